@@ -1,0 +1,108 @@
+package dev.plumbline.problem;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mistake of the caller: what was wrong, where, what was got and what was expected.
+ *
+ * <p>Everything that comes from outside is judged with this one exception, before any native call. The {@code pointer}
+ * is a JSON pointer (RFC 6901) into the request, or the name of a multipart part followed by a pointer into it, such as
+ * {@code model/node/Conv_3}. A reader deep inside a file knows only its own end of the path; whoever called it puts the
+ * front on with {@link #within}.
+ */
+public final class Problem extends RuntimeException {
+
+    /** The kind of mistake; each is one {@code type} of the service's problem details. */
+    public enum Code {
+        /** The bytes are not what they claim to be: broken JSON, a truncated file. */
+        MALFORMED,
+        /** Readable, but it contradicts itself or the rest of the request. */
+        INVALID,
+        /** Sensible, but not something Plumbline can do. */
+        UNSUPPORTED,
+        /** Larger, deeper or dearer than the configured limit. */
+        LIMIT,
+        /** Refers to something that is not here. */
+        NOT_FOUND,
+        /** Contradicts what is already kept here. */
+        CONFLICT,
+        /** A precondition that the caller stated does not hold any more. */
+        STALE,
+        /** A precondition that the caller must state is missing. */
+        PRECONDITION_MISSING
+    }
+
+    private final Code code;
+    private final String pointer;
+    private final String explanation;
+    private final @Nullable String got;
+    private final @Nullable String expected;
+
+    public Problem(Code code, String pointer, String explanation, @Nullable Object got, @Nullable Object expected) {
+        super(message(pointer, explanation, got, expected));
+        this.code = code;
+        this.pointer = pointer;
+        this.explanation = explanation;
+        this.got = got == null ? null : got.toString();
+        this.expected = expected == null ? null : expected.toString();
+    }
+
+    public static Problem malformed(String pointer, String explanation, @Nullable Object got, Object expected) {
+        return new Problem(Code.MALFORMED, pointer, explanation, got, expected);
+    }
+
+    public static Problem invalid(String pointer, String explanation, @Nullable Object got, Object expected) {
+        return new Problem(Code.INVALID, pointer, explanation, got, expected);
+    }
+
+    public static Problem unsupported(String pointer, String explanation, @Nullable Object got, Object expected) {
+        return new Problem(Code.UNSUPPORTED, pointer, explanation, got, expected);
+    }
+
+    public static Problem limit(String pointer, String explanation, Object asked, Object allowed) {
+        return new Problem(Code.LIMIT, pointer, explanation, asked, allowed);
+    }
+
+    /** The same problem seen from further out: {@code prefix} is put in front of the pointer. */
+    public Problem within(String prefix) {
+        Problem outer = new Problem(code, prefix + pointer, explanation, got, expected);
+        outer.initCause(this);
+        return outer;
+    }
+
+    public Code code() {
+        return code;
+    }
+
+    public String pointer() {
+        return pointer;
+    }
+
+    /** One plain sentence, without the pointer. */
+    public String explanation() {
+        return explanation;
+    }
+
+    public @Nullable String got() {
+        return got;
+    }
+
+    public @Nullable String expected() {
+        return expected;
+    }
+
+    private static String message(String pointer, String explanation, @Nullable Object got, @Nullable Object expected) {
+        StringBuilder text = new StringBuilder();
+        if (!pointer.isEmpty()) {
+            text.append(pointer).append(": ");
+        }
+        text.append(explanation);
+        if (got != null) {
+            text.append("; got ").append(got);
+        }
+        if (expected != null) {
+            text.append("; expected ").append(expected);
+        }
+        return text.toString();
+    }
+}
