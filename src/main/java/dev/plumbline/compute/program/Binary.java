@@ -1,0 +1,104 @@
+package dev.plumbline.compute.program;
+
+import static dev.plumbline.compute.program.StridedRows.broadcastStrides;
+
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A function of two numbers, applied element by element with NumPy's broadcasting. */
+record Binary(BinaryFunction function) implements Op {
+
+    @Override
+    public Shape shape(List<Shape> inputs) {
+        return Shapes.broadcast(inputs.get(0), inputs.get(1));
+    }
+
+    @Override
+    public double[] value(List<Tensor> inputs, Shape shape) {
+        double[] a = inputs.get(0).values();
+        double[] b = inputs.get(1).values();
+        double[] y = new double[shape.size()];
+        StridedRows rows = rows(inputs, shape);
+        int aStep = rows.step(1);
+        int bStep = rows.step(2);
+        int length = rows.length();
+        rows.forEach(at -> {
+            if (aStep == 1 && bStep == 1) {
+                alike(a, at[1], b, at[2], y, at[0], length);
+            } else {
+                for (int i = 0, p = at[1], q = at[2]; i < length; i++, p += aStep, q += bStep) {
+                    y[at[0] + i] = function.apply(a[p], b[q]);
+                }
+            }
+        });
+        return y;
+    }
+
+    /** The commonest functions in loops that the compiler can vectorise. */
+    private void alike(double[] a, int p, double[] b, int q, double[] y, int o, int length) {
+        switch (function) {
+            case ADD -> {
+                for (int i = 0; i < length; i++) {
+                    y[o + i] = a[p + i] + b[q + i];
+                }
+            }
+            case SUBTRACT -> {
+                for (int i = 0; i < length; i++) {
+                    y[o + i] = a[p + i] - b[q + i];
+                }
+            }
+            case MULTIPLY -> {
+                for (int i = 0; i < length; i++) {
+                    y[o + i] = a[p + i] * b[q + i];
+                }
+            }
+            default -> {
+                for (int i = 0; i < length; i++) {
+                    y[o + i] = function.apply(a[p + i], b[q + i]);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
+        if (!function.isDifferentiable()) {
+            return;
+        }
+        double[] a = inputs.get(0).values();
+        double[] b = inputs.get(1).values();
+        double[] da = into[0];
+        double[] db = into[1];
+        StridedRows rows = rows(inputs, output.shape());
+        int aStep = rows.step(1);
+        int bStep = rows.step(2);
+        int length = rows.length();
+        rows.forEach(at -> {
+            for (int i = 0, p = at[1], q = at[2]; i < length; i++, p += aStep, q += bStep) {
+                double dy = cotangent[at[0] + i];
+                if (da != null) {
+                    da[p] += dy * function.derivativeByFirst(a[p], b[q]);
+                }
+                if (db != null) {
+                    db[q] += dy * function.derivativeBySecond(a[p], b[q]);
+                }
+            }
+        });
+    }
+
+    private static StridedRows rows(List<Tensor> inputs, Shape shape) {
+        return StridedRows.of(
+                shape,
+                shape.strides(),
+                broadcastStrides(inputs.get(0).shape(), shape),
+                broadcastStrides(inputs.get(1).shape(), shape));
+    }
+
+    @Override
+    public String title() {
+        return function.name().toLowerCase(Locale.ROOT);
+    }
+}

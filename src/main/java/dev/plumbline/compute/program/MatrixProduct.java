@@ -1,0 +1,159 @@
+package dev.plumbline.compute.program;
+
+import java.nio.DoubleBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The product of two matrices of Java arrays, added to a third: the one place that calls ND4J.
+ *
+ * <p>Why values live in Java arrays and only products go to ND4J (measured, one thread, float64): a product of 1024 x
+ * 1024 matrices takes 29 ms there and 840 ms in plain Java; but an operation on a small array costs ND4J 4 to 60
+ * microseconds before it starts, tanh takes 12 ns an element there and 6 here, and a multiply-add 0.6 against 0.2. Java
+ * arrays also cannot leak native memory, and no foreign shape or index ever reaches native code: ND4J sees three dense
+ * matrices whose sizes were computed here. Products too small or too thin to pay for the copy stay in Java.
+ */
+final class MatrixProduct {
+
+    /** Rows of the first factor are sent in tiles of about this many numbers, to stay in the second-level cache. */
+    private static final int TILE = 1 << 16;
+
+    private static final int KEPT_BUFFERS = 48;
+
+    private static final ThreadLocal<Map<Size, Buffer>> BUFFERS = ThreadLocal.withInitial(Evicting::new);
+
+    static {
+        // Parallel work is spread over Java threads; a product that also spread itself would fight with them.
+        Nd4j.getEnvironment().setMaxMasterThreads(1);
+    }
+
+    private MatrixProduct() {}
+
+    /** A row-major (rows, columns) matrix inside an array; {@code transposed} says that its transpose is meant. */
+    record Matrix(double[] values, int offset, int rows, int columns, boolean transposed) {
+
+        int outer() {
+            return transposed ? columns : rows;
+        }
+
+        int inner() {
+            return transposed ? rows : columns;
+        }
+    }
+
+    /** {@code c += a b}: a is (n, k), b is (k, m), c is (n, m), row-major from {@code start}. */
+    static void add(Matrix a, Matrix b, double[] c, int start) {
+        int n = a.outer();
+        int k = a.inner();
+        int m = b.inner();
+        if (k != b.outer()) {
+            throw new IllegalArgumentException("inner extents differ: " + k + " and " + b.outer());
+        }
+        if (n == 0 || k == 0 || m == 0) {
+            return;
+        }
+        double work = (double) n * k * m;
+        double traffic = (double) n * k + (double) k * m + (double) n * m;
+        if (work < 40_000 || work < 5 * traffic) {
+            addInJava(a, b, c, start);
+            return;
+        }
+        int tile = a.transposed() ? n : Math.max(16, Math.min(n, TILE / Math.max(k, m)));
+        for (int row = 0; row < n; row += tile) {
+            int rows = Math.min(tile, n - row);
+            Matrix part = a.transposed()
+                    ? a
+                    : new Matrix(a.values(), a.offset() + row * a.columns(), rows, a.columns(), false);
+            addOnNd4j(part, b, c, start + row * m, row == 0);
+        }
+    }
+
+    private static void addInJava(Matrix a, Matrix b, double[] c, int start) {
+        int n = a.outer();
+        int k = a.inner();
+        int m = b.inner();
+        double[] x = a.values();
+        double[] y = b.values();
+        int aRow = a.transposed() ? 1 : a.columns();
+        int aStep = a.transposed() ? a.columns() : 1;
+        for (int i = 0; i < n; i++) {
+            int to = start + i * m;
+            int from = a.offset() + i * aRow;
+            if (b.transposed()) {
+                for (int j = 0; j < m; j++) {
+                    double sum = 0;
+                    int row = b.offset() + j * b.columns();
+                    for (int p = 0, f = from; p < k; p++, f += aStep) {
+                        sum += x[f] * y[row + p];
+                    }
+                    c[to + j] += sum;
+                }
+            } else {
+                for (int p = 0, f = from; p < k; p++, f += aStep) {
+                    double scale = x[f];
+                    int row = b.offset() + p * m;
+                    for (int j = 0; j < m; j++) {
+                        c[to + j] += scale * y[row + j];
+                    }
+                }
+            }
+        }
+    }
+
+    /** A row-major matrix is the transpose of a column-major one, so {@code c' = b' a'} needs no rearranging. */
+    private static void addOnNd4j(Matrix a, Matrix b, double[] c, int start, boolean loadSecond) {
+        Buffer first = buffer('a', a.rows(), a.columns());
+        Buffer second = buffer('b', b.rows(), b.columns());
+        Buffer result = buffer('c', a.outer(), b.inner());
+        first.values().put(0, a.values(), a.offset(), a.rows() * a.columns());
+        if (loadSecond) {
+            second.values().put(0, b.values(), b.offset(), b.rows() * b.columns());
+        }
+        Nd4j.gemm(second.array(), first.array(), result.array(), b.transposed(), a.transposed(), 1, 0);
+        DoubleBuffer sums = result.values();
+        int size = a.outer() * b.inner();
+        double[] rows = result.copy();
+        sums.get(0, rows, 0, size);
+        for (int i = 0; i < size; i++) {
+            c[start + i] += rows[i];
+        }
+    }
+
+    private static Buffer buffer(char role, int rows, int columns) {
+        return BUFFERS.get().computeIfAbsent(new Size(role, rows, columns), Buffer::of);
+    }
+
+    private record Size(char role, int rows, int columns) {}
+
+    /** An ND4J array that stays allocated for the next product of the same size, and a view of its memory. */
+    @SuppressWarnings("ArrayRecordComponent") // a scratch area, never compared
+    private record Buffer(INDArray array, DoubleBuffer values, double[] copy) {
+
+        static Buffer of(Size size) {
+            INDArray array = Nd4j.createUninitialized(DataType.DOUBLE, new long[] {size.columns(), size.rows()}, 'f');
+            return new Buffer(
+                    array,
+                    array.data().asNioDouble(),
+                    size.role() == 'c' ? new double[size.rows() * size.columns()] : new double[0]);
+        }
+    }
+
+    private static final class Evicting extends LinkedHashMap<Size, Buffer> {
+
+        Evicting() {
+            super(16, 0.75f, true);
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Size, Buffer> eldest) {
+            if (size() > KEPT_BUFFERS) {
+                eldest.getValue().array().close();
+                return true;
+            }
+            return false;
+        }
+    }
+}

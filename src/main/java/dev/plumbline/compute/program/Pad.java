@@ -1,0 +1,60 @@
+package dev.plumbline.compute.program;
+
+import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Puts {@code fill} around a tensor: {@code before} and {@code after} elements along each axis. */
+record Pad(List<Integer> before, List<Integer> after, double fill) implements Op {
+
+    Pad {
+        before = List.copyOf(before);
+        after = List.copyOf(after);
+    }
+
+    @Override
+    public Shape shape(List<Shape> inputs) {
+        Shape source = inputs.get(0);
+        if (before.size() != source.rank() || after.size() != source.rank()) {
+            throw Problem.invalid("", "a padding needs two widths for every axis", before.size(), source.rank());
+        }
+        Shapes.requireNotNegative(before, "padding");
+        Shapes.requireNotNegative(after, "padding");
+        long[] extents = new long[source.rank()];
+        for (int axis = 0; axis < extents.length; axis++) {
+            extents[axis] = (long) before.get(axis) + source.extent(axis) + after.get(axis);
+        }
+        return Shapes.of(extents);
+    }
+
+    @Override
+    public double[] value(List<Tensor> inputs, Shape shape) {
+        double[] y = new double[shape.size()];
+        Arrays.fill(y, fill);
+        Tensor x = inputs.get(0);
+        StridedRows.of(x.shape(), shape.strides(), x.shape().strides()).copy(y, start(shape), x.values(), 0);
+        return y;
+    }
+
+    @Override
+    public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
+        double[] dx = into[0];
+        if (dx != null) {
+            Shape source = inputs.get(0).shape();
+            Shape shape = output.shape();
+            StridedRows.of(source, source.strides(), shape.strides()).add(dx, 0, cotangent, start(shape));
+        }
+    }
+
+    private int start(Shape shape) {
+        int[] strides = shape.strides();
+        int start = 0;
+        for (int axis = 0; axis < strides.length; axis++) {
+            start += before.get(axis) * strides[axis];
+        }
+        return start;
+    }
+}

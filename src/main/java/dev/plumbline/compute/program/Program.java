@@ -1,0 +1,162 @@
+package dev.plumbline.compute.program;
+
+import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An immutable graph of primitive operations in topological order, with named parameters, data and outputs.
+ *
+ * <p>Shapes are fixed when it is built, so everything that can be wrong about shapes has been said by then. It holds no
+ * mutable state: any number of threads may evaluate it at once.
+ */
+public final class Program {
+
+    private final List<Node> nodes;
+    private final Map<String, Node> parameters;
+    private final Map<String, Node> data;
+    private final Map<String, Node> outputs;
+    private final Map<String, Tensor> initial;
+    private final boolean[] differentiable; // (node): does it depend on a parameter?
+
+    Program(
+            List<Node> nodes,
+            Map<String, Node> parameters,
+            Map<String, Node> data,
+            Map<String, Node> outputs,
+            Map<String, Tensor> initial) {
+        this.nodes = List.copyOf(nodes);
+        this.parameters = unmodifiable(parameters);
+        this.data = unmodifiable(data);
+        this.outputs = unmodifiable(outputs);
+        this.initial = unmodifiable(initial);
+        this.differentiable = new boolean[nodes.size()];
+        for (Node node : nodes) {
+            boolean depends = node.op() instanceof Input input && input.role() == Input.Role.PARAMETER;
+            for (Node input : node.inputs()) {
+                depends |= differentiable[input.id()];
+            }
+            differentiable[node.id()] = depends;
+        }
+    }
+
+    private static <T> Map<String, T> unmodifiable(Map<String, T> map) {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+    }
+
+    /** Every node, each after those it reads. */
+    public List<Node> nodes() {
+        return nodes;
+    }
+
+    public Map<String, Node> parameters() {
+        return parameters;
+    }
+
+    public Map<String, Node> data() {
+        return data;
+    }
+
+    public Map<String, Node> outputs() {
+        return outputs;
+    }
+
+    /** The parameters' values as the model's file has them; none for a parameter that only has a shape. */
+    public Map<String, Tensor> initial() {
+        return initial;
+    }
+
+    /** An output by name; a problem that lists the others where there is none. */
+    public Node output(String name) {
+        Node node = outputs.get(name);
+        if (node == null) {
+            throw Problem.invalid("", "the model has no output of this name", name, "one of " + outputs.keySet());
+        }
+        return node;
+    }
+
+    /** Whether the node depends on a parameter. */
+    boolean isDifferentiable(Node node) {
+        return differentiable[node.id()];
+    }
+
+    /** Floating-point operations of one evaluation, roughly; a reverse pass takes two to three times as many. */
+    public double cost() {
+        double sum = 0;
+        for (Node node : nodes) {
+            sum += node.op().cost(shapes(node), node.shape());
+        }
+        return sum;
+    }
+
+    /** Bytes of all values of one evaluation. */
+    public double bytes() {
+        double sum = 0;
+        for (Node node : nodes) {
+            sum += 8.0 * node.shape().size();
+        }
+        return sum;
+    }
+
+    /** How many numbers the parameters hold. */
+    public long parameterCount() {
+        return parameters.values().stream()
+                .mapToLong(node -> node.shape().size())
+                .sum();
+    }
+
+    static List<Shape> shapes(Node node) {
+        return node.inputs().stream().map(Node::shape).toList();
+    }
+
+    /** Every value at a point, which gives each parameter and each data tensor by name. */
+    public Evaluation evaluate(Map<String, Tensor> point) {
+        return evaluate(point, Rounding.NONE);
+    }
+
+    /** Every value at a point, each result rounded as a machine of less precision would. */
+    public Evaluation evaluate(Map<String, Tensor> point, Rounding rounding) {
+        Tensor[] values = new Tensor[nodes.size()];
+        List<Tensor> inputs = new ArrayList<>();
+        for (Node node : nodes) {
+            if (node.op() instanceof Input input) {
+                values[node.id()] = bound(point, input, node.shape());
+            } else if (node.op() instanceof Constant constant) {
+                values[node.id()] = constant.tensor();
+            } else {
+                inputs.clear();
+                for (Node input : node.inputs()) {
+                    inputs.add(values[input.id()]);
+                }
+                values[node.id()] = rounding.apply(value(node, inputs), node);
+            }
+        }
+        return new Evaluation(this, values, rounding);
+    }
+
+    private static Tensor value(Node node, List<Tensor> inputs) {
+        try {
+            return Tensor.of(node.shape(), node.op().value(inputs, node.shape()));
+        } catch (Problem problem) {
+            throw problem.within("/" + node.label());
+        }
+    }
+
+    private static Tensor bound(Map<String, Tensor> point, Input input, Shape shape) {
+        String kind = input.role() == Input.Role.PARAMETER ? "parameter" : "data tensor";
+        Tensor given = point.get(input.name());
+        if (given == null) {
+            throw Problem.invalid(
+                    "/" + input.name(), "this " + kind + " has no value", "nothing", "a tensor of shape " + shape);
+        }
+        if (!given.shape().equals(shape)) {
+            throw Problem.invalid("/" + input.name(), "this " + kind + " has the wrong shape", given.shape(), shape);
+        }
+        return given;
+    }
+}

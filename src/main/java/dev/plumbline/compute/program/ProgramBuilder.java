@@ -1,0 +1,362 @@
+package dev.plumbline.compute.program;
+
+import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Builds a {@link Program} node by node. Every call infers and judges the shape at once; a {@link Problem} from it names
+ * the place that {@link #at} last set. What depends on constants only is computed at once, so that shapes and indices
+ * which a file computes are known values to its reader.
+ */
+public final class ProgramBuilder {
+
+    /** The most numbers that all values of a program may hold together: 1 GiB of float64. */
+    public static final long MOST_ELEMENTS = 1L << 27;
+
+    private final List<Node> nodes = new ArrayList<>();
+    private final Map<String, Node> parameters = new LinkedHashMap<>();
+    private final Map<String, Node> data = new LinkedHashMap<>();
+    private final Map<String, Node> outputs = new LinkedHashMap<>();
+    private final Map<String, Tensor> initial = new LinkedHashMap<>();
+    private String place = "";
+    private long elements;
+
+    /** Sets what the following nodes are called: the words of the file or formula they come from. */
+    public ProgramBuilder at(String place) {
+        this.place = place;
+        return this;
+    }
+
+    /** A parameter with the value that its file gives it. */
+    public Node parameter(String name, Tensor value) {
+        initial.put(name, value);
+        return parameter(name, value.shape());
+    }
+
+    public Node parameter(String name, Shape shape) {
+        return parameters.computeIfAbsent(name, key -> input(key, shape, Input.Role.PARAMETER));
+    }
+
+    public Node data(String name, Shape shape) {
+        return data.computeIfAbsent(name, key -> input(key, shape, Input.Role.DATA));
+    }
+
+    private Node input(String name, Shape shape, Input.Role role) {
+        if (parameters.containsKey(name) || data.containsKey(name)) {
+            throw Problem.invalid("/" + name, "this name is both a parameter and data", name, "two different names");
+        }
+        Node node = new Node(nodes.size(), new Input(name, shape, role), List.of(), counted(shape), name);
+        nodes.add(node);
+        return node;
+    }
+
+    public Node constant(Tensor tensor) {
+        Node node = new Node(nodes.size(), new Constant(tensor), List.of(), counted(tensor.shape()), place);
+        nodes.add(node);
+        return node;
+    }
+
+    public Node constant(double value) {
+        return constant(Tensor.scalar(value));
+    }
+
+    /** The value of a node that {@link Node#isConstant}. */
+    public Tensor constantValue(Node node) {
+        if (node.op() instanceof Constant constant) {
+            return constant.tensor();
+        }
+        throw Problem.unsupported(
+                place, "this must be known when the model is read", "a value computed from data", "a constant");
+    }
+
+    /** Names a node as an output. */
+    public ProgramBuilder output(String name, Node node) {
+        outputs.put(name, node);
+        return this;
+    }
+
+    public Map<String, Node> parameters() {
+        return parameters;
+    }
+
+    public Map<String, Node> data() {
+        return data;
+    }
+
+    public Map<String, Node> outputs() {
+        return outputs;
+    }
+
+    // ── element by element ──
+
+    public Node unary(UnaryFunction function, Node x) {
+        return apply(new Unary(function), x);
+    }
+
+    public Node binary(BinaryFunction function, Node a, Node b) {
+        return apply(new Binary(function), a, b);
+    }
+
+    public Node add(Node a, Node b) {
+        return binary(BinaryFunction.ADD, a, b);
+    }
+
+    public Node subtract(Node a, Node b) {
+        return binary(BinaryFunction.SUBTRACT, a, b);
+    }
+
+    public Node multiply(Node a, Node b) {
+        return binary(BinaryFunction.MULTIPLY, a, b);
+    }
+
+    public Node multiply(Node a, double factor) {
+        return factor == 1 ? a : multiply(a, constant(factor));
+    }
+
+    public Node divide(Node a, Node b) {
+        return binary(BinaryFunction.DIVIDE, a, b);
+    }
+
+    public Node power(Node a, Node b) {
+        return binary(BinaryFunction.POWER, a, b);
+    }
+
+    public Node square(Node a) {
+        return power(a, constant(2));
+    }
+
+    public Node negate(Node a) {
+        return unary(UnaryFunction.NEGATE, a);
+    }
+
+    public Node leakyRelu(Node x, double slope) {
+        return apply(new LeakyRelu(slope), x);
+    }
+
+    /** {@code a} where the condition is not 0, else {@code b}; all three are broadcast together. */
+    public Node select(Node condition, Node a, Node b) {
+        Shape shape = place(() -> Shapes.broadcast(Shapes.broadcast(condition.shape(), a.shape()), b.shape()));
+        return apply(new Select(), broadcast(condition, shape), broadcast(a, shape), broadcast(b, shape));
+    }
+
+    // ── products and windows ──
+
+    /** NumPy's {@code matmul}: vectors count as one row on the left, one column on the right. */
+    public Node matmul(Node a, Node b) {
+        if (a.rank() == 1 && b.rank() >= 1) {
+            Node row = matmul(reshape(a, a.shape().prepend(1)), b);
+            return b.rank() == 1 ? row : reshape(row, without(row.shape(), row.rank() - 2));
+        }
+        if (b.rank() == 1 && a.rank() >= 2) {
+            Node column = matmul(a, reshape(b, Shape.of(b.shape().extent(0), 1)));
+            return reshape(column, without(column.shape(), column.rank() - 1));
+        }
+        return matmul(a, false, b, false);
+    }
+
+    /** The product of matrices, either one meant transposed. */
+    public Node matmul(Node a, boolean transposeFirst, Node b, boolean transposeSecond) {
+        return apply(new MatMul(transposeFirst, transposeSecond), a, b);
+    }
+
+    /** A convolution over (batch, channels, height, width). */
+    public Node convolution(Node x, Node w, Window window, int groups) {
+        return apply(new Convolution(window, groups), x, w);
+    }
+
+    public Node maxPool(Node x, Window window) {
+        return apply(new MaxPool(window), x);
+    }
+
+    public Node averagePool(Node x, Window window, boolean countPadding) {
+        return apply(new AveragePool(window, countPadding), x);
+    }
+
+    // ── over axes ──
+
+    /** The sum over axes, which disappear; over no axes named, over all. A negative axis counts from the end. */
+    public Node sum(Node x, int... axes) {
+        return apply(new Reduce(Reduce.Kind.SUM, axes(x, axes)), x);
+    }
+
+    public Node mean(Node x, int... axes) {
+        List<Integer> over = axes(x, axes);
+        double count = over.stream().mapToDouble(axis -> x.shape().extent(axis)).reduce(1, (a, b) -> a * b);
+        return multiply(sum(x, axes), 1 / count);
+    }
+
+    public Node max(Node x, int... axes) {
+        return apply(new Reduce(Reduce.Kind.MAX, axes(x, axes)), x);
+    }
+
+    /** Puts axes of extent 1 back where a reduction over {@code axes} of {@code original} took them away. */
+    public Node restoreAxes(Node reduced, Shape original, int... axes) {
+        int[] extents = original.extents();
+        for (int axis : axes.length == 0 ? IntStream.range(0, extents.length).toArray() : axes) {
+            extents[axis(axis, extents.length)] = 1;
+        }
+        return reshape(reduced, Shape.of(extents));
+    }
+
+    public Node cumulativeSum(Node x, int axis) {
+        return apply(new CumulativeSum(axis(axis, x.rank())), x);
+    }
+
+    // ── moving elements ──
+
+    public Node reshape(Node x, Shape shape) {
+        return x.shape().equals(shape) ? x : apply(new Reshape(shape), x);
+    }
+
+    public Node transpose(Node x, int... permutation) {
+        return apply(new Transpose(IntStream.of(permutation).boxed().toList()), x);
+    }
+
+    /** Swaps two axes. */
+    public Node swapAxes(Node x, int first, int second) {
+        int[] permutation = IntStream.range(0, x.rank()).toArray();
+        permutation[axis(first, x.rank())] = axis(second, x.rank());
+        permutation[axis(second, x.rank())] = axis(first, x.rank());
+        return transpose(x, permutation);
+    }
+
+    public Node broadcast(Node x, Shape shape) {
+        return x.shape().equals(shape) ? x : apply(new Broadcast(shape), x);
+    }
+
+    /** Elements {@code start, start + step, ...} along one axis, {@code count} of them. */
+    public Node slice(Node x, int axis, int start, int count, int step) {
+        int rank = x.rank();
+        int along = axis(axis, rank);
+        Integer[] starts = new Integer[rank];
+        Integer[] steps = new Integer[rank];
+        Arrays.fill(starts, 0);
+        Arrays.fill(steps, 1);
+        List<Integer> counts = new ArrayList<>(x.shape().toList());
+        starts[along] = start;
+        steps[along] = step;
+        counts.set(along, count);
+        return apply(new Slice(List.of(starts), counts, List.of(steps)), x);
+    }
+
+    public Node concat(int axis, List<Node> parts) {
+        if (parts.isEmpty()) {
+            throw Problem.invalid(place, "there is nothing to join", "no tensors", "at least one");
+        }
+        return apply(new Concat(axis(axis, parts.get(0).rank())), parts.toArray(Node[]::new));
+    }
+
+    public Node pad(Node x, List<Integer> before, List<Integer> after, double fill) {
+        return apply(new Pad(before, after, fill), x);
+    }
+
+    public Node gather(Node x, Node indices, int axis) {
+        return apply(new Gather(axis(axis, x.rank())), x, indices);
+    }
+
+    public Node gatherElements(Node x, Node indices, int axis) {
+        return apply(new GatherElements(axis(axis, x.rank())), x, indices);
+    }
+
+    /** The program of everything that the outputs need; unused parameters and data stay inputs of it. */
+    public Program build() {
+        boolean[] needed = new boolean[nodes.size()];
+        outputs.values().forEach(node -> needed[node.id()] = true);
+        parameters.values().forEach(node -> needed[node.id()] = true);
+        data.values().forEach(node -> needed[node.id()] = true);
+        for (int id = nodes.size() - 1; id >= 0; id--) {
+            if (needed[id]) {
+                nodes.get(id).inputs().forEach(input -> needed[input.id()] = true);
+            }
+        }
+        List<Node> kept = new ArrayList<>();
+        Map<Node, Node> renumbered = new HashMap<>();
+        for (Node node : nodes) {
+            if (needed[node.id()]) {
+                List<Node> inputs = node.inputs().stream().map(renumbered::get).toList();
+                Node copy = new Node(kept.size(), node.op(), inputs, node.shape(), node.label());
+                renumbered.put(node, copy);
+                kept.add(copy);
+            }
+        }
+        return new Program(
+                kept,
+                renamed(parameters, renumbered),
+                renamed(data, renumbered),
+                renamed(outputs, renumbered),
+                initial);
+    }
+
+    private static Map<String, Node> renamed(Map<String, Node> named, Map<Node, Node> renumbered) {
+        Map<String, Node> result = new LinkedHashMap<>();
+        named.forEach((name, node) -> result.put(name, java.util.Objects.requireNonNull(renumbered.get(node))));
+        return result;
+    }
+
+    private Node apply(Op op, Node... inputs) {
+        List<Shape> shapes = Arrays.stream(inputs).map(Node::shape).toList();
+        Shape shape = place(() -> op.shape(shapes));
+        if (Arrays.stream(inputs).allMatch(Node::isConstant)) {
+            List<Tensor> values = Arrays.stream(inputs).map(this::constantValue).toList();
+            counted(shape);
+            elements -= shape.size();
+            return constant(place(() -> Tensor.of(shape, op.value(values, shape))));
+        }
+        String label = place.isEmpty() ? op.title() + "_" + nodes.size() : place;
+        Node node = new Node(nodes.size(), op, List.of(inputs), counted(shape), label);
+        nodes.add(node);
+        return node;
+    }
+
+    private Shape counted(Shape shape) {
+        elements += shape.size();
+        if (elements > MOST_ELEMENTS) {
+            throw Problem.limit(
+                    place,
+                    "the values of this model are too large together",
+                    elements + " numbers up to here, the last a tensor of shape " + shape,
+                    "at most " + MOST_ELEMENTS);
+        }
+        return shape;
+    }
+
+    private List<Integer> axes(Node x, int... axes) {
+        int[] over = axes.length == 0 ? IntStream.range(0, x.rank()).toArray() : axes;
+        return IntStream.of(over)
+                .mapToObj(axis -> axis(axis, x.rank()))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private int axis(int axis, int rank) {
+        return place(() -> Shapes.axis(axis, rank));
+    }
+
+    private interface Judged<T> {
+        T get();
+    }
+
+    private <T> T place(Judged<T> judged) {
+        try {
+            return judged.get();
+        } catch (Problem problem) {
+            throw problem.within(place);
+        }
+    }
+
+    private static Shape without(Shape shape, int axis) {
+        return Shape.of(IntStream.range(0, shape.rank())
+                .filter(k -> k != axis)
+                .map(shape::extent)
+                .toArray());
+    }
+}

@@ -1,0 +1,104 @@
+package dev.plumbline.compute.program;
+
+import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sum or the maximum over axes (counted from the front), which disappear. The sum over nothing is 0; a maximum over
+ * nothing is refused. Elements that tie for the maximum share its gradient equally, as in PyTorch's amax.
+ */
+record Reduce(Kind kind, List<Integer> axes) implements Op {
+
+    enum Kind {
+        SUM,
+        MAX
+    }
+
+    Reduce {
+        axes = List.copyOf(axes);
+    }
+
+    @Override
+    public Shape shape(List<Shape> inputs) {
+        Shape source = inputs.get(0);
+        axes.forEach(axis -> Shapes.axis(axis, source.rank()));
+        if (kind == Kind.MAX && axes.stream().anyMatch(axis -> source.extent(axis) == 0)) {
+            throw Problem.invalid("", "there is no maximum of nothing", source, "axes that are not empty");
+        }
+        int[] kept = new int[source.rank()];
+        int count = 0;
+        for (int axis = 0; axis < source.rank(); axis++) {
+            if (!axes.contains(axis)) {
+                kept[count++] = source.extent(axis);
+            }
+        }
+        return Shape.of(Arrays.copyOf(kept, count));
+    }
+
+    @Override
+    public double[] value(List<Tensor> inputs, Shape shape) {
+        Tensor x = inputs.get(0);
+        double[] y = new double[shape.size()];
+        StridedRows rows = StridedRows.of(
+                x.shape(), resultStrides(x.shape(), shape), x.shape().strides());
+        if (kind == Kind.SUM) {
+            rows.add(y, 0, x.values(), 0);
+            return y;
+        }
+        Arrays.fill(y, Double.NEGATIVE_INFINITY);
+        double[] values = x.values();
+        rows.forEach(at -> {
+            for (int i = 0, t = at[0], f = at[1]; i < rows.length(); i++, t += rows.step(0), f += rows.step(1)) {
+                y[t] = Math.max(y[t], values[f]);
+            }
+        });
+        return y;
+    }
+
+    @Override
+    public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
+        double[] dx = into[0];
+        if (dx == null) {
+            return;
+        }
+        Shape source = inputs.get(0).shape();
+        int[] strides = resultStrides(source, output.shape());
+        if (kind == Kind.SUM) {
+            StridedRows.of(source, source.strides(), strides).add(dx, 0, cotangent, 0);
+            return;
+        }
+        double[] x = inputs.get(0).values();
+        double[] y = output.values();
+        int[] ties = new int[y.length];
+        StridedRows rows = StridedRows.of(source, strides, source.strides());
+        rows.forEach(at -> {
+            for (int i = 0, t = at[0], f = at[1]; i < rows.length(); i++, t += rows.step(0), f += rows.step(1)) {
+                ties[t] += x[f] == y[t] ? 1 : 0;
+            }
+        });
+        rows.forEach(at -> {
+            for (int i = 0, t = at[0], f = at[1]; i < rows.length(); i++, t += rows.step(0), f += rows.step(1)) {
+                dx[f] += x[f] == y[t] ? cotangent[t] / ties[t] : 0;
+            }
+        });
+    }
+
+    /** The strides of the result along the axes of the source: 0 along those that disappear. */
+    private int[] resultStrides(Shape source, Shape shape) {
+        int[] own = shape.strides();
+        int[] strides = new int[source.rank()];
+        for (int axis = 0, k = 0; axis < strides.length; axis++) {
+            strides[axis] = axes.contains(axis) ? 0 : own[k++];
+        }
+        return strides;
+    }
+
+    @Override
+    public double cost(List<Shape> inputs, Shape output) {
+        return inputs.get(0).size();
+    }
+}

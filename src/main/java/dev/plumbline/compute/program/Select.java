@@ -1,0 +1,44 @@
+package dev.plumbline.compute.program;
+
+import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code a} where the condition is not 0, else {@code b}; three inputs of one shape (condition, a, b). */
+record Select() implements Op {
+
+    @Override
+    public Shape shape(List<Shape> inputs) {
+        if (!inputs.get(0).equals(inputs.get(1)) || !inputs.get(1).equals(inputs.get(2))) {
+            throw Problem.invalid("", "select needs three tensors of one shape", inputs, "equal shapes");
+        }
+        return inputs.get(0);
+    }
+
+    @Override
+    public double[] value(List<Tensor> inputs, Shape shape) {
+        double[] condition = inputs.get(0).values();
+        double[] a = inputs.get(1).values();
+        double[] b = inputs.get(2).values();
+        double[] y = new double[shape.size()];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = condition[i] != 0 ? a[i] : b[i];
+        }
+        return y;
+    }
+
+    @Override
+    public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
+        double[] condition = inputs.get(0).values();
+        double[] da = into[1];
+        double[] db = into[2];
+        for (int i = 0; i < cotangent.length; i++) {
+            double[] chosen = condition[i] != 0 ? da : db;
+            if (chosen != null) {
+                chosen[i] += cotangent[i];
+            }
+        }
+    }
+}

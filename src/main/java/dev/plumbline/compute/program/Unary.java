@@ -1,0 +1,41 @@
+package dev.plumbline.compute.program;
+
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A function of one number applied to every element. */
+record Unary(UnaryFunction function) implements Op {
+
+    @Override
+    public Shape shape(List<Shape> inputs) {
+        return inputs.get(0);
+    }
+
+    @Override
+    public double[] value(List<Tensor> inputs, Shape shape) {
+        double[] y = new double[shape.size()];
+        function.apply(inputs.get(0).values(), y);
+        return y;
+    }
+
+    @Override
+    public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
+        double[] dx = into[0];
+        if (dx != null) {
+            function.pullBack(inputs.get(0).values(), output.values(), cotangent, dx);
+        }
+    }
+
+    @Override
+    public double cost(List<Shape> inputs, Shape output) {
+        return 10.0 * output.size();
+    }
+
+    @Override
+    public String title() {
+        return function.name().toLowerCase(Locale.ROOT);
+    }
+}

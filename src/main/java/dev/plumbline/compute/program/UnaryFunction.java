@@ -1,0 +1,233 @@
+package dev.plumbline.compute.program;
+
+import org.apache.commons.math3.special.Erf;
+
+/**
+ * The functions of one number. Each constant has its value {@code y = f(x)} and its derivative in terms of x and y, in a
+ * loop of its own so that the compiler can vectorise it.
+ *
+ * <p>At a kink: relu and abs have derivative 0 at 0, as in PyTorch. {@code STOP_GRADIENT} is the identity with derivative
+ * 0: what is subtracted for numerical safety only, such as the maximum in a softmax, goes through it. {@code SOFTPLUS} is
+ * a primitive because composing it from relu and abs would have the wrong derivative at 0.
+ */
+public enum UnaryFunction {
+    NEGATE {
+        @Override
+        void apply(double[] x, double[] y) {
+            for (int i = 0; i < y.length; i++) {
+                y[i] = -x[i];
+            }
+        }
+
+        @Override
+        void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
+            for (int i = 0; i < dx.length; i++) {
+                dx[i] -= dy[i];
+            }
+        }
+    },
+    EXP {
+        @Override
+        void apply(double[] x, double[] y) {
+            for (int i = 0; i < y.length; i++) {
+                y[i] = Math.exp(x[i]);
+            }
+        }
+
+        @Override
+        void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
+            for (int i = 0; i < dx.length; i++) {
+                dx[i] += dy[i] * y[i];
+            }
+        }
+    },
+    LOG {
+        @Override
+        void apply(double[] x, double[] y) {
+            for (int i = 0; i < y.length; i++) {
+                y[i] = Math.log(x[i]);
+            }
+        }
+
+        @Override
+        void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
+            for (int i = 0; i < dx.length; i++) {
+                dx[i] += dy[i] / x[i];
+            }
+        }
+    },
+    SQRT {
+        @Override
+        void apply(double[] x, double[] y) {
+            for (int i = 0; i < y.length; i++) {
+                y[i] = Math.sqrt(x[i]);
+            }
+        }
+
+        @Override
+        void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
+            for (int i = 0; i < dx.length; i++) {
+                dx[i] += dy[i] / (2 * y[i]);
+            }
+        }
+    },
+    SIN {
+        @Override
+        void apply(double[] x, double[] y) {
+            for (int i = 0; i < y.length; i++) {
+                y[i] = Math.sin(x[i]);
+            }
+        }
+
+        @Override
+        void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
+            for (int i = 0; i < dx.length; i++) {
+                dx[i] += dy[i] * Math.cos(x[i]);
+            }
+        }
+    },
+    COS {
+        @Override
+        void apply(double[] x, double[] y) {
+            for (int i = 0; i < y.length; i++) {
+                y[i] = Math.cos(x[i]);
+            }
+        }
+
+        @Override
+        void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
+            for (int i = 0; i < dx.length; i++) {
+                dx[i] -= dy[i] * Math.sin(x[i]);
+            }
+        }
+    },
+    TANH {
+        @Override
+        void apply(double[] x, double[] y) {
+            for (int i = 0; i < y.length; i++) {
+                y[i] = SmoothFunctions.tanh(x[i]);
+            }
+        }
+
+        @Override
+        void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
+            for (int i = 0; i < dx.length; i++) {
+                dx[i] += dy[i] * (1 - y[i] * y[i]);
+            }
+        }
+    },
+    SIGMOID {
+        @Override
+        void apply(double[] x, double[] y) {
+            for (int i = 0; i < y.length; i++) {
+                y[i] = SmoothFunctions.sigmoid(x[i]);
+            }
+        }
+
+        @Override
+        void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
+            for (int i = 0; i < dx.length; i++) {
+                dx[i] += dy[i] * y[i] * (1 - y[i]);
+            }
+        }
+    },
+    SOFTPLUS {
+        @Override
+        void apply(double[] x, double[] y) {
+            for (int i = 0; i < y.length; i++) {
+                y[i] = Math.max(x[i], 0) + Math.log1p(Math.exp(-Math.abs(x[i])));
+            }
+        }
+
+        @Override
+        void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
+            for (int i = 0; i < dx.length; i++) {
+                dx[i] += dy[i] * SmoothFunctions.sigmoid(x[i]);
+            }
+        }
+    },
+    ERF {
+        @Override
+        void apply(double[] x, double[] y) {
+            for (int i = 0; i < y.length; i++) {
+                y[i] = Erf.erf(x[i]);
+            }
+        }
+
+        @Override
+        void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
+            for (int i = 0; i < dx.length; i++) {
+                dx[i] += dy[i] * TWO_OVER_ROOT_PI * Math.exp(-x[i] * x[i]);
+            }
+        }
+    },
+    RELU {
+        @Override
+        void apply(double[] x, double[] y) {
+            for (int i = 0; i < y.length; i++) {
+                y[i] = Math.max(x[i], 0);
+            }
+        }
+
+        @Override
+        void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
+            for (int i = 0; i < dx.length; i++) {
+                dx[i] += x[i] > 0 ? dy[i] : 0;
+            }
+        }
+    },
+    ABS {
+        @Override
+        void apply(double[] x, double[] y) {
+            for (int i = 0; i < y.length; i++) {
+                y[i] = Math.abs(x[i]);
+            }
+        }
+
+        @Override
+        void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
+            for (int i = 0; i < dx.length; i++) {
+                dx[i] += dy[i] * (x[i] > 0 ? 1 : x[i] < 0 ? -1 : 0);
+            }
+        }
+    },
+    SIGN {
+        @Override
+        void apply(double[] x, double[] y) {
+            for (int i = 0; i < y.length; i++) {
+                y[i] = Math.signum(x[i]);
+            }
+        }
+
+        @Override
+        void pullBack(double[] x, double[] y, double[] dy, double[] dx) {}
+    },
+    FLOOR {
+        @Override
+        void apply(double[] x, double[] y) {
+            for (int i = 0; i < y.length; i++) {
+                y[i] = Math.floor(x[i]);
+            }
+        }
+
+        @Override
+        void pullBack(double[] x, double[] y, double[] dy, double[] dx) {}
+    },
+    STOP_GRADIENT {
+        @Override
+        void apply(double[] x, double[] y) {
+            System.arraycopy(x, 0, y, 0, y.length);
+        }
+
+        @Override
+        void pullBack(double[] x, double[] y, double[] dy, double[] dx) {}
+    };
+
+    private static final double TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
+
+    /** Writes {@code y = f(x)}. */
+    abstract void apply(double[] x, double[] y);
+
+    /** Adds {@code dy f'(x)} to {@code dx}. */
+    abstract void pullBack(double[] x, double[] y, double[] dy, double[] dx);
+}

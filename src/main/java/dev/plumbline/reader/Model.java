@@ -1,0 +1,23 @@
+package dev.plumbline.reader;
+
+import dev.plumbline.compute.program.ProgramBuilder;
+import dev.plumbline.tensor.Shape;
+import java.util.Map;
+
+/**
+ * A model that has been read but not yet given shapes: its own words, checked as far as they can be without data.
+ *
+ * <p>Files often leave the batch size open, and a formula says no shape at all; so the program is built once the shapes
+ * of the data are known.
+ */
+public interface Model {
+
+    /**
+     * Appends the model to a program: its parameters and data as inputs, and its results as named outputs of the builder.
+     *
+     * @param parameters the shapes of the parameters that the request gives values; other parameters come from the file
+     * @param data the shapes of the data that the request gives; a name the model does not read is not its concern
+     * @throws dev.plumbline.problem.Problem where shapes do not fit, pointing into the model: {@code /node/Conv_3}
+     */
+    void appendTo(ProgramBuilder program, Map<String, Shape> parameters, Map<String, Shape> data);
+}
