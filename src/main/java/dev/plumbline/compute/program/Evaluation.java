@@ -25,6 +25,11 @@ public final class Evaluation {
         return values[node.id()];
     }
 
+    /** The same program where some inputs have other values; only what depends on them is computed again. */
+    public Evaluation with(Map<String, Tensor> changed) {
+        return program.reevaluate(values, changed, rounding);
+    }
+
     /** The outputs by name. */
     public Map<String, Tensor> outputs() {
         Map<String, Tensor> outputs = new LinkedHashMap<>();
@@ -118,6 +123,23 @@ public final class Evaluation {
                     .forEach((name, node) ->
                             magnitudes.put(name, Tensor.of(node.shape(), sums.getOrDefault(node, new double[0]))));
             return magnitudes;
+        }
+
+        /** By parameter, how many terms are added up to one entry of its gradient, roughly. */
+        public Map<String, Double> terms() {
+            Map<String, Double> terms = new LinkedHashMap<>();
+            program.parameters().forEach((name, parameter) -> {
+                double most = 1;
+                for (Node node : program.nodes()) {
+                    if (node.inputs().contains(parameter)) {
+                        double cost = node.op().cost(Program.shapes(node), node.shape());
+                        most = Math.max(
+                                most, cost / Math.max(1, parameter.shape().size()));
+                    }
+                }
+                terms.put(name, most);
+            });
+            return terms;
         }
 
         private void addMagnitudes(Node node, Map<Node, double[]> sums) {

@@ -139,6 +139,28 @@ public final class Program {
         return new Evaluation(this, values, rounding);
     }
 
+    Evaluation reevaluate(Tensor[] before, Map<String, Tensor> changed, Rounding rounding) {
+        Tensor[] values = before.clone();
+        boolean[] differs = new boolean[values.length];
+        List<Tensor> inputs = new ArrayList<>();
+        for (Node node : nodes) {
+            if (node.op() instanceof Input input && changed.containsKey(input.name())) {
+                values[node.id()] = bound(changed, input, node.shape());
+                differs[node.id()] = true;
+                continue;
+            }
+            inputs.clear();
+            for (Node input : node.inputs()) {
+                inputs.add(values[input.id()]);
+                differs[node.id()] |= differs[input.id()];
+            }
+            if (differs[node.id()]) {
+                values[node.id()] = rounding.apply(value(node, inputs), node);
+            }
+        }
+        return new Evaluation(this, values, rounding);
+    }
+
     private static Tensor value(Node node, List<Tensor> inputs) {
         try {
             return Tensor.of(node.shape(), node.op().value(inputs, node.shape()));

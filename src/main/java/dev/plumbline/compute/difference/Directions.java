@@ -1,0 +1,58 @@
+package dev.plumbline.compute.difference;
+
+import dev.plumbline.compute.program.Objective;
+import dev.plumbline.tensor.Tensor;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+
+/**
+ * Random directions in parameter space. Weights are Gaussian: signs alone miss errors of equal size, which cancel, and
+ * weights of one sign need a tolerance that grows with their sum.
+ */
+final class Directions {
+
+    private Directions() {}
+
+    /** Independent standard normal weights for every entry of the named parameters. */
+    static Map<String, Tensor> gaussian(Collection<String> names, Objective objective, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Map<String, Tensor> direction = new HashMap<>();
+        for (String name : new TreeSet<>(names)) {
+            double[] weights = new double[objective.parameter(name).size()];
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] = random.nextGaussian();
+            }
+            direction.put(name, Tensor.of(objective.parameter(name).shape(), weights));
+        }
+        return direction;
+    }
+
+    /** The root mean square of the named parameters together; 1 where they are all 0. */
+    static double size(Objective objective, Collection<String> names) {
+        double squares = 0;
+        long count = 0;
+        for (String name : names) {
+            double norm = objective.parameter(name).norm();
+            squares += norm * norm;
+            count += objective.parameter(name).size();
+        }
+        double size = Math.sqrt(squares / Math.max(1, count));
+        return size > 0 && Double.isFinite(size) ? size : 1;
+    }
+
+    /** The inner product of a gradient with a direction. */
+    static double dot(Map<String, Tensor> gradient, Map<String, Tensor> direction) {
+        double sum = 0;
+        for (Map.Entry<String, Tensor> entry : direction.entrySet()) {
+            double[] weights = entry.getValue().values();
+            Tensor part = gradient.get(entry.getKey());
+            for (int i = 0; part != null && i < weights.length; i++) {
+                sum += part.at(i) * weights[i];
+            }
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.plumbline.compute.program;
+
+import dev.plumbline.tensor.Tensor;
+import java.util.Map;
+
+/**
+ * What is differentiated: one number that a program computes, at a point. The evaluation at the point is kept, since
+ * everything nearby starts from it.
+ */
+public final class Objective {
+
+    private final Program program;
+    private final Node output;
+    private final Map<String, Tensor> point;
+    private final Evaluation base;
+
+    /**
+     * @param output a node of the program with one element
+     * @param point every parameter and data tensor by name
+     */
+    public Objective(Program program, Node output, Map<String, Tensor> point) {
+        if (output.shape().size() != 1) {
+            throw new IllegalArgumentException("an objective is one number, not " + output);
+        }
+        this.program = program;
+        this.output = output;
+        this.point = Map.copyOf(point);
+        this.base = program.evaluate(point);
+    }
+
+    public Program program() {
+        return program;
+    }
+
+    public Node output() {
+        return output;
+    }
+
+    public Map<String, Tensor> point() {
+        return point;
+    }
+
+    /** The value of a parameter at the point. */
+    public Tensor parameter(String name) {
+        Tensor value = point.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("no parameter " + name);
+        }
+        return value;
+    }
+
+    /** The evaluation at the point itself. */
+    public Evaluation base() {
+        return base;
+    }
+
+    public double value() {
+        return base.value(output).item();
+    }
+
+    /** The value where some parameters are changed. */
+    public double valueWith(Map<String, Tensor> changed) {
+        return base.with(changed).value(output).item();
+    }
+
+    /** Our own reverse-mode gradient at the point, with its cotangents. */
+    public Evaluation.Gradient gradient() {
+        return base.gradient(output);
+    }
+}
