@@ -32,6 +32,9 @@ public final class Problem extends RuntimeException {
         PRECONDITION_MISSING
     }
 
+    /** A refusal quotes the caller, but never echoes a large body. */
+    private static final int LONGEST_QUOTE = 300;
+
     private final Code code;
     private final String pointer;
     private final String explanation;
@@ -39,11 +42,11 @@ public final class Problem extends RuntimeException {
     private final @Nullable String expected;
 
     public Problem(Code code, String pointer, String explanation, @Nullable Object got, @Nullable Object expected) {
-        super(message(pointer, explanation, got, expected));
+        super(message(pointer, explanation, quote(got), expected));
         this.code = code;
         this.pointer = pointer;
         this.explanation = explanation;
-        this.got = got == null ? null : got.toString();
+        this.got = quote(got);
         this.expected = expected == null ? null : expected.toString();
     }
 
@@ -61,6 +64,16 @@ public final class Problem extends RuntimeException {
 
     public static Problem limit(String pointer, String explanation, Object asked, Object allowed) {
         return new Problem(Code.LIMIT, pointer, explanation, asked, allowed);
+    }
+
+    /** A JSON pointer (RFC 6901) made of names and positions: {@code pointer("a/b", 3)} is {@code /a~1b/3}. */
+    public static String pointer(Object... steps) {
+        StringBuilder pointer = new StringBuilder();
+        for (Object step : steps) {
+            String escaped = step.toString().replace("~", "~0").replace("/", "~1");
+            pointer.append('/').append(escaped);
+        }
+        return pointer.toString();
     }
 
     /** The same problem seen from further out: {@code prefix} is put in front of the pointer. */
@@ -89,6 +102,14 @@ public final class Problem extends RuntimeException {
 
     public @Nullable String expected() {
         return expected;
+    }
+
+    private static @Nullable String quote(@Nullable Object got) {
+        if (got == null) {
+            return null;
+        }
+        String text = got.toString();
+        return text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "...";
     }
 
     private static String message(String pointer, String explanation, @Nullable Object got, @Nullable Object expected) {

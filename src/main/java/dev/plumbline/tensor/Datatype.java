@@ -39,6 +39,43 @@ public enum Datatype {
         return unitRoundoff > 0;
     }
 
+    /**
+     * Whether a tensor of this type may have the value: an integer in the type's range, 0 or 1 for BOOL. A float type
+     * holds NaN, the infinities and every number that does not round to infinity.
+     *
+     * <p>INT64 ends at 2^53 - 1 either way, the integers that RFC 8259 (section 6) calls interoperable: beyond them a
+     * float64 cannot tell neighbours apart, and 2^53 itself may stand for 2^53 + 1.
+     */
+    public boolean holds(double value) {
+        return switch (this) {
+            case FP64 -> true;
+            case FP32, FP16, BF16 -> !Double.isFinite(value) || Double.isFinite(round(value));
+            case INT8 -> isInteger(value, Byte.MIN_VALUE, Byte.MAX_VALUE);
+            case INT16 -> isInteger(value, Short.MIN_VALUE, Short.MAX_VALUE);
+            case INT32 -> isInteger(value, Integer.MIN_VALUE, Integer.MAX_VALUE);
+            case INT64 -> isInteger(value, 1 - 0x1p53, 0x1p53 - 1);
+            case UINT8 -> isInteger(value, 0, 255);
+            case BOOL -> value == 0 || value == 1;
+        };
+    }
+
+    /** The values that {@link #holds} accepts, in words. */
+    public String range() {
+        return switch (this) {
+            case FP64, FP32, FP16, BF16 -> "a number that " + this + " can hold";
+            case INT8 -> "an integer from -128 to 127";
+            case INT16 -> "an integer from -32768 to 32767";
+            case INT32 -> "an integer from -2147483648 to 2147483647";
+            case INT64 -> "an integer from -(2^53 - 1) to 2^53 - 1";
+            case UINT8 -> "an integer from 0 to 255";
+            case BOOL -> "true or false (1 or 0)";
+        };
+    }
+
+    private static boolean isInteger(double value, double least, double greatest) {
+        return value >= least && value <= greatest && value == Math.rint(value);
+    }
+
     /** The nearest number of this type, ties to even; infinities and NaN stay. Exact types give back the number. */
     public double round(double value) {
         return switch (this) {

@@ -1,5 +1,6 @@
 package dev.plumbline.tensor;
 
+import dev.plumbline.problem.Problem;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -38,6 +39,18 @@ public final class Shape {
             size = Math.min(size * Math.max(extent, 1), 1L << 32);
         }
         return empty || size <= Integer.MAX_VALUE;
+    }
+
+    /** A shape that a file or a request states; one that no tensor can have is a {@link Problem} at {@code pointer}. */
+    static Shape ofForeign(String pointer, long... extents) {
+        if (!fits(extents)) {
+            throw Problem.invalid(
+                    pointer,
+                    "no tensor has this shape",
+                    Arrays.toString(extents),
+                    "extents from 0 whose product is at most 2147483647");
+        }
+        return new Shape(Arrays.stream(extents).mapToInt(Math::toIntExact).toArray());
     }
 
     private static int product(int[] extents) {

@@ -1,0 +1,123 @@
+package dev.plumbline.tensor;
+
+import dev.plumbline.problem.Problem;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
+
+/** The values of a tensor as the bytes of its datatype, and back: the payload of safetensors and npy. */
+final class Elements {
+
+    private static final int CHUNK = 8192;
+
+    private Elements() {}
+
+    /** All of {@code bytes}, in the buffer's byte order, as float64. */
+    static double[] decode(ByteBuffer bytes, Datatype datatype) {
+        double[] values = new double[bytes.remaining() / datatype.bytes()];
+        switch (datatype) {
+            case FP64 -> bytes.asDoubleBuffer().get(values);
+            case FP32 -> decodeFloats(bytes.asFloatBuffer(), values);
+            case FP16, BF16, INT16 -> decodeShorts(bytes.asShortBuffer(), datatype, values);
+            case INT32 -> {
+                IntBuffer ints = bytes.asIntBuffer();
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = ints.get(i);
+                }
+            }
+            case INT64 -> {
+                LongBuffer longs = bytes.asLongBuffer();
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = longs.get(i);
+                }
+            }
+            case INT8, UINT8, BOOL -> {
+                int mask = datatype == Datatype.INT8 ? -1 : 0xff;
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = bytes.get(bytes.position() + i) & mask;
+                }
+            }
+        }
+        return values;
+    }
+
+    private static void decodeFloats(FloatBuffer floats, double[] values) {
+        float[] chunk = new float[Math.min(CHUNK, values.length)];
+        for (int start = 0; start < values.length; start += CHUNK) {
+            int length = Math.min(CHUNK, values.length - start);
+            floats.get(chunk, 0, length);
+            for (int i = 0; i < length; i++) {
+                values[start + i] = chunk[i];
+            }
+        }
+    }
+
+    private static void decodeShorts(ShortBuffer shorts, Datatype datatype, double[] values) {
+        for (int i = 0; i < values.length; i++) {
+            short bits = shorts.get(i);
+            values[i] = switch (datatype) {
+                case FP16 -> HalfPrecision.fromFloat16(bits);
+                case BF16 -> HalfPrecision.fromBfloat16(bits);
+                default -> bits;
+            };
+        }
+    }
+
+    /** A file may hold bytes that are no number of its datatype: a truth value of 2, an integer beyond 2^53. */
+    static Tensor tensor(Shape shape, Datatype datatype, double[] values) {
+        if (datatype == Datatype.INT64 || datatype == Datatype.BOOL) {
+            for (int i = 0; i < values.length; i++) {
+                if (!datatype.holds(values[i])) {
+                    throw Problem.invalid(
+                            pointer(shape, i),
+                            "the value at " + Shape.of(shape.index(i)) + " is out of the range of " + datatype,
+                            String.format("%.0f (as float64)", values[i]),
+                            datatype.range());
+                }
+            }
+        }
+        return Tensor.of(shape, datatype, values);
+    }
+
+    /** The JSON pointer of an element, given its row-major position. */
+    static String pointer(Shape shape, int position) {
+        StringBuilder pointer = new StringBuilder();
+        for (int index : shape.index(position)) {
+            pointer.append('/').append(index);
+        }
+        return pointer.toString();
+    }
+
+    /** The little-endian bytes of all values, row-major. */
+    static void write(Tensor tensor, OutputStream out) throws IOException {
+        int bytes = tensor.datatype().bytes();
+        ByteBuffer chunk =
+                ByteBuffer.allocate(Math.min(CHUNK, tensor.size()) * bytes).order(ByteOrder.LITTLE_ENDIAN);
+        for (int start = 0; start < tensor.size(); start += CHUNK) {
+            int end = Math.min(start + CHUNK, tensor.size());
+            for (int i = start; i < end; i++) {
+                put(tensor.at(i), tensor.datatype(), chunk);
+            }
+            out.write(chunk.array(), 0, chunk.position());
+            chunk.clear();
+        }
+    }
+
+    private static void put(double value, Datatype datatype, ByteBuffer bytes) {
+        switch (datatype) {
+            case FP64 -> bytes.putDouble(value);
+            case FP32 -> bytes.putFloat((float) value);
+            case FP16 -> bytes.putShort(HalfPrecision.toFloat16(value));
+            case BF16 -> bytes.putShort(HalfPrecision.toBfloat16(value));
+            case INT64 -> bytes.putLong((long) value);
+            case INT32 -> bytes.putInt((int) value);
+            case INT16 -> bytes.putShort((short) value);
+            case INT8, UINT8, BOOL -> bytes.put((byte) (int) value);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.plumbline.tensor;
+
+import dev.plumbline.problem.Problem;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+
+/**
+ * Named tensors from bytes in any format that Plumbline reads; the first bytes tell which it is.
+ *
+ * <p>A problem's pointer is {@code /<name of the tensor>}, then the index of the element where it is about one.
+ */
+public final class TensorFiles {
+
+    private static final int SAFETENSORS_PREFIX = 8;
+
+    private TensorFiles() {}
+
+    /** The tensors in file order; a lone npy file gets the name {@code nameOfASingleTensor}. */
+    public static Map<String, Tensor> read(byte[] file, String nameOfASingleTensor, TensorLimits limits) {
+        if (Npy.looksLike(file)) {
+            try {
+                return Map.of(nameOfASingleTensor, Npy.read(file, limits));
+            } catch (Problem problem) {
+                throw problem.within(Problem.pointer(nameOfASingleTensor));
+            }
+        }
+        if (Npz.looksLike(file)) {
+            return Npz.read(file, limits);
+        }
+        if (file.length > SAFETENSORS_PREFIX && file[SAFETENSORS_PREFIX] == '{') {
+            return Safetensors.read(file, limits).tensors();
+        }
+        throw Problem.unsupported(
+                "",
+                "not a tensor file that is understood here",
+                file.length == 0 ? "an empty file" : "a file that begins with the bytes " + start(file),
+                "safetensors (a header length and '{'), npz (\"PK\") or npy (0x93 \"NUMPY\")");
+    }
+
+    private static String start(byte[] file) {
+        return HexFormat.ofDelimiter(" ").formatHex(Arrays.copyOf(file, Math.min(12, file.length)));
+    }
+}
