@@ -26,6 +26,7 @@ public final class ProgramBuilder {
     private final Map<String, Node> data = new LinkedHashMap<>();
     private final Map<String, Node> outputs = new LinkedHashMap<>();
     private final Map<String, Tensor> initial = new LinkedHashMap<>();
+    private final Map<String, Node> substitutes = new LinkedHashMap<>();
     private String place = "";
     private long elements;
 
@@ -37,12 +38,22 @@ public final class ProgramBuilder {
 
     /** A parameter with the value that its file gives it. */
     public Node parameter(String name, Tensor value) {
-        initial.put(name, value);
+        if (!substitutes.containsKey(name)) {
+            initial.put(name, value);
+        }
         return parameter(name, value.shape());
     }
 
     public Node parameter(String name, Shape shape) {
-        return parameters.computeIfAbsent(name, key -> input(key, shape, Input.Role.PARAMETER));
+        Node substitute = substitutes.get(name);
+        return substitute != null
+                ? substitute
+                : parameters.computeIfAbsent(name, key -> input(key, shape, Input.Role.PARAMETER));
+    }
+
+    /** From now on {@code parameter(name)} gives {@code node}, which the program computes from other parameters. */
+    public void substitute(String name, Node node) {
+        substitutes.put(name, node);
     }
 
     public Node data(String name, Shape shape) {
