@@ -29,6 +29,11 @@ record AveragePool(Window window, boolean countPadding) implements Op {
     }
 
     @Override
+    public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
+        return value(List.of(Copies.folded(inputs.get(0))), Copies.folded(copies, shape));
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         if (dx != null) {

@@ -64,6 +64,39 @@ record Binary(BinaryFunction function) implements Op {
     }
 
     @Override
+    public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
+        return value(Copies.aligned(inputs, differs, shape.rank()), shape.prepend(copies));
+    }
+
+    @Override
+    public @Nullable Column column(Column x, int operand, List<Tensor> point, Shape shape) {
+        if (!point.get(operand).shape().equals(shape)) {
+            return null; // the column itself would be broadcast
+        }
+        Tensor other = point.get(1 - operand);
+        int[] strides = broadcastStrides(other.shape(), shape);
+        int sample = shape.size() / x.samples();
+        double[] y = new double[x.values().length];
+        for (int c = 0, i = 0; c < x.copies(); c++) {
+            for (int n = 0; n < x.samples(); n++, i++) {
+                double mine = x.values()[i];
+                double others = other.at(offset(n * sample + Math.max(x.positions()[c], 0), shape, strides));
+                y[i] = operand == 0 ? function.apply(mine, others) : function.apply(others, mine);
+            }
+        }
+        return x.withValues(y);
+    }
+
+    private static int offset(int position, Shape shape, int[] strides) {
+        int offset = 0;
+        for (int axis = strides.length - 1; axis >= 0; axis--) {
+            offset += position % shape.extent(axis) * strides[axis];
+            position /= shape.extent(axis);
+        }
+        return offset;
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         if (!function.isDifferentiable()) {
             return;

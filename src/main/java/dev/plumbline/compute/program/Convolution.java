@@ -54,6 +54,22 @@ record Convolution(Window window, int groups) implements Op {
         return y;
     }
 
+    @Override
+    public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
+        if (!differs[1]) {
+            return value(List.of(Copies.folded(inputs.get(0)), inputs.get(1)), Copies.folded(copies, shape));
+        }
+        if (differs[0] || groups > 1) {
+            return Op.super.values(copies, inputs, differs, shape);
+        }
+        // The filters of all copies are the filters of one convolution: (batch, copies filters, ...).
+        Shape wide = Shape.of(shape.extent(0), copies * shape.extent(1), shape.extent(2), shape.extent(3));
+        double[] y = value(List.of(inputs.get(0), Copies.folded(inputs.get(1))), wide);
+        Shape apart = Shape.of(shape.extent(0), copies, shape.size() / Math.max(1, shape.extent(0)));
+        Shape copiesFirst = Shape.of(copies, apart.extent(0), apart.extent(2));
+        return new Transpose(List.of(1, 0, 2)).value(List.of(Tensor.of(apart, y)), copiesFirst);
+    }
+
     /** dW = dY columns', dX = scatter(W' dY). */
     @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {

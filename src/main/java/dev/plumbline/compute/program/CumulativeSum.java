@@ -28,6 +28,11 @@ record CumulativeSum(int axis) implements Op {
     }
 
     @Override
+    public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
+        return new CumulativeSum(axis + 1).value(inputs, shape.prepend(copies));
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         if (dx == null) {

@@ -39,6 +39,14 @@ record Gather(int axis) implements Op {
     }
 
     @Override
+    public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
+        if (differs[1]) {
+            return Op.super.values(copies, inputs, differs, shape);
+        }
+        return new Gather(axis + 1).value(inputs, shape.prepend(copies));
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         if (dx == null) {

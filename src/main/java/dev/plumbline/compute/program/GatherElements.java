@@ -41,6 +41,11 @@ record GatherElements(int axis) implements Op {
     }
 
     @Override
+    public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
+        return new GatherElements(axis + 1).value(Copies.all(copies, inputs, differs), shape.prepend(copies));
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         if (dx == null) {

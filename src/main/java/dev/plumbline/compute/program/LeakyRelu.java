@@ -24,6 +24,16 @@ record LeakyRelu(double slope) implements Op {
     }
 
     @Override
+    public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
+        return value(inputs, shape.prepend(copies));
+    }
+
+    @Override
+    public Column column(Column x, int operand, List<Tensor> point, Shape shape) {
+        return x.withValues(value(List.of(Tensor.vector(x.values())), Shape.of(x.values().length)));
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] x = inputs.get(0).values();
         double[] dx = into[0];

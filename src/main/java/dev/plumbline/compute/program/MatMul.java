@@ -55,6 +55,40 @@ record MatMul(boolean transposeFirst, boolean transposeSecond) implements Op {
         return c;
     }
 
+    @Override
+    public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
+        return value(Copies.aligned(inputs, differs, shape.rank()), shape.prepend(copies));
+    }
+
+    /** One changed element of a row changes the row's product by a multiple of one row of the second factor. */
+    @Override
+    public double @Nullable [] values(Column x, int operand, List<Tensor> point, Tensor result) {
+        Tensor a = point.get(0);
+        Tensor b = point.get(1);
+        if (operand != 0 || transposeFirst || b.shape().rank() != 2) {
+            return null;
+        }
+        int k = a.shape().extent(-1);
+        int m = result.shape().extent(-1);
+        int sample = a.size() / x.samples();
+        int rowStep = transposeSecond ? 1 : m;
+        int columnStep = transposeSecond ? k : 1;
+        double[] y = new double[x.copies() * result.size()];
+        for (int c = 0; c < x.copies(); c++) {
+            System.arraycopy(result.values(), 0, y, c * result.size(), result.size());
+            for (int n = 0; n < x.samples() && x.positions()[c] >= 0; n++) {
+                int at = n * sample + x.positions()[c];
+                double change = x.values()[c * x.samples() + n] - a.at(at);
+                int to = c * result.size() + at / k * m;
+                int from = at % k * rowStep;
+                for (int j = 0; j < m; j++) {
+                    y[to + j] += change * b.values()[from + j * columnStep];
+                }
+            }
+        }
+        return y;
+    }
+
     /** dA = dC B', dB = A' dC; for a factor meant transposed, the transpose of that. */
     @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {

@@ -32,6 +32,72 @@ record MaxPool(Window window) implements Op {
     }
 
     @Override
+    public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
+        return value(List.of(Copies.folded(inputs.get(0))), Copies.folded(copies, shape));
+    }
+
+    /** Where windows do not overlap, a position lies in one of them at most. */
+    @Override
+    public @Nullable Column column(Column x, int operand, List<Tensor> point, Shape shape) {
+        Shape source = point.get(0).shape();
+        boolean overlapping = window.strides().get(0) < window.kernel().get(0)
+                || window.strides().get(1) < window.kernel().get(1)
+                || window.dilations().stream().anyMatch(dilation -> dilation > 1);
+        if (overlapping || x.samples() != source.extent(0)) {
+            return null;
+        }
+        int[] positions = new int[x.copies()];
+        double[] values = new double[x.values().length];
+        for (int c = 0; c < x.copies(); c++) {
+            positions[c] = x.positions()[c] < 0 ? -1 : pooled(x.positions()[c], source, shape);
+            for (int n = 0; n < x.samples() && positions[c] >= 0; n++) {
+                values[c * x.samples() + n] = maximumWith(x, c, n, positions[c], point.get(0), shape);
+            }
+        }
+        return new Column(x.samples(), positions, values);
+    }
+
+    /** The position, within a sample of the result, of the window over a position of the input; -1 where none is. */
+    private int pooled(int position, Shape source, Shape shape) {
+        int column = position % source.extent(3) + window.padding().get(1);
+        int row = position / source.extent(3) % source.extent(2)
+                + window.padding().get(0);
+        int channel = position / (source.extent(3) * source.extent(2));
+        int oy = row / window.strides().get(0);
+        int ox = column / window.strides().get(1);
+        boolean covered = row % window.strides().get(0) < window.kernel().get(0)
+                && column % window.strides().get(1) < window.kernel().get(1)
+                && oy < shape.extent(2)
+                && ox < shape.extent(3);
+        return covered ? (channel * shape.extent(2) + oy) * shape.extent(3) + ox : -1;
+    }
+
+    /** The maximum of a window, one of whose elements is the column's. */
+    private double maximumWith(Column x, int copy, int sample, int pooled, Tensor point, Shape shape) {
+        Shape source = point.shape();
+        int plane = source.extent(2) * source.extent(3);
+        int channel = pooled / (shape.extent(2) * shape.extent(3));
+        int oy = pooled / shape.extent(3) % shape.extent(2);
+        int ox = pooled % shape.extent(3);
+        int base = (sample * source.extent(1) + channel) * plane;
+        int own = sample * source.extent(1) * plane + x.positions()[copy];
+        double best = x.values()[copy * x.samples() + sample];
+        for (int i = 0; i < window.kernel().get(0); i++) {
+            int row = window.top(oy) + i;
+            for (int j = 0;
+                    row >= 0 && row < source.extent(2) && j < window.kernel().get(1);
+                    j++) {
+                int column = window.left(ox) + j;
+                int at = base + row * source.extent(3) + column;
+                if (column >= 0 && column < source.extent(3) && at != own) {
+                    best = Math.max(best, point.at(at));
+                }
+            }
+        }
+        return best;
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         if (dx == null) {

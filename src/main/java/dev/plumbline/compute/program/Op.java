@@ -2,6 +2,7 @@ package dev.plumbline.compute.program;
 
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,34 @@ public sealed interface Op
      * where that is not null. At a kink it gives one element of the subdifferential.
      */
     void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into);
+
+    /**
+     * The values in many copies of a program at once. Inputs that differ between the copies have one axis more in front,
+     * of extent {@code copies}; so has the result. Here one copy at a time; operations that can do better say how.
+     *
+     * @param shape of the result in one copy
+     */
+    default double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
+        double[] y = new double[copies * shape.size()];
+        for (int c = 0; c < copies; c++) {
+            List<Tensor> own = new ArrayList<>(inputs.size());
+            for (int k = 0; k < inputs.size(); k++) {
+                own.add(differs[k] ? Copies.one(inputs.get(k), c) : inputs.get(k));
+            }
+            System.arraycopy(value(own, shape), 0, y, c * shape.size(), shape.size());
+        }
+        return y;
+    }
+
+    /** The result as a column where input {@code operand} is one and the others are the point's; null where it is none. */
+    default @Nullable Column column(Column x, int operand, List<Tensor> point, Shape shape) {
+        return null;
+    }
+
+    /** The result in all copies, straight from a column; null where there is no short way. */
+    default double @Nullable [] values(Column x, int operand, List<Tensor> point, Tensor result) {
+        return null;
+    }
 
     /** Floating-point operations of one evaluation, roughly. */
     default double cost(List<Shape> inputs, Shape output) {

@@ -40,6 +40,11 @@ record Pad(List<Integer> before, List<Integer> after, double fill) implements Op
     }
 
     @Override
+    public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
+        return new Pad(Copies.inFront(0, before), Copies.inFront(0, after), fill).value(inputs, shape.prepend(copies));
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         if (dx != null) {

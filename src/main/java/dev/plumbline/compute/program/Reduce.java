@@ -60,6 +60,11 @@ record Reduce(Kind kind, List<Integer> axes) implements Op {
     }
 
     @Override
+    public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
+        return new Reduce(kind, axes.stream().map(axis -> axis + 1).toList()).value(inputs, shape.prepend(copies));
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         if (dx == null) {

@@ -27,6 +27,16 @@ record Reshape(Shape target) implements Op {
     }
 
     @Override
+    public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
+        return inputs.get(0).values();
+    }
+
+    @Override
+    public Column column(Column x, int operand, List<Tensor> point, Shape shape) {
+        return x;
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         for (int i = 0; dx != null && i < dx.length; i++) {

@@ -30,6 +30,11 @@ record Select() implements Op {
     }
 
     @Override
+    public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
+        return value(Copies.all(copies, inputs, differs), shape.prepend(copies));
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] condition = inputs.get(0).values();
         double[] da = into[1];

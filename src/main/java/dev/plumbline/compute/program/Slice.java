@@ -51,6 +51,12 @@ record Slice(List<Integer> starts, List<Integer> counts, List<Integer> steps) im
     }
 
     @Override
+    public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
+        return new Slice(Copies.inFront(0, starts), Copies.inFront(copies, counts), Copies.inFront(1, steps))
+                .value(inputs, shape.prepend(copies));
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         if (dx != null) {

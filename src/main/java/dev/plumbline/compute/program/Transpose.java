@@ -3,6 +3,7 @@ package dev.plumbline.compute.program;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,13 @@ record Transpose(List<Integer> permutation) implements Op {
         Tensor x = inputs.get(0);
         StridedRows.of(shape, shape.strides(), permuted(x.shape())).copy(y, 0, x.values(), 0);
         return y;
+    }
+
+    @Override
+    public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
+        List<Integer> shifted = new ArrayList<>(List.of(0));
+        permutation.forEach(axis -> shifted.add(axis + 1));
+        return new Transpose(shifted).value(inputs, shape.prepend(copies));
     }
 
     @Override

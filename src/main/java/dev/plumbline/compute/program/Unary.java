@@ -22,6 +22,18 @@ record Unary(UnaryFunction function) implements Op {
     }
 
     @Override
+    public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
+        return value(inputs, shape.prepend(copies));
+    }
+
+    @Override
+    public Column column(Column x, int operand, List<Tensor> point, Shape shape) {
+        double[] y = new double[x.values().length];
+        function.apply(x.values(), y);
+        return x.withValues(y);
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         if (dx != null) {
