@@ -57,6 +57,11 @@ public enum BinaryFunction {
         };
     }
 
+    /** Whether the function has a derivative everywhere it is finite. */
+    boolean isSmooth() {
+        return ordinal() < MAXIMUM.ordinal();
+    }
+
     boolean isDifferentiable() {
         return ordinal() < LESS.ordinal();
     }

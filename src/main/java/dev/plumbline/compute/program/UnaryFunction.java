@@ -225,6 +225,14 @@ public enum UnaryFunction {
 
     private static final double TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
 
+    /** Whether the function has a derivative everywhere. */
+    boolean isSmooth() {
+        return switch (this) {
+            case RELU, ABS, SIGN, FLOOR -> false;
+            default -> true;
+        };
+    }
+
     /** Writes {@code y = f(x)}. */
     abstract void apply(double[] x, double[] y);
 
