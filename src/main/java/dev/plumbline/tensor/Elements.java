@@ -76,12 +76,18 @@ final class Elements {
                     throw Problem.invalid(
                             pointer(shape, i),
                             "the value at " + Shape.of(shape.index(i)) + " is out of the range of " + datatype,
-                            String.format("%.0f (as float64)", values[i]),
+                            text(values[i]) + " (as float64)",
                             datatype.range());
                 }
             }
         }
         return Tensor.of(shape, datatype, values);
+    }
+
+    /** A value as people write it: 300, not 300.0 or 3.0E2. */
+    static String text(double value) {
+        boolean integer = value == Math.rint(value) && Math.abs(value) < 0x1p63;
+        return integer ? Long.toString((long) value) : Double.toString(value);
     }
 
     /** The JSON pointer of an element, given its row-major position. */

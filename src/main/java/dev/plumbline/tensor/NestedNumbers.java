@@ -2,6 +2,7 @@ package dev.plumbline.tensor;
 
 import dev.plumbline.problem.Problem;
 import java.util.Arrays;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -11,6 +12,10 @@ import tools.jackson.core.JsonToken;
  * innermost array and held against all others, so a ragged one is refused at its first ragged element.
  */
 final class NestedNumbers {
+
+    private static final String EXPECTED = "a finite number, \"NaN\", \"Infinity\", \"-Infinity\"";
+    private static final Map<String, Double> NON_FINITE =
+            Map.of("NaN", Double.NaN, "Infinity", Double.POSITIVE_INFINITY, "-Infinity", Double.NEGATIVE_INFINITY);
 
     private final JsonParser parser;
     private final TensorLimits limits;
@@ -116,36 +121,24 @@ final class NestedNumbers {
 
     private double number(@Nullable JsonToken token) {
         if (token == JsonToken.VALUE_NUMBER_FLOAT || token == JsonToken.VALUE_NUMBER_INT) {
-            double value = parser.getDoubleValue();
-            if (!Double.isFinite(value)) {
-                throw Problem.invalid(
-                        pointer(depth),
-                        "a number beyond the range of float64",
-                        parser.getString(),
-                        "a finite number, or \"NaN\", \"Infinity\", \"-Infinity\"");
-            }
-            return value;
-        }
-        if (token == JsonToken.VALUE_STRING) {
-            switch (parser.getString()) {
-                case "NaN":
-                    return Double.NaN;
-                case "Infinity":
-                    return Double.POSITIVE_INFINITY;
-                case "-Infinity":
-                    return Double.NEGATIVE_INFINITY;
-                default: // refused below
-            }
+            return finite(parser.getDoubleValue());
         }
         if (token == JsonToken.VALUE_TRUE || token == JsonToken.VALUE_FALSE) {
             firstBoolean = firstBoolean < 0 ? size : firstBoolean;
             return token == JsonToken.VALUE_TRUE ? 1 : 0;
         }
-        throw Problem.invalid(
-                pointer(depth),
-                "not a number",
-                got(token),
-                "a number, \"NaN\", \"Infinity\", \"-Infinity\" or an array");
+        Double nonFinite = token == JsonToken.VALUE_STRING ? NON_FINITE.get(parser.getString()) : null;
+        if (nonFinite == null) {
+            throw Problem.invalid(pointer(depth), "not a number", got(token), EXPECTED + " or an array");
+        }
+        return nonFinite;
+    }
+
+    private double finite(double value) {
+        if (!Double.isFinite(value)) {
+            throw Problem.invalid(pointer(depth), "beyond the range of float64", parser.getString(), EXPECTED);
+        }
+        return value;
     }
 
     private String got(@Nullable JsonToken token) {

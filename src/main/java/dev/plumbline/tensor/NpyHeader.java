@@ -47,7 +47,7 @@ record NpyHeader(Datatype datatype, ByteOrder order, boolean columnMajor, Shape 
             throw unsupported(entries.get("descr"));
         }
         if (descr.startsWith("|") && datatype.bytes() > 1) {
-            throw unsupported(descr);
+            throw unsupported(entries.get("descr"));
         }
         String columnMajor = entries.get("fortran_order");
         if (!"True".equals(columnMajor) && !"False".equals(columnMajor)) {

@@ -60,7 +60,11 @@ final class SafetensorsHeaderJson {
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
             return new SafetensorsHeaderJson(parser, limits).header();
         } catch (StreamConstraintsException tooMuch) {
-            throw Problem.limit("", "the header is too deep or has too long a number", tooMuch.getOriginalMessage(), 3);
+            throw Problem.limit(
+                    "",
+                    "the header is nested too deep or has too long a number",
+                    tooMuch.getOriginalMessage(),
+                    "a depth of at most 3, numbers of at most 1000 digits");
         } catch (JacksonException broken) {
             throw Problem.malformed("", "the header is not JSON", broken.getOriginalMessage(), "one JSON object");
         }

@@ -6,8 +6,8 @@ import java.util.function.DoubleUnaryOperator;
 /**
  * A shape, the datatype it came in, and its values in row-major order as float64.
  *
- * <p>Values of every datatype are held as {@code double}, which holds each of them exactly, save INT64 beyond 2^53:
- * readers refuse those. {@link #values} is the array itself, not a copy, because gradients are large: whoever did not
+ * <p>Values of every datatype are held as {@code double}, which holds each of them exactly, save INT64 beyond
+ * 2^53 - 1: readers refuse those. {@link #values} is the array itself, not a copy, because gradients are large: whoever did not
  * make a tensor must not write into it.
  */
 public final class Tensor {

@@ -6,6 +6,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DeserializationContext;
@@ -44,9 +45,9 @@ public final class TensorJson {
             JsonToken token = parser.currentToken() == null ? parser.nextToken() : parser.currentToken();
             return token == JsonToken.START_OBJECT ? TensorObject.read(parser, limits) : plain(parser, limits);
         } catch (StreamConstraintsException tooMuch) {
-            throw Problem.limit("", "the JSON is beyond a limit", place(tooMuch), tooMuch.getOriginalMessage());
+            throw Problem.limit("", "the JSON is beyond a limit", place(parser), tooMuch.getOriginalMessage());
         } catch (StreamReadException broken) {
-            throw Problem.malformed("", "not JSON: " + broken.getOriginalMessage(), place(broken), "JSON (RFC 8259)");
+            throw Problem.malformed("", "not JSON: " + broken.getOriginalMessage(), place(parser), "JSON (RFC 8259)");
         }
     }
 
@@ -62,9 +63,9 @@ public final class TensorJson {
         return Tensor.of(numbers.shape(), numbers.values());
     }
 
-    private static String place(JacksonException exception) {
-        return "line " + exception.getLocation().getLineNr() + ", column "
-                + exception.getLocation().getColumnNr();
+    private static String place(JsonParser parser) {
+        TokenStreamLocation location = parser.currentLocation();
+        return "line " + location.getLineNr() + ", column " + location.getColumnNr();
     }
 
     /**

@@ -114,14 +114,14 @@ final class TensorObject {
         }
         for (int i = 0; i < values.length; i++) {
             if (!datatype.holds(values[i])) {
-                throw outOfRange(i, values[i], datatype);
+                throw outOfRange(i, Elements.text(values[i]), datatype);
             }
             values[i] = datatype.round(values[i]);
         }
         return Tensor.of(shape, datatype, values);
     }
 
-    private Problem outOfRange(int position, Object got, Datatype type) {
+    private Problem outOfRange(int position, String got, Datatype type) {
         String pointer = "/data" + (data == null ? "" : Elements.pointer(data.shape(), position));
         return Problem.invalid(pointer, "not a value of datatype " + type, got, type.range());
     }
