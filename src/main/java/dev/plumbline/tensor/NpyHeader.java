@@ -33,7 +33,7 @@ record NpyHeader(Datatype datatype, ByteOrder order, boolean columnMajor, Shape 
     private static final Pattern VALUE =
             Pattern.compile("('[^'\\\\]*+'|\"[^\"\\\\]*+\"|True|False|\\([0-9L,\\s]*+\\))\\s*+(,?)");
     private static final Pattern CLOSE = Pattern.compile("\\s*+\\}\\s*+");
-    private static final Pattern INTEGER = Pattern.compile("(\\d{1,18})L?"); // Python 2 wrote 3L
+    private static final Pattern INTEGER = Pattern.compile("(0|[1-9]\\d{0,17})L?"); // Python 2 wrote 3L
 
     /** Refuses every dtype but plain numbers: an object array is a pickle, which runs code when it is read. */
     static NpyHeader parse(String text, TensorLimits limits) {

@@ -6,32 +6,30 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * NumPy's npz format: a zip archive of npy files, {@code <name>.npy} each.
  *
  * <p>What an entry says of its own size is never believed: bytes are counted while they are inflated, and all entries
  * together may not exceed {@link TensorLimits#bytes}. An entry may not leave the archive by its name, and a name may not
- * come twice. The archive must end with its directory, to the byte, and the directory must count the entries that are
- * there. Written entries are stored, not deflated, as {@code numpy.savez} does, because gradients do not compress; the
+ * come twice. The archive must end with its directory, to the byte, and the directory must name the entries that are
+ * there, in their order; so no two readers can see different tensors in it. Written entries are stored, not deflated, as {@code numpy.savez} does, because gradients do not compress; the
  * same tensors give the same bytes.
  */
 public final class Npz {
 
     private static final String SUFFIX = ".npy";
-    private static final int DIRECTORY_END_BYTES = 22;
-    private static final int DIRECTORY_END_SIGNATURE = 0x06054b50; // "PK", 5, 6
 
     private Npz() {}
 
@@ -42,30 +40,38 @@ public final class Npz {
     /** The tensors by name, in the order of the archive. */
     public static Map<String, Tensor> read(byte[] file, TensorLimits limits) {
         limits.requireBytes(file.length);
-        int expected = entries(file);
-        limits.requireTensors(expected);
+        List<String> directory = ZipDirectory.names(file);
+        limits.requireTensors(directory.size());
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(file))) {
             long left = limits.bytes();
-            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                String name = name(entry.getName());
-                if (tensors.containsKey(name)) {
-                    throw Problem.invalid(Problem.pointer(name), "two entries have this name", entry.getName(), "one");
+            for (String expected : directory) {
+                ZipEntry entry = zip.getNextEntry();
+                if (entry == null || !entry.getName().equals(expected)) {
+                    throw contradiction(entry, expected);
                 }
-                limits.requireTensors(tensors.size() + 1);
+                String name = name(expected);
+                if (tensors.containsKey(name)) {
+                    throw Problem.invalid(Problem.pointer(name), "two entries have this name", expected, "one");
+                }
                 byte[] npy = inflate(zip, left, limits);
                 left -= npy.length;
                 tensors.put(name, read(name, npy, limits));
+            }
+            ZipEntry further = zip.getNextEntry();
+            if (further != null) {
+                throw contradiction(further, "no further entry");
             }
         } catch (IOException | IllegalArgumentException broken) {
             // IllegalArgumentException is how ZipInputStream refuses a name that is not UTF-8.
             throw Problem.malformed("", "the zip archive is broken", broken.getMessage(), "npy files in a zip archive");
         }
-        if (tensors.size() != expected) {
-            throw Problem.malformed(
-                    "", "the zip archive contradicts its directory", tensors.size() + " entries", expected);
-        }
         return Collections.unmodifiableMap(tensors);
+    }
+
+    private static Problem contradiction(@Nullable ZipEntry got, String expected) {
+        String name = got == null ? "the end" : got.getName();
+        return Problem.malformed("", "the zip archive contradicts its directory", name, expected);
     }
 
     private static Tensor read(String name, byte[] npy, TensorLimits limits) {
@@ -74,26 +80,6 @@ public final class Npz {
         } catch (Problem problem) {
             throw problem.within(Problem.pointer(name));
         }
-    }
-
-    /** The number of entries that the archive's last record states; that record must be the end of the file. */
-    private static int entries(byte[] file) {
-        ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        int end = file.length - DIRECTORY_END_BYTES;
-        if (end < 0 || bytes.getInt(end) != DIRECTORY_END_SIGNATURE) {
-            throw Problem.malformed(
-                    "", "this is no zip archive, or it is cut off", null, "a directory as the last bytes");
-        }
-        int entries = bytes.getShort(end + 10) & 0xffff;
-        long directoryBytes = bytes.getInt(end + 12) & 0xffffffffL;
-        long directoryStart = bytes.getInt(end + 16) & 0xffffffffL;
-        boolean oneDisk = bytes.getInt(end + 4) == 0 && (bytes.getShort(end + 8) & 0xffff) == entries;
-        boolean noComment = bytes.getShort(end + 20) == 0;
-        if (!oneDisk || !noComment || directoryStart + directoryBytes != end) {
-            throw Problem.malformed(
-                    "", "the zip archive's last record is wrong", null, "one disk, no gaps, no comment");
-        }
-        return entries;
     }
 
     private static byte[] inflate(ZipInputStream zip, long left, TensorLimits limits) throws IOException {

@@ -145,6 +145,8 @@ class NpzTests {
         comment[file.length - 2] = 1;
         byte[] flipped = file.clone();
         flipped[60] ^= 1;
+        byte[] renamed = file.clone();
+        renamed[30] = 'c'; // the name in the entry, not that in the directory
         byte[] prefixed = new byte[file.length + 1];
         System.arraycopy(file, 0, prefixed, 1, file.length);
         byte[][] wrong = {
@@ -155,7 +157,8 @@ class NpzTests {
             fewer,
             comment,
             flipped,
-            prefixed
+            prefixed,
+            renamed
         };
         for (byte[] each : wrong) {
             Problem problem = catchThrowableOfType(Problem.class, () -> Npz.read(each, DEFAULT));

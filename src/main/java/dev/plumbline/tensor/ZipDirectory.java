@@ -1,0 +1,63 @@
+package dev.plumbline.tensor;
+
+import dev.plumbline.problem.Problem;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The directory at the end of a zip archive. {@link java.util.zip.ZipInputStream} reads entries as they come and never
+ * looks at it, others go by it alone; an archive on which the two disagree is refused. (PKWARE, APPNOTE 4.3.12, 4.3.16)
+ */
+final class ZipDirectory {
+
+    private static final int END_BYTES = 22;
+    private static final int END_SIGNATURE = 0x06054b50; // "PK", 5, 6
+    private static final int ENTRY_BYTES = 46;
+    private static final int ENTRY_SIGNATURE = 0x02014b50; // "PK", 1, 2
+
+    private ZipDirectory() {}
+
+    /** The names of the entries; the directory's end must be the end of the file. */
+    static List<String> names(byte[] file) {
+        ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        int end = file.length - END_BYTES;
+        if (end < 0 || bytes.getInt(end) != END_SIGNATURE) {
+            throw malformed("this is no zip archive, it is cut off, or bytes follow it");
+        }
+        int entries = unsignedShort(bytes, end + 10);
+        boolean oneDisk = bytes.getInt(end + 4) == 0 && unsignedShort(bytes, end + 8) == entries;
+        long start = bytes.getInt(end + 16) & 0xffffffffL;
+        if (!oneDisk || unsignedShort(bytes, end + 20) != 0 || start > end) {
+            throw malformed("the last record of the zip archive is wrong");
+        }
+        List<String> names = new ArrayList<>();
+        int position = (int) start;
+        for (int i = 0; i < entries; i++) {
+            if (position > end - ENTRY_BYTES || bytes.getInt(position) != ENTRY_SIGNATURE) {
+                throw malformed("the zip archive's directory is broken");
+            }
+            int nameBytes = unsignedShort(bytes, position + 28);
+            int name = position + ENTRY_BYTES;
+            position = name + nameBytes + unsignedShort(bytes, position + 30) + unsignedShort(bytes, position + 32);
+            if (position > end) {
+                throw malformed("the zip archive's directory is broken");
+            }
+            names.add(new String(file, name, nameBytes, StandardCharsets.UTF_8));
+        }
+        if (position != end) {
+            throw malformed("the zip archive's directory has more in it than entries");
+        }
+        return names;
+    }
+
+    private static int unsignedShort(ByteBuffer bytes, int position) {
+        return bytes.getShort(position) & 0xffff;
+    }
+
+    private static Problem malformed(String explanation) {
+        return Problem.malformed("", explanation, null, "one zip archive, whole, without a comment");
+    }
+}
