@@ -1,0 +1,29 @@
+package dev.plumbline.compute.judgement;
+
+/** Why a finite difference cannot see a derivative. */
+public enum Blindness {
+    /** The derivative is smaller than the error bound: {@code sigma / h} drowns it. */
+    BELOW_FLOOR("the derivative is smaller than a finite difference can resolve"),
+    /** The objective jitters too much. */
+    NOISE("the objective is too noisy"),
+    /** The objective was not finite at some step. */
+    NON_FINITE("the objective is not finite near this point"),
+    /** No step was small enough for the curvature and large enough for the noise. */
+    TRUNCATION("the objective bends too sharply near this point");
+
+    private final String words;
+
+    Blindness(String words) {
+        this.words = words;
+    }
+
+    /** As part of a sentence. */
+    public String words() {
+        return words;
+    }
+
+    /** Whether the numeric value is worth nothing, not even together with its error bound. */
+    boolean isTotal() {
+        return this == NON_FINITE || this == TRUNCATION;
+    }
+}

@@ -1,0 +1,108 @@
+package dev.plumbline.compute.judgement;
+
+import dev.plumbline.tensor.Datatype;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The name of what is wrong with the claim {@code a} for one tensor, against its reference {@code n}. Only the numbers
+ * that the kind has are there, the others are null.
+ *
+ * @param factor sign, scaled, clipped by norm: {@code a = factor n}; slice: inside it
+ * @param lambda weightDecay: {@code a - n = lambda w} (or {@code lambda sign(w)}, as the advice says)
+ * @param offset offset: {@code a - n = offset}
+ * @param limit clipped: the value or norm at which
+ * @param tensor swapped: the tensor whose gradient this claim is; the tensor's own name if its parts are swapped
+ * @param shift shifted: by how many places towards higher indices, along {@code axis}, or flat if there is none
+ * @param axis shifted: along which axis
+ * @param slice slice: the index that the wrong entries share, -1 for each axis along which all are wrong
+ * @param entries sparse, nonFinite: the indices of the wrong entries, at most {@link #LISTED}
+ * @param datatype rounded: to which type, if to a type
+ * @param advice plain words for whoever wrote the gradient
+ */
+public record Mistake(
+        Kind kind,
+        @Nullable Double factor,
+        @Nullable Double lambda,
+        @Nullable Double offset,
+        @Nullable Double limit,
+        @Nullable String tensor,
+        @Nullable Integer shift,
+        @Nullable Integer axis,
+        @Nullable List<Integer> slice,
+        @Nullable List<List<Integer>> entries,
+        @Nullable Datatype datatype,
+        String advice) {
+
+    /** How many wrong entries are listed at most. */
+    public static final int LISTED = 20;
+
+    /** The kinds, in the order in which they are tried. */
+    public enum Kind {
+        NON_FINITE("nonFinite"),
+        ZERO("zero"),
+        SPARSE("sparse"),
+        SLICE("slice"),
+        SIGN("sign"),
+        SCALED("scaled"),
+        TRANSPOSED("transposed"),
+        SHIFTED("shifted"),
+        SWAPPED("swapped"),
+        WEIGHT_DECAY("weightDecay"),
+        OFFSET("offset"),
+        CLIPPED("clipped"),
+        ROUNDED("rounded"),
+        UNKNOWN("unknown");
+
+        private final String wireName;
+
+        Kind(String wireName) {
+            this.wireName = wireName;
+        }
+
+        /** The name in requests and reports. */
+        public String wireName() {
+            return wireName;
+        }
+    }
+
+    static Mistake of(Kind kind, String advice) {
+        return new Mistake(kind, null, null, null, null, null, null, null, null, null, null, advice);
+    }
+
+    static Mistake scaled(Kind kind, double factor, String advice) {
+        return new Mistake(kind, factor, null, null, null, null, null, null, null, null, null, advice);
+    }
+
+    static Mistake weightDecay(double lambda, String advice) {
+        return new Mistake(Kind.WEIGHT_DECAY, null, lambda, null, null, null, null, null, null, null, null, advice);
+    }
+
+    static Mistake offset(double offset, String advice) {
+        return new Mistake(Kind.OFFSET, null, null, offset, null, null, null, null, null, null, null, advice);
+    }
+
+    static Mistake clipped(double limit, @Nullable Double factor, String advice) {
+        return new Mistake(Kind.CLIPPED, factor, null, null, limit, null, null, null, null, null, null, advice);
+    }
+
+    static Mistake swapped(String tensor, String advice) {
+        return new Mistake(Kind.SWAPPED, null, null, null, null, tensor, null, null, null, null, null, advice);
+    }
+
+    static Mistake shifted(@Nullable Integer shift, @Nullable Integer axis, String advice) {
+        return new Mistake(Kind.SHIFTED, null, null, null, null, null, shift, axis, null, null, null, advice);
+    }
+
+    static Mistake slice(List<Integer> slice, @Nullable Double factor, String advice) {
+        return new Mistake(Kind.SLICE, factor, null, null, null, null, null, null, slice, null, null, advice);
+    }
+
+    static Mistake listed(Kind kind, List<List<Integer>> entries, String advice) {
+        return new Mistake(kind, null, null, null, null, null, null, null, null, entries, null, advice);
+    }
+
+    static Mistake rounded(@Nullable Datatype datatype, String advice) {
+        return new Mistake(Kind.ROUNDED, null, null, null, null, null, null, null, null, null, datatype, advice);
+    }
+}

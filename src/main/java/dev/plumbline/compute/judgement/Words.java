@@ -1,0 +1,32 @@
+package dev.plumbline.compute.judgement;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Numbers and places as people write them. */
+final class Words {
+
+    private Words() {}
+
+    /** Four significant digits without trailing zeros: {@code 0.5}, {@code 16}, {@code 1.234E-7}, {@code NaN}. */
+    static String number(double value) {
+        if (!Double.isFinite(value) || value == 0) {
+            return Double.isFinite(value) ? "0" : Double.toString(value);
+        }
+        BigDecimal rounded = new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros();
+        double magnitude = Math.abs(value);
+        return magnitude >= 1e-3 && magnitude < 1e7 ? rounded.toPlainString() : rounded.toString();
+    }
+
+    /** {@code 1 entry}, {@code 3 entries}. */
+    static String entries(int count) {
+        return count == 1 ? "1 entry" : count + " entries";
+    }
+
+    /** {@code [0, 2], [1, 3]}. */
+    static String places(List<List<Integer>> indices) {
+        return indices.stream().map(List::toString).collect(Collectors.joining(", "));
+    }
+}
