@@ -34,9 +34,11 @@ final class SuffixDifferences {
     private final double[] bounds;
     private final double[] radii;
     private final boolean[] settled;
+    private final double floor; // the rounding of a share of the objective
     private final LongAdder copies = new LongAdder();
 
     private SuffixDifferences(Suffix suffix) {
+        this.floor = 0x1p-53 * Math.abs(suffix.value()) / suffix.samples();
         this.suffix = suffix;
         this.point = suffix.point().values();
         this.samples = suffix.samples();
@@ -146,18 +148,20 @@ final class SuffixDifferences {
         return new double[] {changes[0][i], changes[1][i], changes[2][i], changes[3][i]};
     }
 
-    /** The standard deviation of one change, from the median of a combination that vanishes up to fourth order. */
-    private static double noise(double[][] changes) {
+    /** The standard deviation of one change, from the upper quartile of a combination that vanishes up to fourth order. */
+    private double noise(double[][] changes) {
         double[] rest = new double[changes[0].length];
-        double largest = 0;
+        int moved = 0;
         for (int i = 0; i < rest.length; i++) {
-            rest[i] = Math.abs(changes[2][i] + changes[3][i] - 4 * (changes[0][i] + changes[1][i]));
-            largest = Math.max(largest, Math.abs(changes[2][i]));
+            double combined = Math.abs(changes[2][i] + changes[3][i] - 4 * (changes[0][i] + changes[1][i]));
+            if (combined > 0) {
+                rest[moved++] = combined; // what a dead unit or a loser of a pool does not move says nothing
+            }
         }
-        Arrays.sort(rest);
-        double median = rest.length == 0 ? 0 : rest[rest.length / 2];
-        // A normal variable's median size is 0.674 sigma; the combination has variance 2 + 32.
-        return Math.max(median / (0.674 * Math.sqrt(34)), 0x1p-53 * largest);
+        Arrays.sort(rest, 0, moved);
+        // Three quarters of a normal variable's values are below 1.15 sigma; the combination has variance 2 + 32.
+        double upperQuartile = moved == 0 ? 0 : rest[moved * 3 / 4];
+        return Math.max(upperQuartile / (1.15 * Math.sqrt(34)), floor);
     }
 
     private void settle(int at, double step, double sigma, double[] change, boolean last) {

@@ -12,7 +12,8 @@ package dev.plumbline.compute.probe;
  *   U_k = T_k + R_k
  * </pre>
  *
- * and keeps the k of least U. It stops when U has risen twice. The step is chosen without looking at any claimed
+ * and keeps the k of least U. It stops where round-off alone exceeds that, since smaller steps cannot do better; a network
+ * with many kinks needs the small ones. The step is chosen without looking at any claimed
  * derivative: choosing the one that agrees best accepts wrong gradients. Differences are divided by the step actually
  * taken, since {@code x + h} rounds.
  *
@@ -78,7 +79,7 @@ public final class SlopeProbe {
 
     private boolean isSettled() {
         int best = best();
-        return steps == MOST_STEPS || (best >= 0 && best + 3 < steps);
+        return steps == MOST_STEPS || (best >= 0 && roundOff(steps - 2) >= errorBound(best));
     }
 
     /** The derivative, its error bar and its evidence, from all values told so far. */
@@ -121,8 +122,11 @@ public final class SlopeProbe {
 
     private double errorBound(int k) {
         double truncation = Math.abs(extrapolated(k) - extrapolated(k - 1)) / 16;
-        double roundOff = KAPPA * sigma * (16 / above[k + 1] + 1 / above[k]) / (15 * Math.sqrt(2));
-        return truncation + roundOff;
+        return truncation + roundOff(k);
+    }
+
+    private double roundOff(int k) {
+        return KAPPA * sigma * (16 / above[k + 1] + 1 / above[k]) / (15 * Math.sqrt(2));
     }
 
     // ── the two sides: J(h) = right - left halves with h where the function is smooth, and stays at a kink ──

@@ -114,41 +114,46 @@ record MaxPool(Window window) implements Op {
     /** For each window the position of its largest value; -1 where dilation leaves it only padding. */
     private int[] winners(Tensor input, Shape shape) {
         double[] x = input.values();
-        int height = input.shape().extent(2);
-        int width = input.shape().extent(3);
+        Scan scan = new Scan(window, input.shape());
         int planes = input.shape().extent(0) * input.shape().extent(1);
         int[] winners = new int[shape.size()];
         int k = 0;
         for (int plane = 0; plane < planes; plane++) {
-            int base = plane * height * width;
             for (int oy = 0; oy < shape.extent(2); oy++) {
                 for (int ox = 0; ox < shape.extent(3); ox++) {
-                    winners[k++] = winner(x, base, oy, ox, height, width);
+                    winners[k++] = scan.winner(x, plane, window.top(oy), window.left(ox));
                 }
             }
         }
         return winners;
     }
 
-    private int winner(double[] x, int base, int oy, int ox, int height, int width) {
-        int best = -1;
-        for (int i = 0; i < window.kernel().get(0); i++) {
-            int y = window.top(oy) + i * window.dilations().get(0);
-            if (y < 0 || y >= height) {
-                continue;
-            }
-            for (int j = 0; j < window.kernel().get(1); j++) {
-                int column = window.left(ox) + j * window.dilations().get(1);
-                if (column < 0 || column >= width) {
-                    continue;
-                }
-                int at = base + y * width + column;
-                if (best < 0 || x[at] > x[best] || Double.isNaN(x[at])) {
-                    best = at;
-                }
-            }
+    /** The window's numbers unpacked, since they are read once for every element of every window. */
+    private record Scan(int kernelHeight, int kernelWidth, int dilationY, int dilationX, int height, int width) {
+
+        Scan(Window window, Shape input) {
+            this(
+                    window.kernel().get(0),
+                    window.kernel().get(1),
+                    window.dilations().get(0),
+                    window.dilations().get(1),
+                    input.extent(2),
+                    input.extent(3));
         }
-        return best;
+
+        int winner(double[] x, int plane, int top, int left) {
+            int best = -1;
+            for (int i = 0, row = top; i < kernelHeight; i++, row += dilationY) {
+                int base = (plane * height + row) * width;
+                for (int j = 0, column = left; row >= 0 && row < height && j < kernelWidth; j++, column += dilationX) {
+                    int at = base + column;
+                    if (column >= 0 && column < width && (best < 0 || x[at] > x[best] || Double.isNaN(x[at]))) {
+                        best = at;
+                    }
+                }
+            }
+            return best;
+        }
     }
 
     @Override

@@ -128,6 +128,11 @@ public final class Suffix {
                                 && !binary.function().isSmooth());
     }
 
+    /** The objective at the point. */
+    public double value() {
+        return objective.value();
+    }
+
     /** The values that the node has at the point. */
     public Tensor point() {
         return objective.base().value(from);
