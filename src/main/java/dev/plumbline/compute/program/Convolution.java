@@ -34,8 +34,18 @@ record Convolution(Window window, int groups) implements Op {
             throw Problem.invalid("", "the weight has another kernel than stated", w, window.kernel());
         }
         int[] output = window.output(x.extent(2), x.extent(3));
-        Shapes.of((long) w.extent(1) * w.extent(2) * w.extent(3), output[0], output[1]); // the patches must fit too
+        requirePatchesThatFit((double) w.extent(1) * w.extent(2) * w.extent(3) * output[0] * output[1]);
         return Shapes.of(x.extent(0), w.extent(0), output[0], output[1]);
+    }
+
+    private static void requirePatchesThatFit(double elements) {
+        if (elements > ProgramBuilder.MOST_ELEMENTS) {
+            throw Problem.limit(
+                    "",
+                    "the patches under the kernel are too large together",
+                    elements + " numbers for each sample",
+                    "at most " + ProgramBuilder.MOST_ELEMENTS);
+        }
     }
 
     @Override

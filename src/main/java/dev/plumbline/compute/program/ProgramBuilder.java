@@ -21,6 +21,9 @@ public final class ProgramBuilder {
     /** The most numbers that all values of a program may hold together: 1 GiB of float64. */
     public static final long MOST_ELEMENTS = 1L << 27;
 
+    /** The most floating-point operations spent on constants while a program is built: seconds at worst. */
+    public static final double MOST_FOLDED = 2e9;
+
     private final List<Node> nodes = new ArrayList<>();
     private final Map<String, Node> parameters = new LinkedHashMap<>();
     private final Map<String, Node> data = new LinkedHashMap<>();
@@ -29,6 +32,7 @@ public final class ProgramBuilder {
     private final Map<String, Node> substitutes = new LinkedHashMap<>();
     private String place = "";
     private long elements;
+    private double folded;
 
     /** Sets what the following nodes are called: the words of the file or formula they come from. */
     public ProgramBuilder at(String place) {
@@ -164,7 +168,7 @@ public final class ProgramBuilder {
     public Node matmul(Node a, Node b) {
         if (a.rank() == 1 && b.rank() >= 1) {
             Node row = matmul(reshape(a, a.shape().prepend(1)), b);
-            return b.rank() == 1 ? row : reshape(row, without(row.shape(), row.rank() - 2));
+            return reshape(row, without(row.shape(), row.rank() - Math.min(b.rank(), 2)));
         }
         if (b.rank() == 1 && a.rank() >= 2) {
             Node column = matmul(a, reshape(b, Shape.of(b.shape().extent(0), 1)));
@@ -319,12 +323,25 @@ public final class ProgramBuilder {
             List<Tensor> values = Arrays.stream(inputs).map(this::constantValue).toList();
             counted(shape);
             elements -= shape.size();
+            countFolded(op.cost(shapes, shape));
             return constant(place(() -> Tensor.of(shape, op.value(values, shape))));
         }
         String label = place.isEmpty() ? op.title() + "_" + nodes.size() : place;
         Node node = new Node(nodes.size(), op, List.of(inputs), counted(shape), label);
         nodes.add(node);
         return node;
+    }
+
+    /** Folding is work before anybody could ask what the program costs. */
+    private void countFolded(double cost) {
+        folded += cost;
+        if (folded > MOST_FOLDED) {
+            throw Problem.limit(
+                    place,
+                    "the constants of this model are too dear to compute",
+                    folded + " floating-point operations up to here",
+                    "at most " + MOST_FOLDED);
+        }
     }
 
     private Shape counted(Shape shape) {

@@ -2,7 +2,9 @@ package dev.plumbline.compute.program;
 
 import dev.plumbline.problem.Problem;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * How a kernel moves over the two spatial axes (height, width) of a (batch, channel, height, width) tensor: strides,
@@ -14,6 +16,8 @@ import java.util.List;
  */
 public record Window(
         List<Integer> kernel, List<Integer> strides, List<Integer> padding, List<Integer> dilations, boolean ceil) {
+
+    private static final int LARGEST = 1 << 24;
 
     public Window {
         kernel = List.copyOf(kernel);
@@ -31,6 +35,14 @@ public record Window(
         Shapes.requirePositive(strides, "a stride");
         Shapes.requirePositive(dilations, "a dilation");
         Shapes.requireNotNegative(padding, "padding");
+        Stream.of(kernel, strides, padding, dilations).forEach(Window::requireSensible);
+    }
+
+    /** Positions in a padded input are computed in int; this far from any real network they still fit. */
+    private static void requireSensible(List<Integer> values) {
+        if (Collections.max(values) > LARGEST) {
+            throw Problem.limit("", "a window's number is too large", values, "at most " + LARGEST);
+        }
     }
 
     /** A kernel with stride 1, no padding and no dilation. */
