@@ -1,0 +1,51 @@
+package dev.plumbline.reader.formula;
+
+import dev.plumbline.compute.program.BinaryFunction;
+import dev.plumbline.compute.program.Compositions;
+import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.ProgramBuilder;
+import dev.plumbline.compute.program.UnaryFunction;
+import java.util.List;
+
+/** Element by element; several tensors are broadcast together. */
+final class ElementFunctions {
+
+    static final List<Function> ALL = List.of(
+            unary("exp", UnaryFunction.EXP),
+            unary("log", UnaryFunction.LOG),
+            unary("sqrt", UnaryFunction.SQRT),
+            unary("sin", UnaryFunction.SIN),
+            unary("cos", UnaryFunction.COS),
+            unary("tanh", UnaryFunction.TANH),
+            unary("sigmoid", UnaryFunction.SIGMOID),
+            unary("erf", UnaryFunction.ERF),
+            unary("relu", UnaryFunction.RELU),
+            unary("abs", UnaryFunction.ABS),
+            unary("sign", UnaryFunction.SIGN),
+            unary("floor", UnaryFunction.FLOOR),
+            unary("softplus", UnaryFunction.SOFTPLUS),
+            unary("stopGradient", UnaryFunction.STOP_GRADIENT),
+            Function.of("leakyRelu(x, slope=0.01)", (b, a) -> b.leakyRelu(a.node("x"), a.number("slope"))),
+            Function.of("gelu(x, approximate='none')", ElementFunctions::gelu),
+            Function.of("elu(x, alpha=1)", (b, a) -> Compositions.elu(b, a.node("x"), a.number("alpha"))),
+            Function.of("maximum(a, b)", (b, a) -> b.binary(BinaryFunction.MAXIMUM, a.node("a"), a.node("b"))),
+            Function.of("minimum(a, b)", (b, a) -> b.binary(BinaryFunction.MINIMUM, a.node("a"), a.node("b"))),
+            Function.of("clip(x, low, high)", ElementFunctions::clip),
+            Function.of("where(condition, a, b)", (b, a) -> b.select(a.node("condition"), a.node("a"), a.node("b"))));
+
+    private ElementFunctions() {}
+
+    private static Function unary(String name, UnaryFunction function) {
+        return Function.of(name + "(x)", (b, a) -> b.unary(function, a.node("x")));
+    }
+
+    private static Node gelu(ProgramBuilder b, Arguments a) {
+        boolean exact = a.choice("approximate", "none", "tanh") == 0;
+        return exact ? Compositions.gelu(b, a.node("x")) : Compositions.geluTanh(b, a.node("x"));
+    }
+
+    private static Node clip(ProgramBuilder b, Arguments a) {
+        Node below = b.binary(BinaryFunction.MINIMUM, a.node("x"), a.node("high"));
+        return b.binary(BinaryFunction.MAXIMUM, below, a.node("low"));
+    }
+}
