@@ -5,11 +5,11 @@ package dev.plumbline.tensor;
  * half of a binary32). Rounding goes from double in one step, ties to even, so no number is rounded twice. Overflow
  * gives infinity; NaN stays NaN.
  */
-final class HalfPrecision {
+public final class HalfPrecision {
 
     private HalfPrecision() {}
 
-    static double fromFloat16(short bits) {
+    public static double fromFloat16(short bits) {
         int sign = bits & 0x8000;
         int exponent = (bits >> 10) & 0x1f;
         int fraction = bits & 0x3ff;
@@ -39,7 +39,7 @@ final class HalfPrecision {
         return (short) (sign | bits);
     }
 
-    static double fromBfloat16(short bits) {
+    public static double fromBfloat16(short bits) {
         return Float.intBitsToFloat((bits & 0xffff) << 16);
     }
 

@@ -1,0 +1,181 @@
+package dev.plumbline.reader.onnx;
+
+import dev.plumbline.compute.program.BinaryFunction;
+import dev.plumbline.compute.program.Compositions;
+import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.ProgramBuilder;
+import dev.plumbline.compute.program.UnaryFunction;
+import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Activation functions, softmax, Clip and Dropout. */
+final class Activations {
+
+    /** Klambauer et al. 2017, equation 14; ONNX's defaults are these, rounded to float32. */
+    private static final double SELU_ALPHA = 1.6732632423543772848;
+
+    private static final double SELU_GAMMA = 1.0507009873554804934;
+    private static final double FLOAT32_MAX = 3.4028234e38;
+
+    private Activations() {}
+
+    static void addTo(Map<String, Operator> table) {
+        table.put("Relu", function(UnaryFunction.RELU));
+        table.put("Sigmoid", function(UnaryFunction.SIGMOID));
+        table.put("Tanh", function(UnaryFunction.TANH));
+        table.put("Softplus", function(UnaryFunction.SOFTPLUS));
+        table.put("LeakyRelu", Call.one(call -> call.builder().leakyRelu(call.in(0), call.number("alpha", 0.01))));
+        table.put("PRelu", Activations::prelu);
+        table.put("ThresholdedRelu", Activations::thresholdedRelu);
+        table.put("Elu", Call.one(call -> Compositions.elu(call.builder(), call.in(0), call.number("alpha", 1))));
+        table.put("Selu", Activations::selu);
+        table.put("Celu", Activations::celu);
+        table.put(
+                "HardSigmoid",
+                Call.one(call ->
+                        hardSigmoid(call.builder(), call.in(0), call.number("alpha", 0.2), call.number("beta", 0.5))));
+        table.put("HardSwish", Call.one(call -> call.builder()
+                .multiply(call.in(0), hardSigmoid(call.builder(), call.in(0), 1.0 / 6, 0.5))));
+        table.put("Mish", Activations::mish);
+        table.put("Gelu", Activations::gelu);
+        table.put("Softsign", Activations::softsign);
+        table.put("Softmax", call -> softmax(call, Compositions::softmax));
+        table.put("LogSoftmax", call -> softmax(call, Compositions::logSoftmax));
+        table.put("Clip", Activations::clip);
+        table.put("Dropout", Activations::dropout);
+    }
+
+    private static Operator function(UnaryFunction function) {
+        return Call.one(call -> call.builder().unary(function, call.in(0)));
+    }
+
+    /** {@code x} where x > 0, else {@code slope x}: at 0 the slope, as in PyTorch. */
+    private static List<Value> prelu(Call call) {
+        ProgramBuilder b = call.builder();
+        Node x = call.in(0);
+        Node negative = b.multiply(call.in(1), x);
+        if (!negative.shape().equals(x.shape())) {
+            throw Problem.invalid(
+                    "", "the slope does not fit", call.in(1).shape(), "a shape that broadcasts to " + x.shape());
+        }
+        return call.result(b.select(positive(b, x), x, negative));
+    }
+
+    private static Node positive(ProgramBuilder b, Node x) {
+        return b.binary(BinaryFunction.LESS, b.constant(0), x);
+    }
+
+    private static List<Value> thresholdedRelu(Call call) {
+        ProgramBuilder b = call.builder();
+        Node above = b.binary(BinaryFunction.LESS, b.constant(call.number("alpha", 1)), call.in(0));
+        return call.result(b.select(above, call.in(0), b.constant(0)));
+    }
+
+    private static List<Value> selu(Call call) {
+        Node curve = Compositions.elu(call.builder(), call.in(0), call.number("alpha", SELU_ALPHA));
+        return call.result(call.builder().multiply(curve, call.number("gamma", SELU_GAMMA)));
+    }
+
+    /** {@code max(0, x) + min(0, alpha (e^(x / alpha) - 1))} (Barron, 2017). */
+    private static List<Value> celu(Call call) {
+        double alpha = call.number("alpha", 1);
+        if (!(alpha > 0)) {
+            throw Problem.invalid("", "attribute alpha must be positive", alpha, "a number above 0");
+        }
+        Node scaled = call.builder().multiply(call.in(0), 1 / alpha);
+        return call.result(call.builder().multiply(Compositions.elu(call.builder(), scaled, 1), alpha));
+    }
+
+    static Node hardSigmoid(ProgramBuilder b, Node x, double alpha, double beta) {
+        return Compositions.clip(b, b.add(b.multiply(x, alpha), b.constant(beta)), 0, 1);
+    }
+
+    /** {@code x tanh(log(1 + e^x))} (Misra, 2019). */
+    private static List<Value> mish(Call call) {
+        ProgramBuilder b = call.builder();
+        Node gate = b.unary(UnaryFunction.TANH, b.unary(UnaryFunction.SOFTPLUS, call.in(0)));
+        return call.result(b.multiply(call.in(0), gate));
+    }
+
+    private static List<Value> gelu(Call call) {
+        boolean tanh = call.choice("approximate", "none", "tanh").equals("tanh");
+        return call.result(
+                tanh
+                        ? Compositions.geluTanh(call.builder(), call.in(0))
+                        : Compositions.gelu(call.builder(), call.in(0)));
+    }
+
+    static Node softsign(ProgramBuilder b, Node x) {
+        return b.divide(x, b.add(b.unary(UnaryFunction.ABS, x), b.constant(1)));
+    }
+
+    private static List<Value> softsign(Call call) {
+        return call.result(softsign(call.builder(), call.in(0)));
+    }
+
+    private interface AlongAxis {
+        Node of(ProgramBuilder b, Node x, int axis);
+    }
+
+    /** Until opset 12 over all axes from {@code axis} on together; since then along one axis. */
+    private static List<Value> softmax(Call call, AlongAxis function) {
+        Node x = call.in(0);
+        ProgramBuilder b = call.builder();
+        if (call.opset() >= 13) {
+            int axis = call.axis(call.whole("axis", -1), x.rank());
+            return call.result(function.of(b, x, axis));
+        }
+        Shape matrix = Reshaping.matrix(call, x.shape(), call.whole("axis", 1));
+        return call.result(b.reshape(function.of(b, b.reshape(x, matrix), 1), x.shape()));
+    }
+
+    private static List<Value> clip(Call call) {
+        ProgramBuilder b = call.builder();
+        boolean inputs = call.opset() >= 11;
+        Node low = inputs ? bound(call, 1) : bound(b, call.number("min", -FLOAT32_MAX));
+        Node high = inputs ? bound(call, 2) : bound(b, call.number("max", FLOAT32_MAX));
+        Node clipped = call.in(0);
+        // The upper bound wins where the two contradict each other.
+        clipped = low == null ? clipped : b.binary(BinaryFunction.MAXIMUM, clipped, low);
+        return call.result(high == null ? clipped : b.binary(BinaryFunction.MINIMUM, clipped, high));
+    }
+
+    private static @Nullable Node bound(ProgramBuilder b, double value) {
+        return Math.abs(value) >= FLOAT32_MAX ? null : b.constant(value);
+    }
+
+    private static @Nullable Node bound(Call call, int position) {
+        if (!call.has(position)) {
+            return null;
+        }
+        Node bound = call.in(position);
+        if (bound.shape().size() != 1) {
+            throw Problem.invalid("", "a bound must be one number", bound.shape(), "[]");
+        }
+        return call.builder().reshape(bound, Shape.SCALAR);
+    }
+
+    /** The identity: only training drops anything. */
+    private static List<Value> dropout(Call call) {
+        call.ignore("ratio", "seed");
+        boolean training = call.opset() >= 12 && call.has(2) && call.number(2) != 0;
+        if (training && !(call.has(1) && call.number(1) == 0)) {
+            throw Problem.unsupported(
+                    "",
+                    "a dropout in training mode is random, so it has no gradient to check",
+                    "training_mode true",
+                    "a model exported for inference, or with ratio 0");
+        }
+        Value kept = call.result(call.in(0), call.value(0).type());
+        if (!call.wants(1)) {
+            return List.of(kept);
+        }
+        Node mask = call.builder()
+                .broadcast(call.builder().constant(Tensor.scalar(1)), call.in(0).shape());
+        return List.of(kept, call.result(mask, dev.plumbline.tensor.Datatype.BOOL));
+    }
+}

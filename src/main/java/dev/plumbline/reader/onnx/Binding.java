@@ -1,0 +1,256 @@
+package dev.plumbline.reader.onnx;
+
+import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.ProgramBuilder;
+import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.onnx.OnnxInput.Dimension;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** One translation of a graph into a program, for the shapes of one request. */
+final class Binding {
+
+    private static final int NAMES_SHOWN = 20;
+
+    private final OnnxGraph graph;
+    private final int opset;
+    private final Roles roles;
+    private final ProgramBuilder builder;
+    private final Map<String, Value> values = new HashMap<>();
+    private final Map<String, Long> symbols = new HashMap<>();
+
+    Binding(OnnxGraph graph, int opset, Roles roles, ProgramBuilder builder) {
+        this.graph = graph;
+        this.opset = opset;
+        this.roles = roles;
+        this.builder = builder;
+    }
+
+    void append(Map<String, Shape> parameters, Map<String, Shape> data) {
+        requireKnown(parameters.keySet());
+        Set<String> needed = needed(graph);
+        for (OnnxInput input : graph.inputs()) {
+            String name = input.name();
+            boolean given = parameters.containsKey(name) || data.containsKey(name);
+            if (!graph.initializers().containsKey(name) && (given || needed.contains(name))) {
+                values.put(name, input(input, parameters, data));
+            }
+        }
+        graph.initializers().forEach((name, tensor) -> {
+            if (roles.isParameter(name)) {
+                values.put(name, parameter(name, tensor, parameters.get(name)));
+            } else if (needed.contains(name)) {
+                values.put(name, constant(name, tensor));
+            }
+        });
+        translate(graph, needed);
+        for (OnnxInput output : graph.outputs()) {
+            builder.output(output.name(), value(output.name()).node());
+        }
+    }
+
+    // ── what comes from outside ──
+
+    private void requireKnown(Set<String> parameters) {
+        for (String name : parameters) {
+            boolean input = graph.inputs().stream().anyMatch(each -> each.name().equals(name));
+            if (!roles.isParameter(name) && (!input || graph.initializers().containsKey(name))) {
+                throw Problem.invalid(
+                        Problem.pointer("initializer", name),
+                        graph.initializers().containsKey(name)
+                                ? "this is a constant of the model, not a parameter"
+                                : "the model has no parameter of this name",
+                        name,
+                        graph.initializers().keySet().stream()
+                                .filter(roles::isParameter)
+                                .limit(NAMES_SHOWN)
+                                .collect(Collectors.joining(", ", "one of ", "")));
+            }
+        }
+    }
+
+    private Value parameter(String name, Tensor tensor, @Nullable Shape given) {
+        if (given != null && !given.equals(tensor.shape())) {
+            throw Problem.invalid(
+                    Problem.pointer("initializer", name),
+                    "this parameter has another shape in the file",
+                    given,
+                    tensor.shape());
+        }
+        builder.at(name);
+        return new Value(builder.parameter(name, tensor), tensor.datatype(), true);
+    }
+
+    private Value constant(String name, Tensor tensor) {
+        builder.at(name);
+        return new Value(builder.constant(tensor), tensor.datatype(), false);
+    }
+
+    private Value input(OnnxInput input, Map<String, Shape> parameters, Map<String, Shape> data) {
+        String name = input.name();
+        String pointer = Problem.pointer("input", name);
+        if (input.datatype() == null) {
+            throw Problem.unsupported(pointer, "this input is not a tensor of numbers", "another type", "a tensor");
+        }
+        Shape given = data.containsKey(name) ? data.get(name) : parameters.get(name);
+        List<Dimension> dimensions = input.dimensions();
+        if (given == null) {
+            throw Problem.invalid(
+                    pointer,
+                    "the model reads this input, but there is no data for it",
+                    data.isEmpty() ? "no data" : "data for " + data.keySet(),
+                    dimensions == null ? "a tensor" : "a tensor of shape " + dimensions);
+        }
+        if (dimensions != null) {
+            requireFit(pointer, given, dimensions);
+        }
+        builder.at(name);
+        boolean learned = !data.containsKey(name);
+        Node node = learned ? builder.parameter(name, given) : builder.data(name, given);
+        return new Value(node, input.datatype(), learned && input.datatype().isFloat());
+    }
+
+    private void requireFit(String pointer, Shape given, List<Dimension> dimensions) {
+        boolean fits = given.rank() == dimensions.size();
+        for (int axis = 0; fits && axis < dimensions.size(); axis++) {
+            fits = !dimensions.get(axis).isFixed() || dimensions.get(axis).extent() == given.extent(axis);
+        }
+        if (!fits) {
+            throw Problem.invalid(pointer, "the data does not fit this input", given, dimensions);
+        }
+        for (int axis = 0; axis < dimensions.size(); axis++) {
+            String symbol = dimensions.get(axis).symbol();
+            long extent = given.extent(axis);
+            Long before = symbol == null ? null : symbols.putIfAbsent(symbol, extent);
+            if (before != null && before != extent) {
+                throw Problem.invalid(
+                        pointer,
+                        "axis " + axis + " has the name " + symbol + ", which another input gave another extent",
+                        extent,
+                        before);
+            }
+        }
+    }
+
+    // ── nodes ──
+
+    /** The names that the outputs depend on; what else a file computes is left alone. */
+    private static Set<String> needed(OnnxGraph graph) {
+        Set<String> needed = new HashSet<>();
+        graph.outputs().forEach(output -> needed.add(output.name()));
+        for (int i = graph.nodes().size() - 1; i >= 0; i--) {
+            OnnxNode node = graph.nodes().get(i);
+            if (node.outputs().stream().anyMatch(needed::contains)) {
+                needed.addAll(OnnxGraph.reads(node));
+            }
+        }
+        return needed;
+    }
+
+    private void translate(OnnxGraph graph, Set<String> needed) {
+        for (OnnxNode node : graph.nodes()) {
+            if (node.outputs().stream().anyMatch(needed::contains)) {
+                List<Value> results = node.operator().equals("If") ? branch(node) : results(node);
+                for (int i = 0; i < node.outputs().size(); i++) {
+                    String output = node.outputs().get(i);
+                    if (i < results.size() && !output.isEmpty()) {
+                        values.put(output, results.get(i));
+                    } else if (needed.contains(output)) {
+                        throw Problem.unsupported(
+                                node.pointer(),
+                                node.operator() + ": output " + i + " is not computed here",
+                                output,
+                                "a model that uses the first " + results.size() + " only");
+                    }
+                }
+            }
+        }
+    }
+
+    private List<Value> results(OnnxNode node) {
+        builder.at(node.label());
+        Operator operator = Objects.requireNonNull(Operators.find(node.operator()));
+        try {
+            Call call = new Call(node, inputs(node), builder, opset);
+            List<Value> results = operator.apply(call);
+            call.requireAllRead();
+            return results;
+        } catch (Problem problem) {
+            throw relocated(problem, node);
+        } catch (ArithmeticException overflow) {
+            throw Problem.limit(
+                    node.pointer(),
+                    node.operator() + ": a tensor of this node is too large",
+                    String.valueOf(overflow.getMessage()),
+                    "at most 2^31 - 1 elements");
+        }
+    }
+
+    private static Problem relocated(Problem problem, OnnxNode node) {
+        String explanation = node.operator() + ": " + problem.explanation();
+        Problem outer = new Problem(problem.code(), node.pointer(), explanation, problem.got(), problem.expected());
+        outer.initCause(problem);
+        return outer;
+    }
+
+    private List<@Nullable Value> inputs(OnnxNode node) {
+        List<@Nullable Value> inputs = new ArrayList<>();
+        for (int i = 0; i < node.inputs().size(); i++) {
+            String name = node.inputs().get(i);
+            Tensor configuration = name.isEmpty() ? null : roles.configuration(node, i, graph.initializers());
+            if (configuration != null) {
+                inputs.add(new Value(builder.constant(configuration), configuration.datatype(), false));
+            } else {
+                inputs.add(name.isEmpty() ? null : value(name));
+            }
+        }
+        return inputs;
+    }
+
+    private Value value(String name) {
+        return Objects.requireNonNull(values.get(name), name);
+    }
+
+    /** An If whose condition is known is the branch that it takes; PyTorch exports a squeeze so. */
+    private List<Value> branch(OnnxNode node) {
+        Value condition = node.inputs().isEmpty() || node.inputs().get(0).isEmpty()
+                ? null
+                : value(node.inputs().get(0));
+        if (condition == null
+                || !condition.node().isConstant()
+                || condition.shape().size() != 1) {
+            throw Problem.unsupported(
+                    node.pointer(),
+                    "If: the condition must be known when the model is read",
+                    condition == null ? "no condition" : "a condition computed from data",
+                    "a condition computed from shapes and constants");
+        }
+        String taken = builder.constantValue(condition.node()).at(0) != 0 ? "then_branch" : "else_branch";
+        if (!(node.attributes().get(taken) instanceof Attribute.Subgraph body)) {
+            throw Problem.invalid(node.pointer(), "If: a branch is missing", "no " + taken, "a graph");
+        }
+        OnnxGraph branch = body.graph();
+        Set<String> needed = needed(branch);
+        branch.initializers().forEach((name, tensor) -> {
+            if (tensor.datatype().isFloat() && tensor.size() > 1) {
+                throw Problem.unsupported(
+                        node.pointer(),
+                        "If: weights inside a branch are not supported",
+                        name,
+                        "weights of the main graph");
+            }
+            values.put(name, constant(name, tensor));
+        });
+        translate(branch, needed);
+        return branch.outputs().stream().map(output -> value(output.name())).toList();
+    }
+}

@@ -1,0 +1,59 @@
+package dev.plumbline.reader.onnx;
+
+import dev.plumbline.compute.program.ProgramBuilder;
+import dev.plumbline.reader.Model;
+import dev.plumbline.tensor.Shape;
+import java.util.Map;
+import java.util.Set;
+import onnx.Onnx.ModelProto;
+
+/**
+ * A model in an ONNX file, opset 7 to 23, as PyTorch, Keras, JAX and scikit-learn export it.
+ *
+ * <p>The float initializers are its parameters, except where they only configure an operator: the running statistics of a
+ * batch normalization, the bounds of a Clip, the fill of a Pad, the class weights of a loss. Those are constants, as are
+ * all integers. An input that is no initializer is data; it is a parameter if the request gives it a value among the
+ * parameters, as for a model exported without its weights. Everything is computed in float64.
+ *
+ * <p>Differs from running the file elsewhere: casts between floats do not round; a BatchNormalization in training mode
+ * normalizes by the batch, as the file says, but the running statistics do not move.
+ */
+public final class OnnxModel implements Model {
+
+    private final OnnxGraph graph;
+    private final int opset;
+    private final Roles roles;
+    private final OnnxDescription description;
+
+    private OnnxModel(OnnxGraph graph, int opset, Roles roles, OnnxDescription description) {
+        this.graph = graph;
+        this.opset = opset;
+        this.roles = roles;
+        this.description = description;
+    }
+
+    /** Reads a file; a problem where it is no ONNX file, contradicts itself or needs an operator that is not supported. */
+    public static OnnxModel read(byte[] file) {
+        ModelProto proto = ModelReader.parse(file);
+        int opset = ModelReader.opset(proto);
+        OnnxGraph graph = new ModelReader().graph(proto.getGraph());
+        GraphCheck.require(graph, opset);
+        Roles roles = Roles.of(graph);
+        String producer = (proto.getProducerName() + " " + proto.getProducerVersion()).trim();
+        return new OnnxModel(graph, opset, roles, OnnxDescription.of(graph, roles, opset, producer));
+    }
+
+    @Override
+    public void appendTo(ProgramBuilder program, Map<String, Shape> parameters, Map<String, Shape> data) {
+        new Binding(graph, opset, roles, program).append(parameters, data);
+    }
+
+    public OnnxDescription description() {
+        return description;
+    }
+
+    /** The names of the operators that can be read. */
+    public static Set<String> operators() {
+        return Operators.names();
+    }
+}

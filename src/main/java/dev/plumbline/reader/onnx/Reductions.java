@@ -1,0 +1,141 @@
+package dev.plumbline.reader.onnx;
+
+import dev.plumbline.compute.program.BinaryFunction;
+import dev.plumbline.compute.program.Compositions;
+import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.ProgramBuilder;
+import dev.plumbline.compute.program.UnaryFunction;
+import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Reductions over axes, running sums, and positions of extremes. */
+final class Reductions {
+
+    private Reductions() {}
+
+    static void addTo(Map<String, Operator> table) {
+        reduction(table, "ReduceSum", ProgramBuilder::sum);
+        reduction(table, "ReduceMean", ProgramBuilder::mean);
+        reduction(table, "ReduceMax", ProgramBuilder::max);
+        reduction(table, "ReduceMin", (b, x, axes) -> b.negate(b.max(b.negate(x), axes)));
+        reduction(table, "ReduceProd", Reductions::product);
+        reduction(table, "ReduceL1", (b, x, axes) -> b.sum(b.unary(UnaryFunction.ABS, x), axes));
+        reduction(table, "ReduceL2", (b, x, axes) -> root(b, b.sum(b.square(x), axes)));
+        reduction(table, "ReduceSumSquare", (b, x, axes) -> b.sum(b.square(x), axes));
+        reduction(table, "ReduceLogSum", (b, x, axes) -> b.unary(UnaryFunction.LOG, b.sum(x, axes)));
+        reduction(table, "ReduceLogSumExp", Compositions::logSumExp);
+        table.put("ArgMax", call -> extreme(call, call.in(0)));
+        table.put("ArgMin", call -> extreme(call, call.builder().negate(call.in(0))));
+        table.put("CumSum", Reductions::cumulativeSum);
+    }
+
+    private interface OverAxes {
+        Node of(ProgramBuilder b, Node x, int... axes);
+    }
+
+    private static void reduction(Map<String, Operator> table, String name, OverAxes reduction) {
+        int axesAreInputSince = name.equals("ReduceSum") ? 13 : 18;
+        table.put(name, call -> {
+            ProgramBuilder b = call.builder();
+            Node x = call.in(0);
+            int[] named = call.wholes("axes", 1, axesAreInputSince);
+            boolean unchanged = call.opset() >= axesAreInputSince && call.flag("noop_with_empty_axes", false);
+            boolean keep = call.flag("keepdims", true);
+            if (unchanged && (named == null || named.length == 0)) {
+                return call.result(x);
+            }
+            int[] axes = named == null || named.length == 0
+                    ? IntStream.range(0, x.rank()).toArray()
+                    : call.axes(named, x.rank());
+            Node reduced = axes.length == 0 ? x : reduction.of(b, x, axes);
+            return call.result(keep ? b.restoreAxes(reduced, x.shape(), axes) : reduced);
+        });
+    }
+
+    /** The square root whose derivative at 0 is taken as 0, as PyTorch's norm has it. */
+    static Node root(ProgramBuilder b, Node sum) {
+        Node zero = b.binary(BinaryFunction.EQUAL, sum, b.constant(0));
+        Node safe = b.select(zero, b.constant(1), sum);
+        return b.select(zero, b.constant(0), b.unary(UnaryFunction.SQRT, safe));
+    }
+
+    /** Halves are multiplied with each other until one is left: right also where factors are 0 or negative. */
+    private static Node product(ProgramBuilder b, Node x, int... axes) {
+        Node product = x;
+        int[] sorted = Arrays.stream(axes).sorted().toArray();
+        for (int i = sorted.length - 1; i >= 0; i--) {
+            int axis = sorted[i];
+            int extent = product.shape().extent(axis);
+            if (extent == 0) {
+                product = b.add(b.sum(product, axis), b.constant(1));
+                continue;
+            }
+            while (extent > 1) {
+                int half = extent / 2;
+                Node halves = b.multiply(b.slice(product, axis, 0, half, 1), b.slice(product, axis, half, half, 1));
+                product = extent % 2 == 0
+                        ? halves
+                        : b.concat(axis, List.of(halves, b.slice(product, axis, extent - 1, 1, 1)));
+                extent = half + extent % 2;
+            }
+            product = b.reshape(product, Reshaping.without(product.shape(), axis));
+        }
+        return product;
+    }
+
+    /** The first, or last, position of the largest value; no derivative passes. */
+    private static List<Value> extreme(Call call, Node x) {
+        ProgramBuilder b = call.builder();
+        int axis = call.axis(call.whole("axis", 0), x.rank());
+        boolean last = call.flag("select_last_index", false);
+        boolean keep = call.flag("keepdims", true);
+        int extent = x.shape().extent(axis);
+        double[] ranks = new double[extent];
+        for (int i = 0; i < extent; i++) {
+            ranks[i] = last ? i : -i;
+        }
+        int[] column = new int[x.rank() - axis];
+        Arrays.fill(column, 1);
+        column[0] = extent;
+        Node rank = b.constant(Tensor.of(Shape.of(column), ranks));
+        Node largest = b.restoreAxes(b.max(x, axis), x.shape(), axis);
+        Node winners = b.select(b.binary(BinaryFunction.EQUAL, x, largest), rank, b.constant(-extent));
+        Node best = b.max(winners, axis);
+        Node position = last ? best : b.negate(best);
+        Node result = keep ? b.restoreAxes(position, x.shape(), axis) : position;
+        return List.of(call.result(result, Datatype.INT64));
+    }
+
+    private static List<Value> cumulativeSum(Call call) {
+        ProgramBuilder b = call.builder();
+        Node x = call.in(0);
+        int[] named = call.wholes(1);
+        if (named.length != 1) {
+            throw Problem.invalid("", "input 1 must be one axis", Arrays.toString(named), "[] or [1]");
+        }
+        int axis = call.axis(named[0], x.rank());
+        int extent = x.shape().extent(axis);
+        boolean exclusive = call.flag("exclusive", false);
+        boolean reverse = call.flag("reverse", false);
+        if (extent == 0) {
+            return call.result(x);
+        }
+        Node ordered = reverse ? b.slice(x, axis, extent - 1, extent, -1) : x;
+        Node sums = b.cumulativeSum(ordered, axis);
+        if (exclusive) {
+            Integer[] before = new Integer[x.rank()];
+            Arrays.fill(before, 0);
+            List<Integer> after = List.of(before);
+            Integer[] one = before.clone();
+            one[axis] = 1;
+            sums = b.slice(b.pad(sums, List.of(one), after, 0), axis, 0, extent, 1);
+        }
+        return call.result(reverse ? b.slice(sums, axis, extent - 1, extent, -1) : sums);
+    }
+}
