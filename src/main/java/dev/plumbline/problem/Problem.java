@@ -20,8 +20,10 @@ public final class Problem extends RuntimeException {
         INVALID,
         /** Sensible, but not something Plumbline can do. */
         UNSUPPORTED,
-        /** Larger, deeper or dearer than the configured limit. */
+        /** Larger or deeper than the configured limit. */
         LIMIT,
+        /** Small enough to read, but its answer would take more arithmetic, memory or time than the configured limit. */
+        COST,
         /** Refers to something that is not here. */
         NOT_FOUND,
         /** Contradicts what is already kept here. */
@@ -64,6 +66,14 @@ public final class Problem extends RuntimeException {
 
     public static Problem limit(String pointer, String explanation, Object asked, Object allowed) {
         return new Problem(Code.LIMIT, pointer, explanation, asked, allowed);
+    }
+
+    public static Problem cost(String pointer, String explanation, Object asked, Object allowed) {
+        return new Problem(Code.COST, pointer, explanation, asked, allowed);
+    }
+
+    public static Problem notFound(String pointer, String explanation, Object got, Object expected) {
+        return new Problem(Code.NOT_FOUND, pointer, explanation, got, expected);
     }
 
     /** A JSON pointer (RFC 6901) made of names and positions: {@code pointer("a/b", 3)} is {@code /a~1b/3}. */

@@ -1,0 +1,80 @@
+package dev.plumbline.limits;
+
+import dev.plumbline.problem.Problem;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.PositiveOrZero;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * What one request may ask for, configured under {@code plumbline.limits}. Each default is here and nowhere else. A
+ * refusal says which limit it was, what was asked and what is allowed.
+ *
+ * @param bodyBytes of a request's body, all parts of a multipart body together (64 MiB)
+ * @param jsonDepth of nested arrays and objects
+ * @param tensors in one request
+ * @param rank of one tensor
+ * @param floatingPointOperations one request may cost, by estimate: some minutes of one core
+ * @param bytes of memory one request may need at once, by estimate (4 GiB)
+ * @param requestSeconds of computing, after which a request is given up
+ * @param concurrency requests that compute at the same time; 0 stands for one a processor
+ * @param queue requests that wait for their turn; the next one is told to come back later
+ * @param queueSeconds that a request waits for its turn
+ */
+@Validated
+@ConfigurationProperties("plumbline.limits")
+public record Limits(
+        @DefaultValue("" + (64 << 20)) @Min(1024) @Max(1 << 30)
+        int bodyBytes,
+
+        @DefaultValue("100") @Min(10) @Max(500) int jsonDepth,
+        @DefaultValue("10000") @Positive int tensors,
+        @DefaultValue("8") @Positive @Max(32) int rank,
+        @DefaultValue("1e13") @Positive double floatingPointOperations,
+        @DefaultValue("" + (4L << 30)) @Positive long bytes,
+        @DefaultValue("300") @Positive int requestSeconds,
+        @DefaultValue("0") @PositiveOrZero int concurrency,
+        @DefaultValue("64") @PositiveOrZero int queue,
+        @DefaultValue("30") @PositiveOrZero int queueSeconds) {
+
+    public Limits {
+        concurrency = concurrency == 0 ? Runtime.getRuntime().availableProcessors() : concurrency;
+    }
+
+    /** The limits of a service that configures none. */
+    public static Limits defaults() {
+        return new Binder().bindOrCreate("plumbline.limits", Limits.class);
+    }
+
+    /** Refuses what would take too long, before it starts. */
+    public void requireFloatingPointOperations(double asked) {
+        if (asked > floatingPointOperations) {
+            throw Problem.cost(
+                    "",
+                    "the request would need too much arithmetic",
+                    "about %.3g floating-point operations".formatted(asked),
+                    "at most %.3g (plumbline.limits.floating-point-operations)".formatted(floatingPointOperations));
+        }
+    }
+
+    /** Refuses what would need too much memory, before any of it is allocated. */
+    public void requireBytes(double asked) {
+        if (asked > bytes) {
+            throw Problem.cost(
+                    "",
+                    "the request would need too much memory",
+                    "about %.3g bytes".formatted(asked),
+                    "at most %d bytes (plumbline.limits.bytes)".formatted(bytes));
+        }
+    }
+
+    /** The time limit of a request that starts now. */
+    public Deadline deadline() {
+        return Deadline.in(Duration.ofSeconds(requestSeconds));
+    }
+}

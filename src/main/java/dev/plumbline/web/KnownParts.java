@@ -1,0 +1,53 @@
+package dev.plumbline.web;
+
+import dev.plumbline.problem.Problem;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.springframework.core.MethodParameter;
+import org.springframework.web.bind.annotation.RequestPart;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.multipart.MultipartHttpServletRequest;
+import org.springframework.web.servlet.HandlerInterceptor;
+
+/**
+ * Refuses a multipart body with a part that its controller does not know, where Spring would drop the part without a
+ * word: a claim sent as {@code gradient} instead of {@code gradients} would else count as no claim at all.
+ *
+ * <p>The known parts are the {@link RequestPart} parameters of the controller's method.
+ */
+final class KnownParts implements HandlerInterceptor {
+
+    @Override
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+        if (request instanceof MultipartHttpServletRequest multipart && handler instanceof HandlerMethod method) {
+            Set<String> known = names(method);
+            Set<String> sent = new TreeSet<>(multipart.getFileMap().keySet());
+            sent.addAll(multipart.getParameterMap().keySet());
+            sent.removeAll(known);
+            if (!known.isEmpty() && !sent.isEmpty()) {
+                String name = sent.iterator().next();
+                throw Problem.invalid(name, "the part is unknown here", name, "one of " + String.join(", ", known));
+            }
+        }
+        return true;
+    }
+
+    private static Set<String> names(HandlerMethod method) {
+        return Arrays.stream(method.getMethodParameters())
+                .filter(parameter -> parameter.hasParameterAnnotation(RequestPart.class))
+                .map(KnownParts::name)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static String name(MethodParameter parameter) {
+        RequestPart part = Objects.requireNonNull(parameter.getParameterAnnotation(RequestPart.class));
+        return part.name().isEmpty()
+                ? Objects.requireNonNull(parameter.getParameter().getName())
+                : part.name();
+    }
+}

@@ -1,0 +1,39 @@
+package dev.plumbline.web;
+
+import dev.plumbline.limits.Limits;
+import dev.plumbline.tensor.TensorLimits;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.converter.HttpMessageConverters;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What Spring MVC needs around the controllers. */
+@Configuration
+@EnableConfigurationProperties(Limits.class)
+class WebConfiguration implements WebMvcConfigurer {
+
+    private final JsonMapper mapper;
+
+    WebConfiguration(JsonMapper mapper) {
+        this.mapper = mapper;
+    }
+
+    /** For the readers of files; JSON has the same limits. */
+    @Bean
+    TensorLimits tensorLimits(Limits limits) {
+        return WireJson.tensorLimits(limits);
+    }
+
+    @Override
+    public void addInterceptors(InterceptorRegistry registry) {
+        registry.addInterceptor(new KnownParts());
+    }
+
+    @Override
+    public void configureMessageConverters(HttpMessageConverters.ServerBuilder builder) {
+        builder.addCustomConverter(new JsonParts(mapper));
+    }
+}
