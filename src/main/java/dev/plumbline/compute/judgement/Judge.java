@@ -125,7 +125,7 @@ public record Judge(long entries, double smallestDefect) {
                         slope.value(),
                         slope.errorBound());
             }
-            if (Double.isFinite(n) && !refutes(slope, n)) {
+            if (agrees || (Double.isFinite(n) && !refutes(slope, n))) {
                 return byReference(blind == null ? Blindness.NOISE : blind);
             }
             boolean sharp = blind == null && Math.abs(a - slope.value()) <= slope.errorBound() + allowance;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param tensor swapped: the tensor whose gradient this claim is; the tensor's own name if its parts are swapped
  * @param shift shifted: by how many places towards higher indices, along {@code axis}, or flat if there is none
  * @param axis shifted: along which axis
- * @param slice slice: the index that the wrong entries share, -1 for each axis along which all are wrong
+ * @param slice slice: which one, as NumPy writes it: {@code [3, :]}, {@code [:, 4:8]}
  * @param entries sparse, nonFinite: the indices of the wrong entries, at most {@link #LISTED}
  * @param datatype rounded: to which type, if to a type
  * @param advice plain words for whoever wrote the gradient
@@ -29,7 +29,7 @@ public record Mistake(
         @Nullable String tensor,
         @Nullable Integer shift,
         @Nullable Integer axis,
-        @Nullable List<Integer> slice,
+        @Nullable String slice,
         @Nullable List<List<Integer>> entries,
         @Nullable Datatype datatype,
         String advice) {
@@ -94,7 +94,7 @@ public record Mistake(
         return new Mistake(Kind.SHIFTED, null, null, null, null, null, shift, axis, null, null, null, advice);
     }
 
-    static Mistake slice(List<Integer> slice, @Nullable Double factor, String advice) {
+    static Mistake slice(String slice, @Nullable Double factor, String advice) {
         return new Mistake(Kind.SLICE, factor, null, null, null, null, null, null, slice, null, null, advice);
     }
 

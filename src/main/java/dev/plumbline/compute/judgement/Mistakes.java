@@ -1,14 +1,35 @@
 package dev.plumbline.compute.judgement;
 
+import dev.plumbline.compute.judgement.Mistake.Kind;
 import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
-/** Names the mistake of each tensor whose claim fails. */
+/**
+ * Names the mistake of each tensor whose claim fails.
+ *
+ * <p>Every kind is tried; one that predicts each entry of the claim within rounding, and by more than chance ({@link
+ * Support}), is an explanation. The simplest is named ({@link Explanation}). Where two kinds explain a tensor equally
+ * simply, a law that another tensor obeys decides, since one mistake usually touches all; if none does, the mistake is
+ * unknown and the advice names both. A tensor too small to tell, such as a scalar bias scaled by 3.7, takes over a law
+ * of the others if it obeys it.
+ */
 public final class Mistakes {
 
-    private Mistakes() {}
+    private final Laws laws;
+    private final Rearrangements rearrangements;
+
+    private Mistakes(Surroundings surroundings) {
+        this.laws = new Laws(surroundings);
+        this.rearrangements = new Rearrangements(surroundings);
+    }
 
     /**
      * The mistakes of the failed tensors, by name, in the order of the comparisons.
@@ -19,12 +40,130 @@ public final class Mistakes {
      */
     public static Map<String, Mistake> name(
             List<Comparison> comparisons, Map<String, Tensor> parameters, Setting setting) {
+        List<Suspect> suspects = comparisons.stream()
+                .filter(comparison -> comparison.verdict() == Verdict.FAIL)
+                .map(comparison -> new Suspect(comparison, parameters.get(comparison.name())))
+                .toList();
+        return new Mistakes(Surroundings.of(setting, comparisons)).name(suspects);
+    }
+
+    private Map<String, Mistake> name(List<Suspect> suspects) {
+        Map<Suspect, List<Explanation>> candidates = new LinkedHashMap<>();
+        suspects.forEach(suspect -> candidates.put(suspect, simplest(explanations(suspect))));
+        List<Explanation> settled = settledLaws(candidates.values());
         Map<String, Mistake> named = new LinkedHashMap<>();
-        for (Comparison comparison : comparisons) {
-            if (comparison.verdict() == Verdict.FAIL) {
-                named.put(comparison.name(), Mistake.of(Mistake.Kind.UNKNOWN, ""));
+        candidates.forEach((suspect, simplest) -> named.put(suspect.name(), settle(suspect, simplest, settled)));
+        return named;
+    }
+
+    private List<Explanation> explanations(Suspect suspect) {
+        if (suspect.comparison().claimed().firstNonFinite() >= 0) {
+            return List.of(nonFinite(suspect));
+        }
+        if (suspect.comparison().undefined() > 0) {
+            return List.of();
+        }
+        if (suspect.comparison().claimedNorm() == 0) {
+            return List.of(zero(suspect));
+        }
+        List<Explanation> explanations = new ArrayList<>(Localities.explain(suspect));
+        explanations.addAll(laws.explain(suspect));
+        explanations.addAll(rearrangements.explain(suspect));
+        Shifts.explain(suspect).ifPresent(explanations::add);
+        Clipping.explain(suspect).ifPresent(explanations::add);
+        RoundingOff.explain(suspect).ifPresent(explanations::add);
+        return explanations;
+    }
+
+    /** The least complex explanation; several if they are of different kinds. */
+    private static List<Explanation> simplest(List<Explanation> explanations) {
+        int least =
+                explanations.stream().mapToInt(Explanation::complexity).min().orElse(0);
+        Map<Kind, Explanation> kinds = new LinkedHashMap<>();
+        explanations.stream()
+                .filter(explanation -> explanation.complexity() == least)
+                .sorted(Comparator.comparing(
+                        explanation -> explanation.mistake().kind()))
+                .forEach(explanation -> kinds.putIfAbsent(explanation.mistake().kind(), explanation));
+        return List.copyOf(kinds.values());
+    }
+
+    /** Each law that explains some tensor alone, once. */
+    private static List<Explanation> settledLaws(Iterable<List<Explanation>> candidates) {
+        List<Explanation> laws = new ArrayList<>();
+        for (List<Explanation> simplest : candidates) {
+            if (simplest.size() == 1) {
+                Explanation only = simplest.get(0);
+                if (only.law() != Law.NONE
+                        && laws.stream().noneMatch(law -> law.law().resembles(only.law()))) {
+                    laws.add(only);
+                }
             }
         }
-        return named;
+        return laws;
+    }
+
+    private Mistake settle(Suspect suspect, List<Explanation> simplest, List<Explanation> settled) {
+        if (simplest.size() == 1) {
+            return simplest.get(0).mistake();
+        }
+        for (Explanation tied : simplest) {
+            if (settled.stream().anyMatch(law -> law.law().resembles(tied.law()))) {
+                return tied.mistake();
+            }
+        }
+        if (simplest.isEmpty()) {
+            for (Explanation law : settled) {
+                Optional<Explanation> shared = laws.explain(suspect, law);
+                if (shared.isPresent()) {
+                    return shared.get().mistake();
+                }
+            }
+        }
+        return unknown(suspect, simplest);
+    }
+
+    private static Explanation nonFinite(Suspect suspect) {
+        double[] claimed = suspect.comparison().claimed().values();
+        long count = Arrays.stream(claimed).filter(a -> !Double.isFinite(a)).count();
+        List<List<Integer>> indices = IntStream.range(0, claimed.length)
+                .filter(i -> !Double.isFinite(claimed[i]))
+                .limit(Mistake.LISTED)
+                .mapToObj(i -> Arrays.stream(suspect.shape().index(i)).boxed().toList())
+                .toList();
+        String advice =
+                "%d of %d values are NaN or infinite, the first at %s: look for a division by zero, the logarithm of zero, or an overflow."
+                        .formatted(count, claimed.length, indices.get(0));
+        return new Explanation(Mistake.listed(Kind.NON_FINITE, indices, advice), Explanation.PLAIN);
+    }
+
+    private static Explanation zero(Suspect suspect) {
+        String advice =
+                "The claim is zero throughout: the backward pass does not reach %s, or its gradient was zeroed before it was read."
+                        .formatted(suspect.name());
+        return new Explanation(Mistake.of(Kind.ZERO, advice), Explanation.PLAIN);
+    }
+
+    private static Mistake unknown(Suspect suspect, List<Explanation> tied) {
+        Comparison comparison = suspect.comparison();
+        if (!tied.isEmpty()) {
+            String both = String.join(
+                    " Or: ", tied.stream().map(one -> one.mistake().advice()).toList());
+            return Mistake.of(
+                    Kind.UNKNOWN, "These explain the claim equally well, and another point would tell. " + both);
+        }
+        String small = comparison.relativeError() < 1e-2
+                ? " It is nearly right: arithmetic of low precision, an approximation, or a small term left out."
+                : "";
+        return Mistake.of(
+                Kind.UNKNOWN,
+                String.format(
+                        Locale.ROOT,
+                        "%d of %d entries are wrong, in no pattern known here (relative error %s, cosine %s).%s",
+                        comparison.beyond(),
+                        comparison.size(),
+                        Words.number(comparison.relativeError()),
+                        Words.number(comparison.cosine()),
+                        small));
     }
 }
