@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ObjectiveReader {
 
-    private static final String OBJECTIVE = "objective";
+    public static final String OBJECTIVE = "objective";
     private static final int MOST_JACOBIAN_ROWS = 1_000;
 
     private final Model model;
@@ -60,10 +60,21 @@ public final class ObjectiveReader {
         return new Objective(program, program.output(OBJECTIVE), point(program));
     }
 
-    /** The model alone, without a loss, and all its outputs; {@code afford} as in {@link #read}. */
-    public Program readModel(Consumer<Program> afford) {
+    /**
+     * The model with all its outputs, and the loss, where one is attached or is a single number, as the output {@link
+     * #OBJECTIVE}; {@code afford} as in {@link #read}.
+     */
+    public Program readOutputs(Consumer<Program> afford) {
         ProgramBuilder b = new ProgramBuilder();
         appendModel(b);
+        boolean hasLoss =
+                loss.kind() != null || loss.output() != null || b.outputs().containsKey("loss");
+        if (hasLoss) {
+            Node objective = objective(b);
+            if (objective.shape().size() == 1) {
+                b.at("regulariser").output(OBJECTIVE, regularised(b, b.reshape(objective, Shape.SCALAR)));
+            }
+        }
         Program program = b.build();
         afford.accept(program);
         return program;

@@ -91,6 +91,11 @@ public final class NumericGradient {
                 .toArray();
     }
 
+    /** The objective with one entry moved by {@code offset}. */
+    public double valueAtEntry(String name, int position, double offset) {
+        return valuesAtEntry(name, position, new double[] {offset})[0];
+    }
+
     private double[] valuesAlong(Map<String, Tensor> direction, double[] offsets) {
         evaluations.add(offsets.length);
         return IntStream.range(0, offsets.length)

@@ -1,5 +1,6 @@
 package dev.plumbline.compute.judgement;
 
+import dev.plumbline.compute.probe.Slope;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -64,21 +65,17 @@ public record Judge(long entries, double smallestDefect) {
                 return verdict(
                         Verdict.FAIL, Reason.CLAIM_NOT_FINITE, null, "The claim is %s; the derivative is finite.", a);
             }
-            if (slope != null && Double.isFinite(a) && slope.isKinkHere()) {
+            if (slope != null && Double.isFinite(a) && slope.kink() == Slope.Kink.HERE) {
                 return kink(slope);
             }
-            if (slope == null || !seen || isTotal(slope.blind())) {
+            if (slope == null || !seen) {
                 return byReference(slope == null ? null : blindness(slope));
             }
             return bySlope(slope);
         }
 
-        private boolean isTotal(@Nullable Blindness blind) {
-            return blind != null && blind.isTotal();
-        }
-
         private EntryJudgement kink(Slope slope) {
-            double slack = slope.oneSidedBound() + allowance;
+            double slack = slope.sideBound() + allowance;
             double low = Math.min(slope.left(), slope.right());
             double high = Math.max(slope.left(), slope.right());
             if (low - slack <= a && a <= high + slack) {
@@ -188,9 +185,6 @@ public record Judge(long entries, double smallestDefect) {
         /** Null where the slope is sharp enough to stand alone. */
         private @Nullable Blindness blindness(Slope slope) {
             double bound = slope.errorBound();
-            if (slope.blind() != null) {
-                return slope.blind();
-            }
             if (!slope.isFinite()) {
                 return Blindness.NON_FINITE;
             }

@@ -40,6 +40,16 @@ public record Slope(
         return new Slope(nan, Double.POSITIVE_INFINITY, nan, nan, nan, nan, nan, Double.POSITIVE_INFINITY, Kink.NONE);
     }
 
+    /** A slope known in another way, without a sweep: smooth, with an error bound. */
+    public static Slope smooth(double value, double errorBound) {
+        double nan = Double.NaN;
+        return new Slope(value, errorBound, nan, nan, nan, value, value, errorBound, Kink.NONE);
+    }
+
+    public boolean isFinite() {
+        return Double.isFinite(value) && Double.isFinite(errorBound);
+    }
+
     /** Whether a defect of this size in a claimed derivative would stand out of the error bar {@code factor} times. */
     public boolean sees(double defect, double factor) {
         return Math.abs(defect) > factor * errorBound;

@@ -1,0 +1,113 @@
+package dev.plumbline.check;
+
+import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Datatype;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a gradient is to be checked; what is not said has the default below. A report echoes the resolved settings, which
+ * are enough to repeat the check.
+ *
+ * @param coverage how much of the gradient is differenced; {@code auto}
+ * @param tolerance {@code "calibrated"}, where the measured error bounds are the tolerance, or {@code {absolute,
+ *     relative}} as in {@code torch.autograd.gradcheck}
+ * @param scheme a fixed difference scheme for the numeric values, instead of the sweep with error bounds
+ * @param step the step of that scheme; the best for the scheme where it is not given
+ * @param seed of everything random; 42
+ * @param entries how many entries of a tensor are reported; 10
+ * @param samples how many entries of a tensor {@code sampled} coverage differences; 20
+ * @param claimDatatype the datatype the claim was computed in, where its file or values do not say so
+ * @param include the tensors to judge, by name, {@code *} standing for any letters; all
+ * @param exclude the tensors to leave out
+ */
+public record CheckSettings(
+        @Nullable Coverage coverage,
+        @Nullable ToleranceSetting tolerance,
+        @Nullable Scheme scheme,
+        @Nullable Double step,
+        @Nullable Long seed,
+        @Nullable Integer entries,
+        @Nullable Integer samples,
+        @Nullable Datatype claimDatatype,
+        @Nullable List<String> include,
+        @Nullable List<String> exclude) {
+
+    static final CheckSettings DEFAULT = new CheckSettings(null, null, null, null, null, null, null, null, null, null);
+
+    /** How much of the gradient is differenced. */
+    public enum Coverage {
+        /** Exhaustive where that takes less than about a second, else certified. */
+        AUTO,
+        /** Our own gradient is certified along random directions, and every entry of the claim is held against it. */
+        CERTIFIED,
+        /** Every entry is differenced. */
+        EXHAUSTIVE,
+        /** A seeded few entries of every tensor are differenced. */
+        SAMPLED,
+        /** Only directions are differenced, and the claim itself is held against them. */
+        DIRECTIONAL
+    }
+
+    public CheckSettings {
+        if (step != null && !(step > 0 && Double.isFinite(step))) {
+            throw Problem.invalid("/step", "a step is positive", step, "a number above 0");
+        }
+        if (step != null && scheme == null) {
+            throw Problem.invalid(
+                    "/step",
+                    "a step belongs to a scheme",
+                    "no scheme",
+                    "one of forward, backward, central,"
+                            + " fivePoint, richardson; without them the step is found by a sweep");
+        }
+        requireRange("/entries", entries, 0, 10_000);
+        requireRange("/samples", samples, 1, 10_000);
+        if (claimDatatype != null && !claimDatatype.isFloat()) {
+            throw Problem.invalid(
+                    "/claimDatatype", "a gradient is made of floats", claimDatatype, "FP64, FP32, FP16, BF16");
+        }
+    }
+
+    private static void requireRange(String pointer, @Nullable Integer value, int least, int most) {
+        if (value != null && (value < least || value > most)) {
+            throw Problem.invalid(
+                    pointer, "this is out of range", value, "a whole number from " + least + " to " + most);
+        }
+    }
+
+    /** The same with every default in its place. */
+    CheckSettings resolved() {
+        return new CheckSettings(
+                coverage == null ? Coverage.AUTO : coverage,
+                tolerance == null ? ToleranceSetting.CALIBRATED : tolerance,
+                scheme,
+                step == null && scheme != null ? Double.valueOf(scheme.bestStep()) : step,
+                seed == null ? 42L : seed,
+                entries == null ? 10 : entries,
+                samples == null ? 20 : samples,
+                claimDatatype,
+                include == null ? List.of("*") : include,
+                exclude == null ? List.of() : exclude);
+    }
+
+    CheckSettings with(Coverage decided, Datatype datatype) {
+        return new CheckSettings(decided, tolerance, scheme, step, seed, entries, samples, datatype, include, exclude);
+    }
+
+    boolean judges(String tensor) {
+        return matches(include, tensor) && !matches(exclude, tensor);
+    }
+
+    private static boolean matches(@Nullable List<String> patterns, String name) {
+        return patterns != null
+                && patterns.stream().anyMatch(pattern -> {
+                    String[] parts = pattern.split("\\*", -1);
+                    StringBuilder regex = new StringBuilder(java.util.regex.Pattern.quote(parts[0]));
+                    for (int i = 1; i < parts.length; i++) {
+                        regex.append(".*").append(java.util.regex.Pattern.quote(parts[i]));
+                    }
+                    return name.matches(regex.toString());
+                });
+    }
+}

@@ -1,0 +1,90 @@
+package dev.plumbline.check;
+
+import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.ModelSource;
+import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorFiles;
+import dev.plumbline.tensor.TensorLimits;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestPart;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.multipart.MultipartFile;
+
+@RestController
+@RequestMapping(path = "/v1/gradient-checks", produces = MediaType.APPLICATION_JSON_VALUE)
+@Tag(name = "Gradient checks", description = "Is my gradient right?")
+class GradientCheckController {
+
+    private final GradientCheckService service;
+    private final TensorLimits limits;
+
+    GradientCheckController(GradientCheckService service, TensorLimits limits) {
+        this.service = service;
+        this.limits = limits;
+    }
+
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            operationId = "checkGradient",
+            summary = "Check a gradient",
+            description = "Judges claimed gradients of a model's loss, or without a claim Plumbline's own. A wrong"
+                    + " gradient is a result: 200 and the verdict FAIL.")
+    GradientCheckReport check(@RequestBody GradientCheckRequest request) {
+        return service.check(request);
+    }
+
+    @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    @Operation(
+            operationId = "checkGradientOfFiles",
+            summary = "Check a gradient, with files",
+            description = "The same request as the part `request`, and files for the rest: `model` (ONNX),"
+                    + " `parameters`, `data`, `gradients` (safetensors, npz or npy).")
+    GradientCheckReport checkFiles(
+            @RequestPart(required = false) @Nullable GradientCheckRequest request,
+            @RequestPart(required = false) @Nullable MultipartFile model,
+            @RequestPart(required = false) @Nullable MultipartFile parameters,
+            @RequestPart(required = false) @Nullable MultipartFile data,
+            @RequestPart(required = false) @Nullable MultipartFile gradients)
+            throws IOException {
+        GradientCheckRequest asked = request == null ? GradientCheckRequest.EMPTY : request;
+        return service.check(asked.with(
+                model == null ? null : ModelSource.file(model.getBytes()),
+                tensors("parameters", parameters),
+                tensors("data", data),
+                gradients == null ? null : tensors("gradients", gradients)));
+    }
+
+    private Map<String, Tensor> tensors(String part, @Nullable MultipartFile file) throws IOException {
+        if (file == null) {
+            return Map.of();
+        }
+        try {
+            return TensorFiles.read(file.getBytes(), part, limits);
+        } catch (Problem problem) {
+            throw problem.within(part);
+        }
+    }
+
+    @GetMapping
+    @Operation(operationId = "listGradientChecks", summary = "The recent reports, newest first")
+    List<GradientCheckReport> recent() {
+        return service.recent();
+    }
+
+    @GetMapping("/{id}")
+    @Operation(operationId = "findGradientCheck", summary = "A recent report")
+    GradientCheckReport find(@PathVariable String id) {
+        return service.find(id);
+    }
+}

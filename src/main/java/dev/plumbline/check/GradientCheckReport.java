@@ -1,0 +1,95 @@
+package dev.plumbline.check;
+
+import dev.plumbline.compute.difference.NumericTensor;
+import dev.plumbline.compute.judgement.Mistake;
+import dev.plumbline.compute.judgement.Power;
+import dev.plumbline.compute.judgement.Reason;
+import dev.plumbline.compute.judgement.Verdict;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to a gradient check. A failed check is a report like any other.
+ *
+ * @param verdict the worst of the tensors'
+ * @param summary one plain sentence
+ * @param power what a wrong gradient of each kind would have been noticed; empty without a claim that passes
+ * @param settings resolved, with the seed: enough to repeat the check
+ */
+public record GradientCheckReport(
+        String id,
+        Verdict verdict,
+        String summary,
+        ObjectiveReport objective,
+        @Nullable ReferenceReport reference,
+        List<TensorReport> tensors,
+        List<Power> power,
+        List<Warning> warnings,
+        Cost cost,
+        CheckSettings settings) {
+
+    /**
+     * @param noise the standard deviation of the jitter in the objective's values
+     * @param deterministic whether two evaluations give the same bits
+     */
+    public record ObjectiveReport(double value, double noise, boolean deterministic) {}
+
+    /**
+     * Our own reverse-mode gradient, which the claim is held against.
+     *
+     * @param certifiedTo a bound on the norm of its error
+     * @param directions along which it was differenced; 0 where every entry was
+     */
+    public record ReferenceReport(double certifiedTo, double confidence, int directions) {}
+
+    /**
+     * @param relativeError {@code ||claimed - reference|| / ||reference||}
+     * @param entryVerdicts how many entries have which verdict
+     * @param way how the tensor was differenced where every entry was
+     */
+    public record TensorReport(
+            String name,
+            List<Integer> shape,
+            Verdict verdict,
+            double relativeError,
+            double cosine,
+            double claimedNorm,
+            double referenceNorm,
+            @Nullable Mistake mistake,
+            List<EntryReport> entries,
+            Map<Verdict, Long> entryVerdicts,
+            NumericTensor.@Nullable Way way,
+            @Nullable Long evaluations) {}
+
+    /**
+     * One entry with its numeric evidence.
+     *
+     * @param allowance what rounding in the claim's datatype explains
+     * @param numeric the finite difference, {@code errorBound} what it may be off by, from {@code fPlus} and {@code
+     *     fMinus} at {@code step}
+     * @param left the slope from the left, {@code right} from the right, where they part
+     */
+    public record EntryReport(
+            List<Integer> index,
+            double claimed,
+            double reference,
+            double allowance,
+            double numeric,
+            double errorBound,
+            double fPlus,
+            double fMinus,
+            double step,
+            @Nullable Double left,
+            @Nullable Double right,
+            Verdict verdict,
+            Reason reason,
+            String detail) {}
+
+    public record Warning(String code, String detail) {}
+
+    /**
+     * @param evaluations of the objective, or of the part of it behind what was moved
+     */
+    public record Cost(long evaluations, int backwardPasses, long milliseconds) {}
+}

@@ -1,0 +1,88 @@
+package dev.plumbline.check;
+
+import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.LossSource;
+import dev.plumbline.reader.ModelSource;
+import dev.plumbline.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A gradient to be checked.
+ *
+ * @param model may come as a file beside the request
+ * @param loss attached to the model, or one of its outputs; not needed where the model computes one number
+ * @param parameters replace the values in the model's file; a formula's parameters are the names given here
+ * @param data everything that is not differentiated
+ * @param gradients the claim, by parameter; absent, our own reverse-mode gradient is what is checked
+ */
+public record GradientCheckRequest(
+        @Nullable ModelSource model,
+        @Nullable LossSource loss,
+        @Nullable Map<String, Tensor> parameters,
+        @Nullable Map<String, Tensor> data,
+        @Nullable Map<String, Tensor> gradients,
+        @Nullable CheckSettings settings) {
+
+    static final GradientCheckRequest EMPTY = new GradientCheckRequest(null, null, null, null, null, null);
+
+    /** This request with what came as files beside it; nothing may come twice. */
+    GradientCheckRequest with(
+            @Nullable ModelSource modelFile,
+            Map<String, Tensor> parameterFile,
+            Map<String, Tensor> dataFile,
+            @Nullable Map<String, Tensor> gradientFile) {
+        if (model != null && modelFile != null) {
+            throw Problem.invalid("model", "the model came twice", "a file and request/model", "one of them");
+        }
+        return new GradientCheckRequest(
+                modelFile == null ? model : modelFile,
+                loss,
+                joined("parameters", parameters, parameterFile),
+                joined("data", data, dataFile),
+                gradientFile == null ? gradients : joined("gradients", gradients, gradientFile),
+                settings);
+    }
+
+    private static Map<String, Tensor> joined(
+            String part, @Nullable Map<String, Tensor> given, Map<String, Tensor> file) {
+        Map<String, Tensor> joined = new LinkedHashMap<>(file);
+        if (given != null) {
+            given.forEach((name, tensor) -> {
+                if (joined.put(name, tensor) != null) {
+                    throw Problem.invalid(
+                            part + "/" + name, "this tensor came twice", "in the file and in the request", "once");
+                }
+            });
+        }
+        return joined;
+    }
+
+    ModelSource requiredModel() {
+        if (model == null) {
+            throw Problem.invalid(
+                    "/model",
+                    "there is no model to differentiate",
+                    "nothing",
+                    "formula or onnx, or a part named model");
+        }
+        return model;
+    }
+
+    LossSource lossOrNone() {
+        return loss == null ? LossSource.NONE : loss;
+    }
+
+    Map<String, Tensor> parametersOrNone() {
+        return parameters == null ? Map.of() : parameters;
+    }
+
+    Map<String, Tensor> dataOrNone() {
+        return data == null ? Map.of() : data;
+    }
+
+    CheckSettings resolvedSettings() {
+        return (settings == null ? CheckSettings.DEFAULT : settings).resolved();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.plumbline.models;
+
+import dev.plumbline.compute.program.Evaluation;
+import dev.plumbline.compute.program.Program;
+import dev.plumbline.limits.Limits;
+import dev.plumbline.reader.LossSource;
+import dev.plumbline.reader.ObjectiveReader;
+import dev.plumbline.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.springframework.stereotype.Service;
+
+/** Reads a model, evaluates it once, and says what came out. */
+@Service
+class EvaluationService {
+
+    private final Limits limits;
+
+    EvaluationService(Limits limits) {
+        this.limits = limits;
+    }
+
+    EvaluationReport evaluate(EvaluationRequest request) {
+        LossSource loss = request.loss() == null ? LossSource.NONE : request.loss();
+        ObjectiveReader reader = new ObjectiveReader(
+                request.requiredModel().read(),
+                loss,
+                request.parameters() == null ? Map.of() : request.parameters(),
+                request.data() == null ? Map.of() : request.data());
+        Program program = reader.readOutputs(this::afford);
+        Evaluation evaluation = program.evaluate(reader.point(program));
+        Map<String, Tensor> outputs = new LinkedHashMap<>(evaluation.outputs());
+        Tensor value = outputs.remove(ObjectiveReader.OBJECTIVE);
+        return new EvaluationReport(outputs, value == null ? null : value.item());
+    }
+
+    private void afford(Program program) {
+        limits.requireBytes(2 * program.bytes());
+        limits.requireFloatingPointOperations(program.cost());
+    }
+}
