@@ -7,9 +7,7 @@ public enum Blindness {
     /** The objective jitters too much. */
     NOISE("the objective is too noisy"),
     /** The objective was not finite at some step. */
-    NON_FINITE("the objective is not finite near this point"),
-    /** No step was small enough for the curvature and large enough for the noise. */
-    TRUNCATION("the objective bends too sharply near this point");
+    NON_FINITE("the objective is not finite near this point");
 
     private final String words;
 
@@ -20,10 +18,5 @@ public enum Blindness {
     /** As part of a sentence. */
     public String words() {
         return words;
-    }
-
-    /** Whether the numeric value is worth nothing, not even together with its error bound. */
-    boolean isTotal() {
-        return this == NON_FINITE || this == TRUNCATION;
     }
 }

@@ -65,7 +65,7 @@ public record Judge(long entries, double smallestDefect) {
                 return verdict(
                         Verdict.FAIL, Reason.CLAIM_NOT_FINITE, null, "The claim is %s; the derivative is finite.", a);
             }
-            if (slope != null && Double.isFinite(a) && slope.kink() == Slope.Kink.HERE) {
+            if (slope != null && Double.isFinite(a) && slope.kink() == Slope.Kink.HERE && slope.sidesDiffer()) {
                 return kink(slope);
             }
             if (slope == null || !seen) {

@@ -46,6 +46,11 @@ public record Slope(
         return new Slope(value, errorBound, nan, nan, nan, value, value, errorBound, Kink.NONE);
     }
 
+    /** Whether the one-sided slopes differ by more than their bounds explain. */
+    public boolean sidesDiffer() {
+        return Math.abs(right - left) > 2 * sideBound;
+    }
+
     public boolean isFinite() {
         return Double.isFinite(value) && Double.isFinite(errorBound);
     }
