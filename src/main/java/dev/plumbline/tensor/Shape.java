@@ -27,18 +27,19 @@ public final class Shape {
         return new Shape(extents.clone());
     }
 
-    /** Whether these extents are none negative and make a tensor of at most 2^31 - 1 elements. */
+    /**
+     * Whether these extents are none negative and make a tensor of at most 2^31 - 1 elements. Extents of 0 count as 1
+     * here, so that an empty tensor's strides, and its shape without the empty axis, fit too.
+     */
     public static boolean fits(long... extents) {
         long size = 1;
-        boolean empty = false;
         for (long extent : extents) {
             if (extent < 0 || extent > Integer.MAX_VALUE) {
                 return false;
             }
-            empty |= extent == 0;
             size = Math.min(size * Math.max(extent, 1), 1L << 32);
         }
-        return empty || size <= Integer.MAX_VALUE;
+        return size <= Integer.MAX_VALUE;
     }
 
     /** A shape that a file or a request states; one that no tensor can have is a {@link Problem} at {@code pointer}. */
@@ -55,13 +56,15 @@ public final class Shape {
 
     private static int product(int[] extents) {
         int product = 1;
+        boolean empty = false;
         for (int extent : extents) {
             if (extent < 0) {
                 throw new ArithmeticException("negative extent in " + Arrays.toString(extents));
             }
-            product = extent == 0 || product == 0 ? 0 : Math.multiplyExact(product, extent);
+            product = Math.multiplyExact(product, Math.max(extent, 1));
+            empty |= extent == 0;
         }
-        return product;
+        return empty ? 0 : product;
     }
 
     public int rank() {

@@ -70,8 +70,8 @@ record AveragePool(Window window, boolean countPadding) implements Op {
         }
     }
 
-    private int divisor(int oy, int ox, int height, int width) {
-        return members(0, window.top(oy), height) * members(1, window.left(ox), width);
+    private double divisor(int oy, int ox, int height, int width) {
+        return (double) members(0, window.top(oy), height) * members(1, window.left(ox), width);
     }
 
     private int members(int axis, int start, int extent) {

@@ -98,6 +98,16 @@ record Binary(BinaryFunction function) implements Op {
 
     @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
+        pullBack(inputs, output, cotangent, into, false);
+    }
+
+    @Override
+    public void pullBackSizes(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
+        pullBack(inputs, output, cotangent, into, true);
+    }
+
+    private void pullBack(
+            List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into, boolean sizes) {
         if (!function.isDifferentiable()) {
             return;
         }
@@ -113,10 +123,12 @@ record Binary(BinaryFunction function) implements Op {
             for (int i = 0, p = at[1], q = at[2]; i < length; i++, p += aStep, q += bStep) {
                 double dy = cotangent[at[0] + i];
                 if (da != null) {
-                    da[p] += dy * function.derivativeByFirst(a[p], b[q]);
+                    double term = dy * function.derivativeByFirst(a[p], b[q]);
+                    da[p] += sizes ? Math.abs(term) : term;
                 }
                 if (db != null) {
-                    db[q] += dy * function.derivativeBySecond(a[p], b[q]);
+                    double term = dy * function.derivativeBySecond(a[p], b[q]);
+                    db[q] += sizes ? Math.abs(term) : term;
                 }
             }
         });

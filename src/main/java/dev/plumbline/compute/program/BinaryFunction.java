@@ -48,7 +48,7 @@ public enum BinaryFunction {
             case ADD -> 1;
             case SUBTRACT -> -1;
             case MULTIPLY -> a;
-            case DIVIDE -> -a / (b * b);
+            case DIVIDE -> -(a / b) / b; // b * b would overflow where the quotient does not
             // d a^b / db = a^b ln a; at a = 0 the limit from above, 0, as in PyTorch.
             case POWER -> a == 0 && b >= 0 ? 0 : Math.pow(a, b) * Math.log(a);
             case MAXIMUM -> b > a ? 1 : a == b ? 0.5 : 0;

@@ -19,6 +19,11 @@ record Broadcast(Shape target) implements Op {
     }
 
     @Override
+    public boolean isMove() {
+        return true;
+    }
+
+    @Override
     public double[] value(List<Tensor> inputs, Shape shape) {
         double[] y = new double[shape.size()];
         Tensor x = inputs.get(0);

@@ -58,9 +58,11 @@ public final class Compositions {
 
     /** {@code x} where x > 0, else {@code alpha (e^x - 1)}. */
     public static Node elu(ProgramBuilder b, Node x, double alpha) {
-        Node negativePart = b.binary(BinaryFunction.MINIMUM, x, b.constant(0));
+        Node positive = b.binary(BinaryFunction.LESS, b.constant(0), x);
+        // Not the minimum of x and 0: at the tie that has half the slope, and for alpha = 1 there is no kink at 0.
+        Node negativePart = b.select(positive, b.constant(0), x);
         Node curve = b.multiply(b.subtract(b.unary(EXP, negativePart), b.constant(1)), alpha);
-        return b.select(b.binary(BinaryFunction.LESS, b.constant(0), x), x, curve);
+        return b.select(positive, x, curve);
     }
 
     /** {@code max(low, min(high, x))}. */

@@ -29,6 +29,11 @@ record Concat(int axis) implements Op {
     }
 
     @Override
+    public boolean isMove() {
+        return true;
+    }
+
+    @Override
     public double[] value(List<Tensor> inputs, Shape shape) {
         double[] y = new double[shape.size()];
         int stride = shape.strides()[axis];

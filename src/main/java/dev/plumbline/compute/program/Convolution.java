@@ -4,7 +4,6 @@ import dev.plumbline.compute.program.MatrixProduct.Matrix;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +20,14 @@ record Convolution(Window window, int groups) implements Op {
         Shape w = inputs.get(1);
         Shapes.requireRank(x, 4, "the input of a convolution");
         Shapes.requireRank(w, 4, "the weight of a convolution");
-        if (groups < 1 || w.extent(0) % groups != 0 || x.extent(1) != w.extent(1) * groups) {
+        boolean divisible = groups >= 1 && w.extent(0) >= groups && w.extent(0) % groups == 0;
+        if (!divisible || x.extent(1) != (long) w.extent(1) * groups) {
             throw Problem.invalid(
                     "",
                     "the channels of input and weight do not fit",
                     "input " + x + ", weight " + w + ", groups " + groups,
                     "input channels = weight.shape[1] * groups = " + (long) w.extent(1) * groups
-                            + ", and filters divisible by groups");
+                            + ", and filters a multiple of groups");
         }
         if (w.extent(2) != window.kernel().get(0)
                 || w.extent(3) != window.kernel().get(1)) {
@@ -107,6 +107,12 @@ record Convolution(Window window, int groups) implements Op {
                 }
             }
         }
+    }
+
+    /** Each term is a product, so its size is the product of sizes. */
+    @Override
+    public void pullBackSizes(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
+        pullBack(inputs.stream().map(x -> x.map(Math::abs)).toList(), output, cotangent, into);
     }
 
     private Matrix weights(Tensor w, int group, boolean transposed) {
@@ -208,12 +214,5 @@ record Convolution(Window window, int groups) implements Op {
 
     private interface Run {
         void at(int from, int to, int length, int step);
-    }
-
-    static Shape withHeight(Shape shape) {
-        int[] extents = Arrays.copyOf(shape.extents(), 4);
-        extents[3] = extents[2];
-        extents[2] = 1;
-        return Shape.of(extents);
     }
 }

@@ -1,8 +1,8 @@
 package dev.plumbline.compute.program;
 
+import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +44,10 @@ public final class Evaluation {
 
     /** One reverse pass from {@code output}: the vector-Jacobian product for {@code cotangent}. */
     public Gradient gradient(Node output, Tensor cotangent) {
+        if (!cotangent.shape().equals(output.shape())) {
+            throw Problem.invalid(
+                    "/cotangent", "the cotangent has another shape than the output", cotangent.shape(), output.shape());
+        }
         double[][] cotangents = new double[values.length][];
         cotangents[output.id()] = cotangent.values().clone();
         for (int id = output.id(); id >= 0; id--) {
@@ -57,7 +61,7 @@ public final class Evaluation {
                 node.op().pullBack(inputs(node), values[id], rounded.values(), targets(node, cotangents));
             }
         }
-        return new Gradient(cotangents);
+        return new Gradient(cotangents, output);
     }
 
     private List<Tensor> inputs(Node node) {
@@ -86,9 +90,11 @@ public final class Evaluation {
     public final class Gradient {
 
         private final double[][] cotangents;
+        private final Magnitudes magnitudes;
 
-        private Gradient(double[][] cotangents) {
+        private Gradient(double[][] cotangents, Node output) {
             this.cotangents = cotangents;
+            this.magnitudes = new Magnitudes(program, values, cotangents, output);
         }
 
         /** The derivative by a node's value, in its shape; zeros where the output does not depend on it. */
@@ -109,64 +115,12 @@ public final class Evaluation {
          * absolute values, {@code |x|' |dz|} for a weight. Times a unit roundoff it is what rounding alone does there.
          */
         public Map<String, Tensor> magnitudes() {
-            Map<Node, double[]> sums = new LinkedHashMap<>();
-            program.parameters()
-                    .values()
-                    .forEach(node -> sums.put(node, new double[node.shape().size()]));
-            for (Node node : program.nodes()) {
-                if (cotangents[node.id()] != null && node.inputs().stream().anyMatch(sums::containsKey)) {
-                    addMagnitudes(node, sums);
-                }
-            }
-            Map<String, Tensor> magnitudes = new LinkedHashMap<>();
-            program.parameters()
-                    .forEach((name, node) ->
-                            magnitudes.put(name, Tensor.of(node.shape(), sums.getOrDefault(node, new double[0]))));
-            return magnitudes;
+            return magnitudes.byParameter();
         }
 
         /** By parameter, how many terms are added up to one entry of its gradient, roughly. */
         public Map<String, Double> terms() {
-            Map<String, Double> terms = new LinkedHashMap<>();
-            program.parameters().forEach((name, parameter) -> {
-                double most = 1;
-                for (Node node : program.nodes()) {
-                    if (node.inputs().contains(parameter)) {
-                        double cost = node.op().cost(Program.shapes(node), node.shape());
-                        most = Math.max(
-                                most, cost / Math.max(1, parameter.shape().size()));
-                    }
-                }
-                terms.put(name, most);
-            });
-            return terms;
-        }
-
-        private void addMagnitudes(Node node, Map<Node, double[]> sums) {
-            double[][] targets = new double[node.inputs().size()][];
-            for (int k = 0; k < targets.length; k++) {
-                if (sums.containsKey(node.inputs().get(k))) {
-                    targets[k] = new double[node.inputs().get(k).shape().size()];
-                }
-            }
-            // A product's sensitivity is its other factor, which must count by size; a curve's is its slope here.
-            boolean curve = node.op() instanceof Unary || node.op() instanceof LeakyRelu;
-            List<Tensor> inputs = curve
-                    ? inputs(node)
-                    : inputs(node).stream().map(x -> x.map(Math::abs)).toList();
-            double[] cotangent = absolute(cotangents[node.id()]);
-            node.op()
-                    .pullBack(inputs, curve ? values[node.id()] : values[node.id()].map(Math::abs), cotangent, targets);
-            for (int k = 0; k < targets.length; k++) {
-                double[] sum = sums.get(node.inputs().get(k));
-                for (int i = 0; targets[k] != null && sum != null && i < sum.length; i++) {
-                    sum[i] += Math.abs(targets[k][i]);
-                }
-            }
-        }
-
-        private double[] absolute(double[] values) {
-            return Arrays.stream(values).map(Math::abs).toArray();
+            return magnitudes.terms();
         }
     }
 }

@@ -31,6 +31,11 @@ record Gather(int axis) implements Op {
     }
 
     @Override
+    public boolean isMove() {
+        return true;
+    }
+
+    @Override
     public double[] value(List<Tensor> inputs, Shape shape) {
         double[] x = inputs.get(0).values();
         double[] y = new double[shape.size()];
@@ -68,7 +73,7 @@ record Gather(int axis) implements Op {
         int extent = shape.extent(axis);
         int length = shape.strides()[axis];
         int outer = shape.size() == 0 ? 0 : shape.size() / (extent * length);
-        int[] indices = Indices.of(inputs.get(1), extent);
+        int[] indices = Indices.of(inputs.get(1), -extent, extent);
         int to = 0;
         for (int o = 0; o < outer; o++) {
             for (int index : indices) {

@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  * One element for each index: {@code y[i][j] = x[i][indices[i][j]]} along axis 1, and so on for other axes (counted from
  * the front); the log-probability of the right class is such an element. The other extents of the indices are at most
  * those of x.
+ *
+ * @param fromEnd whether negative indices count from the end; classes do not, where -1 often means an unlabelled sample
  */
-record GatherElements(int axis) implements Op {
+record GatherElements(int axis, boolean fromEnd) implements Op {
 
     @Override
     public Shape shape(List<Shape> inputs) {
@@ -27,6 +29,11 @@ record GatherElements(int axis) implements Op {
                     "", "these indices do not fit a tensor of shape " + x, indices, "the same rank, no extent larger");
         }
         return indices;
+    }
+
+    @Override
+    public boolean isMove() {
+        return true;
     }
 
     @Override
@@ -60,7 +67,7 @@ record GatherElements(int axis) implements Op {
     private int[] sources(List<Tensor> inputs) {
         Shape x = inputs.get(0).shape();
         Shape shape = inputs.get(1).shape();
-        int[] indices = Indices.of(inputs.get(1), x.extent(axis));
+        int[] indices = Indices.of(inputs.get(1), fromEnd ? -x.extent(axis) : 0, x.extent(axis));
         int[] strides = x.strides();
         int[] sources = new int[indices.length];
         int[] index = new int[shape.rank()];

@@ -8,19 +8,19 @@ final class Indices {
 
     private Indices() {}
 
-    /** The indices as integers in [0, extent); -1 counts from the end, as in ONNX and NumPy. */
-    static int[] of(Tensor tensor, int extent) {
+    /** The indices, which are from {@code lowest} on, as integers in [0, extent); -1 counts from the end, as in NumPy. */
+    static int[] of(Tensor tensor, int lowest, int extent) {
         double[] values = tensor.values();
         int[] indices = new int[values.length];
         for (int i = 0; i < values.length; i++) {
             double value = values[i];
-            if (value != Math.rint(value) || value < -extent || value >= extent) {
+            if (value != Math.rint(value) || value < lowest || value >= extent) {
                 throw Problem.invalid(
                         "",
                         "an index is out of range at "
                                 + java.util.Arrays.toString(tensor.shape().index(i)),
                         value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value),
-                        "a whole number from " + -extent + " to " + (extent - 1));
+                        "a whole number from " + lowest + " to " + (extent - 1));
             }
             indices[i] = (int) (value < 0 ? value + extent : value);
         }

@@ -55,11 +55,22 @@ public record Loss(
     }
 
     public Loss {
-        if (!(delta > 0)) {
+        if (!(delta > 0 && Double.isFinite(delta))) {
             throw Problem.invalid("/delta", "delta must be positive", delta, "a number above 0");
         }
         if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
             throw Problem.invalid("/labelSmoothing", "label smoothing is a share", labelSmoothing, "from 0 to 1");
+        }
+        if (labelSmoothing > 0 && kind != Kind.CROSS_ENTROPY) {
+            throw Problem.invalid(
+                    "/labelSmoothing", "label smoothing belongs to crossEntropy", labelSmoothing, "0 for this kind");
+        }
+        if (weight != null && kind != Kind.CROSS_ENTROPY && kind != Kind.NEGATIVE_LOG_LIKELIHOOD) {
+            throw Problem.invalid(
+                    "/weight",
+                    "class weights belong to crossEntropy and negativeLogLikelihood",
+                    "weights of shape " + weight.shape(),
+                    "no weights for this kind");
         }
     }
 
@@ -126,8 +137,10 @@ public record Loss(
     }
 
     private static Node safeLog(ProgramBuilder b, Node p) {
-        // PyTorch's floor; below e^-100 it has gradient 0.
-        return b.binary(BinaryFunction.MAXIMUM, b.unary(LOG, p), b.constant(-100));
+        // PyTorch's floor; below e^-100 it has gradient 0. At 0 itself the slope of log, 1 / 0, would make that NaN.
+        Node zero = b.binary(BinaryFunction.EQUAL, p, b.constant(0));
+        Node positive = b.select(zero, b.constant(Math.exp(-100)), p);
+        return b.binary(BinaryFunction.MAXIMUM, b.unary(LOG, positive), b.constant(-100));
     }
 
     /** {@code - sum w y log softmax(p)}, over the samples where the mean is asked. */
@@ -157,10 +170,10 @@ public record Loss(
         int[] column = shape.extents();
         column[axis] = 1;
         Node classes = b.reshape(y, Shape.of(column));
-        Node chosen = b.gatherElements(logProbabilities, classes, axis);
+        Node chosen = b.pickClasses(logProbabilities, classes, axis);
         Node weights = weight == null
                 ? b.constant(Tensor.filled(Shape.of(column), 1))
-                : b.gatherElements(b.broadcast(alongClasses(b, logProbabilities), shape), classes, axis);
+                : b.pickClasses(b.broadcast(alongClasses(b, logProbabilities), shape), classes, axis);
         Node right = b.sum(b.multiply(weights, chosen));
         Node total = b.sum(weights);
         Node loss = reduction == Reduction.MEAN ? b.divide(right, total) : right;
@@ -200,8 +213,7 @@ public record Loss(
     }
 
     private Problem classesExpected(Node p, Node y) {
-        String classes =
-                p.rank() < 2 ? "[]" : Shape.of(without(p.shape().extents(), 1)).toString();
+        String classes = p.rank() < 2 ? "[]" : Arrays.toString(without(p.shape().extents(), 1));
         return Problem.invalid(
                 "/loss",
                 "the target does not fit the prediction of shape " + p.shape(),

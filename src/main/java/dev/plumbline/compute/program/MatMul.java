@@ -110,6 +110,12 @@ record MatMul(boolean transposeFirst, boolean transposeSecond) implements Op {
         });
     }
 
+    /** Each term is a product, so its size is the product of sizes. */
+    @Override
+    public void pullBackSizes(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
+        pullBack(inputs.stream().map(x -> x.map(Math::abs)).toList(), output, cotangent, into);
+    }
+
     private static Matrix flipped(Matrix matrix) {
         return new Matrix(matrix.values(), matrix.offset(), matrix.rows(), matrix.columns(), !matrix.transposed());
     }

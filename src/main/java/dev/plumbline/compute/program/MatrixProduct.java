@@ -1,6 +1,7 @@
 package dev.plumbline.compute.program;
 
 import java.nio.DoubleBuffer;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -21,9 +22,14 @@ final class MatrixProduct {
     /** Rows of the first factor are sent in tiles of about this many numbers, to stay in the second-level cache. */
     private static final int TILE = 1 << 16;
 
+    /** Each thread keeps at most this many numbers in buffers between two products: 64 MiB. */
+    private static final long KEPT = 1L << 23;
+
     private static final int KEPT_BUFFERS = 48;
 
-    private static final ThreadLocal<Map<Size, Buffer>> BUFFERS = ThreadLocal.withInitial(Evicting::new);
+    /** The least recently used first. */
+    private static final ThreadLocal<Map<Size, Buffer>> BUFFERS =
+            ThreadLocal.withInitial(() -> new LinkedHashMap<>(16, 0.75f, true));
 
     static {
         // Parallel work is spread over Java threads; a product that also spread itself would fight with them.
@@ -69,6 +75,7 @@ final class MatrixProduct {
                     : new Matrix(a.values(), a.offset() + row * a.columns(), rows, a.columns(), false);
             addOnNd4j(part, b, c, start + row * m, row == 0);
         }
+        evict(BUFFERS.get());
     }
 
     private static void addInJava(Matrix a, Matrix b, double[] c, int start) {
@@ -126,7 +133,12 @@ final class MatrixProduct {
         return BUFFERS.get().computeIfAbsent(new Size(role, rows, columns), Buffer::of);
     }
 
-    private record Size(char role, int rows, int columns) {}
+    private record Size(char role, int rows, int columns) {
+
+        long numbers() {
+            return (long) rows * columns;
+        }
+    }
 
     /** An ND4J array that stays allocated for the next product of the same size, and a view of its memory. */
     @SuppressWarnings("ArrayRecordComponent") // a scratch area, never compared
@@ -141,19 +153,17 @@ final class MatrixProduct {
         }
     }
 
-    private static final class Evicting extends LinkedHashMap<Size, Buffer> {
-
-        Evicting() {
-            super(16, 0.75f, true);
+    private static void evict(Map<Size, Buffer> buffers) {
+        long kept = 0;
+        for (Size size : buffers.keySet()) {
+            kept += size.numbers();
         }
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Size, Buffer> eldest) {
-            if (size() > KEPT_BUFFERS) {
-                eldest.getValue().array().close();
-                return true;
-            }
-            return false;
+        Iterator<Map.Entry<Size, Buffer>> eldest = buffers.entrySet().iterator();
+        while (kept > KEPT || buffers.size() > KEPT_BUFFERS) {
+            Map.Entry<Size, Buffer> entry = eldest.next();
+            kept -= entry.getKey().numbers();
+            entry.getValue().array().close();
+            eldest.remove();
         }
     }
 }

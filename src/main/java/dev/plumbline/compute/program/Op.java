@@ -75,6 +75,20 @@ public sealed interface Op
         return null;
     }
 
+    /**
+     * As {@link #pullBack}, but every term counts by its size; {@code cotangent} holds sizes. It may leave an entry
+     * negative whose terms all have one sign. What rounding does to a sum depends on these sizes, not on what is left
+     * of them after cancellation.
+     */
+    default void pullBackSizes(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
+        pullBack(inputs, output, cotangent, into);
+    }
+
+    /** Whether the result only holds elements of the inputs, moved or repeated; its derivative then moves them back. */
+    default boolean isMove() {
+        return false;
+    }
+
     /** Floating-point operations of one evaluation, roughly. */
     default double cost(List<Shape> inputs, Shape output) {
         return output.size();

@@ -19,7 +19,11 @@ record Pad(List<Integer> before, List<Integer> after, double fill) implements Op
     public Shape shape(List<Shape> inputs) {
         Shape source = inputs.get(0);
         if (before.size() != source.rank() || after.size() != source.rank()) {
-            throw Problem.invalid("", "a padding needs two widths for every axis", before.size(), source.rank());
+            throw Problem.invalid(
+                    "",
+                    "a padding needs two widths for every axis",
+                    List.of(before.size(), after.size()),
+                    source.rank() + " of each");
         }
         Shapes.requireNotNegative(before, "padding");
         Shapes.requireNotNegative(after, "padding");
@@ -28,6 +32,11 @@ record Pad(List<Integer> before, List<Integer> after, double fill) implements Op
             extents[axis] = (long) before.get(axis) + source.extent(axis) + after.get(axis);
         }
         return Shapes.of(extents);
+    }
+
+    @Override
+    public boolean isMove() {
+        return true;
     }
 
     @Override

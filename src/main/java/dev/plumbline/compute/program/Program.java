@@ -165,7 +165,7 @@ public final class Program {
         try {
             return Tensor.of(node.shape(), node.op().value(inputs, node.shape()));
         } catch (Problem problem) {
-            throw problem.within("/" + node.label());
+            throw problem.within(Problem.pointer(node.label()));
         }
     }
 
@@ -174,10 +174,14 @@ public final class Program {
         Tensor given = point.get(input.name());
         if (given == null) {
             throw Problem.invalid(
-                    "/" + input.name(), "this " + kind + " has no value", "nothing", "a tensor of shape " + shape);
+                    Problem.pointer(input.name()),
+                    "this " + kind + " has no value",
+                    "nothing",
+                    "a tensor of shape " + shape);
         }
         if (!given.shape().equals(shape)) {
-            throw Problem.invalid("/" + input.name(), "this " + kind + " has the wrong shape", given.shape(), shape);
+            throw Problem.invalid(
+                    Problem.pointer(input.name()), "this " + kind + " has the wrong shape", given.shape(), shape);
         }
         return given;
     }

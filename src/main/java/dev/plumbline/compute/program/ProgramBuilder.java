@@ -50,9 +50,12 @@ public final class ProgramBuilder {
 
     public Node parameter(String name, Shape shape) {
         Node substitute = substitutes.get(name);
-        return substitute != null
-                ? substitute
-                : parameters.computeIfAbsent(name, key -> input(key, shape, Input.Role.PARAMETER));
+        return ofShape(
+                shape,
+                substitute != null
+                        ? substitute
+                        : parameters.computeIfAbsent(name, key -> input(key, shape, Input.Role.PARAMETER)),
+                name);
     }
 
     /** From now on {@code parameter(name)} gives {@code node}, which the program computes from other parameters. */
@@ -61,12 +64,21 @@ public final class ProgramBuilder {
     }
 
     public Node data(String name, Shape shape) {
-        return data.computeIfAbsent(name, key -> input(key, shape, Input.Role.DATA));
+        return ofShape(shape, data.computeIfAbsent(name, key -> input(key, shape, Input.Role.DATA)), name);
+    }
+
+    private static Node ofShape(Shape shape, Node node, String name) {
+        if (!node.shape().equals(shape)) {
+            throw Problem.invalid(
+                    Problem.pointer(name), "this name is used with two different shapes", shape, node.shape());
+        }
+        return node;
     }
 
     private Node input(String name, Shape shape, Input.Role role) {
         if (parameters.containsKey(name) || data.containsKey(name)) {
-            throw Problem.invalid("/" + name, "this name is both a parameter and data", name, "two different names");
+            throw Problem.invalid(
+                    Problem.pointer(name), "this name is both a parameter and data", name, "two different names");
         }
         Node node = new Node(nodes.size(), new Input(name, shape, role), List.of(), counted(shape), name);
         nodes.add(node);
@@ -89,7 +101,7 @@ public final class ProgramBuilder {
             return constant.tensor();
         }
         throw Problem.unsupported(
-                place, "this must be known when the model is read", "a value computed from data", "a constant");
+                pointer(), "this must be known when the model is read", "a value computed from data", "a constant");
     }
 
     /** Names a node as an output. */
@@ -264,7 +276,7 @@ public final class ProgramBuilder {
 
     public Node concat(int axis, List<Node> parts) {
         if (parts.isEmpty()) {
-            throw Problem.invalid(place, "there is nothing to join", "no tensors", "at least one");
+            throw Problem.invalid(pointer(), "there is nothing to join", "no tensors", "at least one");
         }
         return apply(new Concat(axis(axis, parts.get(0).rank())), parts.toArray(Node[]::new));
     }
@@ -278,7 +290,12 @@ public final class ProgramBuilder {
     }
 
     public Node gatherElements(Node x, Node indices, int axis) {
-        return apply(new GatherElements(axis(axis, x.rank())), x, indices);
+        return apply(new GatherElements(axis(axis, x.rank()), true), x, indices);
+    }
+
+    /** As {@link #gatherElements}, but no index may be negative. */
+    Node pickClasses(Node x, Node classes, int axis) {
+        return apply(new GatherElements(axis, false), x, classes);
     }
 
     /** The program of everything that the outputs need; unused parameters and data stay inputs of it. */
@@ -348,7 +365,7 @@ public final class ProgramBuilder {
         elements += shape.size();
         if (elements > MOST_ELEMENTS) {
             throw Problem.limit(
-                    place,
+                    pointer(),
                     "the values of this model are too large together",
                     elements + " numbers up to here, the last a tensor of shape " + shape,
                     "at most " + MOST_ELEMENTS);
@@ -369,6 +386,10 @@ public final class ProgramBuilder {
         return place(() -> Shapes.axis(axis, rank));
     }
 
+    private String pointer() {
+        return place.isEmpty() ? "" : Problem.pointer(place);
+    }
+
     private interface Judged<T> {
         T get();
     }
@@ -377,7 +398,7 @@ public final class ProgramBuilder {
         try {
             return judged.get();
         } catch (Problem problem) {
-            throw problem.within(place);
+            throw problem.within(pointer());
         }
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The sum or the maximum over axes (counted from the front), which disappear. The sum over nothing is 0; a maximum over
- * nothing is refused. Elements that tie for the maximum share its gradient equally, as in PyTorch's amax.
+ * nothing is refused. A sum is right to a few units in the last place of the sum of sizes, however many its terms. Elements that tie for the maximum share its gradient equally, as in PyTorch's amax.
  */
 record Reduce(Kind kind, List<Integer> axes) implements Op {
 
@@ -46,7 +46,7 @@ record Reduce(Kind kind, List<Integer> axes) implements Op {
         StridedRows rows = StridedRows.of(
                 x.shape(), resultStrides(x.shape(), shape), x.shape().strides());
         if (kind == Kind.SUM) {
-            rows.add(y, 0, x.values(), 0);
+            rows.sum(y, x.values());
             return y;
         }
         Arrays.fill(y, Double.NEGATIVE_INFINITY);

@@ -22,6 +22,11 @@ record Reshape(Shape target) implements Op {
     }
 
     @Override
+    public boolean isMove() {
+        return true;
+    }
+
+    @Override
     public double[] value(List<Tensor> inputs, Shape shape) {
         return inputs.get(0).values();
     }

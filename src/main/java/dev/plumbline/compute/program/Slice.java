@@ -23,7 +23,10 @@ record Slice(List<Integer> starts, List<Integer> counts, List<Integer> steps) im
         Shape source = inputs.get(0);
         if (starts.size() != source.rank() || counts.size() != source.rank() || steps.size() != source.rank()) {
             throw Problem.invalid(
-                    "", "a slice needs a start, a count and a step for every axis", starts.size(), source.rank());
+                    "",
+                    "a slice needs a start, a count and a step for every axis",
+                    List.of(starts.size(), counts.size(), steps.size()),
+                    source.rank() + " of each");
         }
         for (int axis = 0; axis < source.rank(); axis++) {
             long first = starts.get(axis);
@@ -40,6 +43,11 @@ record Slice(List<Integer> starts, List<Integer> counts, List<Integer> steps) im
             }
         }
         return Shape.of(counts.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    @Override
+    public boolean isMove() {
+        return true;
     }
 
     @Override

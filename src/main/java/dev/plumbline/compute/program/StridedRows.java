@@ -147,16 +147,31 @@ final class StridedRows {
             int t = offsets[0];
             int f = offsets[1];
             if (toStep == 0) {
-                double sum = 0;
-                for (int i = 0; i < length; i++, f += fromStep) {
-                    sum += from[f];
-                }
-                to[t] += sum;
+                to[t] += Summation.pairwise(from, f, fromStep, length);
                 return;
             }
             for (int i = 0; i < length; i++, t += toStep, f += fromStep) {
                 to[t] += from[f];
             }
         });
+    }
+
+    /** As {@link #add} from position 0, but what rounding loses between rows is kept and added at the end. */
+    void sum(double[] to, double[] from) {
+        Summation sums = new Summation(to);
+        int toStep = steps[0];
+        int fromStep = steps[1];
+        forEach(offsets -> {
+            int t = offsets[0];
+            int f = offsets[1];
+            if (toStep == 0) {
+                sums.add(t, Summation.pairwise(from, f, fromStep, length));
+                return;
+            }
+            for (int i = 0; i < length; i++, t += toStep, f += fromStep) {
+                sums.add(t, from[f]);
+            }
+        });
+        sums.finish();
     }
 }

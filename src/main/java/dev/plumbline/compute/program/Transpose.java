@@ -30,6 +30,11 @@ record Transpose(List<Integer> permutation) implements Op {
     }
 
     @Override
+    public boolean isMove() {
+        return true;
+    }
+
+    @Override
     public double[] value(List<Tensor> inputs, Shape shape) {
         double[] y = new double[shape.size()];
         Tensor x = inputs.get(0);

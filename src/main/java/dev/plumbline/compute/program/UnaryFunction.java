@@ -1,7 +1,5 @@
 package dev.plumbline.compute.program;
 
-import org.apache.commons.math3.special.Erf;
-
 /**
  * The functions of one number. Each constant has its value {@code y = f(x)} and its derivative in terms of x and y, in a
  * loop of its own so that the compiler can vectorise it.
@@ -150,7 +148,7 @@ public enum UnaryFunction {
         @Override
         void apply(double[] x, double[] y) {
             for (int i = 0; i < y.length; i++) {
-                y[i] = Erf.erf(x[i]);
+                y[i] = SmoothFunctions.erf(x[i]);
             }
         }
 

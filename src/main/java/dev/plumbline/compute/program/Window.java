@@ -19,6 +19,9 @@ public record Window(
 
     private static final int LARGEST = 1 << 24;
 
+    /** No position that a window asks for leaves the range of int while extents and strides stay within this. */
+    private static final int LONGEST = 1 << 29;
+
     public Window {
         kernel = List.copyOf(kernel);
         strides = List.copyOf(strides);
@@ -57,6 +60,13 @@ public record Window(
 
     private int count(int axis, int extent) {
         long padded = (long) extent + padding.get(axis) + padding.get(axis + 2);
+        if (Math.max(padded, strides.get(axis)) > LONGEST) {
+            throw Problem.limit(
+                    "",
+                    "this window moves too far",
+                    "a stride of " + strides.get(axis) + " over an extent of " + padded + " with padding",
+                    "both at most " + LONGEST);
+        }
         long reach = (kernel.get(axis) - 1L) * dilations.get(axis) + 1;
         if (padded < reach) {
             throw Problem.invalid(

@@ -1,0 +1,109 @@
+package dev.plumbline.compute.program;
+
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The sizes of the terms that a reverse pass adds up to each entry of a parameter's gradient: {@code |x|' |dz|} for the
+ * weight of a dense layer.
+ *
+ * <p>It is the last sum that counts, before the parameter. Where the parameter is only moved on its way there (a weight
+ * stored transposed, the slices of a stacked one), that sum lies further up, and the sizes are carried down from it.
+ */
+final class Magnitudes {
+
+    private final Program program;
+    private final Tensor[] values;
+    private final double[][] cotangents;
+    private final Node output;
+
+    private final boolean[] carriers; // (node): is it a parameter, or elements of parameters, moved?
+
+    Magnitudes(Program program, Tensor[] values, double[][] cotangents, Node output) {
+        this.program = program;
+        this.values = values;
+        this.cotangents = cotangents;
+        this.output = output;
+        this.carriers = carriers();
+    }
+
+    private boolean[] carriers() {
+        boolean[] found = new boolean[values.length];
+        for (Node node : program.nodes()) {
+            found[node.id()] = program.isDifferentiable(node)
+                    && (node.op() instanceof Input || node.op().isMove())
+                    && node.inputs().stream().allMatch(input -> found[input.id()] || !program.isDifferentiable(input));
+        }
+        return found;
+    }
+
+    Map<String, Tensor> byParameter() {
+        double[][] sizes = new double[values.length][];
+        for (Node node : program.nodes()) {
+            if (carriers[node.id()]) {
+                sizes[node.id()] = new double[node.shape().size()];
+            }
+        }
+        if (carriers[output.id()]) {
+            sizes[output.id()] = absolute(cotangents[output.id()]);
+        }
+        for (int id = output.id(); id >= 0; id--) {
+            Node node = program.nodes().get(id);
+            if (cotangents[id] != null && node.inputs().stream().anyMatch(input -> carriers[input.id()])) {
+                pullBack(node, carriers[id] ? sizes[id] : absolute(cotangents[id]), sizes);
+            }
+        }
+        Map<String, Tensor> magnitudes = new LinkedHashMap<>();
+        program.parameters().forEach((name, node) -> magnitudes.put(name, Tensor.of(node.shape(), sizes[node.id()])));
+        return magnitudes;
+    }
+
+    private void pullBack(Node node, double[] arriving, double[][] sizes) {
+        List<Tensor> inputs = new ArrayList<>();
+        double[][] terms = new double[node.inputs().size()][];
+        for (int k = 0; k < terms.length; k++) {
+            Node input = node.inputs().get(k);
+            inputs.add(values[input.id()]);
+            if (carriers[input.id()]) {
+                terms[k] = new double[input.shape().size()];
+            }
+        }
+        node.op().pullBackSizes(inputs, values[node.id()], arriving, terms);
+        for (int k = 0; k < terms.length; k++) {
+            Node input = node.inputs().get(k);
+            for (int i = 0; carriers[input.id()] && i < terms[k].length; i++) {
+                sizes[input.id()][i] += Math.abs(terms[k][i]);
+            }
+        }
+    }
+
+    /** How many terms one entry of a parameter's gradient is the sum of, roughly. */
+    Map<String, Double> terms() {
+        Map<String, Double> terms = new LinkedHashMap<>();
+        program.parameters().forEach((name, parameter) -> terms.put(name, terms(parameter)));
+        return terms;
+    }
+
+    private double terms(Node parameter) {
+        boolean[] carried = new boolean[values.length];
+        carried[parameter.id()] = true;
+        double most = 1;
+        for (Node node : program.nodes()) {
+            boolean reads = node.inputs().stream().anyMatch(input -> carried[input.id()]);
+            carried[node.id()] |= reads && carriers[node.id()];
+            if (reads) {
+                double cost = node.op().cost(Program.shapes(node), node.shape());
+                most = Math.max(most, cost / Math.max(1, parameter.shape().size()));
+            }
+        }
+        return most;
+    }
+
+    private static double[] absolute(double[] values) {
+        return Arrays.stream(values).map(Math::abs).toArray();
+    }
+}
