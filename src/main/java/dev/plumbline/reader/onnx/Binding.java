@@ -65,7 +65,7 @@ final class Binding {
             boolean input = graph.inputs().stream().anyMatch(each -> each.name().equals(name));
             if (!roles.isParameter(name) && (!input || graph.initializers().containsKey(name))) {
                 throw Problem.invalid(
-                        Problem.pointer("initializer", name),
+                        Problem.pointer("parameters", name),
                         graph.initializers().containsKey(name)
                                 ? "this is a constant of the model, not a parameter"
                                 : "the model has no parameter of this name",
@@ -81,7 +81,7 @@ final class Binding {
     private Value parameter(String name, Tensor tensor, @Nullable Shape given) {
         if (given != null && !given.equals(tensor.shape())) {
             throw Problem.invalid(
-                    Problem.pointer("initializer", name),
+                    Problem.pointer("parameters", name),
                     "this parameter has another shape in the file",
                     given,
                     tensor.shape());
@@ -97,7 +97,7 @@ final class Binding {
 
     private Value input(OnnxInput input, Map<String, Shape> parameters, Map<String, Shape> data) {
         String name = input.name();
-        String pointer = Problem.pointer("input", name);
+        String pointer = Problem.pointer("data", name);
         if (input.datatype() == null) {
             throw Problem.unsupported(pointer, "this input is not a tensor of numbers", "another type", "a tensor");
         }

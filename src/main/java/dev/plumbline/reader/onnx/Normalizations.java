@@ -35,7 +35,7 @@ final class Normalizations {
      * than one output.
      */
     private static List<Value> batch(Call call) {
-        call.ignore("momentum");
+        double momentum = call.number("momentum", 0.9);
         ProgramBuilder b = call.builder();
         Node x = call.in(0);
         Shape shape = requireChannels(call);
@@ -47,16 +47,30 @@ final class Normalizations {
         }
         double epsilon = call.number("epsilon", EPSILON);
         boolean training = call.opset() >= 14 ? call.flag("training_mode", false) : call.outputCount() > 1;
-        Node normalized;
-        if (training) {
-            int[] axes = IntStream.range(0, x.rank()).filter(axis -> axis != 1).toArray();
-            normalized = Compositions.normalize(b, x, epsilon, axes);
-        } else {
+        if (!training) {
             Node centred = b.subtract(x, alongChannels(b, call.in(3), x.rank()));
             Node deviation = b.unary(UnaryFunction.SQRT, b.add(call.in(4), b.constant(epsilon)));
-            normalized = b.divide(centred, alongChannels(b, deviation, x.rank()));
+            return call.result(scaledAlongChannels(call, b.divide(centred, alongChannels(b, deviation, x.rank()))));
         }
-        return call.result(scaledAlongChannels(call, normalized));
+        int[] axes = IntStream.range(0, x.rank()).filter(axis -> axis != 1).toArray();
+        List<Value> outputs =
+                new ArrayList<>(call.result(scaledAlongChannels(call, Compositions.normalize(b, x, epsilon, axes))));
+        if (call.wants(1) || call.wants(2)) {
+            Node mean = b.mean(x, axes);
+            Node variance = b.mean(b.square(b.subtract(x, alongChannels(b, mean, x.rank()))), axes);
+            outputs.add(running(call, 3, mean, momentum));
+            outputs.add(running(call, 4, variance, momentum));
+        }
+        return outputs;
+    }
+
+    /** {@code momentum old + (1 - momentum) new}. */
+    private static Value running(Call call, int position, Node statistic, double momentum) {
+        ProgramBuilder b = call.builder();
+        Node kept = b.multiply(call.in(position), momentum);
+        return call.result(
+                b.add(kept, b.multiply(statistic, 1 - momentum)),
+                call.value(position).type());
     }
 
     private static Shape requireChannels(Call call) {
@@ -86,14 +100,22 @@ final class Normalizations {
         Node x = call.in(0);
         int axis = call.axis(call.whole("axis", -1), x.rank());
         int[] axes = IntStream.range(axis, x.rank()).toArray();
-        Node normalized = Compositions.normalize(b, x, call.number("epsilon", EPSILON), axes);
-        Node scaled = b.multiply(normalized, call.in(1));
+        double epsilon = call.number("epsilon", EPSILON);
+        Node scaled = b.multiply(Compositions.normalize(b, x, epsilon, axes), call.in(1));
         Node result = call.has(2) ? b.add(scaled, call.in(2)) : scaled;
         if (!result.shape().equals(x.shape())) {
             throw Problem.invalid(
                     "", "scale or bias do not fit", call.in(1).shape(), "what broadcasts to " + x.shape());
         }
-        return call.result(result);
+        List<Value> outputs = new ArrayList<>(call.result(result));
+        if (call.wants(1) || call.wants(2)) {
+            Node mean = b.restoreAxes(b.mean(x, axes), x.shape(), axes);
+            Node variance = b.restoreAxes(b.mean(b.square(b.subtract(x, mean)), axes), x.shape(), axes);
+            Node deviation = b.unary(UnaryFunction.SQRT, b.add(variance, b.constant(epsilon)));
+            outputs.addAll(call.result(mean));
+            outputs.addAll(call.result(b.divide(b.constant(1), deviation)));
+        }
+        return outputs;
     }
 
     private static List<Value> instance(Call call) {

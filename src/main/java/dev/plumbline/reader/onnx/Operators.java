@@ -41,6 +41,8 @@ final class Operators {
         Constants.addTo(table);
         Normalizations.addTo(table);
         Losses.addTo(table);
+        Recurrent.addTo(table);
+        Resizing.addTo(table);
         return table;
     }
 }

@@ -2,6 +2,7 @@ package dev.plumbline.reader.onnx;
 
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
+import dev.plumbline.compute.program.Window;
 import dev.plumbline.problem.Problem;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,11 +43,18 @@ final class Pools {
         boolean countPadding = call.flag("count_include_pad", false);
         Windows windows = Windows.of(call, null).withCeil(call.flag("ceil_mode", false));
         Node high = Windows.withHeight(b, x);
-        if (countPadding && overHalf(windows)) {
-            high = padded(b, high, windows, 0);
-            windows = windows.withoutPads();
+        Node pooled;
+        if (overHalf(windows)) {
+            Window window = windows.withoutPads().window();
+            pooled = b.averagePool(padded(b, high, windows, 0), window, true);
+            if (!countPadding) {
+                Node ones = b.broadcast(b.constant(1), high.shape());
+                pooled = b.divide(pooled, b.averagePool(padded(b, ones, windows, 0), window, true));
+            }
+        } else {
+            pooled = b.averagePool(high, windows.window(), countPadding);
         }
-        return call.result(Windows.withoutHeight(b, b.averagePool(high, windows.window(), countPadding), x.rank()));
+        return call.result(Windows.withoutHeight(b, pooled, x.rank()));
     }
 
     /** Whether padding exceeds half the kernel; then a whole window must still not lie in it. */

@@ -108,7 +108,7 @@ class OnnxNetworksTests {
         return Tensor.vector(difference).norm() / Math.max(expected.norm(), Double.MIN_NORMAL);
     }
 
-    private static Map<String, Tensor> tensors(Path file) {
+    static Map<String, Tensor> tensors(Path file) {
         return Safetensors.read(bytes(file), TensorLimits.DEFAULT).tensors();
     }
 
