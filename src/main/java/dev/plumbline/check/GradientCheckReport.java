@@ -1,6 +1,6 @@
 package dev.plumbline.check;
 
-import dev.plumbline.compute.difference.NumericTensor;
+import dev.plumbline.compute.difference.NumericTensor.Way;
 import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.compute.judgement.Power;
 import dev.plumbline.compute.judgement.Reason;
@@ -59,7 +59,7 @@ public record GradientCheckReport(
             @Nullable Mistake mistake,
             List<EntryReport> entries,
             Map<Verdict, Long> entryVerdicts,
-            NumericTensor.@Nullable Way way,
+            @Nullable Way way,
             @Nullable Long evaluations) {}
 
     /**

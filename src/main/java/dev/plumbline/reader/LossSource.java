@@ -1,6 +1,8 @@
 package dev.plumbline.reader;
 
 import dev.plumbline.compute.program.Loss;
+import dev.plumbline.compute.program.Loss.Kind;
+import dev.plumbline.compute.program.Loss.Reduction;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param l2 adds {@code l2 sum w^2} over all parameters
  */
 public record LossSource(
-        Loss.@Nullable Kind kind,
+        @Nullable Kind kind,
         @Nullable String prediction,
         @Nullable String target,
         @Nullable String output,
         @Nullable Tensor cotangent,
-        Loss.@Nullable Reduction reduction,
+        @Nullable Reduction reduction,
         @Nullable Double delta,
         @Nullable Double labelSmoothing,
         @Nullable Tensor weight,
@@ -64,10 +66,10 @@ public record LossSource(
         }
     }
 
-    Loss loss(Loss.Kind kind) {
+    Loss loss(Kind kind) {
         return new Loss(
                 kind,
-                reduction == null ? Loss.Reduction.MEAN : reduction,
+                reduction == null ? Reduction.MEAN : reduction,
                 delta == null ? 1 : delta,
                 labelSmoothing == null ? 0 : labelSmoothing,
                 weight);

@@ -165,9 +165,8 @@ public final class SlopeProbe {
     }
 
     private Slope.Kink kink(int side) {
-        double slope = fallOfJump(side);
         boolean standsOut = jump(side) > 2 * sideNoise(side) + 1e-9 * (Math.abs(left(side)) + Math.abs(right(side)));
-        if (side >= 2 && standsOut && slope < 0.5 && fallOfJump(side - 1) < 0.5) {
+        if (side >= 2 && standsOut && fallOfJump(side) < 0.5 && fallOfJump(side - 1) < 0.5) {
             return Slope.Kink.HERE;
         }
         for (int k = 1; k < side; k++) {

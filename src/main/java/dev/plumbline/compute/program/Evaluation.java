@@ -3,6 +3,7 @@ package dev.plumbline.compute.program;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,7 @@ public final class Evaluation {
                     "/cotangent", "the cotangent has another shape than the output", cotangent.shape(), output.shape());
         }
         double[][] cotangents = new double[values.length][];
+        double[][] sizes = new double[values.length][]; // of the terms of cotangents that are sums
         cotangents[output.id()] = cotangent.values().clone();
         for (int id = output.id(); id >= 0; id--) {
             Node node = program.nodes().get(id);
@@ -56,12 +58,39 @@ public final class Evaluation {
             if (arriving != null
                     && program.isDifferentiable(node)
                     && !node.inputs().isEmpty()) {
-                Tensor rounded = rounding.apply(Tensor.of(node.shape(), arriving), node);
+                double[] terms = sizes[id];
+                Tensor rounded = rounding.apply(Tensor.of(node.shape(), arriving), node, () -> sum(arriving, terms));
                 cotangents[id] = rounded.values();
                 node.op().pullBack(inputs(node), values[id], rounded.values(), targets(node, cotangents));
+                if (rounding != Rounding.NONE && (node.op() instanceof MatMul || node.op() instanceof Convolution)) {
+                    addSizes(node, rounded.values(), sizes);
+                }
             }
         }
         return new Gradient(cotangents, output);
+    }
+
+    private static double[] sum(double[] arriving, double @Nullable [] terms) {
+        double[] sum = new double[arriving.length];
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] = Math.abs(arriving[i]) + (terms == null ? 0 : terms[i]);
+        }
+        return sum;
+    }
+
+    private void addSizes(Node node, double[] arriving, double[][] sizes) {
+        double[] absolute = Arrays.stream(arriving).map(Math::abs).toArray();
+        double[][] targets = new double[node.inputs().size()][];
+        for (int k = 0; k < targets.length; k++) {
+            Node input = node.inputs().get(k);
+            if (program.isDifferentiable(input) && !input.inputs().isEmpty()) {
+                if (sizes[input.id()] == null) {
+                    sizes[input.id()] = new double[input.shape().size()];
+                }
+                targets[k] = sizes[input.id()];
+            }
+        }
+        node.op().pullBackSizes(inputs(node), values[node.id()], absolute, targets);
     }
 
     private List<Tensor> inputs(Node node) {

@@ -49,7 +49,7 @@ record GatherElements(int axis, boolean fromEnd) implements Op {
 
     @Override
     public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
-        return new GatherElements(axis + 1).value(Copies.all(copies, inputs, differs), shape.prepend(copies));
+        return new GatherElements(axis + 1, fromEnd).value(Copies.all(copies, inputs, differs), shape.prepend(copies));
     }
 
     @Override

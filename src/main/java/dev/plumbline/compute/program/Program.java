@@ -133,7 +133,7 @@ public final class Program {
                 for (Node input : node.inputs()) {
                     inputs.add(values[input.id()]);
                 }
-                values[node.id()] = rounding.apply(value(node, inputs), node);
+                values[node.id()] = rounded(node, inputs, rounding);
             }
         }
         return new Evaluation(this, values, rounding);
@@ -155,10 +155,15 @@ public final class Program {
                 differs[node.id()] |= differs[input.id()];
             }
             if (differs[node.id()]) {
-                values[node.id()] = rounding.apply(value(node, inputs), node);
+                values[node.id()] = rounded(node, inputs, rounding);
             }
         }
         return new Evaluation(this, values, rounding);
+    }
+
+    private static Tensor rounded(Node node, List<Tensor> inputs, Rounding rounding) {
+        Tensor value = value(node, inputs);
+        return rounding.apply(value, node, () -> Rounding.sizes(node.op(), inputs, value));
     }
 
     private static Tensor value(Node node, List<Tensor> inputs) {

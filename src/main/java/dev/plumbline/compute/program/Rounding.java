@@ -3,7 +3,9 @@ package dev.plumbline.compute.program;
 import dev.plumbline.compute.program.Reduce.Kind;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /**
  * What happens to each result as it is stored: nothing, or rounding at random to the neighbours it has in a narrower
@@ -16,25 +18,31 @@ import java.util.SplittableRandom;
 public interface Rounding {
 
     /** Exact float64, as computed. */
-    Rounding NONE = (value, node) -> value;
-
-    Tensor apply(Tensor value, Node node);
+    Rounding NONE = (value, node, sizes) -> value;
 
     /**
-     * Each value times {@code 1 + u s}, s uniform in [-1, 1], where u is the datatype's unit roundoff. What any machine
-     * computes exactly stays as it is: elements moved or chosen, such as a maximum, and whole numbers, such as indices.
+     * @param sizes the sizes of the terms that were added up to each element; what rounding does to a sum depends on
+     *     them, not on what is left of them after cancellation
+     */
+    Tensor apply(Tensor value, Node node, Supplier<double[]> sizes);
+
+    /**
+     * Each value plus {@code 2 u s size}, s uniform in [-1, 1], where u is the datatype's unit roundoff and size that of
+     * the value, or of the terms it is the sum of. What any machine computes exactly stays as it is: elements moved or
+     * chosen, such as a maximum, and whole numbers, such as indices.
      */
     static Rounding random(Datatype datatype, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        double spread = 2 * datatype.unitRoundoff();
-        return (value, node) -> {
+        double spread = 4 * datatype.unitRoundoff();
+        return (value, node, sizes) -> {
             if (node.op().isMove() || isChoice(node.op())) {
                 return value;
             }
             double[] rounded = value.values().clone();
+            double[] terms = sizes.get();
             for (int i = 0; i < rounded.length; i++) {
                 if (rounded[i] != Math.rint(rounded[i])) {
-                    rounded[i] += rounded[i] * spread * (random.nextDouble() - 0.5);
+                    rounded[i] += terms[i] * spread * (random.nextDouble() - 0.5);
                 }
             }
             return Tensor.of(value.shape(), rounded);
@@ -45,6 +53,18 @@ public interface Rounding {
     private static boolean isChoice(Op op) {
         return op instanceof MaxPool
                 || op instanceof Select
-                || op instanceof Reduce reduce && reduce.kind() == Kind.MAX;
+                || (op instanceof Reduce reduce && reduce.kind() == Kind.MAX);
+    }
+
+    /** The sizes of the terms of each element of a value: larger than the value where an operation adds up many. */
+    static double[] sizes(Op op, List<Tensor> inputs, Tensor value) {
+        boolean sums = op instanceof MatMul
+                || op instanceof Convolution
+                || op instanceof AveragePool
+                || op instanceof CumulativeSum
+                || (op instanceof Reduce reduce && reduce.kind() == Kind.SUM);
+        return sums
+                ? op.value(inputs.stream().map(x -> x.map(Math::abs)).toList(), value.shape())
+                : value.map(Math::abs).values();
     }
 }
