@@ -1,5 +1,6 @@
 package dev.plumbline.compute.judgement;
 
+import java.util.List;
 import java.util.Optional;
 
 /** Clipping by value: {@code a = min(max(n, low), high)}, on both sides or on one. */
@@ -7,7 +8,7 @@ final class Clipping {
 
     private Clipping() {}
 
-    static Optional<Explanation> explain(Suspect suspect) {
+    static List<Explanation> explain(Suspect suspect) {
         double low = Double.POSITIVE_INFINITY;
         double high = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < suspect.size(); i++) {
@@ -19,9 +20,9 @@ final class Clipping {
                 i -> range.clip(suspect.reference(i)),
                 i -> suspect.allowance(i) + suspect.rounding(suspect.reference(i)));
         if (support.bits() <= 0) {
-            return Optional.empty(); // misses an entry: the usual case, found out at the first few
+            return List.of(); // misses an entry: the usual case, found out at the first few
         }
-        return Cut.of(suspect, range).explanation(support);
+        return Cut.of(suspect, range).explanation(support).map(List::of).orElse(List.of());
     }
 
     private record Range(double low, double high) {

@@ -80,16 +80,21 @@ final class Factors {
         boolean large = Math.abs(slope) > 1;
         double count = Math.rint(large ? slope : 1 / slope);
         double value = large ? count : 1 / count;
-        if (!Figure.resolves(fit, count) || !fit.allows(value)) {
+        if (!fit.isKnownTo(1e-3) || !fit.allows(value)) {
             return Figure.shortest(fit);
         }
-        boolean powerOfTwo =
-                Math.getExponent(count) >= 8 && Math.abs(count) == Math.scalb(1.0, Math.getExponent(count));
-        String meaning = powerOfTwo
-                ? (large
-                        ? "A power of two: the loss scale of mixed precision is still in the gradient."
-                        : "A power of two: the gradient was divided by a loss scale that was never applied.")
-                : "A whole number usually counts something: samples, outputs, time steps, devices.";
-        return new Figure(value, Explanation.COUNTED, meaning + turned);
+        if (Math.abs(count) >= 256 && Math.abs(count) == Math.scalb(1.0, Math.getExponent(count))) {
+            String meaning = large
+                    ? "A power of two: the loss scale of mixed precision is still in the gradient."
+                    : "A power of two: the gradient was divided by a loss scale that was never applied.";
+            return new Figure(value, Explanation.COUNTED, meaning + turned);
+        }
+        if (!fit.isKnownTo(1e-2 / Math.abs(count))) {
+            return Figure.shortest(fit); // some whole number is always near
+        }
+        return new Figure(
+                value,
+                Explanation.COUNTED,
+                "A whole number usually counts something: samples, outputs, time steps, devices." + turned);
     }
 }

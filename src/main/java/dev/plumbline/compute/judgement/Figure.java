@@ -31,15 +31,9 @@ record Figure(double value, int complexity, String meaning) {
     /** The number of at most two significant digits that the fit allows, or the fitted slope itself. */
     static Figure shortest(Fit fit) {
         double round = round(fit.slope());
-        return fit.uncertainty() <= KNOWN * Math.abs(fit.slope()) && fit.allows(round)
+        return fit.isKnownTo(KNOWN) && fit.allows(round)
                 ? new Figure(round, Explanation.ROUND, "")
                 : new Figure(fit.slope(), Explanation.FREE, "");
-    }
-
-    /** Whether an integer at this size can be told from its neighbours. */
-    static boolean resolves(Fit fit, double integer) {
-        return fit.uncertainty() <= KNOWN * Math.abs(fit.slope())
-                && fit.uncertainty() * Math.abs(integer) <= 1e-2 * Math.abs(fit.slope());
     }
 
     /** Rounded to two significant digits. */

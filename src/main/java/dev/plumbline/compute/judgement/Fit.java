@@ -24,8 +24,20 @@ record Fit(Suspect suspect, Regressor regressor, double slope, double uncertaint
             product += target(suspect, regressor, i) * x;
             squares += x * x;
         }
-        Fit fit = new Fit(suspect, regressor, product / squares / scale, 0);
-        return new Fit(suspect, regressor, fit.slope, fit.rounding(scale) / squares / scale);
+        return new Fit(suspect, regressor, product / squares / scale, 0).refined(scale, squares);
+    }
+
+    /** Fits what is left once more: sums of a million nearly equal terms lose the digits that are looked at here. */
+    private Fit refined(double scale, double squares) {
+        double product = 0;
+        double rounding = 0;
+        for (int i = 0; i < suspect.size(); i++) {
+            double value = Law.value(regressor, suspect, i);
+            double x = value / scale;
+            product += (target(suspect, regressor, i) - slope * value) * x;
+            rounding += rounding(slope, i) * Math.abs(x);
+        }
+        return new Fit(suspect, regressor, slope + product / squares / scale, rounding / squares / scale);
     }
 
     private static double norm(Suspect suspect, Regressor regressor) {
@@ -42,14 +54,6 @@ record Fit(Suspect suspect, Regressor regressor, double slope, double uncertaint
         return regressor == Regressor.REFERENCE ? suspect.claimed(i) : suspect.claimed(i) - suspect.reference(i);
     }
 
-    private double rounding(double scale) {
-        double sum = 0;
-        for (int i = 0; i < suspect.size(); i++) {
-            sum += rounding(slope, i) * Math.abs(Law.value(regressor, suspect, i) / scale);
-        }
-        return sum;
-    }
-
     /** What rounding explains at an entry if the slope is this: the allowance is scaled with the gradient. */
     private double rounding(double slope, int i) {
         double a = suspect.claimed(i);
@@ -63,6 +67,11 @@ record Fit(Suspect suspect, Regressor regressor, double slope, double uncertaint
     boolean isMeaningful() {
         return Math.abs(slope) > 3 * uncertainty
                 && !(regressor == Regressor.REFERENCE && Math.abs(slope - 1) <= uncertainty);
+    }
+
+    /** Whether the slope's relative uncertainty is at most this. */
+    boolean isKnownTo(double relative) {
+        return uncertainty <= relative * Math.abs(slope);
     }
 
     /** Whether the fitted slope may well be this value. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -24,12 +25,22 @@ import java.util.stream.IntStream;
 public final class Mistakes {
 
     private final Laws laws;
-    private final Rearrangements rearrangements;
+    private final List<Search> searches;
 
     private Mistakes(Surroundings surroundings) {
         this.laws = new Laws(surroundings);
-        this.rearrangements = new Rearrangements(surroundings);
+        this.searches = List.of(
+                new Search(Explanation.PLAIN, laws::explain),
+                new Search(Explanation.NAMED, new Rearrangements(surroundings)::explain),
+                new Search(Explanation.NAMED, RoundingOff::explain),
+                new Search(Explanation.COUNTED, Shifts::explain),
+                new Search(Explanation.COUNTED, Rearrangements::blocks),
+                new Search(Explanation.COUNTED, Localities::explain),
+                new Search(Explanation.ROUND, Clipping::explain));
     }
+
+    /** Some kinds, and the least complexity they can have: not worth looking for once there is something simpler. */
+    private record Search(int simplest, Function<Suspect, List<Explanation>> kinds) {}
 
     /**
      * The mistakes of the failed tensors, by name, in the order of the comparisons.
@@ -66,19 +77,24 @@ public final class Mistakes {
         if (suspect.comparison().claimedNorm() == 0) {
             return List.of(zero(suspect));
         }
-        List<Explanation> explanations = new ArrayList<>(Localities.explain(suspect));
-        explanations.addAll(laws.explain(suspect));
-        explanations.addAll(rearrangements.explain(suspect));
-        Shifts.explain(suspect).ifPresent(explanations::add);
-        Clipping.explain(suspect).ifPresent(explanations::add);
-        RoundingOff.explain(suspect).ifPresent(explanations::add);
+        List<Explanation> explanations = new ArrayList<>();
+        int least = Integer.MAX_VALUE;
+        for (Search search : searches) {
+            if (search.simplest <= least) {
+                explanations.addAll(search.kinds.apply(suspect));
+                least = least(explanations);
+            }
+        }
         return explanations;
+    }
+
+    private static int least(List<Explanation> explanations) {
+        return explanations.stream().mapToInt(Explanation::complexity).min().orElse(Integer.MAX_VALUE);
     }
 
     /** The least complex explanation; several if they are of different kinds. */
     private static List<Explanation> simplest(List<Explanation> explanations) {
-        int least =
-                explanations.stream().mapToInt(Explanation::complexity).min().orElse(0);
+        int least = least(explanations);
         Map<Kind, Explanation> kinds = new LinkedHashMap<>();
         explanations.stream()
                 .filter(explanation -> explanation.complexity() == least)

@@ -24,7 +24,7 @@ final class Rearrangements {
         transposed(suspect).ifPresent(explanations::add);
         flipped(suspect).ifPresent(explanations::add);
         swapped(suspect).ifPresent(explanations::add);
-        blocks(suspect).ifPresent(explanations::add);
+
         return explanations;
     }
 
@@ -120,7 +120,7 @@ final class Rearrangements {
     }
 
     /** Recurrent gates and attention projections are stored in one tensor, and each library has its own order. */
-    private static Optional<Explanation> blocks(Suspect suspect) {
+    static List<Explanation> blocks(Suspect suspect) {
         Shape shape = suspect.shape();
         double price = Support.choice(58);
         for (int axis : shape.rank() == 0 ? new int[0] : new int[] {0, shape.rank() - 1}) {
@@ -135,12 +135,12 @@ final class Rearrangements {
                                 ("Along axis %d the claim has its %d blocks in the order %s: gates or projections"
                                                 + " are stacked in another order than the model has them.")
                                         .formatted(axis, count, Arrays.toString(order));
-                        return Optional.of(
-                                new Explanation(Mistake.swapped(suspect.name(), advice), Explanation.COUNTED));
+                        return List.of(
+                                new Explanation(Mistake.swapped(suspect.name(), advice), Explanation.COUNTED + 1));
                     }
                 }
             }
         }
-        return Optional.empty();
+        return List.of();
     }
 }

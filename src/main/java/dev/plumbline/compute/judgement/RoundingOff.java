@@ -1,6 +1,7 @@
 package dev.plumbline.compute.judgement;
 
 import dev.plumbline.tensor.Datatype;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
@@ -12,42 +13,57 @@ final class RoundingOff {
     private static final List<Datatype> NARROWER = List.of(Datatype.FP32, Datatype.FP16, Datatype.BF16);
 
     /** Computed, not only stored, in a narrow type: so many unit roundoffs of the norm may be lost. */
-    private static final double COMPUTED = 32;
+    private static final double LOST = 32;
+
+    private static final String STORED =
+            "The claim is the reference rounded to %s: keep gradients in a wider type, or declare the claim's datatype.";
+
+    private static final String COMPUTED = "Every value of the claim is a number of %s, and it is off by as much as"
+            + " computing in that type costs: declare the claim's datatype, or compute in a wider one.";
 
     private static final int MOST_DIGITS = 12;
 
     private RoundingOff() {}
 
-    static Optional<Explanation> explain(Suspect suspect) {
+    static List<Explanation> explain(Suspect suspect) {
+        List<Datatype> possible = new ArrayList<>();
         for (Datatype datatype : NARROWER) {
-            if (suspect.unitRoundoff() < datatype.unitRoundoff()
+            if (suspect.comparison().claimed().datatype().unitRoundoff() < datatype.unitRoundoff()
                     && Suspect.consistsOf(suspect.comparison().claimed(), datatype)) {
-                Optional<Explanation> found = through(suspect, datatype);
-                if (found.isPresent()) {
-                    return found;
-                }
+                possible.add(datatype);
             }
         }
-        return digits(suspect);
+        for (Datatype datatype : possible) {
+            if (isStored(suspect, datatype)) {
+                return List.of(explanation(datatype, Explanation.NAMED, STORED));
+            }
+        }
+        if (!possible.isEmpty()) {
+            Datatype narrowest = possible.get(possible.size() - 1);
+            if (isComputed(suspect, narrowest)) {
+                return List.of(explanation(narrowest, Explanation.COUNTED, COMPUTED));
+            }
+        }
+        return digits(suspect).map(List::of).orElse(List.of());
     }
 
-    private static Optional<Explanation> through(Suspect suspect, Datatype datatype) {
-        double u = datatype.unitRoundoff();
+    private static Explanation explanation(Datatype datatype, int complexity, String advice) {
+        return new Explanation(Mistake.rounded(datatype, advice.formatted(datatype)), complexity);
+    }
+
+    private static boolean isStored(Suspect suspect, Datatype datatype) {
+        double u = 1.01
+                * datatype.unitRoundoff(); // the reference may be off by its allowance, and the claim by a rounding of
+        // that
         double spacing = datatype == Datatype.FP16 ? 0x1p-25 : Double.MIN_VALUE; // half the subnormals' spacing
-        boolean stored =
-                isWithin(suspect, i -> 1.01 * u * Math.abs(suspect.reference(i)) + spacing + suspect.allowance(i));
-        boolean computed =
-                !stored && suspect.size() >= 8 && suspect.comparison().relativeError() <= COMPUTED * u;
-        if (!stored && !computed) {
-            return Optional.empty();
-        }
-        String advice = stored
-                ? "The claim is the reference rounded to %s: keep gradients in a wider type, or declare the claim's datatype."
-                : "Every value of the claim is a number of %s, and it is off by as much as computing in that type costs:"
-                        + " declare the claim's datatype, or compute in a wider one.";
-        return Optional.of(new Explanation(
-                Mistake.rounded(datatype, advice.formatted(datatype)),
-                stored ? Explanation.NAMED : Explanation.COUNTED));
+        return isWithin(suspect, i -> u * Math.abs(suspect.reference(i)) + spacing + suspect.allowance(i));
+    }
+
+    /** Rounding on the way moves most entries, not a few. */
+    private static boolean isComputed(Suspect suspect, Datatype datatype) {
+        return suspect.size() >= 8
+                && suspect.comparison().relativeError() <= LOST * datatype.unitRoundoff()
+                && 4L * suspect.comparison().beyond() >= suspect.size();
     }
 
     private static boolean isWithin(Suspect suspect, IntToDoubleFunction tolerance) {

@@ -1,6 +1,7 @@
 package dev.plumbline.compute.judgement;
 
 import dev.plumbline.tensor.Shape;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 
@@ -13,7 +14,7 @@ import java.util.function.IntUnaryOperator;
 final class Shifts {
 
     /** If the largest entry was pushed out of the tensor, the next ones tell. */
-    private static final int ANCHORS = 3;
+    private static final int ANCHORS = 8;
 
     /** A tensor of equal entries would otherwise be searched for ever; and it has no shift to find. */
     private static final int SIGHTINGS = 16;
@@ -28,8 +29,10 @@ final class Shifts {
         this.price = Support.choice(2.0 * suspect.size() * (1 + suspect.shape().rank()));
     }
 
-    static Optional<Explanation> explain(Suspect suspect) {
-        return suspect.size() < 2 ? Optional.empty() : new Shifts(suspect).explain();
+    static List<Explanation> explain(Suspect suspect) {
+        return suspect.size() < 2
+                ? List.of()
+                : new Shifts(suspect).explain().map(List::of).orElse(List.of());
     }
 
     private Optional<Explanation> explain() {
@@ -128,6 +131,6 @@ final class Shifts {
         String advice =
                 "The claim is the reference moved by %d %s %s, %s: an index is off, or blocks are stacked in another order."
                         .formatted(shift, Math.abs(shift) == 1 ? "place" : "places", where, end);
-        return new Explanation(Mistake.shifted(shift, axis < 0 ? null : axis, advice), Explanation.COUNTED - 1);
+        return new Explanation(Mistake.shifted(shift, axis < 0 ? null : axis, advice), Explanation.COUNTED);
     }
 }

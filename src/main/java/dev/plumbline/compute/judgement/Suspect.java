@@ -49,6 +49,28 @@ final class Suspect {
         return true;
     }
 
+    /** At most {@code most} entries, evenly spread, as a vector. */
+    Suspect thinned(int most) {
+        int step = size() / most + 1;
+        if (step == 1) {
+            return this;
+        }
+        Comparison fewer = new Comparison(
+                name(),
+                thinned(comparison.claimed(), step),
+                thinned(comparison.reference(), step),
+                thinned(comparison.allowance(), step));
+        return new Suspect(fewer, parameter == null ? null : thinned(parameter, step));
+    }
+
+    private static Tensor thinned(Tensor tensor, int step) {
+        double[] values = new double[(tensor.size() - 1) / step + 1];
+        for (int k = 0; k < values.length; k++) {
+            values[k] = tensor.at(k * step);
+        }
+        return Tensor.of(Shape.of(values.length), tensor.datatype(), values);
+    }
+
     Comparison comparison() {
         return comparison;
     }
@@ -83,13 +105,9 @@ final class Suspect {
         return parameter;
     }
 
-    double unitRoundoff() {
-        return unitRoundoff;
-    }
-
     /** What a few roundings of a number of this size amount to, in the claim's own precision. */
     double rounding(double size) {
-        return 8 * unitRoundoff * Math.abs(size);
+        return 3 * unitRoundoff * Math.abs(size);
     }
 
     /** Whether the entry says anything at all: claim or reference is larger than the allowance. */

@@ -10,10 +10,13 @@ final class Words {
 
     private Words() {}
 
-    /** Four significant digits without trailing zeros: {@code 0.5}, {@code 16}, {@code 1.234E-7}, {@code NaN}. */
+    /** Four significant digits without trailing zeros, whole numbers in full: {@code 0.5}, {@code 65536}, {@code 1.2E-7}. */
     static String number(double value) {
         if (!Double.isFinite(value) || value == 0) {
             return Double.isFinite(value) ? "0" : Double.toString(value);
+        }
+        if (value == Math.rint(value) && Math.abs(value) < 1e7) {
+            return Long.toString((long) value);
         }
         BigDecimal rounded = new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros();
         double magnitude = Math.abs(value);
