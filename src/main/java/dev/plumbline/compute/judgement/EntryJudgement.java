@@ -1,12 +1,64 @@
 package dev.plumbline.compute.judgement;
 
+import dev.plumbline.compute.probe.Slope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The verdict on one entry.
+ * The verdict on one entry, and what it rests on.
  *
  * @param blind why finite differences say nothing about it although one was taken, or null
- * @param sentence the reason in plain words, with the numbers
+ * @param claimed {@code a}
+ * @param reference {@code n}; not finite where there is none
+ * @param allowance what rounding explains
+ * @param slope the numeric evidence, or null where none was taken
  */
 public record EntryJudgement(
-        Verdict verdict, Reason reason, @Nullable Blindness blind, String sentence) {}
+        Verdict verdict,
+        Reason reason,
+        @Nullable Blindness blind,
+        double claimed,
+        double reference,
+        double allowance,
+        @Nullable Slope slope) {
+
+    /** The reason in plain words, with the numbers. */
+    public String sentence() {
+        String a = Words.number(claimed);
+        String n = Words.number(reference);
+        return switch (reason) {
+            case AGREES -> "The claim %s agrees with %s, and with the reference.".formatted(a, numeric());
+            case AGREES_WITH_REFERENCE -> "The claim %s agrees with the reference %s.%s".formatted(a, n, because());
+            case AGREES_WITH_NUMERIC -> "The claim %s agrees with %s.".formatted(a, numeric());
+            case SUBGRADIENT -> "There is no derivative here: %s; the claim %s lies between.".formatted(sides(), a);
+            case OUTSIDE_SUBGRADIENT ->
+                "There is no derivative here: %s; the claim %s lies outside.".formatted(sides(), a);
+            case CLAIM_NOT_FINITE -> "The claim is %s, the derivative is finite.".formatted(a);
+            case REFUTED -> "The claim is %s, against %s.".formatted(a, numeric());
+            case REFUTED_WITH_REFERENCE ->
+                "The claim is %s and the reference agrees, against %s.".formatted(a, numeric());
+            case DIFFERS_FROM_REFERENCE ->
+                "The claim is %s, the certified reference %s, and rounding explains at most %s.%s"
+                        .formatted(a, n, Words.number(allowance), because());
+            case NOT_SHARP_ENOUGH -> "The claim is %s, and %s is too coarse to judge it.".formatted(a, numeric());
+            case NOTHING_TO_COMPARE -> "There is nothing to hold the claim %s against.%s".formatted(a, because());
+        };
+    }
+
+    private String because() {
+        return blind == null ? "" : " A finite difference cannot tell: " + blind.words() + ".";
+    }
+
+    private String numeric() {
+        return slope == null
+                ? "no finite difference"
+                : "a finite difference of %s, with an error of at most %s"
+                        .formatted(Words.number(slope.value()), Words.number(slope.errorBound()));
+    }
+
+    private String sides() {
+        return slope == null
+                ? "a kink"
+                : "the slope is %s on the left and %s on the right"
+                        .formatted(Words.number(slope.left()), Words.number(slope.right()));
+    }
+}

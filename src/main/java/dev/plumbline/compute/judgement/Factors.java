@@ -8,30 +8,36 @@ import java.util.Map;
 /** The factors by which a backward pass is usually wrong, and what each of them says. */
 final class Factors {
 
+    private static final String TWICE = "The factor 2 of a square's derivative is there twice";
+
+    private static final String HALF =
+            "The factor 2 of a square's derivative is missing, or there is a 1/2 that the loss does not have.";
+
     private final Map<Double, String> meanings = new LinkedHashMap<>();
 
     Factors(Setting setting) {
-        meaning(
-                2,
-                "The factor 2 of a square's derivative is there twice, or the gradients of two backward passes were added"
-                        + " up without being zeroed in between.");
-        meaning(
-                0.5,
-                "The factor 2 of a square's derivative is missing, or there is a 1/2 that the loss does not have.");
+        Map<Double, String> means = new LinkedHashMap<>();
         counts(setting).forEach((count, things) -> {
-            meaning(
-                    count,
+            means.put(
+                    1.0 * count,
                     "The loss is averaged over the %s, your backward pass sums over them: divide by %d."
                             .formatted(things, count));
-            meaning(
+            means.put(
                     1.0 / count,
                     "The loss is summed over the %s, your backward pass averages over them, or it averages twice: multiply by %d."
                             .formatted(things, count));
         });
-    }
-
-    private void meaning(double factor, String words) {
-        meanings.merge(factor, words, (one, other) -> one + " Or: " + other);
+        meanings.put(
+                2.0,
+                TWICE + ", or the gradients of two backward passes were added up without being zeroed in between.");
+        meanings.put(0.5, HALF);
+        means.forEach((factor, mean) -> meanings.merge(factor, mean, (one, other) -> one + " Or: " + other));
+        means.forEach((factor, mean) -> {
+            // Only where nothing simpler has this size.
+            meanings.putIfAbsent(2 * factor, mean + " And: " + TWICE + ".");
+            meanings.putIfAbsent(factor / 2, mean + " And: " + HALF);
+        });
+        meanings.remove(1.0);
     }
 
     /** Every product of the counts, with the things counted. */

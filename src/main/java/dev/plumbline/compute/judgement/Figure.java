@@ -21,7 +21,7 @@ record Figure(double value, int complexity, String meaning) {
     double price(Support support) {
         return switch (complexity) {
             case Explanation.PLAIN -> 0;
-            case Explanation.NAMED -> 5;
+            case Explanation.NAMED -> 6;
             case Explanation.COUNTED -> 4 + Support.choice(Math.max(Math.abs(value), 1 / Math.abs(value)));
             case Explanation.ROUND -> 8;
             default -> support.largest();

@@ -1,7 +1,6 @@
 package dev.plumbline.compute.judgement;
 
 import dev.plumbline.compute.probe.Slope;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,164 +42,90 @@ public record Judge(long entries, double smallestDefect) {
      * @param slope the numeric evidence, or null where none was taken
      */
     public EntryJudgement entry(double claimed, double reference, double allowance, @Nullable Slope slope) {
-        return new Trial(claimed, reference, allowance, kappa()).judge(slope);
+        return new Trial(claimed, reference, allowance, slope).judge();
     }
 
     private final class Trial {
         private final double a;
         private final double n;
         private final double allowance;
-        private final double kappa;
+        private final @Nullable Slope slope;
 
-        Trial(double a, double n, double allowance, double kappa) {
+        Trial(double a, double n, double allowance, @Nullable Slope slope) {
             this.a = a;
             this.n = n;
             this.allowance = allowance;
-            this.kappa = kappa;
+            this.slope = slope;
         }
 
-        EntryJudgement judge(@Nullable Slope slope) {
+        EntryJudgement judge() {
             boolean seen = slope != null && slope.isFinite();
             if (!Double.isFinite(a) && (Double.isFinite(n) || seen)) {
-                return verdict(
-                        Verdict.FAIL, Reason.CLAIM_NOT_FINITE, null, "The claim is %s; the derivative is finite.", a);
+                return judgement(Verdict.FAIL, Reason.CLAIM_NOT_FINITE, null);
             }
-            if (slope != null && Double.isFinite(a) && slope.kink() == Slope.Kink.HERE && slope.sidesDiffer()) {
-                return kink(slope);
+            if (slope == null) {
+                return byReference(null);
             }
-            if (slope == null || !seen) {
-                return byReference(slope == null ? null : blindness(slope));
+            if (Double.isFinite(a) && slope.kink() == Slope.Kink.HERE && slope.sidesDiffer()) {
+                return atKink(slope);
             }
-            return bySlope(slope);
+            return seen ? bySlope(slope) : byReference(Blindness.NON_FINITE);
         }
 
-        private EntryJudgement kink(Slope slope) {
-            double slack = slope.sideBound() + allowance;
-            double low = Math.min(slope.left(), slope.right());
-            double high = Math.max(slope.left(), slope.right());
-            if (low - slack <= a && a <= high + slack) {
-                return verdict(
-                        Verdict.KINK,
-                        Reason.SUBGRADIENT,
-                        null,
-                        "There is no derivative here: the slope is %s on the left and %s on the right, and the claim %s lies between.",
-                        slope.left(),
-                        slope.right(),
-                        a);
-            }
-            return verdict(
-                    Verdict.FAIL,
-                    Reason.OUTSIDE_SUBGRADIENT,
-                    null,
-                    "There is no derivative here: the slope is %s on the left and %s on the right, and the claim %s lies outside.",
-                    slope.left(),
-                    slope.right(),
-                    a);
+        private EntryJudgement atKink(Slope kink) {
+            boolean between = kink.lowest() - allowance <= a && a <= kink.highest() + allowance;
+            return between
+                    ? judgement(Verdict.KINK, Reason.SUBGRADIENT, null)
+                    : judgement(Verdict.FAIL, Reason.OUTSIDE_SUBGRADIENT, null);
         }
 
-        private EntryJudgement bySlope(Slope slope) {
-            boolean refuted = refutes(slope, a);
+        private EntryJudgement bySlope(Slope numeric) {
             boolean agrees = agreesWithReference();
-            @Nullable Blindness blind = blindness(slope);
-            if (refuted) {
-                return verdict(
-                        Verdict.FAIL,
-                        agrees ? Reason.REFUTED_WITH_REFERENCE : Reason.REFUTED,
-                        null,
-                        "The claim is %s, a finite difference gives %s with an error of at most %s.",
-                        a,
-                        slope.value(),
-                        slope.errorBound());
+            if (refutes(numeric, a)) {
+                return judgement(Verdict.FAIL, agrees ? Reason.REFUTED_WITH_REFERENCE : Reason.REFUTED, null);
             }
+            Blindness blind = blindness(numeric);
             if (agrees && blind == null) {
-                return verdict(
-                        Verdict.PASS,
-                        Reason.AGREES,
-                        null,
-                        "The claim %s agrees with a finite difference, %s with an error of at most %s, and with the reference.",
-                        a,
-                        slope.value(),
-                        slope.errorBound());
+                return judgement(Verdict.PASS, Reason.AGREES, null);
             }
-            if (agrees || (Double.isFinite(n) && !refutes(slope, n))) {
+            if (agrees || (Double.isFinite(n) && !refutes(numeric, n))) {
                 return byReference(blind == null ? Blindness.NOISE : blind);
             }
-            boolean sharp = blind == null && Math.abs(a - slope.value()) <= slope.errorBound() + allowance;
+            boolean sharp = blind == null && Math.abs(a - numeric.value()) <= numeric.errorBound() + allowance;
             return sharp
-                    ? verdict(
-                            Verdict.PASS,
-                            Reason.AGREES_WITH_NUMERIC,
-                            null,
-                            "The claim %s agrees with a finite difference, %s with an error of at most %s.",
-                            a,
-                            slope.value(),
-                            slope.errorBound())
-                    : verdict(
-                            Verdict.INCONCLUSIVE,
-                            Reason.NOT_SHARP_ENOUGH,
-                            blind,
-                            "A finite difference gives %s with an error of up to %s, too coarse to judge the claim %s.",
-                            slope.value(),
-                            slope.errorBound(),
-                            a);
+                    ? judgement(Verdict.PASS, Reason.AGREES_WITH_NUMERIC, null)
+                    : judgement(Verdict.INCONCLUSIVE, Reason.NOT_SHARP_ENOUGH, blind);
         }
 
         private EntryJudgement byReference(@Nullable Blindness blind) {
-            String because = blind == null ? "" : " A finite difference cannot tell: " + blind.words() + ".";
             if (!Double.isFinite(n) || !Double.isFinite(allowance)) {
-                return verdict(
-                        Verdict.INCONCLUSIVE,
-                        Reason.NOTHING_TO_COMPARE,
-                        blind,
-                        "There is nothing to hold the claim %s against." + because,
-                        a);
+                return judgement(Verdict.INCONCLUSIVE, Reason.NOTHING_TO_COMPARE, blind);
             }
-            if (agreesWithReference()) {
-                return verdict(
-                        Verdict.PASS,
-                        Reason.AGREES_WITH_REFERENCE,
-                        blind,
-                        "The claim %s agrees with the reference %s." + because,
-                        a,
-                        n);
-            }
-            return verdict(
-                    Verdict.FAIL,
-                    Reason.DIFFERS_FROM_REFERENCE,
-                    blind,
-                    "The claim is %s, the certified reference %s; rounding explains at most %s." + because,
-                    a,
-                    n,
-                    allowance);
+            return agreesWithReference()
+                    ? judgement(Verdict.PASS, Reason.AGREES_WITH_REFERENCE, blind)
+                    : judgement(Verdict.FAIL, Reason.DIFFERS_FROM_REFERENCE, blind);
         }
 
         private boolean agreesWithReference() {
             return !Comparison.isBeyond(a, n, allowance) && !Comparison.isUndefined(a, n, allowance);
         }
 
-        private boolean refutes(Slope slope, double value) {
-            return Math.abs(value - slope.value()) > kappa * slope.errorBound() + allowance;
+        private boolean refutes(Slope numeric, double value) {
+            return Math.abs(value - numeric.value()) > kappa() * numeric.errorBound() + allowance;
         }
 
         /** Null where the slope is sharp enough to stand alone. */
-        private @Nullable Blindness blindness(Slope slope) {
-            double bound = slope.errorBound();
-            if (!slope.isFinite()) {
-                return Blindness.NON_FINITE;
-            }
+        private @Nullable Blindness blindness(Slope numeric) {
+            double bound = numeric.errorBound();
+
             if (3 * bound <= smallestDefect * Math.abs(a) || bound <= allowance) {
                 return null;
             }
-            return bound >= Math.abs(slope.value()) ? Blindness.BELOW_FLOOR : Blindness.NOISE;
+            return bound >= Math.abs(numeric.value()) ? Blindness.BELOW_FLOOR : Blindness.NOISE;
         }
 
-        private static EntryJudgement verdict(
-                Verdict verdict, Reason reason, @Nullable Blindness blind, String sentence, double... numbers) {
-            Object[] words = new Object[numbers.length];
-            for (int i = 0; i < numbers.length; i++) {
-                words[i] = Words.number(numbers[i]);
-            }
-            return new EntryJudgement(verdict, reason, blind, String.format(Locale.ROOT, sentence, words));
+        private EntryJudgement judgement(Verdict verdict, Reason reason, @Nullable Blindness blind) {
+            return new EntryJudgement(verdict, reason, blind, a, n, allowance, slope);
         }
     }
 }

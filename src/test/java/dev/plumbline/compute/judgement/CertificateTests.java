@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,8 +34,7 @@ class CertificateTests {
         int covered = 0;
         for (int trial = 0; trial < 2000; trial++) {
             double[] error = random.doubles(parameters, -1, 1).toArray();
-            double norm =
-                    Math.sqrt(java.util.Arrays.stream(error).map(e -> e * e).sum());
+            double norm = Math.sqrt(Arrays.stream(error).map(e -> e * e).sum());
             double[] residuals = new double[directions];
             for (int j = 0; j < directions; j++) {
                 for (double e : error) {

@@ -142,4 +142,40 @@ class ComparisonTests {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("[2, 1]");
     }
+
+    /**
+     * A dense layer's {@code x^T dz}, 64 samples, 20 inputs, 30 outputs, entirely in float32, against float64. The
+     * allowance is 8 unit roundoffs of {@code |x|^T |dz|}: rounding of a sum of 64 grows like its square root, 8.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void passesARightFloat32GradientWithCancellationAndFailsOneThatIsAPercentOff(long seed) {
+        Random random = new Random(seed);
+        Shape shape = Shape.of(20, 30);
+        double[] claimed = new double[600];
+        double[] reference = new double[600];
+        double[] allowance = new double[600];
+        for (int sample = 0; sample < 64; sample++) {
+            double[] x = random.doubles(20, -1, 1).toArray();
+            double[] dz = random.doubles(30, -1, 1).toArray();
+            for (int i = 0; i < 600; i++) {
+                claimed[i] = (float) claimed[i] + (float) x[i / 30] * (float) dz[i % 30];
+                reference[i] += x[i / 30] * dz[i % 30];
+                allowance[i] += 8 * 0x1p-24 * Math.abs(x[i / 30] * dz[i % 30]);
+            }
+        }
+        Tensor n = Tensor.of(shape, reference);
+        Comparison right = new Comparison("w", Tensor.of(shape, claimed), n, Tensor.of(shape, allowance));
+        assertThat(right.verdict()).isEqualTo(Verdict.PASS);
+
+        int largest = IntStream.range(0, 600)
+                .boxed()
+                .max(Comparator.comparingDouble(i -> Math.abs(reference[i])))
+                .orElseThrow();
+        double[] wrong = claimed.clone();
+        wrong[largest] *= 1.01;
+        Comparison percent = new Comparison("w", Tensor.of(shape, wrong), n, Tensor.of(shape, allowance));
+        assertThat(percent.beyond()).isEqualTo(1);
+        assertThat(percent.worst(1)).containsExactly(largest);
+    }
 }

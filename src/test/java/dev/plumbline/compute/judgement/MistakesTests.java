@@ -338,6 +338,23 @@ class MistakesTests {
                 .contains("Or: The loss is averaged over the 2 samples of the batch (or the 2 outputs)");
     }
 
+    /** The mean of squares over 3 samples, differentiated as half their sum, and the other way round. */
+    @Test
+    void knowsTheUsualFactorsOfAMeanSquare() {
+        Setting three = new Setting(3, 1, 1);
+        List<Comparison> tooLarge = List.of(compare("w", numbers(1.5 * 0.3, 1.5 * -1.2), numbers(0.3, -1.2)));
+        List<Comparison> tooSmall = List.of(compare("b", numbers(2 / 3.0 * 0.7), numbers(0.7)));
+
+        assertThat(Mistakes.name(tooLarge, Map.of(), three).get("w"))
+                .extracting(Mistake::kind, Mistake::factor)
+                .containsExactly(Kind.SCALED, 1.5);
+        Mistake small =
+                Objects.requireNonNull(Mistakes.name(tooSmall, Map.of(), three).get("b"));
+        assertThat(small.factor()).isEqualTo(2 / 3.0);
+        assertThat(small.advice())
+                .contains("multiply by 3. And: The factor 2 of a square's derivative is there twice.");
+    }
+
     @Test
     void findsTheCoefficientOfWeightDecay() {
         Right right = Right.of(MATRIX, Datatype.FP32, 3);

@@ -1,6 +1,7 @@
 package dev.plumbline.compute.judgement;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.tensor.Datatype;
@@ -10,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Stream;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -42,7 +45,7 @@ class PowerTests {
 
         assertThat(Power.of(comparisons, parameters, SETTING, 1))
                 .extracting(Power::mutation, Power::detected)
-                .containsExactlyInAnyOrder(List.of(
+                .containsExactlyInAnyOrder(Stream.of(
                                 "sign",
                                 "twice",
                                 "onePerMille",
@@ -60,9 +63,8 @@ class PowerTests {
                                 "entryOnePercent",
                                 "entryOnePerMille",
                                 "entriesSwapped")
-                        .stream()
-                        .map(name -> org.assertj.core.groups.Tuple.tuple(name, 1.0))
-                        .toArray(org.assertj.core.groups.Tuple[]::new));
+                        .map(name -> tuple(name, 1.0))
+                        .toArray(Tuple[]::new));
     }
 
     @Test
