@@ -21,6 +21,9 @@ public final class ProgramBuilder {
     /** The most numbers that all values of a program may hold together: 1 GiB of float64. */
     public static final long MOST_ELEMENTS = 1L << 27;
 
+    /** The most nodes a program may have, constants included; their values may be empty. */
+    public static final int MOST_NODES = 500_000;
+
     /** The most floating-point operations spent on constants while a program is built: seconds at worst. */
     public static final double MOST_FOLDED = 2e9;
 
@@ -362,6 +365,9 @@ public final class ProgramBuilder {
     }
 
     private Shape counted(Shape shape) {
+        if (nodes.size() >= MOST_NODES) {
+            throw Problem.limit(place, "this model has too many operations", "more than " + MOST_NODES, MOST_NODES);
+        }
         elements += shape.size();
         if (elements > MOST_ELEMENTS) {
             throw Problem.limit(

@@ -159,7 +159,7 @@ final class Binding {
     private void translate(OnnxGraph graph, Set<String> needed) {
         for (OnnxNode node : graph.nodes()) {
             if (node.outputs().stream().anyMatch(needed::contains)) {
-                List<Value> results = node.operator().equals("If") ? branch(node) : results(node);
+                List<Value> results = node.operator().equals(Operators.BRANCH) ? branch(node) : results(node);
                 for (int i = 0; i < node.outputs().size(); i++) {
                     String output = node.outputs().get(i);
                     if (i < results.size() && !output.isEmpty()) {

@@ -4,12 +4,17 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Every operator of {@code ai.onnx} that can be translated, by name; the families say how. */
 final class Operators {
 
+    /** Not in the table, because it needs the graph around it: {@link Binding} takes it apart. */
+    static final String BRANCH = "If";
+
     private static final Map<String, Operator> TABLE = table();
+    private static final Set<String> NAMES = names(TABLE);
 
     private Operators() {}
 
@@ -17,13 +22,14 @@ final class Operators {
         return TABLE.get(name);
     }
 
-    /** Whether it is read: translated by the table, or taken apart by {@link Binding}. */
-    static boolean has(String name) {
-        return TABLE.containsKey(name) || name.equals("If");
+    static Set<String> names() {
+        return NAMES;
     }
 
-    static Set<String> names() {
-        return Collections.unmodifiableSet(TABLE.keySet());
+    private static Set<String> names(Map<String, Operator> table) {
+        Set<String> names = new TreeSet<>(table.keySet());
+        names.add(BRANCH);
+        return Collections.unmodifiableSet(names);
     }
 
     private static Map<String, Operator> table() {
