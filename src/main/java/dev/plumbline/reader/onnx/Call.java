@@ -24,7 +24,7 @@ final class Call {
     private final List<@Nullable Value> inputs;
     private final ProgramBuilder builder;
     private final int opset;
-    private final Set<String> read = new HashSet<>();
+    private final Set<String> read = new TreeSet<>();
 
     Call(OnnxNode node, List<@Nullable Value> inputs, ProgramBuilder builder, int opset) {
         this.node = node;
@@ -198,7 +198,7 @@ final class Call {
         Set<String> unknown = new TreeSet<>(node.attributes().keySet());
         unknown.removeAll(read);
         if (!unknown.isEmpty()) {
-            throw Problem.invalid("", "it has no such attribute in opset " + opset, unknown, "none but " + read);
+            throw Problem.invalid("", "it has no such attribute in opset " + opset, unknown, read.isEmpty() ? "no attributes" : "none but " + read);
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import onnx.Onnx.GraphProto;
 import onnx.Onnx.ModelProto;
 import onnx.Onnx.TensorProto;
+import onnx.Onnx.ValueInfoProto;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -104,8 +105,9 @@ class OnnxNodeTests {
         Map<String, Tensor> data = new LinkedHashMap<>();
         if (!known) {
             List<Tensor> inputs = tensors(folder, "input");
+            List<String> names = inputs(model.getGraph());
             for (int i = 0; i < inputs.size(); i++) {
-                data.put(model.getGraph().getInput(i).getName(), inputs.get(i));
+                data.put(names.get(i), inputs.get(i));
             }
         }
         Map<String, Shape> shapes = new HashMap<>();
@@ -123,10 +125,11 @@ class OnnxNodeTests {
         try {
             ModelProto model = ModelProto.parseFrom(bytes(folder.resolve("model.onnx")));
             GraphProto.Builder graph = model.getGraph().toBuilder();
-            for (int i = 0; known && i < graph.getInputCount(); i++) {
+            List<String> names = inputs(model.getGraph());
+            for (int i = 0; known && i < names.size(); i++) {
                 Path file = folder.resolve("test_data_set_0/input_" + i + ".pb");
-                graph.addInitializer(TensorProto.parseFrom(bytes(file)).toBuilder()
-                        .setName(graph.getInput(i).getName()));
+                graph.addInitializer(
+                        TensorProto.parseFrom(bytes(file)).toBuilder().setName(names.get(i)));
             }
             ModelProto.Builder builder = model.toBuilder().setGraph(graph);
             // An operator's test has the opset in which the operator last changed; all of these are valid in opset 7.
@@ -136,6 +139,15 @@ class OnnxNodeTests {
         } catch (InvalidProtocolBufferException broken) {
             throw Problem.malformed("", "no tensor", broken.getMessage(), "a tensor");
         }
+    }
+
+    private static List<String> inputs(GraphProto graph) {
+        List<String> weights =
+                graph.getInitializerList().stream().map(TensorProto::getName).toList();
+        return graph.getInputList().stream()
+                .map(ValueInfoProto::getName)
+                .filter(name -> !weights.contains(name))
+                .toList();
     }
 
     private static List<Tensor> tensors(Path folder, String kind) {
