@@ -2,7 +2,6 @@ package dev.plumbline.web;
 
 import dev.plumbline.limits.Limits;
 import dev.plumbline.tensor.TensorLimits;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.converter.HttpMessageConverters;
@@ -12,7 +11,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What Spring MVC needs around the controllers. */
 @Configuration
-@EnableConfigurationProperties(Limits.class)
 class WebConfiguration implements WebMvcConfigurer {
 
     private final JsonMapper mapper;

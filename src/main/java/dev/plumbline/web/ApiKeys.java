@@ -1,0 +1,57 @@
+package dev.plumbline.web;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * Who may call, configured as {@code plumbline.api-keys.<name>: <SHA-256 of the key, in hex>}; the keys themselves are
+ * kept nowhere. Keys are meant to be long and random ({@code openssl rand -hex 32}), for which a fast hash is enough.
+ *
+ * @param apiKeys hash by name; none at all lets everybody call
+ */
+@ConfigurationProperties("plumbline")
+record ApiKeys(Map<String, String> apiKeys) {
+
+    ApiKeys(@Nullable Map<String, String> apiKeys) {
+        this.apiKeys = apiKeys == null ? Map.of() : Map.copyOf(new TreeMap<>(apiKeys));
+        this.apiKeys.forEach(ApiKeys::requireHash);
+    }
+
+    boolean isOpen() {
+        return apiKeys.isEmpty();
+    }
+
+    /** The name that {@code key} belongs to. Looks at every hash in full, so the time it takes gives nothing away. */
+    Optional<String> owner(String key) {
+        byte[] hash = sha256(key);
+        String owner = null;
+        for (Map.Entry<String, String> known : apiKeys.entrySet()) {
+            if (MessageDigest.isEqual(hash, HexFormat.of().parseHex(known.getValue()))) {
+                owner = known.getKey();
+            }
+        }
+        return Optional.ofNullable(owner);
+    }
+
+    private static byte[] sha256(String key) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java has SHA-256", impossible);
+        }
+    }
+
+    private static void requireHash(String name, String hash) {
+        if (!hash.matches("[0-9a-fA-F]{64}")) {
+            throw new IllegalArgumentException("plumbline.api-keys." + name
+                    + " must be the SHA-256 of a key in 64 hex digits: printf %s \"$KEY\" | sha256sum");
+        }
+    }
+}

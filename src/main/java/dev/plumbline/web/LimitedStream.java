@@ -1,0 +1,43 @@
+package dev.plumbline.web;
+
+import dev.plumbline.problem.Problem;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Refuses the first byte beyond the limit on bodies; for those that do not say beforehand how long they are. */
+final class LimitedStream extends FilterInputStream {
+
+    private final long allowed;
+    private long count;
+
+    LimitedStream(InputStream input, long allowed) {
+        super(input);
+        this.allowed = allowed;
+    }
+
+    @Override
+    public int read() throws IOException {
+        int value = super.read();
+        count(value < 0 ? 0 : 1);
+        return value;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        int read = super.read(buffer, offset, length);
+        count(Math.max(read, 0));
+        return read;
+    }
+
+    private void count(int read) {
+        count += read;
+        if (count > allowed) {
+            throw exceeded("more than " + allowed + " bytes", allowed);
+        }
+    }
+
+    static Problem exceeded(String asked, long allowed) {
+        return Problem.limit("", "the body is too large", asked, "at most " + allowed + " bytes");
+    }
+}

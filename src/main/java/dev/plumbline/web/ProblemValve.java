@@ -1,0 +1,33 @@
+package dev.plumbline.web;
+
+import java.io.IOException;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ErrorReportValve;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Refusals of bytes that are not even HTTP, which the container answers before the service exists for them. */
+public final class ProblemValve extends ErrorReportValve {
+
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    @Override
+    protected void report(Request request, Response response, @Nullable Throwable failure) {
+        int status = response.getStatus();
+        if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
+            return;
+        }
+        ProblemType type = ProblemType.ofStatus(status);
+        ProblemReport report = ProblemReport.of(type, type.title(), null, null).withStatus(status);
+        try {
+            response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+            response.getOutputStream().write(MAPPER.writeValueAsBytes(report));
+            response.finishResponse();
+        } catch (IOException | IllegalStateException gone) {
+            // The caller has hung up, or somebody has answered already; nobody is left to tell.
+            container.getLogger().debug("refusal not written", gone);
+        }
+    }
+}
