@@ -2,6 +2,7 @@ package dev.plumbline.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.plumbline.problem.Problem;
+import io.swagger.v3.oas.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -20,6 +21,7 @@ import org.springframework.http.ResponseEntity;
  * @param expected what would have been right
  * @param id where to look in the server's log; only for faults of ours
  */
+@Schema(name = "Problem")
 record ProblemReport(
         String type,
         String title,

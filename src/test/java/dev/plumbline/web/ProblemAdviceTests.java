@@ -2,7 +2,9 @@ package dev.plumbline.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jayway.jsonpath.JsonPath;
 import dev.plumbline.problem.Problem;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.test.json.JsonCompareMode;
 import org.springframework.test.web.servlet.client.RestTestClient;
 import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
@@ -108,7 +111,7 @@ class ProblemAdviceTests {
     void writesAProblemOfARecordWithItsWholePointer() {
         posted("{\"name\":\"\"}", 422).json("""
                         {"type": "/problems/invalid", "title": "The request contradicts itself", "status": 422,
-                         "detail": "a widget without a name", "pointer": "/name", "got": "\\"\\"", "expected": "a name"}""", org.springframework.test.json.JsonCompareMode.STRICT);
+                         "detail": "a widget without a name", "pointer": "/name", "got": "\\"\\"", "expected": "a name"}""", JsonCompareMode.STRICT);
     }
 
     @Test
@@ -148,6 +151,22 @@ class ProblemAdviceTests {
                 .isEqualTo("3")
                 .jsonPath("$.expected")
                 .isEqualTo("at most 2");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void explainsEveryKindOnAPageOfItsOwn(ProblemType type) {
+        http.get()
+                .uri(type.uri())
+                .accept(MediaType.TEXT_HTML)
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectHeader()
+                .contentType("text/html;charset=UTF-8")
+                .expectBody(String.class)
+                .value(page -> assertThat(page)
+                        .contains(type.title(), "Status " + type.status().value()));
     }
 
     @Test
@@ -235,9 +254,9 @@ class ProblemAdviceTests {
         byte[] body = refused(http.get().uri("/v1/faults/" + kind), 500)
                 .returnResult()
                 .getResponseBody();
-        String text = new String(body, java.nio.charset.StandardCharsets.UTF_8);
+        String text = new String(body, StandardCharsets.UTF_8);
         assertThat(text).doesNotContain("secret", "Exception", "Error").contains("/problems/internal");
-        String id = com.jayway.jsonpath.JsonPath.read(text, "$.id");
+        String id = JsonPath.read(text, "$.id");
         assertThat(output.getAll()).containsOnlyOnce("Fault " + id).contains("secret " + kind);
     }
 
@@ -257,14 +276,12 @@ class ProblemAdviceTests {
         MultiValueMap<String, Object> parts = new LinkedMultiValueMap<>();
         for (int i = 0; i < namesAndContents.length; i += 2) {
             String name = namesAndContents[i];
-            parts.add(
-                    name,
-                    new ByteArrayResource(namesAndContents[i + 1].getBytes(java.nio.charset.StandardCharsets.UTF_8)) {
-                        @Override
-                        public String getFilename() {
-                            return name + ".bin";
-                        }
-                    });
+            parts.add(name, new ByteArrayResource(namesAndContents[i + 1].getBytes(StandardCharsets.UTF_8)) {
+                @Override
+                public String getFilename() {
+                    return name + ".bin";
+                }
+            });
         }
         return http.post()
                 .uri("/v1/widgets")

@@ -1,0 +1,97 @@
+package dev.plumbline.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.servlet.client.RestTestClient;
+
+/**
+ * The committed description is the one that is served, and its examples run. After a change to the API, write it anew:
+ * {@code mvn test -Dtest=OpenApiDescriptionTests -Dplumbline.openapi.write=true}.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@AutoConfigureRestTestClient
+class OpenApiDescriptionTests {
+
+    private static final Path COMMITTED = Path.of("openapi", "plumbline.yaml");
+
+    @Autowired
+    private RestTestClient http;
+
+    @Test
+    void servesTheCommittedDescription() throws IOException {
+        String served = served("/openapi.yaml");
+        if (Boolean.getBoolean("plumbline.openapi.write")) {
+            Files.createDirectories(COMMITTED.getParent());
+            Files.writeString(COMMITTED, served);
+        }
+        assertThat(COMMITTED)
+                .as("see the Javadoc of this test")
+                .exists()
+                .content()
+                .isEqualTo(served);
+        assertThat(served).startsWith("openapi: 3.1").doesNotContain("localhost", "127.0.0.1");
+    }
+
+    @Test
+    void showsTheDescriptionAtTheRoot() {
+        http.get()
+                .uri("/")
+                .exchange()
+                .expectStatus()
+                .isFound()
+                .expectHeader()
+                .valueMatches("Location", ".*/swagger-ui.html");
+        http.get()
+                .uri("/swagger-ui.html")
+                .exchange()
+                .expectStatus()
+                .isFound()
+                .expectHeader()
+                .valueMatches("Location", ".*/swagger-ui/index.html");
+        assertThat(served("/swagger-ui/index.html")).contains("Swagger UI");
+        assertThat(served("/openapi")).startsWith("{\"openapi\":\"3.1");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> runsEveryExample() throws IOException {
+        List<RequestExample> examples = RequestExample.all();
+        return examples.stream().map(example -> DynamicTest.dynamicTest(example.toString(), () -> run(example)));
+    }
+
+    private void run(RequestExample example) {
+        http.post()
+                .uri(example.path())
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(example.body())
+                .exchange()
+                .expectStatus()
+                .is2xxSuccessful();
+    }
+
+    private String served(String path) {
+        byte[] body = http.get()
+                .uri(path)
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .returnResult()
+                .getResponseBody();
+        return new String(Objects.requireNonNull(body), StandardCharsets.UTF_8);
+    }
+}

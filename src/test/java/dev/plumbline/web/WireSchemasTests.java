@@ -1,0 +1,131 @@
+package dev.plumbline.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.io.FileSystemResource;
+import org.springframework.test.web.servlet.client.RestTestClient;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@AutoConfigureRestTestClient
+@Import(WireSchemasTests.Probes.class)
+class WireSchemasTests {
+
+    @Autowired
+    private RestTestClient http;
+
+    enum Scheme {
+        CENTRAL,
+        FIVE_POINT
+    }
+
+    enum Verdict {
+        PASS,
+        FAIL
+    }
+
+    record Settings(Scheme scheme, @Nullable Long seed) {}
+
+    record Probe(
+            Map<String, Tensor> parameters,
+            @Nullable Tensor direction,
+            @Nullable Settings settings,
+            @Nullable Scheme fallback,
+            double step) {}
+
+    record Outcome(Verdict verdict, List<Tensor> tensors) {}
+
+    @RestController
+    static class Probes {
+
+        @PostMapping("/v1/probes")
+        Outcome probe(@RequestBody Probe probe) {
+            return new Outcome(Verdict.PASS, List.copyOf(probe.parameters().values()));
+        }
+
+        @GetMapping("/v1/probes/{id}")
+        Outcome get(@PathVariable String id) {
+            return new Outcome(Verdict.FAIL, List.of());
+        }
+    }
+
+    @Test
+    void describesRecordsAsTheyTravel() {
+        http.get()
+                .uri("/openapi")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.components.schemas.Probe.required")
+                .isEqualTo(List.of("parameters", "step"))
+                .jsonPath("$.components.schemas.Probe.properties.parameters.additionalProperties.$ref")
+                .isEqualTo("#/components/schemas/Tensor")
+                .jsonPath("$.components.schemas.Probe.properties.settings.anyOf[0].$ref")
+                .isEqualTo("#/components/schemas/Settings")
+                .jsonPath("$.components.schemas.Probe.properties.settings.anyOf[1].type")
+                .isEqualTo("null")
+                .jsonPath("$.components.schemas.Probe.properties.direction.anyOf[0].$ref")
+                .isEqualTo("#/components/schemas/Tensor")
+                .jsonPath("$.components.schemas.Settings.properties.scheme.enum")
+                .isEqualTo(List.of("central", "fivePoint"))
+                .jsonPath("$.components.schemas.Settings.properties.seed.type")
+                .isEqualTo(List.of("integer", "null"))
+                .jsonPath("$.components.schemas.Probe.properties.step.type")
+                .isEqualTo(List.of("number", "string"))
+                .jsonPath("$.components.schemas.Outcome.properties.verdict.enum")
+                .isEqualTo(List.of("PASS", "FAIL"))
+                .jsonPath("$.components.schemas.Outcome.properties.tensors.items.$ref")
+                .isEqualTo("#/components/schemas/Tensor")
+                .jsonPath("$.components.schemas.Tensor.anyOf.length()")
+                .isEqualTo(3);
+    }
+
+    @Test
+    void describesTheRefusalsOfEveryOperation() {
+        http.get()
+                .uri("/openapi")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.paths['/v1/probes'].post.responses.keys()")
+                .value(List.class, keys -> assertThat(keys)
+                        .map(Object::toString)
+                        .containsExactlyInAnyOrder("200", "400", "401", "413", "415", "422", "500", "503"))
+                .jsonPath("$.paths['/v1/probes/{id}'].get.responses.keys()")
+                .value(List.class, keys -> assertThat(keys)
+                        .map(Object::toString)
+                        .containsExactlyInAnyOrder("200", "401", "404", "500"))
+                .jsonPath("$.components.responses.limit.content['application/problem+json'].schema.$ref")
+                .isEqualTo("#/components/schemas/Problem")
+                .jsonPath("$.components.responses.busy.headers['Retry-After'].schema.type")
+                .isEqualTo("integer");
+    }
+
+    @Test
+    void readsAnExampleAndItsNotes(@TempDir Path folder) throws IOException {
+        Path endpoint = Files.createDirectories(folder.resolve("examples").resolve("probes"));
+        Path file = Files.writeString(endpoint.resolve("two-steps.json"), "{}");
+        assertThat(RequestExample.read(new FileSystemResource(file)))
+                .isEqualTo(new RequestExample("/v1/probes", "two-steps", "two steps", "", "{}"));
+        Files.writeString(endpoint.resolve("two-steps.md"), "# Two steps, one wrong\n\nThe second fails.\n");
+        assertThat(RequestExample.read(new FileSystemResource(file)))
+                .isEqualTo(new RequestExample(
+                        "/v1/probes", "two-steps", "Two steps, one wrong", "The second fails.", "{}"));
+    }
+}
