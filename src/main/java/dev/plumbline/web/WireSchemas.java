@@ -8,6 +8,7 @@ import io.swagger.v3.core.converter.ModelConverterContext;
 import io.swagger.v3.core.util.Json;
 import io.swagger.v3.oas.models.media.Schema;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -74,7 +75,7 @@ final class WireSchemas implements ModelConverter {
             if (RequiredComponents.isRequired(component)) {
                 require(model, component.getName());
             } else if (property.getTypes() != null) {
-                property.addType("null");
+                allowNull(property);
             } else if (property.get$ref() != null) {
                 model.getProperties().put(component.getName(), orNull(property));
             }
@@ -84,6 +85,18 @@ final class WireSchemas implements ModelConverter {
     private static void require(Schema<?> model, String name) {
         if (model.getRequired() == null || !model.getRequired().contains(name)) {
             model.addRequiredItem(name);
+        }
+    }
+
+    /** A list of constants must name null too; its type alone does not let it in. */
+    private static void allowNull(Schema<?> property) {
+        property.addType("null");
+        if (property.getEnum() != null) {
+            @SuppressWarnings("unchecked")
+            Schema<@Nullable Object> constants = (Schema<@Nullable Object>) property;
+            List<@Nullable Object> withNull = new ArrayList<>(constants.getEnum());
+            withNull.add(null);
+            constants.setEnum(withNull);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.plumbline.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,8 @@ class WireSchemasTests {
                 .isEqualTo("#/components/schemas/Tensor")
                 .jsonPath("$.components.schemas.Settings.properties.scheme.enum")
                 .isEqualTo(List.of("central", "fivePoint"))
+                .jsonPath("$.components.schemas.Probe.properties.fallback.enum")
+                .isEqualTo(Arrays.asList("central", "fivePoint", null))
                 .jsonPath("$.components.schemas.Settings.properties.seed.type")
                 .isEqualTo(List.of("integer", "null"))
                 .jsonPath("$.components.schemas.Probe.properties.step.type")

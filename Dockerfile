@@ -1,0 +1,25 @@
+FROM maven:3-eclipse-temurin-17 AS build
+WORKDIR /plumbline
+COPY pom.xml .
+COPY src src
+RUN --mount=type=cache,target=/root/.m2 \
+    mvn -B -q --no-transfer-progress package -DskipTests -Dspotless.check.skip \
+    && mv target/plumbline-*.jar plumbline.jar
+
+FROM eclipse-temurin:25-jre
+RUN useradd --system --create-home --uid 10001 plumbline
+USER plumbline
+WORKDIR /home/plumbline
+COPY --from=build /plumbline/plumbline.jar /opt/plumbline.jar
+
+# Inside a container the loopback is nobody's but its own; publish the port on the host's loopback (docker-compose.yml).
+ENV SERVER_ADDRESS=0.0.0.0
+# Parallelism is across requests; two OpenMP threads that spin on busy cores are slower than one.
+ENV OMP_NUM_THREADS=1
+EXPOSE 8080
+
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
+    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /actuator/health HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && grep -q '\"UP\"' <&3"]
+
+# ND4J's arrays live outside of Java's heap, so the heap leaves them room.
+ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "-XX:MaxRAMPercentage=50", "-jar", "/opt/plumbline.jar"]
