@@ -1,0 +1,98 @@
+package dev.plumbline.compute.program;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RoundingTests {
+
+    private static final Tensor W = Samples.normal(1, 40);
+
+    private interface Formula {
+        Node of(ProgramBuilder b, Node w);
+    }
+
+    private static Program program(Formula formula) {
+        ProgramBuilder b = new ProgramBuilder();
+        return b.output("y", formula.of(b, b.parameter("w", W.shape()))).build();
+    }
+
+    private static Tensor value(Program program, Rounding rounding) {
+        return program.evaluate(Map.of("w", W), rounding).value(program.output("y"));
+    }
+
+    private static Tensor gradient(Program program, Rounding rounding) {
+        return Objects.requireNonNull(program.evaluate(Map.of("w", W), rounding)
+                .gradient(program.output("y"))
+                .byParameter()
+                .get("w"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FP64", "FP32", "FP16", "BF16"})
+    void eachResultMovesByAtMostTheUnitRoundoff(Datatype datatype) {
+        Program program = program((b, w) -> b.unary(UnaryFunction.EXP, w));
+        Tensor exact = value(program, Rounding.NONE);
+        Tensor rounded = value(program, Rounding.random(datatype, 7));
+        double largest = 0;
+        for (int i = 0; i < exact.size(); i++) {
+            double moved = Math.abs(rounded.at(i) - exact.at(i)) / Math.abs(exact.at(i));
+            assertThat(moved).isLessThanOrEqualTo(datatype.unitRoundoff() * (1 + 1e-15) + 0x1p-53);
+            largest = Math.max(largest, moved);
+        }
+        assertThat(largest).isGreaterThan(datatype.unitRoundoff() / 2);
+    }
+
+    @Test
+    void gradientsAreRoundedOnTheirWayToo() {
+        Program program = program((b, w) -> b.sum(b.unary(UnaryFunction.SIN, w)));
+        Tensor exact = gradient(program, Rounding.NONE);
+        Tensor rounded = gradient(program, Rounding.random(Datatype.FP32, 7));
+        assertThat(rounded).isEqualTo(exact); // cotangents of 1, a whole number, times exact cosines
+        Program scaled = program((b, w) -> b.sum(b.multiply(b.unary(UnaryFunction.SIN, w), 1 / 3.0)));
+        assertThat(gradient(scaled, Rounding.random(Datatype.FP32, 7))).isNotEqualTo(gradient(scaled, Rounding.NONE));
+    }
+
+    @Test
+    void theSameSeedGivesTheSameBitsAndAnotherSeedOthers() {
+        Program program = program((b, w) -> b.sum(b.unary(UnaryFunction.EXP, w)));
+        assertThat(value(program, Rounding.random(Datatype.FP32, 7)))
+                .isEqualTo(value(program, Rounding.random(Datatype.FP32, 7)))
+                .isNotEqualTo(value(program, Rounding.random(Datatype.FP32, 8)));
+    }
+
+    /** If a maximum were rounded, none of the numbers would equal it, and its gradient would vanish. */
+    @Test
+    void theGradientOfAMaximumStillFindsIt() {
+        Program program = program((b, w) -> b.max(b.unary(UnaryFunction.EXP, w)));
+        Tensor exact = gradient(program, Rounding.NONE);
+        Tensor rounded = gradient(program, Rounding.random(Datatype.FP32, 7));
+        assertThat(exact.norm()).isPositive();
+        assertThat(Math.abs(rounded.norm() - exact.norm())).isLessThan(1e-6 * exact.norm());
+    }
+
+    /** Indices that the model computes are whole numbers, and are looked up as such. */
+    @Test
+    void computedIndicesStayWhole() {
+        Program program = program((b, w) -> {
+            Node positions = b.add(b.unary(UnaryFunction.FLOOR, b.unary(UnaryFunction.ABS, w)), b.constant(30));
+            return b.sum(b.gather(w, positions, 0));
+        });
+        Tensor exact = gradient(program, Rounding.NONE);
+        assertThat(gradient(program, Rounding.random(Datatype.BF16, 7))).isEqualTo(exact);
+    }
+
+    @Test
+    void movedElementsAreNotRounded() {
+        Program program = program((b, w) -> b.broadcast(
+                b.transpose(b.reshape(b.slice(w, 0, 39, 40, -1), Shape.of(8, 5)), 1, 0), Shape.of(2, 5, 8)));
+        assertThat(value(program, Rounding.random(Datatype.BF16, 7))).isEqualTo(value(program, Rounding.NONE));
+    }
+}
