@@ -4,8 +4,8 @@ package dev.plumbline.compute.program;
  * Sums whose rounding does not grow with the number of terms: it is the noise of an objective, and what a finite
  * difference divides by its small step.
  *
- * <p>Within a row, pairwise: the error of n terms is at most about {@code (20 + log2 n) u} times the sum of their sizes
- * (Higham, <i>Accuracy and Stability of Numerical Algorithms</i>, 2002, section 4.2). Between rows, compensated: what
+ * <p>Within a row, pairwise: the error of n terms is at most about {@code (60 + log2 n) u} times the sum of their sizes,
+ * and as a rule u or two (Higham, <i>Accuracy and Stability of Numerical Algorithms</i>, 2002, section 4.2). Between rows, compensated: what
  * each addition loses is found exactly (Knuth's TwoSum) and added at the end.
  */
 final class Summation {
