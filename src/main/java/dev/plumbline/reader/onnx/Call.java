@@ -198,7 +198,11 @@ final class Call {
         Set<String> unknown = new TreeSet<>(node.attributes().keySet());
         unknown.removeAll(read);
         if (!unknown.isEmpty()) {
-            throw Problem.invalid("", "it has no such attribute in opset " + opset, unknown, read.isEmpty() ? "no attributes" : "none but " + read);
+            throw Problem.invalid(
+                    "",
+                    "it has no such attribute in opset " + opset,
+                    unknown,
+                    read.isEmpty() ? "no attributes" : "none but " + read);
         }
     }
 
