@@ -297,7 +297,7 @@ public final class ProgramBuilder {
     }
 
     /** As {@link #gatherElements}, but no index may be negative. */
-    Node pickClasses(Node x, Node classes, int axis) {
+    public Node pickClasses(Node x, Node classes, int axis) {
         return apply(new GatherElements(axis, false), x, classes);
     }
 

@@ -53,7 +53,7 @@ final class Losses {
             call.requireShape(2, Shape.of(shape.extent(1)));
             weights = b.multiply(weights, b.gather(call.in(2), classes, 0));
         }
-        Node each = b.negate(b.multiply(weights, b.gatherElements(logProbabilities, classes, 1)));
+        Node each = b.negate(b.multiply(weights, b.pickClasses(logProbabilities, classes, 1)));
         Node loss =
                 switch (call.choice("reduction", "mean", "sum", "none")) {
                     case "mean" -> b.divide(b.sum(each), b.sum(weights));

@@ -6,10 +6,12 @@ import static dev.plumbline.reader.onnx.OnnxFile.opset;
 import static dev.plumbline.reader.onnx.OnnxFile.text;
 import static dev.plumbline.reader.onnx.OnnxFile.whole;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Program;
+import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
@@ -234,6 +236,20 @@ class OnnxModelTests {
         OnnxFile mish = opset(18).input("x", 1).node("Mish", "x -> y").output("y");
         double expected = 0.5 * Math.tanh(Math.log1p(Math.exp(0.5)));
         assertThat(run(mish, x, "y").at(0)).isEqualTo(expected, within(1e-15));
+    }
+
+    @Test
+    void refusesAClassBelowZeroThatIsNotTheIgnoredOne() {
+        OnnxFile file = opset(13)
+                .input("x", 2, 2)
+                .input("classes", DataType.INT64, 2)
+                .node("SoftmaxCrossEntropyLoss", "x, classes -> y")
+                .output("y");
+        Program program = file.program(Map.of(), Map.of("x", Shape.of(2, 2), "classes", Shape.of(2)));
+        Map<String, Tensor> point = Map.of("x", SAMPLE, "classes", Tensor.vector(1, -1));
+        assertThatExceptionOfType(Problem.class)
+                .isThrownBy(() -> program.evaluate(point))
+                .withMessageContaining("-1");
     }
 
     @Test

@@ -143,7 +143,7 @@ class OnnxRefusalTests {
                 arguments(tensor(DataType.DOUBLE, 2).setRawData(bytes(15)), INVALID, "15 bytes", "16 bytes"),
                 arguments(tensor(DataType.FLOAT, -1), INVALID, "[-1]", "none negative"),
                 arguments(tensor(DataType.FLOAT, 1L << 40, 1L << 40), INVALID, "[1099511627776", "2^31"),
-                arguments(tensor(DataType.FLOAT, 65536, 65536, 0, 7).addFloatData(1), INVALID, "1 values", "0 values"),
+                arguments(tensor(DataType.FLOAT, 65536, 65536, 0, 7), INVALID, "[65536, 65536, 0, 7]", "2^31"),
                 arguments(tensor(DataType.INT8, 1 << 30).setRawData(bytes(3)), INVALID, "3 bytes", "1073741824 bytes"),
                 arguments(tensor(DataType.FLOAT, 1, 1, 1, 1, 1, 1, 1, 1, 1), LIMIT, "9", "at most 8"),
                 arguments(tensor(DataType.STRING, 1), UNSUPPORTED, "string", "float"),
