@@ -73,7 +73,7 @@ public final class Evaluation {
     private static double[] sum(double[] arriving, double @Nullable [] terms) {
         double[] sum = new double[arriving.length];
         for (int i = 0; i < sum.length; i++) {
-            sum[i] = Math.abs(arriving[i]) + (terms == null ? 0 : terms[i]);
+            sum[i] = Math.abs(arriving[i]) + (terms == null ? 0 : 2 * terms[i]);
         }
         return sum;
     }

@@ -27,13 +27,13 @@ public interface Rounding {
     Tensor apply(Tensor value, Node node, Supplier<double[]> sizes);
 
     /**
-     * Each value plus {@code 2 u s size}, s uniform in [-1, 1], where u is the datatype's unit roundoff and size that of
-     * the value, or of the terms it is the sum of. What any machine computes exactly stays as it is: elements moved or
+     * Each value plus {@code u s size}, s uniform in [-1, 1], where u is the datatype's unit roundoff and size that of
+     * the value, or twice that of the terms it is the sum of: the order of a sum is anybody's choice. What any machine computes exactly stays as it is: elements moved or
      * chosen, such as a maximum, and whole numbers, such as indices.
      */
     static Rounding random(Datatype datatype, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        double spread = 4 * datatype.unitRoundoff();
+        double spread = 2 * datatype.unitRoundoff();
         return (value, node, sizes) -> {
             if (node.op().isMove() || isChoice(node.op())) {
                 return value;
@@ -64,7 +64,14 @@ public interface Rounding {
                 || op instanceof CumulativeSum
                 || (op instanceof Reduce reduce && reduce.kind() == Kind.SUM);
         return sums
-                ? op.value(inputs.stream().map(x -> x.map(Math::abs)).toList(), value.shape())
+                ? twice(op.value(inputs.stream().map(x -> x.map(Math::abs)).toList(), value.shape()))
                 : value.map(Math::abs).values();
+    }
+
+    private static double[] twice(double[] values) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= 2;
+        }
+        return values;
     }
 }

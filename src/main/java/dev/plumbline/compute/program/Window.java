@@ -2,9 +2,7 @@ package dev.plumbline.compute.program;
 
 import dev.plumbline.problem.Problem;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * How a kernel moves over the two spatial axes (height, width) of a (batch, channel, height, width) tensor: strides,
@@ -16,8 +14,6 @@ import java.util.stream.Stream;
  */
 public record Window(
         List<Integer> kernel, List<Integer> strides, List<Integer> padding, List<Integer> dilations, boolean ceil) {
-
-    private static final int LARGEST = 1 << 24;
 
     /** No position that a window asks for leaves the range of int while extents and strides stay within this. */
     private static final int LONGEST = 1 << 29;
@@ -38,14 +34,6 @@ public record Window(
         Shapes.requirePositive(strides, "a stride");
         Shapes.requirePositive(dilations, "a dilation");
         Shapes.requireNotNegative(padding, "padding");
-        Stream.of(kernel, strides, padding, dilations).forEach(Window::requireSensible);
-    }
-
-    /** Positions in a padded input are computed in int; this far from any real network they still fit. */
-    private static void requireSensible(List<Integer> values) {
-        if (Collections.max(values) > LARGEST) {
-            throw Problem.limit("", "a window's number is too large", values, "at most " + LARGEST);
-        }
     }
 
     /** A kernel with stride 1, no padding and no dilation. */
