@@ -6,6 +6,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.PositiveOrZero;
 import java.time.Duration;
+import java.util.Locale;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -53,28 +54,32 @@ public record Limits(
 
     /** Refuses what would take too long, before it starts. */
     public void requireFloatingPointOperations(double asked) {
-        if (asked > floatingPointOperations) {
+        if (!(asked <= floatingPointOperations)) {
             throw Problem.cost(
                     "",
                     "the request would need too much arithmetic",
-                    "about %.3g floating-point operations".formatted(asked),
-                    "at most %.3g (plumbline.limits.floating-point-operations)".formatted(floatingPointOperations));
+                    rounded(asked) + " floating-point operations",
+                    "at most " + floatingPointOperations + " (plumbline.limits.floating-point-operations)");
         }
     }
 
     /** Refuses what would need too much memory, before any of it is allocated. */
     public void requireBytes(double asked) {
-        if (asked > bytes) {
+        if (!(asked <= bytes)) {
             throw Problem.cost(
                     "",
                     "the request would need too much memory",
-                    "about %.3g bytes".formatted(asked),
-                    "at most %d bytes (plumbline.limits.bytes)".formatted(bytes));
+                    rounded(asked) + " bytes",
+                    "at most " + bytes + " bytes (plumbline.limits.bytes)");
         }
     }
 
     /** The time limit of a request that starts now. */
     public Deadline deadline() {
         return Deadline.in(Duration.ofSeconds(requestSeconds));
+    }
+
+    private static String rounded(double asked) {
+        return String.format(Locale.ROOT, "about %.3g", asked);
     }
 }

@@ -3,11 +3,17 @@ package dev.plumbline.web;
 import dev.plumbline.limits.Limits;
 import jakarta.servlet.Filter;
 import jakarta.servlet.MultipartConfigElement;
+import java.net.InetAddress;
 import org.apache.catalina.core.StandardHost;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -15,6 +21,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration
 @EnableConfigurationProperties({Limits.class, ApiKeys.class})
 class ServerConfiguration {
+
+    private static final Logger log = LoggerFactory.getLogger(ServerConfiguration.class);
 
     private static final String EVERYTHING = "/*";
     private static final String API = "/v1/*";
@@ -32,6 +40,18 @@ class ServerConfiguration {
     @Bean
     FilterRegistrationBean<Filter> computeGate(Limits limits, ProblemWriter writer) {
         return registration(new ComputeGate(limits, writer), 3, API);
+    }
+
+    /** A door that stands open on purpose inside a container stands open by mistake elsewhere. */
+    @Bean
+    ApplicationListener<WebServerInitializedEvent> warningOfAnOpenDoor(ApiKeys keys, ServerProperties server) {
+        return started -> {
+            InetAddress address = server.getAddress();
+            if (keys.isOpen() && (address == null || !address.isLoopbackAddress())) {
+                log.warn("Anybody who reaches port {} may call: no API keys are configured (plumbline.api-keys), and the"
+                        + " server listens beyond this machine", started.getWebServer().getPort());
+            }
+        };
     }
 
     private static FilterRegistrationBean<Filter> registration(Filter filter, int order, String pattern) {
