@@ -48,8 +48,10 @@ class ServerConfiguration {
         return started -> {
             InetAddress address = server.getAddress();
             if (keys.isOpen() && (address == null || !address.isLoopbackAddress())) {
-                log.warn("Anybody who reaches port {} may call: no API keys are configured (plumbline.api-keys), and the"
-                        + " server listens beyond this machine", started.getWebServer().getPort());
+                log.warn(
+                        "Anybody who reaches port {} may call: no API keys are configured (plumbline.api-keys), and the"
+                                + " server listens beyond this machine",
+                        started.getWebServer().getPort());
             }
         };
     }

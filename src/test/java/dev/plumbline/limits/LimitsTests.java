@@ -22,8 +22,7 @@ class LimitsTests {
     @Test
     void hasTheDocumentedDefaults() {
         int processors = Runtime.getRuntime().availableProcessors();
-        assertThat(limits)
-                .isEqualTo(new Limits(64 << 20, 100, 10_000, 8, 1e13, 4L << 30, 300, processors, 64, 30));
+        assertThat(limits).isEqualTo(new Limits(64 << 20, 100, 10_000, 8, 1e13, 4L << 30, 300, processors, 64, 30));
     }
 
     @Test
@@ -36,14 +35,15 @@ class LimitsTests {
                     assertThat(problem.expected()).startsWith("at most 1.0E13 ");
                 });
         assertThatThrownBy(() -> limits.requireBytes(5e9))
-                .isInstanceOfSatisfying(
-                        Problem.class, problem -> assertThat(problem.expected()).startsWith("at most 4294967296 bytes"));
+                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.expected())
+                        .startsWith("at most 4294967296 bytes"));
     }
 
     /** An estimate that has lost its number is no reason to go ahead. */
     @Test
     void refusesAnEstimateThatIsNotANumber() {
-        assertThatThrownBy(() -> limits.requireFloatingPointOperations(Double.NaN)).isInstanceOf(Problem.class);
+        assertThatThrownBy(() -> limits.requireFloatingPointOperations(Double.NaN))
+                .isInstanceOf(Problem.class);
         assertThatThrownBy(() -> limits.requireBytes(Double.POSITIVE_INFINITY)).isInstanceOf(Problem.class);
     }
 
@@ -56,7 +56,8 @@ class LimitsTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"body-bytes=0", "json-depth=100000", "tensors=0", "floating-point-operations=-1", "queue=-1"})
+    @ValueSource(
+            strings = {"body-bytes=0", "json-depth=100000", "tensors=0", "floating-point-operations=-1", "queue=-1"})
     void refusesToStartWithALimitThatMakesNoSense(String setting) {
         new ApplicationContextRunner()
                 .withUserConfiguration(Configured.class)
