@@ -33,7 +33,7 @@ final class RequestExamples implements OpenApiCustomizer {
                             example.name(),
                             new Example()
                                     .summary(example.summary())
-                                    .description(example.description())
+                                    .description(example.description().isEmpty() ? null : example.description())
                                     .value(mapper.readValue(example.body(), Object.class)));
         }
     }
