@@ -43,7 +43,7 @@ record Convolution(Window window, int groups) implements Op {
             throw Problem.limit(
                     "",
                     "the patches under the kernel are too large together",
-                    elements + " numbers for each sample",
+                    (long) elements + " numbers for each sample",
                     "at most " + ProgramBuilder.MOST_ELEMENTS);
         }
     }

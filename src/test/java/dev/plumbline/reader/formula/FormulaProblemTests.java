@@ -89,7 +89,7 @@ class FormulaProblemTests {
                 "conv2d(x, x)                  | 1  | has four axes                       | [4, 3]           | kernel height",
                 "maxPool2d(reshape(x,[1,1,4,3]), [2,2,2]) | 33 | height and width         | 3 numbers        | 2 or [2, 3]",
                 "maxPool2d(reshape(x,[1,1,4,3]), 5) | 1  | the kernel is larger           | 5                | fits",
-                "maxPool2d(reshape(x,[1,1,4,3]), 1, 2^30) | 1 | number is too large      | 33554432         | 16777216",
+                "maxPool2d(reshape(x,[1,1,4,3]), 1, 2^30) | 1 | moves too far | 1073741824 | 536870912",
                 "maxPool2d(reshape(x,[1,1,4,3]), 0) | 1  | must be at least 1             | [0, 0]           | from 1",
             })
     void saysWhatIsWrongAndWhere(String text, int column, String explanation, String got, String expected) {
