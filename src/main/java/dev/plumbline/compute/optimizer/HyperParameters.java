@@ -1,0 +1,141 @@
+package dev.plumbline.compute.optimizer;
+
+import dev.plumbline.problem.Problem;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Hyper-parameters by name, as they stand in JSON: numbers, booleans, conventions in camelCase ({@code "epsilonHat"}).
+ * Weight decay is a number, of the kind the optimizer's name promises (adamw decoupled, everything else l2), or {@code
+ * {"kind": "decoupled", "rate": 0.01}}. The names are those of the records' components: there is no second list of them.
+ */
+public final class HyperParameters {
+
+    private HyperParameters() {}
+
+    /** Every hyper-parameter of the optimizer, resolved, its kind in front. */
+    public static Map<String, Object> of(Optimizer optimizer) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("kind", optimizer.kind().toString());
+        for (RecordComponent component : optimizer.getClass().getRecordComponents()) {
+            values.put(component.getName(), toJson(read(component, optimizer)));
+        }
+        return values;
+    }
+
+    /** The same optimizer with some hyper-parameters replaced; a problem where there is none of that name. */
+    @SuppressWarnings("unchecked")
+    public static <O extends Optimizer> O with(O optimizer, Map<String, ?> replacements) {
+        RecordComponent[] components = optimizer.getClass().getRecordComponents();
+        List<String> names =
+                Arrays.stream(components).map(RecordComponent::getName).toList();
+        for (String name : replacements.keySet()) {
+            if (!names.contains(name)) {
+                throw Problem.invalid(
+                        "/" + name, optimizer.kind() + " has no such hyper-parameter", name, String.join(", ", names));
+            }
+        }
+        Object[] values = new Object[components.length];
+        for (int i = 0; i < values.length; i++) {
+            Object replacement = replacements.get(names.get(i));
+            values[i] = replacement == null
+                    ? read(components[i], optimizer)
+                    : fromJson(components[i], replacement, optimizer);
+        }
+        return (O) construct(optimizer, components, values);
+    }
+
+    /** As on the wire: {@code EPSILON_HAT} is {@code epsilonHat}. */
+    static String camelCase(Enum<?> constant) {
+        String[] words = constant.name().toLowerCase(java.util.Locale.ROOT).split("_", -1);
+        return words[0]
+                + Arrays.stream(words)
+                        .skip(1)
+                        .map(word -> Character.toUpperCase(word.charAt(0)) + word.substring(1))
+                        .collect(Collectors.joining());
+    }
+
+    private static Object toJson(Object value) {
+        if (value instanceof Enum<?> constant) {
+            return camelCase(constant);
+        }
+        if (value instanceof WeightDecay decay) {
+            return Map.<String, Object>of("kind", camelCase(decay.kind()), "rate", decay.rate());
+        }
+        return value;
+    }
+
+    private static Object fromJson(RecordComponent component, Object value, Optimizer optimizer) {
+        Class<?> type = component.getType();
+        if (type.isInstance(value)) {
+            return value;
+        }
+        if (type == double.class && value instanceof Number number) {
+            return number.doubleValue();
+        }
+        if (type == boolean.class && value instanceof Boolean) {
+            return value;
+        }
+        if (type.isEnum()) {
+            return constant(component.getName(), type, value);
+        }
+        if (type == WeightDecay.class) {
+            return weightDecay(value, optimizer);
+        }
+        throw Problem.invalid("/" + component.getName(), "not of the right type", value, type.getSimpleName());
+    }
+
+    private static WeightDecay weightDecay(Object value, Optimizer optimizer) {
+        if (value instanceof Number rate) {
+            WeightDecay.Kind kind = optimizer.kind() == Kind.ADAMW ? WeightDecay.Kind.DECOUPLED : WeightDecay.Kind.L2;
+            return new WeightDecay(kind, rate.doubleValue());
+        }
+        if (value instanceof Map<?, ?> parts && parts.get("rate") instanceof Number rate && parts.get("kind") != null) {
+            Object kind = constant("weightDecay/kind", WeightDecay.Kind.class, parts.get("kind"));
+            return new WeightDecay((WeightDecay.Kind) kind, rate.doubleValue());
+        }
+        throw Problem.invalid("/weightDecay", "not a weight decay", value, "a number, or kind and rate");
+    }
+
+    private static Object constant(String name, Class<?> type, Object value) {
+        Enum<?>[] constants = (Enum<?>[]) type.getEnumConstants();
+        return Arrays.stream(constants)
+                .filter(constant -> camelCase(constant).equals(value))
+                .findFirst()
+                .orElseThrow(() -> Problem.invalid(
+                        "/" + name,
+                        "no such choice",
+                        value,
+                        Arrays.stream(constants).map(HyperParameters::camelCase).collect(Collectors.joining(", "))));
+    }
+
+    private static Object read(RecordComponent component, Optimizer optimizer) {
+        try {
+            return component.getAccessor().invoke(optimizer);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a public record's accessor cannot be called", e);
+        }
+    }
+
+    private static Object construct(Optimizer optimizer, RecordComponent[] components, Object[] values) {
+        Class<?>[] types =
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        try {
+            Constructor<?> constructor = optimizer.getClass().getDeclaredConstructor(types);
+            return constructor.newInstance(values);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof Problem problem) {
+                throw problem;
+            }
+            throw new IllegalStateException("an optimizer could not be made", e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a public record's constructor cannot be called", e);
+        }
+    }
+}

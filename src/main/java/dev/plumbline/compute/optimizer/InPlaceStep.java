@@ -1,0 +1,78 @@
+package dev.plumbline.compute.optimizer;
+
+import dev.plumbline.compute.optimizer.StepReport.Outcome;
+import dev.plumbline.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * One step over arrays where they lie: no tensor is copied, whatever its size. Large tensors are cut into segments for the
+ * common pool's worker threads; the result does not depend on how many there are.
+ *
+ * <p>With {@code norms}, gradients are read once before anything is written: they are measured, and a NaN among them leaves
+ * the arrays untouched. Without (and without clipping by norm), the step is a single pass, and non-finite numbers are met
+ * when they have been written.
+ */
+public record InPlaceStep(Optimizer optimizer, Clipping clipping, boolean norms) {
+
+    private static final int SEGMENT = 1 << 16;
+
+    /** Takes step {@code t}, from 1. */
+    public StepReport take(long t, List<TensorArrays> tensors) {
+        List<TensorArrays> segments =
+                tensors.stream().flatMap(tensor -> tensor.cut(SEGMENT).stream()).toList();
+        double gradientNorm = Double.NaN;
+        if (norms || clipping.scales()) {
+            gradientNorm = norm(run(segments, GradientNorm::of).stream());
+            if (!Double.isFinite(gradientNorm)) {
+                return failed(Outcome.REFUSED, gradientNorm, tensors);
+            }
+        }
+        double factor = clipping.factor(gradientNorm);
+        SegmentStep step = new SegmentStep(optimizer, optimizer.rule(t), clipping.value(), factor, norms);
+        List<Movement> movements = run(segments, step::take);
+        if (!movements.stream().allMatch(Movement::finite)) {
+            return failed(Outcome.SPOILED, gradientNorm, tensors);
+        }
+        Map<String, Update> updates = norms ? updates(movements) : Map.of();
+        return new StepReport(Outcome.TAKEN, gradientNorm, factor, updates, List.of());
+    }
+
+    /** In the calling thread alone where handing over would cost more than the work. */
+    private static <R> List<R> run(List<TensorArrays> segments, Function<TensorArrays, R> work) {
+        boolean large = segments.stream().mapToLong(TensorArrays::length).sum() > SEGMENT;
+        return (large ? segments.parallelStream() : segments.stream()).map(work).toList();
+    }
+
+    private static Map<String, Update> updates(List<Movement> movements) {
+        return movements.stream()
+                .collect(Collectors.groupingBy(
+                        Movement::tensor,
+                        TreeMap::new,
+                        Collectors.collectingAndThen(Collectors.toList(), InPlaceStep::update)));
+    }
+
+    private static Update update(List<Movement> movements) {
+        return Update.of(
+                norm(movements.stream().map(Movement::updateNorm)),
+                norm(movements.stream().map(Movement::parameterNorm)));
+    }
+
+    private static double norm(Stream<Double> parts) {
+        return Tensor.vector(parts.mapToDouble(part -> part).toArray()).norm();
+    }
+
+    private StepReport failed(Outcome outcome, double gradientNorm, List<TensorArrays> tensors) {
+        boolean made = outcome == Outcome.SPOILED;
+        List<NonFinite> found = tensors.stream()
+                .map(tensor -> tensor.firstNonFinite(optimizer.slots(), made))
+                .flatMap(Optional::stream)
+                .toList();
+        return new StepReport(outcome, gradientNorm, 1, Map.of(), found);
+    }
+}

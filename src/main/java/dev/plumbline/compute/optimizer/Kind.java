@@ -1,0 +1,49 @@
+package dev.plumbline.compute.optimizer;
+
+import dev.plumbline.problem.Problem;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The optimizers by name. */
+public enum Kind {
+    ADAM(Adam::preset),
+    ADAMW(AdamW::preset),
+    AMSGRAD(AmsGrad::preset),
+    NADAM(NAdam::preset),
+    RADAM(RAdam::preset),
+    ADAMAX(Adamax::preset),
+    SGD(Sgd::preset),
+    RMSPROP(RmsProp::preset),
+    ADAGRAD(Adagrad::preset),
+    ADADELTA(Adadelta::preset);
+
+    private final Function<Preset, Optimizer> presets;
+
+    Kind(Function<Preset, Optimizer> presets) {
+        this.presets = presets;
+    }
+
+    /** The kind called {@code name}, as in {@code "adamw"}. */
+    public static Kind named(String name) {
+        return Arrays.stream(values())
+                .filter(kind -> kind.toString().equals(name))
+                .findFirst()
+                .orElseThrow(() -> Problem.unsupported(
+                        "/kind",
+                        "no such optimizer",
+                        name,
+                        Arrays.stream(values()).map(Kind::toString).collect(Collectors.joining(", "))));
+    }
+
+    /** The optimizer with a library's defaults; a problem where that library has none such. */
+    public Optimizer preset(Preset preset) {
+        return presets.apply(preset);
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.plumbline.compute.optimizer;
+
+import dev.plumbline.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An optimizer: hyper-parameters that have been checked, and the equations of one step. It holds no state; state goes into
+ * a step and comes out of it.
+ *
+ * <p>Parameters are FP64 or FP32 and are computed in that arithmetic; gradients may be of any float type and are rounded to
+ * their parameter's. Moments have the parameter's type, so never less than FP32.
+ */
+public sealed interface Optimizer permits Adadelta, Adagrad, Adam, AdamW, Adamax, AmsGrad, NAdam, RAdam, RmsProp, Sgd {
+
+    Kind kind();
+
+    double learningRate();
+
+    WeightDecay weightDecay();
+
+    /** What is kept beside each parameter tensor. */
+    List<Slot> slots();
+
+    /** The equations of step {@code t}, from 1. */
+    Rule rule(long t);
+
+    /** How many strips of working space the equations need. */
+    default int scratches() {
+        return 0;
+    }
+
+    /** The same optimizer at another learning rate, as a schedule wants it. */
+    default Optimizer withLearningRate(double learningRate) {
+        return HyperParameters.with(this, Map.of("learningRate", learningRate));
+    }
+
+    /** {@link #step(OptimizerState, Map, Map, Clipping)} without clipping. */
+    default OptimizerStep step(OptimizerState before, Map<String, Tensor> parameters, Map<String, Tensor> gradients) {
+        return step(before, parameters, gradients, Clipping.NONE);
+    }
+
+    /**
+     * Takes one step. The arguments stay as they are.
+     *
+     * <p>Where a gradient, a parameter or a moment is not finite, or would not be after the step, there is no step: the
+     * result holds the parameters and the state that came in, and says where the number was met. (PyTorch would write the
+     * NaN into the moments, from where it never leaves; its gradient scaler skips such steps, as this does.)
+     *
+     * @param gradients one for each parameter, of its shape
+     */
+    default OptimizerStep step(
+            OptimizerState before, Map<String, Tensor> parameters, Map<String, Tensor> gradients, Clipping clipping) {
+        return new TensorStep(this, clipping).take(before, parameters, gradients);
+    }
+}

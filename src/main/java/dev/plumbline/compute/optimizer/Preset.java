@@ -1,0 +1,19 @@
+package dev.plumbline.compute.optimizer;
+
+import dev.plumbline.problem.Problem;
+
+/**
+ * Whose conventions and defaults to take. As of PyTorch 2 (and 1.13, whose optimizers differ only in {@link NAdam}),
+ * Optax 0.2, Keras 3 and ND4J 1.0.0-M2.1. Optax has no default learning rates; PyTorch's stand in.
+ */
+public enum Preset {
+    PYTORCH,
+    OPTAX,
+    KERAS,
+    ND4J;
+
+    Problem lacks(String kind) {
+        return Problem.unsupported(
+                "/preset", HyperParameters.camelCase(this) + " has no " + kind, kind, "another preset");
+    }
+}

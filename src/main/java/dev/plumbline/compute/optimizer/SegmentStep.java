@@ -1,0 +1,139 @@
+package dev.plumbline.compute.optimizer;
+
+import dev.plumbline.compute.optimizer.WeightDecay.Kind;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * One step over a segment, chunk by chunk, each small enough to stay in the first-level cache.
+ *
+ * <p>Where the equations need nothing but the arrays themselves they run right on them. Where the gradient must be clipped
+ * or decayed first, or working space is needed, the chunk is loaded into buffers that begin at 0 like the working space and
+ * stored back afterwards: see {@link Strip} for why.
+ */
+record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clipFactor, boolean norms) {
+
+    static final int CHUNK = 2048;
+
+    Movement take(TensorArrays segment) {
+        Strip kind = segment.parameters();
+        Buffers buffers = new Buffers(kind, optimizer);
+        SumOfSquares before = new SumOfSquares(kind, norms ? CHUNK : 0);
+        SumOfSquares moved = new SumOfSquares(kind, norms ? CHUNK : 0);
+        for (int start = 0; start < segment.length(); start += CHUNK) {
+            TensorArrays chunk = segment.window(start, Math.min(CHUNK, segment.length() - start));
+            Strip old = buffers.old().window(0, chunk.length());
+            if (norms) {
+                old.load(chunk.parameters());
+                before.add(old);
+            }
+            apply(chunk, buffers);
+            if (norms) {
+                Strip difference = buffers.loaded(chunk.parameters());
+                difference.accumulate(1, -1, old);
+                moved.add(difference);
+            }
+            buffers.mark(chunk);
+        }
+        return new Movement(segment.tensor(), buffers.finite(), moved.norm(), before.norm());
+    }
+
+    private void apply(TensorArrays arrays, Buffers buffers) {
+        if (runsInPlace()) {
+            decayDecoupled(arrays.parameters());
+            rule.apply(new Chunk(arrays.parameters(), arrays.gradient(), arrays.slots(), List.of()));
+            return;
+        }
+        Chunk chunk = buffers.load(arrays);
+        prepareGradient(chunk);
+        decayDecoupled(chunk.parameters());
+        rule.apply(chunk);
+        arrays.parameters().load(chunk.parameters());
+        for (int i = 0; i < arrays.slots().size(); i++) {
+            arrays.slots().get(i).load(chunk.slot(i));
+        }
+    }
+
+    private boolean runsInPlace() {
+        return optimizer.scratches() == 0
+                && clipFactor == 1
+                && clipValue == Double.POSITIVE_INFINITY
+                && !optimizer.weightDecay().is(Kind.L2);
+    }
+
+    private void prepareGradient(Chunk chunk) {
+        Strip g = chunk.gradient();
+        if (clipValue < Double.POSITIVE_INFINITY) {
+            g.clamp(-clipValue, clipValue);
+        }
+        if (clipFactor != 1) {
+            g.scale(clipFactor);
+        }
+        if (optimizer.weightDecay().is(Kind.L2)) {
+            g.accumulate(1, optimizer.weightDecay().rate(), chunk.parameters());
+        }
+    }
+
+    private void decayDecoupled(Strip x) {
+        if (optimizer.weightDecay().is(Kind.DECOUPLED)) {
+            x.scale(1 - optimizer.learningRate() * optimizer.weightDecay().rate());
+        }
+    }
+
+    /** One worker's working space, a chunk long. */
+    private record Buffers(
+            Strip old,
+            Strip difference,
+            Strip mark,
+            Strip parameters,
+            Strip gradient,
+            List<Strip> slots,
+            List<Strip> scratches) {
+
+        Buffers(Strip kind, Optimizer optimizer) {
+            this(
+                    kind.zeros(CHUNK),
+                    kind.zeros(CHUNK),
+                    kind.zeros(CHUNK),
+                    kind.zeros(CHUNK),
+                    kind.zeros(CHUNK),
+                    optimizer.slots().stream().map(slot -> kind.zeros(CHUNK)).toList(),
+                    Stream.generate(() -> kind.zeros(CHUNK))
+                            .limit(optimizer.scratches())
+                            .toList());
+        }
+
+        Chunk load(TensorArrays arrays) {
+            int length = arrays.length();
+            Chunk chunk = new Chunk(
+                    parameters.window(0, length),
+                    gradient.window(0, length),
+                    slots.stream().map(slot -> slot.window(0, length)).toList(),
+                    scratches.stream().map(scratch -> scratch.window(0, length)).toList());
+            chunk.parameters().load(arrays.parameters());
+            chunk.gradient().load(arrays.gradient());
+            for (int i = 0; i < slots.size(); i++) {
+                chunk.slot(i).load(arrays.slots().get(i));
+            }
+            return chunk;
+        }
+
+        Strip loaded(Strip source) {
+            Strip strip = difference.window(0, source.length());
+            strip.load(source);
+            return strip;
+        }
+
+        void mark(TensorArrays arrays) {
+            Strip marks = mark.window(0, arrays.length());
+            marks.markNonFinite(loaded(arrays.parameters()));
+            for (Strip slot : arrays.slots()) {
+                marks.markNonFinite(loaded(slot));
+            }
+        }
+
+        boolean finite() {
+            return mark.firstNonFinite() < 0;
+        }
+    }
+}
