@@ -1,0 +1,21 @@
+package dev.plumbline.compute.optimizer.schedule;
+
+/**
+ * A straight line from {@code startFactor baseRate} at step 1 to the base rate at step {@code steps + 1}, and from there
+ * {@code next}, which counts from 1 again; PyTorch's LinearLR, and SequentialLR of the two.
+ */
+public record LinearWarmup(long steps, double startFactor, Schedule next) implements Schedule {
+
+    public LinearWarmup {
+        Schedule.require(steps > 0, "steps", steps, "1 or more");
+        Schedule.require(startFactor >= 0 && startFactor <= 1, "startFactor", startFactor, "a number in [0, 1]");
+    }
+
+    @Override
+    public double rate(long t, double baseRate, double... metrics) {
+        if (t > steps) {
+            return next.rate(t - steps, baseRate, metrics);
+        }
+        return baseRate * (startFactor + (1 - startFactor) * (t - 1) / steps);
+    }
+}

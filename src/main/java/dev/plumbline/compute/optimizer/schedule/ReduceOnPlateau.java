@@ -1,0 +1,48 @@
+package dev.plumbline.compute.optimizer.schedule;
+
+/**
+ * The base rate, times {@code factor} each time that more than {@code patience} metrics in a row were no better than the
+ * best, but never below {@code minimumRate}. A metric is better if it is below {@code best (1 - threshold)}. After a
+ * reduction, {@code cooldown} metrics count for nothing. NaN is never better.
+ *
+ * <p>PyTorch's ReduceLROnPlateau in its modes min and rel. Like it, a reduction of no more than 1e-8 is left out.
+ */
+public record ReduceOnPlateau(double factor, int patience, double threshold, int cooldown, double minimumRate)
+        implements Schedule {
+
+    private static final double SMALLEST_REDUCTION = 1e-8;
+
+    public ReduceOnPlateau {
+        Schedule.require(factor > 0 && factor < 1, "factor", factor, "a number in (0, 1)");
+        Schedule.require(patience >= 0, "patience", patience, "0 or more");
+        Schedule.require(threshold >= 0 && threshold < 1, "threshold", threshold, "a number in [0, 1)");
+        Schedule.require(cooldown >= 0, "cooldown", cooldown, "0 or more");
+        Schedule.require(
+                minimumRate >= 0 && minimumRate < Double.POSITIVE_INFINITY, "minimumRate", minimumRate, "0 or more");
+    }
+
+    @Override
+    public double rate(long t, double baseRate, double... metrics) {
+        double rate = baseRate;
+        double best = Double.POSITIVE_INFINITY;
+        int bad = 0;
+        int cooling = 0;
+        for (double metric : metrics) {
+            boolean better = metric < best * (1 - threshold);
+            best = better ? metric : best;
+            bad = better || cooling > 0 ? 0 : bad + 1;
+            cooling = Math.max(cooling - 1, 0);
+            if (bad > patience) {
+                rate = reduced(rate);
+                bad = 0;
+                cooling = cooldown;
+            }
+        }
+        return rate;
+    }
+
+    private double reduced(double rate) {
+        double lower = Math.max(rate * factor, minimumRate);
+        return rate - lower > SMALLEST_REDUCTION ? lower : rate;
+    }
+}

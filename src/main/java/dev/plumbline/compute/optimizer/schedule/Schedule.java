@@ -1,0 +1,26 @@
+package dev.plumbline.compute.optimizer.schedule;
+
+import dev.plumbline.problem.Problem;
+
+/**
+ * A learning rate for every step. Steps count from 1 as in the optimizers; PyTorch's schedulers count from 0, so their e is
+ * {@code t - 1}.
+ */
+public sealed interface Schedule
+        permits Constant, Cosine, Exponential, InverseSquareRoot, LinearWarmup, ReduceOnPlateau, StepDecay {
+
+    /**
+     * The learning rate of step {@code t}.
+     *
+     * @param baseRate the optimizer's own learning rate
+     * @param metrics what was measured so far, oldest first; only {@link ReduceOnPlateau} looks at it
+     */
+    double rate(long t, double baseRate, double... metrics);
+
+    /** Refuses what a schedule cannot be made of. */
+    static void require(boolean holds, String name, Object got, String expected) {
+        if (!holds) {
+            throw Problem.invalid("/" + name, name + " is out of range", got, expected);
+        }
+    }
+}
