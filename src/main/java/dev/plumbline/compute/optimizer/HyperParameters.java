@@ -51,6 +51,23 @@ public final class HyperParameters {
         return (O) construct(optimizer, components, values);
     }
 
+    /** The conventions that the optimizer could have chosen and did not, by the name of the choice. */
+    public static Map<String, List<String>> choices(Optimizer optimizer) {
+        Map<String, List<String>> choices = new LinkedHashMap<>();
+        for (RecordComponent component : optimizer.getClass().getRecordComponents()) {
+            if (component.getType().isEnum()) {
+                Object chosen = read(component, optimizer);
+                choices.put(
+                        component.getName(),
+                        Arrays.stream((Enum<?>[]) component.getType().getEnumConstants())
+                                .filter(constant -> constant != chosen)
+                                .map(HyperParameters::camelCase)
+                                .toList());
+            }
+        }
+        return choices;
+    }
+
     /** As on the wire: {@code EPSILON_HAT} is {@code epsilonHat}. */
     static String camelCase(Enum<?> constant) {
         String[] words = constant.name().toLowerCase(java.util.Locale.ROOT).split("_", -1);

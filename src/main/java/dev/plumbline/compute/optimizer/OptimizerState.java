@@ -1,6 +1,7 @@
 package dev.plumbline.compute.optimizer;
 
 import dev.plumbline.tensor.Tensor;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -11,5 +12,18 @@ import java.util.Map;
  */
 public record OptimizerState(long step, Map<String, Map<String, Tensor>> slots) {
 
+    /** Before the first step of any optimizer: the slots are made by it. */
     public static final OptimizerState INITIAL = new OptimizerState(0, Map.of());
+
+    /** Before the first step of this optimizer, its slots written out. */
+    public static OptimizerState initial(Optimizer optimizer, Map<String, Tensor> parameters) {
+        Map<String, Map<String, Tensor>> slots = new LinkedHashMap<>();
+        for (Slot slot : optimizer.slots()) {
+            Map<String, Tensor> moments = new LinkedHashMap<>();
+            parameters.forEach((name, parameter) -> moments.put(
+                    name, Tensor.filled(parameter.shape(), slot.initial()).as(parameter.datatype())));
+            slots.put(slot.name(), moments);
+        }
+        return new OptimizerState(0, slots);
+    }
 }

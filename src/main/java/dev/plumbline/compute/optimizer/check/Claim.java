@@ -1,0 +1,26 @@
+package dev.plumbline.compute.optimizer.check;
+
+import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.compute.optimizer.OptimizerState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of the optimizer.
+ *
+ * @param optimizer as far as its owner knows; null if nothing is known
+ * @param learningRateKnown if not, the learning rate is fitted and {@code optimizer}'s own means nothing
+ * @param state before the first observed step; null for the very first step of a training
+ */
+public record Claim(
+        @Nullable Optimizer optimizer,
+        boolean learningRateKnown,
+        @Nullable OptimizerState state) {
+
+    public static Claim of(Optimizer optimizer) {
+        return new Claim(optimizer, true, null);
+    }
+
+    public static Claim unknown() {
+        return new Claim(null, false, null);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.plumbline.compute.optimizer.check;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+
+/** How far predicted parameters lie from the observed ones. */
+final class Disagreement {
+
+    private Disagreement() {}
+
+    /**
+     * The largest difference in units of the last place, in the parameters' datatype, of the parameter or, if that is larger,
+     * of the largest step in its tensor: neither can be told more exactly. Infinite where the observed number is not finite.
+     */
+    static double ulps(List<ObservedStep> steps, List<Map<String, Tensor>> predicted) {
+        double worst = 0;
+        for (int k = 0; k < predicted.size(); k++) {
+            ObservedStep step = steps.get(k);
+            for (Map.Entry<String, Tensor> entry : predicted.get(k).entrySet()) {
+                Tensor before = requireNonNull(step.before().get(entry.getKey()));
+                Tensor after = requireNonNull(step.after().get(entry.getKey()));
+                worst = Math.max(worst, ulps(before, after, entry.getValue()));
+            }
+        }
+        return worst;
+    }
+
+    private static double ulps(Tensor before, Tensor after, Tensor predicted) {
+        double largestStep = 0;
+        for (int i = 0; i < before.size(); i++) {
+            largestStep = Math.max(largestStep, Math.abs(after.at(i) - before.at(i)));
+        }
+        double worst = 0;
+        for (int i = 0; i < before.size(); i++) {
+            double size = Math.max(Math.max(Math.abs(before.at(i)), Math.abs(after.at(i))), largestStep);
+            double difference = Math.abs(predicted.at(i) - after.at(i));
+            double ulps = difference == 0 ? 0 : difference / ulp(size, before.datatype());
+            worst = Math.max(worst, Double.isNaN(ulps) ? Double.POSITIVE_INFINITY : ulps);
+        }
+        return worst;
+    }
+
+    private static double ulp(double size, Datatype datatype) {
+        return datatype == Datatype.FP32 ? Math.ulp((float) size) : Math.ulp(size);
+    }
+
+    /** The factor on the predicted updates that brings them closest to the observed ones, in the sense of least squares. */
+    static double factor(List<ObservedStep> steps, List<Map<String, Tensor>> predicted) {
+        double product = 0;
+        double square = 0;
+        for (int k = 0; k < predicted.size(); k++) {
+            ObservedStep step = steps.get(k);
+            for (Map.Entry<String, Tensor> entry : predicted.get(k).entrySet()) {
+                Tensor before = requireNonNull(step.before().get(entry.getKey()));
+                Tensor after = requireNonNull(step.after().get(entry.getKey()));
+                for (int i = 0; i < before.size(); i++) {
+                    double update = entry.getValue().at(i) - before.at(i);
+                    product += update * (after.at(i) - before.at(i));
+                    square += update * update;
+                }
+            }
+        }
+        return product / square;
+    }
+}

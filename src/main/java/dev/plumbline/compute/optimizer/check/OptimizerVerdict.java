@@ -1,0 +1,17 @@
+package dev.plumbline.compute.optimizer.check;
+
+import java.util.List;
+
+/**
+ * The judgement of a step.
+ *
+ * @param explanation the claim itself if it holds; else what explains the steps best; else {@link Fault#UNEXPLAINED}
+ * @param alternatives what these numbers cannot tell from it
+ * @param claimResidualUlps how far the claim itself is off; NaN where there was none
+ */
+public record OptimizerVerdict(Explanation explanation, List<Explanation> alternatives, double claimResidualUlps) {
+
+    public boolean right() {
+        return explanation.fault() == Fault.RIGHT;
+    }
+}

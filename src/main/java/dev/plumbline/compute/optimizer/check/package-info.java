@@ -1,0 +1,9 @@
+/**
+ * Whose step is this, and what is wrong with it: a search over a stated list of hypotheses. Open {@link
+ * dev.plumbline.compute.optimizer.check.OptimizerCheck} first; the list is {@link
+ * dev.plumbline.compute.optimizer.check.Hypotheses}.
+ */
+@NullMarked
+package dev.plumbline.compute.optimizer.check;
+
+import org.jspecify.annotations.NullMarked;

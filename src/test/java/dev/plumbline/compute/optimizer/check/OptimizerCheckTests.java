@@ -1,0 +1,304 @@
+package dev.plumbline.compute.optimizer.check;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.compute.optimizer.Adam;
+import dev.plumbline.compute.optimizer.AdamW;
+import dev.plumbline.compute.optimizer.Epsilon;
+import dev.plumbline.compute.optimizer.HyperParameters;
+import dev.plumbline.compute.optimizer.Kind;
+import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.compute.optimizer.OptimizerStep;
+import dev.plumbline.compute.optimizer.Preset;
+import dev.plumbline.compute.optimizer.WeightDecay;
+import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Faults are planted by {@link FaultyAdam}, written apart from the optimizers here. */
+class OptimizerCheckTests {
+
+    private static final Adam ADAM = new Adam(1e-2, 0.9, 0.999, 1e-8, Epsilon.STANDARD, WeightDecay.NONE);
+
+    static IntStream hundredSeeds() {
+        return IntStream.range(0, 100);
+    }
+
+    @ParameterizedTest
+    @MethodSource("hundredSeeds")
+    void accusesNoRightTrajectory(int seed) {
+        Random random = new Random(seed);
+        Kind kind = Kind.values()[seed % Kind.values().length];
+        Optimizer optimizer = kind.preset(seed % 3 == 0 && kind != Kind.RADAM ? Preset.KERAS : Preset.PYTORCH);
+        if (seed % 4 == 0) {
+            optimizer = HyperParameters.with(optimizer, Map.of("weightDecay", 0.01));
+        }
+        Datatype datatype = seed % 2 == 0 ? Datatype.FP64 : Datatype.FP32;
+        Trail trail = new Trail(random, datatype, 1 + random.nextInt(6));
+        OptimizerVerdict verdict = new OptimizerCheck(Claim.of(optimizer), trail.by(optimizer)).judge();
+        assertThat(verdict.explanation().fault()).isEqualTo(Fault.RIGHT);
+        assertThat(verdict.explanation().optimizer()).isEqualTo(optimizer);
+        assertThat(verdict.claimResidualUlps()).isLessThanOrEqualTo(OptimizerCheck.ROUNDING_ULPS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("hundredSeeds")
+    void believesAnAdamThatRoundsInAnotherOrder(int seed) {
+        Datatype datatype = seed % 2 == 0 ? Datatype.FP64 : Datatype.FP32;
+        Trail trail = new Trail(new Random(seed), datatype, 5);
+        assertThat(judge(ADAM, trail.by(new FaultyAdam())).fault()).isEqualTo(Fault.RIGHT);
+    }
+
+    @Test
+    void seesThatTheBiasIsNotCorrected() {
+        FaultyAdam faulty = new FaultyAdam();
+        faulty.clock = t -> 1L << 40;
+        assertThat(planted(faulty).fault()).isEqualTo(Fault.BIAS_CORRECTION_MISSING);
+    }
+
+    @Test
+    void recognisesATCountedFromZero() {
+        FaultyAdam faulty = new FaultyAdam();
+        faulty.clock = t -> Math.max(t - 1, 1);
+        Explanation explanation = planted(faulty);
+        assertThat(explanation.fault()).isEqualTo(Fault.BIAS_CORRECTION_STEP);
+        assertThat(explanation.advice()).contains("one too small");
+    }
+
+    @Test
+    void readsOffAConstantT() {
+        FaultyAdam faulty = new FaultyAdam();
+        faulty.clock = t -> 37;
+        Explanation explanation = planted(faulty);
+        assertThat(explanation.fault()).isEqualTo(Fault.BIAS_CORRECTION_STEP);
+        assertThat(explanation.advice()).contains("t is always 37");
+    }
+
+    @Test
+    void recognisesTheSecondArticlesAdam() {
+        FaultyAdam faulty = new FaultyAdam();
+        faulty.clock = t -> 2;
+        faulty.forgets = true;
+        Explanation explanation = planted(faulty);
+        assertThat(explanation.fault()).isEqualTo(Fault.STATE_NOT_UPDATED);
+        assertThat(explanation.advice()).contains("number of parameter tensors, 2");
+    }
+
+    @Test
+    void recognisesTheSecondArticlesTInASingleStep() {
+        FaultyAdam faulty = new FaultyAdam();
+        faulty.clock = t -> 2;
+        List<ObservedStep> one = new Trail(new Random(3), Datatype.FP64, 1).by(faulty);
+        Explanation explanation = judge(ADAM, one);
+        assertThat(explanation.fault()).isEqualTo(Fault.BIAS_CORRECTION_STEP);
+        assertThat(new OptimizerCheck(Claim.of(ADAM), one).judge().right()).isFalse();
+    }
+
+    @Test
+    void seesThatMomentsAreThrownAway() {
+        FaultyAdam faulty = new FaultyAdam();
+        faulty.forgets = true;
+        assertThat(planted(faulty).fault()).isEqualTo(Fault.STATE_NOT_UPDATED);
+    }
+
+    @Test
+    void findsEpsilonInsideTheRoot() {
+        FaultyAdam faulty = new FaultyAdam();
+        faulty.epsilon = Epsilon.INSIDE_ROOT;
+        Explanation explanation = planted(faulty);
+        assertThat(explanation.fault()).isEqualTo(Fault.EPSILON_CONVENTION);
+        assertThat(explanation.advice()).contains("insideRoot");
+    }
+
+    @Test
+    void tellsEpsilonHatFromEpsilon() {
+        FaultyAdam faulty = new FaultyAdam();
+        faulty.epsilon = Epsilon.EPSILON_HAT;
+        assertThat(planted(faulty).advice()).contains("epsilonHat");
+    }
+
+    @Test
+    void seesSwappedBetas() {
+        FaultyAdam faulty = new FaultyAdam();
+        faulty.beta1 = 0.999;
+        faulty.beta2 = 0.9;
+        assertThat(planted(faulty).fault()).isEqualTo(Fault.BETAS_SWAPPED);
+    }
+
+    @Test
+    void seesAStepUphill() {
+        FaultyAdam faulty = new FaultyAdam();
+        faulty.sign = -1;
+        assertThat(planted(faulty).fault()).isEqualTo(Fault.SIGN);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Datatype.class,
+            names = {"FP64", "FP32"})
+    void measuresTheLearningRate(Datatype datatype) {
+        FaultyAdam faulty = new FaultyAdam();
+        faulty.learningRate = 3.7e-2;
+        Explanation explanation = judge(ADAM, new Trail(new Random(1), datatype, 5).by(faulty));
+        assertThat(explanation.fault()).isEqualTo(Fault.LEARNING_RATE);
+        assertThat(explanation.advice()).contains("which is 3.70000 times 0.0100000");
+    }
+
+    @Test
+    void tellsCoupledFromDecoupledWeightDecay() {
+        AdamW claimed = new AdamW(1e-2, 0.9, 0.999, 1e-8, Epsilon.STANDARD, WeightDecay.decoupled(0.1));
+        FaultyAdam faulty = new FaultyAdam();
+        faulty.coupledDecay = 0.1;
+        Explanation explanation = judge(claimed, trail().by(faulty));
+        assertThat(explanation.fault()).isEqualTo(Fault.WEIGHT_DECAY);
+        assertThat(explanation.advice()).contains("coupled (into the gradient)");
+    }
+
+    @Test
+    void tellsDecoupledFromCoupledWeightDecay() {
+        Adam claimed = new Adam(1e-2, 0.9, 0.999, 1e-8, Epsilon.STANDARD, WeightDecay.l2(0.1));
+        FaultyAdam faulty = new FaultyAdam();
+        faulty.decoupledDecay = 0.1;
+        assertThat(judge(claimed, trail().by(faulty)).advice()).contains("decoupled, where");
+        assertThat(judge(claimed, trail().by(new FaultyAdam())).advice()).contains("missing");
+    }
+
+    @Test
+    void findsAWeightDecayThatNobodyAskedFor() {
+        FaultyAdam faulty = new FaultyAdam();
+        faulty.decoupledDecay = 0.01;
+        assertThat(planted(faulty).fault()).isEqualTo(Fault.WEIGHT_DECAY);
+    }
+
+    @Test
+    void seesAStepThatWasNotTaken() {
+        FaultyAdam faulty = new FaultyAdam();
+        faulty.learningRate = 0;
+        assertThat(planted(faulty).fault()).isEqualTo(Fault.NOT_TAKEN);
+    }
+
+    @Test
+    void admitsThatNothingExplainsNoise() {
+        Random random = new Random(5);
+        List<ObservedStep> steps = trail().by(new FaultyAdam()).stream()
+                .map(step -> new ObservedStep(step.before(), step.gradients(), noisy(step.after(), random)))
+                .toList();
+        OptimizerVerdict verdict = new OptimizerCheck(Claim.of(ADAM), steps).judge();
+        assertThat(verdict.explanation().fault()).isEqualTo(Fault.UNEXPLAINED);
+        assertThat(verdict.claimResidualUlps()).isGreaterThan(1e6);
+    }
+
+    static Stream<Kind> tellable() {
+        return Stream.of(Kind.values());
+    }
+
+    @ParameterizedTest
+    @MethodSource("tellable")
+    void findsTheOptimizerOfStepsThatNobodyKnowsAnythingOf(Kind kind) {
+        Optimizer hidden = kind.preset(Preset.PYTORCH).withLearningRate(0.0123);
+        OptimizerVerdict verdict = new OptimizerCheck(Claim.unknown(), trail().by(hidden)).judge();
+        assertThat(verdict.explanation().fault()).isEqualTo(Fault.RIGHT);
+        Optimizer found = requireNonNull(verdict.explanation().optimizer());
+        assertThat(found.kind()).isEqualTo(kind);
+        assertThat(found.learningRate()).isCloseTo(0.0123, org.assertj.core.api.Assertions.within(1e-12));
+    }
+
+    @Test
+    void namesAnotherOptimizerThanTheOneClaimed() {
+        Optimizer other = Kind.ADAMAX.preset(Preset.PYTORCH).withLearningRate(1e-2);
+        Explanation explanation = judge(ADAM, trail().by(other));
+        assertThat(explanation.fault()).isEqualTo(Fault.OTHER_OPTIMIZER);
+        assertThat(requireNonNull(explanation.optimizer()).kind()).isEqualTo(Kind.ADAMAX);
+    }
+
+    @Test
+    void goesOnFromAStateThatIsGiven() {
+        List<ObservedStep> steps = new Trail(new Random(2), Datatype.FP64, 6).by(ADAM);
+        OptimizerState state = OptimizerState.INITIAL;
+        for (ObservedStep step : steps.subList(0, 5)) {
+            state = ADAM.step(state, step.before(), step.gradients()).state();
+        }
+        List<ObservedStep> last = steps.subList(5, 6);
+        assertThat(new OptimizerCheck(new Claim(ADAM, true, state), last)
+                        .judge()
+                        .right())
+                .isTrue();
+        assertThat(new OptimizerCheck(Claim.of(ADAM), last).judge().right()).isFalse();
+    }
+
+    private static Explanation planted(FaultyAdam faulty) {
+        return judge(ADAM, trail().by(faulty));
+    }
+
+    private static Explanation judge(Optimizer claimed, List<ObservedStep> steps) {
+        return new OptimizerCheck(Claim.of(claimed), steps).judge().explanation();
+    }
+
+    private static Trail trail() {
+        return new Trail(new Random(11), Datatype.FP64, 5);
+    }
+
+    private static Map<String, Tensor> noisy(Map<String, Tensor> tensors, Random random) {
+        Map<String, Tensor> noisy = new TreeMap<>();
+        tensors.forEach((name, tensor) -> noisy.put(name, tensor.map(x -> x + 1e-4 * random.nextGaussian())));
+        return noisy;
+    }
+
+    /** Two tensors and random gradients, some as small as epsilon; they shrink, or AMSGrad would be Adam. */
+    private record Trail(Random random, Datatype datatype, int length) {
+
+        private static final double SHRINKS = 0.1;
+
+        List<ObservedStep> by(Optimizer optimizer) {
+            List<ObservedStep> steps = new ArrayList<>();
+            OptimizerState state = OptimizerState.INITIAL;
+            Map<String, Tensor> x = tensors(1);
+            for (int t = 1; t <= length; t++) {
+                Map<String, Tensor> g = gradients(Math.pow(SHRINKS, t - 1));
+                OptimizerStep step = optimizer.step(state, x, g);
+                steps.add(new ObservedStep(x, g, step.parameters()));
+                state = step.state();
+                x = step.parameters();
+            }
+            return steps;
+        }
+
+        List<ObservedStep> by(FaultyAdam optimizer) {
+            List<ObservedStep> steps = new ArrayList<>();
+            Map<String, Tensor> x = tensors(1);
+            for (int t = 1; t <= length; t++) {
+                Map<String, Tensor> g = gradients(Math.pow(SHRINKS, t - 1));
+                Map<String, Tensor> after = optimizer.step(x, g);
+                steps.add(new ObservedStep(x, g, after));
+                x = after;
+            }
+            return steps;
+        }
+
+        private Map<String, Tensor> tensors(double size) {
+            return new TreeMap<>(Map.of("w", tensor(Shape.of(3, 4), size), "b", tensor(Shape.of(4), size)));
+        }
+
+        private Map<String, Tensor> gradients(double size) {
+            return new TreeMap<>(Map.of("w", tensor(Shape.of(3, 4), 1e-4 * size), "b", tensor(Shape.of(4), size)));
+        }
+
+        private Tensor tensor(Shape shape, double size) {
+            double[] values = random.doubles(shape.size(), -size, size).toArray();
+            return Tensor.of(shape, values).as(datatype);
+        }
+    }
+}
