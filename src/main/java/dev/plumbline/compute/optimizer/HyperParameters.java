@@ -7,6 +7,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -70,7 +71,7 @@ public final class HyperParameters {
 
     /** As on the wire: {@code EPSILON_HAT} is {@code epsilonHat}. */
     static String camelCase(Enum<?> constant) {
-        String[] words = constant.name().toLowerCase(java.util.Locale.ROOT).split("_", -1);
+        String[] words = constant.name().toLowerCase(Locale.ROOT).split("_", -1);
         return words[0]
                 + Arrays.stream(words)
                         .skip(1)

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  */
 public record InPlaceStep(Optimizer optimizer, Clipping clipping, boolean norms) {
 
-    private static final int SEGMENT = 1 << 16;
+    private static final int SEGMENT = 1 << 17;
+    private static final int WORTH_A_THREAD = 1 << 16;
 
     /** Takes step {@code t}, from 1. */
     public StepReport take(long t, List<TensorArrays> tensors) {
@@ -45,7 +46,7 @@ public record InPlaceStep(Optimizer optimizer, Clipping clipping, boolean norms)
 
     /** In the calling thread alone where handing over would cost more than the work. */
     private static <R> List<R> run(List<TensorArrays> segments, Function<TensorArrays, R> work) {
-        boolean large = segments.stream().mapToLong(TensorArrays::length).sum() > SEGMENT;
+        boolean large = segments.stream().mapToLong(TensorArrays::length).sum() > WORTH_A_THREAD;
         return (large ? segments.parallelStream() : segments.stream()).map(work).toList();
     }
 

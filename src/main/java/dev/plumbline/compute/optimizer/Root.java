@@ -4,9 +4,4 @@ package dev.plumbline.compute.optimizer;
  * The denominator of an adaptive step, {@code sqrt(v + inside) scale + outside}: every convention of where epsilon goes
  * ({@link Epsilon}) is one choice of the three numbers.
  */
-record Root(double inside, double scale, double outside) {
-
-    double of(double v) {
-        return Math.sqrt(v + inside) * scale + outside;
-    }
-}
+record Root(double inside, double scale, double outside) {}

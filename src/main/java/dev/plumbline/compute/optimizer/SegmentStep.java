@@ -17,7 +17,7 @@ record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clip
 
     Movement take(TensorArrays segment) {
         Strip kind = segment.parameters();
-        Buffers buffers = new Buffers(kind, optimizer);
+        Buffers buffers = new Buffers(kind, optimizer, runsInPlace() ? 0 : CHUNK);
         SumOfSquares before = new SumOfSquares(kind, norms ? CHUNK : 0);
         SumOfSquares moved = new SumOfSquares(kind, norms ? CHUNK : 0);
         for (int start = 0; start < segment.length(); start += CHUNK) {
@@ -90,15 +90,16 @@ record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clip
             List<Strip> slots,
             List<Strip> scratches) {
 
-        Buffers(Strip kind, Optimizer optimizer) {
+        /** @param loaded elements of the buffers that chunks are loaded into; 0 where they never are */
+        Buffers(Strip kind, Optimizer optimizer, int loaded) {
             this(
                     kind.zeros(CHUNK),
                     kind.zeros(CHUNK),
                     kind.zeros(CHUNK),
-                    kind.zeros(CHUNK),
-                    kind.zeros(CHUNK),
-                    optimizer.slots().stream().map(slot -> kind.zeros(CHUNK)).toList(),
-                    Stream.generate(() -> kind.zeros(CHUNK))
+                    kind.zeros(loaded),
+                    kind.zeros(loaded),
+                    optimizer.slots().stream().map(slot -> kind.zeros(loaded)).toList(),
+                    Stream.generate(() -> kind.zeros(loaded))
                             .limit(optimizer.scratches())
                             .toList());
         }

@@ -58,7 +58,7 @@ public sealed interface Strip permits DoubleStrip, FloatStrip {
     /**
      * Adam's whole step in one pass, y being the parameters: m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2,
      * y = y - (gradientRate g + meanRate m) / root(v). It says nothing that the operations above cannot say; it is here
-     * because a step over millions of parameters waits for memory, and three passes take half as long again as one.
+     * because a step over millions of parameters waits for memory, and three passes take a third longer than one.
      */
     void adapt(Strip g, Strip m, Strip v, AdaptiveStep step);
 

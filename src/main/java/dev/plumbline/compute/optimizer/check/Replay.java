@@ -15,11 +15,8 @@ import org.jspecify.annotations.Nullable;
 record Replay(List<ObservedStep> steps, @Nullable OptimizerState start) {
 
     /** The parameters after each step; nothing if the state given is not of this optimizer, or a step cannot be taken. */
-    Optional<List<Map<String, Tensor>>> run(Hypothesis hypothesis, double rateFactor) {
+    Optional<List<Map<String, Tensor>>> run(Hypothesis hypothesis) {
         Optimizer optimizer = hypothesis.optimizer();
-        if (rateFactor != 1) {
-            optimizer = optimizer.withLearningRate(optimizer.learningRate() * rateFactor);
-        }
         Optional<OptimizerState> initial = initial(optimizer);
         if (initial.isEmpty()) {
             return Optional.empty();

@@ -2,6 +2,7 @@ package dev.plumbline.compute.optimizer.check;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.compute.optimizer.Adam;
 import dev.plumbline.compute.optimizer.AdamW;
@@ -213,7 +214,7 @@ class OptimizerCheckTests {
         assertThat(verdict.explanation().fault()).isEqualTo(Fault.RIGHT);
         Optimizer found = requireNonNull(verdict.explanation().optimizer());
         assertThat(found.kind()).isEqualTo(kind);
-        assertThat(found.learningRate()).isCloseTo(0.0123, org.assertj.core.api.Assertions.within(1e-12));
+        assertThat(found.learningRate()).isCloseTo(0.0123, within(1e-12));
     }
 
     @Test
