@@ -28,6 +28,8 @@ record Binary(BinaryFunction function) implements Op {
         rows.forEach(at -> {
             if (aStep == 1 && bStep == 1) {
                 alike(a, at[1], b, at[2], y, at[0], length);
+            } else if (aStep == 1 && bStep == 0 && function.hasScalarLoop()) {
+                function.apply(a, at[1], b[at[2]], y, at[0], length);
             } else {
                 for (int i = 0, p = at[1], q = at[2]; i < length; i++, p += aStep, q += bStep) {
                     y[at[0] + i] = function.apply(a[p], b[q]);

@@ -31,6 +31,38 @@ public enum BinaryFunction {
         };
     }
 
+    /** Whether {@link #apply(double[], int, double, double[], int, int)} knows the function. */
+    boolean hasScalarLoop() {
+        return this == ADD || this == SUBTRACT || this == MULTIPLY || this == DIVIDE;
+    }
+
+    /** The commonest functions with one number for a whole row, such as a channel's bias. */
+    void apply(double[] a, int from, double b, double[] y, int to, int length) {
+        switch (this) {
+            case ADD -> {
+                for (int i = 0; i < length; i++) {
+                    y[to + i] = a[from + i] + b;
+                }
+            }
+            case SUBTRACT -> {
+                for (int i = 0; i < length; i++) {
+                    y[to + i] = a[from + i] - b;
+                }
+            }
+            case MULTIPLY -> {
+                for (int i = 0; i < length; i++) {
+                    y[to + i] = a[from + i] * b;
+                }
+            }
+            case DIVIDE -> {
+                for (int i = 0; i < length; i++) {
+                    y[to + i] = a[from + i] / b;
+                }
+            }
+            default -> throw new IllegalStateException(this + " has no such loop");
+        }
+    }
+
     double derivativeByFirst(double a, double b) {
         return switch (this) {
             case ADD, SUBTRACT -> 1;

@@ -91,12 +91,7 @@ final class MatrixProduct {
             int from = a.offset() + i * aRow;
             if (b.transposed()) {
                 for (int j = 0; j < m; j++) {
-                    double sum = 0;
-                    int row = b.offset() + j * b.columns();
-                    for (int p = 0, f = from; p < k; p++, f += aStep) {
-                        sum += x[f] * y[row + p];
-                    }
-                    c[to + j] += sum;
+                    c[to + j] += dot(x, from, aStep, y, b.offset() + j * b.columns(), k);
                 }
             } else {
                 for (int p = 0, f = from; p < k; p++, f += aStep) {
@@ -108,6 +103,26 @@ final class MatrixProduct {
                 }
             }
         }
+    }
+
+    /** Four sums at a time, since each addition waits for the one before it. */
+    private static double dot(double[] x, int from, int step, double[] y, int row, int k) {
+        double first = 0;
+        double second = 0;
+        double third = 0;
+        double fourth = 0;
+        int p = 0;
+        int f = from;
+        for (; p + 3 < k; p += 4, f += 4 * step) {
+            first += x[f] * y[row + p];
+            second += x[f + step] * y[row + p + 1];
+            third += x[f + 2 * step] * y[row + p + 2];
+            fourth += x[f + 3 * step] * y[row + p + 3];
+        }
+        for (; p < k; p++, f += step) {
+            first += x[f] * y[row + p];
+        }
+        return first + second + (third + fourth);
     }
 
     /** A row-major matrix is the transpose of a column-major one, so {@code c' = b' a'} needs no rearranging. */

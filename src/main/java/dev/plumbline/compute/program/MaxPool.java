@@ -23,11 +23,10 @@ record MaxPool(Window window) implements Op {
     @Override
     public double[] value(List<Tensor> inputs, Shape shape) {
         double[] x = inputs.get(0).values();
-        int[] winners = winners(inputs.get(0), shape);
-        double[] y = new double[winners.length];
-        for (int i = 0; i < y.length; i++) {
-            y[i] = winners[i] < 0 ? Double.NEGATIVE_INFINITY : x[winners[i]];
-        }
+        double[] y = new double[shape.size()];
+        forEachWindow(inputs.get(0).shape(), shape, (scan, k, plane, top, left) -> {
+            y[k] = scan.maximum(x, plane, top, left);
+        });
         return y;
     }
 
@@ -114,18 +113,29 @@ record MaxPool(Window window) implements Op {
     /** For each window the position of its largest value; -1 where dilation leaves it only padding. */
     private int[] winners(Tensor input, Shape shape) {
         double[] x = input.values();
-        Scan scan = new Scan(window, input.shape());
-        int planes = input.shape().extent(0) * input.shape().extent(1);
         int[] winners = new int[shape.size()];
+        forEachWindow(input.shape(), shape, (scan, k, plane, top, left) -> {
+            winners[k] = scan.winner(x, plane, top, left);
+        });
+        return winners;
+    }
+
+    private interface EachWindow {
+        void at(Scan scan, int k, int plane, int top, int left);
+    }
+
+    private void forEachWindow(Shape input, Shape shape, EachWindow each) {
+        Scan scan = new Scan(window, input);
+        int planes = input.extent(0) * input.extent(1);
         int k = 0;
         for (int plane = 0; plane < planes; plane++) {
             for (int oy = 0; oy < shape.extent(2); oy++) {
+                int top = window.top(oy);
                 for (int ox = 0; ox < shape.extent(3); ox++) {
-                    winners[k++] = scan.winner(x, plane, window.top(oy), window.left(ox));
+                    each.at(scan, k++, plane, top, window.left(ox));
                 }
             }
         }
-        return winners;
     }
 
     /** The window's numbers unpacked, since they are read once for every element of every window. */
@@ -141,7 +151,50 @@ record MaxPool(Window window) implements Op {
                     input.extent(3));
         }
 
+        private boolean isInside(int top, int left) {
+            return top >= 0
+                    && left >= 0
+                    && top + (kernelHeight - 1) * dilationY < height
+                    && left + (kernelWidth - 1) * dilationX < width;
+        }
+
+        /** The largest value alone, without a branch that random data would mispredict. */
+        double maximum(double[] x, int plane, int top, int left) {
+            if (!isInside(top, left)) {
+                int winner = winnerAtTheEdge(x, plane, top, left);
+                return winner < 0 ? Double.NEGATIVE_INFINITY : x[winner];
+            }
+            int start = (plane * height + top) * width + left;
+            double largest = x[start];
+            for (int i = 0, row = start; i < kernelHeight; i++, row += dilationY * width) {
+                for (int j = 0, at = row; j < kernelWidth; j++, at += dilationX) {
+                    largest = Math.max(largest, x[at]);
+                }
+            }
+            return largest;
+        }
+
         int winner(double[] x, int plane, int top, int left) {
+            return isInside(top, left)
+                    ? winnerInside(x, (plane * height + top) * width + left)
+                    : winnerAtTheEdge(x, plane, top, left);
+        }
+
+        private int winnerInside(double[] x, int start) {
+            int best = start;
+            double largest = x[start];
+            for (int i = 0, row = start; i < kernelHeight; i++, row += dilationY * width) {
+                for (int j = 0, at = row; j < kernelWidth; j++, at += dilationX) {
+                    if (x[at] > largest || Double.isNaN(x[at])) {
+                        best = at;
+                        largest = x[at];
+                    }
+                }
+            }
+            return best;
+        }
+
+        private int winnerAtTheEdge(double[] x, int plane, int top, int left) {
             int best = -1;
             for (int i = 0, row = top; i < kernelHeight; i++, row += dilationY) {
                 int base = (plane * height + row) * width;
