@@ -39,7 +39,10 @@ import org.jspecify.annotations.Nullable;
 final class GradientCheck {
 
     /** Entries that get evidence in a tensor whose claim agrees everywhere: enough to look at. */
-    private static final int EVIDENCE_IF_RIGHT = 2;
+    private static final int EVIDENCE_IF_RIGHT = 1;
+
+    /** Operations worth spending to see why a certificate does not hold: some ten seconds of one core. */
+    private static final double MOST_TO_EXPLAIN = 1e10;
 
     private final Objective objective;
     private final Map<String, Tensor> claims;
@@ -67,8 +70,10 @@ final class GradientCheck {
         this.reference = gradient.byParameter();
         this.claims = claims == null ? judged(reference) : claims;
         measure();
-        Map<String, Tensor> calibrated = RoundingAllowance.of(objective, gradient, datatype, seed);
-        this.claims.forEach((name, claim) -> comparisons.add(comparison(name, claim, calibrated)));
+        if (!isDirectional()) {
+            Map<String, Tensor> calibrated = RoundingAllowance.of(objective, gradient, datatype, seed);
+            this.claims.forEach((name, claim) -> comparisons.add(comparison(name, claim, calibrated)));
+        }
     }
 
     private Map<String, Tensor> judged(Map<String, Tensor> gradient) {
@@ -77,12 +82,19 @@ final class GradientCheck {
         return judged;
     }
 
+    private boolean isDirectional() {
+        return settings.coverage() == Coverage.DIRECTIONAL;
+    }
+
     /** Differences as much as the coverage says; a certificate that does not hold calls for every entry. */
     private void measure() {
-        if (settings.coverage() != Coverage.EXHAUSTIVE && settings.coverage() != Coverage.SAMPLED) {
-            certificate = Certificate.of(objective, numeric, reference, seed);
+        boolean everyEntry = settings.coverage() == Coverage.EXHAUSTIVE;
+        if (settings.coverage() == Coverage.CERTIFIED || isDirectional()) {
+            certificate = Certificate.of(objective, numeric, isDirectional() ? claims : reference, seed);
+            everyEntry =
+                    !isDirectional() && !certificate.holds() && ExhaustiveGradient.cost(objective) <= MOST_TO_EXPLAIN;
         }
-        if (settings.coverage() == Coverage.EXHAUSTIVE) {
+        if (everyEntry) {
             exhaustive = ExhaustiveGradient.of(objective, seed);
             moves = exhaustive.values().stream()
                     .mapToLong(NumericTensor::evaluations)
@@ -135,7 +147,11 @@ final class GradientCheck {
         return numeric.evaluations() + moves;
     }
 
+    @Nullable
     ReferenceReport referenceReport() {
+        if (isDirectional()) {
+            return null;
+        }
         if (certificate != null) {
             return new ReferenceReport(certificate.certifiedTo(), certificate.confidence(), certificate.directions());
         }
@@ -154,6 +170,9 @@ final class GradientCheck {
 
     /** The tensors, judged; {@code mistakes} names those that fail. */
     List<TensorReport> tensors(Map<String, Mistake> mistakes) {
+        if (isDirectional()) {
+            return DirectionalCheck.tensors(claims, Objects.requireNonNull(certificate), smallestDefect());
+        }
         return comparisons.stream()
                 .map(comparison -> tensor(comparison, mistakes.get(comparison.name())))
                 .toList();
@@ -161,7 +180,7 @@ final class GradientCheck {
 
     private TensorReport tensor(Comparison comparison, @Nullable Mistake mistake) {
         NumericTensor differenced = exhaustive.get(comparison.name());
-        Judge judge = new Judge(Math.max(1, comparison.size()), datatype == Datatype.FP64 ? 1e-3 : 1e-1);
+        Judge judge = new Judge(Math.max(1, comparison.size()), smallestDefect());
         Map<Verdict, Long> counts = new EnumMap<>(Verdict.class);
         Verdict verdict = Verdict.PASS;
         Set<Integer> shown = shown(comparison, differenced);
@@ -180,6 +199,9 @@ final class GradientCheck {
                 counts.merge(other, 1L, Long::sum);
             }
         }
+        if (isDoubtful(comparison.name())) {
+            verdict = verdict.worse(Verdict.INCONCLUSIVE);
+        }
         int most = Objects.requireNonNull(settings.entries());
         return new TensorReport(
                 comparison.name(),
@@ -196,6 +218,18 @@ final class GradientCheck {
                 differenced == null ? null : differenced.evaluations());
     }
 
+    /** The smallest relative defect that matters in one number of the claim's datatype. */
+    private double smallestDefect() {
+        return datatype == Datatype.FP64 ? 1e-3 : 1e-1;
+    }
+
+    /** Whether random directions contradict the reference in this tensor, and nothing finer was measured. */
+    private boolean isDoubtful(String name) {
+        return certificate != null
+                && exhaustive.isEmpty()
+                && certificate.contradicted().contains(name);
+    }
+
     /** An entry without evidence of its own: by the comparison, or at a kink by the subgradients. */
     private static Verdict verdict(Comparison comparison, @Nullable NumericTensor differenced, int i) {
         if (differenced != null && differenced.kinkRadii()[i] > differenced.bounds()[i]) {
@@ -205,10 +239,21 @@ final class GradientCheck {
             double distance = Math.abs(comparison.claimed().at(i) - differenced.values()[i]);
             return distance <= reach ? Verdict.KINK : Verdict.FAIL;
         }
+        if (differenced != null && !confirms(differenced, comparison.reference().at(i), i)) {
+            // The reference is refuted here, so the claim is held against the difference itself.
+            double distance = Math.abs(comparison.claimed().at(i) - differenced.values()[i]);
+            return distance <= differenced.bounds()[i] + comparison.allowance().at(i) ? Verdict.PASS : Verdict.FAIL;
+        }
         if (comparison.isBeyond(i)) {
             return Verdict.FAIL;
         }
         return comparison.isUndefined(i) ? Verdict.INCONCLUSIVE : Verdict.PASS;
+    }
+
+    /** Whether a difference leaves the reference standing; beyond ten error bounds it does not. */
+    private static boolean confirms(NumericTensor differenced, double reference, int i) {
+        double error = Math.abs(differenced.values()[i] - reference);
+        return !(error > 10 * differenced.bounds()[i] + 1e-12 * Math.abs(reference));
     }
 
     /** The positions that get numeric evidence: kinks and disagreements first, then the largest deviations. */

@@ -44,7 +44,8 @@ public record GradientCheckReport(
     public record ReferenceReport(double certifiedTo, double confidence, int directions) {}
 
     /**
-     * @param relativeError {@code ||claimed - reference|| / ||reference||}
+     * @param relativeError {@code ||claimed - reference|| / ||reference||}; for coverage directional that of the derivative
+     *     along the tensor's direction
      * @param entryVerdicts how many entries have which verdict
      * @param way how the tensor was differenced where every entry was
      */

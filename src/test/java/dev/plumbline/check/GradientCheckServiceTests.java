@@ -7,6 +7,7 @@ import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Whole checks of networks that PyTorch exported, with the gradients that PyTorch computed, right and wrong. */
 class GradientCheckServiceTests {
+
+    /** One recipe in so many is tried; {@code -Dplumbline.recipes.each=1} tries them all. */
+    private static final int EACH = Integer.getInteger("plumbline.recipes.each", 5);
 
     private final GradientCheckService service = new GradientCheckService(Limits.defaults(), new RecentReports());
 
@@ -39,12 +43,24 @@ class GradientCheckServiceTests {
 
     @ParameterizedTest
     @MethodSource("fixtures")
+    void directionsAloneTellRightFromWrong(Fixture fixture) {
+        Map<String, Tensor> right = fixture.exactGradients();
+        Map<String, Tensor> doubled = new LinkedHashMap<>(right);
+        doubled.replaceAll((name, gradient) -> gradient.map(g -> 2 * g));
+        CheckSettings settings = settings(Coverage.DIRECTIONAL, 3);
+
+        assertThat(service.check(fixture.request(right, settings)).verdict()).isNotEqualTo(Verdict.FAIL);
+        assertThat(service.check(fixture.request(doubled, settings)).verdict()).isEqualTo(Verdict.FAIL);
+    }
+
+    @ParameterizedTest
+    @MethodSource("fixtures")
     void failsEveryPlantedMistakeInItsTensor(Fixture fixture) {
         Map<String, Tensor> parameters = fixture.parameters();
         List<String> missed = new ArrayList<>();
         int taken = 0;
         for (JsonNode recipe : fixture.json("mistakes/index.json")) {
-            if (fixture.name().equals("cnn") && taken++ % 8 != 0) {
+            if (taken++ % (fixture.name().equals("cnn") ? 10 * EACH : EACH) != 0) {
                 continue;
             }
             Map<String, Tensor> wrong = fixture.with(recipe, parameters);

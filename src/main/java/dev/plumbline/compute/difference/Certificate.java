@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.ChiSquaredDistribution;
 
 /**
@@ -41,12 +42,12 @@ public record Certificate(
     /** A numeric derivative beside the gradient's: {@code slope.value} should be {@code expected}. */
     public record Residual(Slope slope, double expected) {
 
-        double value() {
+        public double value() {
             return slope.value() - expected;
         }
 
         /** Whether the two agree within {@code factor} error bars, or, at a kink, the gradient is a subgradient. */
-        boolean agrees(double factor) {
+        public boolean agrees(double factor) {
             if (!Double.isFinite(slope.errorBound())) {
                 return false;
             }
@@ -56,19 +57,18 @@ public record Certificate(
         }
     }
 
-    /** Certifies {@code gradient} at the objective's point. */
+    /** Certifies {@code gradient}, for the parameters that it has, at the objective's point. */
     public static Certificate of(
             Objective objective, NumericGradient numeric, Map<String, Tensor> gradient, long seed) {
         List<List<String>> spans = new ArrayList<>();
-        List<String> names = objective.program().parameters().values().stream()
-                .filter(node -> node.shape().size() > 0)
-                .map(node -> node.label())
+        List<String> names = gradient.keySet().stream()
+                .filter(name -> objective.parameter(name).size() > 0)
                 .toList();
         for (int j = 0; j < OVERALL; j++) {
             spans.add(names);
         }
         names.forEach(name -> spans.add(List.of(name)));
-        List<Residual> residuals = java.util.stream.IntStream.range(0, spans.size())
+        List<Residual> residuals = IntStream.range(0, spans.size())
                 .parallel()
                 .mapToObj(j -> {
                     Map<String, Tensor> direction =
@@ -81,17 +81,26 @@ public record Certificate(
         for (int k = 0; k < names.size(); k++) {
             byTensor.put(names.get(k), residuals.get(OVERALL + k));
         }
-        return new Certificate(bound(overall), CONFIDENCE, residuals.size(), byTensor, List.copyOf(overall));
+        double bound = bound(overall.stream().mapToDouble(Residual::value).toArray(), CONFIDENCE);
+        return new Certificate(bound, CONFIDENCE, residuals.size(), byTensor, List.copyOf(overall));
     }
 
-    private static double bound(List<Residual> residuals) {
-        double squares = 0;
-        for (Residual residual : residuals) {
-            double r = residual.value();
-            squares += Double.isFinite(r) ? r * r : Double.POSITIVE_INFINITY;
+    /**
+     * The bound on {@code ||e||}; infinite without residuals or where one is not finite.
+     *
+     * @param residuals one for each Gaussian direction over the same parameters
+     * @param confidence above 0 and below 1, such as 0.95
+     */
+    static double bound(double[] residuals, double confidence) {
+        if (!(confidence > 0 && confidence < 1)) {
+            throw new IllegalArgumentException("confidence " + confidence);
         }
-        double quantile = new ChiSquaredDistribution(residuals.size()).inverseCumulativeProbability(1 - CONFIDENCE);
-        return Math.sqrt(squares / quantile);
+        Tensor all = Tensor.vector(residuals);
+        if (residuals.length == 0 || all.firstNonFinite() >= 0) {
+            return Double.POSITIVE_INFINITY;
+        }
+        ChiSquaredDistribution distribution = new ChiSquaredDistribution(residuals.length);
+        return all.norm() / Math.sqrt(distribution.inverseCumulativeProbability(1 - confidence));
     }
 
     /** Whether no direction contradicts the gradient. */
@@ -108,7 +117,7 @@ public record Certificate(
     }
 
     /** {@code kappa = sqrt(2 ln(m / alpha))}: what noise explains when m directions are looked at together. */
-    private double factor() {
+    public double factor() {
         return Math.sqrt(2 * Math.log(directions / 0.01));
     }
 }

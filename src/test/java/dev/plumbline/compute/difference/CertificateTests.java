@@ -1,4 +1,4 @@
-package dev.plumbline.compute.judgement;
+package dev.plumbline.compute.difference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
