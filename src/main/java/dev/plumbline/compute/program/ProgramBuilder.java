@@ -357,16 +357,20 @@ public final class ProgramBuilder {
         folded += cost;
         if (folded > MOST_FOLDED) {
             throw Problem.limit(
-                    place,
+                    pointer(),
                     "the constants of this model are too dear to compute",
-                    folded + " floating-point operations up to here",
-                    "at most " + MOST_FOLDED);
+                    (long) folded + " floating-point operations up to here",
+                    "at most " + (long) MOST_FOLDED);
         }
     }
 
     private Shape counted(Shape shape) {
         if (nodes.size() >= MOST_NODES) {
-            throw Problem.limit(place, "this model has too many operations", "more than " + MOST_NODES, MOST_NODES);
+            throw Problem.limit(
+                    pointer(),
+                    "this model has too many operations",
+                    "more than " + MOST_NODES,
+                    "at most " + MOST_NODES);
         }
         elements += shape.size();
         if (elements > MOST_ELEMENTS) {

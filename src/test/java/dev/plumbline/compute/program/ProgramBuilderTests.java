@@ -150,6 +150,16 @@ class ProgramBuilderTests {
         assertThat(problem.code()).isEqualTo(Problem.Code.LIMIT);
     }
 
+    /** What is folded costs its reader time before anybody could ask what the program costs. */
+    @Test
+    void constantsAreCheapToCompute() {
+        Node matrix = b.constant(Tensor.zeros(Shape.of(1024, 1024)));
+        Problem problem = refused(() -> b.at("MatMul_9").matmul(matrix, matrix));
+        assertThat(problem.code()).isEqualTo(Problem.Code.LIMIT);
+        assertThat(problem.pointer()).isEqualTo("/MatMul_9");
+        assertThat(problem.got()).startsWith("2147483648 ");
+    }
+
     // ── shapes that the builder works out ──
 
     @ParameterizedTest
