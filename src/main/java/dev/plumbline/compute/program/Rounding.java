@@ -28,8 +28,8 @@ public interface Rounding {
 
     /**
      * Each value plus {@code u s size}, s uniform in [-1, 1], where u is the datatype's unit roundoff and size that of
-     * the value, or twice that of the terms it is the sum of: the order of a sum is anybody's choice. What any machine computes exactly stays as it is: elements moved or
-     * chosen, such as a maximum, and whole numbers, such as indices.
+     * the value, or twice that of the terms it is the sum of: the order of a sum is anybody's choice. What any machine
+     * computes exactly stays as it is: elements moved or chosen, such as a maximum, and whole numbers, such as indices.
      */
     static Rounding random(Datatype datatype, long seed) {
         SplittableRandom random = new SplittableRandom(seed);

@@ -38,20 +38,20 @@ class RoundingTests {
 
     @ParameterizedTest
     @EnumSource(names = {"FP64", "FP32", "FP16", "BF16"})
-    void eachResultMovesByAtMostTwiceTheUnitRoundoff(Datatype datatype) {
+    void eachResultMovesByAtMostTheUnitRoundoff(Datatype datatype) {
         Program program = program((b, w) -> b.unary(UnaryFunction.EXP, w));
         Tensor exact = value(program, Rounding.NONE);
         Tensor rounded = value(program, Rounding.random(datatype, 7));
         double largest = 0;
         for (int i = 0; i < exact.size(); i++) {
             double moved = Math.abs(rounded.at(i) - exact.at(i)) / Math.abs(exact.at(i));
-            assertThat(moved).isLessThanOrEqualTo(2 * datatype.unitRoundoff() * (1 + 1e-15) + 0x1p-53);
+            assertThat(moved).isLessThanOrEqualTo(datatype.unitRoundoff() * (1 + 1e-15) + 0x1p-53);
             largest = Math.max(largest, moved);
         }
-        assertThat(largest).isGreaterThan(datatype.unitRoundoff());
+        assertThat(largest).isGreaterThan(datatype.unitRoundoff() / 2);
     }
 
-    /** A sum that cancels is off by what its terms are rounded by, not by its own last place. */
+    /** A sum that cancels is off by up to two roundoffs of its terms' sizes, not by its own last place. */
     @Test
     void aSumMovesByTheSizeOfItsTerms() {
         Program program =
