@@ -1,0 +1,107 @@
+package dev.plumbline.optimize;
+
+import dev.plumbline.compute.optimizer.Adamax.EpsilonPlace;
+import dev.plumbline.compute.optimizer.AmsGrad.Variant;
+import dev.plumbline.compute.optimizer.Epsilon;
+import dev.plumbline.compute.optimizer.HyperParameters;
+import dev.plumbline.compute.optimizer.Kind;
+import dev.plumbline.compute.optimizer.MomentumBuffer;
+import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.compute.optimizer.Preset;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.lang.reflect.RecordComponent;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An optimizer as a request names it: its kind, whose conventions and defaults it has, and the hyper-parameters that differ
+ * from them. A hyper-parameter that this kind does not have is refused.
+ *
+ * @param preset whose conventions and defaults; PyTorch's where it is not given
+ * @param momentum a number for sgd and rmsprop; how Nesterov's momentum is scheduled for nadam
+ * @param weightDecay a number, decoupled for adamw and L2 for everything else, or {@code {kind, rate}}
+ */
+public record OptimizerSource(
+        Kind kind,
+        @Nullable Preset preset,
+        @Nullable Double learningRate,
+        @Nullable Double beta1,
+        @Nullable Double beta2,
+        @Nullable Double epsilon,
+        @Nullable Epsilon epsilonConvention,
+        @Nullable EpsilonPlace epsilonPlace,
+        @Nullable Variant variant,
+
+        @Schema(description = "a number for sgd and rmsprop; for nadam, how its momentum is scheduled") @Nullable
+        Object momentum,
+
+        @Nullable Double momentumDecay,
+        @Nullable Double dampening,
+        @Nullable Boolean nesterov,
+        @Nullable MomentumBuffer buffer,
+        @Nullable Double alpha,
+        @Nullable Boolean centered,
+        @Nullable Double initialSquare,
+        @Nullable Double learningRateDecay,
+        @Nullable Double initialAccumulator,
+        @Nullable Double rho,
+
+        @Schema(description = "a number, or {\"kind\": \"decoupled\", \"rate\": 0.01} with kind none, l2 or decoupled")
+        @Nullable
+        Object weightDecay) {
+
+    /** Of this kind, with everything else as PyTorch has it. */
+    public static OptimizerSource of(Kind kind, double learningRate) {
+        return new OptimizerSource(
+                kind,
+                null,
+                learningRate,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    /** The optimizer; problems point from here on, as in {@code /beta1}. */
+    Optimizer optimizer() {
+        Optimizer defaults = kind.preset(preset == null ? Preset.PYTORCH : preset);
+        return HyperParameters.with(defaults, given());
+    }
+
+    /** The hyper-parameters that the request gives, by name. */
+    Map<String, Object> given() {
+        Map<String, Object> given = new LinkedHashMap<>();
+        for (RecordComponent component : OptimizerSource.class.getRecordComponents()) {
+            Object value = read(component);
+            if (value != null
+                    && !component.getName().equals("kind")
+                    && !component.getName().equals("preset")) {
+                given.put(component.getName(), value);
+            }
+        }
+        return given;
+    }
+
+    private @Nullable Object read(RecordComponent component) {
+        try {
+            return component.getAccessor().invoke(this);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a public record's accessor cannot be called", e);
+        }
+    }
+}
