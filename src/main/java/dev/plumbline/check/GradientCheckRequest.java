@@ -65,7 +65,7 @@ public record GradientCheckRequest(
                     "/model",
                     "there is no model to differentiate",
                     "nothing",
-                    "formula or onnx, or a part named model");
+                    "formula, onnx or layers, or a part named model");
         }
         return model;
     }

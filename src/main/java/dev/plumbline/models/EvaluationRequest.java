@@ -40,7 +40,10 @@ public record EvaluationRequest(
     ModelSource requiredModel() {
         if (model == null) {
             throw Problem.invalid(
-                    "/model", "there is no model to evaluate", "nothing", "formula or onnx, or a part named model");
+                    "/model",
+                    "there is no model to evaluate",
+                    "nothing",
+                    "formula, onnx or layers, or a part named model");
         }
         return model;
     }

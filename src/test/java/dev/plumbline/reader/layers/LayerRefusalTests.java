@@ -1,0 +1,109 @@
+package dev.plumbline.reader.layers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.plumbline.compute.program.ProgramBuilder;
+import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Shape;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What cannot be a network is refused with the layer, what was got and what was expected. */
+class LayerRefusalTests {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[] | /layers",
+                "[{}] | /layers/0/type",
+                "[{'type':'dence','units':1}] | /layers/0/type",
+                "[{'type':'relu'},{'type':'dense'}] | /layers/1/units",
+                "[{'type':'dense','units':0}] | /layers/0/units",
+                "[{'type':'dense','units':1.5}] | /layers/0/units",
+                "[{'type':'dense','units':'2'}] | /layers/0/units",
+                "[{'type':'dense','units':2,'unit':3}] | /layers/0/unit",
+                "[{'type':'dense','units':2,'activation':'rely'}] | /layers/0/activation/kind",
+                "[{'type':'dense','units':2,'activation':{'kind':'relu','slope':1}}] | /layers/0/activation/slope",
+                "[{'type':'dense','units':2,'initializer':{'kind':'normal','scale':-1}}] | /layers/0/initializer/scale",
+                "[{'type':'conv2d','filters':2,'kernel':0}] | /layers/0/kernel",
+                "[{'type':'conv2d','filters':2,'kernel':[3]}] | /layers/0/kernel",
+                "[{'type':'conv2d','filters':2,'kernel':3,'stride':0}] | /layers/0/stride",
+                "[{'type':'conv2d','filters':2,'kernel':3,'stride':2,'padding':'same'}] | /layers/0/padding",
+                "[{'type':'conv2d','filters':2,'kernel':3,'padding':'full'}] | /layers/0/padding",
+                "[{'type':'conv2d','filters':3,'kernel':3,'groups':2}] | /layers/0/groups",
+                "[{'type':'avgPool2d','kernel':2,'dilation':2}] | /layers/0/dilation",
+                "[{'type':'dropout','rate':1}] | /layers/0/rate",
+                "[{'type':'batchNorm'}] | /layers/0/mode",
+                "[{'type':'reshape','shape':[-1,-1]}] | /layers/0/shape",
+                "[{'type':'relu','name':'a'},{'type':'relu','name':'a'}] | /layers/1/name"
+            })
+    void pointsAtTheAttribute(String layers, String pointer) {
+        Problem problem = catchThrowableOfType(Problem.class, () -> LayersModelTests.read(layers));
+        assertThat(problem).isNotNull();
+        assertThat(problem.pointer()).isEqualTo(pointer);
+        assertThat(problem.expected()).isNotEmpty();
+    }
+
+    @Test
+    void refusesArticleFivesColourImagesAtTheFirstConvolution() {
+        Problem problem = built(LayersModelTests.CNN, List.of(1, 28, 28), Shape.of(4, 3, 32, 32));
+        assertThat(problem.pointer()).isEqualTo("/layers/0");
+        assertThat(problem.explanation()).contains("layer 0 (conv2d)", "channels");
+        assertThat(problem.got()).contains("3", "[4, 3, 32, 32]");
+        assertThat(problem.expected()).isEqualTo("1 channels");
+    }
+
+    @Test
+    void refusesLargerImagesAtTheDenseLayerBehindTheFlatten() {
+        Problem problem = built(LayersModelTests.CNN, List.of(1, 28, 28), Shape.of(4, 1, 32, 32));
+        assertThat(problem.pointer()).isEqualTo("/layers/7");
+        assertThat(problem.explanation()).contains("layer 7 (dense)");
+        assertThat(problem.got()).contains("2304", "[4, 2304]");
+        assertThat(problem.expected()).isEqualTo("1600 features");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[{'type':'conv2d','filters':1,'kernel':3}] | /layers/0",
+                "[{'type':'relu'},{'type':'conv1d','filters':1,'kernel':9}] | /layers/1",
+                "[{'type':'conv1d','filters':2,'kernel':1,'groups':2}] | /layers/0",
+                "[{'type':'reshape','shape':[4]}] | /layers/0",
+                "[{'type':'softmax','axis':5}] | /layers/0",
+                "[{'type':'layerNorm','axes':3}] | /layers/0",
+                "[{'type':'batchNorm','mode':'inference','mean':[1,2]}] | /layers/0/mean"
+            })
+    void pointsAtTheLayerThatDoesNotFit(String layers, String pointer) {
+        Problem problem = built(layers, null, Shape.of(2, 3, 5));
+        assertThat(problem.pointer()).isEqualTo(pointer);
+        assertThat(problem.explanation()).startsWith("layer ");
+    }
+
+    @Test
+    void refusesAParameterOfAnotherShapeAndDataUnderAnotherName() {
+        String dense = "[{'type':'dense','units':2}]";
+        Problem shape = catchThrowableOfType(Problem.class, () -> LayersModelTests.read(dense)
+                .appendTo(new ProgramBuilder(), Map.of("0.weight", Shape.of(3, 2)), Map.of("x", Shape.of(1, 3))));
+        assertThat(shape.pointer()).isEqualTo("/parameters/0.weight");
+        assertThat(shape.got()).isEqualTo("[3, 2]");
+        assertThat(shape.expected()).isEqualTo("[2, 3]");
+        Problem name = catchThrowableOfType(Problem.class, () -> LayersModelTests.read(dense)
+                .appendTo(new ProgramBuilder(), Map.of(), Map.of("images", Shape.of(1, 3))));
+        assertThat(name.pointer()).isEqualTo("/data/x");
+        assertThat(name.got()).contains("images");
+    }
+
+    private static Problem built(String layers, @org.jspecify.annotations.Nullable List<Integer> input, Shape x) {
+        Problem problem =
+                catchThrowableOfType(Problem.class, () -> LayersModel.read(LayersModelTests.json(layers), input, 42)
+                        .appendTo(new ProgramBuilder(), Map.of(), Map.of("x", x)));
+        assertThat(problem).isNotNull();
+        return problem;
+    }
+}
