@@ -1,0 +1,125 @@
+package dev.plumbline.compute.difference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.program.UnaryFunction;
+import dev.plumbline.tensor.Tensor;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every entry by differences against our reverse mode: apart by no more than the differences' own error bars. */
+class ExhaustiveGradientTests {
+
+    static Collection<String> nets() {
+        return Nets.all().keySet();
+    }
+
+    private static Objective net(String name) {
+        return Objects.requireNonNull(Nets.all().get(name));
+    }
+
+    @ParameterizedTest
+    @MethodSource("nets")
+    void agreesWithReverseModeWithinItsOwnErrorBars(String name) {
+        Objective objective = net(name);
+        Map<String, Tensor> reverse = objective.gradient().byParameter();
+        double largest = reverse.values().stream()
+                .mapToDouble(ExhaustiveGradientTests::largest)
+                .max()
+                .orElseThrow();
+
+        ExhaustiveGradient.of(objective, 5).forEach((parameter, numeric) -> {
+            Tensor exact = Objects.requireNonNull(reverse.get(parameter));
+            for (int i = 0; i < exact.size(); i++) {
+                double error = Math.abs(numeric.values()[i] - exact.at(i));
+                // Reverse mode itself rounds in its last digits.
+                assertThat(error).as("%s[%d]", parameter, i).isLessThanOrEqualTo(numeric.bounds()[i] + 1e-14 * largest);
+                // Error bars a thousandth of what is measured, or they would hide anything.
+                assertThat(numeric.bounds()[i])
+                        .as("bound of %s[%d]", parameter, i)
+                        .isLessThan(1e-7 * largest);
+                assertThat(numeric.kinkRadii()[i]).isLessThanOrEqualTo(numeric.bounds()[i]);
+            }
+        });
+    }
+
+    private static double largest(Tensor tensor) {
+        double largest = 0;
+        for (double value : tensor.values()) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        return largest;
+    }
+
+    @Test
+    void differencesADenseLayerByItsUnits() {
+        Objective objective = new Nets(1).mlp(UnaryFunction.TANH, 6, 4, 8, 6, 3);
+
+        NumericTensor weight =
+                Objects.requireNonNull(ExhaustiveGradient.of(objective, 1).get("layer1.weight"));
+
+        assertThat(weight.way()).isEqualTo(NumericTensor.Way.NODES);
+        // Four values for each of 8 units, and for two entries that are moved by themselves: not for 32 entries.
+        assertThat(weight.evaluations()).isLessThanOrEqualTo(4 * (8 + 2));
+    }
+
+    @Test
+    void isTheSameForTheSameSeed() {
+        Objective objective = net("CNN");
+        NumericTensor once =
+                Objects.requireNonNull(ExhaustiveGradient.of(objective, 3).get("conv3.weight"));
+        NumericTensor again =
+                Objects.requireNonNull(ExhaustiveGradient.of(objective, 3).get("conv3.weight"));
+
+        assertThat(again.values()).isEqualTo(once.values());
+        assertThat(again.bounds()).isEqualTo(once.bounds());
+    }
+
+    @Test
+    void givesZeroForWhatNothingReads() {
+        NumericTensor unread = Objects.requireNonNull(
+                ExhaustiveGradient.of(net("zero gradients"), 3).get("unread"));
+
+        assertThat(unread.values()).containsOnly(0);
+        assertThat(unread.bounds()).containsOnly(0);
+    }
+
+    @Test
+    void costsMoreForMoreParameters() {
+        double small = ExhaustiveGradient.cost(new Nets(1).mlp(UnaryFunction.TANH, 6, 4, 8, 3));
+        double large = ExhaustiveGradient.cost(new Nets(1).mlp(UnaryFunction.TANH, 6, 16, 64, 3));
+
+        assertThat(large).isGreaterThan(4 * small);
+    }
+
+    @Test
+    void certificateHoldsForARightGradientAndBoundsItsError() {
+        Objective objective = net("tanh MLP");
+
+        Certificate certificate = Certificate.of(
+                objective, new NumericGradient(objective), objective.gradient().byParameter(), 9);
+
+        assertThat(certificate.holds()).isTrue();
+        assertThat(certificate.certifiedTo()).isLessThan(1e-8);
+    }
+
+    @Test
+    void certificateNamesTheTensorThatIsWrongByOnePartInATenThousand() {
+        Objective objective = net("tanh MLP");
+        Map<String, Tensor> wrong =
+                new java.util.LinkedHashMap<>(objective.gradient().byParameter());
+        wrong.computeIfPresent("layer2.weight", (name, right) -> right.map(g -> 1.0001 * g));
+
+        Certificate certificate = Certificate.of(objective, new NumericGradient(objective), wrong, 9);
+
+        assertThat(certificate.holds()).isFalse();
+        assertThat(certificate.contradicted()).containsExactly("layer2.weight");
+        double error = 1e-4 * Objects.requireNonNull(wrong.get("layer2.weight")).norm();
+        assertThat(certificate.certifiedTo()).isBetween(0.5 * error, 20 * error);
+    }
+}
