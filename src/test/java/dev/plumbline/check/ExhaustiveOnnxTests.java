@@ -48,10 +48,12 @@ class ExhaustiveOnnxTests {
         ExhaustiveGradient.of(objective, 5).forEach((parameter, numeric) -> {
             Tensor exact = Objects.requireNonNull(reverse.get(parameter));
             double rounding = 1e-13 * (1 + Math.abs(objective.value()));
-            int[] wrong = IntStream.range(0, exact.size())
+            List<String> wrong = IntStream.range(0, exact.size())
                     .filter(i -> !(Math.abs(numeric.values()[i] - exact.at(i))
                             <= numeric.bounds()[i] + numeric.kinkRadii()[i] + rounding))
-                    .toArray();
+                    .mapToObj(i -> "[%d] %s, not %s +- %s or %s"
+                            .formatted(i, exact.at(i), numeric.values()[i], numeric.bounds()[i], numeric.kinkRadii()[i]))
+                    .toList();
             assertThat(wrong).as(parameter + " " + numeric.way()).isEmpty();
         });
     }

@@ -12,8 +12,10 @@ package dev.plumbline.compute.probe;
  *   U_k = T_k + R_k
  * </pre>
  *
- * and keeps the k of least U. It stops where round-off alone exceeds that, since smaller steps cannot do better; a network
- * with many kinks needs the small ones. The step is chosen without looking at any claimed
+ * and keeps the k of least U. It stops where round-off alone exceeds that, since smaller steps cannot do better. Across a
+ * kink {@code D_k} can be very steady and very wrong, the mean of two slopes; so as long as the jump between the one-sided
+ * slopes {@code J(h) = D+(h) - D-(h)} does not shrink with the step the sweep goes on, and steps that crossed the kink do
+ * not count. The step is chosen without looking at any claimed
  * derivative: choosing the one that agrees best accepts wrong gradients. Differences are divided by the step actually
  * taken, since {@code x + h} rounds.
  *
@@ -23,7 +25,7 @@ package dev.plumbline.compute.probe;
 public final class SlopeProbe {
 
     private static final int FIRST_STEPS = 6;
-    private static final int MOST_STEPS = 14;
+    private static final int MOST_STEPS = 18;
     private static final double KAPPA = 3;
 
     private final double value;
@@ -78,17 +80,23 @@ public final class SlopeProbe {
     }
 
     private boolean isSettled() {
-        int best = best();
-        return steps == MOST_STEPS || (best >= 0 && roundOff(steps - 2) >= errorBound(best));
+        int best = best(firstClean());
+        boolean bends = lastStay() == steps - 1;
+        return steps == MOST_STEPS || (best >= 0 && !bends && roundOff(steps - 2) >= errorBound(best));
     }
 
     /** The derivative, its error bar and its evidence, from all values told so far. */
     public Slope slope() {
-        int best = best();
+        Slope.Kink kink = kink();
+        int first = kink == Slope.Kink.NEARBY ? firstClean() : 0;
+        int best = best(first);
+        if (best < 0) {
+            best = best(0);
+        }
         if (best < 0) {
             return Slope.blind();
         }
-        int side = sharpestSide();
+        int side = sharpestSide(first);
         return new Slope(
                 extrapolated(best),
                 errorBound(best),
@@ -98,13 +106,13 @@ public final class SlopeProbe {
                 left(side),
                 right(side),
                 sideBound(side),
-                kink(side));
+                kink);
     }
 
-    /** The k of least error bound; -1 where no three steps in a row have finite values. */
-    private int best() {
+    /** The k of least error bound from {@code first} on; -1 where no three steps in a row have finite values. */
+    private int best(int first) {
         int best = -1;
-        for (int k = 1; k + 1 < steps; k++) {
+        for (int k = first + 1; k + 1 < steps; k++) {
             if (Double.isFinite(errorBound(k)) && (best < 0 || errorBound(k) < errorBound(best))) {
                 best = k;
             }
@@ -153,28 +161,45 @@ public final class SlopeProbe {
         return change + sideNoise(k);
     }
 
-    /** The smallest step at which noise does not yet rule the one-sided slopes. */
-    private int sharpestSide() {
-        int best = 0;
-        for (int k = 1; k < steps; k++) {
-            if (Double.isFinite(jump(k)) && sideBound(k) <= sideBound(best)) {
+    /** The step whose one-sided slopes have the least bound, among {@code first} and those after it. */
+    private int sharpestSide(int first) {
+        int best = first;
+        for (int k = first + 1; k < steps; k++) {
+            if (Double.isFinite(jump(k)) && !(sideBound(k) > sideBound(best))) {
                 best = k;
             }
         }
         return best;
     }
 
-    private Slope.Kink kink(int side) {
-        boolean standsOut = jump(side) > 2 * sideNoise(side) + 1e-9 * (Math.abs(left(side)) + Math.abs(right(side)));
-        if (side >= 2 && standsOut && fallOfJump(side) < 0.5 && fallOfJump(side - 1) < 0.5) {
-            return Slope.Kink.HERE;
+    /** The last step from which the jump did not shrink as a smooth function's does; 0 where it always did. */
+    private int lastStay() {
+        for (int k = steps - 1; k > 0; k--) {
+            boolean standsOut = jump(k) > 2 * sideNoise(k) + 1e-9 * (Math.abs(left(k)) + Math.abs(right(k)));
+            if (standsOut && fallOfJump(k) < 0.5) {
+                return k;
+            }
         }
-        for (int k = 1; k < side; k++) {
-            if (jump(k) > 4 * sideNoise(k) && Math.abs(fallOfJump(k)) < 0.25) {
+        return 0;
+    }
+
+    /** The first step that cannot cross a kink: the one after a stay may, where it only just reaches the kink. */
+    private int firstClean() {
+        int stay = lastStay();
+        return stay == 0 ? 0 : Math.min(stay + 2, steps - 1);
+    }
+
+    private Slope.Kink kink() {
+        int stay = lastStay();
+        if (stay == 0) {
+            return Slope.Kink.NONE;
+        }
+        for (int k = stay + 1; k < steps; k++) {
+            if (jump(k) + sideNoise(k) < jump(stay) / 2) {
                 return Slope.Kink.NEARBY;
             }
         }
-        return Slope.Kink.NONE;
+        return stay >= 2 && fallOfJump(stay - 1) < 0.5 ? Slope.Kink.HERE : Slope.Kink.NEARBY;
     }
 
     /** The slope of log J over log h between two steps: 1 where smooth, 0 at a kink. */

@@ -133,6 +133,37 @@ public final class Suffix {
         return objective.value();
     }
 
+    /** What rounding leaves of a sample's share: half a unit in the last place of it and of the terms it is a sum of. */
+    public double roundOff() {
+        double terms = terms(objective.output()) / Math.sqrt(samples);
+        return 0x1p-53 * Math.max(Math.abs(value()) / samples, terms);
+    }
+
+    /** The norm of the terms of the last sum, scaled as they are on the way from there. */
+    private double terms(Node node) {
+        if (!states.containsKey(node)) {
+            return 0;
+        }
+        Op op = node.op();
+        if (op instanceof Reduce reduce && reduce.kind() == Reduce.Kind.SUM) {
+            return objective.base().value(node.inputs().get(0)).norm();
+        }
+        if (node.shape().size() != 1) {
+            return 0;
+        }
+        if (op instanceof Binary binary && binary.function() == BinaryFunction.MULTIPLY) {
+            return terms(node.inputs().get(0)) * Math.abs(item(node, 1))
+                    + terms(node.inputs().get(1)) * Math.abs(item(node, 0));
+        }
+        if (op instanceof Binary binary && binary.function() == BinaryFunction.DIVIDE) {
+            return terms(node.inputs().get(0)) / Math.abs(item(node, 1));
+        }
+        boolean adds = op instanceof Binary binary
+                && (binary.function() == BinaryFunction.ADD || binary.function() == BinaryFunction.SUBTRACT);
+        boolean passes = op instanceof Reshape || op instanceof Unary unary && unary.function() == UnaryFunction.NEGATE;
+        return adds || passes ? node.inputs().stream().mapToDouble(this::terms).sum() : 0;
+    }
+
     /** The values that the node has at the point. */
     public Tensor point() {
         return objective.base().value(from);

@@ -1,0 +1,34 @@
+package dev.plumbline.check;
+
+import dev.plumbline.check.CheckSettings.Coverage;
+import dev.plumbline.limits.Limits;
+import dev.plumbline.reader.ModelSource;
+import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.Tensor;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Whole checks of small objectives written as formulas. */
+final class Formulas {
+
+    private static final GradientCheckService SERVICE =
+            new GradientCheckService(Limits.defaults(), new RecentReports());
+
+    private Formulas() {}
+
+    static GradientCheckReport check(
+            String formula, Map<String, Tensor> parameters, @Nullable Map<String, Tensor> claim, Coverage coverage) {
+        return check(formula, parameters, claim, coverage, null);
+    }
+
+    static GradientCheckReport check(
+            String formula,
+            Map<String, Tensor> parameters,
+            @Nullable Map<String, Tensor> claim,
+            Coverage coverage,
+            @Nullable Datatype datatype) {
+        CheckSettings settings = new CheckSettings(coverage, null, null, null, 1L, null, null, datatype, null, null);
+        return SERVICE.check(
+                new GradientCheckRequest(new ModelSource(formula, null), null, parameters, Map.of(), claim, settings));
+    }
+}
