@@ -34,6 +34,8 @@ class ArchitectureTests {
             "compute.difference",
             "compute.judgement",
             "compute.optimizer",
+            "compute.optimizer.check",
+            "compute.optimizer.schedule",
             "compute.health");
 
     private static final Set<String> FEATURE =
@@ -53,6 +55,8 @@ class ArchitectureTests {
             entry("compute.probe", Set.of("tensor")),
             entry("compute.health", Set.of("compute.program", "tensor")),
             entry("compute.optimizer", Set.of("compute.program", "tensor", "problem")),
+            entry("compute.optimizer.check", Set.of("compute.optimizer", "tensor", "problem")),
+            entry("compute.optimizer.schedule", Set.of("problem")),
             entry("compute.program", Set.of("tensor", "problem")),
             entry("reader", union(readers(), "compute.program", "tensor", "problem")),
             entry("reader.formula", Set.of("reader", "compute.program", "tensor", "problem")),

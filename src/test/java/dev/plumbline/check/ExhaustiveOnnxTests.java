@@ -52,7 +52,8 @@ class ExhaustiveOnnxTests {
                     .filter(i -> !(Math.abs(numeric.values()[i] - exact.at(i))
                             <= numeric.bounds()[i] + numeric.kinkRadii()[i] + rounding))
                     .mapToObj(i -> "[%d] %s, not %s +- %s or %s"
-                            .formatted(i, exact.at(i), numeric.values()[i], numeric.bounds()[i], numeric.kinkRadii()[i]))
+                            .formatted(
+                                    i, exact.at(i), numeric.values()[i], numeric.bounds()[i], numeric.kinkRadii()[i]))
                     .toList();
             assertThat(wrong).as(parameter + " " + numeric.way()).isEmpty();
         });

@@ -28,8 +28,7 @@ class KinksTests {
             double[] claim = new double[rest.length + 1];
             claim[0] = claimed;
             System.arraycopy(rest, 0, claim, 1, rest.length);
-            return Formulas.check(
-                    formula, Map.of("w", Tensor.vector(at)), Map.of("w", Tensor.vector(claim)), coverage);
+            return Formulas.check(formula, Map.of("w", Tensor.vector(at)), Map.of("w", Tensor.vector(claim)), coverage);
         }
 
         @Override
@@ -59,7 +58,9 @@ class KinksTests {
             for (double claimed : new double[] {bend.left, bend.right, (bend.left + bend.right) / 2}) {
                 GradientCheckReport report = bend.check(claimed, coverage);
 
-                assertThat(report.verdict()).as(coverage + " " + claimed + ": " + report.summary()).isEqualTo(Verdict.KINK);
+                assertThat(report.verdict())
+                        .as(coverage + " " + claimed + ": " + report.summary())
+                        .isEqualTo(Verdict.KINK);
             }
         }
     }
@@ -69,10 +70,13 @@ class KinksTests {
     void whatIsNoSubgradientIsRefuted(Bend bend) {
         double width = bend.right - bend.left;
         for (Coverage coverage : new Coverage[] {Coverage.EXHAUSTIVE, Coverage.CERTIFIED}) {
-            for (double claimed : new double[] {bend.left - 0.01 * width, bend.right + 0.01 * width, bend.right + width}) {
+            for (double claimed :
+                    new double[] {bend.left - 0.01 * width, bend.right + 0.01 * width, bend.right + width}) {
                 GradientCheckReport report = bend.check(claimed, coverage);
 
-                assertThat(report.verdict()).as(coverage + " " + claimed + ": " + report.summary()).isEqualTo(Verdict.FAIL);
+                assertThat(report.verdict())
+                        .as(coverage + " " + claimed + ": " + report.summary())
+                        .isEqualTo(Verdict.FAIL);
             }
         }
     }

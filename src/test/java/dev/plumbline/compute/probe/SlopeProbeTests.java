@@ -58,7 +58,11 @@ class SlopeProbeTests {
         SlopeProbe probe = new SlopeProbe(function.applyAsDouble(at), noise, 0.1);
         for (double[] offsets = probe.ask(); offsets.length > 0; offsets = probe.ask()) {
             double[] taken = Arrays.stream(offsets).map(h -> at + h - at).toArray();
-            probe.tell(taken, Arrays.stream(offsets).map(h -> function.applyAsDouble(at + h)).toArray());
+            probe.tell(
+                    taken,
+                    Arrays.stream(offsets)
+                            .map(h -> function.applyAsDouble(at + h))
+                            .toArray());
         }
         return probe.slope();
     }
@@ -71,7 +75,8 @@ class SlopeProbeTests {
 
         assertThat(Math.abs(slope.value() - row.derivative)).isLessThanOrEqualTo(row.tolerance * scale);
         // The error bar is two thirds an estimate; a factor 3 below it is what the judge allows one probe.
-        assertThat(Math.abs(slope.value() - row.derivative)).isLessThanOrEqualTo(3 * slope.errorBound() + 1e-15 * scale);
+        assertThat(Math.abs(slope.value() - row.derivative))
+                .isLessThanOrEqualTo(3 * slope.errorBound() + 1e-15 * scale);
         assertThat(slope.kink()).isNotEqualTo(Slope.Kink.HERE);
     }
 
