@@ -1,8 +1,10 @@
 package dev.plumbline.check;
 
 import dev.plumbline.compute.program.Loss;
+import dev.plumbline.compute.program.Objective;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
+import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.tensor.Safetensors;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorLimits;
@@ -81,14 +83,18 @@ record Fixture(String name, String dtype) {
         return new LossSource(kind, null, null, null, null, null, null, null, null, null, null);
     }
 
-    Map<String, Tensor> parameters() {
-        Map<String, Tensor> parameters = new LinkedHashMap<>();
-        var objective = new dev.plumbline.reader.ObjectiveReader(
+    Objective objective() {
+        return new ObjectiveReader(
                         new ModelSource(null, bytes("model.onnx")).read(),
                         loss(),
                         Map.of(),
                         tensors("data.safetensors"))
                 .read(program -> {});
+    }
+
+    Map<String, Tensor> parameters() {
+        Objective objective = objective();
+        Map<String, Tensor> parameters = new LinkedHashMap<>();
         objective.program().parameters().keySet().forEach(key -> parameters.put(key, objective.parameter(key)));
         return parameters;
     }

@@ -28,7 +28,11 @@ final class Formulas {
             Coverage coverage,
             @Nullable Datatype datatype) {
         CheckSettings settings = new CheckSettings(coverage, null, null, null, 1L, null, null, datatype, null, null);
-        return SERVICE.check(
-                new GradientCheckRequest(new ModelSource(formula, null), null, parameters, Map.of(), claim, settings));
+        return SERVICE.check(new GradientCheckRequest(source(formula), null, parameters, Map.of(), claim, settings));
+    }
+
+    @SuppressWarnings("NullAway") // it does not read "byte @Nullable []" from class files
+    static ModelSource source(String formula) {
+        return new ModelSource(formula, null);
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.check.CheckSettings.Coverage;
 import dev.plumbline.check.GradientCheckReport.TensorReport;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.reader.LossSource;
+import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
@@ -48,11 +50,7 @@ class VanishingGradientsTests {
     }
 
     private static Map<String, Tensor> gradients() {
-        return new dev.plumbline.reader.ObjectiveReader(
-                        new dev.plumbline.reader.ModelSource(formula(), null).read(),
-                        dev.plumbline.reader.LossSource.NONE,
-                        PARAMETERS,
-                        Map.of())
+        return new ObjectiveReader(Formulas.source(formula()).read(), LossSource.NONE, PARAMETERS, Map.of())
                 .read(program -> {})
                 .gradient()
                 .byParameter();

@@ -28,6 +28,7 @@ public final class ExhaustiveGradient {
 
     private final Objective objective;
     private final Map<Node, NumericTensor> atNodes = new HashMap<>();
+    private final Map<Node, Optional<Suffix>> suffixes = new HashMap<>(); // asked for plan, work and spot checks
     private final SplittableRandom random;
     private long evaluations;
 
@@ -108,6 +109,10 @@ public final class ExhaustiveGradient {
     }
 
     private Optional<Suffix> suffix(Node node) {
+        return suffixes.computeIfAbsent(node, this::newSuffix);
+    }
+
+    private Optional<Suffix> newSuffix(Node node) {
         List<Node> consumers = new ArrayList<>();
         for (Node other : objective.program().nodes()) {
             if (other.inputs().contains(node)) {
