@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One way in which the objective uses a parameter: a chain of operations, each affine in what comes along the chain, from
@@ -128,6 +129,20 @@ public final class Use {
     /** The node at the end of the chain. */
     public Node end() {
         return steps.get(steps.size() - 1).node();
+    }
+
+    /** A matrix product or convolution, and which of its operands comes from the parameter. */
+    record Factor(Node product, int operand) {}
+
+    /** Where the parameter, perhaps reshaped or scaled, meets data in a product; null where it never does. */
+    @Nullable
+    Factor factor() {
+        for (Step step : steps) {
+            if (step.node().op() instanceof MatMul || step.node().op() instanceof Convolution) {
+                return new Factor(step.node(), step.operand());
+            }
+        }
+        return null;
     }
 
     /** The derivative by the parameter along this use, from the derivative by {@link #end}. */

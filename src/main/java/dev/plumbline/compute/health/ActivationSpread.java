@@ -1,0 +1,56 @@
+package dev.plumbline.compute.health;
+
+import java.util.List;
+
+/**
+ * The spread of the activations shrinks or grows with depth: by more than {@code perLayer} a layer, and {@code total} from
+ * the first hidden layer to the last, over at least three.
+ */
+record ActivationSpread(double perLayer, double total) implements Rule {
+
+    private static final int LEAST_LAYERS = 3;
+
+    @Override
+    public Judgement judge(Condition condition) {
+        List<LayerHealth> hidden = condition.weighted().stream()
+                .filter(layer -> condition.activated().contains(layer))
+                .toList();
+        if (!condition.ordered() || hidden.size() < LEAST_LAYERS) {
+            return Judgement.notEvaluated(
+                    Symptom.INITIALISATION,
+                    "the spread of activations by depth takes three layers with known activations, in a known order");
+        }
+        List<Double> spreads = hidden.stream()
+                .map(layer ->
+                        layer.activation() == null ? 0 : layer.activation().spread())
+                .toList();
+        DepthProfile profile =
+                DepthProfile.of(hidden.stream().map(LayerHealth::name).toList(), spreads);
+        double growth = 1 / profile.firstToLast();
+        double factor = 1 / profile.factorPerLayer();
+        double change = Math.max(growth, 1 / growth);
+        double changePerLayer = Math.max(factor, 1 / factor);
+        if (!(change > total) || !(changePerLayer > perLayer)) {
+            return Judgement.HEALTHY;
+        }
+        return Judgement.of(new Finding(
+                Symptom.INITIALISATION,
+                Severity.WARNING,
+                profile.layers(),
+                "factor by which the activations' spread changes from the first layer to the last",
+                growth,
+                growth > 1 ? total : 1 / total,
+                change / total,
+                "The activations' spread %s from %s behind %s to %s behind %s: the weights are too %s for this network."
+                        .formatted(
+                                growth > 1 ? "grows" : "shrinks",
+                                Words.number(spreads.get(0)),
+                                profile.layers().get(0),
+                                Words.number(spreads.get(spreads.size() - 1)),
+                                profile.layers().get(profile.depth() - 1),
+                                growth > 1 ? "large" : "small"),
+                List.of(
+                        Initialisers.remedy(condition),
+                        Remedy.of(Remedy.Action.NORMALISATION, "Normalise between the layers."))));
+    }
+}

@@ -1,0 +1,90 @@
+package dev.plumbline.compute.health;
+
+import dev.plumbline.compute.health.Remedy.Action;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Units of an activation that are 0 for every sample of the batch: no gradient reaches their weights. A layer counts as
+ * dead from the share {@code layerShare} of its units on; below that, the share is in the report of the layer.
+ *
+ * @param leastSamples with fewer, a silent unit may just have met none of its inputs; only a layer that is dead as a
+ *     whole counts then
+ */
+record DeadUnits(double layerShare, int leastSamples) implements Rule {
+
+    @Override
+    public Judgement judge(Condition condition) {
+        List<LayerHealth> activated = condition.activated();
+        if (activated.isEmpty()) {
+            return Judgement.notEvaluated(Symptom.DEAD_UNITS, "no activation behind a layer is known");
+        }
+        List<Finding> findings = new ArrayList<>();
+        boolean tooFew = false;
+        for (LayerHealth layer : activated) {
+            ActivationStatistics activation = layer.activation();
+            if (activation == null) {
+                continue;
+            }
+            boolean few = activation.samples() < leastSamples;
+            double needed = few ? 1 : layerShare;
+            tooFew |= few && activation.deadShare() > 0 && activation.deadShare() < 1;
+            if (activation.deadShare() >= needed) {
+                findings.add(finding(layer, activation));
+            }
+        }
+        return new Judgement(
+                findings,
+                tooFew
+                        ? List.of(new NotEvaluated(
+                                Symptom.DEAD_UNITS,
+                                "some units are 0 for every sample, but fewer than " + leastSamples
+                                        + " samples do not tell a dead unit from a silent one"))
+                        : List.of());
+    }
+
+    private Finding finding(LayerHealth layer, ActivationStatistics activation) {
+        return new Finding(
+                Symptom.DEAD_UNITS,
+                Severity.UNHEALTHY,
+                List.of(layer.name()),
+                "share of units that are 0 for every sample",
+                activation.deadShare(),
+                layerShare,
+                Finding.above(activation.deadShare(), layerShare),
+                "%s of the %d units behind %s are 0 for all %d samples: their affine values are negative throughout, so no gradient reaches their weights."
+                        .formatted(
+                                Words.number(activation.deadShare() * activation.units()),
+                                activation.units(),
+                                layer.name(),
+                                activation.samples()),
+                remedies(layer));
+    }
+
+    private static List<Remedy> remedies(LayerHealth layer) {
+        Map<String, Double> biases = layer.tensors().keySet().stream()
+                .skip(1)
+                .collect(Collectors.toMap(name -> name, name -> 0.0, (a, b) -> a, LinkedHashMap::new));
+        Map<String, Double> spreads = Initialisers.forActivations(List.of(layer));
+        return List.of(
+                new Remedy(
+                        Action.BIAS,
+                        biases.isEmpty()
+                                ? "Draw the weights of this layer anew: it has no bias to blame."
+                                : "Set the biases of this layer back to these values; if they were driven there, the"
+                                        + " learning rate was too high.",
+                        biases),
+                new Remedy(
+                        Action.INITIALISATION,
+                        "Draw this layer's weights anew with this standard deviation, biases 0.",
+                        spreads),
+                Remedy.of(
+                        Action.ACTIVATION,
+                        "Exchange relu for leakyRelu, elu or gelu, whose derivative is not 0 below 0."),
+                Remedy.of(
+                        Action.LEARNING_RATE, "Lower the learning rate: large steps drive biases below every input."));
+    }
+}

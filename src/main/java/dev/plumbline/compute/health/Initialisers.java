@@ -1,0 +1,49 @@
+package dev.plumbline.compute.health;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** How to draw the weights of this network: standard deviations by layer. */
+final class Initialisers {
+
+    private static final Set<String> RECTIFIERS = Set.of("relu", "leakyRelu", "composed");
+
+    private Initialisers() {}
+
+    /** For the activation each layer has: He et al. (2015) before a rectifier, Glorot and Bengio (2010) else. */
+    static Map<String, Double> forActivations(List<LayerHealth> layers) {
+        return spreads(layers, false);
+    }
+
+    /** For the same network with rectifiers: {@code sqrt(2 / fanIn)} throughout. */
+    static Map<String, Double> forRectifiers(List<LayerHealth> layers) {
+        return spreads(layers, true);
+    }
+
+    private static Map<String, Double> spreads(List<LayerHealth> layers, boolean rectified) {
+        Map<String, Double> spreads = new LinkedHashMap<>();
+        for (LayerHealth layer : layers) {
+            WeightStatistics weights = layer.weights();
+            if (weights != null) {
+                ActivationStatistics activation = layer.activation();
+                boolean he = rectified || activation != null && RECTIFIERS.contains(activation.function());
+                spreads.put(
+                        layer.name(),
+                        he ? Math.sqrt(2.0 / weights.fanIn()) : Math.sqrt(2.0 / (weights.fanIn() + weights.fanOut())));
+            }
+        }
+        return spreads;
+    }
+
+    static Remedy remedy(Condition condition) {
+        Map<String, Double> spreads = forActivations(condition.weighted());
+        return new Remedy(
+                Remedy.Action.INITIALISATION,
+                "Draw the weights anew from normal distributions with these standard deviations: sqrt(2 / fanIn) (He)"
+                        + " before a rectifier, sqrt(2 / (fanIn + fanOut)) (Glorot) else; biases 0."
+                        + (spreads.isEmpty() ? " Their numbers need the model." : ""),
+                spreads);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.plumbline.compute.health;
+
+import dev.plumbline.compute.program.Evaluation;
+import dev.plumbline.compute.program.Layer;
+import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.program.Stage;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The layers of a model at a point: gradients, activations and the loss's derivatives by them, all out of one evaluation
+ * and one reverse pass.
+ */
+public final class ModelReading {
+
+    private final Objective objective;
+    private final Evaluation.Gradient gradient;
+    private final Map<String, Tensor> gradients;
+
+    public ModelReading(Objective objective) {
+        this.objective = objective;
+        this.gradient = objective.gradient();
+        this.gradients = gradient.byParameter();
+    }
+
+    /** The gradient by the parameters. */
+    public Map<String, Tensor> gradients() {
+        return gradients;
+    }
+
+    /**
+     * What the rules look at.
+     *
+     * @param updateNorms by parameter; empty where the optimizer is not known
+     */
+    public Condition condition(Map<String, Double> updateNorms, SampleNorms samples) {
+        List<LayerHealth> layers = Layer.of(objective).stream()
+                .map(layer -> health(layer, updateNorms))
+                .toList();
+        return new Condition(objective.value(), layers, true, samples);
+    }
+
+    private LayerHealth health(Layer layer, Map<String, Double> updateNorms) {
+        Map<String, Tensor> own = new LinkedHashMap<>();
+        List<Tensor> parameters = new ArrayList<>();
+        for (String name : layer.parameters()) {
+            own.put(name, Objects.requireNonNull(gradients.get(name)));
+            parameters.add(objective.parameter(name));
+        }
+        List<Tensor> cotangents = layer.stages().stream()
+                .map(stage -> gradient.by(stage.affine()))
+                .toList();
+        LayerHealth.Known known = new LayerHealth.Known(
+                parameters,
+                update(layer, updateNorms),
+                TensorStatistics.norm(cotangents),
+                activation(layer),
+                weights(layer));
+        return LayerHealth.of(layer.name(), own, layer.product() != null, known);
+    }
+
+    private static @Nullable Double update(Layer layer, Map<String, Double> updateNorms) {
+        if (!updateNorms.keySet().containsAll(layer.parameters())) {
+            return null;
+        }
+        return Tensor.vector(layer.parameters().stream()
+                        .mapToDouble(name -> Objects.requireNonNull(updateNorms.get(name)))
+                        .toArray())
+                .norm();
+    }
+
+    private @Nullable WeightStatistics weights(Layer layer) {
+        Layer.Product product = layer.product();
+        if (product == null) {
+            return null;
+        }
+        Evaluation base = objective.base();
+        return WeightStatistics.of(product, base.value(product.weight()), gradient.by(product.weight()));
+    }
+
+    /** Over several stages, as of a recurrent layer, the values stand side by side as if they were samples. */
+    private ActivationStatistics activation(Layer layer) {
+        Stage first = layer.stages().get(0);
+        List<Tensor> values = new ArrayList<>();
+        List<Tensor> derivatives = new ArrayList<>();
+        for (Stage stage : layer.stages()) {
+            if (stage.activation().shape().equals(first.activation().shape())) {
+                values.add(objective.base().value(stage.activation()));
+                derivatives.add(stage.derivative(objective.base()));
+            }
+        }
+        return ActivationStatistics.of(first.function(), stacked(values), unitAxis(layer, first), stacked(derivatives));
+    }
+
+    private static int unitAxis(Layer layer, Stage stage) {
+        Layer.Product product = layer.product();
+        int rank = stage.activation().rank();
+        if (product != null && product.node().shape().equals(stage.activation().shape())) {
+            return product.unitAxis();
+        }
+        return Math.min(1, Math.max(rank - 1, 0));
+    }
+
+    private static Tensor stacked(List<Tensor> tensors) {
+        Tensor first = tensors.get(0);
+        if (tensors.size() == 1 || first.shape().rank() == 0) {
+            return first;
+        }
+        double[] values = new double[tensors.size() * first.size()];
+        for (int i = 0; i < tensors.size(); i++) {
+            System.arraycopy(tensors.get(i).values(), 0, values, i * first.size(), first.size());
+        }
+        int[] extents = first.shape().extents();
+        extents[0] *= tensors.size();
+        return Tensor.of(Shape.of(extents), values);
+    }
+}

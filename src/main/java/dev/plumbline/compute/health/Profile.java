@@ -1,0 +1,108 @@
+package dev.plumbline.compute.health;
+
+import static dev.plumbline.compute.health.Symptom.DATA;
+import static dev.plumbline.compute.health.Symptom.DEAD_UNITS;
+import static dev.plumbline.compute.health.Symptom.EXPLODING;
+import static dev.plumbline.compute.health.Symptom.INITIALISATION;
+import static dev.plumbline.compute.health.Symptom.LOSS;
+import static dev.plumbline.compute.health.Symptom.SATURATION;
+import static dev.plumbline.compute.health.Symptom.UPDATE_RATIO;
+import static dev.plumbline.compute.health.Symptom.VANISHING;
+
+import java.util.List;
+
+/**
+ * Which rules are judged, by whose thresholds. {@link #PLUMBLINE}'s are scale-free: multiplying the loss by a constant
+ * changes none of them, save the update ratio of an optimizer that is not scale-free itself. The others reproduce what a
+ * named tool says at a single point, and say of the rest that it needs a run.
+ */
+public enum Profile {
+    PLUMBLINE {
+        @Override
+        List<Rule> rules() {
+            return List.of(
+                    new NonFiniteValues(),
+                    new Vanishing(1e-3, 0.25),
+                    new Exploding(1e3, 4),
+                    new DeadUnits(0.5, 8),
+                    new Saturation(0.5, false),
+                    new UpdateRatio(1e-4, 1e-2),
+                    new Symmetry(),
+                    new ActivationSpread(2, 10),
+                    new Absent(LOSS, NEEDS_A_RUN),
+                    new DominantSamples(10, 8));
+        }
+    },
+
+    /** Amazon SageMaker Debugger's built-in rules. Its exploding rule looks for non-finite values only. */
+    SAGEMAKER {
+        @Override
+        List<Rule> rules() {
+            return List.of(
+                    new NonFiniteValues(),
+                    new SmallMean(1e-7),
+                    new DeadUnits(0.5, 1),
+                    new Saturation(0.5, true),
+                    new UpdateRatio(1e-8, 10),
+                    new ActivationSpread(1, 10),
+                    new Absent(LOSS, NEEDS_A_RUN),
+                    new Absent(DATA, NO_SUCH_RULE));
+        }
+    },
+
+    /** AUTOTRAINER (Zhang et al., ICSE 2021), without its gate on accuracy, which a single point does not have. */
+    AUTOTRAINER {
+        @Override
+        List<Rule> rules() {
+            return List.of(
+                    new NonFiniteValues(),
+                    new SmallRatio(1e-3, 1e-4),
+                    new LargeRatio(70),
+                    new ZeroGradients(0.7),
+                    new Absent(SATURATION, NO_SUCH_RULE),
+                    new Absent(UPDATE_RATIO, NO_SUCH_RULE),
+                    new Absent(INITIALISATION, NO_SUCH_RULE),
+                    new Absent(LOSS, NEEDS_A_RUN),
+                    new Absent(DATA, NO_SUCH_RULE));
+        }
+    },
+
+    /** What DL4J's training pages call healthy: update ratios, and activations whose spread is 0.5 to 2. */
+    DL4J {
+        @Override
+        List<Rule> rules() {
+            return List.of(
+                    new NonFiniteValues(),
+                    new Absent(VANISHING, NO_SUCH_RULE),
+                    new Absent(EXPLODING, NO_SUCH_RULE),
+                    new Absent(DEAD_UNITS, NO_SUCH_RULE),
+                    new Absent(SATURATION, NO_SUCH_RULE),
+                    new UpdateRatio(1e-4, 1e-2),
+                    new SpreadBand(0.5, 2),
+                    new Absent(LOSS, NEEDS_A_RUN),
+                    new Absent(DATA, NO_SUCH_RULE));
+        }
+    },
+
+    /** Megatron-LM: non-finite values; its spikes are ten times the largest of the first hundred samples. */
+    MEGATRON {
+        @Override
+        List<Rule> rules() {
+            return List.of(
+                    new NonFiniteValues(),
+                    new Absent(VANISHING, NO_SUCH_RULE),
+                    new Absent(EXPLODING, NEEDS_A_RUN),
+                    new Absent(DEAD_UNITS, NO_SUCH_RULE),
+                    new Absent(SATURATION, NO_SUCH_RULE),
+                    new Absent(UPDATE_RATIO, NO_SUCH_RULE),
+                    new Absent(INITIALISATION, NO_SUCH_RULE),
+                    new Absent(LOSS, NEEDS_A_RUN),
+                    new Absent(DATA, NO_SUCH_RULE));
+        }
+    };
+
+    private static final String NEEDS_A_RUN = "this rule compares several steps of a run, and this is one point";
+    private static final String NO_SUCH_RULE = "this profile has no such rule";
+
+    abstract List<Rule> rules();
+}

@@ -1,0 +1,7 @@
+package dev.plumbline.compute.health;
+
+/** One symptom and its thresholds. */
+interface Rule {
+
+    Judgement judge(Condition condition);
+}

@@ -1,0 +1,25 @@
+package dev.plumbline.compute.health;
+
+import java.util.List;
+
+/** SageMaker's vanishing rule: the mean of |g| of a layer is below a fixed number, whatever the loss's scale. */
+record SmallMean(double threshold) implements Rule {
+
+    @Override
+    public Judgement judge(Condition condition) {
+        return Judgement.of(condition.layers().stream()
+                .filter(layer -> layer.meanAbsoluteGradient() < threshold)
+                .map(layer -> new Finding(
+                        Symptom.VANISHING,
+                        Severity.UNHEALTHY,
+                        List.of(layer.name()),
+                        "mean of the gradient's absolute values",
+                        layer.meanAbsoluteGradient(),
+                        threshold,
+                        Finding.below(layer.meanAbsoluteGradient(), threshold),
+                        "The gradient of " + layer.name() + " is small on an absolute scale; this rule does not look at"
+                                + " the scale of the loss.",
+                        List.of(Initialisers.remedy(condition))))
+                .toList());
+    }
+}

@@ -1,0 +1,111 @@
+package dev.plumbline.compute.health;
+
+import dev.plumbline.compute.health.Remedy.Action;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gradient fades on its way back: the first layer's norm is below {@code ratio} times the last one's, or, over five
+ * layers and more, the norm shrinks by more than {@code factor} a layer. Judged on the parameters' gradients and, with a
+ * model, on the derivatives by the layers' affine values; both are free of the loss's scale.
+ *
+ * <p>The explanation (Hochreiter 1991; Glorot and Bengio 2010) is the product over the layers of the activation's
+ * derivative and the weights' gain, {@link Passage}. Where it does not explain what was observed, this is a warning.
+ */
+record Vanishing(double ratio, double factor) implements Rule {
+
+    /** Over fewer layers a straight line says less than the ratio does. */
+    static final int LAYERS_FOR_A_SLOPE = 5;
+
+    private static final Set<String> SQUASHING = Set.of("sigmoid", "tanh");
+
+    @Override
+    public Judgement judge(Condition condition) {
+        String because = Depths.unjudgeable(condition);
+        if (because != null) {
+            return Judgement.notEvaluated(Symptom.VANISHING, because);
+        }
+        Finding gradients = found(condition, condition.gradients(), "gradient");
+        DepthProfile cotangents = condition.cotangents();
+        if (gradients != null) {
+            return Judgement.of(gradients);
+        }
+        Finding deltas = cotangents == null ? null : found(condition, cotangents, "derivative by the affine values");
+        return deltas == null ? Judgement.HEALTHY : Judgement.of(deltas);
+    }
+
+    private @Nullable Finding found(Condition condition, DepthProfile profile, String what) {
+        boolean faded = profile.firstToLast() < ratio;
+        boolean fading = profile.depth() >= LAYERS_FOR_A_SLOPE && profile.factorPerLayer() < factor;
+        if (!faded && !fading) {
+            return null;
+        }
+        double observed = faded ? profile.firstToLast() : profile.factorPerLayer();
+        double threshold = faded ? ratio : factor;
+        Explanation explanation = Explanation.of(condition);
+        return new Finding(
+                Symptom.VANISHING,
+                explanation == null || explanation.explains() ? Severity.UNHEALTHY : Severity.WARNING,
+                faint(profile),
+                faded
+                        ? "norm of the " + what + " in the first layer over that in the last"
+                        : "factor by which the norm of the " + what + " changes per layer on its way back",
+                observed,
+                threshold,
+                Finding.below(observed, threshold),
+                cause(profile, what, explanation),
+                remedies(condition));
+    }
+
+    /** The layers whose norm is below the square root of the threshold, seen from the last. */
+    private List<String> faint(DepthProfile profile) {
+        List<String> faint = new ArrayList<>();
+        double last = profile.norms().get(profile.depth() - 1);
+        for (int i = 0; i < profile.depth(); i++) {
+            if (profile.norms().get(i) < Math.sqrt(ratio) * last) {
+                faint.add(profile.layers().get(i));
+            }
+        }
+        return faint.isEmpty() ? profile.layers().subList(0, 1) : faint;
+    }
+
+    private static String cause(DepthProfile profile, String what, @Nullable Explanation explanation) {
+        String fall = "The norm of the %s falls from %s in %s to %s in %s, by a factor of %s a layer."
+                .formatted(
+                        what,
+                        Words.number(profile.norms().get(profile.depth() - 1)),
+                        profile.layers().get(profile.depth() - 1),
+                        Words.number(profile.norms().get(0)),
+                        profile.layers().get(0),
+                        Words.number(profile.factorPerLayer()));
+        return fall + " " + (explanation == null ? Explanation.UNKNOWN : explanation.words());
+    }
+
+    private static List<Remedy> remedies(Condition condition) {
+        boolean squashed = condition.activated().stream()
+                .anyMatch(layer -> layer.activation() != null
+                        && SQUASHING.contains(layer.activation().function()));
+        List<Remedy> remedies = new ArrayList<>();
+        if (squashed) {
+            remedies.add(new Remedy(
+                    Action.ACTIVATION,
+                    "Exchange the hidden sigmoid or tanh activations for relu, and draw the weights anew from normal"
+                            + " distributions with these standard deviations, sqrt(2 / fanIn) (He); biases 0.",
+                    Initialisers.forRectifiers(condition.weighted())));
+        }
+        remedies.add(Initialisers.remedy(condition));
+        remedies.add(Remedy.of(
+                Action.NORMALISATION,
+                "Normalise (batch or layer normalisation) before the activations of "
+                        + Words.names(condition.weighted().stream()
+                                .map(LayerHealth::name)
+                                .toList())
+                        + "."));
+        remedies.add(Remedy.of(
+                Action.RESIDUAL,
+                "Add residual connections around every two layers, so that a path without factors remains."));
+        return remedies;
+    }
+}

@@ -1,0 +1,26 @@
+package dev.plumbline.compute.health;
+
+import java.util.List;
+
+/** AUTOTRAINER's rule for dying units: the share of exact zeros in a layer's gradient. */
+record ZeroGradients(double share) implements Rule {
+
+    @Override
+    public Judgement judge(Condition condition) {
+        return Judgement.of(condition.layers().stream()
+                .filter(layer -> layer.zeroShare() >= share)
+                .map(layer -> new Finding(
+                        Symptom.DEAD_UNITS,
+                        Severity.UNHEALTHY,
+                        List.of(layer.name()),
+                        "share of exact zeros in the gradient",
+                        layer.zeroShare(),
+                        share,
+                        Finding.above(layer.zeroShare(), share),
+                        "Most of the gradient of " + layer.name() + " is exactly 0.",
+                        List.of(
+                                Remedy.of(Remedy.Action.ACTIVATION, "Exchange relu for leakyRelu, elu or gelu."),
+                                Initialisers.remedy(condition))))
+                .toList());
+    }
+}
