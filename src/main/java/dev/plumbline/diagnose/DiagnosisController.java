@@ -1,0 +1,79 @@
+package dev.plumbline.diagnose;
+
+import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.ModelSource;
+import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorFiles;
+import dev.plumbline.tensor.TensorLimits;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestPart;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.multipart.MultipartFile;
+
+@RestController
+@RequestMapping(path = "/v1/diagnoses", produces = MediaType.APPLICATION_JSON_VALUE)
+@Tag(name = "Diagnoses", description = "Is my gradient healthy?")
+class DiagnosisController {
+
+    private final DiagnosisService service;
+    private final TensorLimits limits;
+
+    DiagnosisController(DiagnosisService service, TensorLimits limits) {
+        this.service = service;
+        this.limits = limits;
+    }
+
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            operationId = "diagnose",
+            summary = "Diagnose a gradient",
+            description = "Vanishing, exploding, dead units, saturation and more, with causes and remedies: of a model"
+                    + " with its data, or of gradients that you already have. An unhealthy gradient is a result: 200.")
+    DiagnosisReport diagnose(@RequestBody DiagnosisRequest request) {
+        return service.diagnose(request);
+    }
+
+    @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    @Operation(
+            operationId = "diagnoseFiles",
+            summary = "Diagnose a gradient, with files",
+            description = "The same request as the part `request`, and files for the rest: `model` (ONNX), and"
+                    + " `parameters`, `data`, `gradients`, `activations` (safetensors, npz or npy).")
+    DiagnosisReport diagnoseFiles(
+            @RequestPart(required = false) @Nullable DiagnosisRequest request,
+            @RequestPart(required = false) @Nullable MultipartFile model,
+            @RequestPart(required = false) @Nullable MultipartFile parameters,
+            @RequestPart(required = false) @Nullable MultipartFile data,
+            @RequestPart(required = false) @Nullable MultipartFile gradients,
+            @RequestPart(required = false) @Nullable MultipartFile activations)
+            throws IOException {
+        Map<String, Map<String, Tensor>> files = new HashMap<>();
+        read("parameters", parameters, files);
+        read("data", data, files);
+        read("gradients", gradients, files);
+        read("activations", activations, files);
+        DiagnosisRequest asked = request == null ? DiagnosisRequest.EMPTY : request;
+        return service.diagnose(asked.with(model == null ? null : ModelSource.file(model.getBytes()), files));
+    }
+
+    private void read(String part, @Nullable MultipartFile file, Map<String, Map<String, Tensor>> files)
+            throws IOException {
+        if (file == null) {
+            return;
+        }
+        try {
+            files.put(part, TensorFiles.read(file.getBytes(), part, limits));
+        } catch (Problem problem) {
+            throw problem.within(part);
+        }
+    }
+}

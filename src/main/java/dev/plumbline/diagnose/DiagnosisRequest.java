@@ -1,0 +1,147 @@
+package dev.plumbline.diagnose;
+
+import dev.plumbline.compute.health.GivenReading;
+import dev.plumbline.compute.health.Profile;
+import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.LossSource;
+import dev.plumbline.reader.ModelSource;
+import dev.plumbline.tensor.Tensor;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be diagnosed: a model with its data, or else gradients that the caller already has.
+ *
+ * @param model may come as a file beside the request
+ * @param parameters with a model they replace the values in its file; beside gradients they go by the same names
+ * @param gradients by parameter; instead of a model
+ * @param activations by layer, beside gradients; the first axis counts samples, the second units
+ * @param functions what those activations are, by layer: relu, tanh or sigmoid
+ * @param layers the order of the layers beside gradients; without it their names must number them
+ * @param optimizer as for optimizer steps, for the update ratio of a first step: {@code {"kind": "sgd", "learningRate":
+ *     0.1}}
+ * @param profile whose rules; {@code plumbline} where it is not said
+ */
+public record DiagnosisRequest(
+        @Nullable ModelSource model,
+        @Nullable LossSource loss,
+        @Nullable Map<String, Tensor> parameters,
+        @Nullable Map<String, Tensor> data,
+        @Nullable Map<String, Tensor> gradients,
+        @Nullable Map<String, Tensor> activations,
+        @Nullable Map<String, String> functions,
+        @Nullable List<String> layers,
+        @Nullable Map<String, Object> optimizer,
+        @Nullable Profile profile) {
+
+    static final DiagnosisRequest EMPTY =
+            new DiagnosisRequest(null, null, null, null, null, null, null, null, null, null);
+
+    public DiagnosisRequest {
+        if (model != null && gradients != null) {
+            throw Problem.unsupported(
+                    "/gradients",
+                    "a diagnosis takes its gradients from the model; POST /v1/gradient-checks judges yours",
+                    "a model and gradients",
+                    "one of them");
+        }
+    }
+
+    /** This request with what came as files beside it; nothing may come twice. */
+    DiagnosisRequest with(@Nullable ModelSource modelFile, Map<String, Map<String, Tensor>> files) {
+        if (model != null && modelFile != null) {
+            throw Problem.invalid("model", "the model came twice", "a file and request/model", "one of them");
+        }
+        return new DiagnosisRequest(
+                modelFile == null ? model : modelFile,
+                loss,
+                joined("parameters", parameters, files),
+                joined("data", data, files),
+                joined("gradients", gradients, files),
+                joined("activations", activations, files),
+                functions,
+                layers,
+                optimizer,
+                profile);
+    }
+
+    private static @Nullable Map<String, Tensor> joined(
+            String part, @Nullable Map<String, Tensor> given, Map<String, Map<String, Tensor>> files) {
+        Map<String, Tensor> file = files.get(part);
+        if (file == null || given == null) {
+            return file == null ? given : file;
+        }
+        Map<String, Tensor> joined = new LinkedHashMap<>(file);
+        given.forEach((name, tensor) -> {
+            if (joined.put(name, tensor) != null) {
+                throw Problem.invalid(
+                        part + "/" + name, "this tensor came twice", "in the file and in the request", "once");
+            }
+        });
+        return joined;
+    }
+
+    Map<String, Tensor> parametersOrNone() {
+        return parameters == null ? Map.of() : parameters;
+    }
+
+    Map<String, Tensor> dataOrNone() {
+        return data == null ? Map.of() : data;
+    }
+
+    LossSource lossOrNone() {
+        return loss == null ? LossSource.NONE : loss;
+    }
+
+    Profile profileOrOurs() {
+        return profile == null ? Profile.PLUMBLINE : profile;
+    }
+
+    /** The gradients that came without a model, with all that came beside them. */
+    GivenReading given() {
+        if (gradients == null || gradients.isEmpty()) {
+            throw Problem.invalid("", "there is nothing to diagnose", "nothing", "a model with data, or gradients");
+        }
+        Set<String> known = new HashSet<>(GivenReading.layers(gradients.keySet()));
+        requireSameShapes(gradients);
+        List<String> order = layers == null ? List.of() : layers;
+        if (!order.isEmpty() && (!known.equals(new HashSet<>(order)) || order.size() != known.size())) {
+            throw Problem.invalid("/layers", "the order must name every layer once", order, known);
+        }
+        Map<String, Tensor> values = activations == null ? Map.of() : activations;
+        Map<String, String> kinds = functions == null ? Map.of() : functions;
+        values.keySet().forEach(name -> requireLayer("/activations", name, known));
+        kinds.forEach((name, kind) -> {
+            requireLayer("/functions", name, known);
+            if (!Set.of("relu", "tanh", "sigmoid").contains(kind)) {
+                throw Problem.unsupported(
+                        "/functions" + Problem.pointer(name), "no such activation", kind, "relu, tanh or sigmoid");
+            }
+        });
+        return new GivenReading(gradients, parametersOrNone(), values, kinds, order);
+    }
+
+    private static void requireLayer(String part, String name, Set<String> known) {
+        if (!known.contains(name)) {
+            throw Problem.invalid(
+                    part + Problem.pointer(name), "there are no gradients of a layer of this name", name, known);
+        }
+    }
+
+    private void requireSameShapes(Map<String, Tensor> given) {
+        parametersOrNone().forEach((name, parameter) -> {
+            Tensor gradient = given.get(name);
+            if (gradient == null || !gradient.shape().equals(parameter.shape())) {
+                throw Problem.invalid(
+                        "/parameters" + Problem.pointer(name),
+                        "a parameter and its gradient have one name and one shape",
+                        parameter.shape(),
+                        gradient == null ? "one of " + given.keySet() : gradient.shape());
+            }
+        });
+    }
+}

@@ -1,0 +1,115 @@
+package dev.plumbline.diagnose;
+
+import dev.plumbline.compute.health.SampleNorms;
+import dev.plumbline.compute.health.TensorStatistics;
+import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.program.Program;
+import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.ObjectiveReader;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Each sample's own gradient, by reading the model once more for a batch of one and a reverse pass on each sample: together
+ * the cost of one batch. That the samples are independent is not assumed: their gradients must add up to the batch's, or
+ * be its mean.
+ */
+final class SampleGradients {
+
+    /** What rounding may do to a sum over the batch; a batch normalisation is off by far more. */
+    private static final double ALLOWANCE = 1e-8;
+
+    private final DiagnosisRequest request;
+    private final Map<String, Tensor> batch;
+    private final int samples;
+
+    private SampleGradients(DiagnosisRequest request, int samples) {
+        this.request = request;
+        this.batch = request.dataOrNone();
+        this.samples = samples;
+    }
+
+    static SampleNorms of(DiagnosisRequest request, Map<String, Tensor> gradients) {
+        int[] extents = request.dataOrNone().values().stream()
+                .filter(tensor -> tensor.shape().rank() > 0)
+                .mapToInt(tensor -> tensor.shape().extent(0))
+                .distinct()
+                .toArray();
+        if (extents.length != 1 || extents[0] < 1) {
+            return SampleNorms.none(
+                    extents.length == 0
+                            ? "there are no samples among the data"
+                            : "the data's first axes differ, so it is not known which one counts samples");
+        }
+        try {
+            return new SampleGradients(request, extents[0]).norms(gradients);
+        } catch (Problem problem) {
+            return SampleNorms.none("the model cannot be read for one sample: " + problem.explanation());
+        }
+    }
+
+    private SampleNorms norms(Map<String, Tensor> gradients) {
+        Objective single = new ObjectiveReader(
+                        Objects.requireNonNull(request.model()).read(),
+                        request.lossOrNone(),
+                        request.parametersOrNone(),
+                        sample(0))
+                .read(program -> {});
+        Program program = single.program();
+        Node output = program.output(ObjectiveReader.OBJECTIVE);
+        Map<String, Tensor> point = new HashMap<>(single.point());
+        Map<String, double[]> sums = new LinkedHashMap<>();
+        double[] norms = new double[samples];
+        for (int n = 0; n < samples; n++) {
+            point.putAll(sample(n));
+            Map<String, Tensor> own = program.evaluate(point).gradient(output).byParameter();
+            norms[n] = TensorStatistics.norm(own.values());
+            own.forEach((name, tensor) -> add(sums.computeIfAbsent(name, key -> new double[tensor.size()]), tensor));
+        }
+        double size = Arrays.stream(norms).sum();
+        boolean adds = isMultiple(sums, gradients, 1, size) || isMultiple(sums, gradients, samples, size);
+        return adds
+                ? SampleNorms.of(norms)
+                : SampleNorms.none("the samples' gradients neither add up to the batch's nor average to it, as with"
+                        + " batch normalisation or a regularised sum");
+    }
+
+    private static void add(double[] sum, Tensor tensor) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += tensor.at(i);
+        }
+    }
+
+    /** Whether the samples' gradients add up to {@code factor} times the batch's. */
+    private static boolean isMultiple(
+            Map<String, double[]> sums, Map<String, Tensor> gradients, double factor, double size) {
+        double off = 0;
+        for (Map.Entry<String, double[]> sum : sums.entrySet()) {
+            Tensor gradient = gradients.get(sum.getKey());
+            for (int i = 0; gradient != null && i < sum.getValue().length; i++) {
+                off = Math.max(off, Math.abs(sum.getValue()[i] - factor * gradient.at(i)));
+            }
+        }
+        return off <= ALLOWANCE * size;
+    }
+
+    private Map<String, Tensor> sample(int n) {
+        Map<String, Tensor> sample = new LinkedHashMap<>();
+        batch.forEach((name, tensor) -> sample.put(name, tensor.shape().rank() == 0 ? tensor : row(tensor, n)));
+        return sample;
+    }
+
+    private static Tensor row(Tensor tensor, int n) {
+        int[] extents = tensor.shape().extents();
+        int size = tensor.size() / extents[0];
+        extents[0] = 1;
+        double[] values = Arrays.copyOfRange(tensor.values(), n * size, (n + 1) * size);
+        return Tensor.of(Shape.of(extents), tensor.datatype(), values);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.plumbline.diagnose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.tensor.Safetensors;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.core.io.ByteArrayResource;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.servlet.client.RestTestClient;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Diagnoses over HTTP, by the names of the contract. */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@AutoConfigureRestTestClient
+class DiagnosisHttpTests {
+
+    @Autowired
+    private RestTestClient http;
+
+    private JsonNode answer(RestTestClient.RequestHeadersSpec<?> request, int status) {
+        byte[] body = request.exchange()
+                .expectStatus()
+                .isEqualTo(status)
+                .expectBody()
+                .returnResult()
+                .getResponseBody();
+        return JsonMapper.shared().readTree(Objects.requireNonNull(body));
+    }
+
+    private JsonNode diagnose(String json, int status) {
+        return answer(
+                http.post()
+                        .uri("/v1/diagnoses")
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .body(json),
+                status);
+    }
+
+    @Test
+    void reportsByTheNamesOfTheContract() throws IOException {
+        JsonNode report = diagnose(
+                Files.readString(Path.of("src/main/resources/examples/diagnoses/ten-sigmoid-layers.json")), 200);
+
+        assertThat(report.get("verdict").asString()).isEqualTo("UNHEALTHY");
+        JsonNode finding = report.get("findings").get(0);
+        assertThat(finding.propertyNames())
+                .contains("rule", "severity", "tensors", "observed", "threshold", "margin", "cause", "remedies");
+        assertThat(finding.get("rule").asString()).isEqualTo("vanishing");
+        assertThat(report.get("layers").get(0).propertyNames())
+                .contains("name", "gradientNorm", "updateRatio", "zeroShare", "saturatedShare", "deadShare");
+        assertThat(report.get("notEvaluated").get(0).propertyNames()).contains("rule", "because");
+    }
+
+    @Test
+    void takesGradientsAsAFile() {
+        byte[] file = Safetensors.write(
+                Map.of(
+                        "fc1.weight",
+                        Tensor.filled(Shape.of(2, 2), 1e-9),
+                        "fc2.weight",
+                        Tensor.filled(Shape.of(2, 2), 1)),
+                Map.of());
+        MultiValueMap<String, Object> parts = new LinkedMultiValueMap<>();
+        parts.add("gradients", new ByteArrayResource(file) {
+            @Override
+            public String getFilename() {
+                return "gradients.safetensors";
+            }
+        });
+        JsonNode report = answer(
+                http.post()
+                        .uri("/v1/diagnoses")
+                        .contentType(MediaType.MULTIPART_FORM_DATA)
+                        .body(parts),
+                200);
+
+        assertThat(report.get("findings").get(0).get("rule").asString()).isEqualTo("vanishing");
+    }
+
+    @Test
+    void refusesWithAPointer() {
+        JsonNode problem = diagnose("{\"gradients\": {\"w\": [[1, 2]]}, \"layers\": [\"v\"]}", 422);
+
+        assertThat(problem.get("pointer").asString()).isEqualTo("/layers");
+    }
+}
