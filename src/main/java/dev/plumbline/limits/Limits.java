@@ -17,6 +17,10 @@ import org.springframework.validation.annotation.Validated;
  * refusal says which limit it was, what was asked and what is allowed.
  *
  * @param bodyBytes of a request's body, all parts of a multipart body together (64 MiB)
+ * @param bulkBytes of a multipart body of an optimizer step, which carries whole models (1 GiB)
+ * @param bulkRequests of a body beyond {@code bodyBytes}, taken in and answered at the same time
+ * @param sessions that one key keeps at the same time
+ * @param sessionHours after which a session that takes no step is dropped (7 days)
  * @param jsonDepth of nested arrays and objects
  * @param tensors in one request
  * @param rank of one tensor
@@ -33,6 +37,12 @@ public record Limits(
         @DefaultValue("" + (64 << 20)) @Min(1024) @Max(1 << 30)
         int bodyBytes,
 
+        @DefaultValue("" + (1L << 30)) @Min(1024) @Max(Integer.MAX_VALUE)
+        long bulkBytes,
+
+        @DefaultValue("2") @Positive int bulkRequests,
+        @DefaultValue("1000") @Positive int sessions,
+        @DefaultValue("168") @Positive int sessionHours,
         @DefaultValue("100") @Min(10) @Max(500) int jsonDepth,
         @DefaultValue("10000") @Positive int tensors,
         @DefaultValue("8") @Positive @Max(32) int rank,

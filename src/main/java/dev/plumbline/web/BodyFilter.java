@@ -7,10 +7,14 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.Part;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Collection;
 import java.util.Locale;
+import java.util.concurrent.Semaphore;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.apache.tomcat.util.http.fileupload.impl.FileCountLimitExceededException;
 import org.apache.tomcat.util.http.fileupload.impl.SizeException;
 import org.springframework.http.HttpHeaders;
@@ -28,19 +32,24 @@ final class BodyFilter extends OncePerRequestFilter {
 
     private final Limits limits;
     private final ProblemWriter writer;
+    private final Semaphore bulkPlaces;
 
     BodyFilter(Limits limits, ProblemWriter writer) {
         this.limits = limits;
         this.writer = writer;
+        this.bulkPlaces = new Semaphore(limits.bulkRequests());
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (request.getContentLengthLong() > limits.bodyBytes()) {
-            String asked = request.getContentLengthLong() + " bytes";
-            refuse(LimitedStream.exceeded(asked, limits.bodyBytes()), response);
-        } else if (isMultipart(request)) {
+        boolean multipart = isMultipart(request);
+        BodyLimit limit = BodyLimit.of(limits, multipart && BodyLimit.isBulk(request));
+        if (request.getContentLengthLong() > limit.bytes()) {
+            refuse(limit.exceeded(request.getContentLengthLong() + " bytes"), response);
+        } else if (multipart && mayBeLarge(request)) {
+            throughBulkParts(request, response, chain);
+        } else if (multipart) {
             throughParts(request, response, chain);
         } else if (hasBody(request)) {
             throughBody(request, response, chain);
@@ -52,7 +61,7 @@ final class BodyFilter extends OncePerRequestFilter {
     private void throughBody(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         File directory = (File) request.getServletContext().getAttribute(ServletContext.TEMPDIR);
-        InputStream limited = new LimitedStream(request.getInputStream(), limits.bodyBytes());
+        InputStream limited = new LimitedStream(request.getInputStream(), BodyLimit.of(limits, false));
         SpooledBody body;
         try {
             body = SpooledBody.read(limited, directory.toPath());
@@ -66,33 +75,71 @@ final class BodyFilter extends OncePerRequestFilter {
         }
     }
 
-    /** The container reads the parts into files by itself, and deletes them with the request. */
+    /** Bodies beyond {@code bodyBytes}, and those that do not say how long they are, take turns. */
+    private void throughBulkParts(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        if (!bulkPlaces.tryAcquire()) {
+            String detail = "%d bulk requests are being answered (plumbline.limits.bulk-requests)"
+                    .formatted(limits.bulkRequests());
+            HttpHeaders headers = Busy.retryAfter(5);
+            headers.set(HttpHeaders.CONNECTION, "close");
+            writer.write(Busy.report(detail), headers, response);
+            return;
+        }
+        try {
+            throughParts(request, response, chain);
+        } finally {
+            bulkPlaces.release();
+        }
+    }
+
+    private boolean mayBeLarge(HttpServletRequest request) {
+        long length = request.getContentLengthLong();
+        return BodyLimit.isBulk(request) && (length < 0 || length > limits.bodyBytes());
+    }
+
+    /**
+     * The container reads the parts into files by itself, and deletes them with the request. It knows only the limit of
+     * bulk bodies; a body that is none and did not say its length is measured when it is here.
+     */
     private void throughParts(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        BodyLimit limit = BodyLimit.of(limits, BodyLimit.isBulk(request));
         try {
-            if (request.getParts().isEmpty()) {
+            Collection<Part> parts = request.getParts();
+            if (parts.isEmpty()) {
                 refuse(brokenParts(), response);
+                return;
+            }
+            if (parts.stream().mapToLong(Part::getSize).sum() > limit.bytes()) {
+                refuse(limit.exceeded("more than " + limit.bytes() + " bytes"), response);
                 return;
             }
         } catch (IOException | ServletException | IllegalStateException failure) {
             if (!DisconnectedClientHelper.isClientDisconnectedException(failure)) {
-                refuse(partsProblem(failure), response);
+                refuse(partsProblem(failure, limit), response);
             }
             return;
         }
         chain.doFilter(request, response);
     }
 
-    private Problem partsProblem(Exception failure) {
+    private Problem partsProblem(Exception failure, BodyLimit limit) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SizeException) {
-                return LimitedStream.exceeded("more than " + limits.bodyBytes() + " bytes", limits.bodyBytes());
+                return limit.exceeded("more than " + limit.bytes() + " bytes");
             } else if (cause instanceof FileCountLimitExceededException count) {
                 return Problem.limit(
                         "", "too many parts", "more than " + count.getLimit(), "at most " + count.getLimit());
             }
         }
-        return brokenParts();
+        // Parts without a file name are kept in memory, so they have the limit of other bodies; the container says no
+        // more.
+        boolean fieldTooLarge =
+                failure instanceof IllegalStateException && !(failure instanceof InvalidParameterException);
+        return fieldTooLarge
+                ? BodyLimit.of(limits, false).exceeded("more than " + limits.bodyBytes() + " bytes")
+                : brokenParts();
     }
 
     private static Problem brokenParts() {

@@ -1,6 +1,5 @@
 package dev.plumbline.web;
 
-import dev.plumbline.problem.Problem;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,12 +7,12 @@ import java.io.InputStream;
 /** Refuses the first byte beyond the limit on bodies; for those that do not say beforehand how long they are. */
 final class LimitedStream extends FilterInputStream {
 
-    private final long allowed;
+    private final BodyLimit limit;
     private long count;
 
-    LimitedStream(InputStream input, long allowed) {
+    LimitedStream(InputStream input, BodyLimit limit) {
         super(input);
-        this.allowed = allowed;
+        this.limit = limit;
     }
 
     @Override
@@ -32,12 +31,8 @@ final class LimitedStream extends FilterInputStream {
 
     private void count(int read) {
         count += read;
-        if (count > allowed) {
-            throw exceeded("more than " + allowed + " bytes", allowed);
+        if (count > limit.bytes()) {
+            throw limit.exceeded("more than " + limit.bytes() + " bytes");
         }
-    }
-
-    static Problem exceeded(String asked, long allowed) {
-        return Problem.limit("", "the body is too large", asked, "at most " + allowed + " bytes");
     }
 }

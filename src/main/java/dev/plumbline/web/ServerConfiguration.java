@@ -63,10 +63,11 @@ class ServerConfiguration {
         return registration;
     }
 
-    /** Parts go to temporary files; together they are one body and have its limit. */
+    /** Parts go to temporary files; together they are one body, and {@link BodyFilter} knows the limit of each. */
     @Bean
     MultipartConfigElement multipartConfigElement(Limits limits) {
-        return new MultipartConfigElement("", limits.bodyBytes(), limits.bodyBytes(), 0);
+        long largest = BodyLimit.of(limits, true).bytes();
+        return new MultipartConfigElement("", largest, largest, 0);
     }
 
     @Bean

@@ -22,7 +22,9 @@ class LimitsTests {
     @Test
     void hasTheDocumentedDefaults() {
         int processors = Runtime.getRuntime().availableProcessors();
-        assertThat(limits).isEqualTo(new Limits(64 << 20, 100, 10_000, 8, 1e13, 4L << 30, 300, processors, 64, 30));
+        assertThat(limits)
+                .isEqualTo(new Limits(
+                        64 << 20, 1L << 30, 2, 1000, 168, 100, 10_000, 8, 1e13, 4L << 30, 300, processors, 64, 30));
     }
 
     @Test

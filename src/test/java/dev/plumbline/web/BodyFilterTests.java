@@ -107,7 +107,7 @@ class BodyFilterTests {
                         "/problems/limit",
                         "\"pointer\":\"\"",
                         "\"got\":\"3000001 bytes\"",
-                        "\"expected\":\"at most 3000000 bytes\"");
+                        "\"expected\":\"at most 3000000 bytes (plumbline.limits.body-bytes)\"");
     }
 
     @Test

@@ -1,0 +1,41 @@
+package dev.plumbline.optimize;
+
+import dev.plumbline.limits.Limits;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping(path = "/v1/optimizer-checks", produces = MediaType.APPLICATION_JSON_VALUE)
+@Tag(name = "Optimizers")
+class OptimizerCheckController {
+
+    /** Hypotheses that are tried, each a step of some twenty operations an entry, roughly. */
+    private static final double OPERATIONS = 1_000 * 20;
+
+    private final Limits limits;
+
+    OptimizerCheckController(Limits limits) {
+        this.limits = limits;
+    }
+
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            operationId = "checkOptimizer",
+            summary = "Check somebody else's step",
+            description = "Says which optimizer and convention made a step, or what is off: bias correction missing or"
+                    + " with the wrong t, betas swapped, sign, epsilon, weight decay, learning rate, state not updated. A"
+                    + " wrong step is a result: 200 and the verdict FAIL.")
+    OptimizerCheckReport check(@RequestBody OptimizerCheckRequest request) {
+        double entries = request.steps().stream()
+                .flatMap(step -> step.before().values().stream())
+                .mapToDouble(tensor -> tensor.size())
+                .sum();
+        limits.requireFloatingPointOperations(OPERATIONS * entries);
+        return OptimizerCheckReport.of(request.check().judge(), request.optimizer() != null);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.plumbline.optimize;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestPart;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.multipart.MultipartFile;
+
+@RestController
+@RequestMapping("/v1/optimizer-steps")
+@Tag(name = "Optimizers", description = "Is my optimizer's step right, and can you take it for me?")
+class OptimizerStepController {
+
+    private final OptimizerStepService service;
+    private final TensorParts parts;
+    private final SafetensorsAnswer answer;
+
+    OptimizerStepController(OptimizerStepService service, TensorParts parts, SafetensorsAnswer answer) {
+        this.service = service;
+        this.parts = parts;
+        this.answer = answer;
+    }
+
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE, produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            operationId = "takeOptimizerStep",
+            summary = "Take one step",
+            description =
+                    "Parameters, gradients and state go in; parameters and state come out. Nothing is kept. Where a"
+                            + " gradient is NaN or infinite, `taken` is false and everything stays as it was.")
+    OptimizerStepReport step(@RequestBody OptimizerStepRequest request) {
+        return service.step(request);
+    }
+
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE, produces = SafetensorsAnswer.MEDIA_TYPE)
+    @Operation(operationId = "takeOptimizerStepForFile", summary = "Take one step, answered as a file")
+    @ApiResponse(
+            responseCode = "200",
+            content =
+                    @Content(
+                            mediaType = SafetensorsAnswer.MEDIA_TYPE,
+                            schema = @Schema(type = "string", format = "binary")))
+    void stepForFile(@RequestBody OptimizerStepRequest request, HttpServletResponse response) throws IOException {
+        write(service.step(request), response);
+    }
+
+    @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE, produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            operationId = "takeOptimizerStepOfFiles",
+            summary = "Take one step, with files",
+            description = "The same request as the part `request`, and files for the rest: `parameters`, `gradients`,"
+                    + " `state` (safetensors or npz; moments are named `s/<slot>/<name>`). An answer as safetensors may"
+                    + " come back as `parameters` and as `state`.")
+    OptimizerStepReport stepOfFiles(
+            @RequestPart OptimizerStepRequest request,
+            @RequestPart(required = false) @Nullable MultipartFile parameters,
+            @RequestPart(required = false) @Nullable MultipartFile gradients,
+            @RequestPart(required = false) @Nullable MultipartFile state)
+            throws IOException {
+        return service.step(request.with(
+                parts.parameters("parameters", parameters),
+                parts.parameters("gradients", gradients),
+                parts.state(state, request.state())));
+    }
+
+    @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE, produces = SafetensorsAnswer.MEDIA_TYPE)
+    @Operation(operationId = "takeOptimizerStepOfFilesForFile", summary = "Take one step, files in and out")
+    @ApiResponse(
+            responseCode = "200",
+            content =
+                    @Content(
+                            mediaType = SafetensorsAnswer.MEDIA_TYPE,
+                            schema = @Schema(type = "string", format = "binary")))
+    void stepOfFilesForFile(
+            @RequestPart OptimizerStepRequest request,
+            @RequestPart(required = false) @Nullable MultipartFile parameters,
+            @RequestPart(required = false) @Nullable MultipartFile gradients,
+            @RequestPart(required = false) @Nullable MultipartFile state,
+            HttpServletResponse response)
+            throws IOException {
+        write(stepOfFiles(request, parameters, gradients, state), response);
+    }
+
+    /** Parameters are {@code p/<name>}, moments {@code s/<slot>/<name>}. */
+    private void write(OptimizerStepReport report, HttpServletResponse response) throws IOException {
+        answer.write(
+                response,
+                report.file().tensors(),
+                answer.metadata(report.state().step(), report.figures()));
+    }
+}

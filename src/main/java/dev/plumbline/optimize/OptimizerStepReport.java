@@ -1,0 +1,63 @@
+package dev.plumbline.optimize;
+
+import dev.plumbline.compute.optimizer.HyperParameters;
+import dev.plumbline.compute.optimizer.NonFinite;
+import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.compute.optimizer.OptimizerStep;
+import dev.plumbline.compute.optimizer.Update;
+import dev.plumbline.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What came of a step.
+ *
+ * @param taken false where a NaN or an infinity forbade it: parameters and state are then those that came in
+ * @param state goes into the next step as it is
+ * @param optimizer every hyper-parameter, resolved
+ * @param update by parameter, how far it moved, and that divided by its norm
+ * @param gradientNorm of all gradients together, before clipping
+ * @param clippedTo what clipping by norm has multiplied the gradients by; 1 where it did nothing
+ * @param nonFinites the first one of each tensor
+ */
+public record OptimizerStepReport(
+        boolean taken,
+        Map<String, Tensor> parameters,
+        OptimizerState state,
+        Map<String, Object> optimizer,
+        Map<String, Update> update,
+        double gradientNorm,
+        double clippedTo,
+        List<NonFinite> nonFinites) {
+
+    /** The answer without its tensors, for files that hold those. */
+    record Figures(
+            boolean taken,
+            long step,
+            Map<String, Object> optimizer,
+            Map<String, Update> update,
+            double gradientNorm,
+            double clippedTo,
+            List<NonFinite> nonFinites) {}
+
+    static OptimizerStepReport of(OptimizerStep step, Optimizer optimizer) {
+        return new OptimizerStepReport(
+                step.taken(),
+                step.parameters(),
+                step.state(),
+                HyperParameters.of(optimizer),
+                step.updates(),
+                step.gradientNorm(),
+                step.clippedTo(),
+                step.nonFinites());
+    }
+
+    Figures figures() {
+        return new Figures(taken, state.step(), optimizer, update, gradientNorm, clippedTo, nonFinites);
+    }
+
+    StepFile file() {
+        return StepFile.of(parameters, state);
+    }
+}

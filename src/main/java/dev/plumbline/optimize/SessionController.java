@@ -1,0 +1,148 @@
+package dev.plumbline.optimize;
+
+import dev.plumbline.optimize.SessionService.Handle;
+import dev.plumbline.optimize.SessionService.Precondition;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.io.IOException;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestPart;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.multipart.MultipartFile;
+
+@RestController
+@RequestMapping(path = SessionController.PATH, produces = MediaType.APPLICATION_JSON_VALUE)
+@Tag(name = "Optimizer sessions", description = "Keep my parameters and my optimizer's state.")
+class SessionController {
+
+    static final String PATH = "/v1/optimizer-sessions";
+    static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+    private final SessionService service;
+    private final TensorParts parts;
+
+    SessionController(SessionService service, TensorParts parts) {
+        this.service = service;
+        this.parts = parts;
+    }
+
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            operationId = "createOptimizerSession",
+            summary = "Begin a session",
+            description = "Parameters and state are kept here, durably, and the ETag counts the steps. With an"
+                    + " Idempotency-Key a repeated request finds the session it has made.")
+    @ApiResponse(responseCode = "201")
+    ResponseEntity<SessionReport> create(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestHeader(name = IDEMPOTENCY_KEY, defaultValue = "") String idempotencyKey,
+            @RequestBody SessionRequest request) {
+        OptimizerSession session = service.create(owner, request, idempotencyKey);
+        return ResponseEntity.created(URI.create(PATH + "/" + session.id()))
+                .eTag(session.etag())
+                .body(SessionReport.of(session));
+    }
+
+    @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    @Operation(
+            operationId = "createOptimizerSessionOfFiles",
+            summary = "Begin a session, with files",
+            description = "The same request as the part `request`, and files for `parameters` and `state`.")
+    @ApiResponse(responseCode = "201")
+    ResponseEntity<SessionReport> createOfFiles(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestHeader(name = IDEMPOTENCY_KEY, defaultValue = "") String idempotencyKey,
+            @RequestPart SessionRequest request,
+            @RequestPart(required = false) @Nullable MultipartFile parameters,
+            @RequestPart(required = false) @Nullable MultipartFile state)
+            throws IOException {
+        return create(
+                owner,
+                idempotencyKey,
+                request.with(parts.parameters("parameters", parameters), parts.state(state, request.state())));
+    }
+
+    @GetMapping("/{id}")
+    @Operation(operationId = "findOptimizerSession", summary = "A session, without its tensors' values")
+    ResponseEntity<SessionReport> find(
+            @Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        return report(service.find(new Handle(owner, id)));
+    }
+
+    @PostMapping(path = "/{id}/steps", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            operationId = "takeSessionStep",
+            summary = "Take the next step of a session",
+            description = "If-Match holds the ETag that was read last: without it the answer is 428, and 412 if the"
+                    + " session is at another step, so no retry is applied twice. With an Idempotency-Key a retry gets the"
+                    + " first try's answer. A step is answered when it is committed.")
+    ResponseEntity<SessionStepReport> step(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @PathVariable String id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "") String ifMatch,
+            @RequestHeader(name = IDEMPOTENCY_KEY, defaultValue = "") String idempotencyKey,
+            @RequestBody SessionStepRequest request) {
+        SessionStepReport report =
+                service.step(new Handle(owner, id), request, new Precondition(ifMatch, idempotencyKey));
+        return ResponseEntity.ok().eTag(OptimizerSession.etag(report.step())).body(report);
+    }
+
+    @PostMapping(path = "/{id}/steps", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    @Operation(
+            operationId = "takeSessionStepOfFiles",
+            summary = "Take the next step of a session, with a file",
+            description =
+                    "`gradients` as safetensors, npz or npy, and as the part `request` what else there is to say.")
+    ResponseEntity<SessionStepReport> stepOfFiles(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @PathVariable String id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "") String ifMatch,
+            @RequestHeader(name = IDEMPOTENCY_KEY, defaultValue = "") String idempotencyKey,
+            @RequestPart(required = false) @Nullable SessionStepRequest request,
+            @RequestPart MultipartFile gradients)
+            throws IOException {
+        SessionStepRequest asked = request == null ? SessionStepRequest.EMPTY : request;
+        return step(owner, id, ifMatch, idempotencyKey, asked.with(parts.parameters("gradients", gradients)));
+    }
+
+    @PostMapping("/{id}/resets")
+    @Operation(
+            operationId = "resetSession",
+            summary = "Begin again",
+            description =
+                    "The state is forgotten and the step count is 0 again. Parameters stay unless others are given.")
+    ResponseEntity<SessionReport> reset(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @PathVariable String id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "") String ifMatch,
+            @RequestBody SessionResetRequest request) {
+        return report(service.reset(new Handle(owner, id), request, ifMatch));
+    }
+
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    @Operation(operationId = "deleteSession", summary = "Drop a session and everything in it")
+    void delete(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        service.delete(new Handle(owner, id));
+    }
+
+    private static ResponseEntity<SessionReport> report(OptimizerSession session) {
+        return ResponseEntity.ok().eTag(session.etag()).body(SessionReport.of(session));
+    }
+}

@@ -1,0 +1,8 @@
+package dev.plumbline.optimize;
+
+import dev.plumbline.tensor.Tensor;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** @param parameters to begin again with, of the names and shapes of the old ones; the present ones where not given */
+public record SessionResetRequest(@Nullable Map<String, Tensor> parameters) {}

@@ -1,0 +1,191 @@
+package dev.plumbline.optimize;
+
+import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.compute.optimizer.OptimizerStep;
+import dev.plumbline.limits.Limits;
+import dev.plumbline.optimize.OptimizerSession.Settings;
+import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.stereotype.Service;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The order of work of sessions. A step is answered once it is committed, and applied at most once. */
+@Service
+class SessionService {
+
+    private final Limits limits;
+    private final SessionStore store;
+    private final JsonMapper mapper;
+
+    SessionService(Limits limits, SessionStore store, JsonMapper mapper) {
+        this.limits = limits;
+        this.store = store;
+        this.mapper = mapper;
+    }
+
+    /** Whose session is meant. */
+    record Handle(String owner, String id) {}
+
+    /** What a caller says about retries; empty where it says nothing. */
+    record Precondition(String ifMatch, String idempotencyKey) {}
+
+    OptimizerSession create(String owner, SessionRequest request, String idempotencyKey) {
+        OptimizerSession session = session(request);
+        IdempotencyKey key = IdempotencyKey.of(
+                idempotencyKey,
+                StepFile.of(session.parameters(), session.state()).tensors(),
+                session.state().step() + mapper.writeValueAsString(session.settings()));
+        Optional<String> earlier = key.isGiven() ? store.findCreated(owner, key) : Optional.empty();
+        if (earlier.isPresent()) {
+            return find(new Handle(owner, earlier.get()));
+        }
+        store.deleteExpired();
+        requirePlace(owner);
+        try {
+            store.insert(owner, session, key);
+            return session;
+        } catch (DuplicateKeyException race) {
+            return find(new Handle(owner, store.findCreated(owner, key).orElseThrow(() -> race)));
+        }
+    }
+
+    private OptimizerSession session(SessionRequest request) {
+        Optimizer optimizer = OptimizerStepRequest.resolved(request.optimizer());
+        Map<String, Tensor> parameters = OptimizerStepRequest.required("parameters", request.parameters());
+        OptimizerStepService.afford(limits, optimizer, parameters);
+        OptimizerState state = StateSource.state(request.state());
+        ClippingSource.clipping(request.clipping());
+        rehearse(optimizer, parameters, state);
+        Instant now = Instant.now();
+        Settings settings = new Settings(request.optimizer(), request.clipping());
+        return new OptimizerSession(
+                UUID.randomUUID().toString(), settings, 0, parameters, state, now, now.plus(kept()));
+    }
+
+    /** A step with gradients of zeros, thrown away: what cannot take it should not become a session. */
+    private static void rehearse(Optimizer optimizer, Map<String, Tensor> parameters, OptimizerState state) {
+        Map<String, Tensor> zeros = new LinkedHashMap<>();
+        parameters.forEach((name, tensor) -> zeros.put(name, Tensor.zeros(tensor.shape())));
+        OptimizerStep step = optimizer.step(state, parameters, zeros);
+        if (!step.taken()) {
+            throw Problem.invalid(
+                    "/parameters",
+                    "a session cannot begin with numbers that are not finite",
+                    step.nonFinites().get(0),
+                    "finite parameters and state");
+        }
+    }
+
+    private void requirePlace(String owner) {
+        long kept = store.count(owner);
+        if (kept >= limits.sessions()) {
+            throw Problem.limit(
+                    "",
+                    "too many sessions are kept; delete some",
+                    kept + 1,
+                    "at most " + limits.sessions() + " (plumbline.limits.sessions)");
+        }
+    }
+
+    OptimizerSession find(Handle handle) {
+        return store.find(handle.owner(), handle.id())
+                .orElseThrow(() -> Problem.notFound(
+                        "",
+                        "there is no session of this id; unused ones are dropped after " + limits.sessionHours()
+                                + " hours",
+                        handle.id(),
+                        "the id of a session"));
+    }
+
+    SessionStepReport step(Handle handle, SessionStepRequest request, Precondition precondition) {
+        Map<String, Tensor> gradients = OptimizerStepRequest.required("gradients", request.gradients());
+        IdempotencyKey key = IdempotencyKey.of(
+                precondition.idempotencyKey(), gradients, precondition.ifMatch() + " " + request.learningRate());
+        OptimizerSession session = find(handle);
+        Optional<SessionStepReport> earlier = replay(session, key);
+        if (earlier.isPresent()) {
+            return earlier.get();
+        }
+        session.require(precondition.ifMatch());
+        OptimizerStep step = optimizer(session, request)
+                .step(
+                        session.state(),
+                        session.parameters(),
+                        gradients,
+                        ClippingSource.clipping(session.settings().clipping()));
+        SessionStepReport report = SessionStepReport.of(session.id(), step);
+        OptimizerSession next = session.with(step.parameters(), step.state())
+                .until(Instant.now().plus(kept()));
+        boolean written = write(next, key, mapper.writeValueAsString(report));
+        return written
+                ? report.with(step.parameters())
+                : replay(find(handle), key)
+                        .orElseThrow(() -> OptimizerSession.stale(precondition.ifMatch(), "another step came first"));
+    }
+
+    /** Two tries of one request that race differ only in who comes first. */
+    private boolean write(OptimizerSession next, IdempotencyKey key, String reply) {
+        try {
+            return store.update(next, key, reply);
+        } catch (DuplicateKeyException race) {
+            return false;
+        }
+    }
+
+    private Optional<SessionStepReport> replay(OptimizerSession session, IdempotencyKey key) {
+        if (!key.isGiven()) {
+            return Optional.empty();
+        }
+        return store.findReply(session.id(), key.key()).map(reply -> {
+            key.requireSame(reply.digest());
+            SessionStepReport report = mapper.readValue(reply.json(), SessionStepReport.class);
+            return report.with(report.step() == session.state().step() ? session.parameters() : null);
+        });
+    }
+
+    private static Optimizer optimizer(OptimizerSession session, SessionStepRequest request) {
+        Optimizer optimizer = OptimizerStepRequest.resolved(session.settings().optimizer());
+        return request.learningRate() == null ? optimizer : optimizer.withLearningRate(request.learningRate());
+    }
+
+    OptimizerSession reset(Handle handle, SessionResetRequest request, String ifMatch) {
+        OptimizerSession session = find(handle);
+        session.require(ifMatch);
+        Map<String, Tensor> parameters = request.parameters() == null ? session.parameters() : request.parameters();
+        requireForms(parameters, session);
+        rehearse(OptimizerStepRequest.resolved(session.settings().optimizer()), parameters, OptimizerState.INITIAL);
+        OptimizerSession next = session.with(parameters, OptimizerState.INITIAL)
+                .until(Instant.now().plus(kept()));
+        if (!write(next, new IdempotencyKey("", ""), "")) {
+            throw OptimizerSession.stale(ifMatch, "a step came first");
+        }
+        return next;
+    }
+
+    private static void requireForms(Map<String, Tensor> parameters, OptimizerSession session) {
+        Map<String, Shape> got = OptimizerCheckRequest.shapes(parameters);
+        Map<String, Shape> expected = OptimizerCheckRequest.shapes(session.parameters());
+        if (!got.equals(expected)) {
+            throw Problem.invalid("/parameters", "these are not the session's parameters", got, expected);
+        }
+    }
+
+    void delete(Handle handle) {
+        if (!store.delete(handle.owner(), handle.id())) {
+            find(handle);
+        }
+    }
+
+    private Duration kept() {
+        return Duration.ofHours(limits.sessionHours());
+    }
+}

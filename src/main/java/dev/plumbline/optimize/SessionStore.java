@@ -1,0 +1,171 @@
+package dev.plumbline.optimize;
+
+import dev.plumbline.optimize.OptimizerSession.Settings;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Sessions in the database. No row is locked while a step is computed: a change is written only over the version it was
+ * made from, so of two that race one is refused.
+ */
+@Repository
+class SessionStore {
+
+    /** Replies of a session that are kept for retries. */
+    private static final int REPLIES = 100;
+
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+    private final JsonMapper mapper;
+
+    SessionStore(JdbcClient jdbc, TransactionTemplate transaction, JsonMapper mapper) {
+        this.jdbc = jdbc;
+        this.transaction = transaction;
+        this.mapper = mapper;
+    }
+
+    /** What a step was answered with. */
+    record Reply(String digest, String json) {}
+
+    void insert(String owner, OptimizerSession session, IdempotencyKey key) {
+        jdbc.sql("""
+                        insert into optimizer_session (id, owner, creation_key, creation_digest, settings, version, step,
+                            snapshot, created_at, expires_at)
+                        values (:id, :owner, :key, :digest, :settings, :version, :step, :snapshot, :created, :expires)
+                        """)
+                .param("id", session.id())
+                .param("owner", owner)
+                .param("key", key.isGiven() ? key.key() : null)
+                .param("digest", key.isGiven() ? key.digest() : null)
+                .param("settings", mapper.writeValueAsString(session.settings()))
+                .param("version", session.version())
+                .param("step", session.state().step())
+                .param("snapshot", snapshot(session))
+                .param("created", session.createdAt().toEpochMilli())
+                .param("expires", session.expiresAt().toEpochMilli())
+                .update();
+    }
+
+    Optional<OptimizerSession> find(String owner, String id) {
+        return jdbc.sql("select * from optimizer_session where owner = :owner and id = :id and expires_at > :now")
+                .param("owner", owner)
+                .param("id", id)
+                .param("now", Instant.now().toEpochMilli())
+                .query((row, number) -> session(row))
+                .optional();
+    }
+
+    /** The session made by an earlier try of the same request. */
+    Optional<String> findCreated(String owner, IdempotencyKey key) {
+        return jdbc.sql("""
+                        select id, creation_digest from optimizer_session
+                        where owner = :owner and creation_key = :key and expires_at > :now
+                        """)
+                .param("owner", owner)
+                .param("key", key.key())
+                .param("now", Instant.now().toEpochMilli())
+                .query((row, number) -> {
+                    key.requireSame(row.getString("creation_digest"));
+                    return row.getString("id");
+                })
+                .optional();
+    }
+
+    Optional<Reply> findReply(String id, String key) {
+        return jdbc.sql("""
+                        select digest, reply from optimizer_session_reply
+                        where session_id = :id and idempotency_key = :key
+                        """)
+                .param("id", id)
+                .param("key", key)
+                .query((row, number) -> new Reply(row.getString("digest"), row.getString("reply")))
+                .optional();
+    }
+
+    /** Writes a new version over the one before it, in one transaction with its reply; false if somebody was faster. */
+    boolean update(OptimizerSession next, IdempotencyKey key, String reply) {
+        return Boolean.TRUE.equals(transaction.execute(status -> {
+            boolean written = write(next);
+            if (written && key.isGiven()) {
+                keep(next, key, reply);
+            }
+            return written;
+        }));
+    }
+
+    private boolean write(OptimizerSession next) {
+        return jdbc.sql("""
+                        update optimizer_session set version = :version, step = :step, snapshot = :snapshot,
+                            expires_at = :expires
+                        where id = :id and version = :before
+                        """)
+                        .param("version", next.version())
+                        .param("step", next.state().step())
+                        .param("snapshot", snapshot(next))
+                        .param("expires", next.expiresAt().toEpochMilli())
+                        .param("id", next.id())
+                        .param("before", next.version() - 1)
+                        .update()
+                == 1;
+    }
+
+    private void keep(OptimizerSession next, IdempotencyKey key, String reply) {
+        jdbc.sql("delete from optimizer_session_reply where session_id = :id and version <= :oldest")
+                .param("id", next.id())
+                .param("oldest", next.version() - REPLIES)
+                .update();
+        jdbc.sql("""
+                        insert into optimizer_session_reply (session_id, idempotency_key, version, digest, reply)
+                        values (:id, :key, :version, :digest, :reply)
+                        """)
+                .param("id", next.id())
+                .param("key", key.key())
+                .param("version", next.version())
+                .param("digest", key.digest())
+                .param("reply", reply)
+                .update();
+    }
+
+    boolean delete(String owner, String id) {
+        return jdbc.sql("delete from optimizer_session where owner = :owner and id = :id")
+                        .param("owner", owner)
+                        .param("id", id)
+                        .update()
+                == 1;
+    }
+
+    void deleteExpired() {
+        jdbc.sql("delete from optimizer_session where expires_at <= :now")
+                .param("now", Instant.now().toEpochMilli())
+                .update();
+    }
+
+    long count(String owner) {
+        return jdbc.sql("select count(*) from optimizer_session where owner = :owner")
+                .param("owner", owner)
+                .query(Long.class)
+                .single();
+    }
+
+    private static byte[] snapshot(OptimizerSession session) {
+        return new SessionSnapshot(session.parameters(), session.state()).bytes();
+    }
+
+    private OptimizerSession session(ResultSet row) throws SQLException {
+        SessionSnapshot snapshot = SessionSnapshot.read(row.getBytes("snapshot"));
+        return new OptimizerSession(
+                row.getString("id"),
+                mapper.readValue(row.getString("settings"), Settings.class),
+                row.getLong("version"),
+                snapshot.parameters(),
+                snapshot.state(),
+                Instant.ofEpochMilli(row.getLong("created_at")),
+                Instant.ofEpochMilli(row.getLong("expires_at")));
+    }
+}

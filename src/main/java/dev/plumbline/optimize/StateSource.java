@@ -1,0 +1,21 @@
+package dev.plumbline.optimize;
+
+import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.tensor.Tensor;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An optimizer's state as an earlier answer held it.
+ *
+ * @param step steps taken so far
+ * @param slots slot name, then parameter name, to moment; may come as a file beside the request
+ */
+public record StateSource(long step, @Nullable Map<String, Map<String, Tensor>> slots) {
+
+    static OptimizerState state(@Nullable StateSource source) {
+        return source == null
+                ? OptimizerState.INITIAL
+                : new OptimizerState(source.step(), source.slots() == null ? Map.of() : source.slots());
+    }
+}

@@ -1,0 +1,223 @@
+package dev.plumbline.optimize;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.optimize.Caller.Answer;
+import dev.plumbline.tensor.Safetensors;
+import dev.plumbline.tensor.SafetensorsFile;
+import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorLimits;
+import java.util.Collections;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "plumbline.limits.sessions=20")
+class SessionTests {
+
+    static final String PATH = "/v1/optimizer-sessions";
+    static final String SGD = """
+            {"optimizer": {"kind": "sgd", "learningRate": 0.5}, "parameters": {"w": [1, 2]}}""";
+    static final String GRADIENTS = "{\"gradients\": {\"w\": [1, -1]}}";
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private JdbcClient jdbc;
+
+    private Caller caller;
+
+    @BeforeEach
+    void connect() {
+        caller = new Caller(port);
+        jdbc.sql("delete from optimizer_session").update();
+    }
+
+    private String create(String... headers) throws Exception {
+        Answer answer = caller.post(PATH, SGD, headers);
+        assertThat(answer.status()).isEqualTo(201);
+        return PATH + "/" + answer.text("/id");
+    }
+
+    private Answer step(String session, String... headers) throws Exception {
+        return caller.post(session + "/steps", GRADIENTS, headers);
+    }
+
+    @Test
+    void countsItsStepsInTheEtag() throws Exception {
+        String session = create();
+        assertThat(caller.get(session).etag()).isEqualTo("\"0\"");
+        Answer first = step(session, "If-Match", "\"0\"");
+        assertThat(first.status()).isEqualTo(200);
+        assertThat(first.etag()).isEqualTo("\"1\"");
+        assertThat(first.tensor("/parameters/w")).isEqualTo(Tensor.vector(0.5, 2.5));
+        assertThat(step(session, "If-Match", "\"1\"").etag()).isEqualTo("\"2\"");
+        assertThat(caller.get(session + "/parameters").tensor("/w")).isEqualTo(Tensor.vector(0, 3));
+        assertThat(caller.get(session + "/state").number("/step")).isEqualTo(2);
+    }
+
+    @Test
+    void asksForIfMatchAndRefusesAStaleOne() throws Exception {
+        String session = create();
+        assertThat(step(session).status()).isEqualTo(428);
+        step(session, "If-Match", "\"0\"");
+        Answer retry = step(session, "If-Match", "\"0\"");
+        assertThat(retry.status()).isEqualTo(412);
+        assertThat(retry.text("/expected")).isEqualTo("\"1\"");
+        assertThat(caller.get(session + "/parameters").tensor("/w")).isEqualTo(Tensor.vector(0.5, 2.5));
+    }
+
+    @Test
+    void answersARetryByItsKeyAsItAnsweredTheFirstTry() throws Exception {
+        String session = create();
+        Answer first = step(session, "If-Match", "\"0\"", "Idempotency-Key", "a");
+        Answer retry = step(session, "If-Match", "\"0\"", "Idempotency-Key", "a");
+        assertThat(retry.status()).isEqualTo(200);
+        assertThat(retry.json()).isEqualTo(first.json());
+        step(session, "If-Match", "\"1\"", "Idempotency-Key", "b");
+        Answer late = step(session, "If-Match", "\"0\"", "Idempotency-Key", "a");
+        assertThat(late.etag()).isEqualTo("\"1\"");
+        assertThat(late.json().at("/parameters").isNull()).isTrue();
+        assertThat(caller.get(session).number("/step")).isEqualTo(2);
+    }
+
+    @Test
+    void refusesAKeyThatWasUsedForAnotherRequest() throws Exception {
+        String session = create();
+        step(session, "If-Match", "\"0\"", "Idempotency-Key", "a");
+        Answer other = caller.post(
+                session + "/steps", "{\"gradients\": {\"w\": [1, 1]}}", "If-Match", "\"0\"", "Idempotency-Key", "a");
+        assertThat(other.status()).isEqualTo(409);
+    }
+
+    @Test
+    void appliesOneOfManyStepsThatRace() throws Exception {
+        String session = create();
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            Callable<Integer> race = () -> step(session, "If-Match", "\"0\"").status();
+            int applied = 0;
+            for (Future<Integer> status : threads.invokeAll(Collections.nCopies(16, race))) {
+                assertThat(status.get()).isIn(200, 412);
+                applied += status.get() == 200 ? 1 : 0;
+            }
+            assertThat(applied).isEqualTo(1);
+        } finally {
+            threads.shutdown();
+        }
+        assertThat(caller.get(session + "/parameters").tensor("/w")).isEqualTo(Tensor.vector(0.5, 2.5));
+    }
+
+    @Test
+    void findsTheSessionThatAnEarlierTryHasMade() throws Exception {
+        assertThat(create("Idempotency-Key", "run-1")).isEqualTo(create("Idempotency-Key", "run-1"));
+        Answer other = caller.post(PATH, SGD.replace("0.5", "0.6"), "Idempotency-Key", "run-1");
+        assertThat(other.status()).isEqualTo(409);
+    }
+
+    @Test
+    void staysWhereItIsWhenAGradientIsNotFinite() throws Exception {
+        String session = create();
+        Answer answer =
+                caller.post(session + "/steps", "{\"gradients\": {\"w\": [1, \"Infinity\"]}}", "If-Match", "\"0\"");
+        assertThat(answer.json().at("/taken").asBoolean()).isFalse();
+        assertThat(answer.etag()).isEqualTo("\"0\"");
+        assertThat(caller.get(session + "/parameters").tensor("/w")).isEqualTo(Tensor.vector(1, 2));
+    }
+
+    @Test
+    void followsTheCallersSchedule() throws Exception {
+        String session = create();
+        Answer answer = caller.post(
+                session + "/steps", "{\"gradients\": {\"w\": [1, -1]}, \"learningRate\": 2}", "If-Match", "\"0\"");
+        assertThat(answer.tensor("/parameters/w")).isEqualTo(Tensor.vector(-1, 4));
+    }
+
+    @Test
+    void beginsAgain() throws Exception {
+        String session = create();
+        step(session, "If-Match", "\"0\"");
+        assertThat(caller.post(session + "/resets", "{}").status()).isEqualTo(428);
+        Answer reset = caller.post(session + "/resets", "{\"parameters\": {\"w\": [7, 8]}}", "If-Match", "\"1\"");
+        assertThat(reset.etag()).isEqualTo("\"0\"");
+        assertThat(caller.get(session + "/parameters").tensor("/w")).isEqualTo(Tensor.vector(7, 8));
+        Answer wrong = caller.post(session + "/resets", "{\"parameters\": {\"w\": [7]}}", "If-Match", "\"0\"");
+        assertThat(wrong.status()).isEqualTo(422);
+    }
+
+    @Test
+    void isGoneWhenDeleted() throws Exception {
+        String session = create();
+        step(session, "If-Match", "\"0\"", "Idempotency-Key", "a");
+        assertThat(caller.delete(session).status()).isEqualTo(204);
+        assertThat(caller.get(session).status()).isEqualTo(404);
+        assertThat(caller.delete(session).status()).isEqualTo(404);
+    }
+
+    @Test
+    void isGoneWhenItHasExpired() throws Exception {
+        String session = create();
+        jdbc.sql("update optimizer_session set expires_at = 1").update();
+        assertThat(caller.get(session).status()).isEqualTo(404);
+        create();
+        assertThat(jdbc.sql("select count(*) from optimizer_session")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void keepsNoMoreThanItsLimit() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            create();
+        }
+        Answer answer = caller.post(PATH, SGD);
+        assertThat(answer.status()).isEqualTo(413);
+        assertThat(answer.text("/expected")).contains("plumbline.limits.sessions");
+    }
+
+    @Test
+    void givesOutFilesThatANewSessionBeginsWith() throws Exception {
+        String session = create();
+        step(session, "If-Match", "\"0\"");
+        byte[] state = caller.get(session + "/state", "Accept", "application/vnd.safetensors")
+                .body();
+        Answer moved = caller.postFiles(
+                PATH,
+                Map.of(
+                        "request",
+                        "{\"optimizer\": {\"kind\": \"sgd\", \"learningRate\": 0.5}}".getBytes(UTF_8),
+                        "parameters",
+                        state,
+                        "state",
+                        state));
+        assertThat(moved.status()).isEqualTo(201);
+        assertThat(moved.etag()).isEqualTo("\"1\"");
+        Answer file =
+                caller.get(PATH + "/" + moved.text("/id") + "/parameters", "Accept", "application/vnd.safetensors");
+        SafetensorsFile content = Safetensors.read(file.body(), TensorLimits.DEFAULT);
+        assertThat(content.tensors()).containsOnlyKeys("w").containsEntry("w", Tensor.vector(0.5, 2.5));
+        byte[] gradients = Safetensors.write(Map.of("w", Tensor.vector(1, -1)), Map.of());
+        Answer step = caller.postFiles(
+                PATH + "/" + moved.text("/id") + "/steps", Map.of("gradients", gradients), "If-Match", "\"1\"");
+        assertThat(step.tensor("/parameters/w")).isEqualTo(Tensor.vector(0, 3));
+    }
+
+    @Test
+    void refusesToBeginWithWhatCannotTakeAStep() throws Exception {
+        Answer answer = caller.post(PATH, SGD.replace("[1, 2]", "[1, \"NaN\"]"));
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.text("/pointer")).isEqualTo("/parameters");
+    }
+}
