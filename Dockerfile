@@ -7,7 +7,9 @@ RUN --mount=type=cache,target=/root/.m2 \
     && mv target/plumbline-*.jar plumbline.jar
 
 FROM eclipse-temurin:25-jre
-RUN useradd --system --create-home --uid 10001 plumbline
+# What must outlive the container: mount a volume there.
+RUN useradd --system --create-home --uid 10001 plumbline \
+    && install -d -o plumbline /var/lib/plumbline
 USER plumbline
 WORKDIR /home/plumbline
 COPY --from=build /plumbline/plumbline.jar /opt/plumbline.jar
@@ -16,6 +18,8 @@ COPY --from=build /plumbline/plumbline.jar /opt/plumbline.jar
 ENV SERVER_ADDRESS=0.0.0.0
 # Parallelism is across requests; two OpenMP threads that spin on busy cores are slower than one.
 ENV OMP_NUM_THREADS=1
+ENV PLUMBLINE_DATA=/var/lib/plumbline
+VOLUME /var/lib/plumbline
 EXPOSE 8080
 
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
