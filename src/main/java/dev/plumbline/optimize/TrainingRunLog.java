@@ -1,0 +1,91 @@
+package dev.plumbline.optimize;
+
+import dev.plumbline.optimize.TrainingRunReport.Health;
+import dev.plumbline.optimize.TrainingRunStop.Reason;
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a run writes down on its way. */
+final class TrainingRunLog {
+
+    private final long iterations;
+    private final long started = System.nanoTime();
+    private final List<List<Number>> losses = new ArrayList<>();
+    private final List<List<Number>> norms = new ArrayList<>();
+    private final List<Long> seen = new ArrayList<>();
+    private final Map<String, List<Double>> normsByParameter = new LinkedHashMap<>();
+    private long steps;
+    private @Nullable Long failed;
+
+    TrainingRunLog(long iterations) {
+        this.iterations = iterations;
+    }
+
+    void add(long t, double loss, double norm, Map<String, Tensor> gradient) {
+        if (!seen.isEmpty() && seen.get(seen.size() - 1) == t) {
+            return;
+        }
+        losses.add(List.of(t, loss));
+        norms.add(List.of(t, norm));
+        seen.add(t);
+        gradient.forEach((name, tensor) ->
+                normsByParameter.computeIfAbsent(name, key -> new ArrayList<>()).add(tensor.norm()));
+    }
+
+    void stepTaken() {
+        steps++;
+    }
+
+    /** The loss and gradient were finite, and the step was not. */
+    void stepFailed(long t, double loss, double norm, Map<String, Tensor> gradient) {
+        add(t, loss, norm, gradient);
+        failed = t;
+    }
+
+    TrainingRunProgress progress(long t, double loss, double norm, double rate) {
+        double perSecond = t / Math.max(seconds(), 1e-9);
+        return new TrainingRunProgress(t, loss, norm, rate, perSecond, (iterations - t) / perSecond);
+    }
+
+    private double seconds() {
+        return (System.nanoTime() - started) / 1e9;
+    }
+
+    TrainingRunReport report(Reason reason, Map<String, Tensor> parameters, Map<String, Object> optimizer) {
+        return new TrainingRunReport(
+                summary(reason),
+                reason,
+                steps,
+                losses,
+                norms,
+                new Health(seen, normsByParameter),
+                parameters,
+                optimizer,
+                seconds());
+    }
+
+    private String summary(Reason reason) {
+        long last = seen.get(seen.size() - 1);
+        Number first = losses.get(0).get(1);
+        Number loss = losses.get(losses.size() - 1).get(1);
+        String course = "The loss went from %s to %s".formatted(first, loss);
+        return switch (reason) {
+            case ITERATIONS -> course + " in " + last + " iterations.";
+            case LOSS_BELOW -> course + ", below its threshold at iteration " + last + ".";
+            case GRADIENT_NORM_BELOW ->
+                course + "; the gradient's norm is below its threshold at iteration " + last + ".";
+            case PATIENCE -> course + " and did not fall any more: patience ended at iteration " + last + ".";
+            case TIME -> course + "; the time of a request was over at iteration " + last + ".";
+            case NON_FINITE ->
+                failed == null
+                        ? "At iteration " + last + " the loss is " + loss + " and the gradient's norm "
+                                + norms.get(norms.size() - 1).get(1) + ": the run stopped there."
+                        : "The step of iteration " + last + " would have made a number that is not finite: the run"
+                                + " stopped there.";
+        };
+    }
+}

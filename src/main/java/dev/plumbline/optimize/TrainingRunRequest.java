@@ -1,0 +1,77 @@
+package dev.plumbline.optimize;
+
+import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.LossSource;
+import dev.plumbline.reader.ModelSource;
+import dev.plumbline.tensor.Tensor;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model to be trained.
+ *
+ * @param parameters where training starts, in place of the values in the model's file or from its seed
+ * @param data the samples; a tensor whose first extent is the number of samples is cut into mini-batches
+ * @param schedule of the learning rate; constant
+ * @param clipping of the gradient before each step; none
+ * @param batchSize samples in a step; all of them. The last batch of an epoch may be smaller
+ * @param shuffleSeed of the order of samples, drawn anew for every epoch; the order given where there is none
+ * @param reportEvery how many iterations lie between two reports; 10
+ * @param stop when to stop before {@code iterations}
+ */
+public record TrainingRunRequest(
+        ModelSource model,
+        @Nullable LossSource loss,
+        @Nullable Map<String, Tensor> parameters,
+        @Nullable Map<String, Tensor> data,
+        OptimizerSource optimizer,
+        @Nullable TrainingRunSchedule schedule,
+        @Nullable TrainingRunClipping clipping,
+        int iterations,
+        @Nullable Integer batchSize,
+        @Nullable Long shuffleSeed,
+        @Nullable Integer reportEvery,
+        @Nullable TrainingRunStop stop) {
+
+    /** More losses than these nobody reads. */
+    private static final int MOST_REPORTS = 100_000;
+
+    private static final int MOST_ITERATIONS = 10_000_000;
+
+    public TrainingRunRequest {
+        requireRange("/iterations", iterations, MOST_ITERATIONS);
+        requireRange("/batchSize", batchSize == null ? 1 : batchSize, Integer.MAX_VALUE);
+        requireRange("/reportEvery", reportEvery == null ? 1 : reportEvery, Integer.MAX_VALUE);
+        int every = reportEvery == null ? 10 : reportEvery;
+        if (iterations / every > MOST_REPORTS) {
+            throw Problem.limit(
+                    "/reportEvery", "this run would report too often", iterations / every + " reports", MOST_REPORTS);
+        }
+    }
+
+    private static void requireRange(String pointer, int value, int most) {
+        if (value < 1 || value > most) {
+            throw Problem.invalid(pointer, "this is out of range", value, "a whole number from 1 to " + most);
+        }
+    }
+
+    LossSource lossOrNone() {
+        return loss == null ? LossSource.NONE : loss;
+    }
+
+    Map<String, Tensor> parametersOrNone() {
+        return parameters == null ? Map.of() : parameters;
+    }
+
+    Map<String, Tensor> dataOrNone() {
+        return data == null ? Map.of() : data;
+    }
+
+    int reportInterval() {
+        return reportEvery == null ? 10 : reportEvery;
+    }
+
+    TrainingRunStop stopOrNever() {
+        return stop == null ? TrainingRunStop.NEVER : stop;
+    }
+}

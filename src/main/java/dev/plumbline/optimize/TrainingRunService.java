@@ -1,0 +1,109 @@
+package dev.plumbline.optimize;
+
+import dev.plumbline.compute.optimizer.Clipping;
+import dev.plumbline.compute.optimizer.HyperParameters;
+import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.compute.optimizer.schedule.Constant;
+import dev.plumbline.compute.optimizer.schedule.Schedule;
+import dev.plumbline.compute.program.Program;
+import dev.plumbline.limits.Limits;
+import dev.plumbline.optimize.TrainingRunStop.Reason;
+import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.LossSource;
+import dev.plumbline.reader.Model;
+import dev.plumbline.reader.ObjectiveReader;
+import dev.plumbline.tensor.Tensor;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.springframework.stereotype.Service;
+
+/** The order of work of a training run: read the model for the batches, take the start, train, report. */
+@Service
+class TrainingRunService {
+
+    static final String OBJECTIVE = ObjectiveReader.OBJECTIVE;
+
+    /** A reverse pass costs about twice its evaluation. */
+    private static final double PASSES = 3;
+
+    private final Limits limits;
+
+    TrainingRunService(Limits limits) {
+        this.limits = limits;
+    }
+
+    TrainingRunReport train(TrainingRunRequest request, Consumer<TrainingRunProgress> progress) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(limits.requestSeconds());
+        Optimizer optimizer = pointing("/optimizer", () -> request.optimizer().optimizer());
+        Schedule schedule = pointing("/schedule", () -> schedule(request));
+        Clipping clipping =
+                request.clipping() == null ? Clipping.NONE : request.clipping().clipping();
+        LossSource loss = request.lossOrNone();
+        TrainingRunBatches batches = new TrainingRunBatches(
+                request.dataOrNone(),
+                loss.target() == null ? "y" : loss.target(),
+                request.batchSize(),
+                request.shuffleSeed());
+        Model model = request.model().read();
+        Map<Integer, Program> programs = new HashMap<>();
+        Map<String, Tensor> initial = new LinkedHashMap<>();
+        for (long t = 1; t <= Math.min(batches.epochLength(), request.iterations()); t++) {
+            if (!programs.containsKey(batches.sizeOf(t))) {
+                ObjectiveReader reader = new ObjectiveReader(model, loss, request.parametersOrNone(), batches.batch(t));
+                Program program = program(reader, request.iterations());
+                programs.put(batches.sizeOf(t), program);
+                Map<String, Tensor> point = reader.point(program);
+                program.parameters().keySet().forEach(name -> initial.putIfAbsent(name, value(point, name)));
+            }
+        }
+        TrainingRunStepper stepper = new TrainingRunStepper(optimizer, clipping, initial);
+        TrainingRunLog log = new TrainingRunLog(request.iterations());
+        TrainingRun run =
+                new TrainingRun(batches, size -> Objects.requireNonNull(programs.get(size)), stepper, schedule);
+        Reason reason = run.run(request, end, log, progress);
+        return log.report(reason, stepper.parameters(), HyperParameters.of(optimizer));
+    }
+
+    private static Schedule schedule(TrainingRunRequest request) {
+        return request.schedule() == null ? new Constant() : request.schedule().schedule(request.iterations());
+    }
+
+    private Program program(ObjectiveReader reader, int iterations) {
+        Program program = reader.readOutputs(built -> {
+            limits.requireBytes(PASSES * built.bytes());
+            limits.requireFloatingPointOperations(PASSES * iterations * built.cost());
+        });
+        if (!program.outputs().containsKey(OBJECTIVE)) {
+            throw Problem.invalid(
+                    "/loss",
+                    "training needs one number to make smaller",
+                    "outputs " + program.outputs().keySet(),
+                    "a kind of loss, or loss.output naming a single number");
+        }
+        if (program.parameters().isEmpty()) {
+            throw Problem.invalid("/parameters", "there is nothing to train", "no parameters", "at least one");
+        }
+        return program;
+    }
+
+    private static Tensor value(Map<String, Tensor> point, String name) {
+        Tensor value = point.get(name);
+        if (value == null) {
+            throw Problem.invalid("/parameters/" + name, "this parameter has no value", "nothing", "a tensor");
+        }
+        return value;
+    }
+
+    private static <T> T pointing(String front, Supplier<T> made) {
+        try {
+            return made.get();
+        } catch (Problem problem) {
+            throw problem.within(front);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.plumbline.optimize;
+
+import dev.plumbline.compute.optimizer.Clipping;
+import dev.plumbline.compute.optimizer.InPlaceStep;
+import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.compute.optimizer.Slot;
+import dev.plumbline.compute.optimizer.StepReport.Outcome;
+import dev.plumbline.compute.optimizer.Strip;
+import dev.plumbline.compute.optimizer.TensorArrays;
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The parameters of a run and their moments, in float64, stepped where they lie. A step that would make a number that is
+ * not finite leaves the parameters as they were.
+ */
+final class TrainingRunStepper {
+
+    private record Kept(String name, Tensor value, double[] before, List<Strip> moments) {}
+
+    private final Optimizer base;
+    private final Clipping clipping;
+    private final List<Kept> kept = new ArrayList<>();
+    private Optimizer current;
+
+    TrainingRunStepper(Optimizer optimizer, Clipping clipping, Map<String, Tensor> initial) {
+        this.base = optimizer;
+        this.current = optimizer;
+        this.clipping = clipping;
+        initial.forEach((name, tensor) -> {
+            Tensor own = Tensor.of(tensor.shape(), tensor.values().clone());
+            List<Strip> moments =
+                    base.slots().stream().map(slot -> moment(slot, own)).toList();
+            kept.add(new Kept(name, own, new double[own.size()], moments));
+        });
+    }
+
+    private static Strip moment(Slot slot, Tensor parameter) {
+        return Strip.of(Tensor.filled(parameter.shape(), slot.initial()).values());
+    }
+
+    /** The parameters as they are now; they change with every step. */
+    Map<String, Tensor> parameters() {
+        Map<String, Tensor> parameters = new LinkedHashMap<>();
+        kept.forEach(parameter -> parameters.put(parameter.name(), parameter.value()));
+        return parameters;
+    }
+
+    double learningRate() {
+        return current.learningRate();
+    }
+
+    /** Takes step {@code t}, from 1; false where it could not be taken. */
+    boolean step(long t, double learningRate, Map<String, Tensor> gradients) {
+        if (learningRate != current.learningRate()) {
+            current = base.withLearningRate(learningRate);
+        }
+        List<TensorArrays> arrays = new ArrayList<>(kept.size());
+        for (Kept parameter : kept) {
+            double[] values = parameter.value().values();
+            System.arraycopy(values, 0, parameter.before(), 0, values.length);
+            Tensor gradient = java.util.Objects.requireNonNull(gradients.get(parameter.name()));
+            arrays.add(new TensorArrays(
+                    parameter.name(), Strip.of(values), Strip.of(gradient.values()), parameter.moments()));
+        }
+        boolean taken =
+                new InPlaceStep(current, clipping, false).take(t, arrays).outcome() == Outcome.TAKEN;
+        if (!taken) {
+            kept.forEach(parameter ->
+                    System.arraycopy(parameter.before(), 0, parameter.value().values(), 0, parameter.before().length));
+        }
+        return taken;
+    }
+}

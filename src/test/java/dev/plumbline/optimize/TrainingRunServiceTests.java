@@ -1,0 +1,197 @@
+package dev.plumbline.optimize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.plumbline.limits.Limits;
+import dev.plumbline.optimize.TrainingRunStop.Reason;
+import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.TensorJson;
+import dev.plumbline.tensor.TensorLimits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.EnumNamingStrategies;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+@NullUnmarked
+class TrainingRunServiceTests {
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enumNamingStrategy(EnumNamingStrategies.LOWER_CAMEL_CASE)
+            .addModule(TensorJson.module(TensorLimits.DEFAULT))
+            .build();
+
+    private final TrainingRunService service = new TrainingRunService(Limits.defaults());
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "article3 | 4 | 'iterations':1000,'optimizer':{'kind':'sgd','learningRate':0.5}",
+                "batches  | 3 | 'iterations':50,'batchSize':4,'optimizer':{'kind':'sgd','learningRate':0.1,'momentum':0.9},"
+                        + "'schedule':{'kind':'cosine'}"
+            })
+    void walksPyTorchsPathToItsEnd(String name, int hidden, String settings) throws IOException {
+        Path file = Path.of("src/test/resources/fixtures/training/training.json");
+        JsonNode expected = JSON.readTree(Files.readString(file)).get(name);
+        String layers = "[{'type':'dense','units':" + hidden + "},{'type':'sigmoid'},{'type':'dense','units':1},"
+                + "{'type':'sigmoid'}]";
+        TrainingRunReport report = train("{'model':{'layers':" + layers + "},'loss':{'kind':'mse'},'parameters':"
+                + expected.get("start") + ",'data':{'x':" + expected.get("x") + ",'y':" + expected.get("y")
+                + "},'reportEvery':1," + settings + "}");
+        assertThat(report.stopped()).isEqualTo(Reason.ITERATIONS);
+        for (List<Number> point : report.losses()) {
+            double loss =
+                    expected.get("losses").get(point.get(0).intValue() - 1).asDouble();
+            // Sums in another order, over a thousand steps.
+            assertThat(point.get(1).doubleValue()).isCloseTo(loss, org.assertj.core.data.Offset.offset(1e-13));
+        }
+        assertThat(report.losses()).hasSameSizeAs(expected.get("losses"));
+        assertThat(report.parameters().keySet())
+                .containsExactlyInAnyOrderElementsOf(expected.get("end").propertyNames());
+        report.parameters().forEach((key, found) -> {
+            List<Double> flat = new ArrayList<>();
+            flatten(expected.get("end").get(key), flat);
+            for (int i = 0; i < found.size(); i++) {
+                assertThat(found.at(i)).as(key).isCloseTo(flat.get(i), org.assertj.core.data.Offset.offset(1e-12));
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"article-2-adam, LOSS_BELOW", "article-3-sigmoid, ITERATIONS", "article-5-cnn, ITERATIONS"})
+    void makesTheLossOfTheArticlesFall(String example, Reason reason) throws IOException {
+        Path file = Path.of("src/main/resources/examples/training-runs", example + ".json");
+        TrainingRunReport report = train(Files.readString(file));
+        assertThat(report.stopped()).isEqualTo(reason);
+        double first = report.losses().get(0).get(1).doubleValue();
+        double last = report.losses().get(report.losses().size() - 1).get(1).doubleValue();
+        assertThat(last).isLessThan(first / 5);
+        assertThat(report.gradientNorms()).hasSameSizeAs(report.losses());
+        report.health().gradientNorms().values().forEach(norms -> assertThat(norms)
+                .hasSameSizeAs(report.losses()));
+    }
+
+    @Test
+    void stopsAtTheFirstLossThatIsNotFiniteAndSaysWhere() {
+        // x doubles its distance and changes sign: 3^t, until its square overflows.
+        TrainingRunReport report =
+                train("{'model':{'formula':'x^2'},'parameters':{'x':1},'iterations':1000,'optimizer':{'kind':'sgd',"
+                        + "'learningRate':2}}");
+        assertThat(report.stopped()).isEqualTo(Reason.NON_FINITE);
+        long last = report.losses().get(report.losses().size() - 1).get(0).longValue();
+        assertThat(last).isEqualTo(325); // 9^323 < 1.8e308 < 9^324
+        assertThat(report.summary()).contains("iteration 325", "Infinity");
+        assertThat(report.steps()).isEqualTo(324);
+        assertThat(report.parameters().get("x").item()).isFinite();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "'lossBelow':0.5 | LOSS_BELOW | 0.5",
+                "'gradientNormBelow':0.5 | GRADIENT_NORM_BELOW | 0.0625",
+                "'patience':5 | PATIENCE | 1e-30"
+            })
+    void stopsByTheRuleThatHolds(String rule, Reason reason, double most) {
+        TrainingRunReport report = train("{'model':{'formula':'x^2'},'parameters':{'x':3},'iterations':5000,"
+                + "'optimizer':{'kind':'sgd','learningRate':0.1},'stop':{" + rule + "}}");
+        assertThat(report.stopped()).isEqualTo(reason);
+        double last = report.losses().get(report.losses().size() - 1).get(1).doubleValue();
+        assertThat(last).isLessThanOrEqualTo(most);
+    }
+
+    @Test
+    void shufflesEveryEpochByItsSeedAndUsesEverySampleOnce() {
+        // The gradient by w is the sum of the batch's numbers, each a power of two of its own.
+        String run = "{'model':{'formula':'w * sum(x)'},'parameters':{'w':1},'data':{'x':[1,2,4,8,16]},'iterations':6,"
+                + "'batchSize':2,'reportEvery':1,'optimizer':{'kind':'sgd','learningRate':0},'shuffleSeed':%d}";
+        List<Integer> batches = losses(train(run.formatted(1)));
+        assertThat(batches.subList(0, 3).stream().mapToInt(sum -> sum).sum()).isEqualTo(31);
+        assertThat(batches.subList(3, 6).stream().mapToInt(sum -> sum).sum()).isEqualTo(31);
+        assertThat(batches.stream().mapToInt(Integer::bitCount)).containsExactly(2, 2, 1, 2, 2, 1);
+        assertThat(batches.subList(0, 3)).isNotEqualTo(batches.subList(3, 6));
+        assertThat(losses(train(run.formatted(1)))).isEqualTo(batches);
+    }
+
+    @Test
+    void lowersTheRateOnAPlateau() {
+        List<TrainingRunProgress> seen = new ArrayList<>();
+        service.train(
+                read("{'model':{'formula':'0 * x'},'parameters':{'x':1},'iterations':8,'reportEvery':1,'optimizer':"
+                        + "{'kind':'sgd','learningRate':1},'schedule':{'kind':'reduceOnPlateau','patience':2,"
+                        + "'factor':0.5}}"),
+                seen::add);
+        assertThat(seen).extracting(TrainingRunProgress::learningRate).containsExactly(1., 1., 1., 1., .5, .5, .5, .25);
+    }
+
+    @Test
+    void clipsTheStepAndReportsTheNormBefore() {
+        TrainingRunReport report = train("{'model':{'formula':'100 * x'},'parameters':{'x':1},'iterations':1,"
+                + "'clipping':{'norm':0.5},'optimizer':{'kind':'sgd','learningRate':1}}");
+        assertThat(report.gradientNorms()).containsExactly(List.of(1L, 100.));
+        assertThat(report.parameters().get("x").item()).isEqualTo(0.5);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "'iterations':1,'optimizer':{'kind':'sgd','beta1':0.9} | /optimizer/beta1",
+                "'iterations':1,'optimizer':{'kind':'sgd'},'batchSize':9 | /batchSize",
+                "'iterations':1,'optimizer':{'kind':'sgd'},'schedule':{'kind':'step'} | /schedule/every"
+            })
+    void pointsAtWhatCannotBe(String settings, String pointer) {
+        Problem problem = catchThrowableOfType(
+                Problem.class,
+                () -> train(
+                        "{'model':{'formula':'sum(w * x)'},'parameters':{'w':1},'data':{'x':[1,2]}," + settings + "}"));
+        assertThat(problem.pointer()).isEqualTo(pointer);
+    }
+
+    @Test
+    void refusesAVectorAndANumberOfIterationsBelowOne() {
+        String sgd = "'optimizer':{'kind':'sgd'}";
+        assertThatThrownBy(() ->
+                        train("{'model':{'formula':'[x, 2 * x]'},'parameters':{'x':1},'iterations':1," + sgd + "}"))
+                .hasMessageContaining("/loss");
+        assertThatThrownBy(() -> train("{'model':{'formula':'x'},'parameters':{'x':1},'iterations':0," + sgd + "}"))
+                .hasStackTraceContaining("/iterations");
+        assertThatThrownBy(() -> train("{'model':{'formula':'x'},'iterations':1,'parameters':{'x':1},'schedule':"
+                        + "{'kind':'cosine','factor':1}," + sgd + "}"))
+                .hasStackTraceContaining("/factor");
+    }
+
+    private static List<Integer> losses(TrainingRunReport report) {
+        return report.losses().stream().map(point -> point.get(1).intValue()).toList();
+    }
+
+    private static void flatten(JsonNode node, List<Double> into) {
+        if (node.isArray()) {
+            node.forEach(child -> flatten(child, into));
+        } else {
+            into.add(node.asDouble());
+        }
+    }
+
+    private TrainingRunReport train(String request) {
+        return service.train(read(request), progress -> {});
+    }
+
+    private static TrainingRunRequest read(String request) {
+        return JSON.readValue(request.replace('\'', '"'), TrainingRunRequest.class);
+    }
+}
