@@ -2,6 +2,7 @@ package dev.plumbline.check;
 
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Datatype;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,24 +15,56 @@ import org.jspecify.annotations.Nullable;
  *     relative}} as in {@code torch.autograd.gradcheck}
  * @param scheme a fixed difference scheme for the numeric values, instead of the sweep with error bounds
  * @param step the step of that scheme; the best for the scheme where it is not given
- * @param seed of everything random; 42
+ * @param seed of everything random; default 42
  * @param entries how many entries of a tensor are reported; 10
  * @param samples how many entries of a tensor {@code sampled} coverage differences; 20
  * @param claimDatatype the datatype the claim was computed in, where its file or values do not say so
- * @param include the tensors to judge, by name, {@code *} standing for any letters; all
+ * @param include the tensors to judge, by name, {@code *} standing for any letters; default [\"*\"]
  * @param exclude the tensors to leave out
  */
 public record CheckSettings(
-        @Nullable Coverage coverage,
-        @Nullable ToleranceSetting tolerance,
-        @Nullable Scheme scheme,
-        @Nullable Double step,
-        @Nullable Long seed,
-        @Nullable Integer entries,
-        @Nullable Integer samples,
-        @Nullable Datatype claimDatatype,
-        @Nullable List<String> include,
-        @Nullable List<String> exclude) {
+        @Schema(
+                description =
+                        "how much of the gradient is differenced; default auto, which is exhaustive where that takes less than about a second, else certified")
+        @Nullable
+        Coverage coverage,
+
+        @Schema(
+                description =
+                        "\"calibrated\", where measured error bounds are the tolerance, or {\"absolute\": 1e-5, \"relative\": 1e-3}, as in torch.autograd.gradcheck; default \"calibrated\"")
+        @Nullable
+        ToleranceSetting tolerance,
+
+        @Schema(
+                description =
+                        "a difference scheme with a fixed step, instead of the sweep with error bounds; default none")
+        @Nullable
+        Scheme scheme,
+
+        @Schema(description = "the step of that scheme; default the scheme's best for numbers of size 1") @Nullable
+        Double step,
+
+        @Schema(description = "of everything random; default 42") @Nullable
+        Long seed,
+
+        @Schema(description = "how many entries of a tensor are reported at most, the worst first; default 10")
+        @Nullable
+        Integer entries,
+
+        @Schema(description = "how many entries of a tensor the coverage sampled differences; default 20") @Nullable
+        Integer samples,
+
+        @Schema(
+                description =
+                        "what the claim was computed in; default its file's datatype, and FP32 where every value is a float32 number")
+        @Nullable
+        Datatype claimDatatype,
+
+        @Schema(description = "the tensors to judge, by name, * standing for any letters; default [\"*\"]") @Nullable
+        List<String> include,
+
+        @Schema(description = "the tensors to leave out, likewise; default []") @Nullable
+        List<String> exclude) {
 
     static final CheckSettings DEFAULT = new CheckSettings(null, null, null, null, null, null, null, null, null, null);
 

@@ -8,6 +8,7 @@ import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The gradients of a request, held against the parameters they claim to belong to. */
@@ -17,6 +18,13 @@ final class Claims {
 
     /** The claims that are to be judged; names and shapes must be those of parameters. */
     static Map<String, Tensor> judged(Map<String, Tensor> gradients, Program program, CheckSettings settings) {
+        if (gradients.isEmpty()) {
+            throw Problem.invalid(
+                    "/gradients",
+                    "there is no gradient in the claim",
+                    "no tensors",
+                    "one of " + program.parameters().keySet() + ", or no gradients at all to check Plumbline's own");
+        }
         Map<String, Tensor> judged = new LinkedHashMap<>();
         gradients.forEach((name, claim) -> {
             Node parameter = program.parameters().get(name);
@@ -38,14 +46,19 @@ final class Claims {
                 judged.put(name, claim);
             }
         });
-        if (judged.isEmpty()) {
+        requireAny(gradients.keySet(), settings);
+        return judged;
+    }
+
+    /** Settings that leave nothing to judge would pass anything. */
+    static void requireAny(Set<String> names, CheckSettings settings) {
+        if (names.stream().noneMatch(settings::judges)) {
             throw Problem.invalid(
                     "/settings",
                     "no tensor is left to judge",
-                    gradients.keySet(),
-                    "a gradient that include names and exclude does not");
+                    names,
+                    "include names at least one of them, and exclude does not");
         }
-        return judged;
     }
 
     /**

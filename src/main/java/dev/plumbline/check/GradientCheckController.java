@@ -8,8 +8,10 @@ import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -26,6 +28,16 @@ import org.springframework.web.multipart.MultipartFile;
 @Tag(name = "Gradient checks", description = "Is my gradient right?")
 class GradientCheckController {
 
+    private static final String SUMMARY = "Check a gradient";
+
+    private static final String DESCRIPTION = """
+            Judges claimed gradients of a model's loss, or without a claim Plumbline's own. A wrong gradient is a result: \
+            status 200 and the verdict `FAIL`.
+
+            As JSON, or as multipart: the part `request` holds the same JSON, and files take the place of what is left \
+            out of it: `model` (ONNX), `parameters`, `data` and `gradients` (safetensors, npz or npy, told apart by their \
+            first bytes).""";
+
     private final GradientCheckService service;
     private final TensorLimits limits;
 
@@ -35,21 +47,13 @@ class GradientCheckController {
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-    @Operation(
-            operationId = "checkGradient",
-            summary = "Check a gradient",
-            description = "Judges claimed gradients of a model's loss, or without a claim Plumbline's own. A wrong"
-                    + " gradient is a result: 200 and the verdict FAIL.")
+    @Operation(operationId = "checkGradient", summary = SUMMARY, description = DESCRIPTION)
     GradientCheckReport check(@RequestBody GradientCheckRequest request) {
         return service.check(request);
     }
 
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
-    @Operation(
-            operationId = "checkGradientOfFiles",
-            summary = "Check a gradient, with files",
-            description = "The same request as the part `request`, and files for the rest: `model` (ONNX),"
-                    + " `parameters`, `data`, `gradients` (safetensors, npz or npy).")
+    @Operation(operationId = "checkGradient", summary = SUMMARY, description = DESCRIPTION)
     GradientCheckReport checkFiles(
             @RequestPart(required = false) @Nullable GradientCheckRequest request,
             @RequestPart(required = false) @Nullable MultipartFile model,
@@ -58,11 +62,27 @@ class GradientCheckController {
             @RequestPart(required = false) @Nullable MultipartFile gradients)
             throws IOException {
         GradientCheckRequest asked = request == null ? GradientCheckRequest.EMPTY : request;
-        return service.check(asked.with(
-                model == null ? null : ModelSource.file(model.getBytes()),
-                tensors("parameters", parameters),
-                tensors("data", data),
-                gradients == null ? null : tensors("gradients", gradients)));
+        Set<String> files = named(model, parameters, data, gradients);
+        try {
+            return service.check(asked.with(
+                    model == null ? null : ModelSource.file(model.getBytes()),
+                    tensors("parameters", parameters),
+                    tensors("data", data),
+                    gradients == null ? null : tensors("gradients", gradients)));
+        } catch (Problem problem) {
+            throw problem.inParts(files);
+        }
+    }
+
+    /** The names of the parts that came as files. */
+    private static Set<String> named(@Nullable MultipartFile... files) {
+        Set<String> names = new HashSet<>();
+        for (MultipartFile file : files) {
+            if (file != null) {
+                names.add(file.getName());
+            }
+        }
+        return names;
     }
 
     private Map<String, Tensor> tensors(String part, @Nullable MultipartFile file) throws IOException {
@@ -72,7 +92,7 @@ class GradientCheckController {
         try {
             return TensorFiles.read(file.getBytes(), part, limits);
         } catch (Problem problem) {
-            throw problem.within(part);
+            throw problem.within(Problem.pointer(part));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.compute.judgement.Power;
 import dev.plumbline.compute.judgement.Reason;
 import dev.plumbline.compute.judgement.Verdict;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +21,21 @@ import org.jspecify.annotations.Nullable;
 public record GradientCheckReport(
         String id,
         Verdict verdict,
-        String summary,
+        @Schema(description = "one plain sentence") String summary,
+
         ObjectiveReport objective,
         @Nullable ReferenceReport reference,
         List<TensorReport> tensors,
+
+        @Schema(
+                description =
+                        "how surely wrong gradients of each kind would have been noticed; empty for a check that fails")
         List<Power> power,
+
         List<Warning> warnings,
         Cost cost,
+
+        @Schema(description = "resolved, with the seed: enough to repeat the check")
         CheckSettings settings) {
 
     /**
@@ -53,13 +62,19 @@ public record GradientCheckReport(
             String name,
             List<Integer> shape,
             Verdict verdict,
+
+            @Schema(description = "||claimed - reference|| / ||reference||")
             double relativeError,
+
             double cosine,
             double claimedNorm,
             double referenceNorm,
             @Nullable Mistake mistake,
             List<EntryReport> entries,
+
+            @Schema(description = "how many entries have which verdict")
             Map<Verdict, Long> entryVerdicts,
+
             @Nullable Way way,
             @Nullable Long evaluations) {}
 
@@ -75,9 +90,16 @@ public record GradientCheckReport(
             List<Integer> index,
             double claimed,
             double reference,
+
+            @Schema(description = "what rounding in the claim's datatype explains")
             double allowance,
+
+            @Schema(description = "the finite difference: from fPlus and fMinus at step")
             double numeric,
+
+            @Schema(description = "what the finite difference may be off by")
             double errorBound,
+
             double fPlus,
             double fMinus,
             double step,

@@ -4,6 +4,7 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.tensor.Tensor;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +19,25 @@ import org.jspecify.annotations.Nullable;
  * @param gradients the claim, by parameter; absent, our own reverse-mode gradient is what is checked
  */
 public record GradientCheckRequest(
-        @Nullable ModelSource model,
-        @Nullable LossSource loss,
-        @Nullable Map<String, Tensor> parameters,
-        @Nullable Map<String, Tensor> data,
-        @Nullable Map<String, Tensor> gradients,
+        @Schema(description = "a formula or an ONNX file in base64; or a part named model") @Nullable
+        ModelSource model,
+
+        @Schema(
+                description =
+                        "attached to the model, or one of its outputs; not needed where the model computes one number")
+        @Nullable
+        LossSource loss,
+
+        @Schema(description = "replace the values in the model's file; a formula's parameters are the names given here")
+        @Nullable
+        Map<String, Tensor> parameters,
+
+        @Schema(description = "everything that is not differentiated, the target included") @Nullable
+        Map<String, Tensor> data,
+
+        @Schema(description = "the claim, by parameter; absent, Plumbline checks its own") @Nullable
+        Map<String, Tensor> gradients,
+
         @Nullable CheckSettings settings) {
 
     static final GradientCheckRequest EMPTY = new GradientCheckRequest(null, null, null, null, null, null);
@@ -34,7 +49,7 @@ public record GradientCheckRequest(
             Map<String, Tensor> dataFile,
             @Nullable Map<String, Tensor> gradientFile) {
         if (model != null && modelFile != null) {
-            throw Problem.invalid("model", "the model came twice", "a file and request/model", "one of them");
+            throw Problem.invalid("/model", "the model came twice", "a file, and model in the request", "one of them");
         }
         return new GradientCheckRequest(
                 modelFile == null ? model : modelFile,
@@ -52,11 +67,19 @@ public record GradientCheckRequest(
             given.forEach((name, tensor) -> {
                 if (joined.put(name, tensor) != null) {
                     throw Problem.invalid(
-                            part + "/" + name, "this tensor came twice", "in the file and in the request", "once");
+                            Problem.pointer(part, name),
+                            "this tensor came twice",
+                            "in the file and in the request",
+                            "once");
                 }
             });
         }
         return joined;
+    }
+
+    /** All tensors, in the request and its files. */
+    int tensorCount() {
+        return parametersOrNone().size() + dataOrNone().size() + (gradients == null ? 0 : gradients.size());
     }
 
     ModelSource requiredModel() {

@@ -43,6 +43,7 @@ class GradientCheckService {
 
     GradientCheckReport check(GradientCheckRequest request) {
         long started = System.nanoTime();
+        limits.requireTensors(request.tensorCount());
         CheckSettings asked = request.resolvedSettings();
         Objective objective = new ObjectiveReader(
                         request.requiredModel().read(),
@@ -50,6 +51,7 @@ class GradientCheckService {
                         request.parametersOrNone(),
                         request.dataOrNone())
                 .read(this::afford);
+        Claims.requireAny(objective.program().parameters().keySet(), asked);
         Map<String, Tensor> claims =
                 request.gradients() == null ? null : Claims.judged(request.gradients(), objective.program(), asked);
         Datatype datatype = Claims.datatype(claims, asked.claimDatatype());

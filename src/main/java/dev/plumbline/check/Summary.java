@@ -3,6 +3,8 @@ package dev.plumbline.check;
 import dev.plumbline.check.GradientCheckReport.TensorReport;
 import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.compute.judgement.Verdict;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -18,8 +20,7 @@ final class Summary {
         String whose = claimed ? "The claimed gradient" : "Our own reverse-mode gradient";
         return switch (verdict) {
             case PASS ->
-                "%s agrees with the reference in all %d entries of %s."
-                        .formatted(whose, entries(tensors), tensors(tensors.size()));
+                "%s agrees with the reference in %s of %s.".formatted(whose, entries(tensors), tensors(tensors.size()));
             case KINK ->
                 "%s is a subgradient: the objective has no derivative at this point in %s."
                         .formatted(whose, names(tensors, Verdict.KINK));
@@ -30,11 +31,12 @@ final class Summary {
         };
     }
 
-    private static long entries(List<TensorReport> tensors) {
-        return tensors.stream()
+    private static String entries(List<TensorReport> tensors) {
+        long count = tensors.stream()
                 .flatMap(tensor -> tensor.entryVerdicts().values().stream())
                 .mapToLong(Long::longValue)
                 .sum();
+        return count == 1 ? "the one entry" : String.format(Locale.ROOT, "all %,d entries", count);
     }
 
     private static String tensors(int count) {
@@ -59,23 +61,39 @@ final class Summary {
                 .orElse("");
     }
 
+    private static String sparse(@Nullable List<List<Integer>> entries) {
+        return entries != null && entries.size() == 1
+                ? "only entry " + entries.get(0) + " differs"
+                : "only entries " + entries + " differ";
+    }
+
     private static String words(@Nullable Mistake named) {
         Mistake mistake = Objects.requireNonNull(named);
         return switch (mistake.kind()) {
             case SIGN -> "the sign is wrong";
-            case SCALED -> String.format(Locale.ROOT, "it is %.6g times what it should be", mistake.factor());
+            case SCALED -> "it is " + number(mistake.factor()) + " times what it should be";
             case ZERO -> "it is zero";
-            case SPARSE -> "only entries " + mistake.entries() + " differ";
+            case SPARSE -> sparse(mistake.entries());
             case SLICE -> "only the slice " + mistake.slice() + " differs";
             case TRANSPOSED -> "it is transposed";
             case SHIFTED -> "it is shifted";
             case SWAPPED -> "it is the gradient of " + mistake.tensor();
-            case WEIGHT_DECAY -> String.format(Locale.ROOT, "a weight decay of %.6g is in it", mistake.lambda());
-            case OFFSET -> String.format(Locale.ROOT, "%.6g is added to every entry", mistake.offset());
+            case WEIGHT_DECAY -> "a weight decay of " + number(mistake.lambda()) + " is in it";
+            case OFFSET -> number(mistake.offset()) + " is added to every entry";
             case CLIPPED -> "it is clipped";
             case ROUNDED -> "it is rounded";
             case NON_FINITE -> "it is not finite at " + mistake.entries();
             case UNKNOWN -> "the mistake has no simple name";
         };
+    }
+
+    /** Six digits, without trailing zeros. */
+    private static String number(@Nullable Double value) {
+        return value == null || !Double.isFinite(value)
+                ? String.valueOf(value)
+                : new BigDecimal(value)
+                        .round(new MathContext(6))
+                        .stripTrailingZeros()
+                        .toPlainString();
     }
 }

@@ -84,6 +84,17 @@ public record Limits(
         }
     }
 
+    /** Refuses a request with more tensors, in all its parts together, than are allowed. */
+    public void requireTensors(int asked) {
+        if (asked > tensors) {
+            throw Problem.limit(
+                    "",
+                    "the request has too many tensors",
+                    asked + " tensors",
+                    "at most " + tensors + " (plumbline.limits.tensors)");
+        }
+    }
+
     /** The time limit of a request that starts now. */
     public Deadline deadline() {
         return Deadline.in(Duration.ofSeconds(requestSeconds));

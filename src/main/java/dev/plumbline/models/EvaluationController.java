@@ -8,7 +8,9 @@ import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -23,6 +25,14 @@ import org.springframework.web.multipart.MultipartFile;
 @Tag(name = "Models", description = "What does my model compute?")
 class EvaluationController {
 
+    private static final String SUMMARY = "Evaluate a model";
+
+    private static final String DESCRIPTION = """
+            The outputs and the loss at a point: to see that the model was read right.
+
+            As JSON, or as multipart: the part `request` holds the same JSON, and files take the place of what is left \
+            out of it: `model` (ONNX), `parameters` and `data` (safetensors, npz or npy).""";
+
     private final EvaluationService service;
     private final TensorLimits limits;
 
@@ -32,16 +42,13 @@ class EvaluationController {
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-    @Operation(
-            operationId = "evaluate",
-            summary = "Evaluate a model",
-            description = "The outputs and the loss at a point: to see that the model was read right.")
+    @Operation(operationId = "evaluate", summary = SUMMARY, description = DESCRIPTION)
     EvaluationReport evaluate(@RequestBody EvaluationRequest request) {
         return service.evaluate(request);
     }
 
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
-    @Operation(operationId = "evaluateFiles", summary = "Evaluate a model, with files")
+    @Operation(operationId = "evaluate", summary = SUMMARY, description = DESCRIPTION)
     EvaluationReport evaluateFiles(
             @RequestPart(required = false) @Nullable EvaluationRequest request,
             @RequestPart(required = false) @Nullable MultipartFile model,
@@ -49,10 +56,26 @@ class EvaluationController {
             @RequestPart(required = false) @Nullable MultipartFile data)
             throws IOException {
         EvaluationRequest asked = request == null ? EvaluationRequest.EMPTY : request;
-        return service.evaluate(asked.with(
-                model == null ? null : ModelSource.file(model.getBytes()),
-                tensors("parameters", parameters),
-                tensors("data", data)));
+        Set<String> files = named(model, parameters, data);
+        try {
+            return service.evaluate(asked.with(
+                    model == null ? null : ModelSource.file(model.getBytes()),
+                    tensors("parameters", parameters),
+                    tensors("data", data)));
+        } catch (Problem problem) {
+            throw problem.inParts(files);
+        }
+    }
+
+    /** The names of the parts that came as files. */
+    private static Set<String> named(@Nullable MultipartFile... files) {
+        Set<String> names = new HashSet<>();
+        for (MultipartFile file : files) {
+            if (file != null) {
+                names.add(file.getName());
+            }
+        }
+        return names;
     }
 
     private Map<String, Tensor> tensors(String part, @Nullable MultipartFile file) throws IOException {
@@ -62,7 +85,7 @@ class EvaluationController {
         try {
             return TensorFiles.read(file.getBytes(), part, limits);
         } catch (Problem problem) {
-            throw problem.within(part);
+            throw problem.within(Problem.pointer(part));
         }
     }
 }

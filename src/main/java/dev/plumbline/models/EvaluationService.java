@@ -21,14 +21,13 @@ class EvaluationService {
     }
 
     EvaluationReport evaluate(EvaluationRequest request) {
+        limits.requireTensors(
+                request.parametersOrNone().size() + request.dataOrNone().size());
         LossSource loss = request.loss() == null ? LossSource.NONE : request.loss();
         ObjectiveReader reader = new ObjectiveReader(
-                request.requiredModel().read(),
-                loss,
-                request.parameters() == null ? Map.of() : request.parameters(),
-                request.data() == null ? Map.of() : request.data());
+                request.requiredModel().read(), loss, request.parametersOrNone(), request.dataOrNone());
         Program program = reader.readOutputs(this::afford);
-        Evaluation evaluation = program.evaluate(reader.point(program));
+        Evaluation evaluation = reader.evaluate(program);
         Map<String, Tensor> outputs = new LinkedHashMap<>(evaluation.outputs());
         Tensor value = outputs.remove(ObjectiveReader.OBJECTIVE);
         return new EvaluationReport(outputs, value == null ? null : value.item());

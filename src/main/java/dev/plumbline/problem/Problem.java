@@ -1,5 +1,6 @@
 package dev.plumbline.problem;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,22 @@ public final class Problem extends RuntimeException {
     /** The same problem seen from further out: {@code prefix} is put in front of the pointer. */
     public Problem within(String prefix) {
         Problem outer = new Problem(code, prefix + pointer, explanation, got, expected);
+        outer.initCause(this);
+        return outer;
+    }
+
+    /**
+     * The same problem of a multipart request: what came as a file is the part that the pointer's first step names, and
+     * everything else is in the part {@code request}.
+     */
+    public Problem inParts(Set<String> files) {
+        if (!pointer.startsWith("/")) {
+            return this;
+        }
+        int end = pointer.indexOf('/', 1);
+        String first = pointer.substring(1, end < 0 ? pointer.length() : end);
+        String place = files.contains(first) ? pointer.substring(1) : "request" + pointer;
+        Problem outer = new Problem(code, place, explanation, got, expected);
         outer.initCause(this);
         return outer;
     }

@@ -1,11 +1,14 @@
 package dev.plumbline.reader;
 
+import dev.plumbline.compute.program.Evaluation;
+import dev.plumbline.compute.program.Loss;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.compute.program.UnaryFunction;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.formula.Formula;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
@@ -50,6 +53,13 @@ public final class ObjectiveReader {
         ProgramBuilder b = new ProgramBuilder();
         appendModel(b);
         Node objective = objective(b);
+        if (b.parameters().isEmpty()) {
+            throw Problem.invalid(
+                    "/parameters",
+                    "the model has no parameters to differentiate by",
+                    "none",
+                    "float initializers in the file, or values under parameters");
+        }
         if (objective.shape().size() != 1) {
             return jacobian(objective, afford);
         }
@@ -57,7 +67,25 @@ public final class ObjectiveReader {
         Program program = b.output(OBJECTIVE, regularised(b, b.reshape(objective, Shape.SCALAR)))
                 .build();
         afford.accept(program);
-        return new Objective(program, program.output(OBJECTIVE), point(program));
+        return objective(program, point(program));
+    }
+
+    private Objective objective(Program program, Map<String, Tensor> point) {
+        try {
+            return new Objective(program, program.output(OBJECTIVE), point);
+        } catch (Problem problem) {
+            throw placed(problem);
+        }
+    }
+
+    /** What the program finds only with values, such as an index out of range, at its place in the request. */
+    private Problem placed(Problem problem) {
+        return problem.pointer().startsWith("/loss") ? problem : problem.within(place());
+    }
+
+    /** Where the request has the model. */
+    private String place() {
+        return model instanceof Formula ? "/model/formula" : "/model";
     }
 
     /**
@@ -80,13 +108,22 @@ public final class ObjectiveReader {
         return program;
     }
 
+    /** Evaluates what {@link #readOutputs} built, at its point. */
+    public Evaluation evaluate(Program program) {
+        try {
+            return program.evaluate(point(program));
+        } catch (Problem problem) {
+            throw placed(problem);
+        }
+    }
+
     /** The values of everything that the program reads. */
     public Map<String, Tensor> point(Program program) {
         Map<String, Tensor> point = new HashMap<>(program.initial());
         parameters.forEach((name, value) -> {
             if (!program.parameters().containsKey(name)) {
                 throw Problem.invalid(
-                        "/parameters/" + name,
+                        Problem.pointer("parameters", name),
                         "the model has no parameter of this name",
                         name,
                         "one of " + program.parameters().keySet());
@@ -96,14 +133,16 @@ public final class ObjectiveReader {
         data.forEach((name, value) -> {
             if (!program.data().containsKey(name)) {
                 throw Problem.invalid(
-                        "/data/" + name,
+                        Problem.pointer("data", name),
                         "nothing reads data of this name",
                         name,
-                        "one of " + program.data().keySet());
+                        "one of " + program.data().keySet()
+                                + (loss.kind() == null ? "; a target is read by a loss of some kind" : ""));
             }
             point.put(name, value);
         });
-        requireFinite(program, point);
+        requireValues("parameters", program.parameters(), point);
+        requireValues("data", program.data(), point);
         return point;
     }
 
@@ -111,10 +150,9 @@ public final class ObjectiveReader {
         try {
             model.appendTo(b, shapes(parameters), shapes(data));
         } catch (Problem problem) {
-            throw problem.within(
-                    problem.pointer().startsWith("/data") || problem.pointer().startsWith("/parameters")
-                            ? ""
-                            : "/model");
+            throw problem.pointer().startsWith("/data/") || problem.pointer().startsWith("/parameters/")
+                    ? problem
+                    : problem.within(place());
         }
     }
 
@@ -124,7 +162,7 @@ public final class ObjectiveReader {
         if (loss.kind() != null) {
             Node prediction = output(b, loss.prediction(), "/loss/prediction");
             Node target = target(b);
-            return loss.loss(loss.kind()).attach(b, prediction, target);
+            return attached(b, loss.kind(), prediction, target);
         }
         Node output = output(b, loss.output(), "/loss/output");
         if (loss.cotangent() == null) {
@@ -138,6 +176,15 @@ public final class ObjectiveReader {
                     output.shape());
         }
         return b.at("cotangent").sum(b.multiply(output, b.constant(loss.cotangent())));
+    }
+
+    /** Settings of the loss know only their own names; what the builder refuses begins with its place, the loss. */
+    private Node attached(ProgramBuilder b, Loss.Kind kind, Node prediction, Node target) {
+        try {
+            return loss.loss(kind).attach(b, prediction, target);
+        } catch (Problem problem) {
+            throw problem.pointer().startsWith("/loss") ? problem : problem.within("/loss");
+        }
     }
 
     private Node output(ProgramBuilder b, @Nullable String name, String pointer) {
@@ -163,7 +210,7 @@ public final class ObjectiveReader {
         Tensor value = data.get(name);
         if (value == null) {
             throw Problem.invalid(
-                    "/data/" + name,
+                    Problem.pointer("data", name),
                     "the loss needs a target among the data",
                     "data " + data.keySet(),
                     "a tensor named " + name + ", or loss.target naming another");
@@ -216,7 +263,7 @@ public final class ObjectiveReader {
         afford.accept(program);
         Map<String, Tensor> point = new HashMap<>(point(probe.build()));
         copies.forEach((name, node) -> point.put(name, repeated(point.get(name), node.shape())));
-        return new Objective(program, program.output(OBJECTIVE), point);
+        return objective(program, point);
     }
 
     private static Shape stacked(Shape front, Shape back) {
@@ -236,15 +283,23 @@ public final class ObjectiveReader {
 
     // ── the point ──
 
-    private static void requireFinite(Program program, Map<String, Tensor> point) {
-        point.forEach((name, tensor) -> {
-            int position = tensor.firstNonFinite();
-            if (position >= 0) {
-                String where = program.parameters().containsKey(name) ? "/parameters/" : "/data/";
+    private static void requireValues(String role, Map<String, Node> inputs, Map<String, Tensor> point) {
+        inputs.forEach((name, input) -> {
+            String pointer = Problem.pointer(role, name);
+            Tensor given = point.get(name);
+            if (given == null) {
                 throw Problem.invalid(
-                        where + name + pointer(tensor.shape().index(position)),
-                        "a gradient can only be judged at finite values",
-                        tensor.at(position),
+                        pointer, "the model needs a value for this", "nothing", "a tensor of shape " + input.shape());
+            }
+            if (!given.shape().equals(input.shape())) {
+                throw Problem.invalid(pointer, "this has the wrong shape", given.shape(), input.shape());
+            }
+            int position = given.firstNonFinite();
+            if (position >= 0) {
+                throw Problem.invalid(
+                        pointer + pointer(given.shape().index(position)),
+                        "a model can only be judged at finite values",
+                        given.at(position),
                         "a finite number");
             }
         });

@@ -2,6 +2,7 @@ package dev.plumbline.web;
 
 import dev.plumbline.problem.Problem;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,20 +29,28 @@ final class MvcRefusals {
 
     /** Empty where the exception says nothing that a caller could use. */
     static Optional<ProblemReport> of(Exception failure, WebRequest request) {
-        Optional<ProblemReport> body = body(failure);
+        Optional<ProblemReport> body = body(failure, request);
         return body.isPresent() ? body : Optional.ofNullable(envelope(failure, request));
     }
 
     /** The body, or one part of it, is to blame. */
-    private static Optional<ProblemReport> body(Exception failure) {
+    private static Optional<ProblemReport> body(Exception failure, WebRequest request) {
         if (failure instanceof HttpMessageNotReadableException unreadable) {
-            return problem(unreadable).map(ProblemReport::of);
+            return problem(unreadable)
+                    .map(problem -> isMultipart(request) ? problem.within("request") : problem)
+                    .map(ProblemReport::of);
         } else if (failure instanceof MissingServletRequestPartException missing) {
             String name = missing.getRequestPartName();
             return Optional.of(ProblemReport.of(Problem.invalid(
                     name, "a part of the multipart body is missing", "nothing", "a part named " + name)));
         }
         return Optional.empty();
+    }
+
+    /** JSON in a multipart body is its part {@code request}. */
+    private static boolean isMultipart(WebRequest request) {
+        String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+        return type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/");
     }
 
     private static Optional<Problem> problem(HttpMessageNotReadableException unreadable) {

@@ -70,7 +70,9 @@ final class WireSchemas implements ModelConverter {
             }
             if (component.getType() == double.class || component.getType() == Double.class) {
                 property.addType("string");
-                property.setDescription(JsonKinds.of(Double.class));
+                String kind = JsonKinds.of(Double.class);
+                String meaning = property.getDescription();
+                property.setDescription(meaning == null ? kind : meaning + "; " + kind);
             }
             if (RequiredComponents.isRequired(component)) {
                 require(model, component.getName());

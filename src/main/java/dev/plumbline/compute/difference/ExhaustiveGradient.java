@@ -20,11 +20,11 @@ import java.util.SplittableRandom;
  * at once, and {@code dL/dW = x' (dL/dz)} combines the derivatives by z, their error bounds likewise with absolute
  * values. A layer of in x out weights takes out, not in x out, moves. Where a node has more positions than the weights
  * before it have entries, as in early convolutions, the entries themselves are moved. What this assumes is checked: a
- * seeded few entries of every tensor are moved by themselves and must agree, else the whole tensor is done that way.
+ * seeded entry of every tensor is moved by itself and must agree, else the whole tensor is done that way.
  */
 public final class ExhaustiveGradient {
 
-    private static final int SPOT_CHECKS = 2;
+    private static final int SPOT_CHECKS = 1;
 
     private final Objective objective;
     private final Map<Node, NumericTensor> atNodes = new HashMap<>();
