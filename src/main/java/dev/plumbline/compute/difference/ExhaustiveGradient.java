@@ -8,10 +8,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.SplittableRandom;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The numeric gradient by every entry of every parameter, hundreds of times cheaper than moving entries one by one.
@@ -19,22 +23,85 @@ import java.util.SplittableRandom;
  * <p>A weight acts through an affine map {@code z = x W + ...}; so the node z is moved, at one position for all samples
  * at once, and {@code dL/dW = x' (dL/dz)} combines the derivatives by z, their error bounds likewise with absolute
  * values. A layer of in x out weights takes out, not in x out, moves. Where a node has more positions than the weights
- * before it have entries, as in early convolutions, the entries themselves are moved. What this assumes is checked: a
- * seeded entry of every tensor is moved by itself and must agree, else the whole tensor is done that way.
+ * before it have entries, as in early convolutions, the entries themselves are moved. What this assumes is checked by
+ * {@link BlackBoxCheck}, and a tensor that it contradicts is done entry by entry.
+ *
+ * <p>Everything that is moved is independent of the rest, so all of it runs in parallel.
  */
 public final class ExhaustiveGradient {
 
-    private static final int SPOT_CHECKS = 1;
-
     private final Objective objective;
-    private final Map<Node, NumericTensor> atNodes = new HashMap<>();
-    private final Map<Node, Optional<Suffix>> suffixes = new HashMap<>(); // asked for plan, work and spot checks
-    private final SplittableRandom random;
-    private long evaluations;
+    private final long seed;
+    private final Map<Node, Optional<Suffix>> suffixes = new HashMap<>(); // asked for plan, work and checks
+    private final Map<Suffix, NumericTensor> moved = new ConcurrentHashMap<>();
 
     private ExhaustiveGradient(Objective objective, long seed) {
         this.objective = objective;
-        this.random = new SplittableRandom(seed);
+        this.seed = seed;
+    }
+
+    /** How one parameter is differenced: by the nodes behind its uses and a rest, or entry by entry. */
+    private final class Plan {
+
+        private final String name;
+        private final Node parameter;
+        private final List<Use> affine;
+        private final @Nullable Suffix rest; // through consumers that are not affine; null where there are none
+        private boolean byEntry;
+        private @Nullable Suffix whole; // where the analysis was contradicted
+
+        Plan(String name, Node parameter) {
+            this.name = name;
+            this.parameter = parameter;
+            Use.Uses uses = Use.of(objective, parameter);
+            this.affine = uses.affine();
+            this.rest = Suffix.of(objective, parameter, uses.others()).orElse(null);
+            double nodes =
+                    affine.stream().mapToDouble(use -> nodeCost(use.end())).sum();
+            this.byEntry = affine.isEmpty() || nodes > entryCost();
+        }
+
+        private double entryCost() {
+            return suffix(parameter)
+                    .map(suffix -> parameter.shape().size() * suffix.cost())
+                    .orElse(0.0);
+        }
+
+        /** Relies no more on what analysis found. */
+        private void distrust() {
+            byEntry = true;
+            whole = Suffix.whole(objective, parameter).orElse(null);
+        }
+
+        private Optional<Suffix> entries() {
+            return whole != null ? Optional.of(whole) : suffix(parameter);
+        }
+
+        /** Everything that has to be moved for this parameter. */
+        private List<Suffix> suffixes() {
+            List<Suffix> all = new ArrayList<>();
+            if (byEntry) {
+                entries().ifPresent(all::add);
+                return all;
+            }
+            affine.forEach(use -> suffix(use.end()).ifPresent(all::add));
+            if (rest != null) {
+                all.add(rest);
+            }
+            return all;
+        }
+
+        private NumericTensor combined() {
+            NumericTensor sum = NumericTensor.zeros(
+                    parameter.shape().size(), byEntry ? NumericTensor.Way.ENTRIES : NumericTensor.Way.NODES);
+            if (byEntry) {
+                return entries().map(suffix -> sum.plus(moved(suffix))).orElse(sum);
+            }
+            for (Use use : affine) {
+                sum.plus(pulledBack(use));
+            }
+            return rest == null ? sum : sum.plus(moved(rest));
+        }
     }
 
     /** The numeric derivatives by every entry of every parameter, by name. */
@@ -44,51 +111,60 @@ public final class ExhaustiveGradient {
 
     /** Floating-point operations of {@link #of}, roughly, at the cheapest. */
     public static double cost(Objective objective) {
-        ExhaustiveGradient plan = new ExhaustiveGradient(objective, 0);
-        Map<Node, Double> nodes = new HashMap<>();
-        double entries = 0;
-        for (Node parameter : objective.program().parameters().values()) {
-            Use.Uses uses = Use.of(objective, parameter);
-            if (plan.nodesAreCheaper(parameter, uses)) {
-                uses.affine().forEach(use -> nodes.put(use.end(), plan.nodeCost(use.end())));
-            } else {
-                entries += plan.entryCost(parameter);
-            }
+        ExhaustiveGradient gradient = new ExhaustiveGradient(objective, 0);
+        double cost = 0;
+        for (Suffix suffix : suffixes(gradient.plans())) {
+            cost += suffix.positions() * suffix.cost();
         }
-        return nodes.values().stream().mapToDouble(Double::doubleValue).sum() + entries;
+        return cost;
+    }
+
+    private List<Plan> plans() {
+        List<Plan> plans = new ArrayList<>();
+        objective.program().parameters().forEach((name, parameter) -> plans.add(new Plan(name, parameter)));
+        return plans;
+    }
+
+    private static Set<Suffix> suffixes(List<Plan> plans) {
+        Set<Suffix> suffixes = new LinkedHashSet<>();
+        plans.forEach(plan -> suffixes.addAll(plan.suffixes()));
+        return suffixes;
     }
 
     private Map<String, NumericTensor> all() {
-        Map<String, NumericTensor> gradient = new LinkedHashMap<>();
-        objective.program().parameters().forEach((name, parameter) -> gradient.put(name, by(parameter)));
+        List<Plan> plans = plans();
+        Map<String, NumericTensor> gradient = run(plans);
+        Set<String> contradicted = new BlackBoxCheck(objective, seed).contradicted(gradient);
+        plans.removeIf(plan -> !contradicted.contains(plan.name));
+        plans.forEach(Plan::distrust);
+        gradient.putAll(run(plans));
         return gradient;
     }
 
-    private NumericTensor by(Node parameter) {
-        Use.Uses uses = Use.of(objective, parameter);
-        if (!nodesAreCheaper(parameter, uses)) {
-            return entryByEntry(parameter);
+    /** Moves what the plans need, then combines; evaluations count for the first parameter that needs them. */
+    private Map<String, NumericTensor> run(List<Plan> plans) {
+        List<Suffix> work = new ArrayList<>(suffixes(plans));
+        work.removeIf(moved::containsKey);
+        work.parallelStream().forEach(suffix -> moved.put(suffix, SuffixDifferences.of(suffix)));
+        List<NumericTensor> combined =
+                plans.parallelStream().map(Plan::combined).toList();
+        Map<String, NumericTensor> gradient = new LinkedHashMap<>();
+        for (int i = 0; i < plans.size(); i++) {
+            long evaluations = 0;
+            for (Suffix suffix : plans.get(i).suffixes()) {
+                evaluations += work.remove(suffix) ? moved(suffix).evaluations() : 0;
+            }
+            gradient.put(plans.get(i).name, combined.get(i).withEvaluations(evaluations));
         }
-        long before = evaluations;
-        int size = parameter.shape().size();
-        NumericTensor sum =
-                new NumericTensor(new double[size], new double[size], new double[size], NumericTensor.Way.NODES, 0);
-        for (Use use : uses.affine()) {
-            add(sum, pulledBack(use));
-        }
-        Suffix.of(objective, parameter, uses.others()).ifPresent(suffix -> {
-            NumericTensor rest = SuffixDifferences.of(suffix);
-            evaluations += rest.evaluations();
-            add(sum, rest);
-        });
-        return agreesAtSpots(parameter, sum)
-                ? new NumericTensor(
-                        sum.values(), sum.bounds(), sum.kinkRadii(), NumericTensor.Way.NODES, evaluations - before)
-                : entryByEntry(parameter);
+        return gradient;
+    }
+
+    private NumericTensor moved(Suffix suffix) {
+        return Objects.requireNonNull(moved.get(suffix));
     }
 
     private NumericTensor pulledBack(Use use) {
-        NumericTensor node = atNodes.computeIfAbsent(use.end(), this::atNode);
+        NumericTensor node = suffix(use.end()).map(this::moved).orElseGet(() -> unmoved(use.end()));
         return new NumericTensor(
                 use.pullBack(objective.base(), node.values()),
                 use.pullBackBounds(objective.base(), node.bounds()),
@@ -97,92 +173,18 @@ public final class ExhaustiveGradient {
                 0);
     }
 
-    private NumericTensor atNode(Node node) {
-        NumericTensor numeric = suffix(node).map(SuffixDifferences::of).orElseGet(() -> {
-            double[] ones = new double[node.shape().size()];
-            Arrays.fill(ones, node == objective.output() ? 1 : 0);
-            return new NumericTensor(
-                    ones, new double[ones.length], new double[ones.length], NumericTensor.Way.NODES, 0);
-        });
-        evaluations += numeric.evaluations();
-        return numeric;
+    /** What nothing reads: the objective itself, or a node that it does not depend on. */
+    private NumericTensor unmoved(Node node) {
+        NumericTensor none = NumericTensor.zeros(node.shape().size(), NumericTensor.Way.NODES);
+        Arrays.fill(none.values(), node == objective.output() ? 1 : 0);
+        return none;
     }
 
     private Optional<Suffix> suffix(Node node) {
-        return suffixes.computeIfAbsent(node, this::newSuffix);
-    }
-
-    private Optional<Suffix> newSuffix(Node node) {
-        List<Node> consumers = new ArrayList<>();
-        for (Node other : objective.program().nodes()) {
-            if (other.inputs().contains(node)) {
-                consumers.add(other);
-            }
-        }
-        return Suffix.of(objective, node, consumers);
-    }
-
-    private NumericTensor entryByEntry(Node parameter) {
-        NumericTensor numeric = suffix(parameter).map(SuffixDifferences::of).orElseGet(() -> {
-            int size = parameter.shape().size();
-            return new NumericTensor(
-                    new double[size], new double[size], new double[size], NumericTensor.Way.ENTRIES, 0);
-        });
-        evaluations += numeric.evaluations();
-        return new NumericTensor(
-                numeric.values(),
-                numeric.bounds(),
-                numeric.kinkRadii(),
-                NumericTensor.Way.ENTRIES,
-                numeric.evaluations());
-    }
-
-    private static void add(NumericTensor sum, NumericTensor part) {
-        for (int i = 0; i < sum.values().length; i++) {
-            sum.values()[i] += part.values()[i];
-            sum.bounds()[i] += part.bounds()[i];
-            sum.kinkRadii()[i] += part.kinkRadii()[i];
-        }
-    }
-
-    private boolean agreesAtSpots(Node parameter, NumericTensor numeric) {
-        int size = parameter.shape().size();
-        Suffix suffix = suffix(parameter).orElse(null);
-        if (size == 0 || suffix == null || suffix.samples() > 1) {
-            return true; // nothing to check, or every entry was moved by itself already
-        }
-        int[] spots =
-                random.ints(Math.min(SPOT_CHECKS, size), 0, size).distinct().toArray();
-        NumericTensor checked = SuffixDifferences.of(suffix, spots);
-        evaluations += checked.evaluations();
-        for (int spot : spots) {
-            double difference = Math.abs(checked.values()[spot] - numeric.values()[spot]);
-            double allowed = checked.bounds()[spot]
-                    + numeric.bounds()[spot]
-                    + checked.kinkRadii()[spot]
-                    + numeric.kinkRadii()[spot];
-            if (!(difference <= allowed)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    // ── the cheaper way ──
-
-    private boolean nodesAreCheaper(Node parameter, Use.Uses uses) {
-        double nodes =
-                uses.affine().stream().mapToDouble(use -> nodeCost(use.end())).sum();
-        return !uses.affine().isEmpty() && nodes <= entryCost(parameter);
+        return suffixes.computeIfAbsent(node, from -> Suffix.of(objective, from));
     }
 
     private double nodeCost(Node node) {
         return suffix(node).map(suffix -> suffix.positions() * suffix.cost()).orElse(0.0);
-    }
-
-    private double entryCost(Node parameter) {
-        return suffix(parameter)
-                .map(suffix -> parameter.shape().size() * suffix.cost())
-                .orElse(0.0);
     }
 }

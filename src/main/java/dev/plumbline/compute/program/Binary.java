@@ -22,21 +22,51 @@ record Binary(BinaryFunction function) implements Op {
         double[] b = inputs.get(1).values();
         double[] y = new double[shape.size()];
         StridedRows rows = rows(inputs, shape);
-        int aStep = rows.step(1);
+        boolean isDense = rows.step(0) == 1 && rows.step(1) == 1;
         int bStep = rows.step(2);
         int length = rows.length();
         rows.forEach(at -> {
-            if (aStep == 1 && bStep == 1) {
+            if (isDense && bStep == 1) {
                 alike(a, at[1], b, at[2], y, at[0], length);
-            } else if (aStep == 1 && bStep == 0 && function.hasScalarLoop()) {
+            } else if (isDense && bStep == 0 && function.hasScalarLoop()) {
                 function.apply(a, at[1], b[at[2]], y, at[0], length);
             } else {
-                for (int i = 0, p = at[1], q = at[2]; i < length; i++, p += aStep, q += bStep) {
-                    y[at[0] + i] = function.apply(a[p], b[q]);
-                }
+                apart(a, b, y, at, rows);
             }
         });
         return y;
+    }
+
+    /** A row whose elements lie apart; the commonest functions without asking for each element which one it is. */
+    private void apart(double[] a, double[] b, double[] y, int[] at, StridedRows rows) {
+        int to = at[0];
+        int p = at[1];
+        int q = at[2];
+        int yStep = rows.step(0);
+        int aStep = rows.step(1);
+        int bStep = rows.step(2);
+        switch (function) {
+            case ADD -> {
+                for (int i = 0; i < rows.length(); i++, to += yStep, p += aStep, q += bStep) {
+                    y[to] = a[p] + b[q];
+                }
+            }
+            case SUBTRACT -> {
+                for (int i = 0; i < rows.length(); i++, to += yStep, p += aStep, q += bStep) {
+                    y[to] = a[p] - b[q];
+                }
+            }
+            case MULTIPLY -> {
+                for (int i = 0; i < rows.length(); i++, to += yStep, p += aStep, q += bStep) {
+                    y[to] = a[p] * b[q];
+                }
+            }
+            default -> {
+                for (int i = 0; i < rows.length(); i++, to += yStep, p += aStep, q += bStep) {
+                    y[to] = function.apply(a[p], b[q]);
+                }
+            }
+        }
     }
 
     /** The commonest functions in loops that the compiler can vectorise. */
@@ -99,6 +129,11 @@ record Binary(BinaryFunction function) implements Op {
     }
 
     @Override
+    public boolean isSmooth() {
+        return function.isSmooth();
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         pullBack(inputs, output, cotangent, into, false);
     }
@@ -118,12 +153,13 @@ record Binary(BinaryFunction function) implements Op {
         double[] da = into[0];
         double[] db = into[1];
         StridedRows rows = rows(inputs, output.shape());
+        int yStep = rows.step(0);
         int aStep = rows.step(1);
         int bStep = rows.step(2);
         int length = rows.length();
         rows.forEach(at -> {
-            for (int i = 0, p = at[1], q = at[2]; i < length; i++, p += aStep, q += bStep) {
-                double dy = cotangent[at[0] + i];
+            for (int i = 0, o = at[0], p = at[1], q = at[2]; i < length; i++, o += yStep, p += aStep, q += bStep) {
+                double dy = cotangent[o];
                 if (da != null) {
                     double term = dy * function.derivativeByFirst(a[p], b[q]);
                     da[p] += sizes ? Math.abs(term) : term;

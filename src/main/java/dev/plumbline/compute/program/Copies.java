@@ -17,10 +17,14 @@ final class Copies {
         return longer;
     }
 
+    /** The shape of one copy. */
+    static Shape one(Shape all) {
+        return Shape.of(Arrays.copyOfRange(all.extents(), 1, all.rank()));
+    }
+
     /** The values of one copy. */
     static Tensor one(Tensor all, int copy) {
-        int[] extents = all.shape().extents();
-        Shape shape = Shape.of(Arrays.copyOfRange(extents, 1, extents.length));
+        Shape shape = one(all.shape());
         return Tensor.of(shape, Arrays.copyOfRange(all.values(), copy * shape.size(), (copy + 1) * shape.size()));
     }
 

@@ -40,7 +40,7 @@ record GatherElements(int axis, boolean fromEnd) implements Op {
     public double[] value(List<Tensor> inputs, Shape shape) {
         double[] x = inputs.get(0).values();
         double[] y = new double[shape.size()];
-        int[] sources = sources(inputs);
+        int[] sources = sources(inputs.get(0).shape(), inputs.get(1));
         for (int i = 0; i < y.length; i++) {
             y[i] = x[sources[i]];
         }
@@ -49,7 +49,21 @@ record GatherElements(int axis, boolean fromEnd) implements Op {
 
     @Override
     public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
-        return new GatherElements(axis + 1, fromEnd).value(Copies.all(copies, inputs, differs), shape.prepend(copies));
+        if (differs[1]) {
+            return new GatherElements(axis + 1, fromEnd)
+                    .value(Copies.all(copies, inputs, differs), shape.prepend(copies));
+        }
+        double[] x = inputs.get(0).values();
+        int part = x.length / Math.max(1, copies);
+        Shape own = Copies.one(inputs.get(0).shape());
+        int[] sources = sources(own, inputs.get(1));
+        double[] y = new double[copies * shape.size()];
+        for (int c = 0, i = 0; c < copies; c++) {
+            for (int source : sources) {
+                y[i++] = x[c * part + source];
+            }
+        }
+        return y;
     }
 
     @Override
@@ -58,16 +72,15 @@ record GatherElements(int axis, boolean fromEnd) implements Op {
         if (dx == null) {
             return;
         }
-        int[] sources = sources(inputs);
+        int[] sources = sources(inputs.get(0).shape(), inputs.get(1));
         for (int i = 0; i < sources.length; i++) {
             dx[sources[i]] += cotangent[i];
         }
     }
 
-    private int[] sources(List<Tensor> inputs) {
-        Shape x = inputs.get(0).shape();
-        Shape shape = inputs.get(1).shape();
-        int[] indices = Indices.of(inputs.get(1), fromEnd ? -x.extent(axis) : 0, x.extent(axis));
+    private int[] sources(Shape x, Tensor chosen) {
+        Shape shape = chosen.shape();
+        int[] indices = Indices.of(chosen, fromEnd ? -x.extent(axis) : 0, x.extent(axis));
         int[] strides = x.strides();
         int[] sources = new int[indices.length];
         int[] index = new int[shape.rank()];

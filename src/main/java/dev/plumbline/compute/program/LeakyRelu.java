@@ -34,6 +34,11 @@ record LeakyRelu(double slope) implements Op {
     }
 
     @Override
+    public boolean isSmooth() {
+        return false;
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] x = inputs.get(0).values();
         double[] dx = into[0];

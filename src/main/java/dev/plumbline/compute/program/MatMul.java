@@ -74,15 +74,22 @@ record MatMul(boolean transposeFirst, boolean transposeSecond) implements Op {
         int rowStep = transposeSecond ? 1 : m;
         int columnStep = transposeSecond ? k : 1;
         double[] y = new double[x.copies() * result.size()];
+        double[] row = new double[m]; // of the second factor, side by side
+        int held = -1;
         for (int c = 0; c < x.copies(); c++) {
             System.arraycopy(result.values(), 0, y, c * result.size(), result.size());
             for (int n = 0; n < x.samples() && x.positions()[c] >= 0; n++) {
                 int at = n * sample + x.positions()[c];
                 double change = x.values()[c * x.samples() + n] - a.at(at);
                 int to = c * result.size() + at / k * m;
-                int from = at % k * rowStep;
+                if (held != at % k) {
+                    held = at % k;
+                    for (int j = 0; j < m; j++) {
+                        row[j] = b.at(held * rowStep + j * columnStep);
+                    }
+                }
                 for (int j = 0; j < m; j++) {
-                    y[to + j] += change * b.values()[from + j * columnStep];
+                    y[to + j] += change * row[j];
                 }
             }
         }

@@ -97,6 +97,11 @@ record MaxPool(Window window) implements Op {
     }
 
     @Override
+    public boolean isSmooth() {
+        return false;
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         if (dx == null) {

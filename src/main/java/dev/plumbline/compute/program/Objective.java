@@ -1,7 +1,9 @@
 package dev.plumbline.compute.program;
 
 import dev.plumbline.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is differentiated: one number that a program computes, at a point. The evaluation at the point is kept, since
@@ -13,6 +15,7 @@ public final class Objective {
     private final Node output;
     private final Map<String, Tensor> point;
     private final Evaluation base;
+    private @Nullable Consumers consumers;
 
     /**
      * @param output a node of the program with one element
@@ -47,6 +50,20 @@ public final class Objective {
             throw new IllegalArgumentException("no parameter " + name);
         }
         return value;
+    }
+
+    /** The nodes that read a node and that the objective depends on. */
+    public List<Node> consumers(Node node) {
+        Consumers found = consumers;
+        if (found == null) {
+            found = new Consumers(program, output); // two threads may both do this, to the same end
+            consumers = found;
+        }
+        return found.of(node);
+    }
+
+    boolean dependsOn(Node node) {
+        return node == output || !consumers(node).isEmpty();
     }
 
     /** The evaluation at the point itself. */

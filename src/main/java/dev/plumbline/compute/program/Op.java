@@ -89,6 +89,11 @@ public sealed interface Op
         return false;
     }
 
+    /** Whether the operation has a derivative wherever its value is finite; where not, a step may cross a kink. */
+    default boolean isSmooth() {
+        return true;
+    }
+
     /** Floating-point operations of one evaluation, roughly. */
     default double cost(List<Shape> inputs, Shape output) {
         return output.size();

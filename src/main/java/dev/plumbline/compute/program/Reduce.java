@@ -65,6 +65,11 @@ record Reduce(Kind kind, List<Integer> axes) implements Op {
     }
 
     @Override
+    public boolean isSmooth() {
+        return kind == Kind.SUM;
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         if (dx == null) {

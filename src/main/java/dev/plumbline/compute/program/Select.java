@@ -35,6 +35,11 @@ record Select() implements Op {
     }
 
     @Override
+    public boolean isSmooth() {
+        return false;
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] condition = inputs.get(0).values();
         double[] da = into[1];

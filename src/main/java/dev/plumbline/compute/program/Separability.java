@@ -1,9 +1,7 @@
 package dev.plumbline.compute.program;
 
 import dev.plumbline.tensor.Shape;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,28 +23,31 @@ final class Separability {
     }
 
     private final int samples;
-    private final Map<Node, State> states = new HashMap<>();
+    private final @Nullable State[] states; // (node)
 
-    private Separability(int samples) {
+    private Separability(int samples, int nodes) {
         this.samples = samples;
+        this.states = new State[nodes];
     }
 
     /**
-     * The states of all nodes downstream of {@code from} as seen through {@code consumers}; null where samples mix.
+     * The states of all nodes downstream of {@code from} as seen through {@code consumers}, by the node's id and null
+     * elsewhere; null where samples mix.
      *
      * @param order the nodes to walk, in topological order
      */
-    static @Nullable Map<Node, State> of(Node from, List<Node> order, List<Node> consumers, int samples) {
+    static @Nullable State @Nullable [] of(Node from, List<Node> order, List<Node> consumers, int samples) {
         if (samples < 1 || from.shape().size() % samples != 0) {
             return null;
         }
-        Separability walk = new Separability(samples);
+        Separability walk =
+                new Separability(samples, order.get(order.size() - 1).id() + 1);
         for (Node node : order) {
             boolean[] differs = new boolean[node.inputs().size()];
             boolean any = false;
             for (int k = 0; k < differs.length; k++) {
                 Node input = node.inputs().get(k);
-                differs[k] = walk.states.containsKey(input) || (input == from && consumers.contains(node));
+                differs[k] = walk.state(input) != null || (input == from && consumers.contains(node));
                 any |= differs[k];
             }
             if (any) {
@@ -54,10 +55,14 @@ final class Separability {
                 if (state == null) {
                     return null;
                 }
-                walk.states.put(node, state);
+                walk.states[node.id()] = state;
             }
         }
         return walk.states;
+    }
+
+    private @Nullable State state(Node node) {
+        return node.id() < states.length ? states[node.id()] : null;
     }
 
     private @Nullable State state(Node node, boolean[] differs) {
@@ -66,7 +71,7 @@ final class Separability {
         }
         boolean shared = false;
         for (int k = 0; k < differs.length; k++) {
-            shared |= differs[k] && states.get(node.inputs().get(k)) == State.SHARED;
+            shared |= differs[k] && state(node.inputs().get(k)) == State.SHARED;
         }
         if (shared) {
             return isLinearInShares(node, differs) ? State.SHARED : null;
@@ -99,7 +104,7 @@ final class Separability {
 
     private boolean apartNowhere(Node node, boolean[] differs) {
         for (int k = 0; k < differs.length; k++) {
-            if (differs[k] && states.get(node.inputs().get(k)) != State.SHARED) {
+            if (differs[k] && state(node.inputs().get(k)) != State.SHARED) {
                 return false;
             }
         }

@@ -8,7 +8,8 @@ import java.util.Arrays;
  *
  * <p>Every operation that only moves, repeats or gathers elements is such a walk: a broadcast operand has stride 0, a
  * transposed one has its strides permuted, a slice starts elsewhere, a reduction writes with stride 0. Neighbouring axes
- * that all operands walk alike are merged first, so that rows are long.
+ * that all operands walk alike are merged first, and where the innermost axis is short a much longer one takes its place,
+ * so that rows are long: a batch of three class scores is walked class by class.
  */
 final class StridedRows {
 
@@ -16,6 +17,8 @@ final class StridedRows {
     interface Row {
         void at(int[] offsets);
     }
+
+    private static final int SHORT = 16;
 
     private final int[] extents; // outer axes, outermost first
     private final int[][] strides; // (operand, outer axis)
@@ -55,12 +58,33 @@ final class StridedRows {
         if (axes == 0) {
             extents[axes++] = 1;
         }
+        int longest = longest(extents, axes);
+        if (extents[axes - 1] < SHORT && extents[longest] > 4 * extents[axes - 1]) {
+            swap(extents, longest, axes - 1);
+            for (int[] own : merged) {
+                swap(own, longest, axes - 1);
+            }
+        }
         int[] steps = new int[operands];
         for (int k = 0; k < operands; k++) {
             steps[k] = merged[k][axes - 1];
             merged[k] = Arrays.copyOf(merged[k], axes - 1);
         }
         return new StridedRows(Arrays.copyOf(extents, axes - 1), merged, extents[axes - 1], steps);
+    }
+
+    private static int longest(int[] extents, int axes) {
+        int longest = 0;
+        for (int axis = 1; axis < axes; axis++) {
+            longest = extents[axis] > extents[longest] ? axis : longest;
+        }
+        return longest;
+    }
+
+    private static void swap(int[] values, int i, int k) {
+        int value = values[i];
+        values[i] = values[k];
+        values[k] = value;
     }
 
     private static boolean continues(int[][] merged, int previous, int[][] strides, int axis, int extent) {
@@ -98,8 +122,13 @@ final class StridedRows {
     }
 
     void forEach(int[] starts, Row row) {
-        if (length == 0 || Arrays.stream(extents).anyMatch(extent -> extent == 0)) {
+        if (length == 0) {
             return;
+        }
+        for (int extent : extents) {
+            if (extent == 0) {
+                return;
+            }
         }
         int[] offsets = starts.clone();
         int[] counter = new int[extents.length];

@@ -3,13 +3,9 @@ package dev.plumbline.compute.program;
 import dev.plumbline.compute.program.Separability.State;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,24 +18,43 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Suffix {
 
-    /** Numbers that the largest node of one tile of copies may have: 2 MiB, so that tiles stay in the cache. */
-    private static final int TILE = 1 << 18;
+    /** Numbers that the largest node of one tile of copies may have: half a MiB, so that tiles stay in the cache. */
+    private static final int TILE = 1 << 16;
+
+    /** A node to be computed again: what it reads, the values it reads at the point, and its own there. */
+    record Step(Node node, boolean isShared, int[] sources, List<Tensor> point, Tensor result) {}
+
+    /** What a step reads, where that is not an earlier step: the node that is moved, or values that stay. */
+    static final int START = -1;
+
+    static final int POINT = -2;
 
     private final Objective objective;
     private final Node from;
-    private final List<Node> order; // the nodes to compute again
-    private final Map<Node, State> states;
-    private final Set<Node> consumers;
+    private final List<Step> steps;
+    private final boolean[] moves; // (node)
     private final int samples;
+    private final double cost;
 
-    private Suffix(Objective objective, Node from, List<Node> consumers, Map<Node, State> states, int samples) {
+    private Suffix(Objective objective, Node from, List<Step> steps, int samples) {
         this.objective = objective;
         this.from = from;
-        this.states = states;
+        this.steps = steps;
         this.samples = samples;
-        this.consumers = Set.copyOf(consumers);
-        this.order =
-                objective.program().nodes().stream().filter(states::containsKey).toList();
+        this.moves = new boolean[objective.output().id() + 1];
+        double cost = 0;
+        for (Step step : steps) {
+            moves[step.node().id()] = true;
+            cost += step.node()
+                    .op()
+                    .cost(Program.shapes(step.node()), step.node().shape());
+        }
+        this.cost = cost;
+    }
+
+    /** The suffix of a node; empty where the objective does not depend on it. */
+    public static Optional<Suffix> of(Objective objective, Node from) {
+        return of(objective, from, objective.consumers(from));
     }
 
     /** The suffix of a node through some of its consumers; empty where the objective does not depend on it that way. */
@@ -49,43 +64,68 @@ public final class Suffix {
             return Optional.empty();
         }
         List<Integer> candidates = new ArrayList<>();
+        if (from.inputs().isEmpty()) {
+            candidates.add(from.shape().size()); // a regulariser treats every entry apart
+        }
         if (from.rank() > 0) {
             candidates.add(from.shape().extent(0));
         }
-        if (from.inputs().isEmpty()) {
-            candidates.add(0, from.shape().size()); // a regulariser treats every entry apart
-        }
         candidates.add(1);
         for (int samples : candidates) {
-            Map<Node, State> states = Separability.of(from, order, consumers, samples);
-            if (states != null && (samples == 1 || states.get(objective.output()) == State.SHARED)) {
-                return Optional.of(new Suffix(objective, from, consumers, states, samples));
+            @Nullable State[] states = Separability.of(from, order, consumers, samples);
+            if (states != null && (samples == 1 || states[objective.output().id()] == State.SHARED)) {
+                return Optional.of(
+                        new Suffix(objective, from, steps(objective, from, order, consumers, states), samples));
             }
         }
         throw new IllegalStateException("one sample always stays apart");
     }
 
+    /** The suffix of a node where nothing is assumed about samples: one position is moved at a time. */
+    public static Optional<Suffix> whole(Objective objective, Node from) {
+        List<Node> consumers = objective.consumers(from);
+        List<Node> order = between(objective, from, consumers);
+        if (order.isEmpty()) {
+            return Optional.empty();
+        }
+        State[] apart = new State[objective.output().id() + 1];
+        return Optional.of(new Suffix(objective, from, steps(objective, from, order, consumers, apart), 1));
+    }
+
     /** The nodes on a path from {@code from} to the objective through {@code consumers}. */
     private static List<Node> between(Objective objective, Node from, List<Node> consumers) {
-        Set<Node> reached = new HashSet<>();
-        for (Node node : objective.program().nodes()) {
-            if (consumers.contains(node) || node.inputs().stream().anyMatch(reached::contains)) {
-                if (node != from && (consumers.contains(node) || node.id() > from.id())) {
-                    reached.add(node);
-                }
-            }
-        }
-        Set<Node> needed = new HashSet<>(Set.of(objective.output()));
+        boolean[] reached = new boolean[objective.output().id() + 1];
         List<Node> order = new ArrayList<>();
-        List<Node> nodes = objective.program().nodes();
-        for (int id = nodes.size() - 1; id >= 0; id--) {
-            Node node = nodes.get(id);
-            if (needed.contains(node) && reached.contains(node)) {
-                order.add(0, node);
-                needed.addAll(node.inputs());
+        for (Node consumer : consumers) {
+            reached[consumer.id()] |= objective.dependsOn(consumer);
+        }
+        for (Node node : objective.program().nodes().subList(0, reached.length)) {
+            if (reached[node.id()] && node != from) {
+                order.add(node);
+                objective.consumers(node).forEach(consumer -> reached[consumer.id()] = true);
             }
         }
         return order;
+    }
+
+    private static List<Step> steps(
+            Objective objective, Node from, List<Node> order, List<Node> consumers, @Nullable State[] states) {
+        int[] places = new int[objective.output().id() + 1];
+        Arrays.fill(places, POINT);
+        List<Step> steps = new ArrayList<>(order.size());
+        for (Node node : order) {
+            int[] sources = new int[node.inputs().size()];
+            List<Tensor> point = new ArrayList<>(sources.length);
+            for (int k = 0; k < sources.length; k++) {
+                Node input = node.inputs().get(k);
+                sources[k] = input == from && consumers.contains(node) ? START : places[input.id()];
+                point.add(objective.base().value(input));
+            }
+            places[node.id()] = steps.size();
+            boolean isShared = states[node.id()] == State.SHARED;
+            steps.add(new Step(node, isShared, sources, point, objective.base().value(node)));
+        }
+        return steps;
     }
 
     /** How many samples are moved together. */
@@ -100,32 +140,26 @@ public final class Suffix {
 
     /** Floating-point operations for one copy, roughly. */
     public double cost() {
-        double cost = 0;
-        for (Node node : order) {
-            cost += node.op().cost(Program.shapes(node), node.shape());
-        }
         return cost;
     }
 
     /** How many copies one call should take, at most. */
     public int tile() {
         int largest = 1;
-        for (Node node : order) {
-            largest = Math.max(largest, node.shape().size());
+        for (Step step : steps) {
+            largest = Math.max(largest, step.result().size());
         }
         return Math.max(1, TILE / largest);
     }
 
     /** Whether the objective may bend: some operation on the way is not smooth. */
     public boolean mayBend() {
-        return order.stream()
-                .anyMatch(node -> node.op() instanceof LeakyRelu
-                        || node.op() instanceof MaxPool
-                        || node.op() instanceof Select
-                        || node.op() instanceof Reduce reduce && reduce.kind() == Reduce.Kind.MAX
-                        || node.op() instanceof Unary unary && !unary.function().isSmooth()
-                        || node.op() instanceof Binary binary
-                                && !binary.function().isSmooth());
+        for (Step step : steps) {
+            if (!step.node().op().isSmooth()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The objective at the point. */
@@ -141,7 +175,7 @@ public final class Suffix {
 
     /** The norm of the terms of the last sum, scaled as they are on the way from there. */
     private double terms(Node node) {
-        if (!states.containsKey(node)) {
+        if (node.id() >= moves.length || !moves[node.id()]) {
             return 0;
         }
         Op op = node.op();
@@ -176,144 +210,10 @@ public final class Suffix {
      * @param values the values it is moved to, {@code [copy * samples + sample]}
      */
     public double[] changes(int[] positions, double[] values) {
-        int copies = positions.length;
-        Map<Node, Column> columns = new HashMap<>();
-        Map<Node, Tensor> dense = new HashMap<>();
-        Map<Node, double[]> shared = new HashMap<>();
-        Column start = new Column(samples, positions, values);
-        for (Node node : order) {
-            if (states.get(node) == State.SHARED) {
-                shared.put(node, shares(node, start, columns, dense, shared));
-                continue;
-            }
-            int operand = onlyColumn(node, start, columns, dense);
-            Column x = operand < 0 ? null : column(node, operand, start, columns);
-            List<Tensor> point = point(node);
-            Column column = x == null ? null : node.op().column(x, operand, point, node.shape());
-            if (column != null) {
-                columns.put(node, column);
-                continue;
-            }
-            double[] all = x == null
-                    ? null
-                    : node.op().values(x, operand, point, objective.base().value(node));
-            dense.put(node, all != null ? copies(node, copies, all) : denseValue(node, copies, start, columns, dense));
-        }
-        double[] result = shared.get(objective.output());
-        return result != null ? result : changes(objective.output(), columns.get(objective.output()), dense, copies);
-    }
-
-    /** What a node's values, summed over each sample, differ by from the point's. */
-    private double[] changes(Node summed, @Nullable Column column, Map<Node, Tensor> dense, int copies) {
-        double[] point = objective.base().value(summed).values();
-        int part = point.length / samples;
-        double[] changes = new double[copies * samples];
-        if (column != null) {
-            for (int i = 0; i < changes.length; i++) {
-                int position = column.positions()[i / samples];
-                changes[i] = position < 0 ? 0 : column.values()[i] - point[i % samples * part + position];
-            }
-            return changes;
-        }
-        double[] all = Objects.requireNonNull(dense.get(summed)).values();
-        for (int i = 0, at = 0; i < changes.length; i++) {
-            int begin = i % samples * part;
-            double sum = 0;
-            for (int k = 0; k < part; k++, at++) {
-                sum += all[at] - point[begin + k];
-            }
-            changes[i] = sum;
-        }
-        return changes;
-    }
-
-    private static Tensor copies(Node node, int copies, double[] values) {
-        return Tensor.of(node.shape().prepend(copies), values);
-    }
-
-    private List<Tensor> point(Node node) {
-        return node.inputs().stream().map(objective.base()::value).toList();
-    }
-
-    private boolean isStart(Node node, int operand) {
-        return node.inputs().get(operand) == from && consumers.contains(node);
-    }
-
-    /** The operand that is a column, where it is the only one that differs; else -1. */
-    private int onlyColumn(Node node, Column start, Map<Node, Column> columns, Map<Node, Tensor> dense) {
-        int only = -1;
-        for (int k = 0; k < node.inputs().size(); k++) {
-            if (column(node, k, start, columns) != null) {
-                if (only >= 0) {
-                    return -1;
-                }
-                only = k;
-            } else if (dense.containsKey(node.inputs().get(k))) {
-                return -1;
-            }
-        }
-        return only;
-    }
-
-    private @Nullable Column column(Node node, int operand, Column start, Map<Node, Column> columns) {
-        return isStart(node, operand) ? start : columns.get(node.inputs().get(operand));
-    }
-
-    private Tensor denseValue(Node node, int copies, Column start, Map<Node, Column> columns, Map<Node, Tensor> dense) {
-        List<Tensor> inputs = new ArrayList<>();
-        boolean[] differs = new boolean[node.inputs().size()];
-        for (int k = 0; k < differs.length; k++) {
-            Node input = node.inputs().get(k);
-            Column column = column(node, k, start, columns);
-            Tensor all = column != null ? column.dense(objective.base().value(input)) : dense.get(input);
-            differs[k] = all != null;
-            inputs.add(all != null ? all : objective.base().value(input));
-        }
-        return copies(node, copies, node.op().values(copies, inputs, differs, node.shape()));
-    }
-
-    // ── after the sum over samples: one number a sample, the change of its share ──
-
-    private double[] shares(
-            Node node, Column start, Map<Node, Column> columns, Map<Node, Tensor> dense, Map<Node, double[]> shared) {
-        if (node.inputs().stream().noneMatch(shared::containsKey)) {
-            Column column = column(node, 0, start, columns);
-            return changes(node.inputs().get(0), column, dense, start.copies());
-        }
-        double[] first = shared.get(node.inputs().get(0));
-        if (!(node.op() instanceof Binary binary)) {
-            double sign = node.op() instanceof Unary ? -1 : 1;
-            return scaled(Objects.requireNonNull(first), sign);
-        }
-        double[] second = shared.get(node.inputs().get(1));
-        return switch (binary.function()) {
-            case MULTIPLY ->
-                first != null ? scaled(first, item(node, 1)) : scaled(Objects.requireNonNull(second), item(node, 0));
-            case DIVIDE -> scaled(Objects.requireNonNull(first), 1 / item(node, 1));
-            default -> combined(first, second, binary.function() == BinaryFunction.SUBTRACT ? -1 : 1);
-        };
+        return new SuffixPass(steps, new Column(samples, positions, values), point()).changes();
     }
 
     private double item(Node node, int operand) {
         return objective.base().value(node.inputs().get(operand)).item();
-    }
-
-    private static double[] scaled(double[] shares, double factor) {
-        double[] scaled = new double[shares.length];
-        for (int i = 0; i < scaled.length; i++) {
-            scaled[i] = factor * shares[i];
-        }
-        return scaled;
-    }
-
-    private static double[] combined(double @Nullable [] first, double @Nullable [] second, double sign) {
-        if (first == null || second == null) {
-            return first != null ? first : scaled(Objects.requireNonNull(second), sign);
-        }
-        double[] combined = new double[first.length];
-        for (int i = 0; i < combined.length; i++) {
-            combined[i] = first[i] + sign * second[i];
-        }
-        return combined;
     }
 }

@@ -34,6 +34,11 @@ record Unary(UnaryFunction function) implements Op {
     }
 
     @Override
+    public boolean isSmooth() {
+        return function.isSmooth();
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         if (dx != null) {

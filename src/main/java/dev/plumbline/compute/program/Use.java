@@ -2,9 +2,7 @@ package dev.plumbline.compute.program;
 
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +30,12 @@ public final class Use {
 
     /** Every use of a parameter on the way to the objective. */
     public static Uses of(Objective objective, Node parameter) {
-        Set<Node> needed = needed(objective);
         List<Use> affine = new ArrayList<>();
         List<Node> others = new ArrayList<>();
-        for (Node consumer : consumers(objective, parameter, needed)) {
+        for (Node consumer : objective.consumers(parameter)) {
             int operand = consumer.inputs().indexOf(parameter);
             if (isAffine(consumer, operand)) {
-                affine.add(new Use(parameter, chain(objective, new Step(consumer, operand), needed)));
+                affine.add(new Use(parameter, chain(objective, new Step(consumer, operand))));
             } else {
                 others.add(consumer);
             }
@@ -46,12 +43,12 @@ public final class Use {
         return new Uses(affine, others);
     }
 
-    private static List<Step> chain(Objective objective, Step first, Set<Node> needed) {
+    private static List<Step> chain(Objective objective, Step first) {
         List<Step> steps = new ArrayList<>(List.of(first));
         boolean mixed = mixes(first.node());
         while (true) {
             Node node = steps.get(steps.size() - 1).node();
-            List<Node> consumers = consumers(objective, node, needed);
+            List<Node> consumers = objective.consumers(node);
             if (consumers.size() != 1 || node == objective.output()) {
                 return steps;
             }
@@ -63,23 +60,6 @@ public final class Use {
             mixed |= mixes(next);
             steps.add(new Step(next, operand));
         }
-    }
-
-    private static Set<Node> needed(Objective objective) {
-        Set<Node> needed = new HashSet<>(Set.of(objective.output()));
-        List<Node> nodes = objective.program().nodes();
-        for (int id = nodes.size() - 1; id >= 0; id--) {
-            if (needed.contains(nodes.get(id))) {
-                needed.addAll(nodes.get(id).inputs());
-            }
-        }
-        return needed;
-    }
-
-    private static List<Node> consumers(Objective objective, Node node, Set<Node> needed) {
-        return objective.program().nodes().stream()
-                .filter(other -> needed.contains(other) && other.inputs().contains(node))
-                .toList();
     }
 
     /** Whether a node is affine in one operand, the others held fixed. */

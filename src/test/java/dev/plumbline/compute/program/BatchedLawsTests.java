@@ -89,7 +89,7 @@ class BatchedLawsTests {
         }
         Node result = new Node(inputs.size(), row.op(), inputs, row.expected(), "y");
         var states = Separability.of(inputs.get(operand), List.of(result), List.of(result), samples);
-        return states != null && states.get(result) == Separability.State.APART;
+        return states != null && states[result.id()] == Separability.State.APART;
     }
 
     /** One copy for each of some positions, one that differs nowhere, and a second move of the first position. */

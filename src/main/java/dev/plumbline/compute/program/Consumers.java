@@ -1,0 +1,36 @@
+package dev.plumbline.compute.program;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Who reads whom, among the nodes that one output depends on. */
+final class Consumers {
+
+    private final List<List<Node>> consumers = new ArrayList<>(); // (node)
+
+    Consumers(Program program, Node output) {
+        List<Node> nodes = program.nodes();
+        boolean[] needed = new boolean[nodes.size()];
+        needed[output.id()] = true;
+        for (int id = nodes.size() - 1; id >= 0; id--) {
+            consumers.add(new ArrayList<>(2));
+            for (Node input : nodes.get(id).inputs()) {
+                needed[input.id()] |= needed[id];
+            }
+        }
+        for (Node node : nodes) {
+            for (Node input : node.inputs()) {
+                List<Node> readers = consumers.get(input.id());
+                if (needed[node.id()] && (readers.isEmpty() || readers.get(readers.size() - 1) != node)) {
+                    readers.add(node);
+                }
+            }
+        }
+        consumers.replaceAll(List::copyOf);
+    }
+
+    /** In topological order, each once. */
+    List<Node> of(Node node) {
+        return consumers.get(node.id());
+    }
+}
