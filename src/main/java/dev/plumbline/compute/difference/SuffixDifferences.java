@@ -3,6 +3,7 @@ package dev.plumbline.compute.difference;
 import dev.plumbline.compute.program.Suffix;
 import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
@@ -27,6 +28,7 @@ final class SuffixDifferences {
     private static final double KAPPA = 3;
     private static final double SUSPICIOUS = 64; // times the rounding of the sum; deep networks have some tens
     private static final int LOOKED_AT = 24;
+    private static final int SMALL = 4; // positions; less is not worth a task of its own
 
     private final Suffix suffix;
     private final double[] point;
@@ -99,8 +101,9 @@ final class SuffixDifferences {
         double[][] changes = new double[4][positions.length * samples];
         int tile = Math.max(1, suffix.tile() / 4);
         int tiles = (positions.length + tile - 1) / tile;
-        // At least as many tiles as workers, as long as none becomes tiny.
-        while (tiles < 4 && tile > 8) {
+        // Two tiles a worker at least, as long as none becomes tiny.
+        int workers = ForkJoinPool.getCommonPoolParallelism() + 1;
+        while (workers > 1 && tiles < 2 * workers && tile > SMALL) {
             tile = (tile + 1) / 2;
             tiles = (positions.length + tile - 1) / tile;
         }
