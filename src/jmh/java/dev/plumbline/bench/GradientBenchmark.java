@@ -4,6 +4,7 @@ import dev.plumbline.compute.difference.Certificate;
 import dev.plumbline.compute.difference.ExhaustiveGradient;
 import dev.plumbline.compute.difference.NumericGradient;
 import dev.plumbline.compute.difference.NumericTensor;
+import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.tensor.Tensor;
 import java.util.Map;
@@ -46,8 +47,7 @@ public class GradientBenchmark {
 
     @Benchmark
     public Certificate certified() {
-        return Certificate.of(
-                objective, new NumericGradient(objective), objective.gradient().byParameter(), 1);
+        return Certificate.of(new NumericGradient(objective), objective.gradient().byParameter(), 1, Progress.NONE);
     }
 
     @Benchmark

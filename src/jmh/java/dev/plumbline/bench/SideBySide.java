@@ -4,6 +4,7 @@ import dev.plumbline.compute.difference.Certificate;
 import dev.plumbline.compute.difference.ExhaustiveGradient;
 import dev.plumbline.compute.difference.NumericGradient;
 import dev.plumbline.compute.difference.NumericTensor;
+import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.program.Objective;
 import com.sun.management.OperatingSystemMXBean;
 import dev.plumbline.tensor.Tensor;
@@ -36,7 +37,7 @@ public final class SideBySide {
         Map<String, NumericTensor> numeric = ExhaustiveGradient.of(objective, 1);
         double[] exhaustive = medians(() -> ExhaustiveGradient.of(objective, 1));
         double[] certified = medians(
-                () -> Certificate.of(objective, new NumericGradient(objective), objective.gradient().byParameter(), 1));
+                () -> Certificate.of(new NumericGradient(objective), objective.gradient().byParameter(), 1, Progress.NONE));
         double largest = 0;
         double worst = 0;
         long outside = 0;

@@ -1,9 +1,11 @@
 package dev.plumbline.check;
 
+import dev.plumbline.compute.judgement.Mask;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Datatype;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param claimDatatype the datatype the claim was computed in, where its file or values do not say so
  * @param include the tensors to judge, by name, {@code *} standing for any letters; default [\"*\"]
  * @param exclude the tensors to leave out
+ * @param mask by tensor, the entries to judge; all of them where there is none
  */
 public record CheckSettings(
         @Schema(
@@ -64,9 +67,16 @@ public record CheckSettings(
         List<String> include,
 
         @Schema(description = "the tensors to leave out, likewise; default []") @Nullable
-        List<String> exclude) {
+        List<String> exclude,
 
-    static final CheckSettings DEFAULT = new CheckSettings(null, null, null, null, null, null, null, null, null, null);
+        @Schema(
+                description =
+                        "which entries are judged, counted and reported, by tensor: true or 1, false or 0, in the tensor's shape. Frozen or pruned weights are left out so; a tensor of which nothing is left is not judged at all. Default: every entry")
+        @Nullable
+        Map<String, MaskSetting> mask) {
+
+    static final CheckSettings DEFAULT =
+            new CheckSettings(null, null, null, null, null, null, null, null, null, null, null);
 
     /** How much of the gradient is differenced. */
     public enum Coverage {
@@ -121,15 +131,28 @@ public record CheckSettings(
                 samples == null ? 20 : samples,
                 claimDatatype,
                 include == null ? List.of("*") : include,
-                exclude == null ? List.of() : exclude);
+                exclude == null ? List.of() : exclude,
+                mask == null ? Map.of() : mask);
     }
 
     CheckSettings with(Coverage decided, Datatype datatype) {
-        return new CheckSettings(decided, tolerance, scheme, step, seed, entries, samples, datatype, include, exclude);
+        return new CheckSettings(
+                decided, tolerance, scheme, step, seed, entries, samples, datatype, include, exclude, mask);
     }
 
     boolean judges(String tensor) {
-        return matches(include, tensor) && !matches(exclude, tensor);
+        MaskSetting own = masks().get(tensor);
+        return matches(include, tensor) && !matches(exclude, tensor) && (own == null || !own.isEmpty());
+    }
+
+    Map<String, MaskSetting> masks() {
+        return mask == null ? Map.of() : mask;
+    }
+
+    /** Which entries of a tensor are judged. */
+    Mask mask(String tensor) {
+        MaskSetting own = masks().get(tensor);
+        return own == null ? Mask.ALL : own.mask();
     }
 
     private static boolean matches(@Nullable List<String> patterns, String name) {

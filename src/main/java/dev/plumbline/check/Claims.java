@@ -50,6 +50,25 @@ final class Claims {
         return judged;
     }
 
+    /** Masks name parameters and have their shapes. */
+    static void requireMasksThatFit(Program program, CheckSettings settings) {
+        settings.masks().forEach((name, mask) -> {
+            Node parameter = program.parameters().get(name);
+            String pointer = "/settings/mask" + Problem.pointer(name);
+            if (parameter == null) {
+                throw Problem.invalid(
+                        pointer,
+                        "the model has no parameter of this name",
+                        name,
+                        "one of " + program.parameters().keySet());
+            }
+            if (!mask.shape().equals(parameter.shape())) {
+                throw Problem.invalid(
+                        pointer, "a mask has the shape of its parameter", mask.shape(), parameter.shape());
+            }
+        });
+    }
+
     /** Settings that leave nothing to judge would pass anything. */
     static void requireAny(Set<String> names, CheckSettings settings) {
         if (names.stream().noneMatch(settings::judges)) {
@@ -57,7 +76,7 @@ final class Claims {
                     "/settings",
                     "no tensor is left to judge",
                     names,
-                    "include names at least one of them, and exclude does not");
+                    "include names at least one of them, exclude does not, and its mask has an entry to judge");
         }
     }
 

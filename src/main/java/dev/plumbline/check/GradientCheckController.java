@@ -2,11 +2,14 @@ package dev.plumbline.check;
 
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.ModelSource;
+import dev.plumbline.report.EventStream;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorFiles;
 import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +25,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestPart;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.multipart.MultipartFile;
+import tools.jackson.databind.json.JsonMapper;
 
 @RestController
 @RequestMapping(path = "/v1/gradient-checks", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -36,39 +40,65 @@ class GradientCheckController {
 
             As JSON, or as multipart: the part `request` holds the same JSON, and files take the place of what is left \
             out of it: `model` (ONNX), `parameters`, `data` and `gradients` (safetensors, npz or npy, told apart by their \
-            first bytes).""";
+            first bytes).
+
+            With `Accept: text/event-stream` progress comes as events named `progress`, and the report as the last event, \
+            named `report`; or `problem`, where one is met on the way.""";
 
     private final GradientCheckService service;
     private final TensorLimits limits;
+    private final JsonMapper json;
 
-    GradientCheckController(GradientCheckService service, TensorLimits limits) {
+    GradientCheckController(GradientCheckService service, TensorLimits limits, JsonMapper json) {
         this.service = service;
         this.limits = limits;
+        this.json = json;
     }
 
-    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    @PostMapping(
+            consumes = MediaType.APPLICATION_JSON_VALUE,
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.TEXT_EVENT_STREAM_VALUE})
     @Operation(operationId = "checkGradient", summary = SUMMARY, description = DESCRIPTION)
-    GradientCheckReport check(@RequestBody GradientCheckRequest request) {
-        return service.check(request);
+    @Nullable
+    GradientCheckReport check(
+            @RequestBody GradientCheckRequest request, HttpServletRequest http, HttpServletResponse response) {
+        return answer(request, http, response);
     }
 
-    @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    /** Null where the answer has gone out as events. */
+    private @Nullable GradientCheckReport answer(
+            GradientCheckRequest request, HttpServletRequest http, HttpServletResponse response) {
+        if (!EventStream.isWanted(http)) {
+            return service.check(request);
+        }
+        new EventStream(response, json)
+                .<GradientCheckProgress, GradientCheckReport>answer(progress -> service.check(request, progress));
+        return null;
+    }
+
+    @PostMapping(
+            consumes = MediaType.MULTIPART_FORM_DATA_VALUE,
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.TEXT_EVENT_STREAM_VALUE})
     @Operation(operationId = "checkGradient", summary = SUMMARY, description = DESCRIPTION)
+    @Nullable
     GradientCheckReport checkFiles(
             @RequestPart(required = false) @Nullable GradientCheckRequest request,
             @RequestPart(required = false) @Nullable MultipartFile model,
             @RequestPart(required = false) @Nullable MultipartFile parameters,
             @RequestPart(required = false) @Nullable MultipartFile data,
-            @RequestPart(required = false) @Nullable MultipartFile gradients)
+            @RequestPart(required = false) @Nullable MultipartFile gradients,
+            HttpServletRequest http,
+            HttpServletResponse response)
             throws IOException {
         GradientCheckRequest asked = request == null ? GradientCheckRequest.EMPTY : request;
         Set<String> files = named(model, parameters, data, gradients);
         try {
-            return service.check(asked.with(
+            GradientCheckRequest whole = asked.with(
                     model == null ? null : ModelSource.file(model.getBytes()),
                     tensors("parameters", parameters),
                     tensors("data", data),
-                    gradients == null ? null : tensors("gradients", gradients)));
+                    gradients == null ? null : tensors("gradients", gradients));
+            return answer(whole, http, response);
         } catch (Problem problem) {
             throw problem.inParts(files);
         }

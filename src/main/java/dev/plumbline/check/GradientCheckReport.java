@@ -1,7 +1,9 @@
 package dev.plumbline.check;
 
+import dev.plumbline.compute.consistency.Finding;
 import dev.plumbline.compute.difference.NumericTensor.Way;
 import dev.plumbline.compute.judgement.Mistake;
+import dev.plumbline.compute.judgement.NoiseInjection;
 import dev.plumbline.compute.judgement.Power;
 import dev.plumbline.compute.judgement.Reason;
 import dev.plumbline.compute.judgement.Verdict;
@@ -31,6 +33,20 @@ public record GradientCheckReport(
                 description =
                         "how surely wrong gradients of each kind would have been noticed; empty for a check that fails")
         List<Power> power,
+
+        @Schema(
+                description =
+                        "from which size on noise added to the claim would have been seen, relative to the claim: additive to its root mean square, multiplicative entry by entry; null for a check that fails")
+        @Nullable
+        NoiseInjection noiseInjection,
+
+        @Schema(description = "a second opinion: Taylor's test along one random direction")
+        TaylorReport taylor,
+
+        @Schema(
+                description =
+                        "laws without differences, which judge the reference (Plumbline's own reverse pass) on this model; the caller's code cannot be called. holds is null where one could not be evaluated")
+        List<Finding> consistency,
 
         List<Warning> warnings,
         Cost cost,

@@ -1,26 +1,19 @@
 package dev.plumbline.check;
 
 import dev.plumbline.check.CheckSettings.Coverage;
-import dev.plumbline.check.GradientCheckReport.Cost;
-import dev.plumbline.check.GradientCheckReport.ObjectiveReport;
-import dev.plumbline.check.GradientCheckReport.TensorReport;
+import dev.plumbline.compute.consistency.Fingerprint;
 import dev.plumbline.compute.difference.ExhaustiveGradient;
-import dev.plumbline.compute.judgement.Mistake;
-import dev.plumbline.compute.judgement.Mistakes;
-import dev.plumbline.compute.judgement.Power;
-import dev.plumbline.compute.judgement.Setting;
-import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.limits.Limits;
+import dev.plumbline.reader.Model;
 import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 import org.springframework.stereotype.Service;
 
 /** The order of work of a gradient check. */
@@ -42,22 +35,29 @@ class GradientCheckService {
     }
 
     GradientCheckReport check(GradientCheckRequest request) {
+        return check(request, progress -> {});
+    }
+
+    /** Tells {@code caller} how far it is; whatever that throws gives the check up. */
+    GradientCheckReport check(GradientCheckRequest request, Consumer<GradientCheckProgress> caller) {
         long started = System.nanoTime();
+        Watch watch = new Watch(limits.deadline(), caller);
         limits.requireTensors(request.tensorCount());
         CheckSettings asked = request.resolvedSettings();
-        Objective objective = new ObjectiveReader(
-                        request.requiredModel().read(),
-                        request.lossOrNone(),
-                        request.parametersOrNone(),
-                        request.dataOrNone())
-                .read(this::afford);
+        Model model = request.requiredModel().read();
+        Batch batch = new Batch(
+                request.dataOrNone(),
+                data -> new ObjectiveReader(model, request.lossOrNone(), request.parametersOrNone(), data));
+        Objective objective = batch.reader().apply(batch.data()).read(this::afford);
+        Claims.requireMasksThatFit(objective.program(), asked);
         Claims.requireAny(objective.program().parameters().keySet(), asked);
         Map<String, Tensor> claims =
                 request.gradients() == null ? null : Claims.judged(request.gradients(), objective.program(), asked);
         Datatype datatype = Claims.datatype(claims, asked.claimDatatype());
         CheckSettings settings = asked.with(decided(asked, objective), datatype);
-        GradientCheck check = new GradientCheck(objective, claims, settings);
-        GradientCheckReport report = report(check, objective, claims, settings, started);
+        Fingerprint inputs = Fingerprint.of(objective.point());
+        GradientCheck check = new GradientCheck(objective, claims, settings, watch::at);
+        GradientCheckReport report = new ReportAssembly(check, claims != null, batch, inputs).report(started);
         reports.keep(report);
         return report;
     }
@@ -90,35 +90,5 @@ class GradientCheckService {
                     * objective.program().cost());
         }
         return coverage;
-    }
-
-    private static GradientCheckReport report(
-            GradientCheck check,
-            Objective objective,
-            @Nullable Map<String, Tensor> claims,
-            CheckSettings settings,
-            long started) {
-        Setting setting = Counts.of(objective);
-        Map<String, Tensor> point = objective.point();
-        Map<String, Mistake> mistakes = Mistakes.name(check.comparisons(), point, setting);
-        List<TensorReport> tensors = check.tensors(mistakes);
-        Verdict verdict = tensors.stream().map(TensorReport::verdict).reduce(Verdict.PASS, Verdict::worse);
-        List<Power> power = verdict == Verdict.FAIL
-                ? List.of()
-                : Power.of(check.comparisons(), point, setting, Objects.requireNonNull(settings.seed()));
-        return new GradientCheckReport(
-                UUID.randomUUID().toString(),
-                verdict,
-                Summary.of(verdict, tensors, claims != null, check),
-                new ObjectiveReport(
-                        objective.value(),
-                        check.numeric().noise().sigma(),
-                        check.numeric().isDeterministic()),
-                check.referenceReport(),
-                tensors,
-                power,
-                Warnings.of(check, objective, claims, settings),
-                new Cost(check.evaluations(), 4, (System.nanoTime() - started) / 1_000_000),
-                settings);
     }
 }

@@ -16,7 +16,7 @@ final class Summary {
 
     private Summary() {}
 
-    static String of(Verdict verdict, List<TensorReport> tensors, boolean claimed, GradientCheck check) {
+    static String of(Verdict verdict, List<TensorReport> tensors, boolean claimed) {
         String whose = claimed ? "The claimed gradient" : "Our own reverse-mode gradient";
         return switch (verdict) {
             case PASS ->

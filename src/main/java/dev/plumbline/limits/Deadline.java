@@ -2,6 +2,7 @@ package dev.plumbline.limits;
 
 import dev.plumbline.problem.Problem;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * When a request is given up. Long loops ask {@link #check} between two pieces of work, so nothing native is cut off
@@ -23,12 +24,27 @@ public final class Deadline {
 
     /** Throws the caller's problem once the time is up. */
     public void check() {
-        if (System.nanoTime() - end >= 0) {
-            throw Problem.cost(
-                    "",
-                    "the request took too long and was given up",
-                    "more than " + allowed.toSeconds() + " s",
-                    "at most " + allowed.toSeconds() + " s (plumbline.limits.request-seconds)");
+        if (isOver()) {
+            throw over("");
         }
+    }
+
+    /** The same, and says how far the request had come: {@code reached} is asked only then. */
+    public void check(Supplier<String> reached) {
+        if (isOver()) {
+            throw over("; reached: " + reached.get());
+        }
+    }
+
+    private boolean isOver() {
+        return System.nanoTime() - end >= 0;
+    }
+
+    private Problem over(String reached) {
+        return Problem.cost(
+                "",
+                "the request took too long and was given up",
+                "more than " + allowed.toSeconds() + " s" + reached,
+                "at most " + allowed.toSeconds() + " s (plumbline.limits.request-seconds)");
     }
 }

@@ -1,18 +1,11 @@
 package dev.plumbline.optimize;
 
-import dev.plumbline.problem.Problem;
+import dev.plumbline.report.EventStream;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -33,10 +26,6 @@ class TrainingRunController {
         this.json = json;
     }
 
-    /**
-     * Events are written by the request's own thread, so that a streamed run holds its turn among the requests that compute
-     * and a caller who hangs up stops it.
-     */
     @PostMapping(
             consumes = MediaType.APPLICATION_JSON_VALUE,
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.TEXT_EVENT_STREAM_VALUE})
@@ -49,42 +38,12 @@ class TrainingRunController {
                     + " event, named `report`; or `problem`, where one of a later batch is met.")
     @Nullable
     TrainingRunReport train(
-            @RequestBody TrainingRunRequest request, HttpServletRequest http, HttpServletResponse response)
-            throws IOException {
-        if (!wantsEvents(http)) {
+            @RequestBody TrainingRunRequest request, HttpServletRequest http, HttpServletResponse response) {
+        if (!EventStream.isWanted(http)) {
             return service.train(request, progress -> {});
         }
-        try {
-            send(response, "report", service.train(request, progress -> send(response, "progress", progress)));
-        } catch (Problem problem) {
-            if (!response.isCommitted()) {
-                throw problem;
-            }
-            send(
-                    response,
-                    "problem",
-                    Map.of("pointer", problem.pointer(), "detail", String.valueOf(problem.getMessage())));
-        }
+        new EventStream(response, json)
+                .<TrainingRunProgress, TrainingRunReport>answer(progress -> service.train(request, progress));
         return null;
-    }
-
-    private static boolean wantsEvents(HttpServletRequest http) {
-        List<MediaType> accepted = MediaType.parseMediaTypes(http.getHeader(HttpHeaders.ACCEPT));
-        return accepted.stream().anyMatch(MediaType.TEXT_EVENT_STREAM::equalsTypeAndSubtype);
-    }
-
-    private void send(HttpServletResponse response, String event, Object data) {
-        try {
-            if (!response.isCommitted()) {
-                response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
-                response.setCharacterEncoding(StandardCharsets.UTF_8.name());
-                response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-            }
-            Writer writer = response.getWriter();
-            writer.write("event: " + event + "\ndata: " + json.writeValueAsString(data) + "\n\n");
-            response.flushBuffer();
-        } catch (IOException gone) {
-            throw new UncheckedIOException(gone);
-        }
     }
 }

@@ -31,8 +31,10 @@ class ArticleExamplesTests {
         "article-2-vector-wrong, FAIL, unknown",
         "article-2-adam-right, PASS, none",
         "article-2-adam-wrong, FAIL, unknown",
+        "article-2-noise, FAIL, unknown",
         "article-3-right, PASS, none",
-        "article-3-wrong, FAIL, sign"
+        "article-3-wrong, FAIL, sign",
+        "pruned-weights, PASS, none"
     })
     void judgesTheGradientsOfTheArticles(String example, String verdict, String mistake) throws IOException {
         Caller.Answer answer =

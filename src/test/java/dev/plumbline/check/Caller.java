@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -49,14 +50,28 @@ record Caller(int port) {
         return post(path, "multipart/form-data; boundary=" + BOUNDARY, body.toByteArray());
     }
 
+    /** The answer as server-sent events, each with its name and data; a refusal is the only one. */
+    List<String> events(String path, String json) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .header("Content-Type", "application/json")
+                .header("Accept", "text/event-stream")
+                .POST(BodyPublishers.ofString(json))
+                .build();
+        return List.of(sent(request).body().split("\n\n"));
+    }
+
     private Answer post(String path, String type, byte[] body) {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .header("Content-Type", type)
                 .POST(BodyPublishers.ofByteArray(body))
                 .build();
+        HttpResponse<String> response = sent(request);
+        return new Answer(response.statusCode(), JSON.readTree(response.body()));
+    }
+
+    private static HttpResponse<String> sent(HttpRequest request) {
         try {
-            HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
-            return new Answer(response.statusCode(), JSON.readTree(response.body()));
+            return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         } catch (InterruptedException interrupted) {

@@ -27,7 +27,8 @@ final class Formulas {
             @Nullable Map<String, Tensor> claim,
             Coverage coverage,
             @Nullable Datatype datatype) {
-        CheckSettings settings = new CheckSettings(coverage, null, null, null, 1L, null, null, datatype, null, null);
+        CheckSettings settings =
+                new CheckSettings(coverage, null, null, null, 1L, null, null, datatype, null, null, null);
         return SERVICE.check(new GradientCheckRequest(source(formula), null, parameters, Map.of(), claim, settings));
     }
 

@@ -26,8 +26,8 @@ class GradientCheckServiceTests {
         return Fixture.all();
     }
 
-    private static CheckSettings settings(Coverage coverage, long seed) {
-        return new CheckSettings(coverage, null, null, null, seed, null, null, null, null, null);
+    static CheckSettings settings(Coverage coverage, long seed) {
+        return new CheckSettings(coverage, null, null, null, seed, null, null, null, null, null, null);
     }
 
     @ParameterizedTest

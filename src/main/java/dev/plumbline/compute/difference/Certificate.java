@@ -1,5 +1,6 @@
 package dev.plumbline.compute.difference;
 
+import dev.plumbline.compute.difference.Progress.Phase;
 import dev.plumbline.compute.probe.Slope;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.tensor.Tensor;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.ChiSquaredDistribution;
 
@@ -58,8 +60,9 @@ public record Certificate(
     }
 
     /** Certifies {@code gradient}, for the parameters that it has, at the objective's point. */
-    public static Certificate of(
-            Objective objective, NumericGradient numeric, Map<String, Tensor> gradient, long seed) {
+    public static Certificate of(NumericGradient numeric, Map<String, Tensor> gradient, long seed, Progress progress) {
+        Objective objective = numeric.objective();
+        long before = numeric.evaluations();
         List<List<String>> spans = new ArrayList<>();
         List<String> names = gradient.keySet().stream()
                 .filter(name -> objective.parameter(name).size() > 0)
@@ -68,12 +71,17 @@ public record Certificate(
             spans.add(names);
         }
         names.forEach(name -> spans.add(List.of(name)));
+        AtomicInteger done = new AtomicInteger();
+        progress.at(Phase.CERTIFICATE, 0, spans.size(), 0);
         List<Residual> residuals = IntStream.range(0, spans.size())
                 .parallel()
                 .mapToObj(j -> {
                     Map<String, Tensor> direction =
                             Directions.gaussian(spans.get(j), objective, seed + 0x9E3779B97F4A7C15L * (j + 1));
-                    return new Residual(numeric.along(direction), Directions.dot(gradient, direction));
+                    Residual residual = new Residual(numeric.along(direction), Directions.dot(gradient, direction));
+                    progress.at(
+                            Phase.CERTIFICATE, done.incrementAndGet(), spans.size(), numeric.evaluations() - before);
+                    return residual;
                 })
                 .toList();
         List<Residual> overall = residuals.subList(0, OVERALL);

@@ -12,12 +12,12 @@ import java.util.TreeSet;
  * Random directions in parameter space. Weights are Gaussian: signs alone miss errors of equal size, which cancel, and
  * weights of one sign need a tolerance that grows with their sum.
  */
-final class Directions {
+public final class Directions {
 
     private Directions() {}
 
     /** Independent standard normal weights for every entry of the named parameters. */
-    static Map<String, Tensor> gaussian(Collection<String> names, Objective objective, long seed) {
+    public static Map<String, Tensor> gaussian(Collection<String> names, Objective objective, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         Map<String, Tensor> direction = new HashMap<>();
         for (String name : new TreeSet<>(names)) {
@@ -31,7 +31,7 @@ final class Directions {
     }
 
     /** The root mean square of the named parameters together; 1 where they are all 0. */
-    static double size(Objective objective, Collection<String> names) {
+    public static double size(Objective objective, Collection<String> names) {
         double squares = 0;
         long count = 0;
         for (String name : names) {
@@ -44,7 +44,7 @@ final class Directions {
     }
 
     /** The inner product of a gradient with a direction. */
-    static double dot(Map<String, Tensor> gradient, Map<String, Tensor> direction) {
+    public static double dot(Map<String, Tensor> gradient, Map<String, Tensor> direction) {
         double sum = 0;
         for (Map.Entry<String, Tensor> entry : direction.entrySet()) {
             double[] weights = entry.getValue().values();

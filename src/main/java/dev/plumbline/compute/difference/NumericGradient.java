@@ -40,6 +40,11 @@ public final class NumericGradient {
         this.noise = deterministic ? jitter : new Noise(Math.max(jitter.sigma(), Math.abs(again - objective.value())));
     }
 
+    /** What is differentiated. */
+    public Objective objective() {
+        return objective;
+    }
+
     /** The jitter of the objective's values near the point. */
     public Noise noise() {
         return noise;
@@ -55,10 +60,14 @@ public final class NumericGradient {
         return evaluations.sum();
     }
 
+    /** The largest step that makes sense along a direction: a tenth of the size of the parameters that move. */
+    public double largestStep(Map<String, Tensor> direction) {
+        return LARGEST_STEP * Directions.size(objective, direction.keySet());
+    }
+
     /** The derivative along a direction, which has a tensor for each parameter that moves. */
     public Slope along(Map<String, Tensor> direction) {
-        double scale = Directions.size(objective, direction.keySet());
-        SlopeProbe probe = new SlopeProbe(objective.value(), noise, LARGEST_STEP * scale);
+        SlopeProbe probe = new SlopeProbe(objective.value(), noise, largestStep(direction));
         for (double[] offsets = probe.ask(); offsets.length > 0; offsets = probe.ask()) {
             probe.tell(offsets, valuesAlong(direction, offsets));
         }
@@ -96,7 +105,8 @@ public final class NumericGradient {
         return valuesAtEntry(name, position, new double[] {offset})[0];
     }
 
-    private double[] valuesAlong(Map<String, Tensor> direction, double[] offsets) {
+    /** The objective where the point is moved along a direction, by each of the offsets. */
+    public double[] valuesAlong(Map<String, Tensor> direction, double[] offsets) {
         evaluations.add(offsets.length);
         return IntStream.range(0, offsets.length)
                 .parallel()

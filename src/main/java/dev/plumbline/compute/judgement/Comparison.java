@@ -1,6 +1,7 @@
 package dev.plumbline.compute.judgement;
 
 import dev.plumbline.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A claimed gradient {@code a} beside its reference {@code n}, entry by entry: {@code |a - n| <= allowance}.
@@ -8,7 +9,8 @@ import dev.plumbline.tensor.Tensor;
  * <p>The three tensors have one shape. The allowance, never negative, says what rounding in the claim's datatype and the
  * reference's own uncertainty explain; {@link Tolerance} makes others. A claimed entry that is not finite lies beyond
  * every allowance. An entry whose reference or allowance is not finite is <em>undefined</em>: nothing can be said there,
- * unless the claim is not finite where the reference is. An empty tensor passes.
+ * unless the claim is not finite where the reference is. An empty tensor passes, and so does one of which no entry is
+ * judged ({@link Mask}).
  *
  * <p>Made in one pass over the entries (a second where squares would over- or underflow), then immutable.
  */
@@ -21,8 +23,14 @@ public final class Comparison {
     private final int beyond;
     private final int undefined;
     private final Sums sums;
+    private final Mask mask;
+    private final int @Nullable [] judged; // positions; null for all
 
     public Comparison(String name, Tensor claimed, Tensor reference, Tensor allowance) {
+        this(name, claimed, reference, allowance, Mask.ALL);
+    }
+
+    private Comparison(String name, Tensor claimed, Tensor reference, Tensor allowance, Mask mask) {
         if (!claimed.shape().equals(reference.shape()) || !claimed.shape().equals(allowance.shape())) {
             throw new IllegalArgumentException(
                     name + ": shapes " + claimed.shape() + ", " + reference.shape() + ", " + allowance.shape());
@@ -31,6 +39,8 @@ public final class Comparison {
         this.claimed = claimed;
         this.reference = reference;
         this.allowance = allowance;
+        this.mask = mask;
+        this.judged = mask == Mask.ALL ? null : mask.positions(claimed.size());
 
         double[] a = claimed.values();
         double[] n = reference.values();
@@ -69,6 +79,30 @@ public final class Comparison {
 
     public int size() {
         return claimed.size();
+    }
+
+    /** The same where only some entries are judged: the others are zeros from here on, in claim and reference. */
+    public Comparison under(Mask other) {
+        return new Comparison(name, other.blanked(claimed), other.blanked(reference), other.blanked(allowance), other);
+    }
+
+    /** Whether the entry counts. */
+    public boolean isJudged(int position) {
+        return mask.judges(position);
+    }
+
+    /** How many entries count. */
+    public int judged() {
+        return judged == null ? size() : judged.length;
+    }
+
+    /** The position of the k-th entry that counts. */
+    public int judged(int k) {
+        return judged == null ? k : judged[k];
+    }
+
+    Mask mask() {
+        return mask;
     }
 
     /** FAIL where any entry is beyond its allowance, else INCONCLUSIVE where any is undefined, else PASS. */

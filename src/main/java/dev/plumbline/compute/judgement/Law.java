@@ -35,6 +35,9 @@ record Law(Regressor regressor, double slope) {
     }
 
     static double value(Regressor regressor, Suspect suspect, int i) {
+        if (!suspect.isJudged(i)) {
+            return 0;
+        }
         @Nullable Tensor parameter = suspect.parameter();
         return switch (regressor) {
             case REFERENCE -> suspect.reference(i);

@@ -177,7 +177,7 @@ public final class Mistakes {
                         Locale.ROOT,
                         "%d of %d entries are wrong, in no pattern known here (relative error %s, cosine %s).%s",
                         comparison.beyond(),
-                        comparison.size(),
+                        comparison.judged(),
                         Words.number(comparison.relativeError()),
                         Words.number(comparison.cosine()),
                         small));

@@ -36,7 +36,7 @@ final class Mutations {
         this.ends = new long[comparisons.size()];
         long end = 0;
         for (int t = 0; t < ends.length; t++) {
-            end += comparisons.get(t).size();
+            end += comparisons.get(t).judged();
             ends[t] = end;
         }
     }
@@ -123,7 +123,7 @@ final class Mutations {
         int trials = 0;
         int detected = 0;
         for (Comparison comparison : comparisons) {
-            @Nullable IntToDoubleFunction claim = comparison.size() == 0 ? null : spoiled.claim(comparison);
+            @Nullable IntToDoubleFunction claim = comparison.judged() == 0 ? null : spoiled.claim(comparison);
             if (claim != null) {
                 trials++;
                 detected += isNoticed(comparison, claim) ? 1 : 0;
@@ -142,8 +142,11 @@ final class Mutations {
     }
 
     private static boolean isNoticed(Comparison comparison, int i, double claimed) {
-        return Comparison.isBeyond(
-                claimed, comparison.reference().at(i), comparison.allowance().at(i));
+        return comparison.isJudged(i)
+                && Comparison.isBeyond(
+                        claimed,
+                        comparison.reference().at(i),
+                        comparison.allowance().at(i));
     }
 
     private void entries(List<Power> powers, String name, DoubleUnaryOperator spoil) {
@@ -170,11 +173,12 @@ final class Mutations {
         for (int trial = 0; trial < entryTrials(); trial++) {
             long drawn = random.nextLong(total());
             Comparison comparison = owner(drawn);
-            if (comparison.size() < 2) {
+            int entries = comparison.judged();
+            if (entries < 2) {
                 continue;
             }
             int one = position(drawn, comparison);
-            int other = (int) ((one + 1L + random.nextInt(comparison.size() - 1)) % comparison.size());
+            int other = position(drawn + 1 + random.nextInt(entries - 1), comparison);
             boolean noticed = isNoticed(comparison, one, comparison.claimed().at(other))
                     || isNoticed(comparison, other, comparison.claimed().at(one));
             detected += noticed ? 1 : 0;
@@ -207,7 +211,7 @@ final class Mutations {
 
     /** The drawn entry's position in its tensor: any fixed one-to-one map will do. */
     private static int position(long drawn, Comparison owner) {
-        return (int) (drawn % owner.size());
+        return owner.judged((int) (drawn % owner.judged()));
     }
 
     private static void add(List<Power> powers, String name, int detected, int trials) {

@@ -56,10 +56,11 @@ final class Suspect {
             return this;
         }
         Comparison fewer = new Comparison(
-                name(),
-                thinned(comparison.claimed(), step),
-                thinned(comparison.reference(), step),
-                thinned(comparison.allowance(), step));
+                        name(),
+                        thinned(comparison.claimed(), step),
+                        thinned(comparison.reference(), step),
+                        thinned(comparison.allowance(), step))
+                .under(comparison.mask().thinned(step));
         return new Suspect(fewer, parameter == null ? null : thinned(parameter, step));
     }
 
@@ -115,6 +116,11 @@ final class Suspect {
         return Math.abs(claimed[i]) > allowance[i] || Math.abs(reference[i]) > allowance[i];
     }
 
+    /** Whether the entry counts: any mistake explains one that does not. */
+    boolean isJudged(int i) {
+        return comparison.isJudged(i);
+    }
+
     boolean isWrong(int i) {
         return Comparison.isBeyond(claimed[i], reference[i], allowance[i]);
     }
@@ -130,7 +136,7 @@ final class Suspect {
         double largest = 0;
         for (int i = 0; i < claimed.length; i++) {
             double tolerated = tolerance.applyAsDouble(i);
-            if (!(Math.abs(claimed[i] - predicted.applyAsDouble(i)) <= tolerated)) {
+            if (isJudged(i) && !(Math.abs(claimed[i] - predicted.applyAsDouble(i)) <= tolerated)) {
                 return Support.NONE;
             }
             if (bits < Support.AMPLE && isWrong(i)) {

@@ -13,7 +13,7 @@ public record Vacuous(long vacuous, long entries) {
         long entries = 0;
         for (Comparison comparison : comparisons) {
             vacuous += count(comparison);
-            entries += comparison.size();
+            entries += comparison.judged();
         }
         return new Vacuous(vacuous, entries);
     }
@@ -24,7 +24,7 @@ public record Vacuous(long vacuous, long entries) {
         double[] allowance = comparison.allowance().values();
         long count = 0;
         for (int i = 0; i < a.length; i++) {
-            if (Math.abs(a[i]) <= allowance[i] && Math.abs(n[i]) <= allowance[i]) {
+            if (comparison.isJudged(i) && Math.abs(a[i]) <= allowance[i] && Math.abs(n[i]) <= allowance[i]) {
                 count++;
             }
         }

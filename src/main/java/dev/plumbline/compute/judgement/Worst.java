@@ -13,9 +13,11 @@ final class Worst {
     }
 
     static int[] of(Comparison comparison, int count) {
-        Worst worst = new Worst(Math.max(0, Math.min(count, comparison.size())));
+        Worst worst = new Worst(Math.max(0, Math.min(count, comparison.judged())));
         for (int i = 0; i < comparison.size() && worst.badness.length > 0; i++) {
-            worst.offer(badness(comparison, i), i);
+            if (comparison.isJudged(i)) {
+                worst.offer(badness(comparison, i), i);
+            }
         }
         return worst.sorted();
     }

@@ -102,7 +102,7 @@ class ExhaustiveGradientTests {
         Objective objective = net("tanh MLP");
 
         Certificate certificate = Certificate.of(
-                objective, new NumericGradient(objective), objective.gradient().byParameter(), 9);
+                new NumericGradient(objective), objective.gradient().byParameter(), 9, Progress.NONE);
 
         assertThat(certificate.holds()).isTrue();
         assertThat(certificate.certifiedTo()).isLessThan(1e-8);
@@ -115,7 +115,7 @@ class ExhaustiveGradientTests {
                 new java.util.LinkedHashMap<>(objective.gradient().byParameter());
         wrong.computeIfPresent("layer2.weight", (name, right) -> right.map(g -> 1.0001 * g));
 
-        Certificate certificate = Certificate.of(objective, new NumericGradient(objective), wrong, 9);
+        Certificate certificate = Certificate.of(new NumericGradient(objective), wrong, 9, Progress.NONE);
 
         assertThat(certificate.holds()).isFalse();
         assertThat(certificate.contradicted()).containsExactly("layer2.weight");

@@ -1,0 +1,156 @@
+package dev.plumbline.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.check.CheckSettings.Coverage;
+import dev.plumbline.compute.consistency.Finding;
+import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.limits.Limits;
+import dev.plumbline.reader.LossSource;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Taylor's test and the laws without differences, in whole reports. */
+class SecondOpinionsTests {
+
+    private static final GradientCheckService SERVICE =
+            new GradientCheckService(Limits.defaults(), new RecentReports());
+
+    private static final Tensor X = Tensor.of(Shape.of(4, 2), 1, 2, 3, 4, 5, 6, -1, 0.5);
+    private static final Tensor Y = Tensor.of(Shape.of(4, 1), 1, 2, 3, 0.5);
+
+    static List<Fixture> fixtures() {
+        return Fixture.all();
+    }
+
+    private static GradientCheckReport report(Fixture fixture, Map<String, Tensor> claim, long seed) {
+        return SERVICE.check(fixture.request(claim, GradientCheckServiceTests.settings(Coverage.CERTIFIED, seed)));
+    }
+
+    /** Float32 claims included, networks with kinks included, and directions from many seeds. */
+    @ParameterizedTest
+    @MethodSource("fixtures")
+    void taylorAgreesWithPyTorch(Fixture fixture) {
+        Map<String, Tensor> right = fixture.tensors("gradients.safetensors");
+        int seeds = fixture.name().equals("cnn") ? 1 : 6;
+        for (long seed = 0; seed < seeds; seed++) {
+            TaylorReport taylor = report(fixture, right, seed).taylor();
+
+            assertThat(taylor.agrees()).as(seed + ": " + taylor).isTrue();
+        }
+    }
+
+    /** One tensor wrong by a hundredth of the whole gradient's size is seen along nearly every direction. */
+    @ParameterizedTest
+    @MethodSource("fixtures")
+    void taylorDisagreesWithAGradientThatIsWrongEverywhere(Fixture fixture) {
+        Map<String, Tensor> wrong = new LinkedHashMap<>(fixture.tensors("gradients.safetensors"));
+        wrong.replaceAll((name, gradient) -> gradient.map(g -> 1.1 * g));
+        int seeds = fixture.name().equals("cnn") ? 1 : 5;
+        int disagreements = 0;
+        for (long seed = 0; seed < seeds; seed++) {
+            TaylorReport taylor = report(fixture, wrong, seed).taylor();
+            disagreements += Boolean.FALSE.equals(taylor.agrees()) ? 1 : 0;
+        }
+        // A direction nearly perpendicular to the gradient hides its length: one in ten at most.
+        assertThat(disagreements).isGreaterThanOrEqualTo(seeds - 1).isPositive();
+    }
+
+    @Test
+    void taylorSaysWhatItIsBlindTo() {
+        Fixture fixture = new Fixture("tanh-mlp", "float64");
+        Map<String, Tensor> wrong = new LinkedHashMap<>(fixture.tensors("gradients.safetensors"));
+        String first = wrong.keySet().iterator().next();
+        wrong.computeIfPresent(first, (name, gradient) -> {
+            double[] values = gradient.values().clone();
+            values[0] += 1e-10;
+            return Tensor.of(gradient.shape(), values);
+        });
+        GradientCheckReport report = report(fixture, wrong, 1);
+
+        assertThat(report.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(report.taylor().agrees()).isTrue();
+        assertThat(report.taylor().detail()).contains("blind to less: claim and reference differ by");
+    }
+
+    @ParameterizedTest
+    @MethodSource("fixtures")
+    void ourReversePassObeysItsLaws(Fixture fixture) {
+        List<Finding> findings =
+                report(fixture, fixture.tensors("gradients.safetensors"), 1).consistency();
+
+        assertThat(findings)
+                .extracting(Finding::check)
+                .containsExactly("scaledLoss", "zeroCotangent", "repeatable", "halves", "inputsUntouched");
+        assertThat(findings).noneMatch(finding -> Boolean.FALSE.equals(finding.holds()));
+        if (findings.get(3).holds() == null) { // these files fix the size of the batch
+            assertThat(findings.get(3).detail()).contains("does not take a batch of another size");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"mean((tanh(x @ w) - y)^2), mean", "sum((tanh(x @ w) - y)^2), sum", "mean(x @ w - y)^2, none"})
+    void halvesAreTakenAsTheLossSays(String formula, String together) {
+        Finding halves = check(formula, null).consistency().get(3);
+
+        if (together.equals("none")) {
+            assertThat(halves.holds()).isNull();
+            assertThat(halves.detail()).contains("neither the mean nor the sum");
+        } else {
+            assertThat(halves.holds()).isTrue();
+            assertThat(halves.detail())
+                    .contains("of 4 samples is the " + together + " of those of the first 2 and the last 2");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sum(w^2)", "w"})
+    void saysWhyHalvesCannotBeTaken(String formula) {
+        Finding halves = Formulas.check(formula, Map.of("w", Tensor.vector(1, 2)), null, Coverage.AUTO)
+                .consistency()
+                .get(3);
+
+        assertThat(halves.holds()).isNull();
+        assertThat(halves.detail()).contains("no data with two samples");
+    }
+
+    @Test
+    void aLinearObjectiveHasNoRemainder() {
+        GradientCheckReport report =
+                Formulas.check("sum(3 * w)", Map.of("w", Tensor.vector(1, 2)), null, Coverage.AUTO);
+
+        assertThat(report.taylor().agrees()).isTrue();
+        assertThat(report.taylor().order()).isNull();
+        assertThat(report.taylor().detail()).contains("linear along the direction");
+    }
+
+    @Test
+    void aWrongClaimFailsTaylorAndLeavesTheReferenceConsistent() {
+        GradientCheckReport report =
+                check("mean((tanh(x @ w) - y)^2)", Map.of("w", Tensor.of(Shape.of(2, 1), 0.1, -0.2)));
+
+        assertThat(report.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(report.taylor().agrees()).isFalse();
+        assertThat(report.consistency()).allMatch(finding -> Boolean.TRUE.equals(finding.holds()));
+        assertThat(report.warnings()).noneMatch(warning -> warning.code().equals("inconsistent"));
+    }
+
+    private static GradientCheckReport check(String formula, @Nullable Map<String, Tensor> claim) {
+        return SERVICE.check(new GradientCheckRequest(
+                Formulas.source(formula),
+                LossSource.NONE,
+                Map.of("w", Tensor.of(Shape.of(2, 1), 0.3, -0.4)),
+                Map.of("x", X, "y", Y),
+                claim,
+                null));
+    }
+}
