@@ -104,12 +104,11 @@ final class GradientCheck {
                     !isDirectional() && !certificate.holds() && ExhaustiveGradient.cost(objective) <= MOST_TO_EXPLAIN;
         }
         if (everyEntry) {
-            progress.at(Phase.EXHAUSTIVE, 0, reference.size(), 0);
-            exhaustive = ExhaustiveGradient.of(objective, seed());
+            progress.at(Phase.EXHAUSTIVE, 0, objective.program().parameterCount(), 0);
+            exhaustive = ExhaustiveGradient.of(objective, seed(), progress);
             moves = exhaustive.values().stream()
                     .mapToLong(NumericTensor::evaluations)
                     .sum();
-            progress.at(Phase.EXHAUSTIVE, reference.size(), reference.size(), moves);
         }
     }
 

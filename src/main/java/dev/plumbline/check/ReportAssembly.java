@@ -26,8 +26,8 @@ import java.util.UUID;
  */
 record ReportAssembly(GradientCheck check, boolean claimed, Batch batch, Fingerprint inputs) {
 
-    /** Our own gradient, and three with every intermediate value rounded. */
-    private static final int OWN_PASSES = 4;
+    /** Our own gradient, and six with every intermediate value rounded. */
+    private static final int OWN_PASSES = 7;
 
     /** @param started when the request was taken up, in nanoseconds */
     GradientCheckReport report(long started) {

@@ -15,6 +15,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +36,12 @@ public final class ExhaustiveGradient {
     private final long seed;
     private final Map<Node, Optional<Suffix>> suffixes = new HashMap<>(); // asked for plan, work and checks
     private final Map<Suffix, NumericTensor> moved = new ConcurrentHashMap<>();
+    private final Progress progress;
 
-    private ExhaustiveGradient(Objective objective, long seed) {
+    private ExhaustiveGradient(Objective objective, long seed, Progress progress) {
         this.objective = objective;
         this.seed = seed;
+        this.progress = progress;
     }
 
     /** How one parameter is differenced: by the nodes behind its uses and a rest, or entry by entry. */
@@ -106,12 +110,17 @@ public final class ExhaustiveGradient {
 
     /** The numeric derivatives by every entry of every parameter, by name. */
     public static Map<String, NumericTensor> of(Objective objective, long seed) {
-        return new ExhaustiveGradient(objective, seed).all();
+        return of(objective, seed, Progress.NONE);
+    }
+
+    /** The same, and tells how many of the positions to be moved are done. */
+    public static Map<String, NumericTensor> of(Objective objective, long seed, Progress progress) {
+        return new ExhaustiveGradient(objective, seed, progress).all();
     }
 
     /** Floating-point operations of {@link #of}, roughly, at the cheapest. */
     public static double cost(Objective objective) {
-        ExhaustiveGradient gradient = new ExhaustiveGradient(objective, 0);
+        ExhaustiveGradient gradient = new ExhaustiveGradient(objective, 0, Progress.NONE);
         double cost = 0;
         for (Suffix suffix : suffixes(gradient.plans())) {
             cost += suffix.positions() * suffix.cost();
@@ -145,7 +154,13 @@ public final class ExhaustiveGradient {
     private Map<String, NumericTensor> run(List<Plan> plans) {
         List<Suffix> work = new ArrayList<>(suffixes(plans));
         work.removeIf(moved::containsKey);
-        work.parallelStream().forEach(suffix -> moved.put(suffix, SuffixDifferences.of(suffix)));
+        long total = work.stream().mapToLong(Suffix::positions).sum();
+        LongAdder done = new LongAdder();
+        IntConsumer told = positions -> {
+            done.add(positions);
+            progress.at(Progress.Phase.EXHAUSTIVE, done.sum(), total, 4 * done.sum());
+        };
+        work.parallelStream().forEach(suffix -> moved.put(suffix, SuffixDifferences.of(suffix, told)));
         List<NumericTensor> combined =
                 plans.parallelStream().map(Plan::combined).toList();
         Map<String, NumericTensor> gradient = new LinkedHashMap<>();

@@ -5,6 +5,7 @@ import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -41,7 +42,11 @@ final class SuffixDifferences {
     private final double floor; // the rounding of a share of the objective
     private final LongAdder copies = new LongAdder();
 
-    private SuffixDifferences(Suffix suffix) {
+    private final IntConsumer told;
+    private int level; // of steps that shrink below kinks
+
+    private SuffixDifferences(Suffix suffix, IntConsumer told) {
+        this.told = told;
         this.floor = suffix.roundOff();
         this.suffix = suffix;
         this.point = suffix.point().values();
@@ -53,14 +58,22 @@ final class SuffixDifferences {
         this.settled = new boolean[point.length];
     }
 
-    /** All positions. */
-    static NumericTensor of(Suffix suffix) {
-        return of(suffix, IntStream.range(0, suffix.positions()).toArray());
+    /**
+     * All positions.
+     *
+     * @param told from any thread, after each tile, how many positions it finished; 0 for one that repeats some
+     */
+    static NumericTensor of(Suffix suffix, IntConsumer told) {
+        return of(suffix, IntStream.range(0, suffix.positions()).toArray(), told);
     }
 
     /** Some positions, in every sample; the others stay 0. */
     static NumericTensor of(Suffix suffix, int[] positions) {
-        SuffixDifferences differences = new SuffixDifferences(suffix);
+        return of(suffix, positions, finished -> {});
+    }
+
+    private static NumericTensor of(Suffix suffix, int[] positions, IntConsumer told) {
+        SuffixDifferences differences = new SuffixDifferences(suffix, told);
         differences.run(positions);
         return new NumericTensor(
                 differences.values,
@@ -74,7 +87,7 @@ final class SuffixDifferences {
         double step = STEP * Math.min(1, Math.max(1e-3, size(suffix.point())));
         int levels = suffix.mayBend() ? LEVELS : 1;
         int[] left = positions;
-        for (int level = 0; level < levels && left.length > 0; level++) {
+        for (; level < levels && left.length > 0; level++) {
             double[][] changes = changes(left, step);
             judge(left, step, changes, level == levels - 1);
             left = Arrays.stream(left).filter(this::isUnsettled).toArray();
@@ -124,6 +137,7 @@ final class SuffixDifferences {
                 System.arraycopy(change, c * samples, changes[c % 4], (first + c / 4) * samples, samples);
             }
             copies.add(4L * count);
+            told.accept(level == 0 && positions.length == part ? count : 0);
         });
         return changes;
     }
