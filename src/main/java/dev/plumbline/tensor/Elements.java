@@ -20,47 +20,68 @@ final class Elements {
     /** All of {@code bytes}, in the buffer's byte order, as float64. */
     static double[] decode(ByteBuffer bytes, Datatype datatype) {
         double[] values = new double[bytes.remaining() / datatype.bytes()];
+        decode(bytes, datatype, values, 0);
+        return values;
+    }
+
+    /** All of {@code bytes} into {@code values}, from {@code start} on. */
+    static void decode(ByteBuffer bytes, Datatype datatype, double[] values, int start) {
+        int length = bytes.remaining() / datatype.bytes();
+        int end = start + length;
         switch (datatype) {
-            case FP64 -> bytes.asDoubleBuffer().get(values);
-            case FP32 -> decodeFloats(bytes.asFloatBuffer(), values);
-            case FP16, BF16, INT16 -> decodeShorts(bytes.asShortBuffer(), datatype, values);
+            case FP64 -> bytes.asDoubleBuffer().get(values, start, length);
+            case FP32 -> decodeFloats(bytes.asFloatBuffer(), values, start);
+            case FP16, BF16, INT16 -> decodeShorts(bytes.asShortBuffer(), datatype, values, start);
             case INT32 -> {
                 IntBuffer ints = bytes.asIntBuffer();
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = ints.get(i);
+                for (int i = start; i < end; i++) {
+                    values[i] = ints.get(i - start);
                 }
             }
             case INT64 -> {
                 LongBuffer longs = bytes.asLongBuffer();
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = longs.get(i);
+                for (int i = start; i < end; i++) {
+                    values[i] = longs.get(i - start);
                 }
             }
             case INT8, UINT8, BOOL -> {
                 int mask = datatype == Datatype.INT8 ? -1 : 0xff;
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = bytes.get(bytes.position() + i) & mask;
+                for (int i = start; i < end; i++) {
+                    values[i] = bytes.get(bytes.position() + i - start) & mask;
                 }
             }
         }
-        return values;
     }
 
-    private static void decodeFloats(FloatBuffer floats, double[] values) {
-        float[] chunk = new float[Math.min(CHUNK, values.length)];
-        for (int start = 0; start < values.length; start += CHUNK) {
-            int length = Math.min(CHUNK, values.length - start);
-            floats.get(chunk, 0, length);
-            for (int i = 0; i < length; i++) {
-                values[start + i] = chunk[i];
-            }
+    /** All of {@code bytes}, of a float type, rounded into {@code values} from {@code start} on. */
+    static void decode(ByteBuffer bytes, Datatype datatype, float[] values, int start) {
+        if (datatype == Datatype.FP32) {
+            bytes.asFloatBuffer().get(values, start, bytes.remaining() / Float.BYTES);
+            return;
+        }
+        double[] wide = decode(bytes, datatype);
+        for (int i = 0; i < wide.length; i++) {
+            values[start + i] = (float) wide[i];
         }
     }
 
-    private static void decodeShorts(ShortBuffer shorts, Datatype datatype, double[] values) {
-        for (int i = 0; i < values.length; i++) {
+    private static void decodeFloats(FloatBuffer floats, double[] values, int from) {
+        float[] chunk = new float[Math.min(CHUNK, floats.remaining())];
+        int position = from;
+        while (floats.hasRemaining()) {
+            int length = Math.min(chunk.length, floats.remaining());
+            floats.get(chunk, 0, length);
+            for (int i = 0; i < length; i++) {
+                values[position + i] = chunk[i];
+            }
+            position += length;
+        }
+    }
+
+    private static void decodeShorts(ShortBuffer shorts, Datatype datatype, double[] values, int start) {
+        for (int i = 0; i < shorts.limit(); i++) {
             short bits = shorts.get(i);
-            values[i] = switch (datatype) {
+            values[start + i] = switch (datatype) {
                 case FP16 -> HalfPrecision.fromFloat16(bits);
                 case BF16 -> HalfPrecision.fromBfloat16(bits);
                 default -> bits;
@@ -111,6 +132,17 @@ final class Elements {
             }
             out.write(chunk.array(), 0, chunk.position());
             chunk.clear();
+        }
+    }
+
+    /** The little-endian bytes of float32 values. */
+    static void write(float[] values, OutputStream out) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocate(Math.min(CHUNK, values.length) * Float.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        for (int start = 0; start < values.length; start += CHUNK) {
+            int length = Math.min(CHUNK, values.length - start);
+            chunk.asFloatBuffer().put(values, start, length);
+            out.write(chunk.array(), 0, length * Float.BYTES);
         }
     }
 

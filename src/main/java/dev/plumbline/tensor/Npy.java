@@ -41,21 +41,14 @@ public final class Npy {
         ByteBuffer bytes = file.slice().order(ByteOrder.LITTLE_ENDIAN);
         limits.requireBytes(bytes.remaining());
         NpyHeader header = NpyHeader.parse(header(bytes, limits), limits);
-        long expected = (long) header.shape().size() * header.datatype().bytes();
-        if (bytes.remaining() != expected) {
-            throw Problem.malformed(
-                    "",
-                    bytes.remaining() < expected ? "the file ends too early" : "bytes after the last value",
-                    bytes.remaining() + " bytes of values",
-                    expected + " bytes for shape " + header.shape() + " of " + header.datatype());
-        }
+        StoredTensor.requireBytes(header, bytes.remaining());
         double[] values = Elements.decode(bytes.slice().order(header.order()), header.datatype());
         double[] rowMajor = header.columnMajor() ? rowMajor(values, header.shape()) : values;
         return Elements.tensor(header.shape(), header.datatype(), rowMajor);
     }
 
     /** The header's text; leaves {@code bytes} at the first value. */
-    private static String header(ByteBuffer bytes, TensorLimits limits) {
+    static String header(ByteBuffer bytes, TensorLimits limits) {
         if (!startsWith(bytes)) {
             throw Problem.malformed("", "this is no npy file", null, "0x93 'NUMPY' as its first bytes");
         }
@@ -86,7 +79,7 @@ public final class Npy {
     }
 
     /** Values whose first index runs fastest, rearranged so that the last one does. */
-    private static double[] rowMajor(double[] columnMajor, Shape shape) {
+    static double[] rowMajor(double[] columnMajor, Shape shape) {
         int[] extents = shape.extents();
         int[] strides = new int[extents.length];
         int stride = 1;
@@ -112,7 +105,7 @@ public final class Npy {
     }
 
     /** BF16 is refused: NumPy has no such type. */
-    public static byte[] write(Tensor tensor) {
+    public static byte[] write(TensorSource tensor) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             write(tensor, out);
@@ -122,8 +115,8 @@ public final class Npy {
         return out.toByteArray();
     }
 
-    /** Writes and flushes, but does not close {@code out}. */
-    public static void write(Tensor tensor, OutputStream out) throws IOException {
+    /** Writes and flushes, but does not close {@code out}; gives back how many bytes those were. */
+    public static long write(TensorSource tensor, OutputStream out) throws IOException {
         String header = NpyHeader.write(tensor);
         int before = MAGIC.length + 2 + Short.BYTES;
         int padding = Math.floorMod(-(before + header.length() + 1), ALIGNMENT);
@@ -131,7 +124,8 @@ public final class Npy {
         out.write(MAGIC);
         out.write(new byte[] {1, 0, (byte) padded.length(), (byte) (padded.length() >> 8)});
         out.write(padded.getBytes(StandardCharsets.ISO_8859_1));
-        Elements.write(tensor, out);
+        tensor.write(out);
         out.flush();
+        return before + padded.length() + tensor.bytes();
     }
 }

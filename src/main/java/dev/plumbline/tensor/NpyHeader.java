@@ -132,7 +132,7 @@ record NpyHeader(Datatype datatype, ByteOrder order, boolean columnMajor, Shape 
     }
 
     /** As NumPy writes it for a row-major array. */
-    static String write(Tensor tensor) {
+    static String write(TensorSource tensor) {
         String type = TYPES.entrySet().stream()
                 .filter(entry -> entry.getValue() == tensor.datatype())
                 .map(Map.Entry::getKey)

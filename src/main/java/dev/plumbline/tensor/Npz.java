@@ -1,18 +1,25 @@
 package dev.plumbline.tensor;
 
 import dev.plumbline.problem.Problem;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32;
+import java.util.zip.CheckedOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -30,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class Npz {
 
     private static final String SUFFIX = ".npy";
+    private static final int BUFFER = 1 << 16;
 
     private Npz() {}
 
@@ -40,23 +48,47 @@ public final class Npz {
     /** The tensors by name, in the order of the archive. */
     public static Map<String, Tensor> read(byte[] file, TensorLimits limits) {
         limits.requireBytes(file.length);
-        List<String> directory = ZipDirectory.names(file);
-        limits.requireTensors(directory.size());
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(file))) {
-            long left = limits.bytes();
+        visit(new ByteArrayInputStream(file), ZipDirectory.names(file), limits, (name, npy) -> {
+            tensors.put(name, Npy.read(npy.readAllBytes(), limits));
+        });
+        return Collections.unmodifiableMap(tensors);
+    }
+
+    /** Copies the npy files of the archive, one behind the other, to {@code values}, where the tensors then lie. */
+    static Map<String, StoredTensor> inflate(FileChannel archive, FileChannel values, TensorLimits limits)
+            throws IOException {
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+        List<String> directory = ZipDirectory.names(archive, limits);
+        InputStream bytes = new BufferedInputStream(Channels.newInputStream(archive.position(0)), BUFFER);
+        visit(bytes, directory, limits, (name, npy) -> {
+            long begin = values.position();
+            npy.transferTo(Channels.newOutputStream(values));
+            tensors.put(name, StoredTensors.npy(values, begin, limits));
+        });
+        return tensors;
+    }
+
+    /** What is done with one entry of an archive; problems point from the entry on. */
+    private interface Visitor {
+        void visit(String name, InputStream npy) throws IOException;
+    }
+
+    private static void visit(InputStream file, List<String> directory, TensorLimits limits, Visitor visitor) {
+        limits.requireTensors(directory.size());
+        Set<String> seen = new HashSet<>();
+        try (ZipInputStream zip = new ZipInputStream(file)) {
+            InputStream inflated = new Inflated(zip, limits.bytes());
             for (String expected : directory) {
                 ZipEntry entry = zip.getNextEntry();
                 if (entry == null || !entry.getName().equals(expected)) {
                     throw contradiction(entry, expected);
                 }
                 String name = name(expected);
-                if (tensors.containsKey(name)) {
+                if (!seen.add(name)) {
                     throw Problem.invalid(Problem.pointer(name), "two entries have this name", expected, "one");
                 }
-                byte[] npy = inflate(zip, left, limits);
-                left -= npy.length;
-                tensors.put(name, read(name, npy, limits));
+                visit(name, inflated, visitor);
             }
             ZipEntry further = zip.getNextEntry();
             if (further != null) {
@@ -66,7 +98,6 @@ public final class Npz {
             // IllegalArgumentException is how ZipInputStream refuses a name that is not UTF-8.
             throw Problem.malformed("", "the zip archive is broken", broken.getMessage(), "npy files in a zip archive");
         }
-        return Collections.unmodifiableMap(tensors);
     }
 
     private static Problem contradiction(@Nullable ZipEntry got, String expected) {
@@ -74,21 +105,12 @@ public final class Npz {
         return Problem.malformed("", "the zip archive contradicts its directory", name, expected);
     }
 
-    private static Tensor read(String name, byte[] npy, TensorLimits limits) {
+    private static void visit(String name, InputStream npy, Visitor visitor) throws IOException {
         try {
-            return Npy.read(npy, limits);
+            visitor.visit(name, npy);
         } catch (Problem problem) {
             throw problem.within(Problem.pointer(name));
         }
-    }
-
-    private static byte[] inflate(ZipInputStream zip, long left, TensorLimits limits) throws IOException {
-        int most = (int) Math.min(left, Integer.MAX_VALUE - 16);
-        byte[] npy = zip.readNBytes(most + 1);
-        if (npy.length > most) {
-            throw Problem.limit("", "the archive inflates to more than is allowed", "more", limits.bytes() + " bytes");
-        }
-        return npy;
     }
 
     private static String name(String entry) {
@@ -116,7 +138,7 @@ public final class Npz {
     }
 
     /** BF16 is refused: NumPy has no such type. */
-    public static byte[] write(Map<String, Tensor> tensors) {
+    public static byte[] write(Map<String, ? extends TensorSource> tensors) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             write(tensors, out);
@@ -127,29 +149,28 @@ public final class Npz {
     }
 
     /** Writes and flushes, but does not close {@code out}. */
-    public static void write(Map<String, Tensor> tensors, OutputStream out) throws IOException {
+    public static void write(Map<String, ? extends TensorSource> tensors, OutputStream out) throws IOException {
         ZipOutputStream zip = new ZipOutputStream(out);
         zip.setMethod(ZipOutputStream.STORED);
-        for (Map.Entry<String, Tensor> each : tensors.entrySet()) {
+        for (Map.Entry<String, ? extends TensorSource> each : tensors.entrySet()) {
             requireName(each.getKey());
-            byte[] npy;
-            try {
-                npy = Npy.write(each.getValue());
-            } catch (Problem problem) {
-                throw problem.within(Problem.pointer(each.getKey()));
-            }
-            zip.putNextEntry(entry(each.getKey() + SUFFIX, npy));
-            zip.write(npy);
+            zip.putNextEntry(entry(each.getKey(), each.getValue()));
+            Npy.write(each.getValue(), zip);
         }
         zip.finish();
         out.flush();
     }
 
-    private static ZipEntry entry(String name, byte[] npy) {
-        ZipEntry entry = new ZipEntry(name);
+    /** Zip wants the checksum before the values, so these are written twice: the first time to nowhere. */
+    private static ZipEntry entry(String name, TensorSource tensor) throws IOException {
+        ZipEntry entry = new ZipEntry(name + SUFFIX);
         CRC32 checksum = new CRC32();
-        checksum.update(npy);
-        entry.setSize(npy.length);
+        CheckedOutputStream nowhere = new CheckedOutputStream(OutputStream.nullOutputStream(), checksum);
+        try {
+            entry.setSize(Npy.write(tensor, nowhere));
+        } catch (Problem problem) {
+            throw problem.within(Problem.pointer(name));
+        }
         entry.setCrc(checksum.getValue());
         entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0)); // the earliest that zip knows, as NumPy has it
         return entry;

@@ -41,39 +41,47 @@ public final class Safetensors {
     public static SafetensorsFile read(ByteBuffer file, TensorLimits limits) {
         ByteBuffer bytes = file.slice().order(ByteOrder.LITTLE_ENDIAN);
         limits.requireBytes(bytes.remaining());
-        if (bytes.remaining() < PREFIX) {
-            throw Problem.malformed(
-                    "", "too short for a safetensors file", bytes.remaining() + " bytes", "at least 8 bytes");
-        }
-        long headerBytes = bytes.getLong();
-        limits.requireHeader(headerBytes);
-        if (headerBytes > bytes.remaining()) {
-            throw Problem.malformed(
-                    "",
-                    "the header is longer than the file",
-                    headerBytes + " bytes",
-                    "at most " + bytes.remaining() + " bytes");
-        }
-        String json = utf8(bytes.slice(PREFIX, (int) headerBytes));
-        if (!json.startsWith("{")) {
-            throw Problem.malformed("", "the header is not a JSON object", start(json), "'{' as its first byte");
-        }
-        SafetensorsHeader header = SafetensorsHeaderJson.read(json, limits);
-        bytes.position(PREFIX + (int) headerBytes);
+        SafetensorsHeader header = header(bytes, bytes.remaining(), limits);
         return new SafetensorsFile(
                 tensors(header, bytes.slice().order(ByteOrder.LITTLE_ENDIAN)),
                 Collections.unmodifiableMap(header.metadata()));
     }
 
-    private static Map<String, Tensor> tensors(SafetensorsHeader header, ByteBuffer payload) {
+    /**
+     * The header, held against the size of its file; leaves {@code bytes} at the first value.
+     *
+     * @param bytes the beginning of the file, as long as the longest header that is allowed, or all of it
+     */
+    static SafetensorsHeader header(ByteBuffer bytes, long fileBytes, TensorLimits limits) {
+        if (fileBytes < PREFIX) {
+            throw Problem.malformed("", "too short for a safetensors file", fileBytes + " bytes", "at least 8 bytes");
+        }
+        long headerBytes = bytes.getLong();
+        long rest = fileBytes - PREFIX;
+        limits.requireHeader(headerBytes);
+        if (headerBytes > rest) {
+            throw Problem.malformed(
+                    "", "the header is longer than the file", headerBytes + " bytes", "at most " + rest + " bytes");
+        }
+        String json = utf8(bytes.slice(PREFIX, (int) headerBytes));
+        if (!json.startsWith("{")) {
+            throw Problem.malformed("", "the header is not a JSON object", start(json), "'{' as its first byte");
+        }
+        bytes.position(PREFIX + (int) headerBytes);
+        SafetensorsHeader header = SafetensorsHeaderJson.read(json, limits);
         long expected = header.payloadBytes();
-        if (payload.remaining() != expected) {
+        long got = rest - headerBytes;
+        if (got != expected) {
             throw Problem.malformed(
                     "",
-                    payload.remaining() < expected ? "the file ends too early" : "bytes after the last tensor",
-                    payload.remaining() + " bytes of values",
+                    got < expected ? "the file ends too early" : "bytes after the last tensor",
+                    got + " bytes of values",
                     expected + " bytes");
         }
+        return header;
+    }
+
+    private static Map<String, Tensor> tensors(SafetensorsHeader header, ByteBuffer payload) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (SafetensorsHeader.Entry entry : header.entries()) {
             ByteBuffer bytes = payload.slice((int) entry.begin(), (int) entry.expectedBytes())
@@ -100,7 +108,7 @@ public final class Safetensors {
         return json.substring(0, Math.min(16, json.length()));
     }
 
-    public static byte[] write(Map<String, Tensor> tensors, Map<String, String> metadata) {
+    public static byte[] write(Map<String, ? extends TensorSource> tensors, Map<String, String> metadata) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             write(tensors, metadata, out);
@@ -111,7 +119,8 @@ public final class Safetensors {
     }
 
     /** Writes and flushes, but does not close {@code out}. */
-    public static void write(Map<String, Tensor> tensors, Map<String, String> metadata, OutputStream out)
+    public static void write(
+            Map<String, ? extends TensorSource> tensors, Map<String, String> metadata, OutputStream out)
             throws IOException {
         for (String name : tensors.keySet()) {
             TensorLimits.requireName(name);
@@ -128,7 +137,7 @@ public final class Safetensors {
         out.write(prefix.putLong(padded.length).array());
         out.write(padded);
         for (SafetensorsHeader.Entry entry : header.entries()) {
-            Elements.write(Objects.requireNonNull(tensors.get(entry.name())), out);
+            Objects.requireNonNull(tensors.get(entry.name())).write(out);
         }
         out.flush();
     }

@@ -30,16 +30,16 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
     }
 
     /** The header for these tensors, in the order in which the reference implementation writes them. */
-    static SafetensorsHeader of(Map<String, Tensor> tensors, Map<String, String> metadata) {
-        List<Map.Entry<String, Tensor>> sorted = new ArrayList<>(tensors.entrySet());
-        sorted.sort(Comparator.<Map.Entry<String, Tensor>, SafetensorsDatatype>comparing(
+    static SafetensorsHeader of(Map<String, ? extends TensorSource> tensors, Map<String, String> metadata) {
+        List<Map.Entry<String, ? extends TensorSource>> sorted = new ArrayList<>(tensors.entrySet());
+        sorted.sort(Comparator.<Map.Entry<String, ? extends TensorSource>, SafetensorsDatatype>comparing(
                         entry -> SafetensorsDatatype.of(entry.getValue().datatype()))
                 .thenComparing(Map.Entry::getKey, SafetensorsHeader::compareCodePoints));
         List<Entry> entries = new ArrayList<>();
         long begin = 0;
-        for (Map.Entry<String, Tensor> each : sorted) {
-            Tensor tensor = each.getValue();
-            long end = begin + (long) tensor.size() * tensor.datatype().bytes();
+        for (Map.Entry<String, ? extends TensorSource> each : sorted) {
+            TensorSource tensor = each.getValue();
+            long end = begin + tensor.bytes();
             SafetensorsDatatype datatype = SafetensorsDatatype.of(tensor.datatype());
             entries.add(new Entry(each.getKey(), datatype, tensor.shape(), begin, end));
             begin = end;

@@ -1,5 +1,7 @@
 package dev.plumbline.tensor;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
@@ -10,7 +12,7 @@ import java.util.function.DoubleUnaryOperator;
  * 2^53 - 1: readers refuse those. {@link #values} is the array itself, not a copy, because gradients are large: whoever did not
  * make a tensor must not write into it.
  */
-public final class Tensor {
+public final class Tensor implements TensorSource {
 
     private final Shape shape;
     private final Datatype datatype;
@@ -53,10 +55,12 @@ public final class Tensor {
         return new Tensor(shape, Datatype.FP64, values);
     }
 
+    @Override
     public Shape shape() {
         return shape;
     }
 
+    @Override
     public Datatype datatype() {
         return datatype;
     }
@@ -64,6 +68,31 @@ public final class Tensor {
     /** The values themselves, row-major; not to be written into. */
     public double[] values() {
         return values;
+    }
+
+    @Override
+    public float[] floats() {
+        float[] rounded = new float[values.length];
+        for (int i = 0; i < rounded.length; i++) {
+            rounded[i] = (float) values[i];
+        }
+        return rounded;
+    }
+
+    @Override
+    public double[] doubles() {
+        return values.clone();
+    }
+
+    /** Itself. */
+    @Override
+    public Tensor tensor() {
+        return this;
+    }
+
+    @Override
+    public void write(OutputStream out) throws IOException {
+        Elements.write(this, out);
     }
 
     public int size() {

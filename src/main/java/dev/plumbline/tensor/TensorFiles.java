@@ -12,6 +12,9 @@ import java.util.Map;
  */
 public final class TensorFiles {
 
+    /** As many bytes as tell the format of a file, and are quoted of one that is of none. */
+    static final int START = 12;
+
     private static final int SAFETENSORS_PREFIX = 8;
 
     private TensorFiles() {}
@@ -28,17 +31,22 @@ public final class TensorFiles {
         if (Npz.looksLike(file)) {
             return Npz.read(file, limits);
         }
-        if (file.length > SAFETENSORS_PREFIX && file[SAFETENSORS_PREFIX] == '{') {
-            return Safetensors.read(file, limits).tensors();
+        requireSafetensors(file);
+        return Safetensors.read(file, limits).tensors();
+    }
+
+    /** Refuses bytes that are of no format, once they are neither npy nor npz. */
+    static void requireSafetensors(byte[] file) {
+        if (file.length <= SAFETENSORS_PREFIX || file[SAFETENSORS_PREFIX] != '{') {
+            throw Problem.unsupported(
+                    "",
+                    "not a tensor file that is understood here",
+                    file.length == 0 ? "an empty file" : "a file that begins with the bytes " + start(file),
+                    "safetensors (a header length and '{'), npz (\"PK\") or npy (0x93 \"NUMPY\")");
         }
-        throw Problem.unsupported(
-                "",
-                "not a tensor file that is understood here",
-                file.length == 0 ? "an empty file" : "a file that begins with the bytes " + start(file),
-                "safetensors (a header length and '{'), npz (\"PK\") or npy (0x93 \"NUMPY\")");
     }
 
     private static String start(byte[] file) {
-        return HexFormat.ofDelimiter(" ").formatHex(Arrays.copyOf(file, Math.min(12, file.length)));
+        return HexFormat.ofDelimiter(" ").formatHex(Arrays.copyOf(file, Math.min(START, file.length)));
     }
 }

@@ -1,8 +1,10 @@
 package dev.plumbline.tensor;
 
 import dev.plumbline.problem.Problem;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,16 +24,33 @@ final class ZipDirectory {
 
     /** The names of the entries; the directory's end must be the end of the file. */
     static List<String> names(byte[] file) {
-        ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        int end = file.length - END_BYTES;
+        return names(ByteBuffer.wrap(file), 0);
+    }
+
+    /** Of a file of which no more is read than its directory, which may be as long as the header of a tensor file. */
+    static List<String> names(FileChannel file, TensorLimits limits) throws IOException {
+        long before = Math.max(0, file.size() - END_BYTES - limits.headerBytes());
+        ByteBuffer tail = ByteBuffer.allocate((int) (file.size() - before));
+        StoredTensor.fill(file, tail, before);
+        return names(tail.flip(), before);
+    }
+
+    /** @param before bytes of the file that are not among those given */
+    private static List<String> names(ByteBuffer tail, long before) {
+        ByteBuffer bytes = tail.order(ByteOrder.LITTLE_ENDIAN);
+        int end = bytes.limit() - END_BYTES;
         if (end < 0 || bytes.getInt(end) != END_SIGNATURE) {
             throw malformed("this is no zip archive, it is cut off, or bytes follow it");
         }
         int entries = unsignedShort(bytes, end + 10);
         boolean oneDisk = bytes.getInt(end + 4) == 0 && unsignedShort(bytes, end + 8) == entries;
-        long start = bytes.getInt(end + 16) & 0xffffffffL;
-        if (!oneDisk || unsignedShort(bytes, end + 20) != 0 || start > end) {
+        long start = (bytes.getInt(end + 16) & 0xffffffffL) - before;
+        if (!oneDisk || unsignedShort(bytes, end + 20) != 0 || start > end || start < -before) {
             throw malformed("the last record of the zip archive is wrong");
+        }
+        if (start < 0) {
+            throw Problem.limit(
+                    "", "the zip archive's directory is too long", end - start + " bytes", "at most " + end + " bytes");
         }
         List<String> names = new ArrayList<>();
         int position = (int) start;
@@ -45,7 +64,8 @@ final class ZipDirectory {
             if (position > end) {
                 throw malformed("the zip archive's directory is broken");
             }
-            names.add(new String(file, name, nameBytes, StandardCharsets.UTF_8));
+            names.add(
+                    StandardCharsets.UTF_8.decode(bytes.slice(name, nameBytes)).toString());
         }
         if (position != end) {
             throw malformed("the zip archive's directory has more in it than entries");

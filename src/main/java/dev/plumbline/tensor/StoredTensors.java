@@ -1,0 +1,124 @@
+package dev.plumbline.tensor;
+
+import dev.plumbline.problem.Problem;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The tensors of an open file, in any format that Plumbline reads: everything about them is checked when it is opened, as
+ * {@link TensorFiles} does, and no value is held. An npz archive is inflated beside the file once, because a
+ * deflated entry can only be read from its beginning.
+ */
+public final class StoredTensors implements Closeable {
+
+    /** Bytes before the header, at most. */
+    private static final int PREFIX = 12;
+
+    /** Of a header in version 1 of the format, at most; no array of numbers needs a longer one. */
+    private static final int NPY_HEADER = 1 << 16;
+
+    private final FileChannel file;
+    private final Map<String, StoredTensor> tensors;
+    private final Map<String, String> metadata;
+
+    private StoredTensors(FileChannel file, Map<String, StoredTensor> tensors, Map<String, String> metadata) {
+        this.file = file;
+        this.tensors = Collections.unmodifiableMap(tensors);
+        this.metadata = Collections.unmodifiableMap(metadata);
+    }
+
+    /** A lone npy file's tensor gets the name {@code nameOfASingleTensor}. */
+    public static StoredTensors open(Path path, String nameOfASingleTensor, TensorLimits limits) throws IOException {
+        FileChannel file = FileChannel.open(path);
+        try {
+            limits.requireBytes(file.size());
+            byte[] start = bytes(file, 0, TensorFiles.START).array();
+            if (Npz.looksLike(start)) {
+                try (file) {
+                    return inflated(path, file, limits);
+                }
+            }
+            if (Npy.looksLike(start)) {
+                return npy(file, nameOfASingleTensor, limits);
+            }
+            TensorFiles.requireSafetensors(start);
+            return safetensors(file, limits);
+        } catch (IOException | RuntimeException failure) {
+            file.close();
+            throw failure;
+        }
+    }
+
+    /** The tensors by name, in file order. */
+    public Map<String, StoredTensor> tensors() {
+        return tensors;
+    }
+
+    /** As {@link SafetensorsFile#metadata}; empty for other formats. */
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    private static StoredTensors safetensors(FileChannel file, TensorLimits limits) throws IOException {
+        ByteBuffer head = bytes(file, 0, PREFIX + Math.min(limits.headerBytes(), Integer.MAX_VALUE - PREFIX));
+        SafetensorsHeader header = Safetensors.header(head, file.size(), limits);
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+        for (SafetensorsHeader.Entry entry : header.entries()) {
+            NpyHeader form = new NpyHeader(entry.datatype().datatype(), ByteOrder.LITTLE_ENDIAN, false, entry.shape());
+            tensors.put(entry.name(), new StoredTensor(file, head.position() + entry.begin(), form));
+        }
+        return new StoredTensors(file, tensors, header.metadata());
+    }
+
+    private static StoredTensors npy(FileChannel file, String name, TensorLimits limits) throws IOException {
+        try {
+            return new StoredTensors(file, Map.of(name, npy(file, 0, limits)), Map.of());
+        } catch (Problem problem) {
+            throw problem.within(Problem.pointer(name));
+        }
+    }
+
+    /** The npy file that goes from {@code begin} to the end. */
+    static StoredTensor npy(FileChannel file, long begin, TensorLimits limits) throws IOException {
+        TensorLimits shorter = new TensorLimits(
+                limits.bytes(), limits.tensors(), limits.rank(), Math.min(limits.headerBytes(), NPY_HEADER));
+        ByteBuffer head = bytes(file, begin, PREFIX + shorter.headerBytes());
+        NpyHeader form = NpyHeader.parse(Npy.header(head, shorter), shorter);
+        StoredTensor.requireBytes(form, file.size() - begin - head.position());
+        return new StoredTensor(file, begin + head.position(), form);
+    }
+
+    private static StoredTensors inflated(Path archive, FileChannel file, TensorLimits limits) throws IOException {
+        Path beside = Files.createTempFile(archive.toAbsolutePath().getParent(), "inflated", ".tmp");
+        FileChannel values = FileChannel.open(
+                beside, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+        try {
+            return new StoredTensors(values, Npz.inflate(file, values, limits), Map.of());
+        } catch (IOException | RuntimeException failure) {
+            values.close();
+            throw failure;
+        }
+    }
+
+    /** The bytes from {@code begin} on, as many as there are. */
+    private static ByteBuffer bytes(FileChannel file, long begin, int most) throws IOException {
+        ByteBuffer bytes =
+                ByteBuffer.allocate((int) Math.min(most, file.size() - begin)).order(ByteOrder.LITTLE_ENDIAN);
+        StoredTensor.fill(file, bytes, begin);
+        return bytes.flip();
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}
