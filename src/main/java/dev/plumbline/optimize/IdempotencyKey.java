@@ -2,7 +2,7 @@ package dev.plumbline.optimize;
 
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Safetensors;
-import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorSource;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -24,7 +24,7 @@ record IdempotencyKey(String key, String digest) {
     private static final int LONGEST = 255;
 
     /** @param rest everything the request says besides its tensors, as text */
-    static IdempotencyKey of(String key, Map<String, Tensor> tensors, String rest) {
+    static IdempotencyKey of(String key, Map<String, ? extends TensorSource> tensors, String rest) {
         if (key.length() > LONGEST) {
             throw Problem.limit("", "the Idempotency-Key is too long", key.length() + " characters", "at most 255");
         }

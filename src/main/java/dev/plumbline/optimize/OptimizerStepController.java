@@ -1,5 +1,9 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.compute.optimizer.Checkpoint;
+import dev.plumbline.compute.optimizer.CheckpointStep;
+import dev.plumbline.optimize.OptimizerStepReport.Figures;
+import dev.plumbline.problem.Problem;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -7,6 +11,8 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -39,7 +45,7 @@ class OptimizerStepController {
                     "Parameters, gradients and state go in; parameters and state come out. Nothing is kept. Where a"
                             + " gradient is NaN or infinite, `taken` is false and everything stays as it was.")
     OptimizerStepReport step(@RequestBody OptimizerStepRequest request) {
-        return service.step(request);
+        return service.report(request.order());
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE, produces = SafetensorsAnswer.MEDIA_TYPE)
@@ -51,7 +57,7 @@ class OptimizerStepController {
                             mediaType = SafetensorsAnswer.MEDIA_TYPE,
                             schema = @Schema(type = "string", format = "binary")))
     void stepForFile(@RequestBody OptimizerStepRequest request, HttpServletResponse response) throws IOException {
-        write(service.step(request), response);
+        write(request.order(), response);
     }
 
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE, produces = MediaType.APPLICATION_JSON_VALUE)
@@ -67,10 +73,7 @@ class OptimizerStepController {
             @RequestPart(required = false) @Nullable MultipartFile gradients,
             @RequestPart(required = false) @Nullable MultipartFile state)
             throws IOException {
-        return service.step(request.with(
-                parts.parameters("parameters", parameters),
-                parts.parameters("gradients", gradients),
-                parts.state(state, request.state())));
+        return take(request, new Uploads(parameters, gradients, state), service::report);
     }
 
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE, produces = SafetensorsAnswer.MEDIA_TYPE)
@@ -88,14 +91,52 @@ class OptimizerStepController {
             @RequestPart(required = false) @Nullable MultipartFile state,
             HttpServletResponse response)
             throws IOException {
-        write(stepOfFiles(request, parameters, gradients, state), response);
+        take(request, new Uploads(parameters, gradients, state), order -> write(order, response));
     }
 
-    /** Parameters are {@code p/<name>}, moments {@code s/<slot>/<name>}. */
-    private void write(OptimizerStepReport report, HttpServletResponse response) throws IOException {
+    private record Uploads(
+            @Nullable MultipartFile parameters,
+            @Nullable MultipartFile gradients,
+            @Nullable MultipartFile state) {
+
+        Set<String> names() {
+            Set<String> names = new HashSet<>();
+            if (parameters != null) {
+                names.add("parameters");
+            }
+            if (gradients != null) {
+                names.add("gradients");
+            }
+            if (state != null) {
+                names.add("state");
+            }
+            return names;
+        }
+    }
+
+    /** What is done with a step while the files it is in are open. */
+    private interface Work<R> {
+        R of(StepOrder order) throws IOException;
+    }
+
+    private <R> R take(OptimizerStepRequest request, Uploads uploads, Work<R> work) throws IOException {
+        try (TensorPart parameters = parts.open("parameters", uploads.parameters());
+                TensorPart gradients = parts.open("gradients", uploads.gradients());
+                TensorPart state = parts.open("state", uploads.state())) {
+            return work.of(request.order(parameters, gradients, state));
+        } catch (Problem problem) {
+            throw problem.inParts(uploads.names());
+        }
+    }
+
+    /** Parameters are {@code p/<name>}, moments {@code s/<slot>/<name>}; all is known before the first byte is written. */
+    private CheckpointStep write(StepOrder order, HttpServletResponse response) throws IOException {
+        CheckpointStep step = service.step(order);
+        Checkpoint after = step.after();
         answer.write(
                 response,
-                report.file().tensors(),
-                answer.metadata(report.state().step(), report.figures()));
+                StepFile.tensors(after.parameters(), after.slots()),
+                answer.metadata(after.step(), Figures.of(step, order.optimizer())));
+        return step;
     }
 }

@@ -1,10 +1,10 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.compute.optimizer.CheckpointStep;
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.NonFinite;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.OptimizerState;
-import dev.plumbline.compute.optimizer.OptimizerStep;
 import dev.plumbline.compute.optimizer.Update;
 import dev.plumbline.tensor.Tensor;
 import java.util.List;
@@ -39,25 +39,29 @@ public record OptimizerStepReport(
             Map<String, Update> update,
             double gradientNorm,
             double clippedTo,
-            List<NonFinite> nonFinites) {}
+            List<NonFinite> nonFinites) {
 
-    static OptimizerStepReport of(OptimizerStep step, Optimizer optimizer) {
+        static Figures of(CheckpointStep step, Optimizer optimizer) {
+            return new Figures(
+                    step.taken(),
+                    step.after().step(),
+                    HyperParameters.of(optimizer),
+                    step.updates(),
+                    step.gradientNorm(),
+                    step.clippedTo(),
+                    step.nonFinites());
+        }
+    }
+
+    static OptimizerStepReport of(CheckpointStep step, Optimizer optimizer) {
         return new OptimizerStepReport(
                 step.taken(),
-                step.parameters(),
-                step.state(),
+                step.after().tensors(),
+                step.after().state(),
                 HyperParameters.of(optimizer),
                 step.updates(),
                 step.gradientNorm(),
                 step.clippedTo(),
                 step.nonFinites());
-    }
-
-    Figures figures() {
-        return new Figures(taken, state.step(), optimizer, update, gradientNorm, clippedTo, nonFinites);
-    }
-
-    StepFile file() {
-        return StepFile.of(parameters, state);
     }
 }

@@ -1,10 +1,11 @@
 package dev.plumbline.optimize;
 
-import dev.plumbline.compute.optimizer.Clipping;
+import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorSource;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,36 +24,29 @@ public record OptimizerStepRequest(
         @Nullable StateSource state,
         @Nullable ClippingSource clipping) {
 
-    OptimizerStepRequest with(
-            @Nullable Map<String, Tensor> parameterFile,
-            @Nullable Map<String, Tensor> gradientFile,
-            @Nullable StateSource stateFile) {
-        return new OptimizerStepRequest(
-                optimizer,
-                parameterFile == null ? parameters : parameterFile,
-                gradientFile == null ? gradients : gradientFile,
-                stateFile == null ? state : stateFile,
-                clipping);
+    /** The step that is meant, all its tensors in the request. */
+    StepOrder order() {
+        return order(null, null, null);
     }
 
-    Map<String, Tensor> requiredParameters() {
-        return required("parameters", parameters);
+    /** The step that is meant, with the files that came beside the request; they go before what it holds itself. */
+    StepOrder order(
+            @Nullable TensorPart parameterFile, @Nullable TensorPart gradientFile, @Nullable TensorPart stateFile) {
+        Optimizer resolved = resolved(optimizer);
+        OptimizerState given = StateSource.state(state);
+        Map<String, ? extends Map<String, ? extends TensorSource>> slots =
+                stateFile == null ? given.slots() : stateFile.slots();
+        long step = stateFile == null || state != null ? given.step() : stateFile.step();
+        return new StepOrder(
+                resolved,
+                new Checkpoint(step, required("parameters", parameterFile, parameters), slots),
+                required("gradients", gradientFile, gradients),
+                ClippingSource.clipping(clipping));
     }
 
-    Map<String, Tensor> requiredGradients() {
-        return required("gradients", gradients);
-    }
-
-    Optimizer resolvedOptimizer() {
-        return resolved(optimizer);
-    }
-
-    OptimizerState stateOrInitial() {
-        return StateSource.state(state);
-    }
-
-    Clipping clippingOrNone() {
-        return ClippingSource.clipping(clipping);
+    private static Map<String, ? extends TensorSource> required(
+            String name, @Nullable TensorPart file, @Nullable Map<String, Tensor> given) {
+        return file == null ? required(name, given) : required(name, file.parameters());
     }
 
     static Optimizer resolved(OptimizerSource source) {
@@ -63,7 +57,7 @@ public record OptimizerStepRequest(
         }
     }
 
-    static Map<String, Tensor> required(String name, @Nullable Map<String, Tensor> tensors) {
+    static <T extends TensorSource> Map<String, T> required(String name, @Nullable Map<String, T> tensors) {
         if (tensors == null || tensors.isEmpty()) {
             throw Problem.invalid(
                     "/" + name, "there are no " + name, "nothing", "tensors by name, or a part named " + name);

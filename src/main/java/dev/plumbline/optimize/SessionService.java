@@ -42,7 +42,7 @@ class SessionService {
         OptimizerSession session = session(request);
         IdempotencyKey key = IdempotencyKey.of(
                 idempotencyKey,
-                StepFile.of(session.parameters(), session.state()).tensors(),
+                StepFile.tensors(session.parameters(), session.state().slots()),
                 session.state().step() + mapper.writeValueAsString(session.settings()));
         Optional<String> earlier = key.isGiven() ? store.findCreated(owner, key) : Optional.empty();
         if (earlier.isPresent()) {

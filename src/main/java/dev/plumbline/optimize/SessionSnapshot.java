@@ -16,13 +16,13 @@ record SessionSnapshot(Map<String, Tensor> parameters, OptimizerState state) {
 
     byte[] bytes() {
         Map<String, String> step = Map.of(SafetensorsAnswer.STEP, Long.toString(state.step()));
-        return Safetensors.write(StepFile.of(parameters, state).tensors(), step);
+        return Safetensors.write(StepFile.tensors(parameters, state.slots()), step);
     }
 
     static SessionSnapshot read(byte[] bytes) {
         SafetensorsFile file = Safetensors.read(bytes, NO_LIMITS);
-        StepFile tensors = StepFile.read(file.tensors());
-        OptimizerState state = new OptimizerState(TensorParts.step(file.metadata()), tensors.slots());
+        StepFile<Tensor> tensors = StepFile.read(file.tensors());
+        OptimizerState state = new OptimizerState(SafetensorsAnswer.step(file.metadata()), tensors.slots());
         return new SessionSnapshot(tensors.parameters(), state);
     }
 }

@@ -3,6 +3,7 @@ package dev.plumbline.optimize;
 import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.optimize.SessionService.Handle;
 import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorSource;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -90,10 +91,11 @@ class SessionTensorsController {
             HttpServletResponse response)
             throws IOException {
         OptimizerSession session = service.find(new Handle(owner, id));
-        write(session, StepFile.of(session.parameters(), session.state()).tensors(), response);
+        write(session, StepFile.tensors(session.parameters(), session.state().slots()), response);
     }
 
-    private void write(OptimizerSession session, Map<String, Tensor> tensors, HttpServletResponse response)
+    private void write(
+            OptimizerSession session, Map<String, ? extends TensorSource> tensors, HttpServletResponse response)
             throws IOException {
         response.setHeader(HttpHeaders.ETAG, session.etag());
         answer.write(response, tensors, answer.metadata(session.state().step(), SessionReport.of(session)));

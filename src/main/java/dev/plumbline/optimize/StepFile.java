@@ -1,8 +1,7 @@
 package dev.plumbline.optimize;
 
-import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.problem.Problem;
-import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -10,19 +9,15 @@ import java.util.Map;
  * Parameters and moments under flat names, as one file holds them: parameters are {@code p/<name>}, moments {@code
  * s/<slot>/<name>}. A name may itself contain slashes; a slot's does not.
  */
-record StepFile(Map<String, Tensor> parameters, Map<String, Map<String, Tensor>> slots) {
+record StepFile<T extends TensorSource>(Map<String, T> parameters, Map<String, Map<String, T>> slots) {
 
     private static final String PARAMETER = "p/";
     private static final String MOMENT = "s/";
 
-    static StepFile of(Map<String, Tensor> parameters, OptimizerState state) {
-        return new StepFile(parameters, state.slots());
-    }
-
     /** From tensors of which every name has one of the two forms. */
-    static StepFile read(Map<String, Tensor> tensors) {
-        Map<String, Tensor> parameters = new LinkedHashMap<>();
-        Map<String, Map<String, Tensor>> slots = new LinkedHashMap<>();
+    static <T extends TensorSource> StepFile<T> read(Map<String, T> tensors) {
+        Map<String, T> parameters = new LinkedHashMap<>();
+        Map<String, Map<String, T>> slots = new LinkedHashMap<>();
         tensors.forEach((name, tensor) -> {
             int slash = name.indexOf('/', MOMENT.length());
             if (name.startsWith(PARAMETER)) {
@@ -35,17 +30,25 @@ record StepFile(Map<String, Tensor> parameters, Map<String, Map<String, Tensor>>
                         Problem.pointer(name), "the name has not the form of a state", name, "s/<slot>/<name>");
             }
         });
-        return new StepFile(parameters, slots);
+        return new StepFile<>(parameters, slots);
     }
 
-    /** Whether these tensors are an answer of ours that comes back, and not a caller's own file of parameters. */
-    static boolean looksLike(Map<String, Tensor> tensors) {
-        return tensors.keySet().stream().anyMatch(name -> name.startsWith(PARAMETER))
-                && tensors.keySet().stream().allMatch(name -> name.startsWith(PARAMETER) || name.startsWith(MOMENT));
+    /** Whether tensors of these names are an answer of ours that comes back, and not a caller's own file of parameters. */
+    static boolean looksLike(Iterable<String> names) {
+        boolean parameters = false;
+        for (String name : names) {
+            if (!name.startsWith(PARAMETER) && !name.startsWith(MOMENT)) {
+                return false;
+            }
+            parameters |= name.startsWith(PARAMETER);
+        }
+        return parameters;
     }
 
-    Map<String, Tensor> tensors() {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
+    static Map<String, TensorSource> tensors(
+            Map<String, ? extends TensorSource> parameters,
+            Map<String, ? extends Map<String, ? extends TensorSource>> slots) {
+        Map<String, TensorSource> tensors = new LinkedHashMap<>();
         parameters.forEach((name, tensor) -> tensors.put(PARAMETER + name, tensor));
         slots.forEach(
                 (slot, moments) -> moments.forEach((name, tensor) -> tensors.put(MOMENT + slot + "/" + name, tensor)));

@@ -36,9 +36,13 @@ public final class StoredTensors implements Closeable {
         this.metadata = Collections.unmodifiableMap(metadata);
     }
 
-    /** A lone npy file's tensor gets the name {@code nameOfASingleTensor}. */
-    public static StoredTensors open(Path path, String nameOfASingleTensor, TensorLimits limits) throws IOException {
-        FileChannel file = FileChannel.open(path);
+    /**
+     * Opens a file, which is deleted when it is closed; a lone npy file's tensor gets the name {@code
+     * nameOfASingleTensor}.
+     */
+    public static StoredTensors takeOver(Path path, String nameOfASingleTensor, TensorLimits limits)
+            throws IOException {
+        FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.DELETE_ON_CLOSE);
         try {
             limits.requireBytes(file.size());
             byte[] start = bytes(file, 0, TensorFiles.START).array();

@@ -1,6 +1,7 @@
 package dev.plumbline.compute.optimizer;
 
 import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorSource;
 import java.util.List;
 import java.util.Map;
 
@@ -51,6 +52,18 @@ public sealed interface Optimizer permits Adadelta, Adagrad, Adam, AdamW, Adamax
      */
     default OptimizerStep step(
             OptimizerState before, Map<String, Tensor> parameters, Map<String, Tensor> gradients, Clipping clipping) {
-        return new TensorStep(this, clipping).take(before, parameters, gradients);
+        Checkpoint checkpoint = new Checkpoint(before.step(), parameters, before.slots());
+        CheckpointStep step = step(checkpoint, gradients, clipping);
+        return step.inMemory(
+                step.taken() ? step.after().tensors() : parameters,
+                step.taken() ? step.after().state() : before);
+    }
+
+    /**
+     * The same step, by the same equations, of tensors wherever they lie. Everything that can be known without reading a
+     * value is checked first; then each tensor is loaded once, FP32 as float32.
+     */
+    default CheckpointStep step(Checkpoint before, Map<String, ? extends TensorSource> gradients, Clipping clipping) {
+        return new TensorStep(this, clipping).take(before, gradients);
     }
 }

@@ -1,0 +1,37 @@
+package dev.plumbline.compute.optimizer;
+
+import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Parameters, and what an optimizer knows of them after some steps, wherever the tensors lie: in memory, or in a file from
+ * which each is read once.
+ *
+ * @param step steps taken so far; 0 before the first
+ * @param slots slot name, then parameter name, to moment; empty before the first step
+ */
+public record Checkpoint(
+        long step,
+        Map<String, ? extends TensorSource> parameters,
+        Map<String, ? extends Map<String, ? extends TensorSource>> slots) {
+
+    /** The parameters in memory. */
+    public Map<String, Tensor> tensors() {
+        return inMemory(parameters);
+    }
+
+    /** The state in memory. */
+    public OptimizerState state() {
+        Map<String, Map<String, Tensor>> moments = new LinkedHashMap<>();
+        slots.forEach((slot, sources) -> moments.put(slot, inMemory(sources)));
+        return new OptimizerState(step, moments);
+    }
+
+    private static Map<String, Tensor> inMemory(Map<String, ? extends TensorSource> sources) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        sources.forEach((name, source) -> tensors.put(name, source.tensor()));
+        return tensors;
+    }
+}

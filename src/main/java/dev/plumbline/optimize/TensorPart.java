@@ -1,0 +1,59 @@
+package dev.plumbline.optimize;
+
+import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.StoredTensor;
+import dev.plumbline.tensor.StoredTensors;
+import dev.plumbline.tensor.Tensor;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A file beside a request: open, checked, and not loaded. */
+record TensorPart(String name, StoredTensors file) implements Closeable {
+
+    /** The tensors; a file that was an answer of ours gives its parameters. */
+    Map<String, StoredTensor> parameters() {
+        return StepFile.looksLike(file.tensors().keySet()) ? content().parameters() : file.tensors();
+    }
+
+    /** Slot name, then parameter name, to moment. */
+    Map<String, Map<String, StoredTensor>> slots() {
+        return content().slots();
+    }
+
+    private StepFile<StoredTensor> content() {
+        try {
+            return StepFile.read(file.tensors());
+        } catch (Problem problem) {
+            throw problem.within(name);
+        }
+    }
+
+    /** How many steps the file says were taken. */
+    long step() {
+        try {
+            return SafetensorsAnswer.step(file.metadata());
+        } catch (Problem problem) {
+            throw problem.within(name);
+        }
+    }
+
+    /** The same tensors in memory. */
+    Map<String, Tensor> load(Map<String, StoredTensor> tensors) {
+        Map<String, Tensor> loaded = new LinkedHashMap<>();
+        tensors.forEach((key, tensor) -> {
+            try {
+                loaded.put(key, tensor.tensor());
+            } catch (Problem problem) {
+                throw problem.within(name + Problem.pointer(key));
+            }
+        });
+        return loaded;
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}
