@@ -14,9 +14,9 @@ import java.util.stream.Stream;
  * One step over arrays where they lie: no tensor is copied, whatever its size. Large tensors are cut into segments for the
  * common pool's worker threads; the result does not depend on how many there are.
  *
- * <p>With {@code norms}, gradients are read once before anything is written: they are measured, and a NaN among them leaves
- * the arrays untouched. Without (and without clipping by norm), the step is a single pass, and non-finite numbers are met
- * when they have been written.
+ * <p>The step is a single pass, and non-finite numbers are met when they have been written. Only clipping by norm must read
+ * all gradients before anything is written, and then a NaN among them leaves the arrays untouched. With {@code norms},
+ * gradients, parameters and their changes are measured in the same pass, while a chunk is in the first-level cache.
  */
 public record InPlaceStep(Optimizer optimizer, Clipping clipping, boolean norms) {
 
@@ -27,17 +27,18 @@ public record InPlaceStep(Optimizer optimizer, Clipping clipping, boolean norms)
     public StepReport take(long t, List<TensorArrays> tensors) {
         List<TensorArrays> segments =
                 tensors.stream().flatMap(tensor -> tensor.cut(SEGMENT).stream()).toList();
-        double gradientNorm = Double.NaN;
-        if (norms || clipping.scales()) {
-            gradientNorm = norm(run(segments, GradientNorm::of).stream());
+        double factor = 1;
+        if (clipping.scales()) {
+            double gradientNorm = norm(run(segments, GradientNorm::of).stream());
             if (!Double.isFinite(gradientNorm)) {
                 return failed(Outcome.REFUSED, gradientNorm, tensors);
             }
+            factor = clipping.factor(gradientNorm);
         }
-        double factor = clipping.factor(gradientNorm);
         SegmentStep step = new SegmentStep(optimizer, optimizer.rule(t), clipping.value(), factor, norms);
         List<Movement> movements = run(segments, step::take);
-        if (!movements.stream().allMatch(Movement::finite)) {
+        double gradientNorm = norms ? norm(movements.stream().map(Movement::gradientNorm)) : Double.NaN;
+        if (!movements.stream().allMatch(Movement::finite) || (norms && !Double.isFinite(gradientNorm))) {
             return failed(Outcome.SPOILED, gradientNorm, tensors);
         }
         Map<String, Update> updates = norms ? updates(movements) : Map.of();

@@ -13,29 +13,31 @@ import java.util.stream.Stream;
  */
 record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clipFactor, boolean norms) {
 
-    static final int CHUNK = 2048;
+    static final int CHUNK = 1024;
 
     Movement take(TensorArrays segment) {
         Strip kind = segment.parameters();
         Buffers buffers = new Buffers(kind, optimizer, runsInPlace() ? 0 : CHUNK);
         SumOfSquares before = new SumOfSquares(kind, norms ? CHUNK : 0);
         SumOfSquares moved = new SumOfSquares(kind, norms ? CHUNK : 0);
+        SumOfSquares gradient = new SumOfSquares(kind, norms ? CHUNK : 0);
         for (int start = 0; start < segment.length(); start += CHUNK) {
             TensorArrays chunk = segment.window(start, Math.min(CHUNK, segment.length() - start));
             Strip old = buffers.old().window(0, chunk.length());
             if (norms) {
                 old.load(chunk.parameters());
                 before.add(old);
+                gradient.add(buffers.loaded(chunk.gradient()));
             }
             apply(chunk, buffers);
+            Strip now = buffers.loaded(chunk.parameters());
             if (norms) {
-                Strip difference = buffers.loaded(chunk.parameters());
-                difference.accumulate(1, -1, old);
-                moved.add(difference);
+                moved.addDifference(now, old);
             }
-            buffers.mark(chunk);
+            buffers.mark(now);
+            chunk.slots().forEach(slot -> buffers.mark(buffers.loaded(slot)));
         }
-        return new Movement(segment.tensor(), buffers.finite(), moved.norm(), before.norm());
+        return new Movement(segment.tensor(), buffers.finite(), moved.norm(), before.norm(), gradient.norm());
     }
 
     private void apply(TensorArrays arrays, Buffers buffers) {
@@ -83,7 +85,7 @@ record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clip
     /** One worker's working space, a chunk long. */
     private record Buffers(
             Strip old,
-            Strip difference,
+            Strip current,
             Strip mark,
             Strip parameters,
             Strip gradient,
@@ -120,17 +122,13 @@ record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clip
         }
 
         Strip loaded(Strip source) {
-            Strip strip = difference.window(0, source.length());
+            Strip strip = current.window(0, source.length());
             strip.load(source);
             return strip;
         }
 
-        void mark(TensorArrays arrays) {
-            Strip marks = mark.window(0, arrays.length());
-            marks.markNonFinite(loaded(arrays.parameters()));
-            for (Strip slot : arrays.slots()) {
-                marks.markNonFinite(loaded(slot));
-            }
+        void mark(Strip values) {
+            mark.window(0, values.length()).markNonFinite(values);
         }
 
         boolean finite() {

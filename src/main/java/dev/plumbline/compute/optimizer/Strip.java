@@ -49,6 +49,15 @@ public sealed interface Strip permits DoubleStrip, FloatStrip {
     /** y = keep y + take p^2. */
     void accumulateSquare(double keep, double take, Strip p);
 
+    /** y = y + (k p)^2 and low = low + (p / k)^2; see {@link SumOfSquares}. */
+    void accumulateSquares(double k, Strip low, Strip p);
+
+    /** y = y + (k (p - q))^2 and low = low + ((p - q) / k)^2. */
+    void accumulateSquares(double k, Strip low, Strip p, Strip q);
+
+    /** The sum of y, in float64. */
+    double sum();
+
     /** y = keep y + take p / q. */
     void accumulateQuotient(double keep, double take, Strip p, Strip q);
 

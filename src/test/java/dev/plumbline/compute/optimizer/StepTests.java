@@ -130,12 +130,45 @@ class StepTests {
         float[] v = {0, 0};
         TensorArrays arrays = new TensorArrays(
                 "x", Strip.of(x), Strip.of(new float[] {1, Float.NaN}), List.of(Strip.of(new float[2]), Strip.of(v)));
-        StepReport report = new InPlaceStep(ADAM, Clipping.NONE, true).take(1, List.of(arrays));
+        StepReport report = new InPlaceStep(ADAM, Clipping.byNorm(1), true).take(1, List.of(arrays));
         assertThat(report.outcome()).isEqualTo(StepReport.Outcome.REFUSED);
         assertThat(x).containsExactly(1, 2);
         StepReport blind = new InPlaceStep(ADAM, Clipping.NONE, false).take(1, List.of(arrays));
         assertThat(blind.outcome()).isEqualTo(StepReport.Outcome.SPOILED);
         assertThat(blind.nonFinites().get(0).position()).isEqualTo(1);
+    }
+
+    /** The figure of {@link Update}, over several segments and a tail. */
+    @Test
+    void measuresFloat32ToOnePartInAMillion() {
+        double[] x = new java.util.Random(1).doubles(300_001, 1, 2).toArray();
+        double[] g = new java.util.Random(2).doubles(300_001, 1, 2).toArray();
+        Tensor before = Tensor.vector(x).as(Datatype.FP32);
+        Tensor gradient = Tensor.vector(g).as(Datatype.FP32);
+        OptimizerStep step = ADAM.step(OptimizerState.INITIAL, Map.of("x", before), Map.of("x", gradient));
+        Tensor after = requireNonNull(step.parameters().get("x"));
+        double[] moved = new double[x.length];
+        for (int i = 0; i < moved.length; i++) {
+            moved[i] = after.at(i) - before.at(i);
+        }
+        double norm = Tensor.vector(moved).norm();
+        Update update = requireNonNull(step.updates().get("x"));
+        assertThat(update.norm()).isCloseTo(norm, within(1e-6 * norm));
+        assertThat(update.ratio()).isCloseTo(norm / before.norm(), within(1e-6 * update.ratio()));
+        assertThat(step.gradientNorm()).isCloseTo(gradient.norm(), within(1e-6 * gradient.norm()));
+    }
+
+    @Test
+    void saysThatANaNWasMetAfterASinglePass() {
+        float[] x = {1};
+        TensorArrays arrays = new TensorArrays(
+                "x",
+                Strip.of(x),
+                Strip.of(new float[] {Float.POSITIVE_INFINITY}),
+                List.of(Strip.of(new float[1]), Strip.of(new float[1])));
+        StepReport report = new InPlaceStep(ADAM, Clipping.byValue(1), true).take(1, List.of(arrays));
+        assertThat(report.outcome()).isEqualTo(StepReport.Outcome.SPOILED);
+        assertThat(report.gradientNorm()).isInfinite();
     }
 
     @Test
