@@ -60,7 +60,7 @@ class ArchitectureTests {
             entry("compute.optimizer.check", Set.of("compute.optimizer", "tensor", "problem")),
             entry("compute.optimizer.schedule", Set.of("problem")),
             entry("compute.program", Set.of("tensor", "problem")),
-            entry("reader", union(readers(), "compute.program", "tensor", "problem")),
+            entry("reader", union(readers(), "compute.program", "compute.optimizer", "tensor", "problem")),
             entry("reader.formula", Set.of("reader", "compute.program", "tensor", "problem")),
             entry("reader.layers", Set.of("reader", "compute.program", "tensor", "problem")),
             entry("reader.onnx", Set.of("reader", "compute.program", "tensor", "problem")),

@@ -5,6 +5,7 @@ import dev.plumbline.compute.difference.ExhaustiveGradient;
 import dev.plumbline.compute.difference.NumericGradient;
 import dev.plumbline.compute.difference.NumericTensor;
 import dev.plumbline.compute.difference.Progress;
+import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.tensor.Tensor;
 import java.util.Map;

@@ -5,6 +5,7 @@ import dev.plumbline.compute.difference.ExhaustiveGradient;
 import dev.plumbline.compute.difference.NumericGradient;
 import dev.plumbline.compute.difference.NumericTensor;
 import dev.plumbline.compute.difference.Progress;
+import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.program.Objective;
 import com.sun.management.OperatingSystemMXBean;
 import dev.plumbline.tensor.Tensor;

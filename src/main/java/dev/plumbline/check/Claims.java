@@ -1,13 +1,15 @@
 package dev.plumbline.check;
 
+import dev.plumbline.compute.judgement.ClaimDatatype;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.ClaimedGradients;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,23 +27,9 @@ final class Claims {
                     "no tensors",
                     "one of " + program.parameters().keySet() + ", or no gradients at all to check Plumbline's own");
         }
+        ClaimedGradients.requireOf(program, gradients);
         Map<String, Tensor> judged = new LinkedHashMap<>();
         gradients.forEach((name, claim) -> {
-            Node parameter = program.parameters().get(name);
-            if (parameter == null) {
-                throw Problem.invalid(
-                        "/gradients" + Problem.pointer(name),
-                        "the model has no parameter of this name",
-                        name,
-                        "one of " + program.parameters().keySet());
-            }
-            if (!claim.shape().equals(parameter.shape())) {
-                throw Problem.invalid(
-                        "/gradients" + Problem.pointer(name),
-                        "a gradient has the shape of its parameter",
-                        claim.shape(),
-                        parameter.shape());
-            }
             if (settings.judges(name)) {
                 judged.put(name, claim);
             }
@@ -80,32 +68,8 @@ final class Claims {
         }
     }
 
-    /**
-     * The datatype that a claim was computed in: as the settings say; else the widest of its tensors', except that
-     * float64 claims whose every value is a float32 number, exactly or as printed in the shortest way, count as float32.
-     */
+    /** As the settings say, else what the claim's own tensors tell; float64 without a claim. */
     static Datatype datatype(@Nullable Map<String, Tensor> claims, @Nullable Datatype stated) {
-        if (stated != null || claims == null) {
-            return Objects.requireNonNullElse(stated, Datatype.FP64);
-        }
-        Datatype widest = Datatype.BF16;
-        boolean float32 = true;
-        for (Tensor claim : claims.values()) {
-            Datatype own = claim.datatype().isFloat() ? claim.datatype() : Datatype.FP64;
-            widest = own.unitRoundoff() < widest.unitRoundoff() ? own : widest;
-            float32 = float32 && isFloat32(claim);
-        }
-        return widest == Datatype.FP64 && float32 ? Datatype.FP32 : widest;
-    }
-
-    private static boolean isFloat32(Tensor claim) {
-        for (double value : claim.values()) {
-            float nearest = (float) value;
-            boolean equal = nearest == value || Double.isNaN(value);
-            if (!equal && Double.parseDouble(Float.toString(nearest)) != value) {
-                return false;
-            }
-        }
-        return true;
+        return stated != null ? stated : ClaimDatatype.of(claims == null ? List.of() : claims.values());
     }
 }

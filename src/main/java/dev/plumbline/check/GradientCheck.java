@@ -9,6 +9,7 @@ import dev.plumbline.compute.difference.NumericTensor;
 import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.difference.Progress.Phase;
 import dev.plumbline.compute.difference.RoundingAllowance;
+import dev.plumbline.compute.judgement.ClaimDatatype;
 import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.Mask;
 import dev.plumbline.compute.program.Evaluation;
@@ -225,7 +226,7 @@ final class GradientCheck {
 
     /** The smallest relative defect that matters in one number of the claim's datatype. */
     double smallestDefect() {
-        return datatype() == Datatype.FP64 ? 1e-3 : 1e-1;
+        return ClaimDatatype.smallestDefect(datatype());
     }
 
     private Tensor reference(String name) {

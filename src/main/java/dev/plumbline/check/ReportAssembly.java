@@ -12,6 +12,7 @@ import dev.plumbline.compute.judgement.NoiseInjection;
 import dev.plumbline.compute.judgement.Power;
 import dev.plumbline.compute.judgement.Setting;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.program.Counts;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.tensor.Tensor;
 import java.util.List;
@@ -32,7 +33,8 @@ record ReportAssembly(GradientCheck check, boolean claimed, Batch batch, Fingerp
     /** @param started when the request was taken up, in nanoseconds */
     GradientCheckReport report(long started) {
         Objective objective = check.objective();
-        Setting setting = Counts.of(objective);
+        Counts counts = Counts.of(objective);
+        Setting setting = new Setting(counts.batch(), counts.outputs(), 1);
         Map<String, Tensor> point = objective.point();
         Map<String, Mistake> mistakes = Mistakes.name(check.comparisons(), point, setting);
         List<TensorReport> tensors = new Evidence(check).tensors(mistakes);

@@ -1,15 +1,11 @@
 package dev.plumbline.check;
 
 import dev.plumbline.check.GradientCheckReport.TensorReport;
-import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.compute.judgement.Verdict;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** The one plain sentence of a report. */
 final class Summary {
@@ -57,43 +53,7 @@ final class Summary {
         return tensors.stream()
                 .filter(tensor -> tensor.verdict() == Verdict.FAIL && tensor.mistake() != null)
                 .findFirst()
-                .map(tensor -> ": " + words(tensor.mistake()))
+                .map(tensor -> ": " + Objects.requireNonNull(tensor.mistake()).words())
                 .orElse("");
-    }
-
-    private static String sparse(@Nullable List<List<Integer>> entries) {
-        return entries != null && entries.size() == 1
-                ? "only entry " + entries.get(0) + " differs"
-                : "only entries " + entries + " differ";
-    }
-
-    private static String words(@Nullable Mistake named) {
-        Mistake mistake = Objects.requireNonNull(named);
-        return switch (mistake.kind()) {
-            case SIGN -> "the sign is wrong";
-            case SCALED -> "it is " + number(mistake.factor()) + " times what it should be";
-            case ZERO -> "it is zero";
-            case SPARSE -> sparse(mistake.entries());
-            case SLICE -> "only the slice " + mistake.slice() + " differs";
-            case TRANSPOSED -> "it is transposed";
-            case SHIFTED -> "it is shifted";
-            case SWAPPED -> "it is the gradient of " + mistake.tensor();
-            case WEIGHT_DECAY -> "a weight decay of " + number(mistake.lambda()) + " is in it";
-            case OFFSET -> number(mistake.offset()) + " is added to every entry";
-            case CLIPPED -> "it is clipped";
-            case ROUNDED -> "it is rounded";
-            case NON_FINITE -> "it is not finite at " + mistake.entries();
-            case UNKNOWN -> "the mistake has no simple name";
-        };
-    }
-
-    /** Six digits, without trailing zeros. */
-    private static String number(@Nullable Double value) {
-        return value == null || !Double.isFinite(value)
-                ? String.valueOf(value)
-                : new BigDecimal(value)
-                        .round(new MathContext(6))
-                        .stripTrailingZeros()
-                        .toPlainString();
     }
 }

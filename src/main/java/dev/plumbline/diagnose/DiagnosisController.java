@@ -9,7 +9,9 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -37,7 +39,9 @@ class DiagnosisController {
             operationId = "diagnose",
             summary = "Diagnose a gradient",
             description = "Vanishing, exploding, dead units, saturation and more, with causes and remedies: of a model"
-                    + " with its data, or of gradients that you already have. An unhealthy gradient is a result: 200.")
+                    + " with its data, or of gradients that you already have. With both, the gradients are a claim: it is"
+                    + " checked against the model, and its health is judged; where it is wrong, the health of the right"
+                    + " gradient too. An unhealthy or wrong gradient is a result: 200.")
     DiagnosisReport diagnose(@RequestBody DiagnosisRequest request) {
         return service.diagnose(request);
     }
@@ -56,24 +60,40 @@ class DiagnosisController {
             @RequestPart(required = false) @Nullable MultipartFile gradients,
             @RequestPart(required = false) @Nullable MultipartFile activations)
             throws IOException {
-        Map<String, Map<String, Tensor>> files = new HashMap<>();
-        read("parameters", parameters, files);
-        read("data", data, files);
-        read("gradients", gradients, files);
-        read("activations", activations, files);
-        DiagnosisRequest asked = request == null ? DiagnosisRequest.EMPTY : request;
-        return service.diagnose(asked.with(model == null ? null : ModelSource.file(model.getBytes()), files));
+        Map<String, Map<String, Tensor>> tensors = new HashMap<>();
+        Set<String> files = named(model, parameters, data, gradients, activations);
+        try {
+            read("parameters", parameters, tensors);
+            read("data", data, tensors);
+            read("gradients", gradients, tensors);
+            read("activations", activations, tensors);
+            DiagnosisRequest asked = request == null ? DiagnosisRequest.EMPTY : request;
+            return service.diagnose(asked.with(model == null ? null : ModelSource.file(model.getBytes()), tensors));
+        } catch (Problem problem) {
+            throw problem.inParts(files);
+        }
     }
 
-    private void read(String part, @Nullable MultipartFile file, Map<String, Map<String, Tensor>> files)
+    /** The names of the parts that came as files. */
+    private static Set<String> named(@Nullable MultipartFile... files) {
+        Set<String> names = new HashSet<>();
+        for (MultipartFile file : files) {
+            if (file != null) {
+                names.add(file.getName());
+            }
+        }
+        return names;
+    }
+
+    private void read(String part, @Nullable MultipartFile file, Map<String, Map<String, Tensor>> tensors)
             throws IOException {
         if (file == null) {
             return;
         }
         try {
-            files.put(part, TensorFiles.read(file.getBytes(), part, limits));
+            tensors.put(part, TensorFiles.read(file.getBytes(), part, limits));
         } catch (Problem problem) {
-            throw problem.within(part);
+            throw problem.within(Problem.pointer(part));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.plumbline.diagnose;
 
+import dev.plumbline.compute.health.Condition;
 import dev.plumbline.compute.health.DepthProfile;
 import dev.plumbline.compute.health.Diagnosis;
 import dev.plumbline.compute.health.Finding;
@@ -14,30 +15,89 @@ import org.jspecify.annotations.Nullable;
 /**
  * The answer to a diagnosis.
  *
- * @param verdict the worst of the findings
- * @param summary one plain sentence for each finding
+ * @param verdict the worst of the findings; unhealthy where the claimed gradient is wrong
+ * @param summary one plain sentence for each finding, and one for the claim
+ * @param gradient whose gradient the layers, the profile by depth and the findings are about
+ * @param correctness of the claimed gradient; null where there is no claim
  * @param loss its value; null where only gradients were given
  * @param layers in the order of computation
  * @param depth norms over the layers with weights
  * @param samples each sample's own gradient norm
  * @param notEvaluated the rules that could not be judged, and why
+ * @param correctGradient the same for the model's own gradient, where the claimed one is wrong; null otherwise
  */
 public record DiagnosisReport(
         Diagnosis.Verdict verdict,
         String summary,
         Profile profile,
+        GradientSource gradient,
+        @Nullable Correctness correctness,
         @Nullable Double loss,
         List<LayerHealth> layers,
         DepthReport depth,
         SampleNorms samples,
         List<Finding> findings,
-        List<NotEvaluated> notEvaluated) {
+        List<NotEvaluated> notEvaluated,
+        @Nullable CorrectGradient correctGradient) {
+
+    /** Whose gradient it is. */
+    public enum GradientSource {
+        /** The model's, by our own reverse pass. */
+        MODEL,
+        /** The caller's claim for a model; for parameters without a claim, the model's. */
+        CLAIMED,
+        /** The caller's, without a model. */
+        GIVEN
+    }
+
+    /** The health of the gradient as it should be. */
+    public record CorrectGradient(
+            Diagnosis.Verdict verdict,
+            String summary,
+            List<LayerHealth> layers,
+            DepthReport depth,
+            List<Finding> findings,
+            List<NotEvaluated> notEvaluated) {
+
+        static CorrectGradient of(Condition condition, Profile profile) {
+            Diagnosis diagnosis = Diagnosis.of(condition, profile);
+            return new CorrectGradient(
+                    diagnosis.verdict(),
+                    diagnosis.summary(),
+                    condition.layers(),
+                    DepthReport.of(condition),
+                    diagnosis.findings(),
+                    diagnosis.notEvaluated());
+        }
+    }
+
+    /** This report with what is said of the claim in front. */
+    DiagnosisReport with(Correctness claim, @Nullable CorrectGradient correct) {
+        return new DiagnosisReport(
+                claim.isRefuted() ? Diagnosis.Verdict.UNHEALTHY : verdict,
+                claim.summary() + " " + summary,
+                profile,
+                gradient,
+                claim,
+                loss,
+                layers,
+                depth,
+                samples,
+                findings,
+                notEvaluated,
+                correct);
+    }
 
     /**
      * @param gradients norms of the layers' gradients
-     * @param cotangents norms of the loss's derivatives by the layers' affine values; null without a model
+     * @param cotangents norms of the loss's derivatives by the layers' affine values; null without a model, and for a wrong claim
      * @param passages what each activation and weight does to that derivative on its way back, last layer first
      */
     public record DepthReport(
-            DepthProfile gradients, @Nullable DepthProfile cotangents, List<Passage> passages) {}
+            DepthProfile gradients, @Nullable DepthProfile cotangents, List<Passage> passages) {
+
+        static DepthReport of(Condition condition) {
+            return new DepthReport(condition.gradients(), condition.cotangents(), condition.passages());
+        }
+    }
 }

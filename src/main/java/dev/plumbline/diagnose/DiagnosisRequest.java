@@ -5,6 +5,7 @@ import dev.plumbline.compute.health.Profile;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
+import dev.plumbline.reader.OptimizerSource;
 import dev.plumbline.tensor.Tensor;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -14,16 +15,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be diagnosed: a model with its data, or else gradients that the caller already has.
+ * What is to be diagnosed: a model with its data, or gradients that the caller already has, or both: then the gradients
+ * are a claim, which is judged against the model before its health is.
  *
  * @param model may come as a file beside the request
  * @param parameters with a model they replace the values in its file; beside gradients they go by the same names
- * @param gradients by parameter; instead of a model
- * @param activations by layer, beside gradients; the first axis counts samples, the second units
+ * @param gradients by parameter; beside a model the claim
+ * @param activations by layer, beside gradients without a model; the first axis counts samples, the second units
  * @param functions what those activations are, by layer: relu, tanh or sigmoid
  * @param layers the order of the layers beside gradients; without it their names must number them
- * @param optimizer as for optimizer steps, for the update ratio of a first step: {@code {"kind": "sgd", "learningRate":
- *     0.1}}
+ * @param optimizer as for optimizer steps, for the update ratio of a first step
  * @param profile whose rules; {@code plumbline} where it is not said
  */
 public record DiagnosisRequest(
@@ -35,26 +36,49 @@ public record DiagnosisRequest(
         @Nullable Map<String, Tensor> activations,
         @Nullable Map<String, String> functions,
         @Nullable List<String> layers,
-        @Nullable Map<String, Object> optimizer,
+        @Nullable OptimizerSource optimizer,
         @Nullable Profile profile) {
 
     static final DiagnosisRequest EMPTY =
             new DiagnosisRequest(null, null, null, null, null, null, null, null, null, null);
 
-    public DiagnosisRequest {
-        if (model != null && gradients != null) {
-            throw Problem.unsupported(
-                    "/gradients",
-                    "a diagnosis takes its gradients from the model; POST /v1/gradient-checks judges yours",
-                    "a model and gradients",
-                    "one of them");
+    /** The gradients that are claimed to be the model's; none where there is no claim. */
+    Map<String, Tensor> claims() {
+        if (gradients != null && gradients.isEmpty()) {
+            throw Problem.invalid(
+                    "/gradients", "there is no gradient in the claim", "no tensors", "some, or no gradients at all");
         }
+        return gradients == null ? Map.of() : gradients;
+    }
+
+    /** What describes a network that only its own pipeline knows says nothing beside a model. */
+    void requireNothingButAModel() {
+        refuse("activations", activations);
+        refuse("functions", functions);
+        refuse("layers", layers);
+    }
+
+    private static void refuse(String name, @Nullable Object given) {
+        if (given != null) {
+            throw Problem.invalid(
+                    Problem.pointer(name),
+                    "the model tells its own activations and layers",
+                    name + " beside a model",
+                    "a model, or gradients with " + name);
+        }
+    }
+
+    /** All tensors, in the request and its files. */
+    int tensorCount() {
+        int given = gradients == null ? 0 : gradients.size();
+        int values = activations == null ? 0 : activations.size();
+        return parametersOrNone().size() + dataOrNone().size() + given + values;
     }
 
     /** This request with what came as files beside it; nothing may come twice. */
     DiagnosisRequest with(@Nullable ModelSource modelFile, Map<String, Map<String, Tensor>> files) {
         if (model != null && modelFile != null) {
-            throw Problem.invalid("model", "the model came twice", "a file and request/model", "one of them");
+            throw Problem.invalid("/model", "the model came twice", "a file, and model in the request", "one of them");
         }
         return new DiagnosisRequest(
                 modelFile == null ? model : modelFile,
@@ -79,7 +103,10 @@ public record DiagnosisRequest(
         given.forEach((name, tensor) -> {
             if (joined.put(name, tensor) != null) {
                 throw Problem.invalid(
-                        part + "/" + name, "this tensor came twice", "in the file and in the request", "once");
+                        Problem.pointer(part, name),
+                        "this tensor came twice",
+                        "in the file and in the request",
+                        "once");
             }
         });
         return joined;

@@ -2,21 +2,38 @@ package dev.plumbline.diagnose;
 
 import dev.plumbline.compute.health.Condition;
 import dev.plumbline.compute.health.Diagnosis;
+import dev.plumbline.compute.health.GivenReading;
 import dev.plumbline.compute.health.ModelReading;
 import dev.plumbline.compute.health.Profile;
+import dev.plumbline.compute.health.SampleNorms;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
+import dev.plumbline.diagnose.DiagnosisReport.CorrectGradient;
+import dev.plumbline.diagnose.DiagnosisReport.DepthReport;
+import dev.plumbline.diagnose.DiagnosisReport.GradientSource;
 import dev.plumbline.limits.Limits;
+import dev.plumbline.reader.ClaimedGradients;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.reader.ObjectiveReader;
+import dev.plumbline.tensor.Tensor;
+import java.util.Map;
 import org.springframework.stereotype.Service;
 
-/** The order of work of a diagnosis: read, one reverse pass, one for each sample, the rules, the report. */
+/**
+ * The order of work of a diagnosis: read, one reverse pass, the claim if there is one, a reverse pass for each sample, the
+ * rules, the report.
+ */
 @Service
 class DiagnosisService {
 
     /** Forward passes that a diagnosis takes, its samples included, roughly. */
     private static final double PASSES = 12;
+
+    /** Forward passes that judging a claim takes, with its rounding runs and evidence, roughly. */
+    private static final double PASSES_OF_A_CLAIM = 500;
+
+    private static final String REFUTED =
+            "Why is not for the model to say: the claimed gradient is not this model's (see correctness).";
 
     private final Limits limits;
 
@@ -25,38 +42,66 @@ class DiagnosisService {
     }
 
     DiagnosisReport diagnose(DiagnosisRequest request) {
+        limits.requireTensors(request.tensorCount());
+        return request.model() == null ? given(request) : ofModel(request, request.model());
+    }
+
+    private DiagnosisReport given(DiagnosisRequest request) {
+        GivenReading reading = request.given();
+        Condition condition =
+                reading.condition(UpdateNorms.of(request.optimizer(), request.parametersOrNone(), reading.gradients()));
+        return report(condition, request.profileOrOurs(), GradientSource.GIVEN);
+    }
+
+    private DiagnosisReport ofModel(DiagnosisRequest request, ModelSource model) {
+        request.requireNothingButAModel();
+        Map<String, Tensor> claims = request.claims();
+        double passes = claims.isEmpty() ? PASSES : PASSES + PASSES_OF_A_CLAIM;
+        Objective objective = new ObjectiveReader(
+                        model.read(), request.lossOrNone(), request.parametersOrNone(), request.dataOrNone())
+                .read(program -> afford(program, passes));
+        ClaimedGradients.requireOf(objective.program(), claims);
+        ModelReading reading = new ModelReading(objective);
+        SampleNorms samples = SampleGradients.of(request, reading.gradients());
         Profile profile = request.profileOrOurs();
-        Condition condition = request.model() == null ? given(request) : ofModel(request, request.model());
+        if (claims.isEmpty()) {
+            return report(condition(request, objective, reading, samples), profile, GradientSource.MODEL);
+        }
+        Correctness correctness = CorrectnessCheck.of(objective, reading.gradient(), claims);
+        ModelReading claimed = reading.claiming(claims, correctness.isRefuted() ? REFUTED : null);
+        DiagnosisReport report =
+                report(condition(request, objective, claimed, samples), profile, GradientSource.CLAIMED);
+        return report.with(
+                correctness,
+                correctness.isRefuted()
+                        ? CorrectGradient.of(condition(request, objective, reading, samples), profile)
+                        : null);
+    }
+
+    private static Condition condition(
+            DiagnosisRequest request, Objective objective, ModelReading reading, SampleNorms samples) {
+        return reading.condition(UpdateNorms.of(request.optimizer(), objective.point(), reading.gradients()), samples);
+    }
+
+    private static DiagnosisReport report(Condition condition, Profile profile, GradientSource source) {
         Diagnosis diagnosis = Diagnosis.of(condition, profile);
         return new DiagnosisReport(
                 diagnosis.verdict(),
                 diagnosis.summary(),
                 profile,
+                source,
+                null,
                 condition.loss(),
                 condition.layers(),
-                new DiagnosisReport.DepthReport(condition.gradients(), condition.cotangents(), condition.passages()),
+                DepthReport.of(condition),
                 condition.samples(),
                 diagnosis.findings(),
-                diagnosis.notEvaluated());
+                diagnosis.notEvaluated(),
+                null);
     }
 
-    private Condition ofModel(DiagnosisRequest request, ModelSource model) {
-        Objective objective = new ObjectiveReader(
-                        model.read(), request.lossOrNone(), request.parametersOrNone(), request.dataOrNone())
-                .read(this::afford);
-        ModelReading reading = new ModelReading(objective);
-        return reading.condition(
-                UpdateNorms.of(request.optimizer(), objective.point(), reading.gradients()),
-                SampleGradients.of(request, reading.gradients()));
-    }
-
-    private static Condition given(DiagnosisRequest request) {
-        var reading = request.given();
-        return reading.condition(UpdateNorms.of(request.optimizer(), request.parametersOrNone(), reading.gradients()));
-    }
-
-    private void afford(Program program) {
+    private void afford(Program program, double passes) {
         limits.requireBytes(4 * program.bytes());
-        limits.requireFloatingPointOperations(PASSES * program.cost());
+        limits.requireFloatingPointOperations(passes * program.cost());
     }
 }

@@ -4,6 +4,7 @@ import dev.plumbline.compute.optimizer.check.Claim;
 import dev.plumbline.compute.optimizer.check.ObservedStep;
 import dev.plumbline.compute.optimizer.check.OptimizerCheck;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.OptimizerSource;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package dev.plumbline.optimize;
 
 import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.OptimizerSource;
 import dev.plumbline.tensor.Tensor;
 import java.time.Instant;
 import java.util.Map;

@@ -4,6 +4,7 @@ import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.OptimizerSource;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
 import java.util.Map;

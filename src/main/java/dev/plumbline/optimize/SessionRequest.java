@@ -1,5 +1,6 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.reader.OptimizerSource;
 import dev.plumbline.tensor.Tensor;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

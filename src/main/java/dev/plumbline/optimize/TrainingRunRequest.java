@@ -3,6 +3,7 @@ package dev.plumbline.optimize;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
+import dev.plumbline.reader.OptimizerSource;
 import dev.plumbline.tensor.Tensor;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.compute.difference.RoundingAllowance;
 import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.Power;
+import dev.plumbline.compute.judgement.Setting;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.program.Counts;
 import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.tensor.Datatype;
@@ -52,7 +54,8 @@ class HonestPowerTests {
                         Objects.requireNonNull(reference.get(name)),
                         Objects.requireNonNull(allowance.get(name)))));
         parameters = objective.point();
-        table = Power.of(comparisons, parameters, Counts.of(objective), 42);
+        Counts counts = Counts.of(objective);
+        table = Power.of(comparisons, parameters, new Setting(counts.batch(), counts.outputs(), 1), 42);
     }
 
     @Test

@@ -6,7 +6,9 @@ import dev.plumbline.compute.difference.RoundingAllowance;
 import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.compute.judgement.Mistakes;
+import dev.plumbline.compute.judgement.Setting;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.program.Counts;
 import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.tensor.Datatype;
@@ -60,7 +62,7 @@ class MistakeNamesTests {
             Map<String, Tensor> wrong = fixture.with(recipe, bench.objective.point());
             List<Comparison> comparisons = bench.compare(wrong);
             Map<String, Mistake> names =
-                    Mistakes.name(comparisons, bench.objective.point(), Counts.of(bench.objective));
+                    Mistakes.name(comparisons, bench.objective.point(), setting(Counts.of(bench.objective)));
             for (Comparison comparison : comparisons) {
                 String planted = recipe.get("tensor").asString();
                 if (planted.equals("*") || planted.equals(comparison.name())) {
@@ -92,5 +94,9 @@ class MistakeNamesTests {
                 assertThat(comparison.verdict()).as(seed + " " + comparison).isEqualTo(Verdict.PASS);
             }
         }
+    }
+
+    private static Setting setting(Counts counts) {
+        return new Setting(counts.batch(), counts.outputs(), 1);
     }
 }

@@ -9,11 +9,13 @@ import dev.plumbline.compute.health.Finding;
 import dev.plumbline.compute.health.NotEvaluated;
 import dev.plumbline.compute.health.Symptom;
 import dev.plumbline.compute.health.TensorStatistics;
+import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.program.Loss;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
+import dev.plumbline.reader.OptimizerSource;
 import dev.plumbline.tensor.Safetensors;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
@@ -239,16 +241,7 @@ class DiagnosisServiceTests {
         Map<String, Tensor> gradients = Map.of("w", Tensor.filled(Shape.of(2, 2), 1));
         Map<String, Tensor> parameters = Map.of("w", Tensor.filled(Shape.of(2, 2), 4));
         DiagnosisReport report = service.diagnose(new DiagnosisRequest(
-                null,
-                null,
-                parameters,
-                null,
-                gradients,
-                null,
-                null,
-                null,
-                Map.of("kind", "sgd", "learningRate", 0.4),
-                null));
+                null, null, parameters, null, gradients, null, null, null, OptimizerSource.of(Kind.SGD, 0.4), null));
 
         assertThat(report.layers().get(0).updateRatio()).isCloseTo(0.1, within(1e-12));
         assertThat(report.findings()).extracting(Finding::rule).containsExactly(Symptom.UPDATE_RATIO);

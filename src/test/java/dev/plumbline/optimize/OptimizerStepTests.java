@@ -8,6 +8,7 @@ import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.OptimizerStep;
 import dev.plumbline.optimize.Caller.Answer;
+import dev.plumbline.reader.OptimizerSource;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Safetensors;
 import dev.plumbline.tensor.SafetensorsFile;

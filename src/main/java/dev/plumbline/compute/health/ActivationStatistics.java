@@ -1,7 +1,6 @@
 package dev.plumbline.compute.health;
 
 import dev.plumbline.tensor.Tensor;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,81 +36,96 @@ public record ActivationStatistics(
      * @param derivative of f, value by value; null where f is not known
      */
     public static ActivationStatistics of(String function, Tensor values, int unitAxis, @Nullable Tensor derivative) {
-        double mean = Arrays.stream(values.values()).average().orElse(0);
-        double variance = Arrays.stream(values.values())
-                .map(value -> (value - mean) * (value - mean))
-                .average()
-                .orElse(0);
-        boolean[] alive = alive(values, unitAxis);
-        int dead = 0;
-        for (boolean unit : alive) {
-            dead += unit ? 0 : 1;
+        double[] y = values.values();
+        double n = Math.max(y.length, 1);
+        double sum = 0;
+        int zeros = 0;
+        for (double value : y) {
+            sum += value;
+            zeros += value == 0 ? 1 : 0;
         }
-        double[] shares = derivative == null ? null : saturated(function, values, derivative);
+        double mean = sum / n;
+        double squares = 0;
+        for (double value : y) {
+            squares += (value - mean) * (value - mean);
+        }
+        int units = values.shape().rank() == 0 ? 1 : values.shape().extent(unitAxis);
+        Ends ends = derivative == null ? null : Ends.of(function);
+        TensorStatistics slopes = derivative == null ? null : TensorStatistics.of(derivative);
         return new ActivationStatistics(
                 function,
                 mean,
-                Math.sqrt(variance),
-                share(values, value -> value == 0),
+                Math.sqrt(squares / n),
+                zeros / n,
                 unitAxis > 0 ? values.shape().extent(0) : 1,
-                alive.length,
-                dead / (double) Math.max(alive.length, 1),
-                shares == null ? null : (Double) shares[0],
-                shares == null ? null : floor(function),
-                derivative == null
-                        ? null
-                        : (Double) TensorStatistics.of(derivative).meanAbsolute(),
-                derivative == null ? null : (Double) (derivative.norm() / Math.sqrt(Math.max(derivative.size(), 1))),
-                shares == null ? null : (Double) shares[1]);
+                units,
+                dead(values, unitAxis, units) / (double) Math.max(units, 1),
+                ends == null || derivative == null ? null : (Double) ends.shareBelowFloor(derivative.values()),
+                ends == null ? null : (Double) ends.floor(),
+                slopes == null ? null : (Double) slopes.meanAbsolute(),
+                slopes == null ? null : (Double) (slopes.norm() / Math.sqrt(n)),
+                ends == null ? null : (Double) ends.shareBeyond(y));
     }
 
-    /** The shares below the floor and beyond the fixed inputs; null where the function does not saturate. */
-    private static double @Nullable [] saturated(String function, Tensor values, Tensor derivative) {
-        Double floor = floor(function);
-        if (floor == null) {
-            return null;
+    /**
+     * Where a function saturates.
+     *
+     * @param floor of the derivative
+     * @param least the values at SageMaker's fixed inputs, {@code most} likewise
+     */
+    private record Ends(double floor, double least, double most) {
+
+        private static final Ends TANH = new Ends(0.01, Math.tanh(-9.4999), Math.tanh(9.4999));
+        private static final Ends SIGMOID = new Ends(0.0025, 1 / (1 + Math.exp(23)), 1 / (1 + Math.exp(-16.99999)));
+
+        static @Nullable Ends of(String function) {
+            return switch (function) {
+                case "tanh" -> TANH;
+                case "sigmoid" -> SIGMOID;
+                default -> null;
+            };
         }
-        double least = floor;
-        return new double[] {
-            share(derivative, slope -> Math.abs(slope) < least), share(values, value -> isBeyond(function, value))
-        };
-    }
 
-    private static @Nullable Double floor(String function) {
-        return switch (function) {
-            case "tanh" -> 0.01;
-            case "sigmoid" -> 0.0025;
-            default -> null;
-        };
-    }
-
-    private static boolean isBeyond(String function, double value) {
-        return function.equals("tanh")
-                ? Math.abs(value) > Math.tanh(9.4999)
-                : value < 1 / (1 + Math.exp(23)) || value > 1 / (1 + Math.exp(-16.99999));
-    }
-
-    private interface Test {
-        boolean holds(double value);
-    }
-
-    private static double share(Tensor tensor, Test test) {
-        long count = 0;
-        for (double value : tensor.values()) {
-            count += test.holds(value) ? 1 : 0;
+        double shareBelowFloor(double[] slopes) {
+            int count = 0;
+            for (double slope : slopes) {
+                count += Math.abs(slope) < floor ? 1 : 0;
+            }
+            return count / (double) Math.max(slopes.length, 1);
         }
-        return count / (double) Math.max(tensor.size(), 1);
+
+        double shareBeyond(double[] values) {
+            int count = 0;
+            for (double value : values) {
+                count += value < least || value > most ? 1 : 0;
+            }
+            return count / (double) Math.max(values.length, 1);
+        }
     }
 
-    private static boolean[] alive(Tensor values, int unitAxis) {
-        int units = values.shape().rank() == 0 ? 1 : values.shape().extent(unitAxis);
-        int stride = values.shape().rank() == 0 ? 1 : values.shape().strides()[unitAxis];
+    /** How many units are 0 wherever they are looked at; a unit's values lie in runs of {@code inner}. */
+    private static int dead(Tensor values, int unitAxis, int units) {
+        int inner = values.shape().rank() == 0 ? 1 : values.shape().strides()[unitAxis];
         boolean[] alive = new boolean[units];
-        for (int i = 0; i < values.size(); i++) {
-            if (values.at(i) != 0) {
-                alive[i / stride % units] = true;
+        int dead = units;
+        double[] y = values.values();
+        for (int begin = 0; begin < y.length && dead > 0; begin += units * inner) {
+            for (int unit = 0; unit < units; unit++) {
+                if (!alive[unit] && hasNonZero(y, begin + unit * inner, inner)) {
+                    alive[unit] = true;
+                    dead--;
+                }
             }
         }
-        return alive;
+        return dead;
+    }
+
+    private static boolean hasNonZero(double[] values, int begin, int count) {
+        for (int i = begin; i < begin + count; i++) {
+            if (values[i] != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -11,8 +11,18 @@ import org.jspecify.annotations.Nullable;
  * @param layers in the order of computation
  * @param ordered whether that order is known
  * @param samples the gradients sample by sample
+ * @param unexplained why the model cannot explain these gradients, for the causes; null where it can
  */
-public record Condition(@Nullable Double loss, List<LayerHealth> layers, boolean ordered, SampleNorms samples) {
+public record Condition(
+        @Nullable Double loss,
+        List<LayerHealth> layers,
+        boolean ordered,
+        SampleNorms samples,
+        @Nullable String unexplained) {
+
+    public Condition(@Nullable Double loss, List<LayerHealth> layers, boolean ordered, SampleNorms samples) {
+        this(loss, layers, ordered, samples, null);
+    }
 
     /** The layers that count for the depth. */
     List<LayerHealth> weighted() {
@@ -40,8 +50,9 @@ public record Condition(@Nullable Double loss, List<LayerHealth> layers, boolean
                         .toList());
     }
 
+    /** None where the derivatives by the affine values are not known. */
     public List<Passage> passages() {
-        return Passage.of(weighted());
+        return cotangents() == null ? List.of() : Passage.of(weighted());
     }
 
     /** The layers with an activation that is more than the identity. */

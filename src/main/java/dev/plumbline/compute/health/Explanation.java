@@ -14,7 +14,16 @@ import org.jspecify.annotations.Nullable;
  */
 record Explanation(List<Passage> passages, double derivatives, double gains, double observed) {
 
-    static final String UNKNOWN = "Why cannot be told without the model: its activations' derivatives and weights.";
+    private static final String UNKNOWN =
+            "Why cannot be told without the model: its activations' derivatives and weights.";
+
+    /** What is to be said of a condition's change by depth. */
+    static String words(Condition condition, @Nullable Explanation explanation) {
+        if (explanation != null) {
+            return explanation.words();
+        }
+        return condition.unexplained() == null ? UNKNOWN : condition.unexplained();
+    }
 
     /** Null where the activations are not known between all layers. */
     static @Nullable Explanation of(Condition condition) {

@@ -55,7 +55,7 @@ record Exploding(double ratio, double factor) implements Rule {
                 observed,
                 threshold,
                 Finding.above(observed, threshold),
-                rise + " " + (explanation == null ? Explanation.UNKNOWN : explanation.words()),
+                rise + " " + Explanation.words(condition, explanation),
                 remedies(condition));
     }
 

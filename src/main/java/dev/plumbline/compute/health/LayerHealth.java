@@ -3,6 +3,7 @@ package dev.plumbline.compute.health;
 import dev.plumbline.tensor.Tensor;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -43,9 +44,11 @@ public record LayerHealth(
             @Nullable WeightStatistics weights) {}
 
     static LayerHealth of(String name, Map<String, Tensor> gradients, boolean hasWeight, Known known) {
-        TensorStatistics all = TensorStatistics.of(gradients.values());
         Map<String, TensorStatistics> tensors = new LinkedHashMap<>();
         gradients.forEach((parameter, gradient) -> tensors.put(parameter, TensorStatistics.of(gradient)));
+        TensorStatistics all = TensorStatistics.together(
+                List.copyOf(tensors.values()),
+                gradients.values().stream().mapToInt(Tensor::size).toArray());
         ActivationStatistics activation = known.activation();
         Double norm = known.parameters() == null ? null : (Double) TensorStatistics.norm(known.parameters());
         return new LayerHealth(

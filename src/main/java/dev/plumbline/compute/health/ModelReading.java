@@ -15,21 +15,53 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The layers of a model at a point: gradients, activations and the loss's derivatives by them, all out of one evaluation
- * and one reverse pass.
+ * and one reverse pass. Gradients that somebody claims can take the place of the model's own.
  */
 public final class ModelReading {
 
     private final Objective objective;
     private final Evaluation.Gradient gradient;
     private final Map<String, Tensor> gradients;
+    private final @Nullable String unexplained;
 
     public ModelReading(Objective objective) {
-        this.objective = objective;
-        this.gradient = objective.gradient();
-        this.gradients = gradient.byParameter();
+        this(objective, objective.gradient());
     }
 
-    /** The gradient by the parameters. */
+    /** With a reverse pass that has been taken at the objective's point. */
+    public ModelReading(Objective objective, Evaluation.Gradient gradient) {
+        this(objective, gradient, gradient.byParameter(), null);
+    }
+
+    private ModelReading(
+            Objective objective,
+            Evaluation.Gradient gradient,
+            Map<String, Tensor> gradients,
+            @Nullable String unexplained) {
+        this.objective = objective;
+        this.gradient = gradient;
+        this.gradients = gradients;
+        this.unexplained = unexplained;
+    }
+
+    /**
+     * The same model with claimed gradients in place of its own, where there is a claim.
+     *
+     * @param unexplained why the model does not explain the claim; null where the claim is the model's gradient, whose
+     *     derivatives by the affine values then belong to it
+     */
+    public ModelReading claiming(Map<String, Tensor> claims, @Nullable String unexplained) {
+        Map<String, Tensor> claimed = new LinkedHashMap<>(gradients);
+        claimed.putAll(claims);
+        return new ModelReading(objective, gradient, claimed, unexplained);
+    }
+
+    /** The model's own reverse pass. */
+    public Evaluation.Gradient gradient() {
+        return gradient;
+    }
+
+    /** The gradient by the parameters, claimed or the model's own. */
     public Map<String, Tensor> gradients() {
         return gradients;
     }
@@ -43,7 +75,7 @@ public final class ModelReading {
         List<LayerHealth> layers = Layer.of(objective).stream()
                 .map(layer -> health(layer, updateNorms))
                 .toList();
-        return new Condition(objective.value(), layers, true, samples);
+        return new Condition(objective.value(), layers, true, samples, unexplained);
     }
 
     private LayerHealth health(Layer layer, Map<String, Double> updateNorms) {
@@ -59,7 +91,7 @@ public final class ModelReading {
         LayerHealth.Known known = new LayerHealth.Known(
                 parameters,
                 update(layer, updateNorms),
-                TensorStatistics.norm(cotangents),
+                unexplained == null ? (Double) TensorStatistics.norm(cotangents) : null,
                 activation(layer),
                 weights(layer));
         return LayerHealth.of(layer.name(), own, layer.product() != null, known);

@@ -55,7 +55,7 @@ record Vanishing(double ratio, double factor) implements Rule {
                 observed,
                 threshold,
                 Finding.below(observed, threshold),
-                cause(profile, what, explanation),
+                cause(condition, profile, what),
                 remedies(condition));
     }
 
@@ -71,7 +71,7 @@ record Vanishing(double ratio, double factor) implements Rule {
         return faint.isEmpty() ? profile.layers().subList(0, 1) : faint;
     }
 
-    private static String cause(DepthProfile profile, String what, @Nullable Explanation explanation) {
+    private static String cause(Condition condition, DepthProfile profile, String what) {
         String fall = "The norm of the %s falls from %s in %s to %s in %s, by a factor of %s a layer."
                 .formatted(
                         what,
@@ -80,7 +80,7 @@ record Vanishing(double ratio, double factor) implements Rule {
                         Words.number(profile.norms().get(0)),
                         profile.layers().get(0),
                         Words.number(profile.factorPerLayer()));
-        return fall + " " + (explanation == null ? Explanation.UNKNOWN : explanation.words());
+        return fall + " " + Explanation.words(condition, Explanation.of(condition));
     }
 
     private static List<Remedy> remedies(Condition condition) {

@@ -13,12 +13,16 @@ import dev.plumbline.tensor.Tensor;
 public record WeightStatistics(int fanIn, int fanOut, int units, double spread, double gain, double equalUnits) {
 
     static WeightStatistics of(Layer.Product product, Tensor weight, Tensor gradient) {
+        double n = Math.max(weight.size(), 1);
         double mean = 0;
         for (double value : weight.values()) {
-            mean += value / weight.size();
+            mean += value / n;
         }
-        double middle = mean;
-        double spread = weight.map(value -> value - middle).norm() / Math.sqrt(Math.max(weight.size(), 1));
+        double squares = 0;
+        for (double value : weight.values()) {
+            squares += (value - mean) * (value - mean);
+        }
+        double spread = Math.sqrt(squares / n);
         double gain = weight.norm() / Math.sqrt(Math.max(product.units(), 1));
         double equal = equal(product, weight, gradient);
         return new WeightStatistics(product.fanIn(), product.fanOut(), product.units(), spread, gain, equal);
@@ -27,8 +31,8 @@ public record WeightStatistics(int fanIn, int fanOut, int units, double spread, 
     private static double equal(Layer.Product product, Tensor weight, Tensor gradient) {
         int units = product.units();
         int fanIn = product.fanIn();
-        double scale = TensorStatistics.of(weight).max();
-        double gradientScale = TensorStatistics.of(gradient).max();
+        double scale = largest(weight);
+        double gradientScale = largest(gradient);
         int unitStride = product.hasRows() ? fanIn : 1;
         int step = product.hasRows() ? 1 : units;
         int equal = 0;
@@ -44,5 +48,13 @@ public record WeightStatistics(int fanIn, int fanOut, int units, double spread, 
             equal += same ? 1 : 0;
         }
         return units < 2 || equal == 0 ? 0 : (equal + 1.0) / units;
+    }
+
+    private static double largest(Tensor tensor) {
+        double largest = 0;
+        for (double value : tensor.values()) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        return largest;
     }
 }

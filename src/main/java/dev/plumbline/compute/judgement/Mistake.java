@@ -1,6 +1,8 @@
 package dev.plumbline.compute.judgement;
 
 import dev.plumbline.tensor.Datatype;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -104,5 +106,38 @@ public record Mistake(
 
     static Mistake rounded(@Nullable Datatype datatype, String advice) {
         return new Mistake(Kind.ROUNDED, null, null, null, null, null, null, null, null, null, datatype, advice);
+    }
+
+    /** What is wrong, in a few words that end a sentence. */
+    public String words() {
+        return switch (kind) {
+            case SIGN -> "the sign is wrong";
+            case SCALED -> "it is " + number(factor) + " times what it should be";
+            case ZERO -> "it is zero";
+            case SPARSE ->
+                entries != null && entries.size() == 1
+                        ? "only entry " + entries.get(0) + " differs"
+                        : "only entries " + entries + " differ";
+            case SLICE -> "only the slice " + slice + " differs";
+            case TRANSPOSED -> "it is transposed";
+            case SHIFTED -> "it is shifted";
+            case SWAPPED -> "it is the gradient of " + tensor;
+            case WEIGHT_DECAY -> "a weight decay of " + number(lambda) + " is in it";
+            case OFFSET -> number(offset) + " is added to every entry";
+            case CLIPPED -> "it is clipped";
+            case ROUNDED -> "it is rounded";
+            case NON_FINITE -> "it is not finite at " + entries;
+            case UNKNOWN -> "the mistake has no simple name";
+        };
+    }
+
+    /** Six digits, without trailing zeros. */
+    private static String number(@Nullable Double value) {
+        return value == null || !Double.isFinite(value)
+                ? String.valueOf(value)
+                : new BigDecimal(value)
+                        .round(new MathContext(6))
+                        .stripTrailingZeros()
+                        .toPlainString();
     }
 }

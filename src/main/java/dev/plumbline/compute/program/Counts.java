@@ -1,15 +1,14 @@
-package dev.plumbline.check;
+package dev.plumbline.compute.program;
 
-import dev.plumbline.compute.judgement.Setting;
-import dev.plumbline.compute.program.Node;
-import dev.plumbline.compute.program.Objective;
+/**
+ * The counts that a gradient is likely to be wrong by, read off an objective's data and outputs.
+ *
+ * @param batch samples in the batch, at least 1
+ * @param outputs outputs of each sample, at least 1
+ */
+public record Counts(int batch, int outputs) {
 
-/** The counts that a gradient is likely to be wrong by, read off the data. */
-final class Counts {
-
-    private Counts() {}
-
-    static Setting of(Objective objective) {
+    public static Counts of(Objective objective) {
         int batch = 1;
         for (Node data : objective.program().data().values()) {
             if (data.rank() > 0) {
@@ -24,6 +23,6 @@ final class Counts {
                 break;
             }
         }
-        return new Setting(batch, outputs, 1);
+        return new Counts(batch, outputs);
     }
 }

@@ -1,4 +1,4 @@
-package dev.plumbline.optimize;
+package dev.plumbline.reader;
 
 import dev.plumbline.compute.optimizer.Adamax.EpsilonPlace;
 import dev.plumbline.compute.optimizer.AmsGrad.Variant;
@@ -8,7 +8,6 @@ import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.MomentumBuffer;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.Preset;
-import io.swagger.v3.oas.annotations.media.Schema;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,10 +31,7 @@ public record OptimizerSource(
         @Nullable Epsilon epsilonConvention,
         @Nullable EpsilonPlace epsilonPlace,
         @Nullable Variant variant,
-
-        @Schema(description = "a number for sgd and rmsprop; for nadam, how its momentum is scheduled") @Nullable
-        Object momentum,
-
+        @Nullable Object momentum,
         @Nullable Double momentumDecay,
         @Nullable Double dampening,
         @Nullable Boolean nesterov,
@@ -46,10 +42,7 @@ public record OptimizerSource(
         @Nullable Double learningRateDecay,
         @Nullable Double initialAccumulator,
         @Nullable Double rho,
-
-        @Schema(description = "a number, or {\"kind\": \"decoupled\", \"rate\": 0.01} with kind none, l2 or decoupled")
-        @Nullable
-        Object weightDecay) {
+        @Nullable Object weightDecay) {
 
     /** Of this kind, with everything else as PyTorch has it. */
     public static OptimizerSource of(Kind kind, double learningRate) {
@@ -78,13 +71,13 @@ public record OptimizerSource(
     }
 
     /** The optimizer; problems point from here on, as in {@code /beta1}. */
-    Optimizer optimizer() {
+    public Optimizer optimizer() {
         Optimizer defaults = kind.preset(preset == null ? Preset.PYTORCH : preset);
         return HyperParameters.with(defaults, given());
     }
 
     /** The hyper-parameters that the request gives, by name. */
-    Map<String, Object> given() {
+    public Map<String, Object> given() {
         Map<String, Object> given = new LinkedHashMap<>();
         for (RecordComponent component : OptimizerSource.class.getRecordComponents()) {
             Object value = read(component);

@@ -1,4 +1,4 @@
-package dev.plumbline.optimize;
+package dev.plumbline.reader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
