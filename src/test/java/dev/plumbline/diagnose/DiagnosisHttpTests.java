@@ -16,6 +16,8 @@ import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTe
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.core.io.ByteArrayResource;
+import org.springframework.http.HttpEntity;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.client.RestTestClient;
 import org.springframework.util.LinkedMultiValueMap;
@@ -89,6 +91,38 @@ class DiagnosisHttpTests {
                 200);
 
         assertThat(report.get("findings").get(0).get("rule").asString()).isEqualTo("vanishing");
+    }
+
+    private static ByteArrayResource file(Path path) throws IOException {
+        return new ByteArrayResource(Files.readAllBytes(path)) {
+            @Override
+            public String getFilename() {
+                return path.getFileName().toString();
+            }
+        };
+    }
+
+    @Test
+    void judgesAClaimThatComesWithItsModelAsFiles() throws IOException {
+        Path folder = Path.of("src/test/resources/fixtures/models/cnn/float32");
+        MultiValueMap<String, Object> parts = new LinkedMultiValueMap<>();
+        HttpHeaders json = new HttpHeaders();
+        json.setContentType(MediaType.APPLICATION_JSON);
+        parts.add("request", new HttpEntity<>("{\"loss\": {\"kind\": \"crossEntropy\"}}", json));
+        parts.add("model", file(folder.resolve("model.onnx")));
+        parts.add("data", file(folder.resolve("data.safetensors")));
+        parts.add("gradients", file(Path.of("src/test/resources/fixtures/readme/cnn-one-entry-off.safetensors")));
+        JsonNode report = answer(
+                http.post()
+                        .uri("/v1/diagnoses")
+                        .contentType(MediaType.MULTIPART_FORM_DATA)
+                        .body(parts),
+                200);
+
+        assertThat(report.get("gradient").asString()).isEqualTo("claimed");
+        assertThat(report.at("/correctness/verdict").asString()).isEqualTo("FAIL");
+        assertThat(report.get("summary").asString()).contains("3.weight: only entry [26, 26, 0, 1] differs");
+        assertThat(report.at("/correctGradient/verdict").asString()).isEqualTo("HEALTHY");
     }
 
     @Test
