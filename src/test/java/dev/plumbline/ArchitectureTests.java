@@ -37,7 +37,8 @@ class ArchitectureTests {
             "compute.optimizer",
             "compute.optimizer.check",
             "compute.optimizer.schedule",
-            "compute.health");
+            "compute.health",
+            "compute.health.run");
 
     private static final Set<String> FEATURE =
             union(COMPUTE, "reader", "tensor", "report", "jobs", "limits", "problem");
@@ -56,6 +57,7 @@ class ArchitectureTests {
             entry("compute.difference", Set.of("compute.program", "compute.probe", "tensor")),
             entry("compute.probe", Set.of("tensor")),
             entry("compute.health", Set.of("compute.program", "tensor")),
+            entry("compute.health.run", Set.of("compute.health")),
             entry("compute.optimizer", Set.of("compute.program", "tensor", "problem")),
             entry("compute.optimizer.check", Set.of("compute.optimizer", "tensor", "problem")),
             entry("compute.optimizer.schedule", Set.of("problem")),

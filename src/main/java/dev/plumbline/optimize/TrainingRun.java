@@ -1,9 +1,11 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.compute.health.ModelReading;
 import dev.plumbline.compute.optimizer.schedule.ReduceOnPlateau;
 import dev.plumbline.compute.optimizer.schedule.Schedule;
 import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.optimize.TrainingRunStop.Reason;
 import dev.plumbline.tensor.Tensor;
@@ -11,7 +13,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
@@ -24,6 +25,7 @@ final class TrainingRun {
     private final IntFunction<Program> programs;
     private final TrainingRunStepper stepper;
     private final Schedule schedule;
+    private final TrainingRunHealth health;
     private final double baseRate;
     private final Map<String, Tensor> point;
 
@@ -35,8 +37,13 @@ final class TrainingRun {
 
     /** @param programs the program for a batch of so many samples, with its objective as an output */
     TrainingRun(
-            TrainingRunBatches batches, IntFunction<Program> programs, TrainingRunStepper stepper, Schedule schedule) {
+            TrainingRunBatches batches,
+            IntFunction<Program> programs,
+            TrainingRunStepper stepper,
+            Schedule schedule,
+            TrainingRunHealth health) {
         this.batches = batches;
+        this.health = health;
         this.programs = programs;
         this.stepper = stepper;
         this.schedule = schedule;
@@ -45,44 +52,91 @@ final class TrainingRun {
         this.point = new HashMap<>(stepper.parameters());
     }
 
-    /** Trains; {@code end} is a time of {@link System#nanoTime}. Reports go to {@code log}, progress to {@code progress}. */
-    Reason run(TrainingRunRequest request, long end, TrainingRunLog log, Consumer<TrainingRunProgress> progress) {
+    /** Trains; {@code end} is a time of {@link System#nanoTime}. */
+    Reason run(TrainingRunRequest request, long end, TrainingRunLog log, TrainingRunHandle handle) {
         TrainingRunStop stop = request.stopOrNever();
         long iterations = request.iterations();
         for (long t = 1; t <= iterations; t++) {
             point.putAll(batches.batch(t));
             Program program = programs.apply(batches.sizeOf(t));
-            Node objective = program.output(TrainingRunService.OBJECTIVE);
-            Evaluation evaluation = program.evaluate(point);
-            Map<String, Tensor> gradient = evaluation.gradient(objective).byParameter();
-            double loss = evaluation.value(objective).item();
-            double norm = norm(gradient);
-            note(loss);
+            Look look = new Look(t, program, program.evaluate(point));
+            note(look);
             rate = learningRate(t);
-            Reason reason = stop.reason(loss, norm, stale);
-            if (reason == null && System.nanoTime() - end >= 0) {
-                reason = Reason.TIME;
+            Reason reason = stop.reason(look.loss, look.norm, stale);
+            if (reason == null && (handle.isCancelled() || System.nanoTime() - end >= 0)) {
+                reason = handle.isCancelled() ? Reason.CANCELLED : Reason.TIME;
             }
-            if (t == 1 || t == iterations || t % request.reportInterval() == 0 || reason != null) {
-                log.add(t, loss, norm, gradient);
-                progress.accept(log.progress(t, loss, norm, rate));
+            boolean last = reason != null || t == iterations;
+            boolean reported = last || t == 1 || t % request.reportInterval() == 0;
+            if (reported) {
+                report(look, last, log);
+            }
+            if (reason == null && !stepper.step(t, rate, look.gradient)) {
+                reportFailure(look, reported, last, log);
+                reason = Reason.NON_FINITE;
+            } else if (reason == null) {
+                log.stepTaken();
+                closeEpoch(t, look.loss);
+                if (reported) {
+                    health.stepped(stepper);
+                }
+            }
+            if (reported) {
+                handle.tell(log.progress(t, look.loss, look.norm, rate, health.brief()));
             }
             if (reason != null) {
                 return reason;
             }
-            if (!stepper.step(t, rate, gradient)) {
-                log.stepFailed(t, loss, norm, gradient);
-                return Reason.NON_FINITE;
-            }
-            log.stepTaken();
-            closeEpoch(t, loss);
         }
         return Reason.ITERATIONS;
     }
 
-    private void note(double loss) {
-        stale = loss < least ? 0 : stale + 1;
-        least = Math.min(least, loss);
+    /** One iteration before its step: the evaluation and the reverse pass. */
+    private final class Look {
+        private final long t;
+        private final Objective objective;
+        private final Evaluation.Gradient reverse;
+        private final Map<String, Tensor> gradient;
+        private final double loss;
+        private final double norm;
+
+        Look(long t, Program program, Evaluation evaluation) {
+            this.t = t;
+            Node output = program.output(TrainingRunService.OBJECTIVE);
+            this.objective = new Objective(program, output, point, evaluation);
+            this.reverse = evaluation.gradient(output);
+            this.gradient = reverse.byParameter();
+            this.loss = objective.value();
+            this.norm = norm(gradient);
+        }
+
+        ModelReading reading() {
+            return new ModelReading(objective, reverse);
+        }
+    }
+
+    private void report(Look look, boolean last, TrainingRunLog log) {
+        if (look.t == 1 || last) {
+            health.diagnose(look.t, look.reading());
+        }
+        log.add(look.t, look.loss, look.norm);
+        health.report(look.t, look.gradient);
+    }
+
+    /** A step that could not be taken ends the run, so its iteration is the last. */
+    private void reportFailure(Look look, boolean reported, boolean last, TrainingRunLog log) {
+        if (!reported) {
+            report(look, true, log);
+        } else if (!last && look.t > 1) {
+            health.diagnose(look.t, look.reading());
+        }
+        log.stepFailed(look.t);
+    }
+
+    private void note(Look look) {
+        health.iteration(look.loss, look.norm);
+        stale = look.loss < least ? 0 : stale + 1;
+        least = Math.min(least, look.loss);
     }
 
     /** Only a plateau has to be measured, and only an epoch can end one. */

@@ -1,16 +1,33 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.ModelSource;
 import dev.plumbline.report.EventStream;
+import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorFiles;
+import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestPart;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.multipart.MultipartFile;
 import tools.jackson.databind.json.JsonMapper;
 
 @RestController
@@ -18,32 +35,124 @@ import tools.jackson.databind.json.JsonMapper;
 @Tag(name = "Optimizers", description = "Is my optimizer step right, and can you take it for me?")
 class TrainingRunController {
 
+    private static final String SUMMARY = "Train a model";
+
+    private static final String DESCRIPTION = """
+            Takes steps until a stopping rule or the last iteration, and returns the loss curve, the parameters and how the \
+            gradient fared: diagnoses of the first and the last iteration, norms and update ratios by layer, and what the \
+            loss did. A loss that is not finite stops the run at once and is a result.
+
+            With `Accept: text/event-stream` the first event is named `started` and has the run's id, which `DELETE \
+            /v1/training-runs/{id}` takes; progress comes as events named `progress`, and the same report as the last \
+            event, named `report`; or `problem`, where one of a later batch is met. Who hangs up cancels the run.
+
+            As JSON, or as multipart: the part `request` holds the same JSON, and files take the place of what is left \
+            out of it: `model` (ONNX), `parameters` and `data` (safetensors, npz or npy).""";
+
     private final TrainingRunService service;
+    private final TrainingRuns runs;
+    private final TensorLimits limits;
     private final JsonMapper json;
 
-    TrainingRunController(TrainingRunService service, JsonMapper json) {
+    TrainingRunController(TrainingRunService service, TrainingRuns runs, TensorLimits limits, JsonMapper json) {
         this.service = service;
+        this.runs = runs;
+        this.limits = limits;
         this.json = json;
     }
 
     @PostMapping(
             consumes = MediaType.APPLICATION_JSON_VALUE,
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.TEXT_EVENT_STREAM_VALUE})
-    @Operation(
-            operationId = "train",
-            summary = "Train a model",
-            description = "Takes steps until a stopping rule or the last iteration, and returns the loss curve and the"
-                    + " parameters. A loss that is not finite stops the run at once and is a result. With `Accept:"
-                    + " text/event-stream` progress comes as events named `progress`, and the same report as the last"
-                    + " event, named `report`; or `problem`, where one of a later batch is met.")
+    @Operation(operationId = "train", summary = SUMMARY, description = DESCRIPTION)
     @Nullable
     TrainingRunReport train(
-            @RequestBody TrainingRunRequest request, HttpServletRequest http, HttpServletResponse response) {
-        if (!EventStream.isWanted(http)) {
-            return service.train(request, progress -> {});
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestBody TrainingRunRequest request,
+            HttpServletRequest http,
+            HttpServletResponse response) {
+        return EventStream.isWanted(http) ? stream(owner, request, response) : answer(owner, request);
+    }
+
+    @PostMapping(
+            consumes = MediaType.MULTIPART_FORM_DATA_VALUE,
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.TEXT_EVENT_STREAM_VALUE})
+    @Operation(operationId = "train", summary = SUMMARY, description = DESCRIPTION)
+    @Nullable
+    TrainingRunReport trainFiles(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestPart TrainingRunRequest request,
+            @RequestPart(required = false) @Nullable MultipartFile model,
+            @RequestPart(required = false) @Nullable MultipartFile parameters,
+            @RequestPart(required = false) @Nullable MultipartFile data,
+            HttpServletRequest http,
+            HttpServletResponse response)
+            throws IOException {
+        Set<String> files = named(model, parameters, data);
+        try {
+            TrainingRunRequest whole = request.with(
+                    model == null ? null : ModelSource.file(model.getBytes()),
+                    tensors("parameters", parameters),
+                    tensors("data", data));
+            return EventStream.isWanted(http) ? stream(owner, whole, response) : answer(owner, whole);
+        } catch (Problem problem) {
+            throw problem.inParts(files);
         }
-        new EventStream(response, json)
-                .<TrainingRunProgress, TrainingRunReport>answer(progress -> service.train(request, progress));
+    }
+
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    @Operation(
+            operationId = "cancelTrainingRun",
+            summary = "Cancel a run",
+            description =
+                    "The run stops at its next iteration, and its report, with the parameters as they are by then,"
+                            + " comes as its last event.")
+    void cancel(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        runs.cancel(owner, id);
+    }
+
+    private TrainingRunReport answer(String owner, TrainingRunRequest request) {
+        TrainingRunHandle handle = new TrainingRunHandle(progress -> {});
+        return runs.during(owner, handle, () -> service.train(request, handle));
+    }
+
+    /** The first event has the run's id; a caller who hangs up stops the run. */
+    private @Nullable TrainingRunReport stream(String owner, TrainingRunRequest request, HttpServletResponse response) {
+        EventStream events = new EventStream(response, json);
+        events.<TrainingRunProgress, TrainingRunReport>answer(progress -> {
+            String[] id = new String[1];
+            TrainingRunHandle handle = new TrainingRunHandle(told -> {
+                if (!response.isCommitted()) {
+                    events.send("started", Map.of("id", String.valueOf(id[0])));
+                }
+                progress.accept(told);
+            });
+            id[0] = handle.id();
+            return runs.during(owner, handle, () -> service.train(request, handle));
+        });
         return null;
+    }
+
+    /** The names of the parts that came as files. */
+    private static Set<String> named(@Nullable MultipartFile... files) {
+        Set<String> names = new HashSet<>();
+        for (MultipartFile file : files) {
+            if (file != null) {
+                names.add(file.getName());
+            }
+        }
+        return names;
+    }
+
+    private Map<String, Tensor> tensors(String part, @Nullable MultipartFile file) throws IOException {
+        if (file == null) {
+            return Map.of();
+        }
+        try {
+            return TensorFiles.read(file.getBytes(), part, limits);
+        } catch (Problem problem) {
+            throw problem.within(Problem.pointer(part));
+        }
     }
 }

@@ -1,10 +1,10 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.optimize.TrainingRunProgress.ShortHealth;
 import dev.plumbline.optimize.TrainingRunReport.Health;
 import dev.plumbline.optimize.TrainingRunStop.Reason;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +16,7 @@ final class TrainingRunLog {
     private final long started = System.nanoTime();
     private final List<List<Number>> losses = new ArrayList<>();
     private final List<List<Number>> norms = new ArrayList<>();
-    private final List<Long> seen = new ArrayList<>();
-    private final Map<String, List<Double>> normsByParameter = new LinkedHashMap<>();
+    private long last;
     private long steps;
     private @Nullable Long failed;
 
@@ -25,15 +24,15 @@ final class TrainingRunLog {
         this.iterations = iterations;
     }
 
-    void add(long t, double loss, double norm, Map<String, Tensor> gradient) {
-        if (!seen.isEmpty() && seen.get(seen.size() - 1) == t) {
-            return;
+    /** Writes down an iteration, once; whether it was new. */
+    boolean add(long t, double loss, double norm) {
+        if (last == t) {
+            return false;
         }
         losses.add(List.of(t, loss));
         norms.add(List.of(t, norm));
-        seen.add(t);
-        gradient.forEach((name, tensor) ->
-                normsByParameter.computeIfAbsent(name, key -> new ArrayList<>()).add(tensor.norm()));
+        last = t;
+        return true;
     }
 
     void stepTaken() {
@@ -41,35 +40,26 @@ final class TrainingRunLog {
     }
 
     /** The loss and gradient were finite, and the step was not. */
-    void stepFailed(long t, double loss, double norm, Map<String, Tensor> gradient) {
-        add(t, loss, norm, gradient);
+    void stepFailed(long t) {
         failed = t;
     }
 
-    TrainingRunProgress progress(long t, double loss, double norm, double rate) {
+    TrainingRunProgress progress(long t, double loss, double norm, double rate, ShortHealth health) {
         double perSecond = t / Math.max(seconds(), 1e-9);
-        return new TrainingRunProgress(t, loss, norm, rate, perSecond, (iterations - t) / perSecond);
+        return new TrainingRunProgress(t, loss, norm, rate, perSecond, (iterations - t) / perSecond, health);
     }
 
     private double seconds() {
         return (System.nanoTime() - started) / 1e9;
     }
 
-    TrainingRunReport report(Reason reason, Map<String, Tensor> parameters, Map<String, Object> optimizer) {
+    TrainingRunReport report(
+            Reason reason, Health health, Map<String, Tensor> parameters, Map<String, Object> optimizer) {
         return new TrainingRunReport(
-                summary(reason),
-                reason,
-                steps,
-                losses,
-                norms,
-                new Health(seen, normsByParameter),
-                parameters,
-                optimizer,
-                seconds());
+                summary(reason), reason, steps, losses, norms, health, parameters, optimizer, seconds());
     }
 
     private String summary(Reason reason) {
-        long last = seen.get(seen.size() - 1);
         Number first = losses.get(0).get(1);
         Number loss = losses.get(losses.size() - 1).get(1);
         String course = "The loss went from %s to %s".formatted(first, loss);
@@ -79,6 +69,7 @@ final class TrainingRunLog {
             case GRADIENT_NORM_BELOW ->
                 course + "; the gradient's norm is below its threshold at iteration " + last + ".";
             case PATIENCE -> course + " and did not fall any more: patience ended at iteration " + last + ".";
+            case CANCELLED -> course + "; the run was cancelled at iteration " + last + ".";
             case TIME -> course + "; the time of a request was over at iteration " + last + ".";
             case NON_FINITE ->
                 failed == null

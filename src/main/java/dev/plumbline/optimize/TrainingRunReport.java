@@ -1,8 +1,13 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.compute.health.Diagnosis;
+import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.NotEvaluated;
+import dev.plumbline.compute.health.Profile;
 import dev.plumbline.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What came of a run.
@@ -27,10 +32,40 @@ public record TrainingRunReport(
         double seconds) {
 
     /**
-     * How the gradient fared, tensor by tensor.
+     * How the gradient fared.
      *
-     * @param iterations that were looked at
-     * @param gradientNorms by parameter, one for each of them
+     * @param verdict the worst of all findings
+     * @param summary one plain sentence for each rule that found something, at the start, over the run, at the end
+     * @param iterations that were looked at, as in {@code losses}
+     * @param layers in the order of computation
+     * @param start the first iteration, as a diagnosis of its batch sees it
+     * @param end the last one; null where it is the first
+     * @param findings over the run as a whole
+     * @param notEvaluated the rules over the run that could not be judged, and why
      */
-    public record Health(List<Long> iterations, Map<String, List<Double>> gradientNorms) {}
+    public record Health(
+            Diagnosis.Verdict verdict,
+            String summary,
+            Profile profile,
+            List<Long> iterations,
+            List<LayerCourse> layers,
+            PointHealth start,
+            @Nullable PointHealth end,
+            List<Finding> findings,
+            List<NotEvaluated> notEvaluated) {}
+
+    /**
+     * @param gradientNorms of all its parameters together, before clipping, one for each iteration looked at
+     * @param updateRatios {@code ||update|| / ||parameters||} of the steps that were taken there; null where none was, or
+     *     the parameters are 0
+     */
+    public record LayerCourse(String name, List<Double> gradientNorms, List<@Nullable Double> updateRatios) {}
+
+    /** What the rules for one point say of an iteration. */
+    public record PointHealth(
+            long iteration,
+            Diagnosis.Verdict verdict,
+            String summary,
+            List<Finding> findings,
+            List<NotEvaluated> notEvaluated) {}
 }

@@ -1,16 +1,19 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.compute.health.Profile;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.reader.OptimizerSource;
 import dev.plumbline.tensor.Tensor;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A model to be trained.
  *
+ * @param model may come as a file beside the request
  * @param parameters where training starts, in place of the values in the model's file or from its seed
  * @param data the samples; a tensor whose first extent is the number of samples is cut into mini-batches
  * @param schedule of the learning rate; constant
@@ -19,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param shuffleSeed of the order of samples, drawn anew for every epoch; the order given where there is none
  * @param reportEvery how many iterations lie between two reports; 10
  * @param stop when to stop before {@code iterations}
+ * @param profile whose rules judge the run's health; {@code plumbline} where it is not said
  */
 public record TrainingRunRequest(
-        ModelSource model,
+        @Nullable ModelSource model,
         @Nullable LossSource loss,
         @Nullable Map<String, Tensor> parameters,
         @Nullable Map<String, Tensor> data,
@@ -32,7 +36,8 @@ public record TrainingRunRequest(
         @Nullable Integer batchSize,
         @Nullable Long shuffleSeed,
         @Nullable Integer reportEvery,
-        @Nullable TrainingRunStop stop) {
+        @Nullable TrainingRunStop stop,
+        @Nullable Profile profile) {
 
     /** More losses than these nobody reads. */
     private static final int MOST_REPORTS = 100_000;
@@ -74,5 +79,56 @@ public record TrainingRunRequest(
 
     TrainingRunStop stopOrNever() {
         return stop == null ? TrainingRunStop.NEVER : stop;
+    }
+
+    Profile profileOrOurs() {
+        return profile == null ? Profile.PLUMBLINE : profile;
+    }
+
+    ModelSource requiredModel() {
+        if (model == null) {
+            throw Problem.invalid(
+                    "/model",
+                    "there is no model to train",
+                    "nothing",
+                    "formula, onnx or layers, or a part named model");
+        }
+        return model;
+    }
+
+    /** This request with what came as files beside it; nothing may come twice. */
+    TrainingRunRequest with(
+            @Nullable ModelSource modelFile, Map<String, Tensor> parameterFile, Map<String, Tensor> dataFile) {
+        if (model != null && modelFile != null) {
+            throw Problem.invalid("/model", "the model came twice", "a file, and model in the request", "one of them");
+        }
+        return new TrainingRunRequest(
+                modelFile == null ? model : modelFile,
+                loss,
+                joined("parameters", parametersOrNone(), parameterFile),
+                joined("data", dataOrNone(), dataFile),
+                optimizer,
+                schedule,
+                clipping,
+                iterations,
+                batchSize,
+                shuffleSeed,
+                reportEvery,
+                stop,
+                profile);
+    }
+
+    private static Map<String, Tensor> joined(String part, Map<String, Tensor> given, Map<String, Tensor> file) {
+        Map<String, Tensor> joined = new LinkedHashMap<>(file);
+        given.forEach((name, tensor) -> {
+            if (joined.put(name, tensor) != null) {
+                throw Problem.invalid(
+                        Problem.pointer(part, name),
+                        "this tensor came twice",
+                        "in the file and in the request",
+                        "once");
+            }
+        });
+        return joined;
     }
 }

@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Service;
 
@@ -37,7 +36,9 @@ class TrainingRunService {
         this.limits = limits;
     }
 
-    TrainingRunReport train(TrainingRunRequest request, Consumer<TrainingRunProgress> progress) {
+    TrainingRunReport train(TrainingRunRequest request, TrainingRunHandle handle) {
+        limits.requireTensors(
+                request.parametersOrNone().size() + request.dataOrNone().size());
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(limits.requestSeconds());
         Optimizer optimizer = pointing("/optimizer", () -> request.optimizer().optimizer());
         Schedule schedule = pointing("/schedule", () -> schedule(request));
@@ -49,7 +50,7 @@ class TrainingRunService {
                 loss.target() == null ? "y" : loss.target(),
                 request.batchSize(),
                 request.shuffleSeed());
-        Model model = request.model().read();
+        Model model = request.requiredModel().read();
         Map<Integer, Program> programs = new HashMap<>();
         Map<String, Tensor> initial = new LinkedHashMap<>();
         for (long t = 1; t <= Math.min(batches.epochLength(), request.iterations()); t++) {
@@ -63,10 +64,11 @@ class TrainingRunService {
         }
         TrainingRunStepper stepper = new TrainingRunStepper(optimizer, clipping, initial);
         TrainingRunLog log = new TrainingRunLog(request.iterations());
+        TrainingRunHealth health = new TrainingRunHealth(request.profileOrOurs(), batches.epochLength());
         TrainingRun run =
-                new TrainingRun(batches, size -> Objects.requireNonNull(programs.get(size)), stepper, schedule);
-        Reason reason = run.run(request, end, log, progress);
-        return log.report(reason, stepper.parameters(), HyperParameters.of(optimizer));
+                new TrainingRun(batches, size -> Objects.requireNonNull(programs.get(size)), stepper, schedule, health);
+        Reason reason = run.run(request, end, log, handle);
+        return log.report(reason, health.health(), stepper.parameters(), HyperParameters.of(optimizer));
     }
 
     private static Schedule schedule(TrainingRunRequest request) {

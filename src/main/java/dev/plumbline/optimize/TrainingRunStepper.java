@@ -9,9 +9,11 @@ import dev.plumbline.compute.optimizer.Strip;
 import dev.plumbline.compute.optimizer.TensorArrays;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The parameters of a run and their moments, in float64, stepped where they lie. A step that would make a number that is
@@ -53,6 +55,24 @@ final class TrainingRunStepper {
         return current.learningRate();
     }
 
+    /** {@code ||update|| / ||parameters||} of the last step, of some parameters together; NaN for parameters of norm 0. */
+    double updateRatio(Collection<String> names) {
+        double moved = 0;
+        double size = 0;
+        for (Kept parameter : kept) {
+            if (names.contains(parameter.name())) {
+                double[] after = parameter.value().values();
+                double[] before = parameter.before();
+                for (int i = 0; i < before.length; i++) {
+                    double step = after[i] - before[i];
+                    moved += step * step;
+                    size += before[i] * before[i];
+                }
+            }
+        }
+        return size == 0 ? Double.NaN : Math.sqrt(moved / size);
+    }
+
     /** Takes step {@code t}, from 1; false where it could not be taken. */
     boolean step(long t, double learningRate, Map<String, Tensor> gradients) {
         if (learningRate != current.learningRate()) {
@@ -62,7 +82,7 @@ final class TrainingRunStepper {
         for (Kept parameter : kept) {
             double[] values = parameter.value().values();
             System.arraycopy(values, 0, parameter.before(), 0, values.length);
-            Tensor gradient = java.util.Objects.requireNonNull(gradients.get(parameter.name()));
+            Tensor gradient = Objects.requireNonNull(gradients.get(parameter.name()));
             arrays.add(new TensorArrays(
                     parameter.name(), Strip.of(values), Strip.of(gradient.values()), parameter.moments()));
         }

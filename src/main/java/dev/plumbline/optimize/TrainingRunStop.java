@@ -24,6 +24,8 @@ public record TrainingRunStop(
         GRADIENT_NORM_BELOW,
         PATIENCE,
         NON_FINITE,
+        /** Somebody cancelled it, or who listened to its events went away. */
+        CANCELLED,
         /** The time limit of a request; what was reached until then is in the report. */
         TIME
     }

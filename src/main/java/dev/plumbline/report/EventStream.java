@@ -51,7 +51,8 @@ public final class EventStream {
         }
     }
 
-    private void send(String event, Object data) {
+    /** Sends one event, at once. */
+    public void send(String event, Object data) {
         try {
             if (!response.isCommitted()) {
                 response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);

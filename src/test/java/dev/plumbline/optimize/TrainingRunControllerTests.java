@@ -33,12 +33,14 @@ class TrainingRunControllerTests {
     @Test
     void tellsItsProgressAsEventsAndTheReportLast() {
         String[] events = sent(RUN.formatted("2"), MediaType.TEXT_EVENT_STREAM).split("\n\n");
-        assertThat(events).hasSize(6); // iterations 1, 100, 200, 300 and 325, where x^2 overflows; and the report
-        assertThat(events[0])
+        // The start, iterations 1, 100, 200, 300 and 325, where x^2 overflows, and the report.
+        assertThat(events).hasSize(7);
+        assertThat(events[0]).matches("event: started\ndata: \\{\"id\":\"[0-9a-f-]{36}\"}");
+        assertThat(events[1])
                 .startsWith("event: progress\ndata: {\"iteration\":1,")
                 .contains("\"loss\":1.0", "\"gradientNorm\":2.0", "\"iterationsPerSecond\":", "\"secondsLeft\":");
-        assertThat(events[4]).contains("\"iteration\":325", "\"loss\":\"Infinity\"");
-        assertThat(events[5]).startsWith("event: report\ndata: {").contains("\"stopped\":\"nonFinite\"");
+        assertThat(events[5]).contains("\"iteration\":325", "\"loss\":\"Infinity\"");
+        assertThat(events[6]).startsWith("event: report\ndata: {").contains("\"stopped\":\"nonFinite\"");
     }
 
     private String sent(String body, MediaType accept) {

@@ -78,8 +78,10 @@ class TrainingRunServiceTests {
         double last = report.losses().get(report.losses().size() - 1).get(1).doubleValue();
         assertThat(last).isLessThan(first / 5);
         assertThat(report.gradientNorms()).hasSameSizeAs(report.losses());
-        report.health().gradientNorms().values().forEach(norms -> assertThat(norms)
-                .hasSameSizeAs(report.losses()));
+        assertThat(report.health().layers()).isNotEmpty().allSatisfy(layer -> {
+            assertThat(layer.gradientNorms()).hasSameSizeAs(report.losses());
+            assertThat(layer.updateRatios()).hasSameSizeAs(report.losses());
+        });
     }
 
     @Test
@@ -133,7 +135,7 @@ class TrainingRunServiceTests {
                 read("{'model':{'formula':'0 * x'},'parameters':{'x':1},'iterations':8,'reportEvery':1,'optimizer':"
                         + "{'kind':'sgd','learningRate':1},'schedule':{'kind':'reduceOnPlateau','patience':2,"
                         + "'factor':0.5}}"),
-                seen::add);
+                new TrainingRunHandle(seen::add));
         assertThat(seen).extracting(TrainingRunProgress::learningRate).containsExactly(1., 1., 1., 1., .5, .5, .5, .25);
     }
 
@@ -188,7 +190,7 @@ class TrainingRunServiceTests {
     }
 
     private TrainingRunReport train(String request) {
-        return service.train(read(request), progress -> {});
+        return service.train(read(request), new TrainingRunHandle(progress -> {}));
     }
 
     private static TrainingRunRequest read(String request) {

@@ -1,8 +1,11 @@
 package dev.plumbline.compute.health;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What all rules of a profile say about a condition. */
@@ -16,18 +19,28 @@ public record Diagnosis(Verdict verdict, String summary, List<Finding> findings,
     }
 
     public static Diagnosis of(Condition condition, Profile profile) {
+        return of(condition, profile, Set.of());
+    }
+
+    /** Without the symptoms that are judged elsewhere, as over a run. */
+    public static Diagnosis of(Condition condition, Profile profile, Set<Symptom> elsewhere) {
         List<Finding> findings = new ArrayList<>();
         List<NotEvaluated> notEvaluated = new ArrayList<>();
         for (Rule rule : profile.rules()) {
             Judgement judgement = rule.judge(condition);
-            findings.addAll(judgement.findings());
-            notEvaluated.addAll(judgement.notEvaluated());
+            judgement.findings().stream()
+                    .filter(finding -> !elsewhere.contains(finding.rule()))
+                    .forEach(findings::add);
+            judgement.notEvaluated().stream()
+                    .filter(none -> !elsewhere.contains(none.rule()))
+                    .forEach(notEvaluated::add);
         }
         Verdict verdict = verdict(findings);
         return new Diagnosis(verdict, summary(verdict, condition, findings), findings, notEvaluated);
     }
 
-    private static Verdict verdict(List<Finding> findings) {
+    /** The worst severity. */
+    public static Verdict verdict(List<Finding> findings) {
         if (findings.stream().anyMatch(finding -> finding.severity() == Severity.UNHEALTHY)) {
             return Verdict.UNHEALTHY;
         }
@@ -40,9 +53,27 @@ public record Diagnosis(Verdict verdict, String summary, List<Finding> findings,
             return "Nothing unhealthy in " + (layers == 1 ? "one layer" : layers + " layers")
                     + ", by the rules that could be judged.";
         }
-        return findings.stream()
-                .map(finding ->
-                        finding.rule().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": " + finding.cause())
-                .collect(Collectors.joining(" "));
+        return sentences(findings);
+    }
+
+    /** A sentence for each rule: the cause of its first finding, and whom else it is about. */
+    public static String sentences(List<Finding> findings) {
+        Map<Symptom, List<Finding>> byRule = new EnumMap<>(Symptom.class);
+        findings.forEach(finding ->
+                byRule.computeIfAbsent(finding.rule(), key -> new ArrayList<>()).add(finding));
+        return byRule.values().stream().map(Diagnosis::sentence).collect(Collectors.joining(" "));
+    }
+
+    private static String sentence(List<Finding> findings) {
+        Finding first = findings.get(0);
+        List<String> others = findings.stream()
+                .skip(1)
+                .flatMap(finding -> finding.tensors().stream())
+                .filter(name -> !first.tensors().contains(name))
+                .distinct()
+                .toList();
+        String rule = first.rule().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        return Character.toUpperCase(rule.charAt(0)) + rule.substring(1) + ": " + first.cause()
+                + (others.isEmpty() ? "" : " So it is with " + Words.names(others) + ".");
     }
 }

@@ -21,11 +21,11 @@ public record Finding(
         String cause,
         List<Remedy> remedies) {
 
-    static double above(double observed, double threshold) {
+    public static double above(double observed, double threshold) {
         return observed / threshold;
     }
 
-    static double below(double observed, double threshold) {
+    public static double below(double observed, double threshold) {
         return threshold / observed;
     }
 }

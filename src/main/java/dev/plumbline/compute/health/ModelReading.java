@@ -8,9 +8,11 @@ import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,9 +74,13 @@ public final class ModelReading {
      * @param updateNorms by parameter; empty where the optimizer is not known
      */
     public Condition condition(Map<String, Double> updateNorms, SampleNorms samples) {
-        List<LayerHealth> layers = Layer.of(objective).stream()
-                .map(layer -> health(layer, updateNorms))
-                .toList();
+        List<LayerHealth> layers = new ArrayList<>();
+        Set<String> rest = new LinkedHashSet<>(gradients.keySet());
+        for (Layer layer : Layer.of(objective)) {
+            layers.add(health(layer, updateNorms));
+            rest.removeAll(layer.parameters());
+        }
+        rest.forEach(name -> layers.add(outside(name, updateNorms)));
         return new Condition(objective.value(), layers, true, samples, unexplained);
     }
 
@@ -95,6 +101,13 @@ public final class ModelReading {
                 activation(layer),
                 weights(layer));
         return LayerHealth.of(layer.name(), own, layer.product() != null, known);
+    }
+
+    /** A parameter that is part of no layer, as one that is squared or exponentiated. */
+    private LayerHealth outside(String name, Map<String, Double> updateNorms) {
+        LayerHealth.Known known =
+                new LayerHealth.Known(List.of(objective.parameter(name)), updateNorms.get(name), null, null, null);
+        return LayerHealth.of(name, Map.of(name, Objects.requireNonNull(gradients.get(name))), false, known);
     }
 
     private static @Nullable Double update(Layer layer, Map<String, Double> updateNorms) {

@@ -24,7 +24,7 @@ public record Remedy(Action action, String advice, Map<String, Double> numbers) 
         INVESTIGATION
     }
 
-    static Remedy of(Action action, String advice) {
+    public static Remedy of(Action action, String advice) {
         return new Remedy(action, advice, Map.of());
     }
 }

@@ -22,13 +22,18 @@ public final class Objective {
      * @param point every parameter and data tensor by name
      */
     public Objective(Program program, Node output, Map<String, Tensor> point) {
+        this(program, output, point, program.evaluate(point));
+    }
+
+    /** With an evaluation that has been made at the point. */
+    public Objective(Program program, Node output, Map<String, Tensor> point, Evaluation base) {
         if (output.shape().size() != 1) {
             throw new IllegalArgumentException("an objective is one number, not " + output);
         }
         this.program = program;
         this.output = output;
         this.point = Map.copyOf(point);
-        this.base = program.evaluate(point);
+        this.base = base;
     }
 
     public Program program() {

@@ -1,0 +1,58 @@
+package dev.plumbline.compute.health.run;
+
+import static dev.plumbline.compute.health.Symptom.DATA;
+import static dev.plumbline.compute.health.Symptom.EXPLODING;
+import static dev.plumbline.compute.health.Symptom.LOSS;
+import static dev.plumbline.compute.health.Symptom.UPDATE_RATIO;
+
+import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.NotEvaluated;
+import dev.plumbline.compute.health.Profile;
+import dev.plumbline.compute.health.Symptom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the rules that need a whole run say of it. Plumbline's are free of the loss's scale; the others reproduce a named
+ * tool's, and say of the rest that it has no such rule.
+ */
+public record RunDiagnosis(List<Finding> findings, List<NotEvaluated> notEvaluated) {
+
+    private static final String NO_SUCH_RULE = "this profile has no such rule";
+    private static final String BATCHES = "a run sees batches; POST /v1/diagnoses judges a batch sample by sample";
+
+    /** The symptoms that a point of the run says nothing about: they are judged here, or it is said here why not. */
+    public static final Set<Symptom> NOT_AT_A_POINT = Set.of(UPDATE_RATIO, LOSS, DATA);
+
+    public static RunDiagnosis of(Course course, Profile profile) {
+        List<Finding> findings = new ArrayList<>();
+        List<NotEvaluated> notEvaluated = new ArrayList<>();
+        for (RunRule rule : rules(profile)) {
+            RunJudgement judgement = rule.judge(course);
+            findings.addAll(judgement.findings());
+            notEvaluated.addAll(judgement.notEvaluated());
+        }
+        notEvaluated.add(new NotEvaluated(DATA, profile == Profile.PLUMBLINE ? BATCHES : NO_SUCH_RULE));
+        return new RunDiagnosis(findings, notEvaluated);
+    }
+
+    private static List<RunRule> rules(Profile profile) {
+        return switch (profile) {
+            case PLUMBLINE ->
+                List.of(
+                        Spikes.overAll(10),
+                        new UsualUpdateRatio(1e-4, 1e-2),
+                        new LossCourse(0.001, 0.05),
+                        new Oscillation(0.1, 5));
+            case SAGEMAKER -> List.of(none(EXPLODING), new UsualUpdateRatio(1e-8, 10), new LossCourse(0.001, 0.05));
+            case MEGATRON -> List.of(Spikes.overSamples(10), none(UPDATE_RATIO), none(LOSS));
+            case DL4J -> List.of(none(EXPLODING), new UsualUpdateRatio(1e-4, 1e-2), none(LOSS));
+            case AUTOTRAINER -> List.of(none(EXPLODING), none(UPDATE_RATIO), none(LOSS));
+        };
+    }
+
+    private static RunRule none(Symptom symptom) {
+        return course -> RunJudgement.notEvaluated(symptom, NO_SUCH_RULE);
+    }
+}

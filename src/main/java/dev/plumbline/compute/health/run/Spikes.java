@@ -1,0 +1,65 @@
+package dev.plumbline.compute.health.run;
+
+import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.Remedy;
+import dev.plumbline.compute.health.Severity;
+import dev.plumbline.compute.health.Symptom;
+import dev.plumbline.compute.health.Words;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A gradient whose norm is {@code factor} times the largest one before it; Megatron-LM's is {@code factor} times the
+ * largest of the first hundred.
+ *
+ * @param samples take the first hundred for all there is
+ */
+record Spikes(double factor, boolean samples) implements RunRule {
+
+    static Spikes overAll(double factor) {
+        return new Spikes(factor, false);
+    }
+
+    static Spikes overSamples(double factor) {
+        return new Spikes(factor, true);
+    }
+
+    @Override
+    public RunJudgement judge(Course course) {
+        int needed = samples ? NormCurve.SAMPLES : NormCurve.SETTLED;
+        if (course.norms().iterations() <= needed) {
+            return RunJudgement.notEvaluated(
+                    Symptom.EXPLODING,
+                    "a jump of the gradient's norm takes more than " + needed + " iterations; there were "
+                            + course.norms().iterations());
+        }
+        NormCurve.Jump jump =
+                samples ? course.norms().overSamples() : course.norms().overAll();
+        if (!(jump.ratio() >= factor)) {
+            return RunJudgement.HEALTHY;
+        }
+        String before = samples ? "the largest of the first " + needed : "the largest before it";
+        return RunJudgement.of(new Finding(
+                Symptom.EXPLODING,
+                Severity.UNHEALTHY,
+                List.of(),
+                "norm of the gradient over " + before,
+                jump.ratio(),
+                factor,
+                Finding.above(jump.ratio(), factor),
+                "The gradient's norm jumps to %s at iteration %d; %s is %s."
+                        .formatted(Words.number(jump.norm()), jump.iteration(), before, Words.number(jump.before())),
+                List.of(
+                        new Remedy(
+                                Remedy.Action.CLIPPING,
+                                "Clip the gradient's norm to the largest one before the jump.",
+                                Map.of("clipNorm", jump.before())),
+                        Remedy.of(
+                                Remedy.Action.LEARNING_RATE,
+                                "Lower the learning rate: the step before the jump went too far."),
+                        Remedy.of(
+                                Remedy.Action.DATA,
+                                "With mini-batches, look at the batch of this iteration: a wrong target, or a value"
+                                        + " out of range."))));
+    }
+}

@@ -1,0 +1,72 @@
+package dev.plumbline.compute.health.run;
+
+import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.Remedy;
+import dev.plumbline.compute.health.Severity;
+import dev.plumbline.compute.health.Symptom;
+import dev.plumbline.compute.health.Words;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The sizes of the steps that were taken, {@code ||update|| / ||parameters||} by layer: too large where the median over
+ * the run is above the band, too small where already the median of its first quarter is below. A run that has arrived
+ * takes small steps, and should.
+ */
+record UsualUpdateRatio(double least, double most) implements RunRule {
+
+    @Override
+    public RunJudgement judge(Course course) {
+        List<Finding> findings = new ArrayList<>();
+        boolean judged = false;
+        for (Map.Entry<String, List<Double>> layer : course.updateRatios().entrySet()) {
+            double[] ratios =
+                    layer.getValue().stream().mapToDouble(ratio -> ratio).toArray();
+            if (ratios.length == 0) {
+                continue;
+            }
+            judged = true;
+            double early = median(Arrays.copyOf(ratios, (ratios.length + 3) / 4));
+            double usual = median(ratios);
+            if (usual > most) {
+                findings.add(finding(layer.getKey(), usual, true));
+            } else if (early < least) {
+                findings.add(finding(layer.getKey(), early, false));
+            }
+        }
+        return judged
+                ? RunJudgement.of(findings)
+                : RunJudgement.notEvaluated(
+                        Symptom.UPDATE_RATIO, "no step of a layer with weights other than 0 was looked at");
+    }
+
+    static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    private Finding finding(String layer, double ratio, boolean large) {
+        double threshold = large ? most : least;
+        double aim = Math.sqrt(least * most);
+        return new Finding(
+                Symptom.UPDATE_RATIO,
+                Severity.WARNING,
+                List.of(layer),
+                "norm of the update over norm of the parameters, median over "
+                        + (large ? "the run" : "its first quarter"),
+                ratio,
+                threshold,
+                large ? Finding.above(ratio, threshold) : Finding.below(ratio, threshold),
+                "A usual step changes %s by %s of its size: %s."
+                        .formatted(
+                                layer, Words.number(ratio), large ? "too much to follow the loss" : "it hardly learns"),
+                List.of(new Remedy(
+                        Remedy.Action.LEARNING_RATE,
+                        "Multiply the learning rate by this factor, which brings the ratio to " + Words.number(aim)
+                                + ".",
+                        ratio > 0 ? Map.of("factor", aim / ratio) : Map.of())));
+    }
+}
