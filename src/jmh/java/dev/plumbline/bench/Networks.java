@@ -9,12 +9,16 @@ import dev.plumbline.compute.program.UnaryFunction;
 import dev.plumbline.compute.program.Window;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** The networks that are timed here and in side_by_side.py: tanh MLPs of four sizes, and the CNN of the fifth article. */
+/**
+ * The networks that are timed here and beside PyTorch: tanh MLPs of four sizes and one of fifty layers, and the CNN of the
+ * fifth article.
+ */
 final class Networks {
 
     private final Random random = new Random(1);
@@ -29,7 +33,9 @@ final class Networks {
             case "mlp-1k" -> new Networks().mlp(32, 16, 32, 12, 5);
             case "mlp-5k" -> new Networks().mlp(32, 32, 64, 40, 10);
             case "mlp-20k" -> new Networks().mlp(32, 64, 128, 80, 10);
-            case "cnn" -> new Networks().cnn();
+            case "cnn" -> new Networks().cnn(4);
+            case "cnn-32" -> new Networks().cnn(32);
+            case "mlp-deep" -> new Networks().mlp(64, deep());
             default -> throw new IllegalArgumentException(name);
         };
     }
@@ -62,8 +68,16 @@ final class Networks {
         return crossEntropy(h, batch, sizes[sizes.length - 1]);
     }
 
-    private Objective cnn() {
-        Node h = data("x", normal(1, 4, 1, 28, 28));
+    /** Fifty layers of weights, 64 wide, for ten classes. */
+    private static int[] deep() {
+        int[] sizes = new int[51];
+        Arrays.fill(sizes, 64);
+        sizes[50] = 10;
+        return sizes;
+    }
+
+    private Objective cnn(int batch) {
+        Node h = data("x", normal(1, batch, 1, 28, 28));
         int in = 1;
         for (int out : new int[] {32, 64}) {
             Node w = parameter("conv" + out + ".w", normal(1 / Math.sqrt(9 * in), out, in, 3, 3));
@@ -72,8 +86,8 @@ final class Networks {
             h = b.maxPool(h, new Window(List.of(2, 2), List.of(2, 2), List.of(0, 0, 0, 0), List.of(1, 1), false));
             in = out;
         }
-        h = b.unary(UnaryFunction.RELU, dense(b.reshape(h, Shape.of(4, 1600)), 1, 1600, 128));
-        return crossEntropy(dense(h, 2, 128, 10), 4, 10);
+        h = b.unary(UnaryFunction.RELU, dense(b.reshape(h, Shape.of(batch, 1600)), 1, 1600, 128));
+        return crossEntropy(dense(h, 2, 128, 10), batch, 10);
     }
 
     private Objective crossEntropy(Node logits, int batch, int classes) {

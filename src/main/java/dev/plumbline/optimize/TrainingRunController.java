@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -120,16 +121,16 @@ class TrainingRunController {
     /** The first event has the run's id; a caller who hangs up stops the run. */
     private @Nullable TrainingRunReport stream(String owner, TrainingRunRequest request, HttpServletResponse response) {
         EventStream events = new EventStream(response, json);
-        events.<TrainingRunProgress, TrainingRunReport>answer(progress -> {
-            String[] id = new String[1];
-            TrainingRunHandle handle = new TrainingRunHandle(told -> {
+        String id = UUID.randomUUID().toString();
+        events.<TrainingRunProgress, @Nullable TrainingRunReport>answer(progress -> {
+            TrainingRunHandle handle = new TrainingRunHandle(id, told -> {
                 if (!response.isCommitted()) {
-                    events.send("started", Map.of("id", String.valueOf(id[0])));
+                    events.send("started", Map.of("id", id));
                 }
                 progress.accept(told);
             });
-            id[0] = handle.id();
-            return runs.during(owner, handle, () -> service.train(request, handle));
+            TrainingRunReport report = runs.during(owner, handle, () -> service.train(request, handle));
+            return handle.isDeserted() ? null : report;
         });
         return null;
     }

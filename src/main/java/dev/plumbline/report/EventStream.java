@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,11 +39,13 @@ public final class EventStream {
         return accepted.stream().anyMatch(MediaType.TEXT_EVENT_STREAM::equalsTypeAndSubtype);
     }
 
-    /** Streams what {@code work} tells of its progress, and then what it returns. */
-    public <P, R> void answer(Function<Consumer<P>, R> work) {
+    /** Streams what {@code work} tells of its progress, and then what it returns, unless that is null. */
+    public <P, R extends @Nullable Object> void answer(Function<Consumer<P>, R> work) {
         try {
             R report = work.apply(progress -> send("progress", progress));
-            send("report", report);
+            if (report != null) {
+                send("report", report);
+            }
         } catch (Problem problem) {
             if (!response.isCommitted()) {
                 throw problem;

@@ -2,15 +2,29 @@ package dev.plumbline.optimize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.core.io.FileSystemResource;
+import org.springframework.http.HttpEntity;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.client.RestTestClient;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
 
 /** A run over HTTP: one answer, or events on the way to it. */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
@@ -23,6 +37,9 @@ class TrainingRunControllerTests {
 
     @Autowired
     private RestTestClient http;
+
+    @LocalServerPort
+    private int port;
 
     @Test
     void answersWithTheReportWhereNoEventsAreWanted() {
@@ -41,6 +58,61 @@ class TrainingRunControllerTests {
                 .contains("\"loss\":1.0", "\"gradientNorm\":2.0", "\"iterationsPerSecond\":", "\"secondsLeft\":");
         assertThat(events[5]).contains("\"iteration\":325", "\"loss\":\"Infinity\"");
         assertThat(events[6]).startsWith("event: report\ndata: {").contains("\"stopped\":\"nonFinite\"");
+    }
+
+    /** Iterations enough for an hour; the run ends when it is cancelled. */
+    @Test
+    void endsWhenItIsCancelledAndSaysSo() throws IOException, InterruptedException {
+        String run = "{\"model\": {\"formula\": \"x^2\"}, \"parameters\": {\"x\": 1}, \"iterations\": 10000000,"
+                + " \"reportEvery\": 200, \"optimizer\": {\"kind\": \"sgd\", \"learningRate\": 0}}";
+        HttpRequest post = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/v1/training-runs"))
+                .header("Content-Type", "application/json")
+                .header("Accept", "text/event-stream")
+                .POST(HttpRequest.BodyPublishers.ofString(run))
+                .build();
+        HttpResponse<Stream<String>> events =
+                HttpClient.newHttpClient().send(post, HttpResponse.BodyHandlers.ofLines());
+        Iterator<String> lines = events.body().iterator();
+        assertThat(lines.next()).isEqualTo("event: started");
+        String id = lines.next().replaceAll(".*\"id\":\"([^\"]+)\".*", "$1");
+        http.delete().uri("/v1/training-runs/" + id).exchange().expectStatus().isNoContent();
+        String last = "";
+        while (lines.hasNext()) {
+            String line = lines.next();
+            last = line.isEmpty() ? last : line;
+        }
+        assertThat(last).contains("\"stopped\":\"cancelled\"");
+        http.delete().uri("/v1/training-runs/" + id).exchange().expectStatus().isNotFound();
+    }
+
+    @Test
+    void takesModelAndDataAsFiles() {
+        Path folder = Path.of("src/test/resources/fixtures/models/tanh-mlp/float64");
+        MultiValueMap<String, Object> parts = new LinkedMultiValueMap<>();
+        HttpHeaders json = new HttpHeaders();
+        json.setContentType(MediaType.APPLICATION_JSON);
+        String request = "{\"loss\": {\"kind\": \"%s\"}, \"optimizer\": {\"kind\": \"adam\"}, \"iterations\": 3%s}";
+        parts.add("request", new HttpEntity<>(request.formatted("crossEntropy", ""), json));
+        parts.add("model", new FileSystemResource(folder.resolve("model.onnx")));
+        parts.add("data", new FileSystemResource(folder.resolve("data.safetensors")));
+        assertThat(posted(parts, 200)).contains("\"stopped\":\"iterations\"", "\"steps\":3", "\"updateRatios\":[");
+
+        parts.set("request", new HttpEntity<>(request.formatted("crossEntropy", ", \"batchSize\": 9999"), json));
+        assertThat(posted(parts, 422)).contains("\"pointer\":\"request/batchSize\"");
+    }
+
+    private String posted(MultiValueMap<String, Object> parts, int status) {
+        byte[] answer = http.post()
+                .uri("/v1/training-runs")
+                .contentType(MediaType.MULTIPART_FORM_DATA)
+                .body(parts)
+                .exchange()
+                .expectStatus()
+                .isEqualTo(status)
+                .expectBody()
+                .returnResult()
+                .getResponseBody();
+        return new String(Objects.requireNonNull(answer), StandardCharsets.UTF_8);
     }
 
     private String sent(String body, MediaType accept) {

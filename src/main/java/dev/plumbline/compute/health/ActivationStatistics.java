@@ -33,74 +33,70 @@ public record ActivationStatistics(
 
     /**
      * @param unitAxis the axis that counts units; the first axis counts samples, all others positions
-     * @param derivative of f, value by value; null where f is not known
+     * @param slopes the derivatives of f; null where f is not known
      */
-    public static ActivationStatistics of(String function, Tensor values, int unitAxis, @Nullable Tensor derivative) {
+    static ActivationStatistics of(String function, Tensor values, int unitAxis, @Nullable Slopes slopes) {
         double[] y = values.values();
         double n = Math.max(y.length, 1);
-        double sum = 0;
-        int zeros = 0;
-        for (double value : y) {
-            sum += value;
-            zeros += value == 0 ? 1 : 0;
-        }
-        double mean = sum / n;
-        double squares = 0;
-        for (double value : y) {
-            squares += (value - mean) * (value - mean);
-        }
+        double mean = sum(y) / n;
         int units = values.shape().rank() == 0 ? 1 : values.shape().extent(unitAxis);
-        Ends ends = derivative == null ? null : Ends.of(function);
-        TensorStatistics slopes = derivative == null ? null : TensorStatistics.of(derivative);
+        Double floor = slopes == null ? null : Slopes.floor(function);
         return new ActivationStatistics(
                 function,
                 mean,
-                Math.sqrt(squares / n),
-                zeros / n,
+                Math.sqrt(squares(y, mean) / n),
+                zeros(y) / n,
                 unitAxis > 0 ? values.shape().extent(0) : 1,
                 units,
                 dead(values, unitAxis, units) / (double) Math.max(units, 1),
-                ends == null || derivative == null ? null : (Double) ends.shareBelowFloor(derivative.values()),
-                ends == null ? null : (Double) ends.floor(),
-                slopes == null ? null : (Double) slopes.meanAbsolute(),
-                slopes == null ? null : (Double) (slopes.norm() / Math.sqrt(n)),
-                ends == null ? null : (Double) ends.shareBeyond(y));
+                floor == null || slopes == null ? null : (Double) slopes.belowFloor(),
+                floor,
+                slopes == null ? null : (Double) slopes.mean(),
+                slopes == null ? null : (Double) slopes.rootMeanSquare(),
+                floor == null ? null : (Double) shareBeyond(function, y));
     }
 
-    /**
-     * Where a function saturates.
-     *
-     * @param floor of the derivative
-     * @param least the values at SageMaker's fixed inputs, {@code most} likewise
-     */
-    private record Ends(double floor, double least, double most) {
-
-        private static final Ends TANH = new Ends(0.01, Math.tanh(-9.4999), Math.tanh(9.4999));
-        private static final Ends SIGMOID = new Ends(0.0025, 1 / (1 + Math.exp(23)), 1 / (1 + Math.exp(-16.99999)));
-
-        static @Nullable Ends of(String function) {
-            return switch (function) {
-                case "tanh" -> TANH;
-                case "sigmoid" -> SIGMOID;
-                default -> null;
-            };
+    /** In two partial sums, so that additions need not wait for each other; as are the squares. */
+    private static double sum(double[] values) {
+        double even = 0;
+        double odd = 0;
+        for (int i = 0; i + 1 < values.length; i += 2) {
+            even += values[i];
+            odd += values[i + 1];
         }
+        return even + odd + (values.length % 2 == 0 ? 0 : values[values.length - 1]);
+    }
 
-        double shareBelowFloor(double[] slopes) {
-            int count = 0;
-            for (double slope : slopes) {
-                count += Math.abs(slope) < floor ? 1 : 0;
-            }
-            return count / (double) Math.max(slopes.length, 1);
+    private static double squares(double[] values, double mean) {
+        double even = 0;
+        double odd = 0;
+        for (int i = 0; i + 1 < values.length; i += 2) {
+            double a = values[i] - mean;
+            double b = values[i + 1] - mean;
+            even += a * a;
+            odd += b * b;
         }
+        double last = values.length % 2 == 0 ? 0 : values[values.length - 1] - mean;
+        return even + odd + last * last;
+    }
 
-        double shareBeyond(double[] values) {
-            int count = 0;
-            for (double value : values) {
-                count += value < least || value > most ? 1 : 0;
-            }
-            return count / (double) Math.max(values.length, 1);
+    private static int zeros(double[] values) {
+        int zeros = 0;
+        for (double value : values) {
+            zeros += value == 0 ? 1 : 0;
         }
+        return zeros;
+    }
+
+    private static double shareBeyond(String function, double[] values) {
+        boolean tanh = function.equals("tanh");
+        double least = tanh ? Math.tanh(-9.4999) : 1 / (1 + Math.exp(23));
+        double most = tanh ? Math.tanh(9.4999) : 1 / (1 + Math.exp(-16.99999));
+        int count = 0;
+        for (double value : values) {
+            count += value < least || value > most ? 1 : 0;
+        }
+        return count / (double) Math.max(values.length, 1);
     }
 
     /** How many units are 0 wherever they are looked at; a unit's values lie in runs of {@code inner}. */

@@ -55,9 +55,9 @@ record DeadUnits(double layerShare, int leastSamples) implements Rule {
                 activation.deadShare(),
                 layerShare,
                 Finding.above(activation.deadShare(), layerShare),
-                "%s of the %d units behind %s are 0 for all %d samples: their affine values are negative throughout, so no gradient reaches their weights."
+                "%d of the %d units behind %s are 0 for all %d samples: their affine values are negative throughout, so no gradient reaches their weights."
                         .formatted(
-                                Words.number(activation.deadShare() * activation.units()),
+                                Math.round(activation.deadShare() * activation.units()),
                                 activation.units(),
                                 layer.name(),
                                 activation.samples()),

@@ -112,14 +112,10 @@ public record GivenReading(
             return null;
         }
         String function = functions.getOrDefault(layer, "unknown");
-        Tensor derivative =
-                switch (function) {
-                    case "relu" -> values.map(y -> y > 0 ? 1 : 0);
-                    case "tanh" -> values.map(y -> 1 - y * y);
-                    case "sigmoid" -> values.map(y -> y * (1 - y));
-                    default -> null;
-                };
         return ActivationStatistics.of(
-                function, values, Math.min(1, Math.max(values.shape().rank() - 1, 0)), derivative);
+                function,
+                values,
+                Math.min(1, Math.max(values.shape().rank() - 1, 0)),
+                Slopes.of(function, values.values()));
     }
 }

@@ -132,15 +132,20 @@ public final class ModelReading {
     /** Over several stages, as of a recurrent layer, the values stand side by side as if they were samples. */
     private ActivationStatistics activation(Layer layer) {
         Stage first = layer.stages().get(0);
-        List<Tensor> values = new ArrayList<>();
-        List<Tensor> derivatives = new ArrayList<>();
-        for (Stage stage : layer.stages()) {
-            if (stage.activation().shape().equals(first.activation().shape())) {
-                values.add(objective.base().value(stage.activation()));
-                derivatives.add(stage.derivative(objective.base()));
-            }
+        List<Stage> alike = layer.stages().stream()
+                .filter(stage ->
+                        stage.activation().shape().equals(first.activation().shape()))
+                .toList();
+        Tensor values = stacked(alike.stream()
+                .map(stage -> objective.base().value(stage.activation()))
+                .toList());
+        Slopes slopes = Slopes.of(first.function(), values.values());
+        if (slopes == null) {
+            slopes = Slopes.of(stacked(alike.stream()
+                    .map(stage -> stage.derivative(objective.base()))
+                    .toList()));
         }
-        return ActivationStatistics.of(first.function(), stacked(values), unitAxis(layer, first), stacked(derivatives));
+        return ActivationStatistics.of(first.function(), values, unitAxis(layer, first), slopes);
     }
 
     private static int unitAxis(Layer layer, Stage stage) {

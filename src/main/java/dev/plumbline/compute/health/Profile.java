@@ -44,7 +44,7 @@ public enum Profile {
                     new DeadUnits(0.5, 1),
                     new Saturation(0.5, true),
                     new UpdateRatio(1e-8, 10),
-                    new ActivationSpread(1, 10),
+                    new WeightVariance(10),
                     new Absent(LOSS, NEEDS_A_RUN),
                     new Absent(DATA, NO_SUCH_RULE));
         }

@@ -34,8 +34,8 @@ record Symmetry() implements Rule {
                 weights.equalUnits(),
                 SHARE,
                 Finding.above(weights.equalUnits(), SHARE),
-                "%s of the %d units of %s have equal weights and equal gradients: no step will ever tell them apart."
-                        .formatted(Words.number(weights.equalUnits() * weights.units()), weights.units(), layer.name()),
+                "%d of the %d units of %s have equal weights and equal gradients: no step will ever tell them apart."
+                        .formatted(Math.round(weights.equalUnits() * weights.units()), weights.units(), layer.name()),
                 List.of(Initialisers.remedy(condition)));
     }
 }

@@ -32,7 +32,7 @@ public record TensorStatistics(
         boolean squaresHold = all.max == 0 || all.max > SMALL && all.max < LARGE;
         double n = Math.max(all.count, 1);
         return new TensorStatistics(
-                squaresHold ? Math.sqrt(all.squares) : norm(tensors),
+                squaresHold ? Math.sqrt(all.squares) : scaledNorm(tensors),
                 all.l1,
                 all.max,
                 all.l1 / n,
@@ -63,6 +63,25 @@ public record TensorStatistics(
 
     /** The norm of all values together. */
     public static double norm(Collection<Tensor> tensors) {
+        double squares = 0;
+        for (Tensor tensor : tensors) {
+            squares += squares(tensor.values());
+        }
+        return squares > SMALL && squares < LARGE ? Math.sqrt(squares) : scaledNorm(tensors);
+    }
+
+    private static double squares(double[] values) {
+        double even = 0;
+        double odd = 0;
+        for (int i = 0; i + 1 < values.length; i += 2) {
+            even += values[i] * values[i];
+            odd += values[i + 1] * values[i + 1];
+        }
+        double last = values.length % 2 == 0 ? 0 : values[values.length - 1];
+        return even + odd + last * last;
+    }
+
+    private static double scaledNorm(Collection<Tensor> tensors) {
         return Tensor.vector(tensors.stream().mapToDouble(Tensor::norm).toArray())
                 .norm();
     }

@@ -38,7 +38,7 @@ record UpdateRatio(double least, double most) implements Rule {
                 large ? Finding.above(ratio, threshold) : Finding.below(ratio, threshold),
                 "One step changes %s by %s of its size: %s."
                         .formatted(
-                                layer.name(),
+                                Words.layer(layer.name()),
                                 Words.number(ratio),
                                 large ? "too much to follow the loss" : "it hardly learns"),
                 List.of(new Remedy(

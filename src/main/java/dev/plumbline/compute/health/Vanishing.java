@@ -76,9 +76,9 @@ record Vanishing(double ratio, double factor) implements Rule {
                 .formatted(
                         what,
                         Words.number(profile.norms().get(profile.depth() - 1)),
-                        profile.layers().get(profile.depth() - 1),
+                        Words.layer(profile.layers().get(profile.depth() - 1)),
                         Words.number(profile.norms().get(0)),
-                        profile.layers().get(0),
+                        Words.layer(profile.layers().get(0)),
                         Words.number(profile.factorPerLayer()));
         return fall + " " + Explanation.words(condition, Explanation.of(condition));
     }

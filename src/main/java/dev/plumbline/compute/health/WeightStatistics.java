@@ -2,6 +2,7 @@ package dev.plumbline.compute.health;
 
 import dev.plumbline.compute.program.Layer;
 import dev.plumbline.tensor.Tensor;
+import java.util.List;
 
 /**
  * A layer's weights as a map from {@code fanIn} values to units.
@@ -14,16 +15,17 @@ public record WeightStatistics(int fanIn, int fanOut, int units, double spread, 
 
     static WeightStatistics of(Layer.Product product, Tensor weight, Tensor gradient) {
         double n = Math.max(weight.size(), 1);
-        double mean = 0;
+        double sum = 0;
         for (double value : weight.values()) {
-            mean += value / n;
+            sum += value;
         }
+        double mean = sum / n;
         double squares = 0;
         for (double value : weight.values()) {
             squares += (value - mean) * (value - mean);
         }
         double spread = Math.sqrt(squares / n);
-        double gain = weight.norm() / Math.sqrt(Math.max(product.units(), 1));
+        double gain = TensorStatistics.norm(List.of(weight)) / Math.sqrt(Math.max(product.units(), 1));
         double equal = equal(product, weight, gradient);
         return new WeightStatistics(product.fanIn(), product.fanOut(), product.units(), spread, gain, equal);
     }

@@ -2,6 +2,7 @@ package dev.plumbline.compute.health;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Numbers and names in sentences. */
 public final class Words {
@@ -9,12 +10,17 @@ public final class Words {
     private Words() {}
 
     public static String number(double value) {
-        return String.format(Locale.ROOT, "%.3g", value);
+        return value == 0 ? "0" : String.format(Locale.ROOT, "%.3g", value);
+    }
+
+    /** A layer in a sentence: one that is only numbered is "layer 0". */
+    public static String layer(String name) {
+        return name.matches("\\d+") ? "layer " + name : name;
     }
 
     public static String names(List<String> names) {
         int shown = Math.min(names.size(), 4);
-        String few = String.join(", ", names.subList(0, shown));
+        String few = names.subList(0, shown).stream().map(Words::layer).collect(Collectors.joining(", "));
         return names.size() > shown ? few + " and " + (names.size() - shown) + " more" : few;
     }
 }

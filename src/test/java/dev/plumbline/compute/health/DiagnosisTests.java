@@ -25,9 +25,12 @@ class DiagnosisTests {
     private static final Network LOUD = Network.of(RELU, 10, 10 * Math.sqrt(2));
     private static final Network DEAD = Network.of(RELU, 4, Math.sqrt(2)).withBias(-10);
     private static final Network SATURATED = Network.of(TANH, 4, 20);
+    private static final Network EQUAL =
+            Network.of(RELU, 4, Math.sqrt(2)).withFilled(Map.of("fc2.weight", 0.05, "fc3.weight", 0.05));
+    private static final Network ARTICLE_3 = Network.articleThree();
 
     static Stream<Network> networks() {
-        return Stream.of(SIGMOIDS, HEALTHY, LOUD, DEAD, SATURATED);
+        return Stream.of(SIGMOIDS, HEALTHY, LOUD, DEAD, SATURATED, EQUAL, ARTICLE_3);
     }
 
     private static Finding finding(Diagnosis diagnosis, Symptom rule) {
@@ -115,6 +118,20 @@ class DiagnosisTests {
 
         assertThat(symmetry.observed()).isEqualTo(1);
         assertThat(symmetry.tensors()).containsExactly("fc2");
+    }
+
+    @Test
+    void theFirstRemedyAgainstSymmetryHelps() {
+        Diagnosis sick = EQUAL.diagnosis();
+        Remedy remedy = finding(sick, Symptom.INITIALISATION).remedies().get(0);
+
+        assertThat(remedy.action()).isEqualTo(Remedy.Action.INITIALISATION);
+        assertThat(remedy.numbers()).containsKeys("fc2", "fc3");
+        assertThat(EQUAL.withFilled(Map.of())
+                        .withSpread(remedy.numbers())
+                        .diagnosis()
+                        .findings())
+                .isEmpty();
     }
 
     @ParameterizedTest

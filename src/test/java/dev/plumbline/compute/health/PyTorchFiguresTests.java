@@ -22,10 +22,14 @@ class PyTorchFiguresTests {
             "healthy", Network.of(UnaryFunction.RELU, 10, Math.sqrt(2)),
             "loud", Network.of(UnaryFunction.RELU, 10, 10 * Math.sqrt(2)),
             "dead", Network.of(UnaryFunction.RELU, 4, Math.sqrt(2)).withBias(-10),
-            "saturated", Network.of(UnaryFunction.TANH, 4, 20));
+            "saturated", Network.of(UnaryFunction.TANH, 4, 20),
+            "equal",
+                    Network.of(UnaryFunction.RELU, 4, Math.sqrt(2))
+                            .withFilled(Map.of("fc2.weight", 0.05, "fc3.weight", 0.05)),
+            "articleThree", Network.articleThree());
 
     @ParameterizedTest
-    @ValueSource(strings = {"sigmoids", "healthy", "loud", "dead", "saturated"})
+    @ValueSource(strings = {"sigmoids", "healthy", "loud", "dead", "saturated", "equal", "articleThree"})
     void agreesWithPyTorchToOnePartInAMillion(String name) throws IOException {
         JsonNode expected = JsonMapper.shared()
                 .readTree(Files.readAllBytes(Path.of("src/test/resources/fixtures/diagnoses/diagnoses.json")))

@@ -9,14 +9,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Whether the loss fell: not finite, rising, or not falling. Its level at the beginning is the median of the first tenth of
- * the run, at the end that of the last quarter; the lowest is that of the smallest three in a row.
+ * Whether the loss fell: not finite, rising, or not falling. Its level is the median over a tenth of the run, at the end
+ * over the last quarter.
  *
  * <ul>
  *   <li>Rising: the end lies above the beginning by {@code rise} of it, or more than half of what the loss fell by is lost
  *       again.
- *   <li>Not falling: it fell by less than {@code fall} of the beginning, and no trend downwards shows (Mann 1945, Kendall
- *       1975: of all pairs of losses, the later one is not the lower one more often than chance has it, at 5 %).
+ *   <li>Not falling: from beginning to end it fell by less than {@code fall} of the beginning or three standard errors of
+ *       its level, and no trend downwards shows (Mann 1945, Kendall 1975: of all pairs of losses, the later one is not the
+ *       lower one more often than chance has it, at 5 %).
  * </ul>
  *
  * <p>A tenth of a per cent and five per cent are SageMaker Debugger's numbers too (LossNotDecreasing, from one group of
@@ -41,10 +42,11 @@ record LossCourse(double fall, double rise) implements RunRule {
                     "whether the loss falls takes %d %s; there were %d"
                             .formatted(LEAST, curve.hasBatches() ? "epochs" : "iterations", losses.length));
         }
-        double begin = UsualUpdateRatio.median(Arrays.copyOf(losses, (losses.length + 9) / 10));
+        int tenth = (losses.length + 9) / 10;
+        double begin = UsualUpdateRatio.median(Arrays.copyOf(losses, tenth));
         double end =
                 UsualUpdateRatio.median(Arrays.copyOfRange(losses, losses.length - losses.length / 4, losses.length));
-        double lowest = lowest(losses);
+        double lowest = lowest(losses, Math.max(3, tenth));
         double lost = (end - lowest) / (begin - lowest);
         if (end - begin > rise * Math.abs(begin)) {
             return RunJudgement.of(
@@ -54,18 +56,32 @@ record LossCourse(double fall, double rise) implements RunRule {
             return RunJudgement.of(rising(lost, 0.5, "share of the fall of the loss that was lost again", lowest, end));
         }
         double fell = begin - end;
-        if (fell < fall * Math.abs(begin) && !falls(losses) || begin == end) {
-            return RunJudgement.of(notFalling(begin, end));
+        double least = Math.max(fall * Math.abs(begin), 3 * standardError(losses, tenth));
+        if (fell < least && !falls(losses) || begin == end) {
+            return RunJudgement.of(notFalling(begin, end, least));
         }
         return RunJudgement.HEALTHY;
     }
 
-    private static double lowest(double[] losses) {
+    /** The lowest level, looked at every half width. */
+    private static double lowest(double[] losses, int width) {
         double lowest = Double.POSITIVE_INFINITY;
-        for (int i = 2; i < losses.length; i++) {
-            lowest = Math.min(lowest, UsualUpdateRatio.median(Arrays.copyOfRange(losses, i - 2, i + 1)));
+        for (int i = 0; i + width <= losses.length; i += (width + 1) / 2) {
+            lowest = Math.min(lowest, UsualUpdateRatio.median(Arrays.copyOfRange(losses, i, i + width)));
         }
         return lowest;
+    }
+
+    /**
+     * Of the median of {@code count} losses: 1.25 sigma / sqrt(count) for normal noise, whose sigma is the median absolute
+     * difference of neighbours over 0.954.
+     */
+    private static double standardError(double[] losses, int count) {
+        double[] differences = new double[losses.length - 1];
+        for (int i = 0; i < differences.length; i++) {
+            differences[i] = Math.abs(losses[i + 1] - losses[i]);
+        }
+        return 1.25 / 0.954 * UsualUpdateRatio.median(differences) / Math.sqrt(count);
     }
 
     /** The test of Mann and Kendall, on some of the losses, evenly spaced, for its cost is quadratic. */
@@ -121,16 +137,15 @@ record LossCourse(double fall, double rise) implements RunRule {
                                         + " POST /v1/gradient-checks.")));
     }
 
-    private Finding notFalling(double begin, double end) {
-        double fell = begin == 0 ? 0 : (begin - end) / Math.abs(begin);
+    private Finding notFalling(double begin, double end, double least) {
         return new Finding(
                 Symptom.LOSS,
                 Severity.UNHEALTHY,
                 List.of(),
-                "fall of the loss as a share of what it was",
-                fell,
-                fall,
-                Finding.below(Math.max(fell, 0), fall),
+                "fall of the loss from the beginning to the end",
+                begin - end,
+                least,
+                Finding.below(Math.max(begin - end, 0), least),
                 "The loss does not fall: it is %s at the beginning and %s at the end."
                         .formatted(Words.number(begin), Words.number(end)),
                 List.of(
