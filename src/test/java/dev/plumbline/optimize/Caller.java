@@ -30,7 +30,7 @@ final class Caller {
     }
 
     /** An answer, its body as bytes. */
-    record Answer(int status, String etag, byte[] body) {
+    record Answer(int status, String etag, String retryAfter, byte[] body) {
 
         JsonNode json() {
             return JSON.readTree(body);
@@ -88,6 +88,9 @@ final class Caller {
         HttpRequest built = (headers.length == 0 ? request : request.headers(headers)).build();
         HttpResponse<byte[]> response = client.send(built, HttpResponse.BodyHandlers.ofByteArray());
         return new Answer(
-                response.statusCode(), response.headers().firstValue("ETag").orElse(""), response.body());
+                response.statusCode(),
+                response.headers().firstValue("ETag").orElse(""),
+                response.headers().firstValue("Retry-After").orElse(""),
+                response.body());
     }
 }

@@ -1,14 +1,18 @@
 package dev.plumbline.optimize;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.optimize.Caller.Answer;
+import java.io.InputStream;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -56,6 +60,27 @@ class OptimizerCheckHttpTests {
         Answer answer = checkFirstStep("{\"kind\": \"adam\", \"learningRate\": 0.01}", factor, rate);
         assertThat(answer.text("/verdict")).isEqualTo("FAIL");
         assertThat(answer.text("/explanation/fault")).isEqualTo(fault);
+    }
+
+    /** The second article's Adam: t is the number of tensors. */
+    @Test
+    void namesTheSecondArticlesMistake() throws Exception {
+        String example = "/examples/optimizer-checks/bias-correction-by-the-number-of-tensors.json";
+        try (InputStream json = requireNonNull(getClass().getResourceAsStream(example))) {
+            Answer answer = caller.post(PATH, new String(json.readAllBytes(), UTF_8));
+            assertThat(answer.text("/verdict")).isEqualTo("FAIL");
+            assertThat(answer.text("/explanation/fault")).isEqualTo("biasCorrectionStep");
+            assertThat(answer.text("/explanation/advice")).contains("number of parameter tensors, 2");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TextbookAdam.Mistake.class)
+    void namesAMistakeInATextbooksAdam(TextbookAdam.Mistake mistake) throws Exception {
+        Answer answer = caller.post(PATH, TextbookAdam.check(mistake));
+        assertThat(answer.text("/explanation/fault")).isEqualTo(mistake.fault());
+        assertThat(answer.text("/verdict")).isEqualTo(mistake == TextbookAdam.Mistake.NONE ? "PASS" : "FAIL");
+        assertThat(answer.text("/explanation/advice")).contains(mistake.advice());
     }
 
     @Test
