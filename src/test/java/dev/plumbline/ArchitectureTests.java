@@ -38,7 +38,8 @@ class ArchitectureTests {
             "compute.optimizer.check",
             "compute.optimizer.schedule",
             "compute.health",
-            "compute.health.run");
+            "compute.health.run",
+            "compute.health.window");
 
     private static final Set<String> FEATURE =
             union(COMPUTE, "reader", "tensor", "report", "jobs", "limits", "problem");
@@ -48,6 +49,7 @@ class ArchitectureTests {
             entry("check", FEATURE),
             entry("optimize", FEATURE),
             entry("diagnose", FEATURE),
+            entry("diagnose.monitor", FEATURE),
             entry("models", FEATURE),
             entry("report", union(COMPUTE, "tensor", "problem")),
             entry("jobs", Set.of("limits", "problem")),
@@ -58,6 +60,7 @@ class ArchitectureTests {
             entry("compute.probe", Set.of("tensor")),
             entry("compute.health", Set.of("compute.program", "tensor")),
             entry("compute.health.run", Set.of("compute.health")),
+            entry("compute.health.window", Set.of("compute.health")),
             entry("compute.optimizer", Set.of("compute.program", "tensor", "problem")),
             entry("compute.optimizer.check", Set.of("compute.optimizer", "tensor", "problem")),
             entry("compute.optimizer.schedule", Set.of("problem")),

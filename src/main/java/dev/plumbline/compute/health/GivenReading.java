@@ -47,14 +47,13 @@ public record GivenReading(
         for (String name : names) {
             layers.add(health(name, grouped.getOrDefault(name, Map.of()), updateNorms));
         }
-        return new Condition(
-                null, layers, isOrdered(grouped.keySet()), SampleNorms.none("gradients by sample need the model"));
+        boolean ordered = !order.isEmpty() || numberTheirOrder(grouped.keySet());
+        return new Condition(null, layers, ordered, SampleNorms.none("gradients by sample need the model"));
     }
 
-    /** Given, or each name has a number and the rest of the names is the same, or there is but one. */
-    private boolean isOrdered(Set<String> names) {
-        return !order.isEmpty()
-                || names.size() < 2
+    /** Whether each name has a number and the rest of the names is the same, or there is but one. */
+    static boolean numberTheirOrder(Set<String> names) {
+        return names.size() < 2
                 || names.stream()
                                 .map(name -> NUMBER.matcher(name).replaceAll("#"))
                                 .distinct()
@@ -63,7 +62,7 @@ public record GivenReading(
     }
 
     /** {@code fc2} before {@code fc10}; names without numbers stay as they came. */
-    private static List<String> numbered(Set<String> names) {
+    static List<String> numbered(Set<String> names) {
         List<String> sorted = new ArrayList<>(names);
         sorted.sort((a, b) -> {
             List<Integer> first = numbers(a);

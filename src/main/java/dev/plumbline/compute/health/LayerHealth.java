@@ -68,7 +68,7 @@ public record LayerHealth(
                 tensors);
     }
 
-    private static @Nullable Double over(@Nullable Double norm, @Nullable Double parameterNorm) {
+    static @Nullable Double over(@Nullable Double norm, @Nullable Double parameterNorm) {
         return norm == null || parameterNorm == null || parameterNorm == 0 ? null : (Double) (norm / parameterNorm);
     }
 

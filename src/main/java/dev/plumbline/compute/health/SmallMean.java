@@ -7,6 +7,10 @@ record SmallMean(double threshold) implements Rule {
 
     @Override
     public Judgement judge(Condition condition) {
+        if (condition.layers().stream().anyMatch(layer -> Double.isNaN(layer.meanAbsoluteGradient()))) {
+            return Judgement.notEvaluated(
+                    Symptom.VANISHING, "the mean of |g| is not known, or not a number: only norms were given");
+        }
         return Judgement.of(condition.layers().stream()
                 .filter(layer -> layer.meanAbsoluteGradient() < threshold)
                 .map(layer -> new Finding(

@@ -7,6 +7,9 @@ record ZeroGradients(double share) implements Rule {
 
     @Override
     public Judgement judge(Condition condition) {
+        if (condition.layers().stream().allMatch(layer -> Double.isNaN(layer.zeroShare()))) {
+            return Judgement.notEvaluated(Symptom.DEAD_UNITS, "no layer's share of zeros is known");
+        }
         return Judgement.of(condition.layers().stream()
                 .filter(layer -> layer.zeroShare() >= share)
                 .map(layer -> new Finding(

@@ -1,0 +1,22 @@
+package dev.plumbline.compute.health.window;
+
+/**
+ * How long ago the smoothed loss was last lower than ever by a relative amount.
+ *
+ * @param first the first finite loss of the run
+ * @param best the lowest smoothed loss that counted as an improvement
+ * @param bestStep where it was
+ * @param idle losses since then
+ */
+public record LossProgress(double first, double best, long bestStep, long idle) {
+
+    static LossProgress begin(long step, double loss) {
+        return new LossProgress(loss, loss, step, 0);
+    }
+
+    LossProgress with(long step, double smoothed, double improvement) {
+        return best - smoothed > improvement * Math.abs(best)
+                ? new LossProgress(first, smoothed, step, 0)
+                : new LossProgress(first, best, bestStep, idle + 1);
+    }
+}

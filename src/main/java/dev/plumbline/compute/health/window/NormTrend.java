@@ -1,0 +1,112 @@
+package dev.plumbline.compute.health.window;
+
+import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.Remedy;
+import dev.plumbline.compute.health.Severity;
+import dev.plumbline.compute.health.Symptom;
+import dev.plumbline.compute.health.Words;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A norm that shrinks below {@code fall} of what it was, or grows to more than {@code rise} times, over the window, along a
+ * straight line through its logarithm whose slope is {@code significance} standard errors from none. A gradient that
+ * shrinks while the loss falls is a network that learns, and no sign of anything.
+ */
+record NormTrend(double fall, double rise, double significance) implements WindowRule {
+
+    static final int LEAST = 20;
+    /** A loss that has fallen to this share of itself over the window. */
+    private static final double LEARNS = 0.9;
+    /** A loss that is still above this share of the first one has not been learnt. */
+    private static final double STUCK = 0.5;
+
+    @Override
+    public Signs look(Course course) {
+        List<Sign> signs = new ArrayList<>();
+        boolean judged = false;
+        for (String name : course.tensors()) {
+            Series logs = Series.ofNorms(course.window(), name).logarithms();
+            if (logs.size() < LEAST) {
+                continue;
+            }
+            judged = true;
+            Line line = Line.through(logs);
+            double factor = Math.exp(line.change());
+            if (!(line.significance() >= significance)) {
+                continue;
+            }
+            if (factor < fall && !learns(course)) {
+                signs.add(new Sign(Pattern.TREND, logs.step(0), vanishing(course, name, line)));
+            } else if (factor > rise) {
+                signs.add(new Sign(Pattern.TREND, logs.step(0), exploding(name, line)));
+            }
+        }
+        return judged ? Signs.of(signs) : few(Symptom.VANISHING).and(few(Symptom.EXPLODING));
+    }
+
+    private static Signs few(Symptom rule) {
+        return Signs.notEvaluated(rule, "a trend takes " + LEAST + " snapshots of a tensor with a norm above 0");
+    }
+
+    private static boolean learns(Course course) {
+        Series losses = Series.ofLoss(course.window());
+        int quarter = losses.size() / 4;
+        double before = losses.part(0, quarter).median();
+        double now = losses.part(losses.size() - quarter, losses.size()).median();
+        return before > 0 && now < LEARNS * before;
+    }
+
+    private static boolean isStuck(Course course) {
+        LossProgress progress = course.state().progress();
+        Double smoothed = course.state().loss().mean();
+        return progress != null && smoothed != null && smoothed > STUCK * progress.first();
+    }
+
+    private Finding vanishing(Course course, String name, Line line) {
+        double factor = Math.exp(line.change());
+        boolean stuck = isStuck(course);
+        return new Finding(
+                Symptom.VANISHING,
+                stuck ? Severity.UNHEALTHY : Severity.WARNING,
+                List.of(name),
+                "factor by which the gradient's norm changes over the window",
+                factor,
+                fall,
+                Finding.below(factor, fall),
+                words(name, "fades", line)
+                        + (stuck
+                                ? " The loss does not fall with it: nothing is learnt from here."
+                                : " If the loss is where it should be, this is the end of learning and as it should be."),
+                List.of(
+                        Remedy.of(
+                                Remedy.Action.INVESTIGATION,
+                                "Post the model and a batch to /v1/diagnoses: it names dead and saturated units."),
+                        Remedy.of(
+                                Remedy.Action.LEARNING_RATE,
+                                "If units have died, lower the learning rate and start before the fall."),
+                        Remedy.of(Remedy.Action.NORMALISATION, "Normalise in front of this layer.")));
+    }
+
+    private Finding exploding(String name, Line line) {
+        double factor = Math.exp(line.change());
+        return new Finding(
+                Symptom.EXPLODING,
+                factor > rise * rise ? Severity.UNHEALTHY : Severity.WARNING,
+                List.of(name),
+                "factor by which the gradient's norm changes over the window",
+                factor,
+                rise,
+                Finding.above(factor, rise),
+                words(name, "grows", line),
+                List.of(
+                        Remedy.of(Remedy.Action.LEARNING_RATE, "Lower the learning rate, or let it warm up longer."),
+                        Remedy.of(Remedy.Action.CLIPPING, "Clip the gradient's norm to what it was before the rise."),
+                        Remedy.of(Remedy.Action.NORMALISATION, "Normalise in front of this layer.")));
+    }
+
+    private static String words(String name, String verb, Line line) {
+        return "The gradient's norm of %s %s by a factor of %.4g a step over %d steps, %s standard errors from none."
+                .formatted(name, verb, Math.exp(line.slope()), line.span(), Words.number(line.significance()));
+    }
+}

@@ -1,0 +1,57 @@
+package dev.plumbline.compute.health.window;
+
+import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.Remedy;
+import dev.plumbline.compute.health.Severity;
+import dev.plumbline.compute.health.Symptom;
+import dev.plumbline.compute.health.Words;
+import java.util.List;
+
+/** For a whole window the smoothed loss has not been lower than ever by {@value RunState#IMPROVEMENT} of itself. */
+record Plateau() implements WindowRule {
+
+    @Override
+    public Signs look(Course course) {
+        LossProgress progress = course.state().progress();
+        Double smoothed = course.state().loss().mean();
+        int window = course.watched().window();
+        if (course.last().loss() == null || progress == null || smoothed == null) {
+            return Signs.notEvaluated(Symptom.LOSS, "a plateau needs the loss, and a finite one");
+        }
+        if (course.state().loss().values() <= window) {
+            return Signs.notEvaluated(
+                    Symptom.LOSS,
+                    "a plateau takes more losses than a window has: more than %d; there are %d"
+                            .formatted(window, course.state().loss().values()));
+        }
+        if (progress.idle() <= window) {
+            return Signs.NONE;
+        }
+        return Signs.of(
+                new Sign(
+                        Pattern.PLATEAU,
+                        progress.bestStep(),
+                        new Finding(
+                                Symptom.LOSS,
+                                Severity.WARNING,
+                                List.of(),
+                                "losses since the smoothed loss last fell by 1 %",
+                                progress.idle(),
+                                window,
+                                Finding.above(progress.idle(), window),
+                                "The loss was %s at step %d and is %s now, both smoothed; it began at %s."
+                                        .formatted(
+                                                Words.number(progress.best()),
+                                                progress.bestStep(),
+                                                Words.number(smoothed),
+                                                Words.number(progress.first())),
+                                List.of(
+                                        Remedy.of(
+                                                Remedy.Action.LEARNING_RATE,
+                                                "If the loss is still too high, change the learning rate: a lower one where the"
+                                                        + " gradient's norms stay as they were, a higher one where they are small."),
+                                        Remedy.of(
+                                                Remedy.Action.INVESTIGATION,
+                                                "Post the model and a batch to /v1/diagnoses, or stop: it may have converged.")))));
+    }
+}

@@ -1,0 +1,55 @@
+package dev.plumbline.compute.health.window;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is kept of a run besides its last snapshots and its findings.
+ *
+ * @param snapshots how many came
+ * @param step of the last one; -1 before the first
+ * @param tensors gradient norms by parameter, in the order in which they were first seen
+ * @param progress null before the first finite loss
+ * @param findings how many there were
+ */
+public record RunState(
+        long snapshots,
+        long step,
+        Map<String, Running> tensors,
+        Running loss,
+        @Nullable LossProgress progress,
+        long findings) {
+
+    public static final RunState NEW = new RunState(0, -1, Map.of(), Running.NONE, null, 0);
+
+    /** What a snapshot's loss has to be better by, to count as progress. */
+    static final double IMPROVEMENT = 0.01;
+
+    RunState with(Snapshot next, int window) {
+        Map<String, Running> series = new LinkedHashMap<>(tensors);
+        next.tensors()
+                .forEach((name, norms) ->
+                        series.put(name, running(name).with(next.step(), norms.gradientNorm(), window)));
+        Double value = next.loss();
+        Running losses = value == null ? loss : loss.with(next.step(), value, window);
+        return new RunState(
+                snapshots + 1, next.step(), series, losses, progress(next.step(), value, losses.mean()), findings);
+    }
+
+    private Running running(String tensor) {
+        Running known = tensors.get(tensor);
+        return known == null ? Running.NONE : known;
+    }
+
+    private @Nullable LossProgress progress(long at, @Nullable Double value, @Nullable Double smoothed) {
+        if (value == null || smoothed == null || !Double.isFinite(value)) {
+            return progress;
+        }
+        return progress == null ? LossProgress.begin(at, value) : progress.with(at, smoothed, IMPROVEMENT);
+    }
+
+    RunState withFindings(long count) {
+        return new RunState(snapshots, step, tensors, loss, progress, count);
+    }
+}

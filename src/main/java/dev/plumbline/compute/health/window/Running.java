@@ -1,0 +1,45 @@
+package dev.plumbline.compute.health.window;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is kept of a series over the whole run, whatever its length.
+ *
+ * @param values how many came, finite or not
+ * @param last the value that came last
+ * @param mean of the finite values, exponentially forgetting: the last ones count most, as in a window of half the
+ *     monitor's; null before the first
+ * @param maximum of the finite values
+ * @param maximumStep where it was
+ * @param nonFinite how many were not finite
+ * @param nonFiniteSince the first step of the present row of values that are not finite; null where the last one is
+ */
+public record Running(
+        long values,
+        double last,
+        @Nullable Double mean,
+        @Nullable Double maximum,
+        @Nullable Long maximumStep,
+        long nonFinite,
+        @Nullable Long nonFiniteSince) {
+
+    static final Running NONE = new Running(0, Double.NaN, null, null, null, 0, null);
+
+    Running with(long step, double value, int window) {
+        if (!Double.isFinite(value)) {
+            Long since = nonFiniteSince == null ? (Long) step : nonFiniteSince;
+            return new Running(values + 1, value, mean, maximum, maximumStep, nonFinite + 1, since);
+        }
+        double before = mean == null ? 0 : mean;
+        double weight = Math.max(1.0 / (values - nonFinite + 1), 2.0 / (window / 2.0 + 1));
+        boolean larger = maximum == null || value > maximum;
+        return new Running(
+                values + 1,
+                value,
+                before + weight * (value - before),
+                larger ? (Double) value : maximum,
+                larger ? (Long) step : maximumStep,
+                nonFinite,
+                null);
+    }
+}

@@ -1,0 +1,98 @@
+package dev.plumbline.compute.health.window;
+
+import dev.plumbline.compute.health.NotEvaluated;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One snapshot further in a run. Nothing is kept here: state and window go in and come out, so whoever keeps them decides
+ * how.
+ *
+ * @param state after the snapshot
+ * @param snapshot with its spikes
+ * @param arisen what was found at this step and not before
+ * @param changed findings of before that last, or have come to an end
+ */
+public record Watch(RunState state, Snapshot snapshot, List<RunFinding> arisen, List<RunFinding> changed) {
+
+    /** Every rule over windows with its thresholds. All are free of the loss's scale. */
+    private static final List<WindowRule> RULES = List.of(
+            new NonFinites(),
+            new Spikes(10, 10),
+            new NormTrend(0.01, 10, 5),
+            new LossTrend(0.2, 5),
+            new Oscillation(0.1, 5),
+            new Plateau(),
+            new AtThisStep());
+
+    /** A finding is over after this share of a window without it; a spike after one snapshot. */
+    private static final double QUIET = 0.1;
+
+    /**
+     * @param earlier the last snapshots before this one, oldest first
+     * @param open the findings that last, those of the snapshot before among them
+     */
+    public static Watch advance(
+            Watched watched, RunState before, List<Snapshot> earlier, Collection<RunFinding> open, Snapshot next) {
+        RunState state = before.with(next, watched.window());
+        List<Snapshot> window = new ArrayList<>(earlier);
+        window.add(next);
+        int surplus = Math.max(window.size() - watched.window(), 0);
+        Course course = new Course(watched, state, window.subList(surplus, window.size()));
+        List<Sign> signs = look(course).seen();
+        List<RunFinding> arisen = new ArrayList<>();
+        long number = before.findings();
+        for (List<Sign> alike : Grouping.ofNew(signs, open)) {
+            arisen.add(RunFinding.of(++number, next.step(), Grouping.together(alike)));
+        }
+        return new Watch(state.withFindings(number), withSpikes(next, signs), arisen, changed(course, signs, open));
+    }
+
+    /** What the rules cannot judge in a run as it is, and why. */
+    public static List<NotEvaluated> notEvaluated(Course course) {
+        return look(course).notEvaluated();
+    }
+
+    private static Signs look(Course course) {
+        Signs all = Signs.NONE;
+        for (WindowRule rule : RULES) {
+            all = all.and(rule.look(course));
+        }
+        return all;
+    }
+
+    private static Snapshot withSpikes(Snapshot next, List<Sign> signs) {
+        Set<String> spikes = new LinkedHashSet<>();
+        boolean loss = false;
+        for (Sign sign : signs) {
+            if (sign.pattern() == Pattern.SPIKE) {
+                spikes.addAll(sign.finding().tensors());
+                loss |= sign.finding().tensors().isEmpty();
+            }
+        }
+        return new Snapshot(next.step(), next.loss(), next.tensors(), spikes, loss);
+    }
+
+    private static List<RunFinding> changed(Course course, List<Sign> signs, Collection<RunFinding> open) {
+        List<RunFinding> changed = new ArrayList<>();
+        for (RunFinding finding : open) {
+            if (signs.stream().anyMatch(finding::covers)) {
+                changed.add(finding.seenAt(course.last().step()));
+            } else if (isOver(finding, course)) {
+                changed.add(finding.closed());
+            }
+        }
+        return changed;
+    }
+
+    private static boolean isOver(RunFinding finding, Course course) {
+        long without = course.window().stream()
+                .filter(snapshot -> snapshot.step() > finding.last())
+                .count();
+        return finding.symptom() == Pattern.SPIKE
+                || without >= QUIET * course.watched().window();
+    }
+}
