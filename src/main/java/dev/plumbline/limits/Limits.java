@@ -20,7 +20,8 @@ import org.springframework.validation.annotation.Validated;
  * @param bulkBytes of a multipart body of an optimizer step, which carries whole models (1 GiB)
  * @param bulkRequests of a body beyond {@code bodyBytes}, taken in and answered at the same time
  * @param sessions that one key keeps at the same time
- * @param sessionHours after which a session that takes no step is dropped (7 days)
+ * @param monitors that one key keeps at the same time
+ * @param sessionHours after which a session that takes no step, or a monitor that gets no snapshot, is dropped (7 days)
  * @param jsonDepth of nested arrays and objects
  * @param tensors in one request
  * @param rank of one tensor
@@ -42,6 +43,7 @@ public record Limits(
 
         @DefaultValue("2") @Positive int bulkRequests,
         @DefaultValue("1000") @Positive int sessions,
+        @DefaultValue("200") @Positive int monitors,
         @DefaultValue("168") @Positive int sessionHours,
         @DefaultValue("100") @Min(10) @Max(500) int jsonDepth,
         @DefaultValue("10000") @Positive int tensors,

@@ -24,7 +24,21 @@ class LimitsTests {
         int processors = Runtime.getRuntime().availableProcessors();
         assertThat(limits)
                 .isEqualTo(new Limits(
-                        64 << 20, 1L << 30, 2, 1000, 168, 100, 10_000, 8, 1e13, 4L << 30, 300, processors, 64, 30));
+                        64 << 20,
+                        1L << 30,
+                        2,
+                        1000,
+                        200,
+                        168,
+                        100,
+                        10_000,
+                        8,
+                        1e13,
+                        4L << 30,
+                        300,
+                        processors,
+                        64,
+                        30));
     }
 
     @Test

@@ -16,48 +16,48 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A pipeline that calls the running service. */
-final class Caller {
+public final class Caller {
 
-    static final JsonMapper JSON = JsonMapper.builder()
+    public static final JsonMapper JSON = JsonMapper.builder()
             .addModule(TensorJson.module(TensorLimits.DEFAULT))
             .build();
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final String root;
 
-    Caller(int port) {
+    public Caller(int port) {
         this.root = "http://127.0.0.1:" + port;
     }
 
     /** An answer, its body as bytes. */
-    record Answer(int status, String etag, String retryAfter, byte[] body) {
+    public record Answer(int status, String etag, String retryAfter, byte[] body) {
 
-        JsonNode json() {
+        public JsonNode json() {
             return JSON.readTree(body);
         }
 
-        double number(String pointer) {
+        public double number(String pointer) {
             return json().at(pointer).asDouble();
         }
 
-        String text(String pointer) {
+        public String text(String pointer) {
             return json().at(pointer).asString();
         }
 
-        Tensor tensor(String pointer) {
+        public Tensor tensor(String pointer) {
             return JSON.treeToValue(json().at(pointer), Tensor.class);
         }
     }
 
-    Answer get(String path, String... headers) throws Exception {
+    public Answer get(String path, String... headers) throws Exception {
         return send(HttpRequest.newBuilder(URI.create(root + path)).GET(), headers);
     }
 
-    Answer delete(String path) throws Exception {
+    public Answer delete(String path) throws Exception {
         return send(HttpRequest.newBuilder(URI.create(root + path)).DELETE());
     }
 
-    Answer post(String path, String json, String... headers) throws Exception {
+    public Answer post(String path, String json, String... headers) throws Exception {
         return send(
                 HttpRequest.newBuilder(URI.create(root + path))
                         .header("Content-Type", "application/json")
@@ -65,7 +65,7 @@ final class Caller {
                 headers);
     }
 
-    Answer postFiles(String path, Map<String, byte[]> parts, String... headers) throws Exception {
+    public Answer postFiles(String path, Map<String, byte[]> parts, String... headers) throws Exception {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         for (Map.Entry<String, byte[]> part : parts.entrySet()) {
             write(body, "--b\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"%s\"\r\n\r\n", part.getKey());

@@ -10,11 +10,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The whole service in a process of its own, with its data in a folder, as a user starts it. */
-record Service(Process process, int port) implements AutoCloseable {
+public record Service(Process process, int port) implements AutoCloseable {
 
     private static final Pattern STARTED = Pattern.compile("Tomcat started on port (\\d+)");
 
-    static Service start(Path data) throws IOException {
+    public static Service start(Path data) throws IOException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
@@ -41,7 +41,7 @@ record Service(Process process, int port) implements AutoCloseable {
     }
 
     /** As by {@code kill -9}. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
     }
 

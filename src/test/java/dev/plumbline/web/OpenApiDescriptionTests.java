@@ -3,6 +3,7 @@ package dev.plumbline.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,14 +74,38 @@ class OpenApiDescriptionTests {
         return examples.stream().map(example -> DynamicTest.dynamicTest(example.toString(), () -> run(example)));
     }
 
-    private void run(RequestExample example) {
+    private void run(RequestExample example) throws IOException {
         http.post()
-                .uri(example.path())
+                .uri(address(example))
                 .contentType(MediaType.APPLICATION_JSON)
                 .body(example.body())
                 .exchange()
                 .expectStatus()
                 .is2xxSuccessful();
+    }
+
+    /** What {@code /v1/monitors/{id}/snapshots} shows is sent to what the first example of {@code /v1/monitors} makes. */
+    private String address(RequestExample example) throws IOException {
+        int place = example.path().indexOf("/{id}");
+        if (place < 0) {
+            return example.path();
+        }
+        String front = example.path().substring(0, place);
+        RequestExample first = RequestExample.all().stream()
+                .filter(other -> other.path().equals(front))
+                .findFirst()
+                .orElseThrow();
+        URI made = http.post()
+                .uri(front)
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(first.body())
+                .exchange()
+                .expectStatus()
+                .isCreated()
+                .returnResult()
+                .getResponseHeaders()
+                .getLocation();
+        return example.path().replace(front + "/{id}", String.valueOf(made));
     }
 
     private String served(String path) {

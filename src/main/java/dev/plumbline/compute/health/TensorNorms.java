@@ -14,4 +14,10 @@ public record TensorNorms(
         double gradientNorm,
         @Nullable Double parameterNorm,
         @Nullable Double updateNorm,
-        @Nullable Double zeroShare) {}
+        @Nullable Double zeroShare) {
+
+    /** {@code ||update|| / ||parameter||}; null where they are not known. */
+    public @Nullable Double updateRatio() {
+        return LayerHealth.over(updateNorm, parameterNorm);
+    }
+}

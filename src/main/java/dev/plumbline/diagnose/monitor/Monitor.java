@@ -1,0 +1,32 @@
+package dev.plumbline.diagnose.monitor;
+
+import dev.plumbline.compute.health.Diagnosis.Verdict;
+import dev.plumbline.compute.health.window.RunState;
+import dev.plumbline.compute.health.window.Watch;
+import dev.plumbline.compute.health.window.Watched;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A monitor without its snapshots and findings.
+ *
+ * @param verdict after the last snapshot
+ */
+record Monitor(
+        String id,
+        @Nullable String name,
+        Watched watched,
+        RunState state,
+        Verdict verdict,
+        Instant createdAt,
+        Instant expiresAt) {
+
+    /** The count of snapshots, which changes with everything else. */
+    String etag() {
+        return "\"" + state.snapshots() + "\"";
+    }
+
+    Monitor with(Watch watch, Verdict newVerdict, Instant later) {
+        return new Monitor(id, name, watched, watch.state(), newVerdict, createdAt, later);
+    }
+}

@@ -1,0 +1,113 @@
+package dev.plumbline.diagnose.monitor;
+
+import dev.plumbline.diagnose.monitor.MonitorService.Handle;
+import dev.plumbline.problem.Problem;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+@RestController
+@RequestMapping(MonitorController.PATH)
+@Tag(name = "Monitors", description = "Does my gradient stay healthy?")
+class MonitorController {
+
+    static final String PATH = "/v1/monitors";
+
+    private final MonitorService service;
+    private final MonitorStreams streams;
+
+    MonitorController(MonitorService service, MonitorStreams streams) {
+        this.service = service;
+        this.streams = streams;
+    }
+
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE, produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            operationId = "createMonitor",
+            summary = "Begin to watch a run",
+            description = "Then post a snapshot every so many steps. What is kept of a run has a bounded size, however"
+                    + " long it is. With an Idempotency-Key a repeated request finds the monitor it has made.")
+    @ApiResponse(responseCode = "201")
+    ResponseEntity<MonitorReport> create(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestHeader(name = "Idempotency-Key", defaultValue = "") String idempotencyKey,
+            @RequestBody MonitorRequest request) {
+        Monitor monitor = service.create(owner, request, idempotencyKey);
+        return ResponseEntity.created(URI.create(PATH + "/" + monitor.id()))
+                .eTag(monitor.etag())
+                .body(service.report(new Handle(owner, monitor.id())));
+    }
+
+    @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(operationId = "listMonitors", summary = "All monitors, the newest first")
+    List<MonitorSummary> list(@Parameter(hidden = true) @RequestAttribute String owner) {
+        return service.list(owner);
+    }
+
+    @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            operationId = "findMonitor",
+            summary = "What a monitor has found",
+            description = "Findings with causes and remedies, the newest first; the rules that could not be judged, and"
+                    + " why; and the figures of each tensor. The ETag counts the snapshots: with If-None-Match the"
+                    + " answer is 304 until the next one.")
+    ResponseEntity<MonitorReport> find(
+            @Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        MonitorReport report = service.report(new Handle(owner, id));
+        return ResponseEntity.ok().eTag("\"" + report.snapshots() + "\"").body(report);
+    }
+
+    @GetMapping(path = "/{id}", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    @Operation(
+            operationId = "followMonitor",
+            summary = "What a monitor has found",
+            description = "As events: `monitor`, the present report, and from then on `finding` and `snapshot` as they"
+                    + " arise, and `end` when the monitor is deleted. A snapshot's id is its step: with Last-Event-ID a"
+                    + " stream goes on behind it, as far back as snapshots are kept.")
+    @ApiResponse(
+            responseCode = "200",
+            content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE, schema = @Schema(type = "string")))
+    SseEmitter follow(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @PathVariable String id,
+            @RequestHeader(name = "Last-Event-ID", defaultValue = "") String lastEventId) {
+        return streams.open(new Handle(owner, id), step(lastEventId));
+    }
+
+    private static Optional<Long> step(String lastEventId) {
+        if (lastEventId.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!lastEventId.matches("\\d{1,18}")) {
+            throw Problem.invalid("", "the Last-Event-ID is none of ours", lastEventId, "the step of a snapshot");
+        }
+        return Optional.of(Long.valueOf(lastEventId));
+    }
+
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    @Operation(operationId = "deleteMonitor", summary = "Drop a monitor and everything in it")
+    void delete(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        service.delete(new Handle(owner, id));
+    }
+}

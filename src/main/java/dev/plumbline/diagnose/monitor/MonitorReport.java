@@ -1,0 +1,116 @@
+package dev.plumbline.diagnose.monitor;
+
+import dev.plumbline.compute.health.DepthProfile;
+import dev.plumbline.compute.health.Diagnosis.Verdict;
+import dev.plumbline.compute.health.NotEvaluated;
+import dev.plumbline.compute.health.TensorNorms;
+import dev.plumbline.compute.health.window.Course;
+import dev.plumbline.compute.health.window.RunFinding;
+import dev.plumbline.compute.health.window.Running;
+import dev.plumbline.compute.health.window.Snapshot;
+import dev.plumbline.compute.health.window.Trend;
+import dev.plumbline.compute.health.window.Watch;
+import dev.plumbline.compute.health.window.Watched;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A monitor: what it watches, and what it has found.
+ *
+ * @param snapshots how many came
+ * @param step of the last one; null before the first
+ * @param verdict the worst of the findings that last
+ * @param loss over the whole run; null where none came
+ * @param depth the norms by layer at the last snapshot
+ * @param findings the last ones, newest first
+ * @param found how many there were; the oldest are dropped beyond 200
+ * @param notEvaluated the rules that could not be judged at the last snapshot, and why
+ * @param expiresAt unless a snapshot comes before
+ */
+public record MonitorReport(
+        String id,
+        @Nullable String name,
+        Watched watched,
+        long snapshots,
+        @Nullable Long step,
+        Verdict verdict,
+        String summary,
+        @Nullable Running loss,
+        Map<String, TensorReport> tensors,
+        @Nullable DepthProfile depth,
+        List<RunFinding> findings,
+        long found,
+        List<NotEvaluated> notEvaluated,
+        Instant createdAt,
+        Instant expiresAt) {
+
+    /**
+     * One tensor.
+     *
+     * @param gradientNorm over the whole run
+     * @param trend over the window; null while that has too few norms above 0
+     * @param updateRatio {@code ||update|| / ||parameter||} at the last snapshot; null where it does not say
+     * @param zeroShare at the last snapshot; null where it does not say
+     */
+    public record TensorReport(
+            Running gradientNorm,
+            @Nullable Trend trend,
+            @Nullable Double updateRatio,
+            @Nullable Double zeroShare) {}
+
+    static MonitorReport of(Monitor monitor, List<Snapshot> window, List<RunFinding> findings) {
+        boolean begun = !window.isEmpty();
+        Course course = new Course(monitor.watched(), monitor.state(), window);
+        return new MonitorReport(
+                monitor.id(),
+                monitor.name(),
+                monitor.watched(),
+                monitor.state().snapshots(),
+                begun ? (Long) monitor.state().step() : null,
+                monitor.verdict(),
+                summary(monitor, findings),
+                monitor.state().loss().values() == 0 ? null : monitor.state().loss(),
+                begun ? tensors(course) : Map.of(),
+                begun ? course.condition().gradients() : null,
+                findings,
+                monitor.state().findings(),
+                begun ? Watch.notEvaluated(course) : List.of(),
+                monitor.createdAt(),
+                monitor.expiresAt());
+    }
+
+    private static Map<String, TensorReport> tensors(Course course) {
+        Map<String, TensorReport> tensors = new LinkedHashMap<>();
+        Snapshot last = course.window().get(course.window().size() - 1);
+        course.state().tensors().forEach((name, running) -> {
+            TensorNorms norms = last.tensors().get(name);
+            tensors.put(
+                    name,
+                    new TensorReport(
+                            running,
+                            Trend.of(course, name),
+                            norms == null ? null : norms.updateRatio(),
+                            norms == null ? null : norms.zeroShare()));
+        });
+        return tensors;
+    }
+
+    private static String summary(Monitor monitor, List<RunFinding> findings) {
+        if (monitor.state().snapshots() == 0) {
+            return "No snapshot has come yet.";
+        }
+        List<String> causes = findings.stream()
+                .filter(RunFinding::open)
+                .map(RunFinding::cause)
+                .toList();
+        return causes.isEmpty()
+                ? "Nothing unhealthy at step %d, in %d tensors, by the rules that could be judged."
+                        .formatted(
+                                monitor.state().step(),
+                                monitor.state().tensors().size())
+                : String.join(" ", causes);
+    }
+}

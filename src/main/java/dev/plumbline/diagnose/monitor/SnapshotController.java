@@ -1,0 +1,107 @@
+package dev.plumbline.diagnose.monitor;
+
+import dev.plumbline.compute.health.window.Snapshot;
+import dev.plumbline.diagnose.monitor.MonitorService.Handle;
+import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorFiles;
+import dev.plumbline.tensor.TensorLimits;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RequestPart;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.multipart.MultipartFile;
+
+@RestController
+@RequestMapping(path = MonitorController.PATH + "/{id}/snapshots", produces = MediaType.APPLICATION_JSON_VALUE)
+@Tag(name = "Monitors")
+class SnapshotController {
+
+    private final MonitorService service;
+    private final TensorLimits limits;
+
+    SnapshotController(MonitorService service, TensorLimits limits) {
+        this.service = service;
+        this.limits = limits;
+    }
+
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            operationId = "postSnapshot",
+            summary = "Say how a run is at a step",
+            description = "The loss, and gradients or their norms. The answer, given once it is committed, holds the"
+                    + " findings that arose with this step. The same step with the same figures may come again and"
+                    + " counts once; with other figures the answer is 409, as for a step that has been passed.")
+    SnapshotReport post(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @PathVariable String id,
+            @RequestBody SnapshotRequest request) {
+        return service.post(new Handle(owner, id), request.snapshot());
+    }
+
+    @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    @Operation(
+            operationId = "postSnapshotOfFiles",
+            summary = "Say how a run is at a step, with files",
+            description = "The same request as the part `request`, and files for `gradients` and `parameters`"
+                    + " (safetensors, npz or npy).")
+    SnapshotReport postFiles(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @PathVariable String id,
+            @RequestPart SnapshotRequest request,
+            @RequestPart(required = false) @Nullable MultipartFile gradients,
+            @RequestPart(required = false) @Nullable MultipartFile parameters)
+            throws IOException {
+        SnapshotRequest asked = request.with(read("gradients", gradients), read("parameters", parameters));
+        Set<String> files = new HashSet<>();
+        if (gradients != null) {
+            files.add("gradients");
+        }
+        if (parameters != null) {
+            files.add("parameters");
+        }
+        try {
+            return service.post(new Handle(owner, id), asked.snapshot());
+        } catch (Problem problem) {
+            throw problem.inParts(files);
+        }
+    }
+
+    private @Nullable Map<String, Tensor> read(String part, @Nullable MultipartFile file) throws IOException {
+        if (file == null) {
+            return null;
+        }
+        try {
+            return TensorFiles.read(file.getBytes(), part, limits);
+        } catch (Problem problem) {
+            throw problem.within(part);
+        }
+    }
+
+    @GetMapping
+    @Operation(
+            operationId = "listSnapshots",
+            summary = "The last snapshots",
+            description = "As many as the window has, oldest first, each with its spikes.")
+    List<Snapshot> list(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @PathVariable String id,
+            @Parameter(description = "only those after this step") @RequestParam(defaultValue = "-1") long after) {
+        return service.snapshots(new Handle(owner, id), after);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.plumbline.diagnose.monitor;
+
+import dev.plumbline.compute.health.Diagnosis.Verdict;
+import dev.plumbline.compute.health.Severity;
+import dev.plumbline.compute.health.Symptom;
+import dev.plumbline.compute.health.window.Pattern;
+import dev.plumbline.compute.health.window.RunFinding;
+import dev.plumbline.compute.health.window.Watch;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What came of a snapshot.
+ *
+ * @param monitor its id
+ * @param replayed whether this snapshot had come before, and this is the answer it got then
+ * @param snapshots how many came, this one among them
+ * @param verdict the worst of the findings that last
+ * @param findings those that arose with this step
+ * @param lasting every finding that lasts, those among them
+ */
+public record SnapshotReport(
+        String monitor,
+        long step,
+        boolean replayed,
+        long snapshots,
+        Verdict verdict,
+        List<RunFinding> findings,
+        List<Lasting> lasting) {
+
+    /** A finding in short. */
+    public record Lasting(long number, Symptom rule, Pattern symptom, List<String> tensors, long since) {
+
+        static Lasting of(RunFinding finding) {
+            return new Lasting(finding.number(), finding.rule(), finding.symptom(), finding.tensors(), finding.since());
+        }
+    }
+
+    /** @param open the findings that last after it */
+    static SnapshotReport of(String monitor, Watch watch, List<RunFinding> open) {
+        return new SnapshotReport(
+                monitor,
+                watch.snapshot().step(),
+                false,
+                watch.state().snapshots(),
+                verdict(open),
+                watch.arisen(),
+                open.stream().map(Lasting::of).toList());
+    }
+
+    static List<RunFinding> open(List<RunFinding> before, Watch watch) {
+        return Stream.concat(
+                        before.stream().map(finding -> watch.changed().stream()
+                                .filter(changed -> changed.number() == finding.number())
+                                .findFirst()
+                                .orElse(finding)),
+                        watch.arisen().stream())
+                .filter(RunFinding::open)
+                .toList();
+    }
+
+    private static Verdict verdict(List<RunFinding> open) {
+        if (open.isEmpty()) {
+            return Verdict.HEALTHY;
+        }
+        return open.stream().anyMatch(finding -> finding.severity() == Severity.UNHEALTHY)
+                ? Verdict.UNHEALTHY
+                : Verdict.WARNING;
+    }
+
+    SnapshotReport again() {
+        return new SnapshotReport(monitor, step, true, snapshots, verdict, findings, lasting);
+    }
+}

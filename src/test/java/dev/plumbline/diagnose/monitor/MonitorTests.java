@@ -1,0 +1,325 @@
+package dev.plumbline.diagnose.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.optimize.Caller;
+import dev.plumbline.optimize.Caller.Answer;
+import dev.plumbline.tensor.Safetensors;
+import dev.plumbline.tensor.Tensor;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+
+/** Monitors over HTTP. */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "plumbline.limits.monitors=5")
+class MonitorTests {
+
+    private static final String PATH = "/v1/monitors";
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private JdbcClient jdbc;
+
+    private Caller caller;
+
+    @BeforeEach
+    void connect() {
+        caller = new Caller(port);
+        jdbc.sql("delete from monitor").update();
+    }
+
+    private String create(String json) throws Exception {
+        Answer answer = caller.post(PATH, json);
+        assertThat(answer.status()).isEqualTo(201);
+        return PATH + "/" + answer.text("/id");
+    }
+
+    private Answer post(String monitor, String json) throws Exception {
+        return caller.post(monitor + "/snapshots", json);
+    }
+
+    private Answer post(String monitor, int step, double norm) throws Exception {
+        return post(monitor, "{\"step\": %d, \"norms\": {\"w\": %s}}".formatted(step, norm));
+    }
+
+    private long count(String table) {
+        return jdbc.sql("select count(*) from " + table).query(Long.class).single();
+    }
+
+    @Test
+    void findsASpikeAtItsStepAndKeepsIt() throws Exception {
+        String monitor = create("{\"name\": \"run 1\", \"window\": 50}");
+        for (int step = 1; step <= 60; step++) {
+            Answer answer = post(monitor, step, step == 40 ? 25 : 1);
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.json().at("/findings")).hasSize(step == 40 ? 1 : 0);
+            assertThat(answer.text("/verdict")).isEqualTo(step == 40 ? "UNHEALTHY" : "HEALTHY");
+        }
+        JsonNode report = caller.get(monitor).json();
+        JsonNode finding = report.at("/findings/0");
+        assertThat(finding.at("/rule").asString()).isEqualTo("exploding");
+        assertThat(finding.at("/symptom").asString()).isEqualTo("spike");
+        assertThat(finding.at("/step").asLong()).isEqualTo(40);
+        assertThat(finding.at("/observed").asDouble()).isEqualTo(25);
+        assertThat(finding.at("/threshold").asDouble()).isEqualTo(10);
+        assertThat(finding.at("/open").asBoolean()).isFalse();
+        assertThat(report.at("/tensors/w/gradientNorm/maximumStep").asLong()).isEqualTo(40);
+        assertThat(report.at("/notEvaluated").toString()).contains("a plateau needs the loss");
+        assertThat(count("monitor_snapshot")).isEqualTo(50);
+    }
+
+    @Test
+    void countsAStepOnceHoweverOftenItComes() throws Exception {
+        String monitor = create("{}");
+        for (int step = 1; step <= 20; step++) {
+            post(monitor, step, 1);
+        }
+        Answer first = post(monitor, 21, 30);
+        Answer again = post(monitor, 21, 30);
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.json().at("/replayed").asBoolean()).isTrue();
+        assertThat(again.json().at("/findings")).isEqualTo(first.json().at("/findings"));
+        post(monitor, 22, 1);
+        assertThat(post(monitor, 21, 30).json().at("/findings/0/open").asBoolean())
+                .isTrue();
+        assertThat(caller.get(monitor).number("/snapshots")).isEqualTo(22);
+        assertThat(caller.get(monitor).number("/found")).isEqualTo(1);
+    }
+
+    @Test
+    void countsOneOfManyThatRace() throws Exception {
+        String monitor = create("{}");
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            Callable<Answer> race = () -> post(monitor, 1, 2);
+            int counted = 0;
+            for (Future<Answer> answer : threads.invokeAll(Collections.nCopies(16, race))) {
+                assertThat(answer.get().status()).isEqualTo(200);
+                counted += answer.get().json().at("/replayed").asBoolean() ? 0 : 1;
+            }
+            assertThat(counted).isEqualTo(1);
+        } finally {
+            threads.shutdown();
+        }
+        assertThat(caller.get(monitor).number("/snapshots")).isEqualTo(1);
+    }
+
+    @Test
+    void refusesOtherFiguresAndStepsThatHavePassed() throws Exception {
+        String monitor = create("{}");
+        post(monitor, 10, 1);
+        Answer other = post(monitor, 10, 2);
+        assertThat(other.status()).isEqualTo(409);
+        assertThat(other.text("/pointer")).isEqualTo("/step");
+        Answer passed = post(monitor, 9, 1);
+        assertThat(passed.status()).isEqualTo(409);
+        assertThat(passed.text("/expected")).contains("a step after 10");
+        assertThat(caller.get(monitor).number("/snapshots")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    {"step": -1, "loss": 1}                                                | /step
+                    {"step": 1}                                                            | ''
+                    {"step": 1, "norms": {"w": -1}}                                        | /norms/w/gradientNorm
+                    {"step": 1, "norms": {"w": "much"}}                                    | /norms/w
+                    {"step": 1, "norms": {"w": {"updateNorm": 1}}}                         | /norms/w
+                    {"step": 1, "norms": {"w": {"gradientNorm": 1, "zeroShare": 2}}}       | /norms/w/zeroShare
+                    {"step": 1, "gradients": {"w": [1]}, "norms": {"w": 1}}                | /norms/w/gradientNorm
+                    {"step": 1, "gradients": {"w": [1]}, "parameters": {"v": [1]}}         | /parameters/v
+                    {"step": 1, "norms": {"w": {"norm": 1}}}                               | /norms/w/norm
+                    """)
+    void refusesWhatIsNoSnapshot(String json, String pointer) throws Exception {
+        Answer answer = post(create("{}"), json);
+        assertThat(answer.status()).as(answer.json().toString()).isEqualTo(422);
+        assertThat(answer.text("/pointer")).isEqualTo(pointer);
+    }
+
+    @Test
+    void refusesANumberThatIsNoDouble() throws Exception {
+        assertThat(post(create("{}"), "{\"step\": 1, \"norms\": {\"w\": 1e999}}")
+                        .status())
+                .isEqualTo(422);
+    }
+
+    @Test
+    void takesNaNAsAString() throws Exception {
+        String monitor = create("{}");
+        Answer answer = post(monitor, "{\"step\": 3, \"loss\": \"NaN\", \"norms\": {\"w\": \"Infinity\", \"v\": 1}}");
+        assertThat(answer.json().at("/findings")).hasSize(2);
+        assertThat(answer.json().at("/findings").toString()).contains("since step 3", "nonFinite");
+        assertThat(answer.json().at("/findings/1/tensors/0").asString()).isEqualTo("w");
+        assertThat(caller.get(monitor).text("/tensors/w/gradientNorm/last")).isEqualTo("Infinity");
+    }
+
+    @Test
+    void takesTensorsFromFiles() throws Exception {
+        String monitor = create("{}");
+        byte[] gradients = Safetensors.write(Map.of("fc1.weight", Tensor.vector(3, 4, 0, 0)), Map.of());
+        Answer answer = caller.postFiles(
+                monitor + "/snapshots",
+                Map.of("request", "{\"step\": 1}".getBytes(StandardCharsets.UTF_8), "gradients", gradients));
+        assertThat(answer.status()).as(answer.json().toString()).isEqualTo(200);
+        assertThat(caller.get(monitor).number("/tensors/fc1.weight/gradientNorm/last"))
+                .isEqualTo(5);
+        JsonNode kept = caller.get(monitor + "/snapshots").json();
+        assertThat(kept.at("/0/tensors/fc1.weight/zeroShare").asDouble()).isEqualTo(0.5);
+    }
+
+    @Test
+    void showsTheSnapshotsAfterAStep() throws Exception {
+        String monitor = create("{\"window\": 50}");
+        for (int step = 1; step <= 60; step++) {
+            post(monitor, step, step);
+        }
+        JsonNode all = caller.get(monitor + "/snapshots").json();
+        assertThat(all).hasSize(50);
+        assertThat(all.at("/0/step").asLong()).isEqualTo(11);
+        assertThat(caller.get(monitor + "/snapshots?after=58").json()).hasSize(2);
+    }
+
+    @Test
+    void judgesByTheLayersThatItWasTold() throws Exception {
+        String monitor = create("{\"layers\": [\"in\", \"out\"]}");
+        Answer answer = post(monitor, "{\"step\": 1, \"norms\": {\"out.weight\": 1, \"in.weight\": 1e-6}}");
+        assertThat(answer.text("/findings/0/rule")).isEqualTo("vanishing");
+        assertThat(answer.text("/findings/0/symptom")).isEqualTo("depth");
+        assertThat(caller.get(monitor).number("/depth/firstToLast")).isEqualTo(1e-6);
+    }
+
+    @Test
+    void listsFindsAndDeletes() throws Exception {
+        String monitor = create("{\"name\": \"a\"}");
+        post(monitor, 1, 1);
+        Answer found = caller.get(monitor);
+        assertThat(found.etag()).isEqualTo("\"1\"");
+        assertThat(caller.get(monitor, "If-None-Match", "\"1\"").status()).isEqualTo(304);
+        assertThat(caller.get(PATH).text("/0/name")).isEqualTo("a");
+        assertThat(caller.delete(monitor).status()).isEqualTo(204);
+        assertThat(caller.get(monitor).status()).isEqualTo(404);
+        assertThat(post(monitor, 2, 1).status()).isEqualTo(404);
+        assertThat(count("monitor_snapshot")).isZero();
+    }
+
+    @Test
+    void findsTheMonitorThatAnEarlierTryHasMade() throws Exception {
+        Answer first = caller.post(PATH, "{\"name\": \"a\"}", "Idempotency-Key", "k");
+        Answer again = caller.post(PATH, "{\"name\": \"a\"}", "Idempotency-Key", "k");
+        assertThat(again.text("/id")).isEqualTo(first.text("/id"));
+        assertThat(caller.post(PATH, "{\"name\": \"b\"}", "Idempotency-Key", "k")
+                        .status())
+                .isEqualTo(409);
+    }
+
+    @Test
+    void keepsNoMoreMonitorsThanItMayAndDropsTheUnused() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            create("{}");
+        }
+        assertThat(caller.post(PATH, "{}").status()).isEqualTo(413);
+        jdbc.sql("update monitor set expires_at = 0").update();
+        create("{}");
+        assertThat(count("monitor")).isEqualTo(1);
+    }
+
+    @Test
+    void keepsTheLastTwoHundredFindings() throws Exception {
+        String monitor = create("{\"window\": 50}");
+        for (int step = 1; step <= 500; step++) {
+            post(monitor, step, step > 10 && step % 2 == 0 ? 30 : 1);
+        }
+        assertThat(caller.get(monitor).number("/found")).isEqualTo(245);
+        assertThat(count("monitor_finding")).isEqualTo(MonitorStore.FINDINGS);
+    }
+
+    @Test
+    void refusesAWindowThatIsTooLongAndAStreamOfNothing() throws Exception {
+        assertThat(caller.post(PATH, "{\"window\": 100000}").text("/pointer")).isEqualTo("/window");
+        assertThat(caller.get(PATH + "/none", "Accept", "text/event-stream").status())
+                .isEqualTo(404);
+    }
+
+    private Iterator<String> follow(String monitor, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + monitor))
+                .header("Accept", "text/event-stream");
+        HttpResponse<Stream<String>> response = HttpClient.newHttpClient()
+                .send(
+                        (headers.length == 0 ? request : request.headers(headers)).build(),
+                        HttpResponse.BodyHandlers.ofLines());
+        assertThat(response.statusCode()).isEqualTo(200);
+        return response.body().iterator();
+    }
+
+    /** The names of events with their ids, up to the one that is wanted. */
+    private static List<String> until(String last, Iterator<String> lines) {
+        List<String> events = new ArrayList<>();
+        String name = "";
+        String id = "";
+        while (lines.hasNext()) {
+            String line = lines.next();
+            name = line.startsWith("event:") ? line.substring(6) : name;
+            id = line.startsWith("id:") ? line.substring(3) : id;
+            if (line.isEmpty() && !name.isEmpty()) {
+                events.add(name + id);
+                if (events.get(events.size() - 1).equals(last)) {
+                    return events;
+                }
+                name = "";
+                id = "";
+            }
+        }
+        return events;
+    }
+
+    @Test
+    void tellsWhatItLearnsAsItLearnsIt() throws Exception {
+        String monitor = create("{}");
+        for (int step = 1; step <= 12; step++) {
+            post(monitor, step, 1);
+        }
+        Iterator<String> lines = follow(monitor);
+        assertThat(until("monitor", lines)).containsExactly("monitor");
+        post(monitor, 13, 50);
+        post(monitor, 14, 1);
+        assertThat(until("snapshot14", lines)).containsExactly("finding", "snapshot13", "snapshot14");
+        assertThat(caller.delete(monitor).status()).isEqualTo(204);
+        assertThat(until("end", lines)).containsExactly("end");
+        assertThat(lines.hasNext()).isFalse();
+    }
+
+    @Test
+    void goesOnBehindTheLastEvent() throws Exception {
+        String monitor = create("{}");
+        for (int step = 1; step <= 5; step++) {
+            post(monitor, step, 1);
+        }
+        Iterator<String> lines = follow(monitor, "Last-Event-ID", "3");
+        assertThat(until("snapshot5", lines)).containsExactly("snapshot4", "snapshot5");
+        caller.delete(monitor);
+        assertThat(until("end", lines)).containsExactly("end");
+    }
+}
