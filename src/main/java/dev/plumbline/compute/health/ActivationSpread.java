@@ -45,9 +45,9 @@ record ActivationSpread(double perLayer, double total) implements Rule {
                         .formatted(
                                 growth > 1 ? "grows" : "shrinks",
                                 Words.number(spreads.get(0)),
-                                profile.layers().get(0),
+                                Words.layer(profile.layers().get(0)),
                                 Words.number(spreads.get(spreads.size() - 1)),
-                                profile.layers().get(profile.depth() - 1),
+                                Words.layer(profile.layers().get(profile.depth() - 1)),
                                 growth > 1 ? "large" : "small"),
                 List.of(
                         Initialisers.remedy(condition),

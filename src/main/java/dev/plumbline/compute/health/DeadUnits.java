@@ -59,7 +59,7 @@ record DeadUnits(double layerShare, int leastSamples) implements Rule {
                         .formatted(
                                 Math.round(activation.deadShare() * activation.units()),
                                 activation.units(),
-                                layer.name(),
+                                Words.layer(layer.name()),
                                 activation.samples()),
                 remedies(layer));
     }
@@ -69,22 +69,23 @@ record DeadUnits(double layerShare, int leastSamples) implements Rule {
                 .skip(1)
                 .collect(Collectors.toMap(name -> name, name -> 0.0, (a, b) -> a, LinkedHashMap::new));
         Map<String, Double> spreads = Initialisers.forActivations(List.of(layer));
-        return List.of(
-                new Remedy(
-                        Action.BIAS,
-                        biases.isEmpty()
-                                ? "Draw the weights of this layer anew: it has no bias to blame."
-                                : "Set the biases of this layer back to these values; if they were driven there, the"
-                                        + " learning rate was too high.",
-                        biases),
-                new Remedy(
-                        Action.INITIALISATION,
-                        "Draw this layer's weights anew with this standard deviation, biases 0.",
-                        spreads),
-                Remedy.of(
-                        Action.ACTIVATION,
-                        "Exchange relu for leakyRelu, elu or gelu, whose derivative is not 0 below 0."),
-                Remedy.of(
-                        Action.LEARNING_RATE, "Lower the learning rate: large steps drive biases below every input."));
+        List<Remedy> remedies = new ArrayList<>();
+        if (!biases.isEmpty()) {
+            remedies.add(new Remedy(
+                    Action.BIAS,
+                    "Set the biases of this layer back to these values; if they were driven there, the learning rate was"
+                            + " too high.",
+                    biases));
+        }
+        remedies.add(new Remedy(
+                Action.INITIALISATION,
+                "Draw this layer's weights anew with standard deviation sqrt(2 / fanIn) (He), biases 0."
+                        + (spreads.isEmpty() ? " Its number needs the model." : ""),
+                spreads));
+        remedies.add(Remedy.of(
+                Action.ACTIVATION, "Exchange relu for leakyRelu, elu or gelu, whose derivative is not 0 below 0."));
+        remedies.add(Remedy.of(
+                Action.LEARNING_RATE, "Lower the learning rate: large steps drive biases below every input."));
+        return remedies;
     }
 }

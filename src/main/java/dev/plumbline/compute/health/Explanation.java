@@ -55,7 +55,8 @@ record Explanation(List<Passage> passages, double derivatives, double gains, dou
                 .min(Comparator.comparingDouble(Passage::derivative))
                 .orElseThrow();
         if (least.derivative() == 0) {
-            return "The activation behind %s has derivative 0 everywhere: nothing passes it.".formatted(least.to());
+            return "The activation behind %s has derivative 0 everywhere: nothing passes it."
+                    .formatted(Words.layer(least.to()));
         }
         double layers = passages.size();
         String product =

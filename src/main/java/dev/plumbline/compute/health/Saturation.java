@@ -46,7 +46,7 @@ record Saturation(double share, boolean fixedInputs) implements Rule {
                 share,
                 Finding.above(observed, share),
                 "%s of the values behind %s lie %s: its affine values are too large in size."
-                        .formatted(Words.number(observed), layer.name(), beyond),
+                        .formatted(Words.number(observed), Words.layer(layer.name()), beyond),
                 List.of(
                         Initialisers.remedy(condition),
                         Remedy.of(Action.NORMALISATION, "Normalise the inputs of this layer, or its affine values."),

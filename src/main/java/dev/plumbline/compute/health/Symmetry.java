@@ -35,7 +35,10 @@ record Symmetry() implements Rule {
                 SHARE,
                 Finding.above(weights.equalUnits(), SHARE),
                 "%d of the %d units of %s have equal weights and equal gradients: no step will ever tell them apart."
-                        .formatted(Math.round(weights.equalUnits() * weights.units()), weights.units(), layer.name()),
+                        .formatted(
+                                Math.round(weights.equalUnits() * weights.units()),
+                                weights.units(),
+                                Words.layer(layer.name())),
                 List.of(Initialisers.remedy(condition)));
     }
 }

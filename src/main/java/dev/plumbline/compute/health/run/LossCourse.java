@@ -13,8 +13,8 @@ import java.util.List;
  * over the last quarter.
  *
  * <ul>
- *   <li>Rising: the end lies above the beginning by {@code rise} of it, or more than half of what the loss fell by is lost
- *       again.
+ *   <li>Rising: the end lies above the beginning by {@code rise} of it, or more than half of what the loss fell by before is
+ *       lost again.
  *   <li>Not falling: from beginning to end it fell by less than {@code fall} of the beginning or three standard errors of
  *       its level, and no trend downwards shows (Mann 1945, Kendall 1975: of all pairs of losses, the later one is not the
  *       lower one more often than chance has it, at 5 %).
@@ -46,7 +46,7 @@ record LossCourse(double fall, double rise) implements RunRule {
         double begin = UsualUpdateRatio.median(Arrays.copyOf(losses, tenth));
         double end =
                 UsualUpdateRatio.median(Arrays.copyOfRange(losses, losses.length - losses.length / 4, losses.length));
-        double lowest = lowest(losses, Math.max(3, tenth));
+        double lowest = lowest(Arrays.copyOf(losses, losses.length - losses.length / 4), Math.max(3, tenth));
         double lost = (end - lowest) / (begin - lowest);
         if (end - begin > rise * Math.abs(begin)) {
             return RunJudgement.of(

@@ -12,8 +12,8 @@ import java.util.Map;
 
 /**
  * The sizes of the steps that were taken, {@code ||update|| / ||parameters||} by layer: too large where the median over
- * the run is above the band, too small where already the median of its first quarter is below. A run that has arrived
- * takes small steps, and should.
+ * the run is above the band, too small where not one of its first quarter reaches it. A run that has arrived takes small
+ * steps, and should.
  */
 record UsualUpdateRatio(double least, double most) implements RunRule {
 
@@ -28,7 +28,8 @@ record UsualUpdateRatio(double least, double most) implements RunRule {
                 continue;
             }
             judged = true;
-            double early = median(Arrays.copyOf(ratios, (ratios.length + 3) / 4));
+            double early =
+                    Arrays.stream(ratios, 0, (ratios.length + 3) / 4).max().orElse(0);
             double usual = median(ratios);
             if (usual > most) {
                 findings.add(finding(layer.getKey(), usual, true));
@@ -55,14 +56,17 @@ record UsualUpdateRatio(double least, double most) implements RunRule {
                 Symptom.UPDATE_RATIO,
                 Severity.WARNING,
                 List.of(layer),
-                "norm of the update over norm of the parameters, median over "
-                        + (large ? "the run" : "its first quarter"),
+                "norm of the update over norm of the parameters, "
+                        + (large ? "median over the run" : "largest in its first quarter"),
                 ratio,
                 threshold,
                 large ? Finding.above(ratio, threshold) : Finding.below(ratio, threshold),
-                "A usual step changes %s by %s of its size: %s."
+                "%s step changes %s by %s of its size: %s."
                         .formatted(
-                                layer, Words.number(ratio), large ? "too much to follow the loss" : "it hardly learns"),
+                                large ? "A usual" : "The largest early",
+                                Words.layer(layer),
+                                Words.number(ratio),
+                                large ? "too much to follow the loss" : "it hardly learns"),
                 List.of(new Remedy(
                         Remedy.Action.LEARNING_RATE,
                         "Multiply the learning rate by this factor, which brings the ratio to " + Words.number(aim)
