@@ -88,6 +88,7 @@ class ProgressTests {
                 limits.bulkBytes(),
                 limits.bulkRequests(),
                 limits.sessions(),
+                limits.monitors(),
                 limits.sessionHours(),
                 limits.jsonDepth(),
                 limits.tensors(),
