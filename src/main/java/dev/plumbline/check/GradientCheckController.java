@@ -39,7 +39,7 @@ class GradientCheckController {
             status 200 and the verdict `FAIL`.
 
             As JSON, or as multipart: the part `request` holds the same JSON, and files take the place of what is left \
-            out of it: `model` (ONNX), `parameters`, `data` and `gradients` (safetensors, npz or npy, told apart by their \
+            out of it: `model` (ONNX), `parameters`, `data`, `gradients` and `previousGradients` (safetensors, npz or npy, told apart by their \
             first bytes).
 
             With `Accept: text/event-stream` progress comes as events named `progress`, and the report as the last event, \
@@ -87,17 +87,19 @@ class GradientCheckController {
             @RequestPart(required = false) @Nullable MultipartFile parameters,
             @RequestPart(required = false) @Nullable MultipartFile data,
             @RequestPart(required = false) @Nullable MultipartFile gradients,
+            @RequestPart(required = false) @Nullable MultipartFile previousGradients,
             HttpServletRequest http,
             HttpServletResponse response)
             throws IOException {
         GradientCheckRequest asked = request == null ? GradientCheckRequest.EMPTY : request;
-        Set<String> files = named(model, parameters, data, gradients);
+        Set<String> files = named(model, parameters, data, gradients, previousGradients);
         try {
             GradientCheckRequest whole = asked.with(
-                    model == null ? null : ModelSource.file(model.getBytes()),
-                    tensors("parameters", parameters),
-                    tensors("data", data),
-                    gradients == null ? null : tensors("gradients", gradients));
+                            model == null ? null : ModelSource.file(model.getBytes()),
+                            tensors("parameters", parameters),
+                            tensors("data", data),
+                            gradients == null ? null : tensors("gradients", gradients))
+                    .withPrevious(tensors("previousGradients", previousGradients));
             return answer(whole, http, response);
         } catch (Problem problem) {
             throw problem.inParts(files);

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters replace the values in the model's file; a formula's parameters are the names given here
  * @param data everything that is not differentiated
  * @param gradients the claim, by parameter; absent, our own reverse-mode gradient is what is checked
+ * @param previousGradients of an earlier step, to recognise a mistake by
  */
 public record GradientCheckRequest(
         @Schema(description = "a formula or an ONNX file in base64; or a part named model") @Nullable
@@ -38,9 +39,15 @@ public record GradientCheckRequest(
         @Schema(description = "the claim, by parameter; absent, Plumbline checks its own") @Nullable
         Map<String, Tensor> gradients,
 
-        @Nullable CheckSettings settings) {
+        @Nullable CheckSettings settings,
 
-    static final GradientCheckRequest EMPTY = new GradientCheckRequest(null, null, null, null, null, null);
+        @Schema(
+                description =
+                        "what the pipeline claimed at an earlier step, by parameter; with it a gradient that is stale or accumulated is named so")
+        @Nullable
+        Map<String, Tensor> previousGradients) {
+
+    static final GradientCheckRequest EMPTY = new GradientCheckRequest(null, null, null, null, null, null, null);
 
     /** This request with what came as files beside it; nothing may come twice. */
     GradientCheckRequest with(
@@ -57,7 +64,14 @@ public record GradientCheckRequest(
                 joined("parameters", parameters, parameterFile),
                 joined("data", data, dataFile),
                 gradientFile == null ? gradients : joined("gradients", gradients, gradientFile),
-                settings);
+                settings,
+                previousGradients);
+    }
+
+    /** This request with a file of earlier gradients. */
+    GradientCheckRequest withPrevious(Map<String, Tensor> file) {
+        Map<String, Tensor> all = joined("previousGradients", previousGradients, file);
+        return new GradientCheckRequest(model, loss, parameters, data, gradients, settings, all);
     }
 
     private static Map<String, Tensor> joined(
@@ -79,7 +93,10 @@ public record GradientCheckRequest(
 
     /** All tensors, in the request and its files. */
     int tensorCount() {
-        return parametersOrNone().size() + dataOrNone().size() + (gradients == null ? 0 : gradients.size());
+        return parametersOrNone().size()
+                + dataOrNone().size()
+                + (gradients == null ? 0 : gradients.size())
+                + previousOrNone().size();
     }
 
     ModelSource requiredModel() {
@@ -103,6 +120,10 @@ public record GradientCheckRequest(
 
     Map<String, Tensor> dataOrNone() {
         return data == null ? Map.of() : data;
+    }
+
+    Map<String, Tensor> previousOrNone() {
+        return previousGradients == null ? Map.of() : previousGradients;
     }
 
     CheckSettings resolvedSettings() {

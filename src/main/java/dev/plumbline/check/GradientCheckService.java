@@ -6,6 +6,7 @@ import dev.plumbline.compute.difference.ExhaustiveGradient;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.limits.Limits;
+import dev.plumbline.reader.ClaimedGradients;
 import dev.plumbline.reader.Model;
 import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.tensor.Datatype;
@@ -49,6 +50,7 @@ class GradientCheckService {
                 request.dataOrNone(),
                 data -> new ObjectiveReader(model, request.lossOrNone(), request.parametersOrNone(), data));
         Objective objective = batch.reader().apply(batch.data()).read(this::afford);
+        ClaimedGradients.requireOf(objective.program(), request.previousOrNone(), "/previousGradients");
         Claims.requireMasksThatFit(objective.program(), asked);
         Claims.requireAny(objective.program().parameters().keySet(), asked);
         Map<String, Tensor> claims =
@@ -57,7 +59,7 @@ class GradientCheckService {
         CheckSettings settings = asked.with(decided(asked, objective), datatype);
         Fingerprint inputs = Fingerprint.of(objective.point());
         GradientCheck check = new GradientCheck(objective, claims, settings, watch::at);
-        GradientCheckReport report = new ReportAssembly(check, claims != null, batch, inputs).report(started);
+        GradientCheckReport report = new ReportAssembly(check, request, batch, inputs).report(started);
         reports.keep(report);
         return report;
     }

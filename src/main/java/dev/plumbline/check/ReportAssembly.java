@@ -22,10 +22,9 @@ import java.util.UUID;
 /**
  * What a check measured becomes its report, in the order of the work that is left: evidence, second opinions, power.
  *
- * @param claimed whether the caller gave gradients
  * @param inputs what the point held before the check
  */
-record ReportAssembly(GradientCheck check, boolean claimed, Batch batch, Fingerprint inputs) {
+record ReportAssembly(GradientCheck check, GradientCheckRequest request, Batch batch, Fingerprint inputs) {
 
     /** Our own gradient, and six with every intermediate value rounded. */
     private static final int OWN_PASSES = 7;
@@ -33,10 +32,11 @@ record ReportAssembly(GradientCheck check, boolean claimed, Batch batch, Fingerp
     /** @param started when the request was taken up, in nanoseconds */
     GradientCheckReport report(long started) {
         Objective objective = check.objective();
+        boolean claimed = request.gradients() != null;
         Counts counts = Counts.of(objective);
         Setting setting = new Setting(counts.batch(), counts.outputs(), 1);
         Map<String, Tensor> point = objective.point();
-        Map<String, Mistake> mistakes = Mistakes.name(check.comparisons(), point, setting);
+        Map<String, Mistake> mistakes = Mistakes.name(check.comparisons(), point, setting, request.previousOrNone());
         List<TensorReport> tensors = new Evidence(check).tensors(mistakes);
         Verdict verdict = tensors.stream().map(TensorReport::verdict).reduce(Verdict.PASS, Verdict::worse);
         SecondOpinions others = new SecondOpinions(check);

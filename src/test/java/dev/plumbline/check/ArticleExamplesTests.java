@@ -34,7 +34,8 @@ class ArticleExamplesTests {
         "article-2-noise, FAIL, unknown",
         "article-3-right, PASS, none",
         "article-3-wrong, FAIL, sign",
-        "pruned-weights, PASS, none"
+        "pruned-weights, PASS, none",
+        "gradient-not-zeroed, FAIL, accumulated"
     })
     void judgesTheGradientsOfTheArticles(String example, String verdict, String mistake) throws IOException {
         Caller.Answer answer =

@@ -70,7 +70,8 @@ record Fixture(String name, String dtype) {
                 null,
                 tensors("data.safetensors"),
                 gradients,
-                settings);
+                settings,
+                null);
     }
 
     LossSource loss() {

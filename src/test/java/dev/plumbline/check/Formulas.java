@@ -29,7 +29,8 @@ final class Formulas {
             @Nullable Datatype datatype) {
         CheckSettings settings =
                 new CheckSettings(coverage, null, null, null, 1L, null, null, datatype, null, null, null);
-        return SERVICE.check(new GradientCheckRequest(source(formula), null, parameters, Map.of(), claim, settings));
+        return SERVICE.check(
+                new GradientCheckRequest(source(formula), null, parameters, Map.of(), claim, settings, null));
     }
 
     @SuppressWarnings("NullAway") // it does not read "byte @Nullable []" from class files

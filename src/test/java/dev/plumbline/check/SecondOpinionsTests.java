@@ -151,6 +151,7 @@ class SecondOpinionsTests {
                 Map.of("w", Tensor.of(Shape.of(2, 1), 0.3, -0.4)),
                 Map.of("x", X, "y", Y),
                 claim,
+                null,
                 null));
     }
 }

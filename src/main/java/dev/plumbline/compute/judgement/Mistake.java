@@ -54,6 +54,8 @@ public record Mistake(
         OFFSET("offset"),
         CLIPPED("clipped"),
         ROUNDED("rounded"),
+        STALE("stale"),
+        ACCUMULATED("accumulated"),
         UNKNOWN("unknown");
 
         private final String wireName;
@@ -126,6 +128,8 @@ public record Mistake(
             case OFFSET -> number(offset) + " is added to every entry";
             case CLIPPED -> "it is clipped";
             case ROUNDED -> "it is rounded";
+            case STALE -> "it is that of the earlier step";
+            case ACCUMULATED -> "the earlier step's is still in it";
             case NON_FINITE -> "it is not finite at " + entries;
             case UNKNOWN -> "the mistake has no simple name";
         };

@@ -27,9 +27,10 @@ public final class Mistakes {
     private final Laws laws;
     private final List<Search> searches;
 
-    private Mistakes(Surroundings surroundings) {
+    private Mistakes(Surroundings surroundings, Earlier earlier) {
         this.laws = new Laws(surroundings);
         this.searches = List.of(
+                new Search(Explanation.PLAIN, earlier::explain),
                 new Search(Explanation.PLAIN, laws::explain),
                 new Search(Explanation.NAMED, new Rearrangements(surroundings)::explain),
                 new Search(Explanation.NAMED, RoundingOff::explain),
@@ -51,11 +52,24 @@ public final class Mistakes {
      */
     public static Map<String, Mistake> name(
             List<Comparison> comparisons, Map<String, Tensor> parameters, Setting setting) {
+        return name(comparisons, parameters, setting, Map.of());
+    }
+
+    /**
+     * The same where an earlier gradient is known.
+     *
+     * @param earlier by tensor name; a claim that is stale, or was added to one, is recognised by it
+     */
+    public static Map<String, Mistake> name(
+            List<Comparison> comparisons,
+            Map<String, Tensor> parameters,
+            Setting setting,
+            Map<String, Tensor> earlier) {
         List<Suspect> suspects = comparisons.stream()
                 .filter(comparison -> comparison.verdict() == Verdict.FAIL)
                 .map(comparison -> new Suspect(comparison, parameters.get(comparison.name())))
                 .toList();
-        return new Mistakes(Surroundings.of(setting, comparisons)).name(suspects);
+        return new Mistakes(Surroundings.of(setting, comparisons), new Earlier(earlier)).name(suspects);
     }
 
     private Map<String, Mistake> name(List<Suspect> suspects) {
