@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.tensor.Npz;
+import dev.plumbline.tensor.Tensor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -75,6 +76,23 @@ class UploadTests {
             }
         }
         assertThat(failed).containsExactly("3.weight");
+    }
+
+    @Test
+    void takesEarlierGradientsAsAFileAndPointsIntoIt() {
+        Map<String, byte[]> parts = parts(SMALL, "mse", SMALL.bytes("gradients.safetensors"));
+        parts.put("previousGradients", Npz.write(Map.of("nobody", Tensor.scalar(1))));
+        Caller.Answer refused = caller().upload(Caller.CHECKS, parts);
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.text("pointer")).isEqualTo("previousGradients/nobody");
+
+        Map<String, Tensor> earlier = new LinkedHashMap<>(SMALL.tensors("gradients.safetensors"));
+        earlier.replaceAll((name, gradient) -> gradient.map(g -> Math.cos(1e3 * g)));
+        parts.put("previousGradients", Npz.write(earlier));
+        parts.put("gradients", Npz.write(earlier));
+        Caller.Answer stale = caller().upload(Caller.CHECKS, parts);
+        assertThat(stale.text("verdict")).isEqualTo("FAIL");
+        assertThat(stale.text("summary")).endsWith("it is that of the earlier step.");
     }
 
     @Test
