@@ -50,6 +50,12 @@ public record Adam(
         return List.of(Slot.zeros("m"), Slot.zeros("v"));
     }
 
+    /** See {@link Strip#adapt}. */
+    @Override
+    public boolean parametersTellOfMoments() {
+        return true;
+    }
+
     @Override
     public Rule rule(long t) {
         double meanRate = learningRate / (1 - pow(beta1, t));

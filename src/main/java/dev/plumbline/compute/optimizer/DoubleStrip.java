@@ -159,7 +159,7 @@ record DoubleStrip(double[] values, int from, int to) implements Strip {
         for (int i = from; i < to; i++) {
             double mi = beta1 * m[i] + takeMean * g[i];
             double vi = beta2 * v[i] + takeSquare * g[i] * g[i];
-            double root = Math.sqrt(vi + inside) * scale + outside;
+            double root = Math.sqrt(vi + inside) * scale + outside + 0 * vi;
             m[i] = mi;
             v[i] = vi;
             x[i] -= (gradientRate * g[i] + meanRate * mi) / root;

@@ -169,7 +169,7 @@ record FloatStrip(float[] values, int from, int to) implements Strip {
         for (int i = from; i < to; i++) {
             float mi = beta1 * m[i] + takeMean * g[i];
             float vi = beta2 * v[i] + takeSquare * g[i] * g[i];
-            float root = (float) Math.sqrt(vi + inside) * scale + outside;
+            float root = (float) Math.sqrt(vi + inside) * scale + outside + 0 * vi;
             m[i] = mi;
             v[i] = vi;
             x[i] -= (gradientRate * g[i] + meanRate * mi) / root;

@@ -35,7 +35,9 @@ record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clip
                 moved.addDifference(now, old);
             }
             buffers.mark(now);
-            chunk.slots().forEach(slot -> buffers.mark(buffers.loaded(slot)));
+            if (!optimizer.parametersTellOfMoments()) {
+                chunk.slots().forEach(slot -> buffers.mark(buffers.loaded(slot)));
+            }
         }
         return new Movement(segment.tensor(), buffers.finite(), moved.norm(), before.norm(), gradient.norm());
     }

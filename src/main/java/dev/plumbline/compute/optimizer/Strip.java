@@ -67,7 +67,8 @@ public sealed interface Strip permits DoubleStrip, FloatStrip {
     /**
      * Adam's whole step in one pass, y being the parameters: m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2,
      * y = y - (gradientRate g + meanRate m) / root(v). It says nothing that the operations above cannot say; it is here
-     * because a step over millions of parameters waits for memory, and three passes take a third longer than one.
+     * because a step over millions of parameters waits for memory, and three passes take a third longer than one. Where m
+     * or v is not finite, y becomes NaN or infinite, even where an infinite root would have hidden it.
      */
     void adapt(Strip g, Strip m, Strip v, AdaptiveStep step);
 

@@ -1,7 +1,9 @@
 package dev.plumbline.compute.optimizer;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -31,18 +33,26 @@ public record TensorArrays(String tensor, Strip parameters, Strip gradient, List
         return segments;
     }
 
-    /** The first NaN or infinity: in the gradient, else in the parameters, else in a slot. */
+    /**
+     * The first NaN or infinity: in the gradient, else in the parameters, else in a slot; or, if the step has {@code made}
+     * it, in a slot before the parameters, which only follow.
+     */
     Optional<NonFinite> firstNonFinite(List<Slot> names, boolean made) {
-        List<Strip> strips = new ArrayList<>(List.of(gradient, parameters));
-        strips.addAll(slots);
-        for (int i = 0; i < strips.size(); i++) {
-            int position = strips.get(i).firstNonFinite();
+        Map<String, Strip> strips = new LinkedHashMap<>();
+        strips.put("gradient", gradient);
+        if (!made) {
+            strips.put("parameter", parameters);
+        }
+        for (int i = 0; i < slots.size(); i++) {
+            strips.put(names.get(i).name(), slots.get(i));
+        }
+        strips.putIfAbsent("parameter", parameters);
+        for (Map.Entry<String, Strip> strip : strips.entrySet()) {
+            int position = strip.getValue().firstNonFinite();
             if (position >= 0) {
-                String array = i == 0
-                        ? "gradient"
-                        : i == 1 ? "parameter" : names.get(i - 2).name();
-                double value = strips.get(i).at(position);
-                return Optional.of(new NonFinite(tensor, array, position, value, made && i > 0));
+                double value = strip.getValue().at(position);
+                boolean madeHere = made && !strip.getKey().equals("gradient");
+                return Optional.of(new NonFinite(tensor, strip.getKey(), position, value, madeHere));
             }
         }
         return Optional.empty();
