@@ -12,9 +12,8 @@ record ActivationSpread(double perLayer, double total) implements Rule {
 
     @Override
     public Judgement judge(Condition condition) {
-        List<LayerHealth> hidden = condition.weighted().stream()
-                .filter(layer -> condition.activated().contains(layer))
-                .toList();
+        List<LayerHealth> hidden =
+                condition.activated().stream().filter(LayerHealth::hasWeight).toList();
         if (!condition.ordered() || hidden.size() < LEAST_LAYERS) {
             return Judgement.notEvaluated(
                     Symptom.INITIALISATION,
