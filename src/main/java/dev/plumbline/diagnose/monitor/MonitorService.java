@@ -26,6 +26,8 @@ class MonitorService {
     /** Tensors times snapshots that a monitor keeps: tens of megabytes. */
     private static final int FIGURES = 500_000;
 
+    private static final int TENSORS = 2000;
+
     private final Limits limits;
     private final MonitorStore store;
     private final MonitorNews news;
@@ -157,7 +159,7 @@ class MonitorService {
     private static void requireSmall(Monitor monitor, Snapshot next) {
         Set<String> names = new HashSet<>(monitor.state().tensors().keySet());
         names.addAll(next.tensors().keySet());
-        int most = FIGURES / monitor.watched().window();
+        int most = Math.min(FIGURES / monitor.watched().window(), TENSORS);
         if (names.size() > most) {
             throw Problem.limit(
                     "",

@@ -6,6 +6,7 @@ import dev.plumbline.compute.health.window.RunState;
 import dev.plumbline.compute.health.window.Snapshot;
 import dev.plumbline.compute.health.window.Watch;
 import dev.plumbline.compute.health.window.Watched;
+import dev.plumbline.problem.Problem;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -25,6 +26,9 @@ import tools.jackson.databind.json.JsonMapper;
 class MonitorStore {
 
     static final int FINDINGS = 200;
+
+    /** What a column holds. */
+    private static final int LONGEST = 1_000_000;
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
@@ -51,7 +55,7 @@ class MonitorStore {
                 .param("key", key.isGiven() ? key.key() : null)
                 .param("digest", key.isGiven() ? key.digest() : null)
                 .param("name", monitor.name())
-                .param("settings", mapper.writeValueAsString(monitor.watched()))
+                .param("settings", json(monitor.watched()))
                 .param("snapshots", monitor.state().snapshots())
                 .param("state", mapper.writeValueAsString(monitor.state()))
                 .param("verdict", monitor.verdict().name())
@@ -153,7 +157,7 @@ class MonitorStore {
                         where id = :id and snapshots = :before
                         """)
                         .param("snapshots", next.state().snapshots())
-                        .param("state", mapper.writeValueAsString(next.state()))
+                        .param("state", json(next.state()))
                         .param("verdict", next.verdict().name())
                         .param("expires", next.expiresAt().toEpochMilli())
                         .param("id", next.id())
@@ -168,7 +172,7 @@ class MonitorStore {
                 .param("id", next.id())
                 .param("step", watch.snapshot().step())
                 .param("figures", SnapshotBytes.of(watch.snapshot()))
-                .param("reply", mapper.writeValueAsString(reply))
+                .param("reply", json(reply))
                 .update();
         jdbc.sql("delete from monitor_snapshot where monitor_id = :id and step < :oldest")
                 .param("id", next.id())
@@ -195,7 +199,7 @@ class MonitorStore {
                 .param("id", monitor.id())
                 .param("ordinal", finding.number())
                 .param("lasts", finding.open())
-                .param("report", mapper.writeValueAsString(finding))
+                .param("report", json(finding))
                 .update();
     }
 
@@ -218,6 +222,18 @@ class MonitorStore {
                 .param("owner", owner)
                 .query(Long.class)
                 .single();
+    }
+
+    private String json(Object value) {
+        String json = mapper.writeValueAsString(value);
+        if (json.length() > LONGEST) {
+            throw Problem.limit(
+                    "",
+                    "the names of the tensors are too long, or too many",
+                    json.length() + " characters of what follows from the snapshot",
+                    "at most " + LONGEST);
+        }
+        return json;
     }
 
     private Kept kept(ResultSet row) throws SQLException {

@@ -13,9 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param updateNorm of the step that the optimizer took; with the parameter's norm it makes the update ratio
  * @param zeroShare the share of exact zeros in the gradient, 0 to 1
  */
-@Schema(
-        types = {"object", "number", "string"},
-        description = "an object, or the gradient's norm alone: a number, or \"NaN\", \"Infinity\"")
+@Schema(description = "an object, or the gradient's norm alone: a number, or \"NaN\", \"Infinity\"")
 public record NormsSource(
         @Nullable Double gradientNorm,
         @Nullable Double parameterNorm,
