@@ -23,8 +23,8 @@ import tools.jackson.databind.JsonNode;
  */
 class MonitorDurabilityTests {
 
-    private static final int KILLS = Integer.getInteger("plumbline.kills", 2);
-    private static final int SNAPSHOTS = Integer.getInteger("plumbline.snapshots", 400);
+    private static final int KILLS = Integer.getInteger("plumbline.kills", 1);
+    private static final int SNAPSHOTS = Integer.getInteger("plumbline.snapshots", 300);
     private static final int SPIKE = SNAPSHOTS * 3 / 4;
     private static final int WINDOW = 200;
 
