@@ -70,7 +70,7 @@ public final class SideBySide {
     private static double[] medians(Runnable work) {
         long begin = System.nanoTime();
         long runs = 0;
-        for (; System.nanoTime() - begin < 2_000_000_000L; runs++) {
+        for (; System.nanoTime() - begin < Long.getLong("warm", 2) * 1_000_000_000L; runs++) {
             work.run();
         }
         long each = Math.max(1, runs / 20);

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +27,14 @@ import org.jspecify.annotations.Nullable;
  * before it have entries, as in early convolutions, the entries themselves are moved. What this assumes is checked by
  * {@link BlackBoxCheck}, and a tensor that it contradicts is done entry by entry.
  *
- * <p>Everything that is moved is independent of the rest, so all of it runs in parallel.
+ * <p>Everything that is moved is independent of the rest, so the processors share all of it.
  */
 public final class ExhaustiveGradient {
 
     private final Objective objective;
     private final long seed;
     private final Map<Node, Optional<Suffix>> suffixes = new HashMap<>(); // asked for plan, work and checks
-    private final Map<Suffix, NumericTensor> moved = new ConcurrentHashMap<>();
+    private final Map<Suffix, NumericTensor> moved = new HashMap<>();
     private final Progress progress;
 
     private ExhaustiveGradient(Objective objective, long seed, Progress progress) {
@@ -160,16 +159,19 @@ public final class ExhaustiveGradient {
             done.add(positions);
             progress.at(Progress.Phase.EXHAUSTIVE, done.sum(), total, 4 * done.sum());
         };
-        work.parallelStream().forEach(suffix -> moved.put(suffix, SuffixDifferences.of(suffix, told)));
-        List<NumericTensor> combined =
-                plans.parallelStream().map(Plan::combined).toList();
+        List<NumericTensor> differences = SuffixDifferences.of(work, told);
+        for (int i = 0; i < work.size(); i++) {
+            moved.put(work.get(i), differences.get(i));
+        }
+        NumericTensor[] combined = new NumericTensor[plans.size()];
+        Workers.share(combined.length, i -> combined[i] = plans.get(i).combined());
         Map<String, NumericTensor> gradient = new LinkedHashMap<>();
         for (int i = 0; i < plans.size(); i++) {
             long evaluations = 0;
             for (Suffix suffix : plans.get(i).suffixes()) {
                 evaluations += work.remove(suffix) ? moved(suffix).evaluations() : 0;
             }
-            gradient.put(plans.get(i).name, combined.get(i).withEvaluations(evaluations));
+            gradient.put(plans.get(i).name, combined[i].withEvaluations(evaluations));
         }
         return gradient;
     }

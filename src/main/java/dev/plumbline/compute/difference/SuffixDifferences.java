@@ -2,9 +2,9 @@ package dev.plumbline.compute.difference;
 
 import dev.plumbline.compute.program.Suffix;
 import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
@@ -40,15 +40,18 @@ final class SuffixDifferences {
     private final double[] radii;
     private final boolean[] settled;
     private final double floor; // the rounding of a share of the objective
-    private final LongAdder copies = new LongAdder();
-
     private final IntConsumer told;
-    private int level; // of steps that shrink below kinks
+    private int[] left; // the positions that are not settled
+    private double[][] changes = {}; // theirs at +h, -h, +2h, -2h: four rows of (position, sample)
+    private double step;
+    private int level; // of steps, which shrink below kinks
+    private long copies;
 
-    private SuffixDifferences(Suffix suffix, IntConsumer told) {
-        this.told = told;
-        this.floor = suffix.roundOff();
+    private SuffixDifferences(Suffix suffix, int[] positions, IntConsumer told) {
         this.suffix = suffix;
+        this.told = told;
+        this.left = positions;
+        this.floor = suffix.roundOff();
         this.point = suffix.point().values();
         this.samples = suffix.samples();
         this.part = suffix.positions();
@@ -56,43 +59,76 @@ final class SuffixDifferences {
         this.bounds = new double[point.length];
         this.radii = new double[point.length];
         this.settled = new boolean[point.length];
+        this.step = STEP * Math.min(1, Math.max(1e-3, size(suffix.point())));
     }
 
     /**
-     * All positions.
+     * All positions of some suffixes, which share the processors.
      *
      * @param told from any thread, after each tile, how many positions it finished; 0 for one that repeats some
      */
-    static NumericTensor of(Suffix suffix, IntConsumer told) {
-        return of(suffix, IntStream.range(0, suffix.positions()).toArray(), told);
+    static List<NumericTensor> of(List<Suffix> suffixes, IntConsumer told) {
+        List<SuffixDifferences> all = suffixes.stream()
+                .map(suffix -> new SuffixDifferences(
+                        suffix, IntStream.range(0, suffix.positions()).toArray(), told))
+                .toList();
+        run(all);
+        return all.stream().map(SuffixDifferences::result).toList();
     }
 
     /** Some positions, in every sample; the others stay 0. */
     static NumericTensor of(Suffix suffix, int[] positions) {
-        return of(suffix, positions, finished -> {});
+        SuffixDifferences differences = new SuffixDifferences(suffix, positions, finished -> {});
+        run(List.of(differences));
+        return differences.result();
     }
 
-    private static NumericTensor of(Suffix suffix, int[] positions, IntConsumer told) {
-        SuffixDifferences differences = new SuffixDifferences(suffix, told);
-        differences.run(positions);
-        return new NumericTensor(
-                differences.values,
-                differences.bounds,
-                differences.radii,
-                NumericTensor.Way.NODES,
-                differences.copies.sum());
+    private NumericTensor result() {
+        return new NumericTensor(values, bounds, radii, NumericTensor.Way.NODES, copies);
     }
 
-    private void run(int[] positions) {
-        double step = STEP * Math.min(1, Math.max(1e-3, size(suffix.point())));
-        int levels = suffix.mayBend() ? LEVELS : 1;
-        int[] left = positions;
-        for (; level < levels && left.length > 0; level++) {
-            double[][] changes = changes(left, step);
-            judge(left, step, changes, level == levels - 1);
-            left = Arrays.stream(left).filter(this::isUnsettled).toArray();
-            step /= 16;
+    /** Level by level; the tiles of all suffixes are one heap of work. */
+    private static void run(List<SuffixDifferences> all) {
+        List<SuffixDifferences> active = new ArrayList<>(all);
+        active.removeIf(SuffixDifferences::isDone);
+        while (!active.isEmpty()) {
+            List<Runnable> tiles = new ArrayList<>();
+            active.forEach(differences -> differences.addTiles(tiles));
+            Workers.share(tiles.size(), i -> tiles.get(i).run());
+            List<SuffixDifferences> moved = active;
+            Workers.share(moved.size(), i -> moved.get(i).judge());
+            active = moved.stream().filter(differences -> !differences.isDone()).toList();
         }
+    }
+
+    private boolean isDone() {
+        return left.length == 0;
+    }
+
+    private void addTiles(List<Runnable> tiles) {
+        changes = new double[4][left.length * samples];
+        copies += 4L * left.length;
+        int tile = Math.max(1, suffix.tile() / 4);
+        while (Workers.count() > 1 && left.length < 2 * Workers.count() * tile && tile > SMALL) {
+            tile = (tile + 1) / 2;
+        }
+        for (int first = 0; first < left.length; first += tile) {
+            int from = first;
+            int count = Math.min(tile, left.length - first);
+            tiles.add(() -> {
+                move(left, from, count, step, changes);
+                told.accept(level == 0 ? count : 0);
+            });
+        }
+    }
+
+    private void judge() {
+        boolean last = level == (suffix.mayBend() ? LEVELS : 1) - 1;
+        judge(left, step, changes, last);
+        left = last ? new int[0] : Arrays.stream(left).filter(this::isUnsettled).toArray();
+        changes = new double[0][];
+        step /= 16;
+        level++;
     }
 
     private static double size(Tensor tensor) {
@@ -109,37 +145,20 @@ final class SuffixDifferences {
         return false;
     }
 
-    /** The changes at +h, -h, +2h, -2h: four rows of (position, sample). */
-    private double[][] changes(int[] positions, double step) {
-        double[][] changes = new double[4][positions.length * samples];
-        int tile = Math.max(1, suffix.tile() / 4);
-        int tiles = (positions.length + tile - 1) / tile;
-        // Two tiles a worker at least, as long as none becomes tiny.
-        int workers = ForkJoinPool.getCommonPoolParallelism() + 1;
-        while (workers > 1 && tiles < 2 * workers && tile > SMALL) {
-            tile = (tile + 1) / 2;
-            tiles = (positions.length + tile - 1) / tile;
+    /** The changes of some positions, into their places in {@code changes}. */
+    private void move(int[] positions, int first, int count, double step, double[][] changes) {
+        int[] moved = new int[4 * count];
+        double[] to = new double[4 * count * samples];
+        for (int c = 0; c < 4 * count; c++) {
+            moved[c] = positions[first + c / 4];
+            for (int n = 0; n < samples; n++) {
+                to[c * samples + n] = point[n * part + moved[c]] + offset(c % 4, step);
+            }
         }
-        int each = tile;
-        IntStream.range(0, tiles).parallel().forEach(t -> {
-            int first = t * each;
-            int count = Math.min(each, positions.length - first);
-            int[] moved = new int[4 * count];
-            double[] to = new double[4 * count * samples];
-            for (int c = 0; c < 4 * count; c++) {
-                moved[c] = positions[first + c / 4];
-                for (int n = 0; n < samples; n++) {
-                    to[c * samples + n] = point[n * part + moved[c]] + offset(c % 4, step);
-                }
-            }
-            double[] change = suffix.changes(moved, to);
-            for (int c = 0; c < 4 * count; c++) {
-                System.arraycopy(change, c * samples, changes[c % 4], (first + c / 4) * samples, samples);
-            }
-            copies.add(4L * count);
-            told.accept(level == 0 && positions.length == part ? count : 0);
-        });
-        return changes;
+        double[] change = suffix.changes(moved, to);
+        for (int c = 0; c < 4 * count; c++) {
+            System.arraycopy(change, c * samples, changes[c % 4], (first + c / 4) * samples, samples);
+        }
     }
 
     private static double offset(int which, double step) {
@@ -178,7 +197,9 @@ final class SuffixDifferences {
                 .filter(i -> i % stride == 0)
                 .map(i -> positions[i])
                 .toArray();
-        return Math.min(sigma, noise(changes(some, step * 0x1p-16)));
+        double[][] tiny = new double[4][some.length * samples];
+        move(some, 0, some.length, step * 0x1p-16, tiny);
+        return Math.min(sigma, noise(tiny));
     }
 
     /** The standard deviation of one change, from the upper quartile of a combination that vanishes up to fourth order. */
