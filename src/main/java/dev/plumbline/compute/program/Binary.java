@@ -18,9 +18,24 @@ record Binary(BinaryFunction function) implements Op {
 
     @Override
     public double[] value(List<Tensor> inputs, Shape shape) {
+        double[] y = new double[shape.size()];
+        into(y, inputs, shape);
+        return y;
+    }
+
+    @Override
+    public boolean overwrite(double[] x, int copies, List<Tensor> inputs, Shape shape) {
+        if (x.length != copies * shape.size()) {
+            return false; // it is broadcast
+        }
+        into(x, Copies.aligned(inputs, new boolean[] {true, false}, shape.rank()), shape.prepend(copies));
+        return true;
+    }
+
+    /** Element by element, so {@code y} may be the first input's own array if that has the result's shape. */
+    private void into(double[] y, List<Tensor> inputs, Shape shape) {
         double[] a = inputs.get(0).values();
         double[] b = inputs.get(1).values();
-        double[] y = new double[shape.size()];
         StridedRows rows = rows(inputs, shape);
         boolean isDense = rows.step(0) == 1 && rows.step(1) == 1;
         int bStep = rows.step(2);
@@ -34,7 +49,6 @@ record Binary(BinaryFunction function) implements Op {
                 apart(a, b, y, at, rows);
             }
         });
-        return y;
     }
 
     /** A row whose elements lie apart; the commonest functions without asking for each element which one it is. */

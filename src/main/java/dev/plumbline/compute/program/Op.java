@@ -65,6 +65,14 @@ public sealed interface Op
         return y;
     }
 
+    /**
+     * The same where only the first input differs and nobody reads it afterwards: its array may take the result, which
+     * saves the cache a second one. Returns whether it did.
+     */
+    default boolean overwrite(double[] x, int copies, List<Tensor> inputs, Shape shape) {
+        return false;
+    }
+
     /** The result as a column where input {@code operand} is one and the others are the point's; null where it is none. */
     default @Nullable Column column(Column x, int operand, List<Tensor> point, Shape shape) {
         return null;

@@ -21,8 +21,12 @@ public final class Suffix {
     /** Numbers that the largest node of one tile of copies may have: half a MiB, so that tiles stay in the cache. */
     private static final int TILE = 1 << 16;
 
-    /** A node to be computed again: what it reads, the values it reads at the point, and its own there. */
-    record Step(Node node, boolean isShared, int[] sources, List<Tensor> point, Tensor result) {}
+    /**
+     * A node to be computed again: what it reads, the values it reads at the point, and its own there.
+     *
+     * @param consumesFirst whether its first input is an earlier step's and nobody else reads it
+     */
+    record Step(Node node, boolean isShared, int[] sources, List<Tensor> point, Tensor result, boolean consumesFirst) {}
 
     /** What a step reads, where that is not an earlier step: the node that is moved, or values that stay. */
     static final int START = -1;
@@ -112,6 +116,8 @@ public final class Suffix {
             Objective objective, Node from, List<Node> order, List<Node> consumers, @Nullable State[] states) {
         int[] places = new int[objective.output().id() + 1];
         Arrays.fill(places, POINT);
+        int[] uses = new int[places.length];
+        order.forEach(node -> node.inputs().forEach(input -> uses[input.id()]++));
         List<Step> steps = new ArrayList<>(order.size());
         for (Node node : order) {
             int[] sources = new int[node.inputs().size()];
@@ -123,9 +129,19 @@ public final class Suffix {
             }
             places[node.id()] = steps.size();
             boolean isShared = states[node.id()] == State.SHARED;
-            steps.add(new Step(node, isShared, sources, point, objective.base().value(node)));
+            boolean consumesFirst =
+                    sources.length > 0 && sources[0] >= 0 && isReadOnce(steps.get(sources[0]), uses, steps);
+            steps.add(new Step(node, isShared, sources, point, objective.base().value(node), consumesFirst));
         }
         return steps;
+    }
+
+    /** A reshaped value lies in the array of the one that it reshapes. */
+    private static boolean isReadOnce(Step step, int[] uses, List<Step> steps) {
+        int source = step.sources()[0];
+        return uses[step.node().id()] == 1
+                && (!(step.node().op() instanceof Reshape)
+                        || source >= 0 && isReadOnce(steps.get(source), uses, steps));
     }
 
     /** How many samples are moved together. */

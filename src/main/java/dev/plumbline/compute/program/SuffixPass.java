@@ -96,11 +96,21 @@ final class SuffixPass {
                             ? column.dense(stays)
                             : differs[k] ? Objects.requireNonNull(dense[step.sources()[k]]) : stays);
         }
-        return copies(
-                step,
-                step.node()
-                        .op()
-                        .values(start.copies(), inputs, differs, step.node().shape()));
+        Op op = step.node().op();
+        Tensor first = inputs.get(0);
+        boolean onlyFirst = differs[0] && (differs.length == 1 || !differs[1]);
+        // A column in all its values was made for this step alone.
+        boolean mayOverwrite = onlyFirst && (step.consumesFirst() || column(step, 0) != null);
+        return mayOverwrite
+                        && op.overwrite(
+                                first.values(),
+                                start.copies(),
+                                inputs,
+                                step.node().shape())
+                ? copies(step, first.values())
+                : copies(
+                        step,
+                        op.values(start.copies(), inputs, differs, step.node().shape()));
     }
 
     // ── after the sum over samples: one number a sample, the change of its share ──

@@ -27,6 +27,12 @@ record Unary(UnaryFunction function) implements Op {
     }
 
     @Override
+    public boolean overwrite(double[] x, int copies, List<Tensor> inputs, Shape shape) {
+        function.apply(x, x);
+        return true;
+    }
+
+    @Override
     public Column column(Column x, int operand, List<Tensor> point, Shape shape) {
         double[] y = new double[x.values().length];
         function.apply(x.values(), y);
