@@ -18,6 +18,7 @@ import java.util.Objects;
 public final class SideBySide {
 
     private static final int REPEATS = 7;
+    private static final long WARM_UP = 6_000_000_000L;
 
     /** Counts the processor time of the whole process, collecting garbage included. */
     private static final OperatingSystemMXBean MACHINE =
@@ -66,11 +67,11 @@ public final class SideBySide {
                 outside);
     }
 
-    /** The medians of wall and processor nanoseconds of some runs, after warming up for two seconds. */
+    /** The medians of wall and processor nanoseconds of some runs, after warming up until the compiler, which takes a core, is done. */
     private static double[] medians(Runnable work) {
         long begin = System.nanoTime();
         long runs = 0;
-        for (; System.nanoTime() - begin < Long.getLong("warm", 2) * 1_000_000_000L; runs++) {
+        for (; System.nanoTime() - begin < WARM_UP; runs++) {
             work.run();
         }
         long each = Math.max(1, runs / 20);
