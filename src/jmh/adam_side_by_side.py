@@ -33,7 +33,7 @@ def torch_milliseconds(size, threads):
 
 def plumbline(size, threads):
     classpath = "target/test-classes:target/classes:" + open("target/classpath").read().strip()
-    command = ["java", "-Xmx1g", "-Djava.util.concurrent.ForkJoinPool.common.parallelism=%d" % (threads - 1)]
+    command = ["java", "-Xmx1g", "-XX:+UseTransparentHugePages", "-Djava.util.concurrent.ForkJoinPool.common.parallelism=%d" % (threads - 1)]
     command += ["-cp", classpath, "dev.plumbline.bench.AdamSideBySide", str(size)]
     out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return json.loads(out.splitlines()[-1])
