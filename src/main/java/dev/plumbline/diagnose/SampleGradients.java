@@ -2,6 +2,7 @@ package dev.plumbline.diagnose;
 
 import dev.plumbline.compute.health.SampleNorms;
 import dev.plumbline.compute.health.TensorStatistics;
+import dev.plumbline.compute.program.Loss;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
@@ -17,13 +18,17 @@ import java.util.Objects;
 
 /**
  * Each sample's own gradient, by reading the model once more for a batch of one and a reverse pass on each sample: together
- * the cost of one batch. That the samples are independent is not assumed: their gradients must add up to the batch's, or
- * be its mean.
+ * the cost of one batch. A model whose batch has a fixed size, as most ONNX files have it, is given a batch that holds
+ * nothing but that sample; a loss that sums then counts it as often. That the samples are independent is not assumed: their
+ * gradients must add up to the batch's, or be its mean.
  */
 final class SampleGradients {
 
     /** What rounding may do to a sum over the batch; a batch normalisation is off by far more. */
     private static final double ALLOWANCE = 1e-8;
+
+    /** Operations worth spending where each sample takes a whole batch: some ten seconds of one core. */
+    private static final double MOST_OPERATIONS = 3e10;
 
     private final DiagnosisRequest request;
     private final Map<String, Tensor> batch;
@@ -55,29 +60,46 @@ final class SampleGradients {
     }
 
     private SampleNorms norms(Map<String, Tensor> gradients) {
-        Objective single = new ObjectiveReader(
-                        Objects.requireNonNull(request.model()).read(),
-                        request.lossOrNone(),
-                        request.parametersOrNone(),
-                        sample(0))
-                .read(program -> {});
-        Program program = single.program();
+        int rows = 1;
+        Objective objective;
+        try {
+            objective = read(rows);
+        } catch (Problem fixedBatch) {
+            rows = samples;
+            objective = read(rows);
+            if (3.0 * samples * objective.program().cost() > MOST_OPERATIONS) {
+                return SampleNorms.none(
+                        "the model's batch has a fixed size, and a whole one for each sample costs too much");
+            }
+        }
+        Program program = objective.program();
         Node output = program.output(ObjectiveReader.OBJECTIVE);
-        Map<String, Tensor> point = new HashMap<>(single.point());
+        Map<String, Tensor> point = new HashMap<>(objective.point());
         Map<String, double[]> sums = new LinkedHashMap<>();
         double[] norms = new double[samples];
+        double counted = request.lossOrNone().reduction() == Loss.Reduction.SUM ? rows : 1;
         for (int n = 0; n < samples; n++) {
-            point.putAll(sample(n));
+            point.putAll(sample(n, rows));
             Map<String, Tensor> own = program.evaluate(point).gradient(output).byParameter();
-            norms[n] = TensorStatistics.norm(own.values());
+            norms[n] = TensorStatistics.norm(own.values()) / counted;
             own.forEach((name, tensor) -> add(sums.computeIfAbsent(name, key -> new double[tensor.size()]), tensor));
         }
-        double size = Arrays.stream(norms).sum();
+        double size = counted * Arrays.stream(norms).sum();
         boolean adds = isMultiple(sums, gradients, 1, size) || isMultiple(sums, gradients, samples, size);
         return adds
                 ? SampleNorms.of(norms)
                 : SampleNorms.none("the samples' gradients neither add up to the batch's nor average to it, as with"
                         + " batch normalisation or a regularised sum");
+    }
+
+    /** The model for a batch of some rows, each the first sample. */
+    private Objective read(int rows) {
+        return new ObjectiveReader(
+                        Objects.requireNonNull(request.model()).read(),
+                        request.lossOrNone(),
+                        request.parametersOrNone(),
+                        sample(0, rows))
+                .read(program -> {});
     }
 
     private static void add(double[] sum, Tensor tensor) {
@@ -99,17 +121,21 @@ final class SampleGradients {
         return off <= ALLOWANCE * size;
     }
 
-    private Map<String, Tensor> sample(int n) {
+    private Map<String, Tensor> sample(int n, int rows) {
         Map<String, Tensor> sample = new LinkedHashMap<>();
-        batch.forEach((name, tensor) -> sample.put(name, tensor.shape().rank() == 0 ? tensor : row(tensor, n)));
+        batch.forEach((name, tensor) -> sample.put(name, tensor.shape().rank() == 0 ? tensor : row(tensor, n, rows)));
         return sample;
     }
 
-    private static Tensor row(Tensor tensor, int n) {
+    /** Row n, {@code rows} times. */
+    private static Tensor row(Tensor tensor, int n, int rows) {
         int[] extents = tensor.shape().extents();
         int size = tensor.size() / extents[0];
-        extents[0] = 1;
-        double[] values = Arrays.copyOfRange(tensor.values(), n * size, (n + 1) * size);
+        extents[0] = rows;
+        double[] values = new double[rows * size];
+        for (int k = 0; k < rows; k++) {
+            System.arraycopy(tensor.values(), n * size, values, k * size, size);
+        }
         return Tensor.of(Shape.of(extents), tensor.datatype(), values);
     }
 }

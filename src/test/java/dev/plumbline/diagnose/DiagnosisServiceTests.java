@@ -31,6 +31,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Whole diagnoses: of formulas, of networks that PyTorch exported, and of gradients alone. */
 class DiagnosisServiceTests {
@@ -106,6 +108,32 @@ class DiagnosisServiceTests {
         expected.forEach((parameter, gradient) -> assertThat(
                         Objects.requireNonNull(statistics.get(parameter)).norm())
                 .isCloseTo(gradient.norm(), within(1e-6 * gradient.norm())));
+    }
+
+    /** Against PyTorch's backward passes on one sample at a time; all but relu-mlp are files with a fixed batch size. */
+    @ParameterizedTest
+    @ValueSource(strings = {"cnn", "tanh-mlp", "sigmoid-mlp", "sigmoid-mlp-wide", "relu-mlp", "linear"})
+    void samplesHaveTheNormsOfTheirOwnBackwardPasses(String name) throws IOException {
+        Path folder = MODELS.resolve(name).resolve("float64");
+        DiagnosisReport report = service.diagnose(new DiagnosisRequest(
+                new ModelSource(null, Files.readAllBytes(folder.resolve("model.onnx"))),
+                new LossSource(lossOf(folder), null, null, null, null, null, null, null, null, null, null),
+                null,
+                tensors(folder.resolve("data.safetensors")),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null));
+
+        JsonNode expected = JsonMapper.shared().readTree(Files.readString(folder.resolve("samples.json")));
+        List<Double> norms = Objects.requireNonNull(report.samples().norms(), report.samples()::because);
+        assertThat(norms).hasSize(expected.size());
+        for (int n = 0; n < norms.size(); n++) {
+            double norm = expected.get(n).asDouble();
+            assertThat(norms.get(n)).isCloseTo(norm, within(1e-10 * norm));
+        }
     }
 
     private static Loss.Kind lossOf(Path folder) throws IOException {

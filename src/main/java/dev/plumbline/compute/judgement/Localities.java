@@ -47,11 +47,11 @@ final class Localities {
                 .mapToObj(i -> Arrays.stream(suspect.shape().index(i)).boxed().toList())
                 .toList();
         boolean exchanged = wrong.length == 2 && comesFrom(wrong[0], wrong[1]) && comesFrom(wrong[1], wrong[0]);
-        String advice = "%s of %d %s wrong: %s%s. %s"
+        String advice = "%s of %d entries %s wrong: %s%s. %s"
                 .formatted(
                         wrong.length,
                         suspect.size(),
-                        wrong.length == 1 ? "entry is" : "entries are",
+                        wrong.length == 1 ? "is" : "are",
                         Words.places(indices),
                         wrong.length > Mistake.LISTED ? ", ..." : "",
                         exchanged ? "The two are exchanged." : content().words());
