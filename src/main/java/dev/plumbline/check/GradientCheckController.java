@@ -1,20 +1,14 @@
 package dev.plumbline.check;
 
-import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.report.EventStream;
-import dev.plumbline.tensor.Tensor;
-import dev.plumbline.tensor.TensorFiles;
+import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -89,43 +83,18 @@ class GradientCheckController {
             @RequestPart(required = false) @Nullable MultipartFile gradients,
             @RequestPart(required = false) @Nullable MultipartFile previousGradients,
             HttpServletRequest http,
-            HttpServletResponse response)
-            throws IOException {
+            HttpServletResponse response) {
         GradientCheckRequest asked = request == null ? GradientCheckRequest.EMPTY : request;
-        Set<String> files = named(model, parameters, data, gradients, previousGradients);
-        try {
-            GradientCheckRequest whole = asked.with(
-                            model == null ? null : ModelSource.file(model.getBytes()),
-                            tensors("parameters", parameters),
-                            tensors("data", data),
-                            gradients == null ? null : tensors("gradients", gradients))
-                    .withPrevious(tensors("previousGradients", previousGradients));
-            return answer(whole, http, response);
-        } catch (Problem problem) {
-            throw problem.inParts(files);
-        }
-    }
-
-    /** The names of the parts that came as files. */
-    private static Set<String> named(@Nullable MultipartFile... files) {
-        Set<String> names = new HashSet<>();
-        for (MultipartFile file : files) {
-            if (file != null) {
-                names.add(file.getName());
-            }
-        }
-        return names;
-    }
-
-    private Map<String, Tensor> tensors(String part, @Nullable MultipartFile file) throws IOException {
-        if (file == null) {
-            return Map.of();
-        }
-        try {
-            return TensorFiles.read(file.getBytes(), part, limits);
-        } catch (Problem problem) {
-            throw problem.within(Problem.pointer(part));
-        }
+        return new Upload(limits, model, parameters, data, gradients, previousGradients)
+                .<@Nullable GradientCheckReport>answer(files -> {
+                    GradientCheckRequest whole = asked.with(
+                                    ModelSource.file(files.bytes("model")),
+                                    files.tensorsOrNone("parameters"),
+                                    files.tensorsOrNone("data"),
+                                    files.tensors("gradients"))
+                            .withPrevious(files.tensorsOrNone("previousGradients"));
+                    return answer(whole, http, response);
+                });
     }
 
     @GetMapping

@@ -1,17 +1,14 @@
 package dev.plumbline.diagnose;
 
-import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.ModelSource;
+import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;
-import dev.plumbline.tensor.TensorFiles;
 import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.io.IOException;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -58,42 +55,17 @@ class DiagnosisController {
             @RequestPart(required = false) @Nullable MultipartFile parameters,
             @RequestPart(required = false) @Nullable MultipartFile data,
             @RequestPart(required = false) @Nullable MultipartFile gradients,
-            @RequestPart(required = false) @Nullable MultipartFile activations)
-            throws IOException {
-        Map<String, Map<String, Tensor>> tensors = new HashMap<>();
-        Set<String> files = named(model, parameters, data, gradients, activations);
-        try {
-            read("parameters", parameters, tensors);
-            read("data", data, tensors);
-            read("gradients", gradients, tensors);
-            read("activations", activations, tensors);
-            DiagnosisRequest asked = request == null ? DiagnosisRequest.EMPTY : request;
-            return service.diagnose(asked.with(model == null ? null : ModelSource.file(model.getBytes()), tensors));
-        } catch (Problem problem) {
-            throw problem.inParts(files);
-        }
-    }
-
-    /** The names of the parts that came as files. */
-    private static Set<String> named(@Nullable MultipartFile... files) {
-        Set<String> names = new HashSet<>();
-        for (MultipartFile file : files) {
-            if (file != null) {
-                names.add(file.getName());
+            @RequestPart(required = false) @Nullable MultipartFile activations) {
+        DiagnosisRequest asked = request == null ? DiagnosisRequest.EMPTY : request;
+        return new Upload(limits, model, parameters, data, gradients, activations).answer(files -> {
+            Map<String, Map<String, Tensor>> tensors = new HashMap<>();
+            for (String part : List.of("parameters", "data", "gradients", "activations")) {
+                Map<String, Tensor> read = files.tensors(part);
+                if (read != null) {
+                    tensors.put(part, read);
+                }
             }
-        }
-        return names;
-    }
-
-    private void read(String part, @Nullable MultipartFile file, Map<String, Map<String, Tensor>> tensors)
-            throws IOException {
-        if (file == null) {
-            return;
-        }
-        try {
-            tensors.put(part, TensorFiles.read(file.getBytes(), part, limits));
-        } catch (Problem problem) {
-            throw problem.within(Problem.pointer(part));
-        }
+            return service.diagnose(asked.with(ModelSource.file(files.bytes("model")), tensors));
+        });
     }
 }

@@ -1,16 +1,10 @@
 package dev.plumbline.models;
 
-import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.ModelSource;
-import dev.plumbline.tensor.Tensor;
-import dev.plumbline.tensor.TensorFiles;
+import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.io.IOException;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -53,39 +47,12 @@ class EvaluationController {
             @RequestPart(required = false) @Nullable EvaluationRequest request,
             @RequestPart(required = false) @Nullable MultipartFile model,
             @RequestPart(required = false) @Nullable MultipartFile parameters,
-            @RequestPart(required = false) @Nullable MultipartFile data)
-            throws IOException {
+            @RequestPart(required = false) @Nullable MultipartFile data) {
         EvaluationRequest asked = request == null ? EvaluationRequest.EMPTY : request;
-        Set<String> files = named(model, parameters, data);
-        try {
-            return service.evaluate(asked.with(
-                    model == null ? null : ModelSource.file(model.getBytes()),
-                    tensors("parameters", parameters),
-                    tensors("data", data)));
-        } catch (Problem problem) {
-            throw problem.inParts(files);
-        }
-    }
-
-    /** The names of the parts that came as files. */
-    private static Set<String> named(@Nullable MultipartFile... files) {
-        Set<String> names = new HashSet<>();
-        for (MultipartFile file : files) {
-            if (file != null) {
-                names.add(file.getName());
-            }
-        }
-        return names;
-    }
-
-    private Map<String, Tensor> tensors(String part, @Nullable MultipartFile file) throws IOException {
-        if (file == null) {
-            return Map.of();
-        }
-        try {
-            return TensorFiles.read(file.getBytes(), part, limits);
-        } catch (Problem problem) {
-            throw problem.within(Problem.pointer(part));
-        }
+        return new Upload(limits, model, parameters, data)
+                .answer(files -> service.evaluate(asked.with(
+                        ModelSource.file(files.bytes("model")),
+                        files.tensorsOrNone("parameters"),
+                        files.tensorsOrNone("data"))));
     }
 }

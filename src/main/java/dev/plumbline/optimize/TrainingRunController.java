@@ -1,20 +1,15 @@
 package dev.plumbline.optimize;
 
-import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.report.EventStream;
-import dev.plumbline.tensor.Tensor;
-import dev.plumbline.tensor.TensorFiles;
+import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -87,18 +82,14 @@ class TrainingRunController {
             @RequestPart(required = false) @Nullable MultipartFile parameters,
             @RequestPart(required = false) @Nullable MultipartFile data,
             HttpServletRequest http,
-            HttpServletResponse response)
-            throws IOException {
-        Set<String> files = named(model, parameters, data);
-        try {
+            HttpServletResponse response) {
+        return new Upload(limits, model, parameters, data).<@Nullable TrainingRunReport>answer(files -> {
             TrainingRunRequest whole = request.with(
-                    model == null ? null : ModelSource.file(model.getBytes()),
-                    tensors("parameters", parameters),
-                    tensors("data", data));
+                    ModelSource.file(files.bytes("model")),
+                    files.tensorsOrNone("parameters"),
+                    files.tensorsOrNone("data"));
             return EventStream.isWanted(http) ? stream(owner, whole, response) : answer(owner, whole);
-        } catch (Problem problem) {
-            throw problem.inParts(files);
-        }
+        });
     }
 
     @DeleteMapping("/{id}")
@@ -133,27 +124,5 @@ class TrainingRunController {
             return handle.isDeserted() ? null : report;
         });
         return null;
-    }
-
-    /** The names of the parts that came as files. */
-    private static Set<String> named(@Nullable MultipartFile... files) {
-        Set<String> names = new HashSet<>();
-        for (MultipartFile file : files) {
-            if (file != null) {
-                names.add(file.getName());
-            }
-        }
-        return names;
-    }
-
-    private Map<String, Tensor> tensors(String part, @Nullable MultipartFile file) throws IOException {
-        if (file == null) {
-            return Map.of();
-        }
-        try {
-            return TensorFiles.read(file.getBytes(), part, limits);
-        } catch (Problem problem) {
-            throw problem.within(Problem.pointer(part));
-        }
     }
 }

@@ -62,9 +62,9 @@ public record ModelSource(
         this(formula, onnx, null, null, null);
     }
 
-    /** A model that came as a file: told apart by its bytes. */
-    public static ModelSource file(byte[] bytes) {
-        return new ModelSource(null, bytes);
+    /** A model that came as a file: told apart by its bytes. Null where none came. */
+    public static @Nullable ModelSource file(byte @Nullable [] bytes) {
+        return bytes == null ? null : new ModelSource(null, bytes);
     }
 
     /** Reads the model; problems point into the request from {@code /model} on. */

@@ -1,5 +1,5 @@
 /**
- * What the answers of several rooms share. Open {@link dev.plumbline.report.EventStream} first.
+ * What the requests and answers of several rooms share: files that come, events that go. Open {@link dev.plumbline.report.EventStream} first.
  */
 @NullMarked
 package dev.plumbline.report;

@@ -2,18 +2,12 @@ package dev.plumbline.diagnose.monitor;
 
 import dev.plumbline.compute.health.window.Snapshot;
 import dev.plumbline.diagnose.monitor.MonitorService.Handle;
-import dev.plumbline.problem.Problem;
-import dev.plumbline.tensor.Tensor;
-import dev.plumbline.tensor.TensorFiles;
+import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.io.IOException;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -65,32 +59,12 @@ class SnapshotController {
             @PathVariable String id,
             @RequestPart SnapshotRequest request,
             @RequestPart(required = false) @Nullable MultipartFile gradients,
-            @RequestPart(required = false) @Nullable MultipartFile parameters)
-            throws IOException {
-        SnapshotRequest asked = request.with(read("gradients", gradients), read("parameters", parameters));
-        Set<String> files = new HashSet<>();
-        if (gradients != null) {
-            files.add("gradients");
-        }
-        if (parameters != null) {
-            files.add("parameters");
-        }
-        try {
-            return service.post(new Handle(owner, id), asked.snapshot());
-        } catch (Problem problem) {
-            throw problem.inParts(files);
-        }
-    }
-
-    private @Nullable Map<String, Tensor> read(String part, @Nullable MultipartFile file) throws IOException {
-        if (file == null) {
-            return null;
-        }
-        try {
-            return TensorFiles.read(file.getBytes(), part, limits);
-        } catch (Problem problem) {
-            throw problem.within(part);
-        }
+            @RequestPart(required = false) @Nullable MultipartFile parameters) {
+        return new Upload(limits, gradients, parameters)
+                .answer(files -> service.post(
+                        new Handle(owner, id),
+                        request.with(files.tensors("gradients"), files.tensors("parameters"))
+                                .snapshot()));
     }
 
     @GetMapping

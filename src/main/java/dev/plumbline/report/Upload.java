@@ -1,0 +1,65 @@
+package dev.plumbline.report;
+
+import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorFiles;
+import dev.plumbline.tensor.TensorLimits;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.multipart.MultipartFile;
+
+/** The files of a multipart request, by the parts they came in. */
+public final class Upload {
+
+    private final TensorLimits limits;
+    private final Map<String, MultipartFile> files = new LinkedHashMap<>();
+
+    /** @param files null where a part did not come */
+    public Upload(TensorLimits limits, @Nullable MultipartFile... files) {
+        this.limits = limits;
+        for (MultipartFile file : files) {
+            if (file != null) {
+                this.files.put(file.getName(), file);
+            }
+        }
+    }
+
+    /** Answers from the files; the pointer of a problem begins with its part, a file's or {@code request}. */
+    public <R extends @Nullable Object> R answer(Function<Upload, R> work) {
+        try {
+            return work.apply(this);
+        } catch (Problem problem) {
+            throw problem.inParts(files.keySet());
+        }
+    }
+
+    /** A part's bytes; null where it did not come. */
+    public byte @Nullable [] bytes(String part) {
+        MultipartFile file = files.get(part);
+        try {
+            return file == null ? null : file.getBytes();
+        } catch (IOException lost) {
+            throw new UncheckedIOException(lost);
+        }
+    }
+
+    /** A part's tensors by name (safetensors, npz or npy); null where it did not come. */
+    public @Nullable Map<String, Tensor> tensors(String part) {
+        byte[] bytes = bytes(part);
+        try {
+            return bytes == null ? null : TensorFiles.read(bytes, part, limits);
+        } catch (Problem problem) {
+            throw problem.within(Problem.pointer(part));
+        }
+    }
+
+    /** The same, and no tensors where the part did not come. */
+    public Map<String, Tensor> tensorsOrNone(String part) {
+        Map<String, Tensor> tensors = tensors(part);
+        return tensors == null ? Map.of() : tensors;
+    }
+}
