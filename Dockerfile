@@ -7,6 +7,8 @@ RUN --mount=type=cache,target=/root/.m2 \
     && mv target/plumbline-*.jar plumbline.jar
 
 FROM eclipse-temurin:25-jre
+# A runtime without this module fails here, when the image is made, and not when it is started.
+RUN java --add-modules jdk.incubator.vector -version
 # What must outlive the container: mount a volume there.
 RUN useradd --system --create-home --uid 10001 plumbline \
     && install -d -o plumbline /var/lib/plumbline
@@ -26,4 +28,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /actuator/health HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && grep -q '\"UP\"' <&3"]
 
 # ND4J's arrays live outside of Java's heap, so the heap leaves them room.
-ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "-XX:MaxRAMPercentage=50", "-XX:+UseTransparentHugePages", "-jar", "/opt/plumbline.jar"]
+ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "-XX:MaxRAMPercentage=50", "-XX:+UseTransparentHugePages", "--add-modules=jdk.incubator.vector", "-jar", "/opt/plumbline.jar"]

@@ -68,7 +68,7 @@ def start(options):
     classpath = "target/classes:" + open("target/classpath").read().strip()
     log = tempfile.NamedTemporaryFile("r", suffix=".log")
     process = subprocess.Popen(
-        ["java", *options, "-cp", classpath, "dev.plumbline.PlumblineApplication", "--server.port=0",
+        ["java", "--add-modules=jdk.incubator.vector", "-XX:+UseTransparentHugePages", *options, "-cp", classpath, "dev.plumbline.PlumblineApplication", "--server.port=0",
          "--plumbline.data=" + tempfile.mkdtemp()], stdout=open(log.name, "w"), stderr=subprocess.STDOUT)
     for _ in range(600):
         found = re.search(r"Tomcat started on port (\d+)", open(log.name).read())

@@ -50,17 +50,10 @@ public record Adam(
         return List.of(Slot.zeros("m"), Slot.zeros("v"));
     }
 
-    /** See {@link Strip#adapt}. */
-    @Override
-    public boolean parametersTellOfMoments() {
-        return true;
-    }
-
     @Override
     public Rule rule(long t) {
         double meanRate = learningRate / (1 - pow(beta1, t));
         Root root = epsilonConvention.root(epsilon, 1 - pow(beta2, t));
-        AdaptiveStep step = new AdaptiveStep(beta1, beta2, meanRate, root);
-        return chunk -> chunk.parameters().adapt(chunk.gradient(), chunk.slot(0), chunk.slot(1), step);
+        return new AdaptiveStep(beta1, beta2, meanRate, root);
     }
 }

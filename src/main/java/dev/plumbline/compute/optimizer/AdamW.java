@@ -56,12 +56,6 @@ public record AdamW(
         return adam().slots();
     }
 
-    /** See {@link Strip#adapt}. */
-    @Override
-    public boolean parametersTellOfMoments() {
-        return true;
-    }
-
     @Override
     public Rule rule(long t) {
         return adam().rule(t);

@@ -1,9 +1,19 @@
 package dev.plumbline.compute.optimizer;
 
-/** The numbers of one step of the Adam family, the bias corrections already in them: see {@link Strip#adapt}. */
-record AdaptiveStep(double beta1, double beta2, double gradientRate, double meanRate, Root root) {
+/** One step of the Adam family, its bias corrections already in the numbers: see {@link Strip#adapt}. Slot 0 is m, 1 is v. */
+record AdaptiveStep(double beta1, double beta2, double gradientRate, double meanRate, Root root) implements Rule {
 
     AdaptiveStep(double beta1, double beta2, double meanRate, Root root) {
         this(beta1, beta2, 0, meanRate, root);
+    }
+
+    @Override
+    public void apply(Chunk chunk) {
+        chunk.parameters().adapt(chunk.gradient(), chunk.slot(0), chunk.slot(1), this);
+    }
+
+    @Override
+    public boolean parametersTellOfMoments() {
+        return true;
     }
 }

@@ -246,7 +246,7 @@ record FloatStrip(float[] values, int from, int to) implements Strip {
         }
     }
 
-    private float[] alongside(Strip other) {
+    float[] alongside(Strip other) {
         FloatStrip strip = (FloatStrip) other;
         if (strip.from != from || strip.length() < length()) {
             throw new IllegalArgumentException("strips lie apart: " + from + " and " + strip.from);

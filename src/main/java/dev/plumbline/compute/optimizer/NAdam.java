@@ -70,8 +70,7 @@ public record NAdam(
         double gradientRate = learningRate * (1 - mu(t)) / (1 - product);
         double meanRate = learningRate * mu(t + 1) / (1 - product * repeated * mu(t + 1));
         Root root = epsilonConvention.root(epsilon, 1 - pow(beta2, t));
-        AdaptiveStep step = new AdaptiveStep(beta1, beta2, gradientRate, meanRate, root);
-        return chunk -> chunk.parameters().adapt(chunk.gradient(), chunk.slot(0), chunk.slot(1), step);
+        return new AdaptiveStep(beta1, beta2, gradientRate, meanRate, root);
     }
 
     private double mu(long t) {

@@ -31,11 +31,6 @@ public sealed interface Optimizer permits Adadelta, Adagrad, Adam, AdamW, Adamax
         return 0;
     }
 
-    /** Whether a step turns a parameter into NaN where one of its moments is not finite, so that it is enough to look there. */
-    default boolean parametersTellOfMoments() {
-        return false;
-    }
-
     /** The same optimizer at another learning rate, as a schedule wants it. */
     default Optimizer withLearningRate(double learningRate) {
         return HyperParameters.with(this, Map.of("learningRate", learningRate));

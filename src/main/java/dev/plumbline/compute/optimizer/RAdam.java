@@ -61,7 +61,6 @@ public record RAdam(
         boolean rectified = rho > TRACTABLE;
         double r = rectified ? sqrt((rho - 4) * (rho - 2) * rhoInf / ((rhoInf - 4) * (rhoInf - 2) * rho)) : 1;
         Root root = rectified ? epsilonConvention.root(epsilon, correction) : NO_ROOT;
-        AdaptiveStep step = new AdaptiveStep(beta1, beta2, r * learningRate / (1 - pow(beta1, t)), root);
-        return chunk -> chunk.parameters().adapt(chunk.gradient(), chunk.slot(0), chunk.slot(1), step);
+        return new AdaptiveStep(beta1, beta2, r * learningRate / (1 - pow(beta1, t)), root);
     }
 }

@@ -4,4 +4,9 @@ package dev.plumbline.compute.optimizer;
 @FunctionalInterface
 interface Rule {
     void apply(Chunk chunk);
+
+    /** Whether it turns a parameter into NaN where one of its moments is not finite, so that it is enough to look there. */
+    default boolean parametersTellOfMoments() {
+        return false;
+    }
 }

@@ -9,13 +9,37 @@ import java.util.stream.Stream;
  *
  * <p>Where the equations need nothing but the arrays themselves they run right on them. Where the gradient must be clipped
  * or decayed first, or working space is needed, the chunk is loaded into buffers that begin at 0 like the working space and
- * stored back afterwards: see {@link Strip} for why.
+ * stored back afterwards: see {@link Strip} for why. Large float32 tensors under one of the Adam family go through
+ * {@link VectorStep}, where the JVM has it.
  */
 record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clipFactor, boolean norms) {
 
     static final int CHUNK = 1024;
 
+    /** Whether the JVM was started with what {@link VectorStep} needs. */
+    private static final boolean REGISTERS =
+            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+
+    /** Smaller tensors, which may never get so far as to be compiled, are faster by chunks. */
+    private static final int WORTH_COMPILING = 1 << 16;
+
     Movement take(TensorArrays segment) {
+        if (!(rule instanceof AdaptiveStep step) || changesGradients() || !suitsRegisters(segment)) {
+            return takeByChunks(segment);
+        }
+        int whole = VectorStep.whole(segment.length());
+        Movement movement = new VectorStep(step, clipFactor, keep()).take(segment.window(0, whole));
+        return whole == segment.length()
+                ? movement
+                : movement.and(takeByChunks(segment.window(whole, segment.length() - whole)));
+    }
+
+    private static boolean suitsRegisters(TensorArrays segment) {
+        return REGISTERS && segment.parameters() instanceof FloatStrip && segment.length() >= WORTH_COMPILING;
+    }
+
+    /** The ordinary way. */
+    Movement takeByChunks(TensorArrays segment) {
         Strip kind = segment.parameters();
         Buffers buffers = new Buffers(kind, optimizer, runsInPlace() ? 0 : CHUNK);
         SumOfSquares before = new SumOfSquares(kind, norms ? CHUNK : 0);
@@ -35,7 +59,7 @@ record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clip
                 moved.addDifference(now, old);
             }
             buffers.mark(now);
-            if (!optimizer.parametersTellOfMoments()) {
+            if (!rule.parametersTellOfMoments()) {
                 chunk.slots().forEach(slot -> buffers.mark(buffers.loaded(slot)));
             }
         }
@@ -59,10 +83,12 @@ record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clip
     }
 
     private boolean runsInPlace() {
-        return optimizer.scratches() == 0
-                && clipFactor == 1
-                && clipValue == Double.POSITIVE_INFINITY
-                && !optimizer.weightDecay().is(Kind.L2);
+        return optimizer.scratches() == 0 && clipFactor == 1 && !changesGradients();
+    }
+
+    /** Otherwise than by a factor. */
+    private boolean changesGradients() {
+        return clipValue < Double.POSITIVE_INFINITY || optimizer.weightDecay().is(Kind.L2);
     }
 
     private void prepareGradient(Chunk chunk) {
@@ -80,8 +106,14 @@ record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clip
 
     private void decayDecoupled(Strip x) {
         if (optimizer.weightDecay().is(Kind.DECOUPLED)) {
-            x.scale(1 - optimizer.learningRate() * optimizer.weightDecay().rate());
+            x.scale(keep());
         }
+    }
+
+    /** What decoupled decay leaves of a parameter. */
+    private double keep() {
+        WeightDecay decay = optimizer.weightDecay();
+        return decay.is(Kind.DECOUPLED) ? 1 - optimizer.learningRate() * decay.rate() : 1;
     }
 
     /** One worker's working space, a chunk long. */
