@@ -5,11 +5,7 @@ import dev.plumbline.compute.optimizer.CheckpointStep;
 import dev.plumbline.optimize.OptimizerStepReport.Figures;
 import dev.plumbline.problem.Problem;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.media.Content;
-import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
@@ -20,6 +16,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestPart;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.multipart.MultipartFile;
 
 @RestController
@@ -29,9 +26,9 @@ class OptimizerStepController {
 
     private final OptimizerStepService service;
     private final TensorParts parts;
-    private final SafetensorsAnswer answer;
+    private final FileAnswer answer;
 
-    OptimizerStepController(OptimizerStepService service, TensorParts parts, SafetensorsAnswer answer) {
+    OptimizerStepController(OptimizerStepService service, TensorParts parts, FileAnswer answer) {
         this.service = service;
         this.parts = parts;
         this.answer = answer;
@@ -48,16 +45,13 @@ class OptimizerStepController {
         return service.report(request.order());
     }
 
-    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE, produces = SafetensorsAnswer.MEDIA_TYPE)
+    @PostMapping(
+            consumes = MediaType.APPLICATION_JSON_VALUE,
+            produces = {FileAnswer.SAFETENSORS, FileAnswer.NPZ})
     @Operation(operationId = "takeOptimizerStepForFile", summary = "Take one step, answered as a file")
-    @ApiResponse(
-            responseCode = "200",
-            content =
-                    @Content(
-                            mediaType = SafetensorsAnswer.MEDIA_TYPE,
-                            schema = @Schema(type = "string", format = "binary")))
-    void stepForFile(@RequestBody OptimizerStepRequest request, HttpServletResponse response) throws IOException {
-        write(request.order(), response);
+    @AnsweredAsFile
+    void stepForFile(@RequestBody OptimizerStepRequest request, ServletWebRequest exchange) throws IOException {
+        write(request.order(), exchange);
     }
 
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE, produces = MediaType.APPLICATION_JSON_VALUE)
@@ -65,8 +59,8 @@ class OptimizerStepController {
             operationId = "takeOptimizerStepOfFiles",
             summary = "Take one step, with files",
             description = "The same request as the part `request`, and files for the rest: `parameters`, `gradients`,"
-                    + " `state` (safetensors or npz; moments are named `s/<slot>/<name>`). An answer as safetensors may"
-                    + " come back as `parameters` and as `state`.")
+                    + " `state` (safetensors or npz; moments are named `s/<slot>/<name>`). An answer as a file may come"
+                    + " back as `parameters` and as `state`.")
     OptimizerStepReport stepOfFiles(
             @RequestPart OptimizerStepRequest request,
             @RequestPart(required = false) @Nullable MultipartFile parameters,
@@ -76,22 +70,19 @@ class OptimizerStepController {
         return take(request, new Uploads(parameters, gradients, state), service::report);
     }
 
-    @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE, produces = SafetensorsAnswer.MEDIA_TYPE)
+    @PostMapping(
+            consumes = MediaType.MULTIPART_FORM_DATA_VALUE,
+            produces = {FileAnswer.SAFETENSORS, FileAnswer.NPZ})
     @Operation(operationId = "takeOptimizerStepOfFilesForFile", summary = "Take one step, files in and out")
-    @ApiResponse(
-            responseCode = "200",
-            content =
-                    @Content(
-                            mediaType = SafetensorsAnswer.MEDIA_TYPE,
-                            schema = @Schema(type = "string", format = "binary")))
+    @AnsweredAsFile
     void stepOfFilesForFile(
             @RequestPart OptimizerStepRequest request,
             @RequestPart(required = false) @Nullable MultipartFile parameters,
             @RequestPart(required = false) @Nullable MultipartFile gradients,
             @RequestPart(required = false) @Nullable MultipartFile state,
-            HttpServletResponse response)
+            ServletWebRequest exchange)
             throws IOException {
-        take(request, new Uploads(parameters, gradients, state), order -> write(order, response));
+        take(request, new Uploads(parameters, gradients, state), order -> write(order, exchange));
     }
 
     private record Uploads(
@@ -129,13 +120,14 @@ class OptimizerStepController {
         }
     }
 
-    /** Parameters are {@code p/<name>}, moments {@code s/<slot>/<name>}; all is known before the first byte is written. */
-    private CheckpointStep write(StepOrder order, HttpServletResponse response) throws IOException {
+    /** All is known before the first byte is written. */
+    private CheckpointStep write(StepOrder order, ServletWebRequest exchange) throws IOException {
         CheckpointStep step = service.step(order);
         Checkpoint after = step.after();
-        answer.write(
-                response,
-                StepFile.tensors(after.parameters(), after.slots()),
+        answer.writeStep(
+                exchange,
+                after.parameters(),
+                after.slots(),
                 answer.metadata(after.step(), Figures.of(step, order.optimizer())));
         return step;
     }

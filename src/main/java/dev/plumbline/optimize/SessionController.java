@@ -1,7 +1,6 @@
 package dev.plumbline.optimize;
 
 import dev.plumbline.optimize.SessionService.Handle;
-import dev.plumbline.optimize.SessionService.Precondition;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -83,42 +82,6 @@ class SessionController {
     ResponseEntity<SessionReport> find(
             @Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         return report(service.find(new Handle(owner, id)));
-    }
-
-    @PostMapping(path = "/{id}/steps", consumes = MediaType.APPLICATION_JSON_VALUE)
-    @Operation(
-            operationId = "takeSessionStep",
-            summary = "Take the next step of a session",
-            description = "If-Match holds the ETag that was read last: without it the answer is 428, and 412 if the"
-                    + " session is at another step, so no retry is applied twice. With an Idempotency-Key a retry gets the"
-                    + " first try's answer. A step is answered when it is committed.")
-    ResponseEntity<SessionStepReport> step(
-            @Parameter(hidden = true) @RequestAttribute String owner,
-            @PathVariable String id,
-            @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "") String ifMatch,
-            @RequestHeader(name = IDEMPOTENCY_KEY, defaultValue = "") String idempotencyKey,
-            @RequestBody SessionStepRequest request) {
-        SessionStepReport report =
-                service.step(new Handle(owner, id), request, new Precondition(ifMatch, idempotencyKey));
-        return ResponseEntity.ok().eTag(OptimizerSession.etag(report.step())).body(report);
-    }
-
-    @PostMapping(path = "/{id}/steps", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
-    @Operation(
-            operationId = "takeSessionStepOfFiles",
-            summary = "Take the next step of a session, with a file",
-            description =
-                    "`gradients` as safetensors, npz or npy, and as the part `request` what else there is to say.")
-    ResponseEntity<SessionStepReport> stepOfFiles(
-            @Parameter(hidden = true) @RequestAttribute String owner,
-            @PathVariable String id,
-            @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "") String ifMatch,
-            @RequestHeader(name = IDEMPOTENCY_KEY, defaultValue = "") String idempotencyKey,
-            @RequestPart(required = false) @Nullable SessionStepRequest request,
-            @RequestPart MultipartFile gradients)
-            throws IOException {
-        SessionStepRequest asked = request == null ? SessionStepRequest.EMPTY : request;
-        return step(owner, id, ifMatch, idempotencyKey, asked.with(parts.parameters("gradients", gradients)));
     }
 
     @PostMapping("/{id}/resets")

@@ -15,14 +15,14 @@ record SessionSnapshot(Map<String, Tensor> parameters, OptimizerState state) {
             new TensorLimits(Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
 
     byte[] bytes() {
-        Map<String, String> step = Map.of(SafetensorsAnswer.STEP, Long.toString(state.step()));
+        Map<String, String> step = Map.of(FileAnswer.STEP, Long.toString(state.step()));
         return Safetensors.write(StepFile.tensors(parameters, state.slots()), step);
     }
 
     static SessionSnapshot read(byte[] bytes) {
         SafetensorsFile file = Safetensors.read(bytes, NO_LIMITS);
         StepFile<Tensor> tensors = StepFile.read(file.tensors());
-        OptimizerState state = new OptimizerState(SafetensorsAnswer.step(file.metadata()), tensors.slots());
+        OptimizerState state = new OptimizerState(FileAnswer.step(file.metadata()), tensors.slots());
         return new SessionSnapshot(tensors.parameters(), state);
     }
 }

@@ -3,16 +3,12 @@ package dev.plumbline.optimize;
 import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.optimize.SessionService.Handle;
 import dev.plumbline.tensor.Tensor;
-import dev.plumbline.tensor.TensorSource;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
-import io.swagger.v3.oas.annotations.media.Content;
-import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -21,17 +17,18 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.ServletWebRequest;
 
-/** What a session holds: JSON, or safetensors by {@code Accept}. */
+/** What a session holds: JSON, or a file by {@code Accept}. */
 @RestController
 @RequestMapping(SessionController.PATH + "/{id}")
 @Tag(name = "Optimizer sessions")
 class SessionTensorsController {
 
     private final SessionService service;
-    private final SafetensorsAnswer answer;
+    private final FileAnswer answer;
 
-    SessionTensorsController(SessionService service, SafetensorsAnswer answer) {
+    SessionTensorsController(SessionService service, FileAnswer answer) {
         this.service = service;
         this.answer = answer;
     }
@@ -44,24 +41,23 @@ class SessionTensorsController {
         return ResponseEntity.ok().eTag(session.etag()).body(session.parameters());
     }
 
-    @GetMapping(path = "/parameters", produces = SafetensorsAnswer.MEDIA_TYPE)
+    @GetMapping(
+            path = "/parameters",
+            produces = {FileAnswer.SAFETENSORS, FileAnswer.NPZ})
     @Operation(
             operationId = "findSessionParametersAsFile",
             summary = "The parameters of a session",
-            description = "As safetensors, under their own names.")
-    @ApiResponse(
-            responseCode = "200",
-            content =
-                    @Content(
-                            mediaType = SafetensorsAnswer.MEDIA_TYPE,
-                            schema = @Schema(type = "string", format = "binary")))
+            description = "As safetensors or npz, under their own names.")
+    @AnsweredAsFile
     void parametersAsFile(
             @Parameter(hidden = true) @RequestAttribute String owner,
             @PathVariable String id,
-            HttpServletResponse response)
+            ServletWebRequest exchange)
             throws IOException {
         OptimizerSession session = service.find(new Handle(owner, id));
-        write(session, session.parameters(), response);
+        etag(session, exchange);
+        answer.writeTensors(
+                exchange, session.parameters(), answer.metadata(session.state().step(), SessionReport.of(session)));
     }
 
     @GetMapping(path = "/state", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -72,32 +68,31 @@ class SessionTensorsController {
         return ResponseEntity.ok().eTag(session.etag()).body(session.state());
     }
 
-    @GetMapping(path = "/state", produces = SafetensorsAnswer.MEDIA_TYPE)
+    @GetMapping(
+            path = "/state",
+            produces = {FileAnswer.SAFETENSORS, FileAnswer.NPZ})
     @Operation(
             operationId = "findSessionStateAsFile",
             summary = "The state of a session",
             description =
-                    "As safetensors, with the parameters: `p/<name>` and `s/<slot>/<name>`, all that is needed to go"
+                    "As safetensors or npz, with the parameters: `p/<name>` and `s/<slot>/<name>`, all that is needed to go"
                             + " on elsewhere.")
-    @ApiResponse(
-            responseCode = "200",
-            content =
-                    @Content(
-                            mediaType = SafetensorsAnswer.MEDIA_TYPE,
-                            schema = @Schema(type = "string", format = "binary")))
+    @AnsweredAsFile
     void stateAsFile(
             @Parameter(hidden = true) @RequestAttribute String owner,
             @PathVariable String id,
-            HttpServletResponse response)
+            ServletWebRequest exchange)
             throws IOException {
         OptimizerSession session = service.find(new Handle(owner, id));
-        write(session, StepFile.tensors(session.parameters(), session.state().slots()), response);
+        etag(session, exchange);
+        answer.writeStep(
+                exchange,
+                session.parameters(),
+                session.state().slots(),
+                answer.metadata(session.state().step(), SessionReport.of(session)));
     }
 
-    private void write(
-            OptimizerSession session, Map<String, ? extends TensorSource> tensors, HttpServletResponse response)
-            throws IOException {
-        response.setHeader(HttpHeaders.ETAG, session.etag());
-        answer.write(response, tensors, answer.metadata(session.state().step(), SessionReport.of(session)));
+    private static void etag(OptimizerSession session, ServletWebRequest exchange) {
+        Objects.requireNonNull(exchange.getResponse()).setHeader(HttpHeaders.ETAG, session.etag());
     }
 }

@@ -1,23 +1,29 @@
 package dev.plumbline.optimize;
 
 import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * Parameters and moments under flat names, as one file holds them: parameters are {@code p/<name>}, moments {@code
- * s/<slot>/<name>}. A name may itself contain slashes; a slot's does not.
+ * s/<slot>/<name>}, and {@code m/<name>} what a format without metadata says beside them. A name may itself contain slashes;
+ * a slot's does not.
  */
-record StepFile<T extends TensorSource>(Map<String, T> parameters, Map<String, Map<String, T>> slots) {
+record StepFile<T extends TensorSource>(
+        Map<String, T> parameters, Map<String, Map<String, T>> slots, Map<String, T> metadata) {
 
     private static final String PARAMETER = "p/";
     private static final String MOMENT = "s/";
+    private static final String METADATA = "m/";
 
-    /** From tensors of which every name has one of the two forms. */
+    /** From tensors of which every name has one of the three forms. */
     static <T extends TensorSource> StepFile<T> read(Map<String, T> tensors) {
         Map<String, T> parameters = new LinkedHashMap<>();
         Map<String, Map<String, T>> slots = new LinkedHashMap<>();
+        Map<String, T> metadata = new LinkedHashMap<>();
         tensors.forEach((name, tensor) -> {
             int slash = name.indexOf('/', MOMENT.length());
             if (name.startsWith(PARAMETER)) {
@@ -25,24 +31,35 @@ record StepFile<T extends TensorSource>(Map<String, T> parameters, Map<String, M
             } else if (name.startsWith(MOMENT) && slash > 0) {
                 slots.computeIfAbsent(name.substring(MOMENT.length(), slash), slot -> new LinkedHashMap<>())
                         .put(name.substring(slash + 1), tensor);
+            } else if (name.startsWith(METADATA)) {
+                metadata.put(name.substring(METADATA.length()), tensor);
             } else {
                 throw Problem.invalid(
                         Problem.pointer(name), "the name has not the form of a state", name, "s/<slot>/<name>");
             }
         });
-        return new StepFile<>(parameters, slots);
+        return new StepFile<>(parameters, slots, metadata);
     }
 
     /** Whether tensors of these names are an answer of ours that comes back, and not a caller's own file of parameters. */
     static boolean looksLike(Iterable<String> names) {
         boolean parameters = false;
         for (String name : names) {
-            if (!name.startsWith(PARAMETER) && !name.startsWith(MOMENT)) {
+            if (!name.startsWith(PARAMETER) && !name.startsWith(MOMENT) && !name.startsWith(METADATA)) {
                 return false;
             }
             parameters |= name.startsWith(PARAMETER);
         }
         return parameters;
+    }
+
+    /** How many steps were taken, and the answer's JSON. */
+    static Map<String, TensorSource> metadata(long step, Tensor answer) {
+        return Map.of(
+                METADATA + FileAnswer.STEP,
+                Tensor.scalar(step).as(Datatype.INT64),
+                METADATA + FileAnswer.ANSWER,
+                answer);
     }
 
     static Map<String, TensorSource> tensors(

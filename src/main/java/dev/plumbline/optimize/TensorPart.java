@@ -4,6 +4,7 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.StoredTensor;
 import dev.plumbline.tensor.StoredTensors;
 import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorSource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -33,10 +34,18 @@ record TensorPart(String name, StoredTensors file) implements Closeable {
     /** How many steps the file says were taken. */
     long step() {
         try {
-            return SafetensorsAnswer.step(file.metadata());
+            TensorSource step = content().metadata().get(FileAnswer.STEP);
+            return FileAnswer.step(step == null ? file.metadata() : Map.of(FileAnswer.STEP, wholeNumber(step)));
         } catch (Problem problem) {
             throw problem.within(name);
         }
+    }
+
+    private static String wholeNumber(TensorSource step) {
+        double[] values = step.shape().size() == 1 ? step.doubles() : new double[0];
+        return values.length == 1 && values[0] == Math.rint(values[0])
+                ? Long.toString((long) values[0])
+                : step.datatype() + " of shape " + step.shape();
     }
 
     /** The same tensors in memory. */

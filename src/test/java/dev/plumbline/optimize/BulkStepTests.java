@@ -29,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -139,6 +140,60 @@ class BulkStepTests {
                         FOR_A_FILE)
                 .body();
         assertThat(got).isEqualTo(expected);
+    }
+
+    /** The same tensors as safetensors holds, two steps long, and a step count that finds its way back. */
+    @Test
+    void answersAsNpz() throws Exception {
+        Map<String, Tensor> gradients = tensors(2, Datatype.FP32);
+        byte[] first = Safetensors.write(tensors(1, Datatype.FP32), Map.of());
+        byte[] second = files("{\"kind\": \"adam\"}", first, gradients, null);
+        SafetensorsFile expected = read(files("{\"kind\": \"adam\"}", second, gradients, second));
+        byte[] archive = first;
+        byte[] state = null;
+        for (int step = 0; step < 2; step++) {
+            Map<String, byte[]> parts = new LinkedHashMap<>();
+            parts.put("request", "{\"optimizer\": {\"kind\": \"adam\"}, \"clipping\": {\"norm\": 3}}".getBytes(UTF_8));
+            parts.put("parameters", archive);
+            parts.put("gradients", Npz.write(gradients));
+            if (state != null) {
+                parts.put("state", state);
+            }
+            archive =
+                    caller.postFiles(PATH, parts, "Accept", "application/x-npz").body();
+            state = archive;
+        }
+        Map<String, Tensor> got = new LinkedHashMap<>(Npz.read(archive, TensorLimits.DEFAULT));
+        assertThat(got.remove("m/step")).isEqualTo(Tensor.scalar(2).as(Datatype.INT64));
+        Tensor answer = Objects.requireNonNull(got.remove("m/plumbline"));
+        byte[] text = new byte[answer.shape().size()];
+        for (int i = 0; i < text.length; i++) {
+            text[i] = (byte) answer.at(i);
+        }
+        assertThat(Caller.JSON.readTree(text).at("/step").asInt()).isEqualTo(2);
+        assertThat(got).isEqualTo(expected.tensors());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "application/x-npz, PK",
+        "'application/vnd.safetensors;q=0.5, application/x-npz', PK",
+        "'application/x-npz;q=0.5, application/vnd.safetensors', ''",
+        "'application/x-npz, application/json;q=0.1', PK",
+        "application/json, '{'"
+    })
+    void answersInTheFormatThatIsLikedBest(String accept, String start) throws Exception {
+        byte[] body = caller.post(
+                        PATH,
+                        "{\"optimizer\": {\"kind\": \"adam\"}, \"parameters\": {\"x\": [1]}, \"gradients\": {\"x\": [1]}}",
+                        "Accept",
+                        accept)
+                .body();
+        if (start.isEmpty()) {
+            assertThat(read(body).tensors()).containsKeys("p/x", "s/m/x", "s/v/x");
+        } else {
+            assertThat(new String(body, UTF_8)).startsWith(start);
+        }
     }
 
     @Test

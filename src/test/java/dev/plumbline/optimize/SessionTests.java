@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.optimize.Caller.Answer;
+import dev.plumbline.tensor.Npz;
 import dev.plumbline.tensor.Safetensors;
 import dev.plumbline.tensor.SafetensorsFile;
 import dev.plumbline.tensor.Tensor;
@@ -65,6 +66,45 @@ class SessionTests {
         assertThat(step(session, "If-Match", "\"1\"").etag()).isEqualTo("\"2\"");
         assertThat(caller.get(session + "/parameters").tensor("/w")).isEqualTo(Tensor.vector(0, 3));
         assertThat(caller.get(session + "/state").number("/step")).isEqualTo(2);
+    }
+
+    @Test
+    void answersAStepAsAFile() throws Exception {
+        String session = create();
+        String safetensors = "application/vnd.safetensors";
+        Answer first = step(session, "If-Match", "\"0\"", "Accept", safetensors, "Idempotency-Key", "a");
+        assertThat(first.etag()).isEqualTo("\"1\"");
+        SafetensorsFile file = Safetensors.read(first.body(), TensorLimits.DEFAULT);
+        assertThat(file.tensors()).isEqualTo(Map.of("p/w", Tensor.vector(0.5, 2.5)));
+        assertThat(file.metadata()).containsEntry("step", "1");
+        assertThat(Caller.JSON
+                        .readTree(file.metadata().get("plumbline"))
+                        .at("/gradientNorm")
+                        .asDouble())
+                .isEqualTo(Math.sqrt(2));
+        byte[] gradients = Npz.write(Map.of("w", Tensor.vector(1, -1)));
+        Answer second = caller.postFiles(
+                session + "/steps", Map.of("gradients", gradients), "If-Match", "\"1\"", "Accept", "application/x-npz");
+        assertThat(Npz.read(second.body(), TensorLimits.DEFAULT)).containsEntry("p/w", Tensor.vector(0, 3));
+        Answer late = step(session, "If-Match", "\"0\"", "Accept", safetensors, "Idempotency-Key", "a");
+        assertThat(late.etag()).isEqualTo("\"1\"");
+        assertThat(Safetensors.read(late.body(), TensorLimits.DEFAULT).tensors())
+                .isEmpty();
+        Answer stale = step(session, "If-Match", "\"0\"", "Accept", safetensors);
+        assertThat(stale.status()).isEqualTo(412);
+        assertThat(stale.text("/expected")).isEqualTo("\"2\"");
+    }
+
+    @Test
+    void givesItsTensorsAsNpz() throws Exception {
+        String session = create();
+        step(session, "If-Match", "\"0\"");
+        String[] npz = {"Accept", "application/x-npz"};
+        Map<String, Tensor> own =
+                Npz.read(caller.get(session + "/parameters", npz).body(), TensorLimits.DEFAULT);
+        assertThat(own).isEqualTo(Map.of("w", Tensor.vector(0.5, 2.5)));
+        Map<String, Tensor> state = Npz.read(caller.get(session + "/state", npz).body(), TensorLimits.DEFAULT);
+        assertThat(state).containsKeys("p/w", "m/step");
     }
 
     @Test
