@@ -1,6 +1,5 @@
 package dev.plumbline.check;
 
-import dev.plumbline.reader.ModelSource;
 import dev.plumbline.report.EventStream;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.TensorLimits;
@@ -86,15 +85,7 @@ class GradientCheckController {
             HttpServletResponse response) {
         GradientCheckRequest asked = request == null ? GradientCheckRequest.EMPTY : request;
         return new Upload(limits, model, parameters, data, gradients, previousGradients)
-                .<@Nullable GradientCheckReport>answer(files -> {
-                    GradientCheckRequest whole = asked.with(
-                                    ModelSource.file(files.bytes("model")),
-                                    files.tensorsOrNone("parameters"),
-                                    files.tensorsOrNone("data"),
-                                    files.tensors("gradients"))
-                            .withPrevious(files.tensorsOrNone("previousGradients"));
-                    return answer(whole, http, response);
-                });
+                .<@Nullable GradientCheckReport>answer(files -> answer(asked.with(files), http, response));
     }
 
     @GetMapping

@@ -1,11 +1,10 @@
 package dev.plumbline.check;
 
-import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
+import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;
 import io.swagger.v3.oas.annotations.media.Schema;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -50,45 +49,15 @@ public record GradientCheckRequest(
     static final GradientCheckRequest EMPTY = new GradientCheckRequest(null, null, null, null, null, null, null);
 
     /** This request with what came as files beside it; nothing may come twice. */
-    GradientCheckRequest with(
-            @Nullable ModelSource modelFile,
-            Map<String, Tensor> parameterFile,
-            Map<String, Tensor> dataFile,
-            @Nullable Map<String, Tensor> gradientFile) {
-        if (model != null && modelFile != null) {
-            throw Problem.invalid("/model", "the model came twice", "a file, and model in the request", "one of them");
-        }
+    GradientCheckRequest with(Upload files) {
         return new GradientCheckRequest(
-                modelFile == null ? model : modelFile,
+                ModelSource.oneOf(model, files.bytes("model")),
                 loss,
-                joined("parameters", parameters, parameterFile),
-                joined("data", data, dataFile),
-                gradientFile == null ? gradients : joined("gradients", gradients, gradientFile),
+                files.joined("parameters", parameters),
+                files.joined("data", data),
+                files.joined("gradients", gradients),
                 settings,
-                previousGradients);
-    }
-
-    /** This request with a file of earlier gradients. */
-    GradientCheckRequest withPrevious(Map<String, Tensor> file) {
-        Map<String, Tensor> all = joined("previousGradients", previousGradients, file);
-        return new GradientCheckRequest(model, loss, parameters, data, gradients, settings, all);
-    }
-
-    private static Map<String, Tensor> joined(
-            String part, @Nullable Map<String, Tensor> given, Map<String, Tensor> file) {
-        Map<String, Tensor> joined = new LinkedHashMap<>(file);
-        if (given != null) {
-            given.forEach((name, tensor) -> {
-                if (joined.put(name, tensor) != null) {
-                    throw Problem.invalid(
-                            Problem.pointer(part, name),
-                            "this tensor came twice",
-                            "in the file and in the request",
-                            "once");
-                }
-            });
-        }
-        return joined;
+                files.joined("previousGradients", previousGradients));
     }
 
     /** All tensors, in the request and its files. */
@@ -100,14 +69,7 @@ public record GradientCheckRequest(
     }
 
     ModelSource requiredModel() {
-        if (model == null) {
-            throw Problem.invalid(
-                    "/model",
-                    "there is no model to differentiate",
-                    "nothing",
-                    "formula, onnx or layers, or a part named model");
-        }
-        return model;
+        return ModelSource.required(model, "differentiate");
     }
 
     LossSource lossOrNone() {

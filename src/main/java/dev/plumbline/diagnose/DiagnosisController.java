@@ -1,14 +1,9 @@
 package dev.plumbline.diagnose;
 
-import dev.plumbline.reader.ModelSource;
 import dev.plumbline.report.Upload;
-import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -57,15 +52,7 @@ class DiagnosisController {
             @RequestPart(required = false) @Nullable MultipartFile gradients,
             @RequestPart(required = false) @Nullable MultipartFile activations) {
         DiagnosisRequest asked = request == null ? DiagnosisRequest.EMPTY : request;
-        return new Upload(limits, model, parameters, data, gradients, activations).answer(files -> {
-            Map<String, Map<String, Tensor>> tensors = new HashMap<>();
-            for (String part : List.of("parameters", "data", "gradients", "activations")) {
-                Map<String, Tensor> read = files.tensors(part);
-                if (read != null) {
-                    tensors.put(part, read);
-                }
-            }
-            return service.diagnose(asked.with(ModelSource.file(files.bytes("model")), tensors));
-        });
+        return new Upload(limits, model, parameters, data, gradients, activations)
+                .answer(files -> service.diagnose(asked.with(files)));
     }
 }

@@ -6,9 +6,9 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.reader.OptimizerSource;
+import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -76,40 +76,18 @@ public record DiagnosisRequest(
     }
 
     /** This request with what came as files beside it; nothing may come twice. */
-    DiagnosisRequest with(@Nullable ModelSource modelFile, Map<String, Map<String, Tensor>> files) {
-        if (model != null && modelFile != null) {
-            throw Problem.invalid("/model", "the model came twice", "a file, and model in the request", "one of them");
-        }
+    DiagnosisRequest with(Upload files) {
         return new DiagnosisRequest(
-                modelFile == null ? model : modelFile,
+                ModelSource.oneOf(model, files.bytes("model")),
                 loss,
-                joined("parameters", parameters, files),
-                joined("data", data, files),
-                joined("gradients", gradients, files),
-                joined("activations", activations, files),
+                files.joined("parameters", parameters),
+                files.joined("data", data),
+                files.joined("gradients", gradients),
+                files.joined("activations", activations),
                 functions,
                 layers,
                 optimizer,
                 profile);
-    }
-
-    private static @Nullable Map<String, Tensor> joined(
-            String part, @Nullable Map<String, Tensor> given, Map<String, Map<String, Tensor>> files) {
-        Map<String, Tensor> file = files.get(part);
-        if (file == null || given == null) {
-            return file == null ? given : file;
-        }
-        Map<String, Tensor> joined = new LinkedHashMap<>(file);
-        given.forEach((name, tensor) -> {
-            if (joined.put(name, tensor) != null) {
-                throw Problem.invalid(
-                        Problem.pointer(part, name),
-                        "this tensor came twice",
-                        "in the file and in the request",
-                        "once");
-            }
-        });
-        return joined;
     }
 
     Map<String, Tensor> parametersOrNone() {

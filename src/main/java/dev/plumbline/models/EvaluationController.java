@@ -1,6 +1,5 @@
 package dev.plumbline.models;
 
-import dev.plumbline.reader.ModelSource;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
@@ -49,10 +48,6 @@ class EvaluationController {
             @RequestPart(required = false) @Nullable MultipartFile parameters,
             @RequestPart(required = false) @Nullable MultipartFile data) {
         EvaluationRequest asked = request == null ? EvaluationRequest.EMPTY : request;
-        return new Upload(limits, model, parameters, data)
-                .answer(files -> service.evaluate(asked.with(
-                        ModelSource.file(files.bytes("model")),
-                        files.tensorsOrNone("parameters"),
-                        files.tensorsOrNone("data"))));
+        return new Upload(limits, model, parameters, data).answer(files -> service.evaluate(asked.with(files)));
     }
 }

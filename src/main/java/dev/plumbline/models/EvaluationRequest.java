@@ -1,11 +1,10 @@
 package dev.plumbline.models;
 
-import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
+import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;
 import io.swagger.v3.oas.annotations.media.Schema;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -33,33 +32,12 @@ public record EvaluationRequest(
     static final EvaluationRequest EMPTY = new EvaluationRequest(null, null, null, null);
 
     /** This request with what came as files beside it; nothing may come twice. */
-    EvaluationRequest with(
-            @Nullable ModelSource modelFile, Map<String, Tensor> parameterFile, Map<String, Tensor> dataFile) {
-        if (model != null && modelFile != null) {
-            throw Problem.invalid("/model", "the model came twice", "a file, and model in the request", "one of them");
-        }
+    EvaluationRequest with(Upload files) {
         return new EvaluationRequest(
-                modelFile == null ? model : modelFile,
+                ModelSource.oneOf(model, files.bytes("model")),
                 loss,
-                joined("parameters", parameters, parameterFile),
-                joined("data", data, dataFile));
-    }
-
-    private static Map<String, Tensor> joined(
-            String part, @Nullable Map<String, Tensor> given, Map<String, Tensor> file) {
-        Map<String, Tensor> joined = new LinkedHashMap<>(file);
-        if (given != null) {
-            given.forEach((name, tensor) -> {
-                if (joined.put(name, tensor) != null) {
-                    throw Problem.invalid(
-                            Problem.pointer(part, name),
-                            "this tensor came twice",
-                            "in the file and in the request",
-                            "once");
-                }
-            });
-        }
-        return joined;
+                files.joined("parameters", parameters),
+                files.joined("data", data));
     }
 
     Map<String, Tensor> parametersOrNone() {
@@ -71,13 +49,6 @@ public record EvaluationRequest(
     }
 
     ModelSource requiredModel() {
-        if (model == null) {
-            throw Problem.invalid(
-                    "/model",
-                    "there is no model to evaluate",
-                    "nothing",
-                    "formula, onnx or layers, or a part named model");
-        }
-        return model;
+        return ModelSource.required(model, "evaluate");
     }
 }

@@ -1,6 +1,5 @@
 package dev.plumbline.optimize;
 
-import dev.plumbline.reader.ModelSource;
 import dev.plumbline.report.EventStream;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.TensorLimits;
@@ -84,10 +83,7 @@ class TrainingRunController {
             HttpServletRequest http,
             HttpServletResponse response) {
         return new Upload(limits, model, parameters, data).<@Nullable TrainingRunReport>answer(files -> {
-            TrainingRunRequest whole = request.with(
-                    ModelSource.file(files.bytes("model")),
-                    files.tensorsOrNone("parameters"),
-                    files.tensorsOrNone("data"));
+            TrainingRunRequest whole = request.with(files);
             return EventStream.isWanted(http) ? stream(owner, whole, response) : answer(owner, whole);
         });
     }

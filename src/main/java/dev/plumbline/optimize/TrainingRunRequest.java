@@ -5,8 +5,8 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.reader.OptimizerSource;
+import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -86,27 +86,16 @@ public record TrainingRunRequest(
     }
 
     ModelSource requiredModel() {
-        if (model == null) {
-            throw Problem.invalid(
-                    "/model",
-                    "there is no model to train",
-                    "nothing",
-                    "formula, onnx or layers, or a part named model");
-        }
-        return model;
+        return ModelSource.required(model, "train");
     }
 
     /** This request with what came as files beside it; nothing may come twice. */
-    TrainingRunRequest with(
-            @Nullable ModelSource modelFile, Map<String, Tensor> parameterFile, Map<String, Tensor> dataFile) {
-        if (model != null && modelFile != null) {
-            throw Problem.invalid("/model", "the model came twice", "a file, and model in the request", "one of them");
-        }
+    TrainingRunRequest with(Upload files) {
         return new TrainingRunRequest(
-                modelFile == null ? model : modelFile,
+                ModelSource.oneOf(model, files.bytes("model")),
                 loss,
-                joined("parameters", parametersOrNone(), parameterFile),
-                joined("data", dataOrNone(), dataFile),
+                files.joined("parameters", parameters),
+                files.joined("data", data),
                 optimizer,
                 schedule,
                 clipping,
@@ -116,19 +105,5 @@ public record TrainingRunRequest(
                 reportEvery,
                 stop,
                 profile);
-    }
-
-    private static Map<String, Tensor> joined(String part, Map<String, Tensor> given, Map<String, Tensor> file) {
-        Map<String, Tensor> joined = new LinkedHashMap<>(file);
-        given.forEach((name, tensor) -> {
-            if (joined.put(name, tensor) != null) {
-                throw Problem.invalid(
-                        Problem.pointer(part, name),
-                        "this tensor came twice",
-                        "in the file and in the request",
-                        "once");
-            }
-        });
-        return joined;
     }
 }

@@ -62,9 +62,24 @@ public record ModelSource(
         this(formula, onnx, null, null, null);
     }
 
-    /** A model that came as a file: told apart by its bytes. Null where none came. */
-    public static @Nullable ModelSource file(byte @Nullable [] bytes) {
-        return bytes == null ? null : new ModelSource(null, bytes);
+    /** The model in a request or the one in a file beside it, told apart by its bytes; null where there is neither. */
+    public static @Nullable ModelSource oneOf(@Nullable ModelSource given, byte @Nullable [] file) {
+        if (given != null && file != null) {
+            throw Problem.invalid("/model", "the model came twice", "a file, and model in the request", "one of them");
+        }
+        return file == null ? given : new ModelSource(null, file);
+    }
+
+    /** @param purpose a verb: what cannot be done without a model */
+    public static ModelSource required(@Nullable ModelSource model, String purpose) {
+        if (model == null) {
+            throw Problem.invalid(
+                    "/model",
+                    "there is no model to " + purpose,
+                    "nothing",
+                    "formula, onnx or layers, or a part named model");
+        }
+        return model;
     }
 
     /** Reads the model; problems point into the request from {@code /model} on. */

@@ -57,9 +57,22 @@ public final class Upload {
         }
     }
 
-    /** The same, and no tensors where the part did not come. */
-    public Map<String, Tensor> tensorsOrNone(String part) {
-        Map<String, Tensor> tensors = tensors(part);
-        return tensors == null ? Map.of() : tensors;
+    /** A part's tensors together with those in the request, of which none may come twice; null where there are neither. */
+    public @Nullable Map<String, Tensor> joined(String part, @Nullable Map<String, Tensor> given) {
+        Map<String, Tensor> file = tensors(part);
+        if (file == null || given == null) {
+            return file == null ? given : file;
+        }
+        Map<String, Tensor> joined = new LinkedHashMap<>(file);
+        given.forEach((name, tensor) -> {
+            if (joined.put(name, tensor) != null) {
+                throw Problem.invalid(
+                        Problem.pointer(part, name),
+                        "this tensor came twice",
+                        "in the file and in the request",
+                        "once");
+            }
+        });
+        return joined;
     }
 }

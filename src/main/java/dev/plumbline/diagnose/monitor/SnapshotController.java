@@ -61,10 +61,8 @@ class SnapshotController {
             @RequestPart(required = false) @Nullable MultipartFile gradients,
             @RequestPart(required = false) @Nullable MultipartFile parameters) {
         return new Upload(limits, gradients, parameters)
-                .answer(files -> service.post(
-                        new Handle(owner, id),
-                        request.with(files.tensors("gradients"), files.tensors("parameters"))
-                                .snapshot()));
+                .answer(files ->
+                        service.post(new Handle(owner, id), request.with(files).snapshot()));
     }
 
     @GetMapping

@@ -4,6 +4,7 @@ import dev.plumbline.compute.health.TensorNorms;
 import dev.plumbline.compute.health.TensorStatistics;
 import dev.plumbline.compute.health.window.Snapshot;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -34,21 +35,9 @@ public record SnapshotRequest(
         }
     }
 
-    SnapshotRequest with(@Nullable Map<String, Tensor> gradientFile, @Nullable Map<String, Tensor> parameterFile) {
+    SnapshotRequest with(Upload files) {
         return new SnapshotRequest(
-                step,
-                loss,
-                once("gradients", gradients, gradientFile),
-                once("parameters", parameters, parameterFile),
-                norms);
-    }
-
-    private static @Nullable Map<String, Tensor> once(
-            String part, @Nullable Map<String, Tensor> given, @Nullable Map<String, Tensor> file) {
-        if (given != null && file != null) {
-            throw Problem.invalid("/" + part, "these came twice", "in a file and in the request", "once");
-        }
-        return file == null ? given : file;
+                step, loss, files.joined("gradients", gradients), files.joined("parameters", parameters), norms);
     }
 
     Snapshot snapshot() {
