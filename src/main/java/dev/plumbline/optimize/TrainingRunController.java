@@ -35,7 +35,8 @@ class TrainingRunController {
     private static final String DESCRIPTION = """
             Takes steps until a stopping rule or the last iteration, and returns the loss curve, the parameters and how the \
             gradient fared: diagnoses of the first and the last iteration, norms and update ratios by layer, and what the \
-            loss did. A loss that is not finite stops the run at once and is a result.
+            loss did. A loss that is not finite stops the run at once and is a result. Whoever will not wait for \
+            the last iteration says how many seconds in `wait`, and gets what was reached by then.
 
             With `Accept: text/event-stream` the first event is named `started` and has the run's id, which `DELETE \
             /v1/training-runs/{id}` takes; progress comes as events named `progress`, and the same report as the last \

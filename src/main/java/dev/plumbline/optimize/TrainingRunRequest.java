@@ -1,5 +1,6 @@
 package dev.plumbline.optimize;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.plumbline.compute.health.Profile;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param shuffleSeed of the order of samples, drawn anew for every epoch; the order given where there is none
  * @param reportEvery how many iterations lie between two reports; 10
  * @param stop when to stop before {@code iterations}
+ * @param seconds {@code wait} in JSON: the run computes no longer than this, and answers what it has reached; as long as the
+ *     limit of a request where it is not said
  * @param profile whose rules judge the run's health; {@code plumbline} where it is not said
  */
 public record TrainingRunRequest(
@@ -37,6 +40,7 @@ public record TrainingRunRequest(
         @Nullable Long shuffleSeed,
         @Nullable Integer reportEvery,
         @Nullable TrainingRunStop stop,
+        @JsonProperty("wait") @Nullable Double seconds,
         @Nullable Profile profile) {
 
     /** More losses than these nobody reads. */
@@ -48,6 +52,9 @@ public record TrainingRunRequest(
         requireRange("/iterations", iterations, MOST_ITERATIONS);
         requireRange("/batchSize", batchSize == null ? 1 : batchSize, Integer.MAX_VALUE);
         requireRange("/reportEvery", reportEvery == null ? 1 : reportEvery, Integer.MAX_VALUE);
+        if (seconds != null && !(seconds > 0)) {
+            throw Problem.invalid("/wait", "nobody waits so short", seconds, "seconds, above 0");
+        }
         int every = reportEvery == null ? 10 : reportEvery;
         if (iterations / every > MOST_REPORTS) {
             throw Problem.limit(
@@ -59,6 +66,11 @@ public record TrainingRunRequest(
         if (value < 1 || value > most) {
             throw Problem.invalid(pointer, "this is out of range", value, "a whole number from 1 to " + most);
         }
+    }
+
+    /** How long the run may compute. */
+    double secondsWithin(double limit) {
+        return seconds == null ? limit : Math.min(seconds, limit);
     }
 
     LossSource lossOrNone() {
@@ -104,6 +116,7 @@ public record TrainingRunRequest(
                 shuffleSeed,
                 reportEvery,
                 stop,
+                seconds,
                 profile);
     }
 }

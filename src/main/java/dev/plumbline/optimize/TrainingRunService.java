@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Service;
 
@@ -39,7 +38,7 @@ class TrainingRunService {
     TrainingRunReport train(TrainingRunRequest request, TrainingRunHandle handle) {
         limits.requireTensors(
                 request.parametersOrNone().size() + request.dataOrNone().size());
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(limits.requestSeconds());
+        long end = System.nanoTime() + (long) (1e9 * request.secondsWithin(limits.requestSeconds()));
         Optimizer optimizer = pointing("/optimizer", () -> request.optimizer().optimizer());
         Schedule schedule = pointing("/schedule", () -> schedule(request));
         Clipping clipping =

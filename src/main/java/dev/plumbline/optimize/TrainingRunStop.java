@@ -26,7 +26,7 @@ public record TrainingRunStop(
         NON_FINITE,
         /** Somebody cancelled it, or who listened to its events went away. */
         CANCELLED,
-        /** The time limit of a request; what was reached until then is in the report. */
+        /** The request's {@code wait} is over, or the time limit of requests; what was reached until then is in the report. */
         TIME
     }
 

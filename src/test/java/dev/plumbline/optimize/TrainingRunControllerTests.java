@@ -47,6 +47,15 @@ class TrainingRunControllerTests {
         assertThat(report).startsWith("{\"summary\":").contains("\"stopped\":\"iterations\"", "[[1,1.0],[100,");
     }
 
+    /** Iterations enough for an hour. */
+    @Test
+    void answersWhatItHasReachedWhenTheCallersTimeIsOver() {
+        String run =
+                "{\"model\": {\"formula\": \"x^2\"}, \"parameters\": {\"x\": 1}, \"iterations\": 10000000, \"wait\": 0.2,"
+                        + " \"reportEvery\": 200, \"optimizer\": {\"kind\": \"sgd\", \"learningRate\": 0}}";
+        assertThat(sent(run, MediaType.ALL)).contains("\"stopped\":\"time\"", "\"parameters\":{\"x\":");
+    }
+
     @Test
     void tellsItsProgressAsEventsAndTheReportLast() {
         String[] events = sent(RUN.formatted("2"), MediaType.TEXT_EVENT_STREAM).split("\n\n");

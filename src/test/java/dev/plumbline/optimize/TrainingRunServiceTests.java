@@ -175,6 +175,9 @@ class TrainingRunServiceTests {
         assertThatThrownBy(() -> train("{'model':{'formula':'x'},'iterations':1,'parameters':{'x':1},'schedule':"
                         + "{'kind':'cosine','factor':1}," + sgd + "}"))
                 .hasStackTraceContaining("/factor");
+        assertThatThrownBy(() ->
+                        train("{'model':{'formula':'x'},'iterations':1,'parameters':{'x':1},'wait':0," + sgd + "}"))
+                .hasStackTraceContaining("/wait");
     }
 
     private static List<Integer> losses(TrainingRunReport report) {
