@@ -16,15 +16,8 @@ record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clip
 
     static final int CHUNK = 1024;
 
-    /** Whether the JVM was started with what {@link VectorStep} needs. */
-    private static final boolean REGISTERS =
-            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-
-    /** Smaller tensors, which may never get so far as to be compiled, are faster by chunks. */
-    private static final int WORTH_COMPILING = 1 << 16;
-
     Movement take(TensorArrays segment) {
-        if (!(rule instanceof AdaptiveStep step) || changesGradients() || !suitsRegisters(segment)) {
+        if (!(rule instanceof AdaptiveStep step) || changesGradients() || !Registers.suit(segment.parameters())) {
             return takeByChunks(segment);
         }
         int whole = VectorStep.whole(segment.length());
@@ -34,36 +27,16 @@ record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clip
                 : movement.and(takeByChunks(segment.window(whole, segment.length() - whole)));
     }
 
-    private static boolean suitsRegisters(TensorArrays segment) {
-        return REGISTERS && segment.parameters() instanceof FloatStrip && segment.length() >= WORTH_COMPILING;
-    }
-
-    /** The ordinary way. */
     Movement takeByChunks(TensorArrays segment) {
-        Strip kind = segment.parameters();
-        Buffers buffers = new Buffers(kind, optimizer, runsInPlace() ? 0 : CHUNK);
-        SumOfSquares before = new SumOfSquares(kind, norms ? CHUNK : 0);
-        SumOfSquares moved = new SumOfSquares(kind, norms ? CHUNK : 0);
-        SumOfSquares gradient = new SumOfSquares(kind, norms ? CHUNK : 0);
+        Buffers buffers = new Buffers(segment.parameters(), optimizer, runsInPlace() ? 0 : CHUNK);
+        Gauge gauge = Gauge.of(segment, norms, !rule.parametersTellOfMoments());
         for (int start = 0; start < segment.length(); start += CHUNK) {
             TensorArrays chunk = segment.window(start, Math.min(CHUNK, segment.length() - start));
-            Strip old = buffers.old().window(0, chunk.length());
-            if (norms) {
-                old.load(chunk.parameters());
-                before.add(old);
-                gradient.add(buffers.loaded(chunk.gradient()));
-            }
+            gauge.before(chunk);
             apply(chunk, buffers);
-            Strip now = buffers.loaded(chunk.parameters());
-            if (norms) {
-                moved.addDifference(now, old);
-            }
-            buffers.mark(now);
-            if (!rule.parametersTellOfMoments()) {
-                chunk.slots().forEach(slot -> buffers.mark(buffers.loaded(slot)));
-            }
+            gauge.after(chunk);
         }
-        return new Movement(segment.tensor(), buffers.finite(), moved.norm(), before.norm(), gradient.norm());
+        return gauge.movement(segment.tensor());
     }
 
     private void apply(TensorArrays arrays, Buffers buffers) {
@@ -117,25 +90,15 @@ record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clip
     }
 
     /** One worker's working space, a chunk long. */
-    private record Buffers(
-            Strip old,
-            Strip current,
-            Strip mark,
-            Strip parameters,
-            Strip gradient,
-            List<Strip> slots,
-            List<Strip> scratches) {
+    private record Buffers(Strip parameters, Strip gradient, List<Strip> slots, List<Strip> scratches) {
 
-        /** @param loaded elements of the buffers that chunks are loaded into; 0 where they never are */
-        Buffers(Strip kind, Optimizer optimizer, int loaded) {
+        /** @param length elements of the buffers that chunks are loaded into; 0 where they never are */
+        Buffers(Strip kind, Optimizer optimizer, int length) {
             this(
-                    kind.zeros(CHUNK),
-                    kind.zeros(CHUNK),
-                    kind.zeros(CHUNK),
-                    kind.zeros(loaded),
-                    kind.zeros(loaded),
-                    optimizer.slots().stream().map(slot -> kind.zeros(loaded)).toList(),
-                    Stream.generate(() -> kind.zeros(loaded))
+                    kind.zeros(length),
+                    kind.zeros(length),
+                    optimizer.slots().stream().map(slot -> kind.zeros(length)).toList(),
+                    Stream.generate(() -> kind.zeros(length))
                             .limit(optimizer.scratches())
                             .toList());
         }
@@ -153,20 +116,6 @@ record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clip
                 chunk.slot(i).load(arrays.slots().get(i));
             }
             return chunk;
-        }
-
-        Strip loaded(Strip source) {
-            Strip strip = current.window(0, source.length());
-            strip.load(source);
-            return strip;
-        }
-
-        void mark(Strip values) {
-            mark.window(0, values.length()).markNonFinite(values);
-        }
-
-        boolean finite() {
-            return mark.firstNonFinite() < 0;
         }
     }
 }

@@ -18,11 +18,11 @@ public record TensorArrays(String tensor, Strip parameters, Strip gradient, List
     }
 
     TensorArrays window(int start, int length) {
-        return new TensorArrays(
-                tensor,
-                parameters.window(start, length),
-                gradient.window(start, length),
-                slots.stream().map(slot -> slot.window(start, length)).toList());
+        List<Strip> windows = new ArrayList<>(slots.size());
+        for (Strip slot : slots) {
+            windows.add(slot.window(start, length));
+        }
+        return new TensorArrays(tensor, parameters.window(start, length), gradient.window(start, length), windows);
     }
 
     List<TensorArrays> cut(int segment) {

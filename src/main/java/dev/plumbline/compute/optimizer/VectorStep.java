@@ -1,18 +1,14 @@
 package dev.plumbline.compute.optimizer;
 
-import java.util.function.IntToDoubleFunction;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * {@link Strip#adapt} over float32 with its report, in vector registers: the same operations on the same numbers and so the
- * same bits, but each array is read once and written once, and the norms cost next to nothing. HotSpot's own vectors cannot
- * add up a norm, because that changes the order of a sum; the ordinary way of {@link SegmentStep} needs three passes more.
- *
- * <p>It takes the JDK's incubating {@code jdk.incubator.vector}, which a JVM has only if it was started with
- * {@code --add-modules jdk.incubator.vector}: nothing may touch this class otherwise. Until its loop is compiled each vector
- * is an object, and the step ten times as slow; and if the loop grows by much, HotSpot gives up on it and it stays so.
+ * same bits, but each array is read once and written once, and the norms cost next to nothing. With {@link VectorGauge} the
+ * step would take a quarter longer. See {@link Registers} for when it may be used; and let its loop not grow by much, or
+ * HotSpot gives up on it, and each vector is an object for good.
  *
  * @param clipFactor what the gradient is multiplied by first
  * @param keep what the parameters are multiplied by first: decoupled weight decay
@@ -21,10 +17,8 @@ record VectorStep(AdaptiveStep step, double clipFactor, double keep) {
 
     private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
 
-    /** So many elements are summed in float32: each lane's 64 terms round the norm by 2e-6 in the worst case. */
+    /** So many elements are summed in float32. */
     private static final int RUN = 64 * LANES.length();
-
-    private static final float RAISE = 0x1p30f;
 
     /** How many of {@code length} elements fill whole registers. */
     static int whole(int length) {
@@ -39,24 +33,17 @@ record VectorStep(AdaptiveStep step, double clipFactor, double keep) {
         float[] m = parameters.alongside(segment.slots().get(0));
         float[] v = parameters.alongside(segment.slots().get(1));
         float[] old = new float[RUN];
-        RaisedSquares raised = new RaisedSquares();
-        double gradient = 0; // squared norms
-        double parameter = 0;
-        double update = 0;
-        for (int start = parameters.from(); start < parameters.to(); start += RUN) {
-            int from = start;
-            int length = Math.min(RUN, parameters.to() - start);
-            run(x, g, m, v, old, from, length, raised);
-            gradient += square(raised.gradient, length, i -> g[from + i]);
-            parameter += square(raised.parameter, length, i -> old[i]);
-            update += square(raised.update, length, i -> x[from + i] - old[i]);
+        RaisedSquares squares = new RaisedSquares();
+        for (int from = parameters.from(); from < parameters.to(); from += RUN) {
+            int length = Math.min(RUN, parameters.to() - from);
+            run(x, g, m, v, old, from, length, squares);
+            squares.take(true, old, x, g, from, length);
         }
-        double moved = Math.sqrt(update);
-        return new Movement(segment.tensor(), Double.isFinite(moved), moved, Math.sqrt(parameter), Math.sqrt(gradient));
+        return squares.movement(segment.tensor(), true);
     }
 
     private void run(
-            float[] x, float[] g, float[] m, float[] v, float[] old, int from, int length, RaisedSquares raised) {
+            float[] x, float[] g, float[] m, float[] v, float[] old, int from, int length, RaisedSquares squares) {
         float clip = (float) clipFactor;
         float decay = (float) keep;
         float beta1 = (float) step.beta1();
@@ -91,32 +78,13 @@ record VectorStep(AdaptiveStep step, double clipFactor, double keep) {
             parameter = addSquare(parameter, xi);
             update = addSquare(update, after.sub(xi));
         }
-        raised.gradient = gradient.reduceLanes(VectorOperators.ADD);
-        raised.parameter = parameter.reduceLanes(VectorOperators.ADD);
-        raised.update = update.reduceLanes(VectorOperators.ADD);
+        squares.gradient = gradient.reduceLanes(VectorOperators.ADD);
+        squares.parameter = parameter.reduceLanes(VectorOperators.ADD);
+        squares.update = update.reduceLanes(VectorOperators.ADD);
     }
 
     private static FloatVector addSquare(FloatVector sum, FloatVector p) {
-        FloatVector raised = p.mul(RAISE);
+        FloatVector raised = p.mul(RaisedSquares.RAISE);
         return sum.add(raised.mul(raised));
-    }
-
-    /** The sum lowered again; where float32 could not hold it, or held only dregs of it, it is added up in float64. */
-    private static double square(float raised, int length, IntToDoubleFunction values) {
-        if (raised > 0x1p-100f && raised <= Float.MAX_VALUE) {
-            return raised / RAISE / (double) RAISE;
-        }
-        double sum = 0;
-        for (int i = 0; i < length; i++) {
-            sum += values.applyAsDouble(i) * values.applyAsDouble(i);
-        }
-        return sum;
-    }
-
-    /** Sums of (RAISE p)^2 over a run: entries of 1e-24 count, and entries of 1e7 do not overflow. */
-    private static final class RaisedSquares {
-        float gradient;
-        float parameter;
-        float update;
     }
 }

@@ -10,6 +10,7 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Steps in vector registers against the ordinary way, bit for bit. */
@@ -50,6 +51,37 @@ class VectorStepTests {
         }
     }
 
+    /** With a slot that is not finite and hidden by its own root where the optimizer has such a thing. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void measuresEveryOptimizer(Kind kind) {
+        Optimizer optimizer = kind.preset(Preset.PYTORCH);
+        float[][] values = values(1, 1);
+        List<Strip> slots = optimizer.slots().stream()
+                .map(slot -> Strip.of(values[3].clone()).window(START, LENGTH))
+                .toList();
+        TensorArrays arrays = new TensorArrays(
+                "x",
+                Strip.of(values[0]).window(START, LENGTH),
+                Strip.of(values[1]).window(START, LENGTH),
+                slots);
+        float[] x = floats(arrays.parameters());
+        float[] g = floats(arrays.gradient());
+        SegmentStep step = new SegmentStep(optimizer, optimizer.rule(7), Double.POSITIVE_INFINITY, 1, true);
+        Movement movement = step.take(arrays);
+        float[] after = floats(arrays.parameters());
+        assertThat(movement.finite()).isTrue();
+        assertNorm(movement.parameterNorm(), i -> x[i]);
+        assertNorm(movement.gradientNorm(), i -> g[i]);
+        assertNorm(movement.updateNorm(), i -> after[i] - x[i]);
+        for (Strip slot : slots) {
+            slot.window(LENGTH - 1, 1).fill(Double.POSITIVE_INFINITY);
+            assertThat(step.take(arrays).finite()).isFalse();
+            slot.window(LENGTH - 1, 1).fill(0);
+            arrays.parameters().window(LENGTH - 1, 1).fill(0);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(floats = {0, 1e-30f, 1e-24f, 1e-20f, 1, 1e7f, 1e10f, 1e20f})
     void losesNoNorm(float size) {
@@ -69,7 +101,7 @@ class VectorStepTests {
         double norm = Tensor.vector(
                         IntStream.range(0, LENGTH).mapToDouble(values).toArray())
                 .norm();
-        assertThat(actual).isCloseTo(norm, within(2.4e-6 * norm));
+        assertThat(actual).isCloseTo(norm, within(4e-6 * norm));
     }
 
     @ParameterizedTest
@@ -105,6 +137,13 @@ class VectorStepTests {
     }
 
     private static TensorArrays arrays(float parameters, float gradients) {
+        float[][] values = values(parameters, gradients);
+        TensorArrays whole = new TensorArrays(
+                "x", Strip.of(values[0]), Strip.of(values[1]), List.of(Strip.of(values[2]), Strip.of(values[3])));
+        return whole.window(START, LENGTH);
+    }
+
+    private static float[][] values(float parameters, float gradients) {
         SplittableRandom random = new SplittableRandom(5);
         float[][] values = new float[4][START + LENGTH + 9];
         for (int i = 0; i < values[0].length; i++) {
@@ -113,9 +152,7 @@ class VectorStepTests {
             values[2][i] = gradients * (float) (random.nextDouble() - 0.5) / 10;
             values[3][i] = gradients * gradients * (float) random.nextDouble() / 100;
         }
-        TensorArrays whole = new TensorArrays(
-                "x", Strip.of(values[0]), Strip.of(values[1]), List.of(Strip.of(values[2]), Strip.of(values[3])));
-        return whole.window(START, LENGTH);
+        return values;
     }
 
     private static float[] floats(Strip strip) {
