@@ -7,6 +7,9 @@ final class GradientNorm {
 
     static double of(TensorArrays segment) {
         Strip gradient = segment.gradient();
+        if (Registers.suit(gradient)) {
+            return VectorGauge.norm((FloatStrip) gradient);
+        }
         Strip buffer = gradient.zeros(SegmentStep.CHUNK);
         SumOfSquares squares = new SumOfSquares(gradient, SegmentStep.CHUNK);
         for (int start = 0; start < segment.length(); start += SegmentStep.CHUNK) {

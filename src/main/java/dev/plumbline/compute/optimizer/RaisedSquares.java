@@ -33,7 +33,8 @@ final class RaisedSquares {
         updateSquare += square(whole, update, length, i -> x[from + i] - old[i]);
     }
 
-    private static double square(boolean whole, float raised, int length, IntToDoubleFunction values) {
+    /** A sum lowered again, or added up anew where it cannot be. */
+    static double square(boolean whole, float raised, int length, IntToDoubleFunction values) {
         if (whole && raised > 0x1p-100f && raised <= Float.MAX_VALUE) {
             return raised / RAISE / (double) RAISE;
         }

@@ -62,6 +62,28 @@ final class VectorGauge implements Gauge {
         squares.update = update.reduceLanes(VectorOperators.ADD);
     }
 
+    /** The norm of a strip; not finite where the strip is not. */
+    static double norm(FloatStrip strip) {
+        float[] p = strip.values();
+        double square = 0;
+        for (int start = strip.from(); start < strip.to(); start += SegmentStep.CHUNK) {
+            int from = start;
+            int length = Math.min(SegmentStep.CHUNK, strip.to() - start);
+            int whole = LANES.loopBound(length);
+            square += RaisedSquares.square(whole == length, raised(p, from, whole), length, i -> p[from + i]);
+        }
+        return Math.sqrt(square);
+    }
+
+    private static float raised(float[] p, int from, int length) {
+        FloatVector sum = FloatVector.zero(LANES);
+        for (int i = from; i < from + length; i += LANES.length()) {
+            FloatVector raised = FloatVector.fromArray(LANES, p, i).mul(RaisedSquares.RAISE);
+            sum = sum.add(raised.mul(raised));
+        }
+        return sum.reduceLanes(VectorOperators.ADD);
+    }
+
     private static boolean isFinite(FloatStrip strip) {
         float[] p = strip.values();
         int whole = strip.from() + LANES.loopBound(strip.length());

@@ -94,7 +94,10 @@ class VectorStepTests {
         assertThat(movement.finite()).isTrue();
         assertNorm(movement.parameterNorm(), i -> x[i]);
         assertNorm(movement.gradientNorm(), i -> g[i]);
+        assertNorm(GradientNorm.of(arrays), i -> g[i]);
         assertNorm(movement.updateNorm(), i -> after[i] - x[i]);
+        arrays.gradient().window(LENGTH - 1, 1).fill(Double.NaN);
+        assertThat(GradientNorm.of(arrays)).isNaN();
     }
 
     private static void assertNorm(double actual, IntToDoubleFunction values) {
