@@ -47,12 +47,13 @@ final class CorrectnessCheck {
     private final List<Comparison> comparisons = new ArrayList<>();
     private final Map<String, Mistake> mistakes;
 
-    private CorrectnessCheck(Objective objective, Evaluation.Gradient gradient, Map<String, Tensor> claims) {
+    private CorrectnessCheck(
+            Objective objective, Evaluation.Gradient gradient, Map<String, Tensor> claims, Progress progress) {
         this.objective = objective;
         this.datatype = ClaimDatatype.of(claims.values());
         this.numeric = new NumericGradient(objective);
         Map<String, Tensor> reference = gradient.byParameter();
-        this.certificate = Certificate.of(numeric, reference, SEED, Progress.NONE);
+        this.certificate = Certificate.of(numeric, reference, SEED, progress);
         Map<String, Tensor> allowances = RoundingAllowance.of(objective, gradient, datatype, SEED);
         claims.forEach((name, claim) -> comparisons.add(new Comparison(
                 name,
@@ -64,8 +65,9 @@ final class CorrectnessCheck {
     }
 
     /** The claims have names and shapes of parameters. */
-    static Correctness of(Objective objective, Evaluation.Gradient gradient, Map<String, Tensor> claims) {
-        return new CorrectnessCheck(objective, gradient, claims).judged();
+    static Correctness of(
+            Objective objective, Evaluation.Gradient gradient, Map<String, Tensor> claims, Progress progress) {
+        return new CorrectnessCheck(objective, gradient, claims, progress).judged();
     }
 
     private Correctness judged() {

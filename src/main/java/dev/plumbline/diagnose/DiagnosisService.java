@@ -11,11 +11,13 @@ import dev.plumbline.compute.program.Program;
 import dev.plumbline.diagnose.DiagnosisReport.CorrectGradient;
 import dev.plumbline.diagnose.DiagnosisReport.DepthReport;
 import dev.plumbline.diagnose.DiagnosisReport.GradientSource;
+import dev.plumbline.limits.Deadline;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.reader.ClaimedGradients;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.tensor.Tensor;
+import java.time.Duration;
 import java.util.Map;
 import org.springframework.stereotype.Service;
 
@@ -54,6 +56,7 @@ class DiagnosisService {
     }
 
     private DiagnosisReport ofModel(DiagnosisRequest request, ModelSource model) {
+        Deadline deadline = Deadline.in(Duration.ofSeconds(limits.requestSeconds()));
         request.requireNothingButAModel();
         Map<String, Tensor> claims = request.claims();
         double passes = claims.isEmpty() ? PASSES : PASSES + PASSES_OF_A_CLAIM;
@@ -67,7 +70,8 @@ class DiagnosisService {
         if (claims.isEmpty()) {
             return report(condition(request, objective, reading, samples), profile, GradientSource.MODEL);
         }
-        Correctness correctness = CorrectnessCheck.of(objective, reading.gradient(), claims);
+        Correctness correctness = CorrectnessCheck.of(
+                objective, reading.gradient(), claims, (phase, done, total, evaluations) -> deadline.check());
         ModelReading claimed = reading.claiming(claims, correctness.isRefuted() ? REFUTED : null);
         DiagnosisReport report =
                 report(condition(request, objective, claimed, samples), profile, GradientSource.CLAIMED);
