@@ -1,7 +1,6 @@
 package dev.plumbline.optimize;
 
 import dev.plumbline.compute.optimizer.OptimizerState;
-import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.OptimizerSource;
 import dev.plumbline.tensor.Tensor;
 import java.time.Instant;
@@ -12,11 +11,13 @@ import org.jspecify.annotations.Nullable;
  * An optimizer with its parameters and its state, kept here.
  *
  * @param version counts every change, resets too, so that nothing is written over a change that was not seen
+ * @param resets how often it has begun again
  */
 record OptimizerSession(
         String id,
         Settings settings,
         long version,
+        long resets,
         Map<String, Tensor> parameters,
         OptimizerState state,
         Instant createdAt,
@@ -26,38 +27,25 @@ record OptimizerSession(
     record Settings(OptimizerSource optimizer, @Nullable ClippingSource clipping) {}
 
     String etag() {
-        return etag(state.step());
+        return tag().etag();
     }
 
-    static String etag(long step) {
-        return "\"" + step + "\"";
+    SessionTag tag() {
+        return new SessionTag(state.step(), resets);
     }
 
-    /** The next version. */
+    /** The next version, after a step. */
     OptimizerSession with(Map<String, Tensor> newParameters, OptimizerState newState) {
-        return new OptimizerSession(id, settings, version + 1, newParameters, newState, createdAt, expiresAt);
+        return new OptimizerSession(id, settings, version + 1, resets, newParameters, newState, createdAt, expiresAt);
+    }
+
+    /** The next version, which begins again with these parameters. */
+    OptimizerSession beginningAgain(Map<String, Tensor> newParameters) {
+        return new OptimizerSession(
+                id, settings, version + 1, resets + 1, newParameters, OptimizerState.INITIAL, createdAt, expiresAt);
     }
 
     OptimizerSession until(Instant later) {
-        return new OptimizerSession(id, settings, version, parameters, state, createdAt, later);
-    }
-
-    /** Refuses a caller who does not say, or does not know, which step the session is at. */
-    void require(String ifMatch) {
-        if (ifMatch.isEmpty()) {
-            throw new Problem(
-                    Problem.Code.PRECONDITION_MISSING,
-                    "",
-                    "say in If-Match which step the session is at, so that a retry is not applied twice",
-                    "no If-Match",
-                    "If-Match: " + etag());
-        }
-        if (!ifMatch.equals(etag())) {
-            throw stale(ifMatch, etag());
-        }
-    }
-
-    static Problem stale(String ifMatch, String expected) {
-        return new Problem(Problem.Code.STALE, "", "the session is at another step", "If-Match: " + ifMatch, expected);
+        return new OptimizerSession(id, settings, version, resets, parameters, state, createdAt, later);
     }
 }

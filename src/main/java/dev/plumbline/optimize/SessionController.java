@@ -45,7 +45,8 @@ class SessionController {
     @Operation(
             operationId = "createOptimizerSession",
             summary = "Begin a session",
-            description = "Parameters and state are kept here, durably, and the ETag counts the steps. With an"
+            description = "Parameters and state are kept here, durably, and the ETag counts the steps (and, behind a"
+                    + " point, the resets if there were any). With an"
                     + " Idempotency-Key a repeated request finds the session it has made.")
     @ApiResponse(responseCode = "201")
     ResponseEntity<SessionReport> create(
@@ -101,8 +102,11 @@ class SessionController {
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(operationId = "deleteSession", summary = "Drop a session and everything in it")
-    void delete(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
-        service.delete(new Handle(owner, id));
+    void delete(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @PathVariable String id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "") String ifMatch) {
+        service.delete(new Handle(owner, id), ifMatch);
     }
 
     private static ResponseEntity<SessionReport> report(OptimizerSession session) {

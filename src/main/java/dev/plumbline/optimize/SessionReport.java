@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session without its tensors' values.
  *
- * @param step steps taken so far, which is also the ETag
+ * @param step steps taken so far, with which the ETag begins
  * @param optimizer every hyper-parameter, resolved
  * @param expiresAt unless it is used before
  */

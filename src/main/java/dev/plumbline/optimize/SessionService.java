@@ -38,6 +38,9 @@ class SessionService {
     /** What a caller says about retries; empty where it says nothing. */
     record Precondition(String ifMatch, String idempotencyKey) {}
 
+    /** What a step is answered with, and the moment of the session that it is about. */
+    record Answer(SessionTag tag, SessionStepReport report) {}
+
     OptimizerSession create(String owner, SessionRequest request, String idempotencyKey) {
         OptimizerSession session = session(request);
         IdempotencyKey key = IdempotencyKey.of(
@@ -68,7 +71,7 @@ class SessionService {
         Instant now = Instant.now();
         Settings settings = new Settings(request.optimizer(), request.clipping());
         return new OptimizerSession(
-                UUID.randomUUID().toString(), settings, 0, parameters, state, now, now.plus(kept()));
+                UUID.randomUUID().toString(), settings, 0, 0, parameters, state, now, now.plus(kept()));
     }
 
     /** A step with gradients of zeros, thrown away: what cannot take it should not become a session. */
@@ -106,16 +109,16 @@ class SessionService {
                         "the id of a session"));
     }
 
-    SessionStepReport step(Handle handle, SessionStepRequest request, Precondition precondition) {
+    Answer step(Handle handle, SessionStepRequest request, Precondition precondition) {
         Map<String, Tensor> gradients = OptimizerStepRequest.required("gradients", request.gradients());
         IdempotencyKey key = IdempotencyKey.of(
                 precondition.idempotencyKey(), gradients, precondition.ifMatch() + " " + request.learningRate());
         OptimizerSession session = find(handle);
-        Optional<SessionStepReport> earlier = replay(session, key);
+        Optional<Answer> earlier = replay(session, key);
         if (earlier.isPresent()) {
             return earlier.get();
         }
-        session.require(precondition.ifMatch());
+        session.tag().require(precondition.ifMatch());
         OptimizerStep step = optimizer(session, request)
                 .step(
                         session.state(),
@@ -127,9 +130,9 @@ class SessionService {
                 .until(Instant.now().plus(kept()));
         boolean written = write(next, key, mapper.writeValueAsString(report));
         return written
-                ? report.with(step.parameters())
+                ? new Answer(next.tag(), report.with(step.parameters()))
                 : replay(find(handle), key)
-                        .orElseThrow(() -> OptimizerSession.stale(precondition.ifMatch(), "another step came first"));
+                        .orElseThrow(() -> SessionTag.stale(precondition.ifMatch(), "another step came first"));
     }
 
     /** Two tries of one request that race differ only in who comes first. */
@@ -141,14 +144,17 @@ class SessionService {
         }
     }
 
-    private Optional<SessionStepReport> replay(OptimizerSession session, IdempotencyKey key) {
+    private Optional<Answer> replay(OptimizerSession session, IdempotencyKey key) {
         if (!key.isGiven()) {
             return Optional.empty();
         }
         return store.findReply(session.id(), key.key()).map(reply -> {
             key.requireSame(reply.digest());
             SessionStepReport report = mapper.readValue(reply.json(), SessionStepReport.class);
-            return report.with(report.step() == session.state().step() ? session.parameters() : null);
+            // The step count alone would not tell: it comes again after a reset.
+            boolean there = reply.version() == session.version();
+            return new Answer(
+                    new SessionTag(report.step(), reply.resets()), report.with(there ? session.parameters() : null));
         });
     }
 
@@ -159,14 +165,14 @@ class SessionService {
 
     OptimizerSession reset(Handle handle, SessionResetRequest request, String ifMatch) {
         OptimizerSession session = find(handle);
-        session.require(ifMatch);
+        session.tag().require(ifMatch);
         Map<String, Tensor> parameters = request.parameters() == null ? session.parameters() : request.parameters();
         requireForms(parameters, session);
         rehearse(OptimizerStepRequest.resolved(session.settings().optimizer()), parameters, OptimizerState.INITIAL);
-        OptimizerSession next = session.with(parameters, OptimizerState.INITIAL)
-                .until(Instant.now().plus(kept()));
+        OptimizerSession next =
+                session.beginningAgain(parameters).until(Instant.now().plus(kept()));
         if (!write(next, new IdempotencyKey("", ""), "")) {
-            throw OptimizerSession.stale(ifMatch, "a step came first");
+            throw SessionTag.stale(ifMatch, "a step came first");
         }
         return next;
     }
@@ -179,9 +185,17 @@ class SessionService {
         }
     }
 
-    void delete(Handle handle) {
-        if (!store.delete(handle.owner(), handle.id())) {
-            find(handle);
+    void delete(Handle handle, String ifMatch) {
+        if (ifMatch.isEmpty()) {
+            if (!store.delete(handle.owner(), handle.id())) {
+                find(handle);
+            }
+            return;
+        }
+        OptimizerSession session = find(handle);
+        session.tag().require(ifMatch);
+        if (!store.delete(handle.owner(), session)) {
+            throw SessionTag.stale(ifMatch, "a step came first");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.optimize.SessionService.Answer;
 import dev.plumbline.optimize.SessionService.Handle;
 import dev.plumbline.optimize.SessionService.Precondition;
 import dev.plumbline.tensor.Tensor;
@@ -53,9 +54,8 @@ class SessionStepController {
             @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "") String ifMatch,
             @RequestHeader(name = SessionController.IDEMPOTENCY_KEY, defaultValue = "") String idempotencyKey,
             @RequestBody SessionStepRequest request) {
-        SessionStepReport report =
-                service.step(new Handle(owner, id), request, new Precondition(ifMatch, idempotencyKey));
-        return ResponseEntity.ok().eTag(OptimizerSession.etag(report.step())).body(report);
+        Answer answered = service.step(new Handle(owner, id), request, new Precondition(ifMatch, idempotencyKey));
+        return ResponseEntity.ok().eTag(answered.tag().etag()).body(answered.report());
     }
 
     @PostMapping(
@@ -118,7 +118,7 @@ class SessionStepController {
     private void write(ResponseEntity<SessionStepReport> answered, ServletWebRequest exchange) throws IOException {
         SessionStepReport report = Objects.requireNonNull(answered.getBody());
         Objects.requireNonNull(exchange.getResponse())
-                .setHeader(HttpHeaders.ETAG, OptimizerSession.etag(report.step()));
+                .setHeader(HttpHeaders.ETAG, answered.getHeaders().getETag());
         Map<String, Tensor> parameters = report.parameters() == null ? Map.of() : report.parameters();
         answer.writeStep(exchange, parameters, Map.of(), answer.metadata(report.step(), report.with(null)));
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What came of a session's step.
  *
- * @param step steps taken so far, which is also the new ETag
+ * @param step steps taken so far, with which the new ETag begins
  * @param taken false where a NaN or an infinity forbade it: the session is then as it was
  * @param parameters after the step; null in the answer to a retry if the session has gone on since
  * @param update by parameter, how far it moved, and that divided by its norm

@@ -30,14 +30,20 @@ class SessionStore {
         this.mapper = mapper;
     }
 
-    /** What a step was answered with. */
-    record Reply(String digest, String json) {}
+    /**
+     * What a step was answered with.
+     *
+     * @param version of the session that the step has made
+     * @param resets the session had had
+     */
+    record Reply(String digest, String json, long version, long resets) {}
 
     void insert(String owner, OptimizerSession session, IdempotencyKey key) {
         jdbc.sql("""
-                        insert into optimizer_session (id, owner, creation_key, creation_digest, settings, version, step,
-                            snapshot, created_at, expires_at)
-                        values (:id, :owner, :key, :digest, :settings, :version, :step, :snapshot, :created, :expires)
+                        insert into optimizer_session (id, owner, creation_key, creation_digest, settings, version, resets,
+                            step, snapshot, created_at, expires_at)
+                        values (:id, :owner, :key, :digest, :settings, :version, :resets, :step, :snapshot,
+                            :created, :expires)
                         """)
                 .param("id", session.id())
                 .param("owner", owner)
@@ -45,6 +51,7 @@ class SessionStore {
                 .param("digest", key.isGiven() ? key.digest() : null)
                 .param("settings", mapper.writeValueAsString(session.settings()))
                 .param("version", session.version())
+                .param("resets", session.resets())
                 .param("step", session.state().step())
                 .param("snapshot", snapshot(session))
                 .param("created", session.createdAt().toEpochMilli())
@@ -79,12 +86,13 @@ class SessionStore {
 
     Optional<Reply> findReply(String id, String key) {
         return jdbc.sql("""
-                        select digest, reply from optimizer_session_reply
+                        select digest, reply, version, resets from optimizer_session_reply
                         where session_id = :id and idempotency_key = :key
                         """)
                 .param("id", id)
                 .param("key", key)
-                .query((row, number) -> new Reply(row.getString("digest"), row.getString("reply")))
+                .query((row, number) -> new Reply(
+                        row.getString("digest"), row.getString("reply"), row.getLong("version"), row.getLong("resets")))
                 .optional();
     }
 
@@ -101,11 +109,12 @@ class SessionStore {
 
     private boolean write(OptimizerSession next) {
         return jdbc.sql("""
-                        update optimizer_session set version = :version, step = :step, snapshot = :snapshot,
-                            expires_at = :expires
+                        update optimizer_session set version = :version, resets = :resets, step = :step,
+                            snapshot = :snapshot, expires_at = :expires
                         where id = :id and version = :before
                         """)
                         .param("version", next.version())
+                        .param("resets", next.resets())
                         .param("step", next.state().step())
                         .param("snapshot", snapshot(next))
                         .param("expires", next.expiresAt().toEpochMilli())
@@ -121,12 +130,14 @@ class SessionStore {
                 .param("oldest", next.version() - REPLIES)
                 .update();
         jdbc.sql("""
-                        insert into optimizer_session_reply (session_id, idempotency_key, version, digest, reply)
-                        values (:id, :key, :version, :digest, :reply)
+                        insert into optimizer_session_reply (session_id, idempotency_key, version, resets, digest,
+                            reply)
+                        values (:id, :key, :version, :resets, :digest, :reply)
                         """)
                 .param("id", next.id())
                 .param("key", key.key())
                 .param("version", next.version())
+                .param("resets", next.resets())
                 .param("digest", key.digest())
                 .param("reply", reply)
                 .update();
@@ -136,6 +147,16 @@ class SessionStore {
         return jdbc.sql("delete from optimizer_session where owner = :owner and id = :id")
                         .param("owner", owner)
                         .param("id", id)
+                        .update()
+                == 1;
+    }
+
+    /** False if it has changed since it was found. */
+    boolean delete(String owner, OptimizerSession session) {
+        return jdbc.sql("delete from optimizer_session where owner = :owner and id = :id and version = :version")
+                        .param("owner", owner)
+                        .param("id", session.id())
+                        .param("version", session.version())
                         .update()
                 == 1;
     }
@@ -163,6 +184,7 @@ class SessionStore {
                 row.getString("id"),
                 mapper.readValue(row.getString("settings"), Settings.class),
                 row.getLong("version"),
+                row.getLong("resets"),
                 snapshot.parameters(),
                 snapshot.state(),
                 Instant.ofEpochMilli(row.getLong("created_at")),

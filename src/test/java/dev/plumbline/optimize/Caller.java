@@ -53,8 +53,8 @@ public final class Caller {
         return send(HttpRequest.newBuilder(URI.create(root + path)).GET(), headers);
     }
 
-    public Answer delete(String path) throws Exception {
-        return send(HttpRequest.newBuilder(URI.create(root + path)).DELETE());
+    public Answer delete(String path, String... headers) throws Exception {
+        return send(HttpRequest.newBuilder(URI.create(root + path)).DELETE(), headers);
     }
 
     public Answer post(String path, String json, String... headers) throws Exception {

@@ -190,10 +190,57 @@ class SessionTests {
         step(session, "If-Match", "\"0\"");
         assertThat(caller.post(session + "/resets", "{}").status()).isEqualTo(428);
         Answer reset = caller.post(session + "/resets", "{\"parameters\": {\"w\": [7, 8]}}", "If-Match", "\"1\"");
-        assertThat(reset.etag()).isEqualTo("\"0\"");
+        assertThat(reset.etag()).isEqualTo("\"0.1\"");
         assertThat(caller.get(session + "/parameters").tensor("/w")).isEqualTo(Tensor.vector(7, 8));
-        Answer wrong = caller.post(session + "/resets", "{\"parameters\": {\"w\": [7]}}", "If-Match", "\"0\"");
+        Answer wrong = caller.post(session + "/resets", "{\"parameters\": {\"w\": [7]}}", "If-Match", "\"0.1\"");
         assertThat(wrong.status()).isEqualTo(422);
+    }
+
+    @Test
+    void answersARetryFromBeforeAResetWithoutTheParametersOfAnotherStep() throws Exception {
+        String session = create();
+        Answer first = step(session, "If-Match", "\"0\"", "Idempotency-Key", "k1");
+        caller.post(session + "/resets", "{\"parameters\": {\"w\": [70, 80]}}", "If-Match", "\"1\"");
+        Answer second = step(session, "If-Match", "\"0.1\"", "Idempotency-Key", "k2");
+        assertThat(second.etag()).isEqualTo("\"1.1\"");
+        Answer retry = step(session, "If-Match", "\"0\"", "Idempotency-Key", "k1");
+        assertThat(retry.status()).isEqualTo(200);
+        assertThat(retry.etag()).isEqualTo(first.etag());
+        assertThat(retry.json().at("/parameters").isNull()).isTrue();
+        assertThat(retry.json().at("/update")).isEqualTo(first.json().at("/update"));
+    }
+
+    @Test
+    void neverUsesATagAgain() throws Exception {
+        String session = create();
+        Answer reset = caller.post(session + "/resets", "{\"parameters\": {\"w\": [7, 8]}}", "If-Match", "\"0\"");
+        Answer fresh = caller.get(session + "/parameters", "If-None-Match", "\"0\"");
+        assertThat(fresh.status()).isEqualTo(200);
+        assertThat(fresh.etag()).isEqualTo(reset.etag()).isEqualTo("\"0.1\"");
+        assertThat(caller.get(session + "/parameters", "If-None-Match", "\"0.1\"")
+                        .status())
+                .isEqualTo(304);
+        Answer late = step(session, "If-Match", "\"0\"");
+        assertThat(late.status()).isEqualTo(412);
+        assertThat(late.text("/expected")).isEqualTo("\"0.1\"");
+    }
+
+    @Test
+    void takesAStarAndAListForIfMatch() throws Exception {
+        String session = create();
+        assertThat(step(session, "If-Match", "*").etag()).isEqualTo("\"1\"");
+        assertThat(step(session, "If-Match", "\"0\", \"1\"").etag()).isEqualTo("\"2\"");
+        assertThat(step(session, "If-Match", "\"0\",\"1\"").status()).isEqualTo(412);
+        assertThat(step(session, "If-Match", "W/\"2\"").status()).isEqualTo(412);
+    }
+
+    @Test
+    void isNotDeletedByWhoHasSeenAnotherStep() throws Exception {
+        String session = create();
+        step(session, "If-Match", "\"0\"");
+        assertThat(caller.delete(session, "If-Match", "\"0\"").status()).isEqualTo(412);
+        assertThat(caller.delete(session, "If-Match", "\"1\"").status()).isEqualTo(204);
+        assertThat(caller.delete(session, "If-Match", "\"1\"").status()).isEqualTo(404);
     }
 
     @Test
