@@ -1,5 +1,6 @@
 package dev.plumbline.web;
 
+import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.regex.Matcher;
@@ -54,6 +55,8 @@ final class JsonKinds {
             return "text";
         } else if (type == byte[].class) {
             return "text in base64";
+        } else if (type == Tensor.class) {
+            return "a number, a nested array, or an object with shape, datatype and data";
         }
         if (type.isEnum()) {
             return constants(type);

@@ -1,6 +1,7 @@
 package dev.plumbline.web;
 
 import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Tensor;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -125,7 +126,8 @@ final class JsonProblems {
         } else if (message.startsWith("Missing required")
                 || message.startsWith("Cannot map `null`")
                 || mismatch instanceof InvalidNullException) {
-            return Problem.invalid(pointer(mismatch), "a value is missing", "nothing or null", expected);
+            String missing = mismatch.getTargetType() == Tensor.class ? "there is no tensor here" : "a value is missing";
+            return Problem.invalid(pointer(mismatch), missing, "nothing or null", expected);
         }
         return Problem.invalid(pointer(mismatch), "the value does not fit here", JsonKinds.got(mismatch), expected);
     }

@@ -2,6 +2,8 @@ package dev.plumbline.web;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import java.lang.reflect.AnnotatedParameterizedType;
+import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import org.jspecify.annotations.NullMarked;
@@ -14,8 +16,8 @@ import tools.jackson.databind.introspect.AnnotatedParameter;
 import tools.jackson.databind.introspect.NopAnnotationIntrospector;
 
 /**
- * A component of a record must be in the JSON, and not null, unless it is declared {@code @Nullable}: the types that
- * NullAway checks inside of the service hold at its border too.
+ * A component of a record must be in the JSON, and not null, unless it is declared {@code @Nullable}, and so must be what a
+ * list or a map in it holds: the types that NullAway checks inside of the service hold at its border too.
  */
 final class RequiredComponents extends NopAnnotationIntrospector {
 
@@ -28,9 +30,20 @@ final class RequiredComponents extends NopAnnotationIntrospector {
     @Override
     public JsonSetter.Value findSetterInfo(MapperConfig<?> config, Annotated annotated) {
         RecordComponent component = annotated instanceof AnnotatedMember member ? component(member) : null;
-        return component != null && isRequired(component)
-                ? JsonSetter.Value.forValueNulls(Nulls.FAIL)
-                : JsonSetter.Value.empty();
+        return component == null
+                ? JsonSetter.Value.empty()
+                : JsonSetter.Value.construct(
+                        isRequired(component) ? Nulls.FAIL : Nulls.DEFAULT,
+                        holdsNulls(component.getAnnotatedType()) ? Nulls.DEFAULT : Nulls.FAIL);
+    }
+
+    /** Whether the type says that its innermost contents, those of a list or the values of a map, may be null. */
+    private static boolean holdsNulls(AnnotatedType type) {
+        if (!(type instanceof AnnotatedParameterizedType generic)) {
+            return type.isAnnotationPresent(Nullable.class);
+        }
+        AnnotatedType[] arguments = generic.getAnnotatedActualTypeArguments();
+        return holdsNulls(arguments[arguments.length - 1]);
     }
 
     @Override

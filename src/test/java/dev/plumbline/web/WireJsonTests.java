@@ -60,7 +60,9 @@ class WireJsonTests {
             @Nullable Map<String, Dense> named,
             @Nullable Object anything,
             byte @Nullable [] onnx,
-            @Nullable Map<String, Tensor> parameters) {}
+            @Nullable Map<String, Tensor> parameters,
+            @Nullable Map<String, Map<String, Tensor>> slots,
+            @Nullable List<@Nullable Integer> gaps) {}
 
     record Report(
             Verdict verdict,
@@ -91,6 +93,13 @@ class WireJsonTests {
         Request request = read("{'name': 'a', 'step': '-Infinity', 'values': ['NaN', 'Infinity', 1e-320, 3]}");
         assertThat(request.step()).isEqualTo(Double.NEGATIVE_INFINITY);
         assertThat(request.values()).containsExactly(Double.NaN, Double.POSITIVE_INFINITY, 1e-320, 3.0);
+    }
+
+    @Test
+    void readsNullsWhereTheTypeAllowsThem() {
+        assertThat(read("{'name': 'a', 'step': 1, 'gaps': [1, null], 'parameters': null}")
+                        .gaps())
+                .containsExactly(1, null);
     }
 
     @Test
@@ -144,6 +153,11 @@ class WireJsonTests {
             {'name': 'a', 'step': 1, 'layers': [{'type': 'dense', 'units': 0}]}         | INVALID | /layers/0/units | a layer without units
             {'name': 'a', 'step': 1, 'named': {'a/b~c': {'type': 'dense', 'units': -1}}}                 | INVALID | /named/a~1b~0c/units | a layer without units
             {'name': 'a', 'step': 1, 'parameters': {'w': [[1, 2], [3]]}}                | INVALID | /parameters/w/1 | *
+            {'name': 'a', 'step': 1, 'parameters': {'w': 1, 'b': null}}                 | INVALID | /parameters/b | there is no tensor here
+            {'name': 'a', 'step': 1, 'slots': {'m': {'w': null}}}                       | INVALID | /slots/m/w | a value is missing
+            {'name': 'a', 'step': 1, 'slots': {'m': null}}                              | INVALID | /slots/m | a value is missing
+            {'name': 'a', 'step': 1, 'layers': [{'type': 'flatten'}, null]}             | INVALID | /layers/1 | a value is missing
+            {'name': 'a', 'step': 1, 'values': [1, null]}                               | INVALID | /values/1 | a value is missing
             {'name': 'a', 'step': 1, 'parameters': {'w': {'shape': [2], 'datatype': 'FP64', 'data': [1]}}} | INVALID | /parameters/w/data | *
             """)
     void refusesWithTheRightPointer(String text, Problem.Code code, @Nullable String pointer, String explanation) {
