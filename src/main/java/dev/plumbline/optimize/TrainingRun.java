@@ -1,7 +1,6 @@
 package dev.plumbline.optimize;
 
 import dev.plumbline.compute.health.ModelReading;
-import dev.plumbline.compute.optimizer.schedule.ReduceOnPlateau;
 import dev.plumbline.compute.optimizer.schedule.Schedule;
 import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Node;
@@ -141,19 +140,21 @@ final class TrainingRun {
 
     /** Only a plateau has to be measured, and only an epoch can end one. */
     private double learningRate(long t) {
-        if (schedule instanceof ReduceOnPlateau) {
-            return (t - 1) % batches.epochLength() == 0 ? schedule.rate(t, baseRate, epochLosses) : rate;
-        }
-        return schedule.rate(t, baseRate, epochLosses);
+        boolean kept = t > schedule.measuredFrom() && (t - 1) % batches.epochLength() != 0;
+        return kept ? rate : schedule.rate(t, baseRate, epochLosses);
     }
 
+    /** An epoch that began before the schedule measures, during a warm-up, does not count. */
     private void closeEpoch(long t, double loss) {
         epochSum += loss;
-        if (t % batches.epochLength() == 0 && schedule instanceof ReduceOnPlateau) {
+        if (t % batches.epochLength() != 0) {
+            return;
+        }
+        if (t - batches.epochLength() + 1 >= schedule.measuredFrom()) {
             epochLosses = Arrays.copyOf(epochLosses, epochLosses.length + 1);
             epochLosses[epochLosses.length - 1] = epochSum / batches.epochLength();
-            epochSum = 0;
         }
+        epochSum = 0;
     }
 
     private static double norm(Map<String, Tensor> gradient) {

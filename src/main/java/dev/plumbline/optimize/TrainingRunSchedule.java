@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A schedule of the learning rate by its kind. Steps are iterations, counted from 1; {@code reduceOnPlateau} looks at the
- * mean loss of each epoch, which is one iteration where there are no mini-batches.
+ * mean loss of each epoch, which is one iteration where there are no mini-batches; after a warm-up, at the epochs that
+ * begin when it is over.
  *
  * @param every step: iterations between two reductions
  * @param factor step (0.1), exponential, reduceOnPlateau (0.1)

@@ -7,13 +7,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
+import org.springframework.web.server.NotAcceptableStatusException;
+import org.springframework.web.servlet.HandlerMapping;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -25,6 +31,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class EventStream {
 
+    private static final Comparator<MediaType> CLOSENESS = Comparator.comparing(
+                    (MediaType range) -> !range.isWildcardType())
+            .thenComparing(range -> !range.isWildcardSubtype());
+
     private final HttpServletResponse response;
     private final JsonMapper json;
 
@@ -33,10 +43,41 @@ public final class EventStream {
         this.json = json;
     }
 
-    /** Whether the caller names {@code text/event-stream} among what it accepts. */
+    /**
+     * Whether the answer goes out as events: the caller likes {@code text/event-stream} better than JSON. Of two that it
+     * likes equally it gets the one that it names more closely, then the one it names first, and JSON for {@code *}{@code
+     * /*}. Where it is to be JSON, the request is told so.
+     */
     public static boolean isWanted(HttpServletRequest http) {
-        List<MediaType> accepted = MediaType.parseMediaTypes(http.getHeader(HttpHeaders.ACCEPT));
-        return accepted.stream().anyMatch(MediaType.TEXT_EVENT_STREAM::equalsTypeAndSubtype);
+        List<MediaType> accepted = MediaType.parseMediaTypes(Collections.list(http.getHeaders(HttpHeaders.ACCEPT)));
+        Optional<MediaType> events = closest(accepted, MediaType.TEXT_EVENT_STREAM);
+        Optional<MediaType> answer = closest(accepted, MediaType.APPLICATION_JSON);
+        if (!accepted.isEmpty() && quality(events) == 0 && quality(answer) == 0) {
+            throw new NotAcceptableStatusException(List.of(MediaType.APPLICATION_JSON, MediaType.TEXT_EVENT_STREAM));
+        }
+        boolean tie = quality(events) == quality(answer) && !events.equals(answer);
+        boolean wanted = tie ? isBefore(events, answer, accepted) : quality(events) > quality(answer);
+        if (!wanted) {
+            http.setAttribute(HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE, Set.of(MediaType.APPLICATION_JSON));
+        }
+        return wanted;
+    }
+
+    /** The most specific range that has the type, whose quality counts (RFC 9110, 12.5.1). */
+    private static Optional<MediaType> closest(List<MediaType> accepted, MediaType type) {
+        return accepted.stream().filter(range -> range.includes(type)).max(CLOSENESS);
+    }
+
+    private static double quality(Optional<MediaType> range) {
+        return range.map(MediaType::getQualityValue).orElse(0.0);
+    }
+
+    private static boolean isBefore(Optional<MediaType> a, Optional<MediaType> b, List<MediaType> accepted) {
+        if (a.isEmpty() || b.isEmpty()) {
+            return a.isPresent();
+        }
+        int closer = CLOSENESS.compare(a.get(), b.get());
+        return closer == 0 ? accepted.indexOf(a.get()) < accepted.indexOf(b.get()) : closer > 0;
     }
 
     /** Streams what {@code work} tells of its progress, and then what it returns, unless that is null. */

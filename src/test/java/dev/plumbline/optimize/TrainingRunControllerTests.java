@@ -13,6 +13,8 @@ import java.util.Iterator;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -45,6 +47,45 @@ class TrainingRunControllerTests {
     void answersWithTheReportWhereNoEventsAreWanted() {
         String report = sent(RUN.formatted("0.1"), MediaType.ALL);
         assertThat(report).startsWith("{\"summary\":").contains("\"stopped\":\"iterations\"", "[[1,1.0],[100,");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "text/event-stream | event: started",
+                "text/* | event: started",
+                "text/event-stream, */* | event: started",
+                "text/event-stream, application/json | event: started",
+                "text/event-stream;q=0.9, application/json;q=0.8 | event: started",
+                "application/json, text/event-stream | {\"summary\":",
+                "text/event-stream;q=0.1, application/json | {\"summary\":",
+                "text/event-stream;q=0, */* | {\"summary\":",
+                "text/*;q=0.5, application/*;q=0.6 | {\"summary\":",
+                "*/* | {\"summary\":"
+            })
+    void answersInTheFormatThatTheCallerLikesBetter(String accept, String start) throws Exception {
+        HttpResponse<String> answer = accepting(accept);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).startsWith(start);
+        String type = start.startsWith("{") ? "application/json" : "text/event-stream";
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith(type);
+    }
+
+    @Test
+    void refusesWhoAcceptsNeitherEventsNorJson() throws Exception {
+        HttpResponse<String> answer = accepting("text/event-stream;q=0");
+        assertThat(answer.statusCode()).isEqualTo(406);
+        assertThat(answer.body()).contains("/problems/not-acceptable");
+    }
+
+    private HttpResponse<String> accepting(String accept) throws IOException, InterruptedException {
+        HttpRequest post = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/v1/training-runs"))
+                .header("Content-Type", "application/json")
+                .header("Accept", accept)
+                .POST(HttpRequest.BodyPublishers.ofString(RUN.formatted("0.1")))
+                .build();
+        return HttpClient.newHttpClient().send(post, HttpResponse.BodyHandlers.ofString());
     }
 
     /** Iterations enough for an hour. */

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
@@ -137,6 +138,31 @@ class TrainingRunServiceTests {
                         + "'factor':0.5}}"),
                 new TrainingRunHandle(seen::add));
         assertThat(seen).extracting(TrainingRunProgress::learningRate).containsExactly(1., 1., 1., 1., .5, .5, .5, .25);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // The warm-up of 2 ends with an epoch; then one best epoch and 3 that are no better.
+                "2 | '' | .5, .75, 1, 1, 1, 1, .5, .5, .5, .25",
+                // Epochs of 2 iterations: the second began in the warm-up of 3; the 3rd is the best, the 4th to 6th no
+                // better.
+                "3 | ,'batchSize':2 | .5, .6667, .8333, 1, 1, 1, 1, 1, 1, 1, 1, 1, .5, .5"
+            })
+    void lowersTheRateOnAPlateauAfterAWarmUp(int steps, String batches, String expected) {
+        List<TrainingRunProgress> seen = new ArrayList<>();
+        List<Double> rates =
+                Arrays.stream(expected.split(",")).map(Double::valueOf).toList();
+        service.train(
+                read("{'model':{'formula':'0 * w * sum(x)'},'parameters':{'w':1},'data':{'x':[1,2,3,4]},'iterations':"
+                        + rates.size() + batches + ",'reportEvery':1,'optimizer':{'kind':'sgd','learningRate':1},"
+                        + "'schedule':{'kind':'linearWarmup','steps':" + steps + ",'startFactor':0.5,'next':"
+                        + "{'kind':'reduceOnPlateau','patience':2,'factor':0.5}}}"),
+                new TrainingRunHandle(seen::add));
+        assertThat(seen)
+                .extracting(told -> Math.round(1e4 * told.learningRate()) / 1e4)
+                .isEqualTo(rates);
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** What the JSON says about one layer: read by name and type, with a pointer to whatever is wrong. */
 final class Attributes {
 
-    private static final int LARGEST = 1 << 30;
+    static final int LARGEST = 1 << 30;
 
     private final String pointer;
     private final Map<String, ?> values;
@@ -31,6 +31,27 @@ final class Attributes {
     boolean has(String name) {
         known.add(name);
         return values.get(name) != null;
+    }
+
+    /** The pointer to the attribute with the largest number, the layer's own where none has one. */
+    String largest() {
+        String largest = pointer;
+        double most = 0;
+        for (Map.Entry<String, ?> attribute : values.entrySet()) {
+            double size = size(attribute.getValue());
+            if (size > most && !attribute.getKey().equals("seed")) {
+                most = size;
+                largest = pointer(attribute.getKey());
+            }
+        }
+        return largest;
+    }
+
+    private static double size(@Nullable Object value) {
+        if (value instanceof List<?> list) {
+            return list.stream().mapToDouble(Attributes::size).max().orElse(0);
+        }
+        return value instanceof Number number ? number.doubleValue() : 0;
     }
 
     private Problem refused(String name, String explanation, Object expected) {

@@ -32,7 +32,7 @@ public final class LayersModel implements Model {
     private static final String INPUT = "x";
     private static final int MOST_LAYERS = 10_000;
 
-    private record Entry(String type, String name, Layer layer) {}
+    private record Entry(String type, String name, Layer layer, Attributes attributes) {}
 
     private final List<Entry> entries;
     private final @Nullable Shape input;
@@ -64,7 +64,7 @@ public final class LayersModel implements Model {
             if (!names.add(name)) {
                 throw Problem.invalid(attributes.pointer("name"), "two layers have this name", name, "another name");
             }
-            entries.add(new Entry(type, name, LayerKinds.read(type, attributes)));
+            entries.add(new Entry(type, name, LayerKinds.read(type, attributes), attributes));
         }
         return new LayersModel(entries, input == null ? null : sample(input), seed);
     }
@@ -119,12 +119,33 @@ public final class LayersModel implements Model {
         try {
             return entry.layer().append(b.at(entry.name() + "." + entry.type()), x, weights);
         } catch (Problem problem) {
-            String layer = "layer %d (%s): ".formatted(place, entry.type());
-            boolean elsewhere = problem.pointer().startsWith("/parameters/");
-            boolean attribute = problem.pointer().startsWith("/layers/");
-            String pointer = elsewhere || attribute ? problem.pointer() : Problem.pointer("layers", place);
-            throw new Problem(
-                    problem.code(), pointer, layer + problem.explanation(), problem.got(), problem.expected());
+            throw placed(place, problem);
+        } catch (ArithmeticException overflow) {
+            String got = "extents whose product is beyond 2^31 - 1";
+            Problem tooLarge = Problem.limit(
+                    "",
+                    "a tensor of this layer is too large",
+                    got,
+                    "at most " + ProgramBuilder.MOST_ELEMENTS + " numbers");
+            tooLarge.initCause(overflow);
+            throw placed(place, tooLarge);
         }
+    }
+
+    /** What is too large is so by the largest size that the layer states. */
+    private Problem placed(int place, Problem problem) {
+        Entry entry = entries.get(place);
+        String layer = "layer %d (%s): ".formatted(place, entry.type());
+        boolean elsewhere = problem.pointer().startsWith("/parameters/");
+        boolean attribute = problem.pointer().startsWith("/layers/");
+        String pointer = elsewhere || attribute
+                ? problem.pointer()
+                : problem.code() == Problem.Code.LIMIT
+                        ? entry.attributes().largest()
+                        : Problem.pointer("layers", place);
+        Problem placed =
+                new Problem(problem.code(), pointer, layer + problem.explanation(), problem.got(), problem.expected());
+        placed.initCause(problem);
+        return placed;
     }
 }

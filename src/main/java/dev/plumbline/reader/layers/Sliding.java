@@ -50,9 +50,16 @@ record Sliding(int axes, Window window) {
                         "stride " + strides,
                         "stride 1, or padding as a number");
             }
-            int total = dilations.get(axis) * (kernel.get(axis) - 1);
-            front.add(total / 2);
-            back.add(total - total / 2);
+            long total = dilations.get(axis) * (kernel.get(axis) - 1L);
+            if (total > Attributes.LARGEST) {
+                throw Problem.limit(
+                        attributes.pointer("kernel"),
+                        "the kernel reaches too far",
+                        "a reach over " + (total + 1),
+                        "at most " + Attributes.LARGEST);
+            }
+            front.add((int) (total / 2));
+            back.add((int) (total - total / 2));
         }
         front.addAll(back);
         return front;

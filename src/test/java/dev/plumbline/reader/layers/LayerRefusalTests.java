@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot be a network is refused with the layer, what was got and what was expected. */
 class LayerRefusalTests {
@@ -83,6 +84,33 @@ class LayerRefusalTests {
         Problem problem = built(layers, null, Shape.of(2, 3, 5));
         assertThat(problem.pointer()).isEqualTo(pointer);
         assertThat(problem.explanation()).startsWith("layer ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[{'type':'dense','units':1073741824}] | /layers/0/units",
+                "[{'type':'flatten'},{'type':'dense','units':100000000}] | /layers/1/units",
+                "[{'type':'embedding','entries':1073741824,'units':1073741824}] | /layers/0/entries",
+                "[{'type':'embedding','entries':1073741824,'units':1}] | /layers/0/entries",
+                "[{'type':'conv1d','filters':2,'kernel':1073741824}] | /layers/0/kernel",
+                "[{'type':'conv1d','filters':1073741824,'kernel':2}] | /layers/0/filters",
+                "[{'type':'maxPool1d','kernel':2,'stride':1073741824}] | /layers/0/stride"
+            })
+    void pointsAtASizeBeyondAllMemory(String layers, String pointer) {
+        Problem problem = built(layers, null, Shape.of(2, 3, 5));
+        assertThat(problem.code()).isEqualTo(Problem.Code.LIMIT);
+        assertThat(problem.pointer()).isEqualTo(pointer);
+        assertThat(problem.expected()).contains("at most");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",'padding':'same'"})
+    void refusesAKernelThatReachesBeyondAllIntegers(String padding) {
+        String layers = "[{'type':'conv2d','filters':1,'kernel':536870912,'dilation':536870912" + padding + "}]";
+        Problem problem = built(layers, null, Shape.of(2, 3, 5, 5));
+        assertThat(problem.pointer()).isEqualTo("/layers/0/kernel");
     }
 
     @Test

@@ -2,7 +2,9 @@ package dev.plumbline.compute.optimizer.schedule;
 
 /**
  * A straight line from {@code startFactor baseRate} at step 1 to the base rate at step {@code steps + 1}, and from there
- * {@code next}, which counts from 1 again; PyTorch's LinearLR, and SequentialLR of the two.
+ * {@code next}, which counts from 1 again; PyTorch's LinearLR, and SequentialLR of the two. A plateau that comes next sees
+ * no metric of the warm-up: PyTorch's SequentialLR takes no ReduceLROnPlateau, and whoever writes the two by hand steps
+ * the second when the first is done.
  */
 public record LinearWarmup(long steps, double startFactor, Schedule next) implements Schedule {
 
@@ -17,5 +19,11 @@ public record LinearWarmup(long steps, double startFactor, Schedule next) implem
             return next.rate(t - steps, baseRate, metrics);
         }
         return baseRate * (startFactor + (1 - startFactor) * (t - 1) / steps);
+    }
+
+    @Override
+    public long measuredFrom() {
+        long from = next.measuredFrom();
+        return from > Long.MAX_VALUE - steps ? Long.MAX_VALUE : steps + from;
     }
 }

@@ -41,6 +41,11 @@ public record ReduceOnPlateau(double factor, int patience, double threshold, int
         return rate;
     }
 
+    @Override
+    public long measuredFrom() {
+        return 1;
+    }
+
     private double reduced(double rate) {
         double lower = Math.max(rate * factor, minimumRate);
         return rate - lower > SMALLEST_REDUCTION ? lower : rate;

@@ -13,9 +13,14 @@ public sealed interface Schedule
      * The learning rate of step {@code t}.
      *
      * @param baseRate the optimizer's own learning rate
-     * @param metrics what was measured so far, oldest first; only {@link ReduceOnPlateau} looks at it
+     * @param metrics what was measured from step {@link #measuredFrom} on, oldest first
      */
     double rate(long t, double baseRate, double... metrics);
+
+    /** The step from which metrics count, {@link Long#MAX_VALUE} where none ever does. */
+    default long measuredFrom() {
+        return Long.MAX_VALUE;
+    }
 
     /** Refuses what a schedule cannot be made of. */
     static void require(boolean holds, String name, Object got, String expected) {

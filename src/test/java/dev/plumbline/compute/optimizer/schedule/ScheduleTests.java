@@ -65,6 +65,19 @@ class ScheduleTests {
     }
 
     @Test
+    void beginsToMeasureAPlateauWhenTheWarmUpIsOver() throws IOException {
+        double[] expected = line("plateau");
+        double[] metrics = line("plateau-metrics");
+        Schedule schedule = new LinearWarmup(6, 0.1, new LinearWarmup(4, 1, new ReduceOnPlateau(0.5, 2, 1e-4, 0, 0)));
+        assertThat(schedule.measuredFrom()).isEqualTo(11);
+        for (int e = 0; e < expected.length; e++) {
+            double rate = schedule.rate(10 + e + 1, 0.1, Arrays.copyOf(metrics, e));
+            assertThat(rate).as("step %d", 10 + e + 1).isCloseTo(expected[e], within(1e-13 * expected[e]));
+        }
+        assertThat(new LinearWarmup(6, 0, new Cosine(3, 0)).measuredFrom()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
     void takesNaNForNoImprovement() {
         Schedule schedule = new ReduceOnPlateau(0.5, 1, 0, 0, 0);
         assertThat(schedule.rate(4, 1, 1, Double.NaN, Double.NaN)).isEqualTo(0.5);
