@@ -33,6 +33,7 @@ class FileAnswer {
     static final String NPZ = "application/x-npz";
     static final String ANSWER = "plumbline";
     static final String STEP = "step";
+    static final String SESSION = "session";
 
     private final JsonMapper mapper;
 
@@ -43,6 +44,15 @@ class FileAnswer {
     /** @param rest what a JSON answer would hold besides the tensors */
     Map<String, String> metadata(long step, Object rest) {
         return Map.of(STEP, Long.toString(step), ANSWER, mapper.writeValueAsString(rest));
+    }
+
+    /** Of a file of parameters under their own names, which {@link #ANSWER} would make an answer to a step. */
+    Map<String, String> sessionMetadata(OptimizerSession session) {
+        return Map.of(
+                STEP,
+                Long.toString(session.state().step()),
+                SESSION,
+                mapper.writeValueAsString(SessionReport.of(session)));
     }
 
     /** How many steps a file says were taken. */

@@ -7,8 +7,6 @@ import dev.plumbline.problem.Problem;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.io.IOException;
-import java.util.HashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -60,7 +58,8 @@ class OptimizerStepController {
             summary = "Take one step, with files",
             description = "The same request as the part `request`, and files for the rest: `parameters`, `gradients`,"
                     + " `state` (safetensors or npz; moments are named `s/<slot>/<name>`). An answer as a file may come"
-                    + " back as `parameters` and as `state`.")
+                    + " back as `parameters` and as `state`: it is known by its metadata. A lone npy as `gradients` is"
+                    + " that of the only parameter.")
     OptimizerStepReport stepOfFiles(
             @RequestPart OptimizerStepRequest request,
             @RequestPart(required = false) @Nullable MultipartFile parameters,
@@ -88,22 +87,7 @@ class OptimizerStepController {
     private record Uploads(
             @Nullable MultipartFile parameters,
             @Nullable MultipartFile gradients,
-            @Nullable MultipartFile state) {
-
-        Set<String> names() {
-            Set<String> names = new HashSet<>();
-            if (parameters != null) {
-                names.add("parameters");
-            }
-            if (gradients != null) {
-                names.add("gradients");
-            }
-            if (state != null) {
-                names.add("state");
-            }
-            return names;
-        }
-    }
+            @Nullable MultipartFile state) {}
 
     /** What is done with a step while the files it is in are open. */
     private interface Work<R> {
@@ -116,7 +100,7 @@ class OptimizerStepController {
                 TensorPart state = parts.open("state", uploads.state())) {
             return work.of(request.order(parameters, gradients, state));
         } catch (Problem problem) {
-            throw problem.inParts(uploads.names());
+            throw TensorParts.seen(problem, uploads.parameters(), uploads.gradients(), uploads.state());
         }
     }
 

@@ -30,24 +30,25 @@ public record OptimizerStepRequest(
         return order(null, null, null);
     }
 
-    /** The step that is meant, with the files that came beside the request; they go before what it holds itself. */
+    /** The step that is meant, its tensors in the request and in the files that came beside it. */
     StepOrder order(
             @Nullable TensorPart parameterFile, @Nullable TensorPart gradientFile, @Nullable TensorPart stateFile) {
         Optimizer resolved = resolved(optimizer);
         OptimizerState given = StateSource.state(state);
         Map<String, ? extends Map<String, ? extends TensorSource>> slots =
                 stateFile == null ? given.slots() : stateFile.slots();
-        long step = stateFile == null || state != null ? given.step() : stateFile.step();
-        return new StepOrder(
-                resolved,
-                new Checkpoint(step, required("parameters", parameterFile, parameters), slots),
-                required("gradients", gradientFile, gradients),
-                ClippingSource.clipping(clipping));
-    }
-
-    private static Map<String, ? extends TensorSource> required(
-            String name, @Nullable TensorPart file, @Nullable Map<String, Tensor> given) {
-        return file == null ? required(name, given) : required(name, file.parameters());
+        long step = stateFile == null ? given.step() : stateFile.step(state);
+        Map<String, ? extends TensorSource> points = required(
+                "parameters",
+                TensorPart.<TensorSource>joined(
+                        "parameters", parameterFile == null ? null : parameterFile.parameters(), parameters));
+        Map<String, ? extends TensorSource> claims = required(
+                "gradients",
+                TensorPart.<TensorSource>joined(
+                        "gradients",
+                        gradientFile == null ? null : gradientFile.gradientsOf(points.keySet()),
+                        gradients));
+        return new StepOrder(resolved, new Checkpoint(step, points, slots), claims, ClippingSource.clipping(clipping));
     }
 
     static Optimizer resolved(OptimizerSource source) {

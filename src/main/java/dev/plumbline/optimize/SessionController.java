@@ -1,12 +1,14 @@
 package dev.plumbline.optimize;
 
 import dev.plumbline.optimize.SessionService.Handle;
+import dev.plumbline.problem.Problem;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -31,6 +33,8 @@ import org.springframework.web.multipart.MultipartFile;
 class SessionController {
 
     static final String PATH = "/v1/optimizer-sessions";
+    static final String SEEN = "The ETag that was read last, or * for whatever step the session is at; 428 without it.";
+    static final String UNCHANGED = "An ETag: the session is dropped only if it is still at that step.";
     static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
     private final SessionService service;
@@ -72,10 +76,22 @@ class SessionController {
             @RequestPart(required = false) @Nullable MultipartFile parameters,
             @RequestPart(required = false) @Nullable MultipartFile state)
             throws IOException {
-        return create(
-                owner,
-                idempotencyKey,
-                request.with(parts.parameters("parameters", parameters), parts.state(state, request.state())));
+        try {
+            SessionRequest asked =
+                    request.with(parts.parameters("parameters", parameters), parts.state(state, request.state()));
+            return create(owner, idempotencyKey, asked);
+        } catch (Problem problem) {
+            throw TensorParts.seen(problem, parameters, state);
+        }
+    }
+
+    @GetMapping
+    @Operation(
+            operationId = "listOptimizerSessions",
+            summary = "All sessions, the newest first",
+            description = "Without their tensors: enough to say which of them to delete.")
+    List<SessionSummary> list(@Parameter(hidden = true) @RequestAttribute String owner) {
+        return service.list(owner);
     }
 
     @GetMapping("/{id}")
@@ -94,9 +110,12 @@ class SessionController {
     ResponseEntity<SessionReport> reset(
             @Parameter(hidden = true) @RequestAttribute String owner,
             @PathVariable String id,
-            @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "") String ifMatch,
-            @RequestBody SessionResetRequest request) {
-        return report(service.reset(new Handle(owner, id), request, ifMatch));
+            @Parameter(description = SEEN, required = true)
+                    @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "")
+                    String ifMatch,
+            @RequestBody(required = false) @Nullable SessionResetRequest request) {
+        SessionResetRequest asked = request == null ? SessionResetRequest.EMPTY : request;
+        return report(service.reset(new Handle(owner, id), asked, ifMatch));
     }
 
     @DeleteMapping("/{id}")
@@ -105,7 +124,8 @@ class SessionController {
     void delete(
             @Parameter(hidden = true) @RequestAttribute String owner,
             @PathVariable String id,
-            @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "") String ifMatch) {
+            @Parameter(description = UNCHANGED) @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "")
+                    String ifMatch) {
         service.delete(new Handle(owner, id), ifMatch);
     }
 

@@ -21,7 +21,7 @@ public record SessionRequest(
     SessionRequest with(@Nullable Map<String, Tensor> parameterFile, @Nullable StateSource stateFile) {
         return new SessionRequest(
                 optimizer,
-                parameterFile == null ? parameters : parameterFile,
+                TensorPart.joined("parameters", parameterFile, parameters),
                 stateFile == null ? state : stateFile,
                 clipping);
     }

@@ -10,7 +10,7 @@ import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -67,25 +67,11 @@ class SessionService {
         OptimizerStepService.afford(limits, optimizer, parameters);
         OptimizerState state = StateSource.state(request.state());
         ClippingSource.clipping(request.clipping());
-        rehearse(optimizer, parameters, state);
+        new SessionStart(optimizer, parameters, state).require();
         Instant now = Instant.now();
         Settings settings = new Settings(request.optimizer(), request.clipping());
         return new OptimizerSession(
                 UUID.randomUUID().toString(), settings, 0, 0, parameters, state, now, now.plus(kept()));
-    }
-
-    /** A step with gradients of zeros, thrown away: what cannot take it should not become a session. */
-    private static void rehearse(Optimizer optimizer, Map<String, Tensor> parameters, OptimizerState state) {
-        Map<String, Tensor> zeros = new LinkedHashMap<>();
-        parameters.forEach((name, tensor) -> zeros.put(name, Tensor.zeros(tensor.shape())));
-        OptimizerStep step = optimizer.step(state, parameters, zeros);
-        if (!step.taken()) {
-            throw Problem.invalid(
-                    "/parameters",
-                    "a session cannot begin with numbers that are not finite",
-                    step.nonFinites().get(0),
-                    "finite parameters and state");
-        }
     }
 
     private void requirePlace(String owner) {
@@ -97,6 +83,10 @@ class SessionService {
                     kept + 1,
                     "at most " + limits.sessions() + " (plumbline.limits.sessions)");
         }
+    }
+
+    List<SessionSummary> list(String owner) {
+        return store.list(owner);
     }
 
     OptimizerSession find(Handle handle) {
@@ -168,7 +158,8 @@ class SessionService {
         session.tag().require(ifMatch);
         Map<String, Tensor> parameters = request.parameters() == null ? session.parameters() : request.parameters();
         requireForms(parameters, session);
-        rehearse(OptimizerStepRequest.resolved(session.settings().optimizer()), parameters, OptimizerState.INITIAL);
+        Optimizer optimizer = OptimizerStepRequest.resolved(session.settings().optimizer());
+        new SessionStart(optimizer, parameters, OptimizerState.INITIAL).require();
         OptimizerSession next =
                 session.beginningAgain(parameters).until(Instant.now().plus(kept()));
         if (!write(next, new IdempotencyKey("", ""), "")) {

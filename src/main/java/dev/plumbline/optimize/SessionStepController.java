@@ -3,6 +3,7 @@ package dev.plumbline.optimize;
 import dev.plumbline.optimize.SessionService.Answer;
 import dev.plumbline.optimize.SessionService.Handle;
 import dev.plumbline.optimize.SessionService.Precondition;
+import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -51,7 +52,9 @@ class SessionStepController {
     ResponseEntity<SessionStepReport> step(
             @Parameter(hidden = true) @RequestAttribute String owner,
             @PathVariable String id,
-            @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "") String ifMatch,
+            @Parameter(description = SessionController.SEEN, required = true)
+                    @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "")
+                    String ifMatch,
             @RequestHeader(name = SessionController.IDEMPOTENCY_KEY, defaultValue = "") String idempotencyKey,
             @RequestBody SessionStepRequest request) {
         Answer answered = service.step(new Handle(owner, id), request, new Precondition(ifMatch, idempotencyKey));
@@ -70,7 +73,9 @@ class SessionStepController {
     void stepForFile(
             @Parameter(hidden = true) @RequestAttribute String owner,
             @PathVariable String id,
-            @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "") String ifMatch,
+            @Parameter(description = SessionController.SEEN, required = true)
+                    @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "")
+                    String ifMatch,
             @RequestHeader(name = SessionController.IDEMPOTENCY_KEY, defaultValue = "") String idempotencyKey,
             @RequestBody SessionStepRequest request,
             ServletWebRequest exchange)
@@ -83,17 +88,27 @@ class SessionStepController {
             operationId = "takeSessionStepOfFiles",
             summary = "Take the next step of a session, with a file",
             description =
-                    "`gradients` as safetensors, npz or npy, and as the part `request` what else there is to say.")
+                    "`gradients` as safetensors or npz, and as the part `request` what else there is to say. A lone npy"
+                            + " is the gradient of the only parameter.")
     ResponseEntity<SessionStepReport> stepOfFiles(
             @Parameter(hidden = true) @RequestAttribute String owner,
             @PathVariable String id,
-            @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "") String ifMatch,
+            @Parameter(description = SessionController.SEEN, required = true)
+                    @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "")
+                    String ifMatch,
             @RequestHeader(name = SessionController.IDEMPOTENCY_KEY, defaultValue = "") String idempotencyKey,
             @RequestPart(required = false) @Nullable SessionStepRequest request,
             @RequestPart MultipartFile gradients)
             throws IOException {
         SessionStepRequest asked = request == null ? SessionStepRequest.EMPTY : request;
-        return step(owner, id, ifMatch, idempotencyKey, asked.with(parts.parameters("gradients", gradients)));
+        try {
+            Map<String, Tensor> claims = parts.gradients(
+                    gradients,
+                    () -> service.find(new Handle(owner, id)).parameters().keySet());
+            return step(owner, id, ifMatch, idempotencyKey, asked.with(claims));
+        } catch (Problem problem) {
+            throw TensorParts.seen(problem, gradients);
+        }
     }
 
     @PostMapping(
@@ -106,7 +121,9 @@ class SessionStepController {
     void stepOfFilesForFile(
             @Parameter(hidden = true) @RequestAttribute String owner,
             @PathVariable String id,
-            @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "") String ifMatch,
+            @Parameter(description = SessionController.SEEN, required = true)
+                    @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "")
+                    String ifMatch,
             @RequestHeader(name = SessionController.IDEMPOTENCY_KEY, defaultValue = "") String idempotencyKey,
             @RequestPart(required = false) @Nullable SessionStepRequest request,
             @RequestPart MultipartFile gradients,

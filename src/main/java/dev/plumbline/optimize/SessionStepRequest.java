@@ -16,6 +16,6 @@ public record SessionStepRequest(
     static final SessionStepRequest EMPTY = new SessionStepRequest(null, null);
 
     SessionStepRequest with(@Nullable Map<String, Tensor> gradientFile) {
-        return new SessionStepRequest(gradientFile == null ? gradients : gradientFile, learningRate);
+        return new SessionStepRequest(TensorPart.joined("gradients", gradientFile, gradients), learningRate);
     }
 }

@@ -4,6 +4,7 @@ import dev.plumbline.optimize.OptimizerSession.Settings;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -66,6 +67,29 @@ class SessionStore {
                 .param("now", Instant.now().toEpochMilli())
                 .query((row, number) -> session(row))
                 .optional();
+    }
+
+    /** The newest first; no tensor is read for it. */
+    List<SessionSummary> list(String owner) {
+        return jdbc.sql("""
+                        select id, step, settings, octet_length(snapshot) as bytes, created_at, expires_at
+                        from optimizer_session where owner = :owner and expires_at > :now order by created_at desc, id
+                        """)
+                .param("owner", owner)
+                .param("now", Instant.now().toEpochMilli())
+                .query((row, number) -> summary(row))
+                .list();
+    }
+
+    private SessionSummary summary(ResultSet row) throws SQLException {
+        Settings settings = mapper.readValue(row.getString("settings"), Settings.class);
+        return new SessionSummary(
+                row.getString("id"),
+                row.getLong("step"),
+                OptimizerStepRequest.resolved(settings.optimizer()).kind(),
+                row.getLong("bytes"),
+                Instant.ofEpochMilli(row.getLong("created_at")),
+                Instant.ofEpochMilli(row.getLong("expires_at")));
     }
 
     /** The session made by an earlier try of the same request. */

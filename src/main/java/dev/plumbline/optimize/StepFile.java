@@ -6,6 +6,7 @@ import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Parameters and moments under flat names, as one file holds them: parameters are {@code p/<name>}, moments {@code
@@ -41,16 +42,25 @@ record StepFile<T extends TensorSource>(
         return new StepFile<>(parameters, slots, metadata);
     }
 
-    /** Whether tensors of these names are an answer of ours that comes back, and not a caller's own file of parameters. */
-    static boolean looksLike(Iterable<String> names) {
-        boolean parameters = false;
-        for (String name : names) {
-            if (!name.startsWith(PARAMETER) && !name.startsWith(MOMENT) && !name.startsWith(METADATA)) {
-                return false;
-            }
-            parameters |= name.startsWith(PARAMETER);
-        }
-        return parameters;
+    /**
+     * Whether a file is an answer of ours that comes back, by its metadata, and not a caller's own file of parameters, whose
+     * names may be of any form.
+     */
+    static boolean isAnswer(Set<String> names, Map<String, String> metadata) {
+        boolean ours = metadata.containsKey(FileAnswer.ANSWER)
+                || names.containsAll(Set.of(METADATA + FileAnswer.STEP, METADATA + FileAnswer.ANSWER));
+        return ours
+                && names.stream()
+                        .allMatch(name ->
+                                name.startsWith(PARAMETER) || name.startsWith(MOMENT) || name.startsWith(METADATA));
+    }
+
+    static String parameterName(String parameter) {
+        return PARAMETER + parameter;
+    }
+
+    static String momentName(String slot, String parameter) {
+        return MOMENT + slot + "/" + parameter;
     }
 
     /** How many steps were taken, and the answer's JSON. */
@@ -66,9 +76,9 @@ record StepFile<T extends TensorSource>(
             Map<String, ? extends TensorSource> parameters,
             Map<String, ? extends Map<String, ? extends TensorSource>> slots) {
         Map<String, TensorSource> tensors = new LinkedHashMap<>();
-        parameters.forEach((name, tensor) -> tensors.put(PARAMETER + name, tensor));
+        parameters.forEach((name, tensor) -> tensors.put(parameterName(name), tensor));
         slots.forEach(
-                (slot, moments) -> moments.forEach((name, tensor) -> tensors.put(MOMENT + slot + "/" + name, tensor)));
+                (slot, moments) -> moments.forEach((name, tensor) -> tensors.put(momentName(slot, name), tensor)));
         return tensors;
     }
 }

@@ -9,13 +9,55 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A file beside a request: open, checked, and not loaded. */
 record TensorPart(String name, StoredTensors file) implements Closeable {
 
     /** The tensors; a file that was an answer of ours gives its parameters. */
     Map<String, StoredTensor> parameters() {
-        return StepFile.looksLike(file.tensors().keySet()) ? content().parameters() : file.tensors();
+        return StepFile.isAnswer(file.tensors().keySet(), file.metadata())
+                ? content().parameters()
+                : file.tensors();
+    }
+
+    /** One tensor for each parameter; the tensor of an npy file, which has no name, belongs to the only one there is. */
+    Map<String, StoredTensor> gradientsOf(Set<String> parameters) {
+        Map<String, StoredTensor> tensors = parameters();
+        if (file.named()) {
+            return tensors;
+        }
+        if (parameters.size() != 1) {
+            throw Problem.invalid(
+                    name,
+                    "an npy file holds one tensor, without a name",
+                    "npy",
+                    "safetensors or npz, with tensors named " + parameters);
+        }
+        return Map.of(parameters.iterator().next(), tensors.values().iterator().next());
+    }
+
+    /** Tensors in a file together with those in the request beside it, of which none may come twice; null where neither is. */
+    static <T extends TensorSource> @Nullable Map<String, T> joined(
+            String part, @Nullable Map<String, ? extends T> file, @Nullable Map<String, ? extends T> given) {
+        if (file == null && given == null) {
+            return null;
+        }
+        Map<String, T> joined = new LinkedHashMap<>(file == null ? Map.of() : file);
+        if (given == null) {
+            return joined;
+        }
+        given.forEach((name, tensor) -> {
+            if (joined.put(name, tensor) != null) {
+                throw Problem.invalid(
+                        Problem.pointer(part, name),
+                        "this tensor came twice",
+                        "in the file and in the request",
+                        "once");
+            }
+        });
+        return joined;
     }
 
     /** Slot name, then parameter name, to moment. */
@@ -31,10 +73,30 @@ record TensorPart(String name, StoredTensors file) implements Closeable {
         }
     }
 
-    /** How many steps the file says were taken. */
-    long step() {
+    /** How many steps were taken, as the file says, or the request beside it; refused where they say different things. */
+    long step(@Nullable StateSource given) {
+        if (given == null) {
+            return step();
+        }
+        if (given.slots() != null && !given.slots().isEmpty()) {
+            throw Problem.invalid(
+                    "request/state/slots", "the state came twice", "in a file and in the request", "one of them");
+        }
+        if (saysStep() && step() != given.step()) {
+            throw Problem.invalid(
+                    "request/state/step", "the file says another step count", given.step(), step() + ", or nothing");
+        }
+        return given.step();
+    }
+
+    private boolean saysStep() {
+        return file.metadata().containsKey(FileAnswer.STEP)
+                || content().metadata().containsKey(FileAnswer.STEP);
+    }
+
+    private long step() {
+        TensorSource step = content().metadata().get(FileAnswer.STEP);
         try {
-            TensorSource step = content().metadata().get(FileAnswer.STEP);
             return FileAnswer.step(step == null ? file.metadata() : Map.of(FileAnswer.STEP, wholeNumber(step)));
         } catch (Problem problem) {
             throw problem.within(name);

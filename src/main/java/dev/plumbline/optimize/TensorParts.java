@@ -7,8 +7,11 @@ import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorLimits;
 import java.io.File;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.web.multipart.MultipartFile;
@@ -16,6 +19,8 @@ import org.springframework.web.multipart.MultipartFile;
 /** Opens the files of a multipart body, within the limits of bulk bodies. */
 @Component
 class TensorParts {
+
+    private static final String SLOTS = "/state/slots/";
 
     private final TensorLimits limits;
 
@@ -47,6 +52,16 @@ class TensorParts {
         }
     }
 
+    /** The gradients in a part, in memory, for parameters that are looked up only for a tensor without a name. */
+    @Nullable
+    Map<String, Tensor> gradients(@Nullable MultipartFile upload, Supplier<Set<String>> parameters) throws IOException {
+        try (TensorPart opened = open("gradients", upload)) {
+            return opened == null
+                    ? null
+                    : opened.load(opened.file().named() ? opened.parameters() : opened.gradientsOf(parameters.get()));
+        }
+    }
+
     /** The state in a part, in memory; its step count is in the file's metadata, else in the request beside it. */
     @Nullable
     StateSource state(@Nullable MultipartFile upload, @Nullable StateSource given) throws IOException {
@@ -56,7 +71,26 @@ class TensorParts {
             }
             Map<String, Map<String, Tensor>> slots = new LinkedHashMap<>();
             opened.slots().forEach((slot, moments) -> slots.put(slot, opened.load(moments)));
-            return new StateSource(given == null ? opened.step() : given.step(), slots);
+            return new StateSource(opened.step(given), slots);
         }
+    }
+
+    /** A problem of a multipart request, seen from its parts; a file of moments knows no {@code slots}. */
+    static Problem seen(Problem problem, @Nullable MultipartFile... uploads) {
+        Set<String> names = new HashSet<>();
+        for (MultipartFile upload : uploads) {
+            if (upload != null) {
+                names.add(upload.getName());
+            }
+        }
+        boolean moment = names.contains("state") && problem.pointer().startsWith(SLOTS);
+        return moment
+                ? new Problem(
+                        problem.code(),
+                        "state/" + problem.pointer().substring(SLOTS.length()),
+                        problem.explanation(),
+                        problem.got(),
+                        problem.expected())
+                : problem.inParts(names);
     }
 }

@@ -29,9 +29,16 @@ public final class StoredTensors implements Closeable {
     private final FileChannel file;
     private final Map<String, StoredTensor> tensors;
     private final Map<String, String> metadata;
+    private final boolean named;
 
     private StoredTensors(FileChannel file, Map<String, StoredTensor> tensors, Map<String, String> metadata) {
+        this(file, tensors, metadata, true);
+    }
+
+    private StoredTensors(
+            FileChannel file, Map<String, StoredTensor> tensors, Map<String, String> metadata, boolean named) {
         this.file = file;
+        this.named = named;
         this.tensors = Collections.unmodifiableMap(tensors);
         this.metadata = Collections.unmodifiableMap(metadata);
     }
@@ -72,6 +79,11 @@ public final class StoredTensors implements Closeable {
         return metadata;
     }
 
+    /** False of a lone npy file, whose tensor has a name only from whoever opened it. */
+    public boolean named() {
+        return named;
+    }
+
     private static StoredTensors safetensors(FileChannel file, TensorLimits limits) throws IOException {
         ByteBuffer head = bytes(file, 0, PREFIX + Math.min(limits.headerBytes(), Integer.MAX_VALUE - PREFIX));
         SafetensorsHeader header = Safetensors.header(head, file.size(), limits);
@@ -85,7 +97,7 @@ public final class StoredTensors implements Closeable {
 
     private static StoredTensors npy(FileChannel file, String name, TensorLimits limits) throws IOException {
         try {
-            return new StoredTensors(file, Map.of(name, npy(file, 0, limits)), Map.of());
+            return new StoredTensors(file, Map.of(name, npy(file, 0, limits)), Map.of(), false);
         } catch (Problem problem) {
             throw problem.within(Problem.pointer(name));
         }

@@ -17,7 +17,7 @@ public record TensorLimits(long bytes, int tensors, int rank, int headerBytes) {
     public static final TensorLimits DEFAULT = new TensorLimits(64L << 20, 10_000, 8, 8 << 20);
 
     /** The longest name of a tensor, in characters: names come back in every report. */
-    static final int NAME_LENGTH = 512;
+    public static final int NAME_LENGTH = 512;
 
     public TensorLimits {
         if (bytes < 0 || tensors < 0 || rank < 0 || headerBytes < 0) {

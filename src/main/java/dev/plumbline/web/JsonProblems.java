@@ -126,7 +126,8 @@ final class JsonProblems {
         } else if (message.startsWith("Missing required")
                 || message.startsWith("Cannot map `null`")
                 || mismatch instanceof InvalidNullException) {
-            String missing = mismatch.getTargetType() == Tensor.class ? "there is no tensor here" : "a value is missing";
+            String missing =
+                    mismatch.getTargetType() == Tensor.class ? "there is no tensor here" : "a value is missing";
             return Problem.invalid(pointer(mismatch), missing, "nothing or null", expected);
         }
         return Problem.invalid(pointer(mismatch), "the value does not fit here", JsonKinds.got(mismatch), expected);

@@ -16,7 +16,8 @@ import org.springframework.web.servlet.HandlerInterceptor;
 
 /**
  * Refuses a multipart body with a part that its controller does not know, where Spring would drop the part without a
- * word: a claim sent as {@code gradient} instead of {@code gradients} would else count as no claim at all.
+ * word: a claim sent as {@code gradient} instead of {@code gradients} would else count as no claim at all. Of two parts of
+ * one name it would take the first, so they are refused too.
  *
  * <p>The known parts are the {@link RequestPart} parameters of the controller's method.
  */
@@ -33,8 +34,17 @@ final class KnownParts implements HandlerInterceptor {
                 String name = sent.iterator().next();
                 throw Problem.invalid(name, "the part is unknown here", name, "one of " + String.join(", ", known));
             }
+            known.forEach(name -> requireOnce(multipart, name));
         }
         return true;
+    }
+
+    private static void requireOnce(MultipartHttpServletRequest multipart, String name) {
+        String[] texts = multipart.getParameterMap().getOrDefault(name, new String[0]);
+        int parts = multipart.getFiles(name).size() + texts.length;
+        if (parts > 1) {
+            throw Problem.invalid(name, "this part came more than once", parts + " parts", "one");
+        }
     }
 
     private static Set<String> names(HandlerMethod method) {

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.springdoc.core.customizers.OpenApiCustomizer;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 
@@ -55,10 +56,25 @@ final class RefusalDescriptions implements OpenApiCustomizer {
             if (path.contains("{")) {
                 refer(operation, ProblemType.NOT_FOUND);
             }
+            if (takes(operation, "Idempotency-Key")) {
+                refer(operation, ProblemType.CONFLICT);
+            }
+            if (takes(operation, HttpHeaders.IF_MATCH)) {
+                refer(operation, ProblemType.STALE);
+            }
+            if (takes(operation, HttpHeaders.IF_MATCH) && entry.getKey() == PathItem.HttpMethod.POST) {
+                refer(operation, ProblemType.PRECONDITION_MISSING);
+            }
             refer(operation, ProblemType.UNAUTHORIZED);
             refer(operation, ProblemType.INTERNAL);
             sort(operation);
         }
+    }
+
+    private static boolean takes(Operation operation, String header) {
+        return operation.getParameters() != null
+                && operation.getParameters().stream()
+                        .anyMatch(parameter -> parameter.getName().equals(header));
     }
 
     private static void refer(Operation operation, ProblemType type) {

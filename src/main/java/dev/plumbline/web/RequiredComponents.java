@@ -37,10 +37,10 @@ final class RequiredComponents extends NopAnnotationIntrospector {
                         holdsNulls(component.getAnnotatedType()) ? Nulls.DEFAULT : Nulls.FAIL);
     }
 
-    /** Whether the type says that its innermost contents, those of a list or the values of a map, may be null. */
+    /** Whether the innermost contents of the type, those of a list or the values of a map, may be null: any JSON may. */
     private static boolean holdsNulls(AnnotatedType type) {
         if (!(type instanceof AnnotatedParameterizedType generic)) {
-            return type.isAnnotationPresent(Nullable.class);
+            return type.isAnnotationPresent(Nullable.class) || type.getType() == Object.class;
         }
         AnnotatedType[] arguments = generic.getAnnotatedActualTypeArguments();
         return holdsNulls(arguments[arguments.length - 1]);

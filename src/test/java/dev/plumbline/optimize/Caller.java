@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -65,9 +66,19 @@ public final class Caller {
                 headers);
     }
 
+    /** A POST without any body. */
+    public Answer post(String path, String[] headers) throws Exception {
+        return send(HttpRequest.newBuilder(URI.create(root + path)).POST(BodyPublishers.noBody()), headers);
+    }
+
     public Answer postFiles(String path, Map<String, byte[]> parts, String... headers) throws Exception {
+        return postParts(path, List.copyOf(parts.entrySet()), headers);
+    }
+
+    /** Parts of which two may have the same name. */
+    public Answer postParts(String path, List<Map.Entry<String, byte[]>> parts, String... headers) throws Exception {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        for (Map.Entry<String, byte[]> part : parts.entrySet()) {
+        for (Map.Entry<String, byte[]> part : parts) {
             write(body, "--b\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"%s\"\r\n\r\n", part.getKey());
             body.write(part.getValue());
             write(body, "\r\n", "");

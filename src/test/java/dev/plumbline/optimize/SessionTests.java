@@ -2,8 +2,10 @@ package dev.plumbline.optimize;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.optimize.Caller.Answer;
+import dev.plumbline.tensor.Npy;
 import dev.plumbline.tensor.Npz;
 import dev.plumbline.tensor.Safetensors;
 import dev.plumbline.tensor.SafetensorsFile;
@@ -17,11 +19,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
 
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "plumbline.limits.sessions=20")
 class SessionTests {
@@ -305,6 +310,94 @@ class SessionTests {
     void refusesToBeginWithWhatCannotTakeAStep() throws Exception {
         Answer answer = caller.post(PATH, SGD.replace("[1, 2]", "[1, \"NaN\"]"));
         assertThat(answer.status()).isEqualTo(422);
-        assertThat(answer.text("/pointer")).isEqualTo("/parameters");
+        assertThat(answer.text("/pointer")).isEqualTo("/parameters/w");
+        assertThat(answer.text("/got")).isEqualTo("NaN at position 1, row by row");
+    }
+
+    @Test
+    void beginsWithAnEpsilonOfZeroAsAStepDoes() throws Exception {
+        Answer made = caller.post(PATH, """
+                {"optimizer": {"kind": "adam", "learningRate": 1, "epsilon": 0}, "parameters": {"w": [1, 2]}}""");
+        assertThat(made.status()).isEqualTo(201);
+        Answer step = step(PATH + "/" + made.text("/id"), "If-Match", "\"0\"");
+        // Without epsilon the first step of Adam is the learning rate times the gradient's sign, to a rounding or two.
+        assertThat(step.tensor("/parameters/w").at(0)).isCloseTo(0, within(1e-15));
+        assertThat(step.tensor("/parameters/w").at(1)).isCloseTo(3, within(1e-15));
+    }
+
+    @ParameterizedTest(name = "{0}, a name of {1}")
+    @CsvSource({"sgd, 0, 510, 201", "sgd, 0, 511, 413", "sgd, 0.9, 501, 201", "sgd, 0.9, 502, 413"})
+    void refusesANameThatItsMomentsWouldBeTooLongFor(String kind, double momentum, int length, int status)
+            throws Exception {
+        String name = "n".repeat(length);
+        Answer made = caller.post(PATH, """
+                {"optimizer": {"kind": "%s", "learningRate": 1, "momentum": %s}, "parameters": {"%s": 1}}""".formatted(kind, momentum, name));
+        assertThat(made.status()).isEqualTo(status);
+        if (status == 201) {
+            Answer step = caller.post(
+                    PATH + "/" + made.text("/id") + "/steps",
+                    "{\"gradients\": {\"%s\": 1}}".formatted(name),
+                    "If-Match",
+                    "*");
+            assertThat(step.status()).isEqualTo(200);
+        } else {
+            assertThat(made.text("/pointer")).isEqualTo("/parameters/" + name);
+        }
+    }
+
+    @Test
+    void listsTheSessionsOfItsCallerWithoutTheirTensors() throws Exception {
+        assertThat(caller.get(PATH).json().isEmpty()).isTrue();
+        String first = create();
+        step(first, "If-Match", "\"0\"");
+        jdbc.sql("update optimizer_session set created_at = created_at - 1").update();
+        String second = create();
+        JsonNode list = caller.get(PATH).json();
+        assertThat(list).hasSize(2);
+        assertThat(PATH + "/" + list.at("/0/id").asString()).isEqualTo(second);
+        assertThat(list.at("/1/step").asLong()).isEqualTo(1);
+        assertThat(list.at("/1/optimizer").asString()).isEqualTo("sgd");
+        assertThat(list.at("/1/bytes").asLong()).isBetween(16L, 1_000L);
+        assertThat(list.at("/1").has("parameters")).isFalse();
+        jdbc.sql("update optimizer_session set owner = 'somebody else' where id = :id")
+                .param("id", list.at("/0/id").asString())
+                .update();
+        assertThat(caller.get(PATH).json()).hasSize(1);
+    }
+
+    @Test
+    void beginsAgainWithoutABody() throws Exception {
+        String session = create();
+        step(session, "If-Match", "\"0\"");
+        Answer reset = caller.post(session + "/resets", new String[] {"If-Match", "\"1\""});
+        assertThat(reset.status()).isEqualTo(200);
+        assertThat(reset.etag()).isEqualTo("\"0.1\"");
+        assertThat(caller.get(session + "/parameters").tensor("/w")).isEqualTo(Tensor.vector(0.5, 2.5));
+    }
+
+    @Test
+    void takesALoneNpyForTheGradientOfItsOnlyParameter() throws Exception {
+        byte[] npy = Npy.write(Tensor.vector(1, -1));
+        Answer step = caller.postFiles(create() + "/steps", Map.of("gradients", npy), "If-Match", "\"0\"");
+        assertThat(step.tensor("/parameters/w")).isEqualTo(Tensor.vector(0.5, 2.5));
+        Answer two = caller.post(PATH, SGD.replace("[1, 2]", "1, \"b\": 2"));
+        Answer refused = caller.postFiles(
+                PATH + "/" + two.text("/id") + "/steps", Map.of("gradients", npy), "If-Match", "\"0\"");
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.text("/detail")).contains("one tensor, without a name");
+        assertThat(refused.text("/pointer")).isEqualTo("gradients");
+    }
+
+    @Test
+    void refusesParametersThatCameTwice() throws Exception {
+        Answer answer = caller.postFiles(
+                PATH,
+                Map.of(
+                        "request",
+                        SGD.getBytes(UTF_8),
+                        "parameters",
+                        Safetensors.write(Map.of("w", Tensor.vector(3, 4)), Map.of())));
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.text("/pointer")).isEqualTo("parameters/w");
     }
 }

@@ -17,21 +17,24 @@ import org.jspecify.annotations.Nullable;
 /** The tensors of a step: held against each other before any is loaded, then loaded into arrays to be stepped on. */
 record LoadedTensors(Optimizer optimizer, Checkpoint before, Map<String, ? extends TensorSource> gradients) {
 
+    /** Beyond it not every whole number is a float64, in which bias corrections are computed. */
+    private static final long MOST_STEPS = 1L << 53;
+
     LoadedTensors {
-        if (before.step() < 0) {
-            throw Problem.invalid("/state/step", "the step count is negative", before.step(), "0 or more");
+        if (before.step() < 0 || before.step() >= MOST_STEPS) {
+            throw Problem.invalid("/state/step", "this is no step count", before.step(), "0 or more, below 2^53");
         }
         Map<String, ? extends TensorSource> parameters = before.parameters();
         requireKnown(gradients, parameters, "gradients");
         before.slots().forEach((slot, moments) -> {
             if (optimizer.slots().stream().noneMatch(own -> own.name().equals(slot))) {
                 throw Problem.invalid(
-                        Problem.pointer("state", slot),
+                        Problem.pointer("state", "slots", slot),
                         optimizer.kind() + " keeps no such moment",
                         slot,
                         optimizer.slots().stream().map(Slot::name).toList());
             }
-            requireKnown(moments, parameters, "state", slot);
+            requireKnown(moments, parameters, "state", "slots", slot);
         });
         boolean fresh = isFresh(before);
         parameters.forEach((name, parameter) -> {
@@ -40,9 +43,15 @@ record LoadedTensors(Optimizer optimizer, Checkpoint before, Map<String, ? exten
             if (!fresh) {
                 optimizer
                         .slots()
-                        .forEach(slot -> require(moment(before, slot, name), parameter, "state", slot.name(), name));
+                        .forEach(slot ->
+                                require(moment(before, slot, name), parameter, "state", "slots", slot.name(), name));
             }
         });
+    }
+
+    /** Refuses what no gradients could be held against. */
+    static void require(Optimizer optimizer, Checkpoint before) {
+        Objects.requireNonNull(new LoadedTensors(optimizer, before, before.parameters()));
     }
 
     private static boolean isFresh(Checkpoint before) {

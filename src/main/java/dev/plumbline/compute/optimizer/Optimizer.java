@@ -59,6 +59,11 @@ public sealed interface Optimizer permits Adadelta, Adagrad, Adam, AdamW, Adamax
                 step.taken() ? step.after().state() : before);
     }
 
+    /** Refuses, without reading a value, what no gradient could make a step of. */
+    default void requireForms(Checkpoint before) {
+        LoadedTensors.require(this, before);
+    }
+
     /**
      * The same step, by the same equations, of tensors wherever they lie. Everything that can be known without reading a
      * value is checked first; then each tensor is loaded once, FP32 as float32.

@@ -58,6 +58,9 @@ public final class LayersModel implements Model {
         List<Entry> entries = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (int i = 0; i < layers.size(); i++) {
+            if (layers.get(i) == null) {
+                throw Problem.invalid(Problem.pointer("layers", i), "there is no layer here", "null", "an object");
+            }
             Attributes attributes = new Attributes(Problem.pointer("layers", i), layers.get(i));
             String type = attributes.text("type");
             String name = attributes.has("name") ? attributes.text("name") : String.valueOf(i);
