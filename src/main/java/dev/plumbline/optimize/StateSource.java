@@ -1,5 +1,6 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.tensor.Tensor;
 import java.util.Map;
@@ -14,8 +15,10 @@ import org.jspecify.annotations.Nullable;
 public record StateSource(long step, @Nullable Map<String, Map<String, Tensor>> slots) {
 
     static OptimizerState state(@Nullable StateSource source) {
-        return source == null
-                ? OptimizerState.INITIAL
-                : new OptimizerState(source.step(), source.slots() == null ? Map.of() : source.slots());
+        if (source == null) {
+            return OptimizerState.INITIAL;
+        }
+        Checkpoint.requireStep(source.step());
+        return new OptimizerState(source.step(), source.slots() == null ? Map.of() : source.slots());
     }
 }

@@ -100,6 +100,15 @@ class OptimizerCheckHttpTests {
     }
 
     @Test
+    void refusesAStepCountThatCouldNotBeCounted() throws Exception {
+        Answer answer = caller.post(PATH, """
+                {"optimizer": {"kind": "adam"}, "state": {"step": 9223372036854775807},
+                "steps": [{"before": {"w": 1}, "gradients": {"w": 2}, "after": {"w": 0.5}}]}""");
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.text("/pointer")).isEqualTo("/state/step");
+    }
+
+    @Test
     void saysWhereAShapeIsWrong() throws Exception {
         Answer answer = caller.post(PATH, """
                 {"steps": [{"before": {"w": [1, 1]}, "gradients": {"w": [2]}, "after": {"w": [0.5, 2]}}]}""");

@@ -1,5 +1,6 @@
 package dev.plumbline.compute.optimizer;
 
+import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
 import java.util.LinkedHashMap;
@@ -16,6 +17,16 @@ public record Checkpoint(
         long step,
         Map<String, ? extends TensorSource> parameters,
         Map<String, ? extends Map<String, ? extends TensorSource>> slots) {
+
+    /** Beyond it not every whole number is a float64, in which bias corrections are computed. */
+    private static final long MOST_STEPS = 1L << 53;
+
+    /** Refuses what is no count of steps already taken. */
+    public static void requireStep(long step) {
+        if (step < 0 || step >= MOST_STEPS) {
+            throw Problem.invalid("/state/step", "this is no step count", step, "0 or more, below 2^53");
+        }
+    }
 
     /** The parameters in memory. */
     public Map<String, Tensor> tensors() {

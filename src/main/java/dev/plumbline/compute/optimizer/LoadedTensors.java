@@ -17,13 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** The tensors of a step: held against each other before any is loaded, then loaded into arrays to be stepped on. */
 record LoadedTensors(Optimizer optimizer, Checkpoint before, Map<String, ? extends TensorSource> gradients) {
 
-    /** Beyond it not every whole number is a float64, in which bias corrections are computed. */
-    private static final long MOST_STEPS = 1L << 53;
-
     LoadedTensors {
-        if (before.step() < 0 || before.step() >= MOST_STEPS) {
-            throw Problem.invalid("/state/step", "this is no step count", before.step(), "0 or more, below 2^53");
-        }
+        Checkpoint.requireStep(before.step());
         Map<String, ? extends TensorSource> parameters = before.parameters();
         requireKnown(gradients, parameters, "gradients");
         before.slots().forEach((slot, moments) -> {
@@ -51,7 +46,7 @@ record LoadedTensors(Optimizer optimizer, Checkpoint before, Map<String, ? exten
 
     /** Refuses what no gradients could be held against. */
     static void require(Optimizer optimizer, Checkpoint before) {
-        Objects.requireNonNull(new LoadedTensors(optimizer, before, before.parameters()));
+        new LoadedTensors(optimizer, before, before.parameters());
     }
 
     private static boolean isFresh(Checkpoint before) {
