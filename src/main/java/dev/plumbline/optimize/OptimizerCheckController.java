@@ -28,8 +28,9 @@ class OptimizerCheckController {
             operationId = "checkOptimizer",
             summary = "Check somebody else's step",
             description = "Says which optimizer and convention made a step, or what is off: bias correction missing or"
-                    + " with the wrong t, betas swapped, sign, epsilon, weight decay, learning rate, state not updated. A"
-                    + " wrong step is a result: 200 and the verdict FAIL.")
+                    + " with the wrong t, betas swapped, sign, epsilon, momentum, weight decay, learning rate, state not"
+                    + " updated. A wrong step is a result: 200 and the verdict FAIL. Steps that cannot be judged (numbers"
+                    + " that are not finite, zero gradients, a step missing between) are INCONCLUSIVE.")
     OptimizerCheckReport check(@RequestBody OptimizerCheckRequest request) {
         double entries = request.steps().stream()
                 .flatMap(step -> step.before().values().stream())

@@ -2,7 +2,6 @@ package dev.plumbline.optimize;
 
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.optimizer.HyperParameters;
-import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.check.Explanation;
 import dev.plumbline.compute.optimizer.check.Fault;
 import dev.plumbline.compute.optimizer.check.OptimizerVerdict;
@@ -14,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Whose steps these are, and what is off.
  *
  * @param verdict PASS if the claim made the steps, or, without a claim, if an optimizer was found; INCONCLUSIVE if there was
- *     no claim and none was found
- * @param summary one plain sentence
+ *     no claim and none was found, or if the steps cannot be judged: numbers that are not finite, zero gradients, a gap
+ * @param summary one or two plain sentences
  * @param explanation the claim if it holds, else what explains the steps best
  * @param alternatives what these numbers cannot tell from it
  * @param claimResidualUlps how far the claim is off; NaN where there was none
@@ -47,16 +46,12 @@ public record OptimizerCheckReport(
 
     static OptimizerCheckReport of(OptimizerVerdict verdict, boolean claimed) {
         Explanation explanation = verdict.explanation();
-        Optimizer found = explanation.optimizer();
-        Verdict word = verdict.right()
-                ? Verdict.PASS
-                : !claimed && explanation.fault() == Fault.UNEXPLAINED ? Verdict.INCONCLUSIVE : Verdict.FAIL;
+        Fault fault = explanation.fault();
+        boolean inconclusive = fault.undecided() || (!claimed && fault == Fault.UNEXPLAINED);
+        Verdict word = verdict.right() ? Verdict.PASS : inconclusive ? Verdict.INCONCLUSIVE : Verdict.FAIL;
         return new OptimizerCheckReport(
                 word,
-                found == null
-                        ? explanation.advice()
-                        : "%s: %s, to %.3g ulps"
-                                .formatted(found.kind(), explanation.advice(), explanation.residualUlps()),
+                verdict.summary(),
                 ExplanationReport.of(explanation),
                 verdict.alternatives().stream().map(ExplanationReport::of).toList(),
                 verdict.claimResidualUlps());

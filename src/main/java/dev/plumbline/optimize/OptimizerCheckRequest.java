@@ -5,6 +5,7 @@ import dev.plumbline.compute.optimizer.check.ObservedStep;
 import dev.plumbline.compute.optimizer.check.OptimizerCheck;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.OptimizerSource;
+import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Steps that somebody took.
  *
  * @param optimizer as far as it is known; without a learning rate that is fitted; null if nothing is known
- * @param state before the first of the steps; null if that was the very first of a training
+ * @param state before the first of the steps; null if that was the very first of a training; slots may have PyTorch's names
  * @param steps in order, without gaps; two or three tell more than one
  */
 public record OptimizerCheckRequest(
@@ -45,10 +46,26 @@ public record OptimizerCheckRequest(
         Step step = steps.get(position);
         String pointer = Problem.pointer("steps", position);
         Map<String, Shape> expected = shapes(steps.get(0).before());
+        requireSteppable(pointer + "/before", step.before());
         require(pointer + "/before", step.before(), expected);
         require(pointer + "/gradients", step.gradients(), expected);
         require(pointer + "/after", step.after(), expected);
         return new ObservedStep(step.before(), step.gradients(), step.after());
+    }
+
+    private static void requireSteppable(String pointer, Map<String, Tensor> parameters) {
+        if (parameters.values().stream().mapToInt(Tensor::size).sum() == 0) {
+            throw Problem.invalid(pointer, "there is no parameter that could move", parameters.keySet(), "1 or more");
+        }
+        parameters.forEach((name, parameter) -> {
+            if (parameter.datatype() != Datatype.FP64 && parameter.datatype() != Datatype.FP32) {
+                throw Problem.unsupported(
+                        pointer + Problem.pointer(name),
+                        "optimizers step in FP32 or FP64: rounding to less hides what they do",
+                        parameter.datatype(),
+                        "FP32 or FP64");
+            }
+        });
     }
 
     /** Every step is of the same parameters, before and after, with a gradient for each. */

@@ -6,16 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.optimize.Caller.Answer;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class OptimizerCheckHttpTests {
@@ -99,6 +105,38 @@ class OptimizerCheckHttpTests {
         assertThat(answer.text("/explanation/optimizer/kind")).isEqualTo("sgd");
     }
 
+    /** Steps of real PyTorch: {@code make_optimizer_checks.py}. */
+    static Stream<Arguments> torchSteps() throws IOException {
+        try (InputStream json = requireNonNull(
+                OptimizerCheckHttpTests.class.getResourceAsStream("/fixtures/optimizer-checks/steps.json"))) {
+            return JsonMapper.shared()
+                    .readTree(json)
+                    .valueStream()
+                    .map(each -> Arguments.of(each.at("/case").asString(), each));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("torchSteps")
+    void knowsTorchsSteps(String name, JsonNode each) throws Exception {
+        Answer answer = caller.post(PATH, each.at("/request").toString());
+        String summary = name + ": " + answer.text("/summary");
+        assertThat(answer.text("/verdict"))
+                .as(summary)
+                .isEqualTo(each.at("/verdict").asString());
+        assertThat(answer.text("/explanation/fault"))
+                .as(summary)
+                .isEqualTo(each.at("/fault").asString());
+        if (!each.at("/kind").isNull()) {
+            assertThat(answer.text("/explanation/optimizer/kind"))
+                    .as(summary)
+                    .isEqualTo(each.at("/kind").asString());
+        }
+        assertThat(answer.number("/explanation/optimizer/learningRate"))
+                .as(summary)
+                .isEqualTo(each.at("/learningRate").asDouble());
+    }
+
     @Test
     void refusesAStepCountThatCouldNotBeCounted() throws Exception {
         Answer answer = caller.post(PATH, """
@@ -114,5 +152,72 @@ class OptimizerCheckHttpTests {
                 {"steps": [{"before": {"w": [1, 1]}, "gradients": {"w": [2]}, "after": {"w": [0.5, 2]}}]}""");
         assertThat(answer.status()).isEqualTo(422);
         assertThat(answer.text("/pointer")).isEqualTo("/steps/0/gradients");
+    }
+
+    private Answer checkOneStep(String before, String gradients, String after, String rest) throws Exception {
+        return caller.post(PATH, """
+                {%s "steps": [{"before": {"w": %s}, "gradients": {"w": %s}, "after": {"w": %s}}]}""".formatted(rest, before, gradients, after));
+    }
+
+    @Test
+    void namesTheRateItFoundAndSaysThatAnotherStepWouldTellMore() throws Exception {
+        Answer answer = checkOneStep("[1, 1]", "[2, -4]", "[0.98, 1.04]", "");
+        assertThat(answer.text("/summary"))
+                .startsWith("sgd with learning rate 0.01 explains it")
+                .endsWith("a second step would tell them apart.");
+    }
+
+    /** Slots as an optimizer of this kind does not keep them, and where the answer points. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"m": {"w": [0, 0]}}                            | /state/slots
+            {}                                              | /state/slots
+            {"mean_of_it": {"w": [0, 0]}, "v": {"w": [0, 0]}} | /state/slots/mean_of_it
+            {"m": {"w": [0, 0]}, "v": {"w": [0, 0, 0]}}     | /state/slots/v/w
+            {"m": {"w": [0, 0]}, "v": {"x": [0, 0]}}        | /state/slots/v/x
+            """)
+    void refusesAStateThatIsNotOfTheClaimedOptimizer(String slots, String pointer) throws Exception {
+        String rest = "\"optimizer\": {\"kind\": \"adam\"}, \"state\": {\"step\": 3, \"slots\": %s},".formatted(slots);
+        Answer answer = checkOneStep("[1, 1]", "[2, -4]", "[0.98, 1.04]", rest);
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.text("/pointer")).isEqualTo(pointer);
+        assertThat(answer.text("/expected")).isNotEmpty();
+    }
+
+    @Test
+    void takesAStateUnderTorchsNames() throws Exception {
+        // sgd: b = 0.9 * 1 + 2, x = 1 - 0.1 b
+        Answer answer = checkOneStep("[1]", "[2]", "[0.71]", """
+                "optimizer": {"kind": "sgd", "learningRate": 0.1, "momentum": 0.9},
+                "state": {"step": 1, "slots": {"momentum_buffer": {"w": [1]}}},""");
+        assertThat(answer.text("/verdict")).isEqualTo("PASS");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {}                                                        | /steps/0/before
+            {"w": []}                                                 | /steps/0/before
+            {"w": {"shape": [1], "datatype": "FP16", "data": [1]}}    | /steps/0/before/w
+            {"w": {"shape": [1], "datatype": "BF16", "data": [1]}}    | /steps/0/before/w
+            """)
+    void refusesParametersThatCannotStep(String tensors, String pointer) throws Exception {
+        Answer answer = caller.post(
+                PATH, "{\"steps\": [{\"before\": %1$s, \"gradients\": %1$s, \"after\": %1$s}]}".formatted(tensors));
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.text("/pointer")).isEqualTo(pointer);
+    }
+
+    @Test
+    void saysThatAZeroGradientTellsNothing() throws Exception {
+        Answer answer = checkOneStep("[1, 2]", "[0, 0]", "[1, 2]", "");
+        assertThat(answer.text("/verdict")).isEqualTo("INCONCLUSIVE");
+        assertThat(answer.text("/explanation/fault")).isEqualTo("zeroGradient");
+        assertThat(answer.text("/summary")).startsWith("A zero gradient moves nothing");
+    }
+
+    @Test
+    void saysThatAStepWasNotTakenIfThereWasAGradient() throws Exception {
+        assertThat(checkOneStep("[1, 2]", "[1, 1]", "[1, 2]", "").text("/explanation/fault"))
+                .isEqualTo("notTaken");
     }
 }

@@ -15,7 +15,7 @@ final class TextbookAdam {
         T_IS_CONSTANT("biasCorrectionStep", "t is always 3"),
         EPSILON_INSIDE_THE_ROOT("epsilonConvention", "insideRoot"),
         BETAS_SWAPPED("betasSwapped", "changed places"),
-        RATE_TOO_LARGE("learningRate", "which is 3.00000 times"),
+        RATE_TOO_LARGE("learningRate", "0.03, which is 3 times 0.01"),
         DECAY_COUPLED("weightDecay", "coupled (into the gradient)"),
         UPHILL("sign", "uphill"),
         STATE_FORGOTTEN("stateNotUpdated", "kept from one step to the next");

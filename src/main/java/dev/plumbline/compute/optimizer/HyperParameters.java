@@ -52,12 +52,14 @@ public final class HyperParameters {
         return (O) construct(optimizer, components, values);
     }
 
-    /** The conventions that the optimizer could have chosen and did not, by the name of the choice. */
-    public static Map<String, List<String>> choices(Optimizer optimizer) {
-        Map<String, List<String>> choices = new LinkedHashMap<>();
+    /** The conventions and switches that the optimizer could have chosen and did not, by the name of the choice. */
+    public static Map<String, List<?>> choices(Optimizer optimizer) {
+        Map<String, List<?>> choices = new LinkedHashMap<>();
         for (RecordComponent component : optimizer.getClass().getRecordComponents()) {
-            if (component.getType().isEnum()) {
-                Object chosen = read(component, optimizer);
+            Object chosen = read(component, optimizer);
+            if (chosen instanceof Boolean on) {
+                choices.put(component.getName(), List.of(!on));
+            } else if (component.getType().isEnum()) {
                 choices.put(
                         component.getName(),
                         Arrays.stream((Enum<?>[]) component.getType().getEnumConstants())

@@ -17,7 +17,8 @@ import java.util.List;
  *
  * <p>PyTorch's momentumDecay is 4e-3, Keras's is 1. Optax's momentum is constant: mu_t = beta1 with P_t = beta1^t. ND4J's
  * Nadam leaves v uncorrected and is not offered. PyTorch before 2.0 has mu_t twice in P_{t+1}: that is
- * {@code SCHEDULED_TWICE}, to be able to say so of somebody's step.
+ * {@code SCHEDULED_TWICE}, to be able to say so of somebody's step. PyTorch of any version keeps P_t in its default datatype,
+ * which need not be the parameters': {@code IN_FLOAT32} has it so, and makes other steps than float64 by a part in 1e7.
  */
 public record NAdam(
         double learningRate,
@@ -33,8 +34,19 @@ public record NAdam(
     /** Which sequence of mu_t. */
     public enum Momentum {
         SCHEDULED,
+        SCHEDULED_IN_FLOAT32,
         SCHEDULED_TWICE,
-        CONSTANT
+        SCHEDULED_TWICE_IN_FLOAT32,
+        CONSTANT;
+
+        /** Whether mu_t is in P_{t+1} twice. */
+        public boolean twice() {
+            return this == SCHEDULED_TWICE || this == SCHEDULED_TWICE_IN_FLOAT32;
+        }
+
+        boolean inFloat32() {
+            return this == SCHEDULED_IN_FLOAT32 || this == SCHEDULED_TWICE_IN_FLOAT32;
+        }
     }
 
     public NAdam {
@@ -66,9 +78,8 @@ public record NAdam(
     @Override
     public Rule rule(long t) {
         double product = product(t);
-        double repeated = momentum == Momentum.SCHEDULED_TWICE ? mu(t) : 1;
         double gradientRate = learningRate * (1 - mu(t)) / (1 - product);
-        double meanRate = learningRate * mu(t + 1) / (1 - product * repeated * mu(t + 1));
+        double meanRate = learningRate * mu(t + 1) / (1 - nextProduct(product, t));
         Root root = epsilonConvention.root(epsilon, 1 - pow(beta2, t));
         return new AdaptiveStep(beta1, beta2, gradientRate, meanRate, root);
     }
@@ -81,8 +92,17 @@ public record NAdam(
     private double product(long t) {
         double product = 1;
         for (long i = 1; i <= t && product > 0x1p-60; i++) {
-            product *= mu(i);
+            product = kept(product * kept(mu(i)));
         }
         return product;
+    }
+
+    private double nextProduct(double product, long t) {
+        double mu = mu(t + 1);
+        return momentum.twice() ? kept(kept(product * kept(mu(t))) * kept(mu)) : product * mu;
+    }
+
+    private double kept(double product) {
+        return momentum.inFloat32() ? (float) product : product;
     }
 }

@@ -2,6 +2,8 @@ package dev.plumbline.compute.optimizer.check;
 
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.tensor.Tensor;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param optimizer as far as its owner knows; null if nothing is known
  * @param learningRateKnown if not, the learning rate is fitted and {@code optimizer}'s own means nothing
- * @param state before the first observed step; null for the very first step of a training
+ * @param state before the first observed step, its slots under our names or PyTorch's; null for the very first step of a
+ *     training
  */
 public record Claim(
         @Nullable Optimizer optimizer,
@@ -22,5 +25,12 @@ public record Claim(
 
     public static Claim unknown() {
         return new Claim(null, false, null);
+    }
+
+    /** The same claim, its state under our names; a problem where that is not a state of these parameters. */
+    Claim about(Map<String, Tensor> parameters) {
+        return state == null
+                ? this
+                : new Claim(optimizer, learningRateKnown, new ClaimedState(state, parameters).of(optimizer));
     }
 }

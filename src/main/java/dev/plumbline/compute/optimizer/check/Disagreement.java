@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -19,12 +21,18 @@ final class Disagreement {
     static double ulps(List<ObservedStep> steps, List<Map<String, Tensor>> predicted) {
         double worst = 0;
         for (int k = 0; k < predicted.size(); k++) {
-            ObservedStep step = steps.get(k);
-            for (Map.Entry<String, Tensor> entry : predicted.get(k).entrySet()) {
-                Tensor before = requireNonNull(step.before().get(entry.getKey()));
-                Tensor after = requireNonNull(step.after().get(entry.getKey()));
-                worst = Math.max(worst, ulps(before, after, entry.getValue()));
-            }
+            worst = Math.max(worst, ulps(steps.get(k), predicted.get(k)));
+        }
+        return worst;
+    }
+
+    /** The same of one step. */
+    static double ulps(ObservedStep step, Map<String, Tensor> predicted) {
+        double worst = 0;
+        for (Map.Entry<String, Tensor> entry : predicted.entrySet()) {
+            Tensor before = requireNonNull(step.before().get(entry.getKey()));
+            Tensor after = requireNonNull(step.after().get(entry.getKey()));
+            worst = Math.max(worst, ulps(before, after, entry.getValue()));
         }
         return worst;
     }
@@ -65,5 +73,29 @@ final class Disagreement {
             }
         }
         return product / square;
+    }
+
+    /** The predicted parameters, had every update been {@code factor} times as large. */
+    static List<Map<String, Tensor>> stretched(
+            List<ObservedStep> steps, List<Map<String, Tensor>> predicted, double factor) {
+        List<Map<String, Tensor>> stretched = new ArrayList<>();
+        for (int k = 0; k < predicted.size(); k++) {
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            Map<String, Tensor> parameters = steps.get(k).before();
+            predicted
+                    .get(k)
+                    .forEach((name, after) ->
+                            tensors.put(name, stretched(requireNonNull(parameters.get(name)), after, factor)));
+            stretched.add(tensors);
+        }
+        return stretched;
+    }
+
+    private static Tensor stretched(Tensor before, Tensor predicted, double factor) {
+        double[] values = new double[before.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = before.at(i) + factor * (predicted.at(i) - before.at(i));
+        }
+        return Tensor.of(before.shape(), values);
     }
 }

@@ -1,20 +1,29 @@
 package dev.plumbline.compute.optimizer.check;
 
-/** What is off, by name; {@code RIGHT} if nothing is. */
+/**
+ * What is off, by name; {@code RIGHT} if nothing is. In the order in which they are preferred where several explain the same
+ * numbers: what changes the shape of a step before what only scales it, and one thing changed before another optimizer.
+ */
 public enum Fault {
     RIGHT("the step is what this optimizer does"),
-    NOT_TAKEN("the parameters did not change: the step was skipped, or taken on a copy"),
     SIGN("the step goes uphill: subtract the update, or pass the gradient of the loss and not of its negative"),
     BETAS_SWAPPED("beta1 and beta2 have changed places"),
+    EPSILON_CONVENTION("epsilon stands elsewhere in the denominator"),
+    CONVENTION("another convention was used"),
+    WEIGHT_DECAY("the weight decay is another one"),
     BIAS_CORRECTION_MISSING("divide m by 1 - beta1^t and v by 1 - beta2^t"),
     BIAS_CORRECTION_STEP("t must count the step being taken, from 1"),
-    EPSILON_CONVENTION("epsilon stands elsewhere in the denominator"),
-    EPSILON_VALUE("another epsilon was used"),
-    CONVENTION("another library's convention was used"),
-    WEIGHT_DECAY("the weight decay is another one"),
     STATE_NOT_UPDATED("the moments must be kept from one step to the next"),
-    OTHER_OPTIMIZER("another optimizer made this step"),
+    EPSILON_VALUE("another epsilon was used"),
     LEARNING_RATE("the learning rate is another one"),
+    MOMENTUM("the momentum is another one"),
+    BIAS_CORRECTION_HALF("both moments must be corrected, m by 1 - beta1^t and v by 1 - beta2^t"),
+    DECAY_RATE("a moment decays at another rate"),
+    OTHER_OPTIMIZER("another optimizer made this step"),
+    NOT_TAKEN("the parameters did not change: the step was skipped, or taken on a copy"),
+    ZERO_GRADIENT("a zero gradient moves nothing: these steps tell nothing of the optimizer"),
+    NON_FINITE("nothing can be said of a step with a number that is not finite"),
+    GAP("the steps have a gap: one does not begin where the one before ended"),
     UNEXPLAINED("none of the hypotheses makes this step");
 
     private final String advice;
@@ -26,5 +35,10 @@ public enum Fault {
     /** One line in plain words. */
     public String advice() {
         return advice;
+    }
+
+    /** Whether it says that the observed steps cannot be judged, and so accuses nobody. */
+    public boolean undecided() {
+        return this == ZERO_GRADIENT || this == NON_FINITE || this == GAP;
     }
 }

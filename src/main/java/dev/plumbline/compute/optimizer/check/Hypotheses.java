@@ -1,74 +1,112 @@
 package dev.plumbline.compute.optimizer.check;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.plumbline.compute.optimizer.Adam;
 import dev.plumbline.compute.optimizer.AdamW;
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Kind;
+import dev.plumbline.compute.optimizer.NAdam;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.Preset;
 import dev.plumbline.compute.optimizer.WeightDecay;
 import dev.plumbline.problem.Problem;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The list of what may have happened, in the order in which it is preferred where several explain the same numbers: the
- * claim, then one thing wrong with it, then other optimizers, then a learning rate that fits.
+ * The list of what may have happened: the claim, one thing wrong with it, other optimizers. Where several explain the same
+ * numbers, {@link Fault} says which is preferred, and among other optimizers {@link Simplicity}.
  */
 final class Hypotheses {
 
     private static final Set<Kind> CORRECTED =
             EnumSet.of(Kind.ADAM, Kind.ADAMW, Kind.AMSGRAD, Kind.NADAM, Kind.RADAM, Kind.ADAMAX);
+    private static final Set<Kind> CORRECTED_TWICE = EnumSet.of(Kind.ADAM, Kind.ADAMW, Kind.AMSGRAD);
     private static final long EVER = 1L << 40; // beta^t is 0 by then: nothing left to correct
     private static final int STEPS_TRIED = 100;
     private static final double[] DECAYS = {1e-5, 1e-4, 5e-4, 1e-3, 4e-3, 5e-3, 1e-2, 5e-2, 1e-1};
+    private static final double[] TIMES = {0.1, 0.5, 2, 10};
     private static final double[] EPSILONS = {0, 1e-16, 1e-12, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3};
+    private static final double[] DECAY_RATES = {0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999};
 
     private final Optimizer claimed;
-    private final int tensors;
-    private final int entries;
     private final List<Hypothesis> list = new ArrayList<>();
 
-    private Hypotheses(Optimizer claimed, int tensors, int entries) {
+    private Hypotheses(Optimizer claimed) {
         this.claimed = claimed;
-        this.tensors = tensors;
-        this.entries = entries;
     }
 
-    /** Everything that may be wrong with {@code claimed}, itself in front. */
-    static List<Hypothesis> about(Optimizer claimed, int tensors, int entries) {
-        Hypotheses hypotheses = new Hypotheses(claimed, tensors, entries);
-        hypotheses.list.add(Hypothesis.of(Fault.RIGHT, claimed, ""));
-        hypotheses.list.add(Hypothesis.of(Fault.SIGN, claimed, "").goingUphill());
+    /** Everything that may be wrong with the claim, itself in front; {@code first} is the first step observed. */
+    static List<Hypothesis> about(Claim claim, Momenta momenta, ObservedStep first) {
+        Hypotheses hypotheses = new Hypotheses(requireNonNull(claim.optimizer()));
+        hypotheses.addItself();
         hypotheses.addBetas();
         hypotheses.addConventions();
         hypotheses.addWeightDecays();
-        hypotheses.addClocks();
-        hypotheses.addForgetting();
+        hypotheses.addClocks(first);
+        hypotheses.addForgetting(first);
         hypotheses.addEpsilons();
-        hypotheses.addOthers();
-        hypotheses.list.add(Hypothesis.of(Fault.LEARNING_RATE, claimed, "").atAnyRate());
-        hypotheses.list.add(Hypothesis.of(Fault.SIGN, claimed, "at another learning rate")
-                .goingUphill()
-                .atAnyRate());
-        return hypotheses.list;
+        hypotheses.addDecayRates();
+        Stream<Hypothesis> asClaimed = hypotheses.list.stream();
+        Stream<Hypothesis> known = claim.learningRateKnown()
+                ? Stream.concat(asClaimed, hypotheses.itselfAtAnyRate())
+                : asClaimed.map(Hypothesis::atAnyRate);
+        return Stream.concat(known, hypotheses.others(momenta)).toList();
     }
 
     /** Every optimizer of every library, at whatever learning rate. */
-    static List<Hypothesis> ofAnyOptimizer() {
-        return presets()
-                .map(optimizer -> Hypothesis.of(Fault.RIGHT, optimizer, describe(optimizer))
-                        .atAnyRate())
+    static List<Hypothesis> ofAnyOptimizer(Momenta momenta) {
+        return Candidates.all(momenta).stream()
+                .map(optimizer -> Hypothesis.of(Fault.RIGHT, optimizer, "").atAnyRate())
                 .toList();
     }
 
+    private void addItself() {
+        list.add(Hypothesis.of(Fault.RIGHT, claimed, ""));
+        addTheSameInFloat32();
+        list.add(Hypothesis.of(Fault.SIGN, claimed, "").goingUphill());
+    }
+
+    private Stream<Hypothesis> itselfAtAnyRate() {
+        return Stream.of(
+                        Hypothesis.of(Fault.LEARNING_RATE, claimed, ""),
+                        Hypothesis.of(Fault.SIGN, claimed, "at another learning rate")
+                                .goingUphill())
+                .map(Hypothesis::atAnyRate);
+    }
+
+    /** Another momentum, and each other optimizer, once with its own defaults and once with all that the claim says. */
+    private Stream<Hypothesis> others(Momenta momenta) {
+        Stream<Hypothesis> momentum = momenta.variants(claimed).stream()
+                .filter(other -> !other.equals(claimed))
+                .map(other -> Hypothesis.of(Fault.MOMENTUM, other, ""));
+        Stream<Hypothesis> others = Stream.concat(
+                        Candidates.all(momenta).stream(), Candidates.presets().map(this::alike))
+                .distinct()
+                .map(other -> Hypothesis.of(Fault.OTHER_OPTIMIZER, other, ""));
+        return Stream.concat(momentum, others).map(Hypothesis::atAnyRate);
+    }
+
     private void add(Fault fault, Map<String, ?> replacements, String detail) {
-        list.add(Hypothesis.of(fault, HyperParameters.with(claimed, replacements), detail));
+        try {
+            list.add(Hypothesis.of(fault, HyperParameters.with(claimed, replacements), detail));
+        } catch (Problem impossible) {
+            // no such optimizer, as Nesterov's without momentum: then nobody has made a step with it
+        }
+    }
+
+    /** NAdam as PyTorch has it is right, whatever datatype PyTorch keeps its product in. */
+    private void addTheSameInFloat32() {
+        if (claimed instanceof NAdam nadam && nadam.momentum() != NAdam.Momentum.CONSTANT) {
+            String twin = nadam.momentum().twice() ? "scheduledTwiceInFloat32" : "scheduledInFloat32";
+            add(Fault.RIGHT, Map.of("momentum", twin), "with the product of mu_t kept in float32, as PyTorch does");
+        }
     }
 
     private void addBetas() {
@@ -90,26 +128,33 @@ final class Hypotheses {
 
     private void addWeightDecays() {
         double rate = claimed.weightDecay().rate();
-        if (rate == 0) {
-            for (double usual : DECAYS) {
-                list.add(Hypothesis.of(
-                        Fault.WEIGHT_DECAY, decayed(WeightDecay.decoupled(usual)), "decoupled, " + usual));
-                list.add(Hypothesis.of(
-                        Fault.WEIGHT_DECAY, decayed(WeightDecay.l2(usual)), "coupled (into the gradient), " + usual));
+        if (rate != 0) {
+            addDecay(WeightDecay.decoupled(rate), "decoupled, where it should go into the gradient");
+            addDecay(WeightDecay.l2(rate), "coupled (into the gradient), where it should be decoupled");
+            addDecay(WeightDecay.NONE, "missing");
+            if (claimed.learningRate() > 0) {
+                addDecay(
+                        WeightDecay.decoupled(rate / claimed.learningRate()),
+                        "decoupled, and not multiplied by the learning rate");
             }
-            return;
+            for (double factor : TIMES) {
+                addUsualDecays(rate * factor);
+            }
         }
-        list.add(Hypothesis.of(
-                Fault.WEIGHT_DECAY,
-                decayed(WeightDecay.decoupled(rate)),
-                "decoupled, where it should go into the gradient"));
-        list.add(Hypothesis.of(
-                Fault.WEIGHT_DECAY,
-                decayed(WeightDecay.l2(rate)),
-                "coupled (into the gradient), where it should be decoupled"));
-        list.add(Hypothesis.of(Fault.WEIGHT_DECAY, decayed(WeightDecay.NONE), "missing"));
+        for (double usual : DECAYS) {
+            addUsualDecays(usual);
+        }
         list.removeIf(hypothesis -> hypothesis.fault() == Fault.WEIGHT_DECAY
                 && hypothesis.optimizer().equals(claimed));
+    }
+
+    private void addUsualDecays(double rate) {
+        addDecay(WeightDecay.decoupled(rate), "decoupled, " + Wording.number(rate));
+        addDecay(WeightDecay.l2(rate), "coupled (into the gradient), " + Wording.number(rate));
+    }
+
+    private void addDecay(WeightDecay decay, String detail) {
+        list.add(Hypothesis.of(Fault.WEIGHT_DECAY, decayed(decay), detail));
     }
 
     private Optimizer decayed(WeightDecay decay) {
@@ -119,10 +164,12 @@ final class Hypotheses {
         return HyperParameters.with(claimed, Map.of("weightDecay", decay));
     }
 
-    private void addClocks() {
+    private void addClocks(ObservedStep first) {
         if (!CORRECTED.contains(claimed.kind())) {
             return;
         }
+        int tensors = first.before().size();
+        long entries = first.entries();
         list.add(Hypothesis.of(Fault.BIAS_CORRECTION_MISSING, claimed, "").at(t -> EVER));
         list.add(wrongStep("t is one too small, counted from 0").at(t -> Math.max(t - 1, 1)));
         list.add(wrongStep("t is one too large").at(t -> t + 1));
@@ -133,34 +180,43 @@ final class Hypotheses {
             int used = step;
             list.add(wrongStep("t is always " + used).at(t -> used));
         }
+        addHalfCorrections();
     }
 
     private Hypothesis wrongStep(String detail) {
         return Hypothesis.of(Fault.BIAS_CORRECTION_STEP, claimed, detail);
     }
 
-    private void addForgetting() {
+    private void addHalfCorrections() {
+        if (CORRECTED_TWICE.contains(claimed.kind())
+                && HyperParameters.of(claimed).get("beta1") instanceof Double beta1) {
+            list.add(Hypothesis.of(Fault.BIAS_CORRECTION_HALF, claimed, "m was not")
+                    .scaledBy(t -> 1 - Math.pow(beta1, t)));
+            list.add(Hypothesis.of(Fault.BIAS_CORRECTION_HALF, claimed, "v was not")
+                    .at(t -> EVER)
+                    .scaledBy(t -> 1 / (1 - Math.pow(beta1, t))));
+        }
+    }
+
+    private void addForgetting(ObservedStep first) {
         if (claimed.slots().isEmpty()) {
             return;
         }
-        Hypothesis forgetting =
-                Hypothesis.of(Fault.STATE_NOT_UPDATED, claimed, "").forgetting();
-        list.add(forgetting);
+        int tensors = first.before().size();
+        list.add(forgetting(""));
         if (CORRECTED.contains(claimed.kind())) {
-            list.add(Hypothesis.of(
-                            Fault.STATE_NOT_UPDATED, claimed, "and t is the number of parameter tensors, " + tensors)
-                    .forgetting()
+            list.add(forgetting("and t is the number of parameter tensors, " + tensors)
                     .at(t -> tensors));
-            list.add(Hypothesis.of(Fault.STATE_NOT_UPDATED, claimed, "and the bias is not corrected")
-                    .forgetting()
-                    .at(t -> EVER));
+            list.add(forgetting("and the bias is not corrected").at(t -> EVER));
             for (int step = 1; step <= STEPS_TRIED; step++) {
                 int used = step;
-                list.add(Hypothesis.of(Fault.STATE_NOT_UPDATED, claimed, "and t is always " + used)
-                        .forgetting()
-                        .at(t -> used));
+                list.add(forgetting("and t is always " + used).at(t -> used));
             }
         }
+    }
+
+    private Hypothesis forgetting(String detail) {
+        return Hypothesis.of(Fault.STATE_NOT_UPDATED, claimed, detail).forgetting();
     }
 
     private void addEpsilons() {
@@ -172,39 +228,30 @@ final class Hypotheses {
         }
     }
 
-    /** Each other optimizer, once with its own defaults and once with all that the claim says. */
-    private void addOthers() {
-        presets().forEach(preset -> {
-            Optimizer other = preset.withLearningRate(claimed.learningRate());
-            list.add(Hypothesis.of(Fault.OTHER_OPTIMIZER, other, describe(other)));
-            Optimizer alike = alike(preset);
-            list.add(Hypothesis.of(Fault.OTHER_OPTIMIZER, alike, describe(alike)));
-        });
+    /** Another beta1, another beta2, another of both; or another alpha or rho. */
+    private void addDecayRates() {
+        Set<String> names = new LinkedHashSet<>(List.of("beta1", "beta2", "alpha", "rho"));
+        names.retainAll(HyperParameters.of(claimed).keySet());
+        for (double first : DECAY_RATES) {
+            names.forEach(name -> add(Fault.DECAY_RATE, Map.of(name, first), name + " is " + first));
+            for (double second : DECAY_RATES) {
+                if (names.contains("beta2")) {
+                    String detail = "beta1 is " + first + ", beta2 is " + second;
+                    add(Fault.DECAY_RATE, Map.of("beta1", first, "beta2", second), detail);
+                }
+            }
+        }
     }
 
     private Optimizer alike(Optimizer preset) {
         Map<String, Object> shared = new LinkedHashMap<>(HyperParameters.of(claimed));
         Set<String> own = HyperParameters.of(preset).keySet();
-        shared.keySet().removeIf(name -> !own.contains(name) || name.equals("kind") || name.equals("weightDecay"));
+        Set<String> not = Set.of("kind", "learningRate", "weightDecay");
+        shared.keySet().removeIf(name -> !own.contains(name) || not.contains(name));
         try {
             return HyperParameters.with(preset, shared);
         } catch (Problem incompatible) {
-            return preset.withLearningRate(claimed.learningRate());
+            return preset;
         }
-    }
-
-    private static Stream<Optimizer> presets() {
-        return Stream.of(Kind.values())
-                .flatMap(kind -> Stream.of(Preset.values()).flatMap(preset -> {
-                    try {
-                        return Stream.of(kind.preset(preset));
-                    } catch (Problem lacking) {
-                        return Stream.empty();
-                    }
-                }));
-    }
-
-    private static String describe(Optimizer optimizer) {
-        return HyperParameters.of(optimizer).toString();
     }
 }

@@ -1,8 +1,13 @@
 package dev.plumbline.compute.optimizer.check;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A step that somebody took: parameters before and after, and the gradients it was taken with. */
 public record ObservedStep(Map<String, Tensor> before, Map<String, Tensor> gradients, Map<String, Tensor> after) {
@@ -18,5 +23,36 @@ public record ObservedStep(Map<String, Tensor> before, Map<String, Tensor> gradi
                         tensor.shape());
             }
         });
+    }
+
+    /** How many numbers the parameters are. */
+    long entries() {
+        return before.values().stream().mapToLong(Tensor::size).sum();
+    }
+
+    boolean stoodStill() {
+        return before.entrySet().stream()
+                .allMatch(entry -> entry.getValue().equals(requireNonNull(after.get(entry.getKey()))));
+    }
+
+    boolean hasNoGradient() {
+        return gradients.values().stream().allMatch(tensor -> tensor.norm() == 0);
+    }
+
+    /** Where the first number that is not finite stands, as in "gradients/w". */
+    Optional<String> firstNonFinite() {
+        return Stream.of(
+                        firstNonFinite("before", before),
+                        firstNonFinite("gradients", gradients),
+                        firstNonFinite("after", after))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    static Optional<String> firstNonFinite(String place, Map<String, Tensor> tensors) {
+        return tensors.entrySet().stream()
+                .filter(entry -> Arrays.stream(entry.getValue().values()).anyMatch(value -> !Double.isFinite(value)))
+                .map(entry -> place + "/" + entry.getKey())
+                .findFirst();
     }
 }

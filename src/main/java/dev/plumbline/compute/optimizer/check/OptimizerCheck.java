@@ -1,21 +1,23 @@
 package dev.plumbline.compute.optimizer.check;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.problem.Problem;
-import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says which optimizer and convention made somebody's steps, or what is off.
  *
  * <p>Every hypothesis of a list takes the steps again; one explains them if it disagrees by no more than rounding can. The
  * claim is believed if it explains them, whatever else does too: an alternative that these numbers cannot tell from it is
- * named, and is no accusation.
+ * named, and is no accusation. Nobody is accused either on numbers that are not finite, on zero gradients, or on steps with
+ * one missing between them.
  */
 public record OptimizerCheck(Claim claim, List<ObservedStep> steps) {
 
@@ -31,102 +33,118 @@ public record OptimizerCheck(Claim claim, List<ObservedStep> steps) {
         if (steps.isEmpty()) {
             throw Problem.invalid("/steps", "there is no step to check", "none", "1 or more");
         }
+        claim = claim.about(steps.get(0).before());
     }
 
     public OptimizerVerdict judge() {
-        Optimizer claimed = claim.optimizer();
-        List<ObservedStep> sample = Sample.of(steps);
-        Replay quick = new Replay(sample, claim.state() == null ? null : Sample.of(claim.state()));
-        Replay whole = new Replay(steps, claim.state());
-        List<Explanation> explanations = new ArrayList<>();
+        Optional<String> nonFinite = firstNonFinite();
+        if (nonFinite.isPresent()) {
+            return undecided(Fault.NON_FINITE, nonFinite.get(), Double.NaN);
+        }
+        List<Fit> fits = new ArrayList<>();
         double claimResidual = Double.NaN;
-        for (Hypothesis hypothesis : hypotheses()) {
-            Optional<Explanation> quickly = explain(hypothesis, quick);
-            boolean claimItself = hypothesis.fault() == Fault.RIGHT && claimed != null;
-            if (claimItself || quickly.filter(OptimizerCheck::holds).isPresent()) {
-                Optional<Explanation> explained = explain(hypothesis, whole);
-                claimResidual =
-                        claimItself ? explained.map(Explanation::residualUlps).orElse(claimResidual) : claimResidual;
-                explained.filter(OptimizerCheck::holds).ifPresent(explanations::add);
+        Trial quick = trial(Sample.of(steps), claim.state() == null ? null : Sample.of(claim.state()));
+        Trial whole = trial(steps, claim.state());
+        List<Hypothesis> hypotheses = hypotheses();
+        for (int i = 0; i < hypotheses.size(); i++) {
+            Hypothesis hypothesis = hypotheses.get(i);
+            boolean claimItself = i == 0 && claim.optimizer() != null;
+            if (claimItself
+                    || quick.fit(hypothesis, ROUNDING_ULPS)
+                            .filter(OptimizerCheck::holds)
+                            .isPresent()) {
+                Optional<Fit> fit = whole.fit(hypothesis);
+                claimResidual = claimItself ? fit.map(Fit::residualUlps).orElse(claimResidual) : claimResidual;
+                fit.filter(OptimizerCheck::holds).map(whole::rounded).ifPresent(fits::add);
             }
         }
-        return verdict(explanations, claimResidual);
+        return verdict(fits, claimResidual);
+    }
+
+    private Trial trial(List<ObservedStep> observed, @Nullable OptimizerState start) {
+        Optimizer claimed = claim.optimizer();
+        return Trial.of(
+                new Replay(observed, start),
+                claimed != null && claim.learningRateKnown() ? claimed.learningRate() : Double.NaN);
     }
 
     private List<Hypothesis> hypotheses() {
-        Optimizer claimed = claim.optimizer();
-        if (claimed == null) {
-            return Hypotheses.ofAnyOptimizer();
+        Momenta momenta = claim.state() == null && steps.size() == 1 ? Momenta.ofFirstStep() : Momenta.of(steps);
+        return claim.optimizer() == null
+                ? Hypotheses.ofAnyOptimizer(momenta)
+                : Hypotheses.about(claim, momenta, steps.get(0));
+    }
+
+    private static boolean holds(Fit fit) {
+        return fit.residualUlps() <= ROUNDING_ULPS;
+    }
+
+    private OptimizerVerdict verdict(List<Fit> fits, double claimResidual) {
+        boolean right = !fits.isEmpty() && fits.get(0).hypothesis().fault() == Fault.RIGHT;
+        Optional<String> gap = firstGap();
+        if (gap.isPresent() && !right) {
+            return undecided(Fault.GAP, gap.get(), claimResidual);
         }
-        Map<String, Tensor> parameters = steps.get(0).before();
-        int entries = parameters.values().stream().mapToInt(Tensor::size).sum();
-        List<Hypothesis> about = Hypotheses.about(claimed, parameters.size(), entries);
-        return claim.learningRateKnown()
-                ? about
-                : about.stream().map(Hypothesis::atAnyRate).toList();
-    }
-
-    private static Optional<Explanation> explain(Hypothesis hypothesis, Replay replay) {
-        return replay.run(hypothesis).flatMap(predicted -> {
-            if (!hypothesis.rateFree()) {
-                double ulps = Disagreement.ulps(replay.steps(), predicted);
-                return Optional.of(
-                        new Explanation(hypothesis.fault(), hypothesis.optimizer(), ulps, hypothesis.advice()));
-            }
-            double factor = Disagreement.factor(replay.steps(), predicted);
-            return factor > 0 && Double.isFinite(factor) ? atRate(hypothesis, replay, factor) : Optional.empty();
-        });
-    }
-
-    private static Optional<Explanation> atRate(Hypothesis hypothesis, Replay replay, double factor) {
-        Optimizer fitted =
-                hypothesis.optimizer().withLearningRate(hypothesis.optimizer().learningRate() * factor);
-        String advice = String.format(
-                Locale.ROOT,
-                "%s: %.6g, which is %.6g times %.6g",
-                hypothesis.advice(),
-                fitted.learningRate(),
-                factor,
-                hypothesis.optimizer().learningRate());
-        return replay.run(hypothesis.with(fitted))
-                .map(predicted -> new Explanation(
-                        hypothesis.fault(), fitted, Disagreement.ulps(replay.steps(), predicted), advice));
-    }
-
-    private static boolean holds(Explanation explanation) {
-        return explanation.residualUlps() <= ROUNDING_ULPS;
-    }
-
-    private OptimizerVerdict verdict(List<Explanation> explanations, double claimResidual) {
-        Explanation chosen = choose(explanations);
-        List<Explanation> others = explanations.stream()
-                .filter(other -> !other.equals(chosen) && !Objects.equals(other.optimizer(), chosen.optimizer()))
+        if (fits.isEmpty()) {
+            return unexplained(claimResidual);
+        }
+        Fit chosen = right && claim.optimizer() != null ? fits.get(0) : preferred(fits);
+        List<Explanation> others = fits.stream()
+                .sorted(Fit.PREFERENCE)
+                .filter(fit -> !fit.optimizer().equals(chosen.optimizer()))
+                .map(Fit::explanation)
+                .distinct()
                 .toList();
-        return new OptimizerVerdict(chosen, others, claimResidual);
+        String summary = Summary.of(claim, chosen.explanation(), others, steps.size());
+        return new OptimizerVerdict(chosen.explanation(), others, claimResidual, summary);
     }
 
-    private Explanation choose(List<Explanation> explanations) {
-        if (explanations.isEmpty()) {
-            return stoodStill()
-                    ? new Explanation(Fault.NOT_TAKEN, null, 0, Fault.NOT_TAKEN.advice())
-                    : new Explanation(Fault.UNEXPLAINED, null, Double.POSITIVE_INFINITY, Fault.UNEXPLAINED.advice());
-        }
-        Explanation first = explanations.get(0);
-        if (first.fault() == Fault.RIGHT && claim.optimizer() != null) {
-            return first;
-        }
-        double best = explanations.stream()
-                .mapToDouble(Explanation::residualUlps)
-                .min()
-                .orElseThrow();
-        return explanations.stream()
-                .filter(explanation -> explanation.residualUlps() <= Math.max(1, CLEARLY_BETTER * best))
-                .findFirst()
+    private static Fit preferred(List<Fit> fits) {
+        double best = fits.stream().mapToDouble(Fit::residualUlps).min().orElseThrow();
+        return fits.stream()
+                .filter(fit -> fit.residualUlps() <= Math.max(1, CLEARLY_BETTER * best))
+                .min(Fit.PREFERENCE)
                 .orElseThrow();
     }
 
-    private boolean stoodStill() {
-        return steps.stream().allMatch(step -> step.before().entrySet().stream().allMatch(entry -> entry.getValue()
-                .equals(Objects.requireNonNull(step.after().get(entry.getKey())))));
+    private OptimizerVerdict unexplained(double claimResidual) {
+        boolean still = steps.stream().allMatch(ObservedStep::stoodStill);
+        if (still && steps.stream().allMatch(ObservedStep::hasNoGradient)) {
+            return undecided(Fault.ZERO_GRADIENT, "", claimResidual);
+        }
+        Fault fault = still ? Fault.NOT_TAKEN : Fault.UNEXPLAINED;
+        Explanation explanation = new Explanation(fault, null, still ? 0 : Double.POSITIVE_INFINITY, fault.advice());
+        return new OptimizerVerdict(explanation, List.of(), claimResidual, Wording.capitalised(fault.advice()) + ".");
+    }
+
+    private static OptimizerVerdict undecided(Fault fault, String detail, double claimResidual) {
+        String advice = detail.isEmpty() ? fault.advice() : fault.advice() + ": " + detail;
+        Explanation explanation = new Explanation(fault, null, Double.POSITIVE_INFINITY, advice);
+        return new OptimizerVerdict(explanation, List.of(), claimResidual, Wording.capitalised(advice) + ".");
+    }
+
+    private Optional<String> firstNonFinite() {
+        Optional<String> inSteps = IntStream.range(0, steps.size())
+                .mapToObj(i -> steps.get(i).firstNonFinite().map(place -> "steps/" + i + "/" + place))
+                .flatMap(Optional::stream)
+                .findFirst();
+        OptimizerState state = claim.state();
+        return inSteps.isPresent() || state == null
+                ? inSteps
+                : state.slots().entrySet().stream()
+                        .map(slot -> ObservedStep.firstNonFinite("state/slots/" + slot.getKey(), slot.getValue()))
+                        .flatMap(Optional::stream)
+                        .findFirst();
+    }
+
+    /** A parameter that does not go on from where the step before has left it. */
+    private Optional<String> firstGap() {
+        return IntStream.range(1, steps.size())
+                .boxed()
+                .flatMap(i -> steps.get(i).before().keySet().stream()
+                        .filter(name -> !requireNonNull(steps.get(i - 1).after().get(name))
+                                .equals(requireNonNull(steps.get(i).before().get(name))))
+                        .map(name -> "steps/%d/before/%s is not steps/%d/after/%s".formatted(i, name, i - 1, name)))
+                .findFirst();
     }
 }

@@ -18,6 +18,8 @@ final class FaultyAdam {
     double beta2 = 0.999;
     Epsilon epsilon = Epsilon.STANDARD;
     LongUnaryOperator clock = LongUnaryOperator.identity();
+    boolean correctsMean = true;
+    boolean correctsSquare = true;
     boolean forgets;
     double sign = 1;
     double coupledDecay;
@@ -43,8 +45,8 @@ final class FaultyAdam {
         double[] m = means.computeIfAbsent(name, absent -> new double[x.size()]);
         double[] v = squares.computeIfAbsent(name, absent -> new double[x.size()]);
         double[] after = new double[x.size()];
-        double correction1 = 1 - Math.pow(beta1, clock.applyAsLong(t));
-        double correction2 = 1 - Math.pow(beta2, clock.applyAsLong(t));
+        double correction1 = !correctsMean ? 1 : 1 - Math.pow(beta1, clock.applyAsLong(t));
+        double correction2 = !correctsSquare ? 1 : 1 - Math.pow(beta2, clock.applyAsLong(t));
         for (int i = 0; i < after.length; i++) {
             double g = type.round(sign * gradient.at(i) + coupledDecay * x.at(i));
             m[i] = type.round(m[i] + type.round((1 - beta1) * (g - m[i])));

@@ -1,0 +1,73 @@
+package dev.plumbline.compute.optimizer.check;
+
+import dev.plumbline.compute.optimizer.HyperParameters;
+import dev.plumbline.compute.optimizer.Kind;
+import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.compute.optimizer.Preset;
+import dev.plumbline.compute.optimizer.Sgd;
+import dev.plumbline.compute.optimizer.WeightDecay;
+import dev.plumbline.problem.Problem;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+
+/** The optimizers that may have made steps of which nothing is known: every library's, and what is usual beside defaults. */
+final class Candidates {
+
+    private static final double[] DECAYS = {1e-5, 1e-4, 5e-4, 1e-3, 5e-3, 1e-2, 5e-2, 1e-1};
+
+    private Candidates() {}
+
+    /** Each optimizer of each library; with usual momenta where it has momentum; with usual weight decays where that is usual. */
+    static List<Optimizer> all(Momenta momenta) {
+        List<Optimizer> presets = presets().toList();
+        Stream<Optimizer> withMomentum = presets.stream().flatMap(preset -> momenta.variants(preset).stream());
+        return Stream.of(presets.stream(), withMomentum, nadams(), decayed(momenta))
+                .flatMap(optimizers -> optimizers)
+                .distinct()
+                .toList();
+    }
+
+    /** With all defaults. */
+    static Stream<Optimizer> presets() {
+        return Stream.of(Kind.values())
+                .flatMap(kind -> Stream.of(Preset.values()).flatMap(preset -> preset(kind, preset)))
+                .filter(Candidates::buffersGradients);
+    }
+
+    private static Stream<Optimizer> preset(Kind kind, Preset preset) {
+        try {
+            return Stream.of(kind.preset(preset));
+        } catch (Problem lacking) {
+            return Stream.empty();
+        }
+    }
+
+    /** Of sgd's two buffers one is enough: they make the same steps as long as the learning rate stays. */
+    private static boolean buffersGradients(Optimizer optimizer) {
+        return !(optimizer instanceof Sgd sgd) || sgd.equals(Sgd.preset(Preset.PYTORCH));
+    }
+
+    /** As PyTorch 1 has it, and with the float32 that PyTorch keeps in it. */
+    private static Stream<Optimizer> nadams() {
+        return Stream.of("scheduledTwice", "scheduledInFloat32", "scheduledTwiceInFloat32")
+                .map(momentum -> HyperParameters.with(Kind.NADAM.preset(Preset.PYTORCH), Map.of("momentum", momentum)));
+    }
+
+    private static Stream<Optimizer> decayed(Momenta momenta) {
+        Stream<Optimizer> descents = momenta.variants(Sgd.preset(Preset.PYTORCH)).stream()
+                .filter(optimizer -> optimizer instanceof Sgd sgd
+                        && sgd.dampening() == 0
+                        && (sgd.momentum() == 0 || sgd.momentum() == 0.9));
+        Stream<Optimizer> adams = Stream.of(Kind.ADAM.preset(Preset.PYTORCH), Kind.ADAMW.preset(Preset.PYTORCH));
+        return Stream.concat(descents, adams).flatMap(Candidates::decayed);
+    }
+
+    private static Stream<Optimizer> decayed(Optimizer optimizer) {
+        return DoubleStream.of(DECAYS).mapToObj(rate -> {
+            WeightDecay decay = optimizer.kind() == Kind.ADAMW ? WeightDecay.decoupled(rate) : WeightDecay.l2(rate);
+            return HyperParameters.with(optimizer, Map.of("weightDecay", decay));
+        });
+    }
+}

@@ -1,0 +1,34 @@
+package dev.plumbline.compute.optimizer.check;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.plumbline.compute.optimizer.Optimizer;
+import java.util.List;
+
+/** A verdict in plain sentences. */
+final class Summary {
+
+    private Summary() {}
+
+    static String of(Claim claim, Explanation chosen, List<Explanation> others, int steps) {
+        Optimizer optimizer = requireNonNull(chosen.optimizer());
+        String ulps = chosen.residualUlps() == 1 ? "1 ulp" : Wording.number(chosen.residualUlps(), 2) + " ulps";
+        if (chosen.fault() != Fault.RIGHT) {
+            return "%s. That fits to %s%s.".formatted(Wording.capitalised(chosen.advice()), ulps, tail(others, steps));
+        }
+        if (claim.optimizer() != null || others.isEmpty()) {
+            return "This is %s, to %s.".formatted(Wording.of(optimizer), ulps);
+        }
+        return "%s explains it, to %s%s.".formatted(Wording.of(optimizer), ulps, tail(others, steps));
+    }
+
+    private static String tail(List<Explanation> others, int steps) {
+        if (others.isEmpty()) {
+            return "";
+        }
+        String more = steps == 1 ? "a second step would tell them apart" : "more steps may tell them apart";
+        return others.size() == 1
+                ? ", and so does another; " + more.replace("them", "the two")
+                : ", and so do %d others; %s".formatted(others.size(), more);
+    }
+}

@@ -1,0 +1,117 @@
+package dev.plumbline.compute.optimizer.check;
+
+import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.tensor.Tensor;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Holds hypotheses against observed steps. A learning rate that is free is fitted by least squares, in float64. */
+record Trial(Replay replay, Replay wide, double claimedRate) {
+
+    private static final int DIGITS = 6;
+    private static final double NEARLY = 1e-3;
+
+    /** Updates that were stretched to fit lose digits; beyond this many units the rounding of small steps is no excuse. */
+    private static final double HOPELESS_ULPS = 1e4;
+
+    static Trial of(Replay replay, double claimedRate) {
+        return new Trial(replay, replay.wide(), claimedRate);
+    }
+
+    /** What the hypothesis comes to, in every step. */
+    Optional<Fit> fit(Hypothesis hypothesis) {
+        return fit(hypothesis, Double.POSITIVE_INFINITY);
+    }
+
+    /** The same, given up at the first step that is off by more than {@code ulps}. */
+    Optional<Fit> fit(Hypothesis hypothesis, double ulps) {
+        if (!hypothesis.rateFree()) {
+            return at(hypothesis, hypothesis, 0, ulps);
+        }
+        return rate(hypothesis)
+                .flatMap(rate -> at(hypothesis, hypothesis.atRate(rate), DIGITS, Double.POSITIVE_INFINITY))
+                .map(fit -> fit.residualUlps() <= 1 ? fit : refined(fit));
+    }
+
+    /** Fitted again from where the updates are as large as the observed ones, which saves the digits lost in stretching. */
+    private Fit refined(Fit fit) {
+        Hypothesis hypothesis = fit.hypothesis();
+        return rate(hypothesis.atRate(fit.optimizer().learningRate()))
+                .flatMap(rate -> at(hypothesis, hypothesis.atRate(rate), DIGITS, Double.POSITIVE_INFINITY))
+                .filter(again -> again.residualUlps() < fit.residualUlps())
+                .orElse(fit);
+    }
+
+    /** The learning rate that fits best; nothing if the steps cannot be taken, or do not fit at any rate above 0. */
+    private Optional<Double> rate(Hypothesis hypothesis) {
+        return wide.run(hypothesis, Double.POSITIVE_INFINITY).flatMap(predicted -> {
+            double factor = Disagreement.factor(wide.steps(), predicted);
+            double rate = factor * hypothesis.optimizer().learningRate();
+            List<Map<String, Tensor>> stretched = Disagreement.stretched(wide.steps(), predicted, factor);
+            return rate > 0
+                            && rate < Double.POSITIVE_INFINITY
+                            && Disagreement.ulps(replay.steps(), stretched) < HOPELESS_ULPS
+                    ? Optional.of(rate)
+                    : Optional.empty();
+        });
+    }
+
+    /**
+     * The fit at the claimed rate, or else at the rate with the fewest digits, if that does as well as the fitted one:
+     * people choose such rates.
+     */
+    Fit rounded(Fit fit) {
+        if (!fit.hypothesis().rateFree()) {
+            return fit;
+        }
+        return at(fit, claimedRate, 0)
+                .or(() -> IntStream.range(1, DIGITS)
+                        .mapToObj(digits -> at(fit, rounded(fit.optimizer().learningRate(), digits), digits))
+                        .flatMap(Optional::stream)
+                        .findFirst())
+                .orElse(fit);
+    }
+
+    private Optional<Fit> at(Fit fit, double rate, int digits) {
+        boolean near = Math.abs(rate / fit.optimizer().learningRate() - 1) < NEARLY;
+        return near
+                ? at(fit.hypothesis(), fit.hypothesis().atRate(rate), digits, Double.POSITIVE_INFINITY)
+                        .filter(other -> other.residualUlps() <= Math.max(1, 2 * fit.residualUlps()))
+                : Optional.empty();
+    }
+
+    private static double rounded(double rate, int digits) {
+        return new BigDecimal(rate).round(new MathContext(digits)).doubleValue();
+    }
+
+    private Optional<Fit> at(Hypothesis hypothesis, Hypothesis atRate, int digits, double ulps) {
+        return replay.run(atRate, ulps).map(predicted -> {
+            double residual = Disagreement.ulps(replay.steps(), predicted);
+            String advice = advice(hypothesis, atRate.optimizer());
+            Explanation explanation = new Explanation(hypothesis.fault(), atRate.optimizer(), residual, advice);
+            return new Fit(hypothesis, explanation, digits);
+        });
+    }
+
+    private String advice(Hypothesis hypothesis, Optimizer optimizer) {
+        String rate = Wording.number(optimizer.learningRate());
+        return switch (hypothesis.fault()) {
+            case OTHER_OPTIMIZER, MOMENTUM -> hypothesis.advice() + ": " + Wording.of(optimizer);
+            case LEARNING_RATE ->
+                "%s: %s, which is %s times %s"
+                        .formatted(
+                                hypothesis.advice(),
+                                rate,
+                                Wording.number(optimizer.learningRate() / claimedRate),
+                                Wording.number(claimedRate));
+            default ->
+                hypothesis.rateFree() && hypothesis.fault() != Fault.RIGHT
+                        ? hypothesis.advice() + ", at learning rate " + rate
+                        : hypothesis.advice();
+        };
+    }
+}
