@@ -13,6 +13,17 @@ import org.jspecify.annotations.Nullable;
 public record ClippingSource(
         @Nullable Double value, @Nullable Double norm) {
 
+    public ClippingSource {
+        requireEither(value, norm);
+    }
+
+    /** Refuses clipping that says neither value nor norm. */
+    static void requireEither(@Nullable Double value, @Nullable Double norm) {
+        if (value == null && norm == null) {
+            throw Problem.invalid("", "this does not say how to clip", "neither value nor norm", "one of them");
+        }
+    }
+
     /** The clipping of a request that may not have any; problems point from {@code /clipping} on. */
     static Clipping clipping(@Nullable ClippingSource source) {
         if (source == null) {

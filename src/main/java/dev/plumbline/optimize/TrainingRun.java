@@ -83,6 +83,7 @@ final class TrainingRun {
             if (reported) {
                 handle.tell(log.progress(t, look.loss, look.norm, rate, health.brief()));
             }
+            handle.beat();
             if (reason != null) {
                 return reason;
             }

@@ -6,6 +6,8 @@ import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,43 @@ final class TrainingRunBatches {
                 .mapToInt(tensor -> tensor.shape().extent(0))
                 .max()
                 .orElse(0);
+    }
+
+    /**
+     * Does what a problem may end that comes of the cutting: data of two different numbers of samples, or a model that is
+     * made for another size. The problem says so then.
+     */
+    <T> T explaining(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (Problem problem) {
+            throw explained(problem);
+        }
+    }
+
+    private Problem explained(Problem problem) {
+        if (size == samples || problem.pointer().startsWith("/parameters")) {
+            return problem;
+        }
+        String cut = cutNames() + (cutNames().contains(",") ? " have " : " has ") + samples + " samples";
+        String whole = data.entrySet().stream()
+                .filter(entry -> entry.getValue().shape().rank() > 0 && !isCut(entry.getValue()))
+                .map(entry ->
+                        entry.getKey() + " has " + entry.getValue().shape().extent(0) + ", ")
+                .collect(Collectors.joining());
+        String explanation = problem.explanation() + " (batchSize cuts mini-batches of " + size + ": "
+                + (whole.isEmpty() ? cut : whole + "which is not cut, and " + cut) + ")";
+        Problem explained =
+                new Problem(problem.code(), problem.pointer(), explanation, problem.got(), problem.expected());
+        explained.initCause(problem);
+        return explained;
+    }
+
+    private String cutNames() {
+        return data.entrySet().stream()
+                .filter(entry -> isCut(entry.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.joining(", "));
     }
 
     int epochLength() {

@@ -13,6 +13,7 @@ public record TrainingRunClipping(
         @Nullable Double value, @Nullable Double norm) {
 
     public TrainingRunClipping {
+        ClippingSource.requireEither(value, norm);
         clipping(value, norm);
     }
 

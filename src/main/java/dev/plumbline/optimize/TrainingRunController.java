@@ -8,8 +8,10 @@ import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -30,6 +32,9 @@ import tools.jackson.databind.json.JsonMapper;
 @Tag(name = "Optimizers", description = "Is my optimizer step right, and can you take it for me?")
 class TrainingRunController {
 
+    /** A caller who has hung up is noticed by the second of these that cannot be sent. */
+    private static final Duration PULSE = Duration.ofSeconds(1);
+
     private static final String SUMMARY = "Train a model";
 
     private static final String DESCRIPTION = """
@@ -40,7 +45,8 @@ class TrainingRunController {
 
             With `Accept: text/event-stream` the first event is named `started` and has the run's id, which `DELETE \
             /v1/training-runs/{id}` takes; progress comes as events named `progress`, and the same report as the last \
-            event, named `report`; or `problem`, where one of a later batch is met. Who hangs up cancels the run.
+            event, named `report`; or `problem`, where one of a later batch is met, which holds what a refusal does. Between events that are far apart comes a comment \
+            every second, so that who hangs up cancels the run.
 
             As JSON, or as multipart: the part `request` holds the same JSON, and files take the place of what is left \
             out of it: `model` (ONNX), `parameters` and `data` (safetensors, npz or npy).""";
@@ -111,12 +117,13 @@ class TrainingRunController {
         EventStream events = new EventStream(response, json);
         String id = UUID.randomUUID().toString();
         events.<TrainingRunProgress, @Nullable TrainingRunReport>answer(progress -> {
-            TrainingRunHandle handle = new TrainingRunHandle(id, told -> {
+            Consumer<TrainingRunProgress> listener = told -> {
                 if (!response.isCommitted()) {
                     events.send("started", Map.of("id", id));
                 }
                 progress.accept(told);
-            });
+            };
+            TrainingRunHandle handle = new TrainingRunHandle(id, listener, events::pulse, PULSE);
             TrainingRunReport report = runs.during(owner, handle, () -> service.train(request, handle));
             return handle.isDeserted() ? null : report;
         });

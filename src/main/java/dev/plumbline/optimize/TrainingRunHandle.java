@@ -1,6 +1,7 @@
 package dev.plumbline.optimize;
 
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -9,16 +10,25 @@ final class TrainingRunHandle {
 
     private final String id;
     private final Consumer<TrainingRunProgress> listener;
+    private final Runnable pulse;
+    private final long pulseNanos;
+    private long heard = System.nanoTime();
     private volatile boolean cancelled;
     private volatile boolean deserted;
 
     TrainingRunHandle(Consumer<TrainingRunProgress> listener) {
-        this(UUID.randomUUID().toString(), listener);
+        this(UUID.randomUUID().toString(), listener, () -> {}, Duration.ofDays(1));
     }
 
-    TrainingRunHandle(String id, Consumer<TrainingRunProgress> listener) {
+    /**
+     * @param pulse reaches the listener between two reports, only to learn whether it is still there
+     * @param interval of silence after which a pulse is sent
+     */
+    TrainingRunHandle(String id, Consumer<TrainingRunProgress> listener, Runnable pulse, Duration interval) {
         this.id = id;
         this.listener = listener;
+        this.pulse = pulse;
+        this.pulseNanos = interval.toNanos();
     }
 
     String id() {
@@ -39,10 +49,22 @@ final class TrainingRunHandle {
         return deserted;
     }
 
-    /** A listener who has gone away cancels the run: nobody would read what comes of it. */
     void tell(TrainingRunProgress progress) {
+        reach(() -> listener.accept(progress));
+    }
+
+    /** Called at every iteration; sends a pulse where nothing was heard for the interval. */
+    void beat() {
+        if (System.nanoTime() - heard >= pulseNanos) {
+            reach(pulse);
+        }
+    }
+
+    /** A listener who has gone away cancels the run: nobody would read what comes of it. */
+    private void reach(Runnable message) {
+        heard = System.nanoTime();
         try {
-            listener.accept(progress);
+            message.run();
         } catch (UncheckedIOException gone) {
             deserted = true;
             cancel();

@@ -55,6 +55,10 @@ public record TrainingRunRequest(
         if (seconds != null && !(seconds > 0)) {
             throw Problem.invalid("/wait", "nobody waits so short", seconds, "seconds, above 0");
         }
+        if (shuffleSeed != null && batchSize == null) {
+            throw Problem.invalid(
+                    "/shuffleSeed", "there are no batches to be shuffled", shuffleSeed, "batchSize beside it");
+        }
         int every = reportEvery == null ? 10 : reportEvery;
         if (iterations / every > MOST_REPORTS) {
             throw Problem.limit(

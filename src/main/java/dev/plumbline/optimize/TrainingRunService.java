@@ -55,9 +55,10 @@ class TrainingRunService {
         for (long t = 1; t <= Math.min(batches.epochLength(), request.iterations()); t++) {
             if (!programs.containsKey(batches.sizeOf(t))) {
                 ObjectiveReader reader = new ObjectiveReader(model, loss, request.parametersOrNone(), batches.batch(t));
-                Program program = program(reader, request.iterations());
+                Program program = batches.explaining(() -> program(reader, request.iterations()));
                 programs.put(batches.sizeOf(t), program);
-                Map<String, Tensor> point = reader.point(program);
+                ObjectiveReader.requireIndices(program, request.dataOrNone());
+                Map<String, Tensor> point = batches.explaining(() -> reader.point(program));
                 program.parameters().keySet().forEach(name -> initial.putIfAbsent(name, value(point, name)));
             }
         }

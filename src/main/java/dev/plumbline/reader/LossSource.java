@@ -55,8 +55,22 @@ public record LossSource(
                     "a kind of loss",
                     "output");
         }
+        if (delta != null && kind != Kind.HUBER) {
+            throw Problem.invalid("/delta", "delta belongs to the loss huber", delta, "no delta here");
+        }
+        if (kind == null) {
+            requireAbsent("/reduction", reduction);
+            requireAbsent("/labelSmoothing", labelSmoothing);
+            requireAbsent("/weight", weight);
+        }
         requireCoefficient("/l1", l1);
         requireCoefficient("/l2", l2);
+    }
+
+    private static void requireAbsent(String pointer, @Nullable Object setting) {
+        if (setting != null) {
+            throw Problem.invalid(pointer, "this belongs to a loss that is attached", setting, "a kind of loss");
+        }
     }
 
     private static void requireCoefficient(String pointer, @Nullable Double coefficient) {

@@ -13,9 +13,11 @@ import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -80,7 +82,11 @@ public final class ObjectiveReader {
 
     /** What the program finds only with values, such as an index out of range, at its place in the request. */
     private Problem placed(Problem problem) {
-        return problem.pointer().startsWith("/loss") ? problem : problem.within(place());
+        return isPlaced(problem) || problem.pointer().startsWith("/loss") ? problem : problem.within(place());
+    }
+
+    private static boolean isPlaced(Problem problem) {
+        return problem.pointer().startsWith("/data/") || problem.pointer().startsWith("/parameters/");
     }
 
     /** Where the request has the model. */
@@ -130,6 +136,7 @@ public final class ObjectiveReader {
             }
             point.put(name, value);
         });
+        requireRead(program);
         data.forEach((name, value) -> {
             if (!program.data().containsKey(name)) {
                 throw Problem.invalid(
@@ -143,16 +150,43 @@ public final class ObjectiveReader {
         });
         requireValues("parameters", program.parameters(), point);
         requireValues("data", program.data(), point);
+        requireIndices(program, data);
         return point;
+    }
+
+    /** Refuses data that the program cannot look anything up with, at their place among {@code data}. */
+    public static void requireIndices(Program program, Map<String, Tensor> data) {
+        program.indices().forEach((name, range) -> {
+            Tensor given = data.get(name);
+            if (given != null) {
+                range.require(Problem.pointer("data", name), given);
+            }
+        });
+    }
+
+    /** A formula has the parameters that the request names; one that it does not read is most likely misspelt. */
+    private void requireRead(Program program) {
+        if (!(model instanceof Formula)) {
+            return;
+        }
+        Set<Node> read = new HashSet<>(program.outputs().values());
+        program.nodes().forEach(node -> read.addAll(node.inputs()));
+        program.parameters().forEach((name, node) -> {
+            if (!read.contains(node)) {
+                throw Problem.invalid(
+                        Problem.pointer("parameters", name),
+                        "the formula does not read this parameter",
+                        name,
+                        "parameters that the formula names");
+            }
+        });
     }
 
     private void appendModel(ProgramBuilder b) {
         try {
             model.appendTo(b, shapes(parameters), shapes(data));
         } catch (Problem problem) {
-            throw problem.pointer().startsWith("/data/") || problem.pointer().startsWith("/parameters/")
-                    ? problem
-                    : problem.within(place());
+            throw isPlaced(problem) ? problem : problem.within(place());
         }
     }
 

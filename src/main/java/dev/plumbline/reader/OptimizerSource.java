@@ -8,6 +8,8 @@ import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.MomentumBuffer;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.Preset;
+import dev.plumbline.compute.optimizer.Sgd;
+import dev.plumbline.problem.Problem;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -73,7 +75,12 @@ public record OptimizerSource(
     /** The optimizer; problems point from here on, as in {@code /beta1}. */
     public Optimizer optimizer() {
         Optimizer defaults = kind.preset(preset == null ? Preset.PYTORCH : preset);
-        return HyperParameters.with(defaults, given());
+        Optimizer optimizer = HyperParameters.with(defaults, given());
+        if (optimizer instanceof Sgd sgd && sgd.momentum() == 0 && sgd.dampening() > 0) {
+            throw Problem.invalid(
+                    "/dampening", "dampening is of the momentum, and there is none", sgd.dampening(), "a momentum");
+        }
+        return optimizer;
     }
 
     /** The hyper-parameters that the request gives, by name. */

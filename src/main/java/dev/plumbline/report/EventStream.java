@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -24,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * An answer as server-sent events: {@code progress} on the way, and at the end {@code report}, or {@code problem} where
- * one is met after the first event; one that is met before is answered as ever.
+ * one is met after the first event, with the members of a refusal; one that is met before is answered as ever.
  *
  * <p>Events are written while the request's own thread is at work, so that a streamed answer holds its turn among the
  * requests that compute, and a caller who hangs up ends it.
@@ -91,7 +90,7 @@ public final class EventStream {
             if (!response.isCommitted()) {
                 throw problem;
             }
-            send("problem", Map.of("pointer", problem.pointer(), "detail", String.valueOf(problem.getMessage())));
+            send("problem", problem);
         }
     }
 
@@ -103,11 +102,24 @@ public final class EventStream {
                 response.setCharacterEncoding(StandardCharsets.UTF_8.name());
                 response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
             }
-            Writer writer = response.getWriter();
-            writer.write("event: " + event + "\ndata: " + json.writeValueAsString(data) + "\n\n");
-            response.flushBuffer();
+            write("event: " + event + "\ndata: " + json.writeValueAsString(data) + "\n\n");
         } catch (IOException gone) {
             throw new UncheckedIOException(gone);
         }
+    }
+
+    /** Sends a comment, which no reader of events tells its caller of; it fails where nobody is there any more. */
+    public void pulse() {
+        try {
+            write(":\n\n");
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
+    }
+
+    private void write(String text) throws IOException {
+        Writer writer = response.getWriter();
+        writer.write(text);
+        response.flushBuffer();
     }
 }

@@ -45,7 +45,10 @@ final class BodyFilter extends OncePerRequestFilter {
             throws ServletException, IOException {
         boolean multipart = isMultipart(request);
         BodyLimit limit = BodyLimit.of(limits, multipart && BodyLimit.isBulk(request));
-        if (request.getContentLengthLong() > limit.bytes()) {
+        String coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+        if (coding != null && !coding.equalsIgnoreCase("identity")) {
+            refuseCoding(coding, response);
+        } else if (request.getContentLengthLong() > limit.bytes()) {
             refuse(limit.exceeded(request.getContentLengthLong() + " bytes"), response);
         } else if (multipart && mayBeLarge(request)) {
             throughBulkParts(request, response, chain);
@@ -152,6 +155,16 @@ final class BodyFilter extends OncePerRequestFilter {
         HttpHeaders headers = new HttpHeaders();
         headers.set(HttpHeaders.CONNECTION, "close");
         writer.write(ProblemReport.of(problem), headers, response);
+    }
+
+    /** A body that grows when it is unpacked is none that {@code bodyBytes} could measure. */
+    private void refuseCoding(String coding, HttpServletResponse response) throws IOException {
+        HttpHeaders headers = new HttpHeaders();
+        headers.set(HttpHeaders.CONNECTION, "close");
+        headers.set(HttpHeaders.ACCEPT_ENCODING, "identity");
+        String detail = "Compressed bodies are not read here: the Content-Encoding must be identity, or absent";
+        writer.write(
+                ProblemReport.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, detail, coding, "identity"), headers, response);
     }
 
     private static boolean isMultipart(HttpServletRequest request) {

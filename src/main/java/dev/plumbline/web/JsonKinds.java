@@ -29,7 +29,8 @@ final class JsonKinds {
     }
 
     static String expected(MismatchedInputException mismatch) {
-        return listed(mismatch.getOriginalMessage(), of(mismatch.getTargetType()));
+        Class<?> type = mismatch.getTargetType();
+        return type != null && type.isEnum() ? constants(type) : listed(mismatch.getOriginalMessage(), of(type));
     }
 
     static String got(MismatchedInputException mismatch) {

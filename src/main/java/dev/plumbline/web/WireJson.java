@@ -1,6 +1,7 @@
 package dev.plumbline.web;
 
 import dev.plumbline.limits.Limits;
+import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.TensorJson;
 import dev.plumbline.tensor.TensorLimits;
 import org.springframework.boot.jackson.autoconfigure.JsonFactoryBuilderCustomizer;
@@ -86,6 +87,7 @@ final class WireJson implements JsonFactoryBuilderCustomizer, JsonMapperBuilderC
                         AnnotationIntrospector.pair(new RequiredComponents(), mapper.annotationIntrospector()))
                 .addModule(TensorJson.module(tensorLimits(limits)))
                 .addModule(new SimpleModule("plumbline")
+                        .addSerializer(Problem.class, new WireProblem())
                         .addDeserializer(double.class, new WireDouble(double.class))
                         .addDeserializer(Double.class, new WireDouble(Double.class)));
     }

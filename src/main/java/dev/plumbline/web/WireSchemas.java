@@ -1,5 +1,6 @@
 package dev.plumbline.web;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JavaType;
 import dev.plumbline.tensor.Tensor;
 import io.swagger.v3.core.converter.AnnotatedType;
@@ -19,7 +20,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Describes records as {@link WireJson} reads and writes them: constants in camelCase, what is required and what may be
- * null, numbers that may be {@code "NaN"}, and tensors.
+ * null, numbers that may be {@code "NaN"}, tensors, and what {@link FieldDescriptions} has to say.
  */
 @Component
 final class WireSchemas implements ModelConverter {
@@ -64,9 +65,14 @@ final class WireSchemas implements ModelConverter {
             return;
         }
         for (RecordComponent component : type.getRecordComponents()) {
-            Schema<?> property = model.getProperties().get(component.getName());
+            String name = nameOf(component);
+            Schema<?> property = model.getProperties().get(name);
             if (property == null) {
                 continue;
+            }
+            String text = FieldDescriptions.of(type, name);
+            if (text != null) {
+                property.setDescription(text);
             }
             if (component.getType() == double.class || component.getType() == Double.class) {
                 property.addType("string");
@@ -75,13 +81,18 @@ final class WireSchemas implements ModelConverter {
                 property.setDescription(meaning == null ? kind : meaning + "; " + kind);
             }
             if (RequiredComponents.isRequired(component)) {
-                require(model, component.getName());
+                require(model, name);
             } else if (property.getTypes() != null) {
                 allowNull(property);
             } else if (property.get$ref() != null) {
-                model.getProperties().put(component.getName(), orNull(property));
+                model.getProperties().put(name, orNull(property));
             }
         }
+    }
+
+    private static String nameOf(RecordComponent component) {
+        JsonProperty property = component.getAccessor().getAnnotation(JsonProperty.class);
+        return property == null || property.value().isEmpty() ? component.getName() : property.value();
     }
 
     private static void require(Schema<?> model, String name) {

@@ -2,6 +2,7 @@ package dev.plumbline.optimize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.plumbline.limits.Limits;
@@ -10,15 +11,20 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.TensorJson;
 import dev.plumbline.tensor.TensorLimits;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.EnumNamingStrategies;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -188,6 +194,91 @@ class TrainingRunServiceTests {
                 () -> train(
                         "{'model':{'formula':'sum(w * x)'},'parameters':{'w':1},'data':{'x':[1,2]}," + settings + "}"));
         assertThat(problem.pointer()).isEqualTo(pointer);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "'shuffleSeed':1 | /shuffleSeed",
+                "'clipping':{} | /clipping",
+                "'loss':{'kind':'mse','delta':2} | /loss/delta",
+                "'loss':{'output':'loss','weight':[1,2]} | /loss/weight",
+                "'loss':{'reduction':'sum'} | /loss/reduction",
+                "'parameters':{'w':1,'v':2} | /parameters/v"
+            })
+    void refusesWhatNothingWouldRead(String setting, String pointer) {
+        String parameters = setting.startsWith("'parameters'") ? "" : ",'parameters':{'w':1}";
+        String request = "{'model':{'formula':'sum(w * x)'},'data':{'x':[1,2]},'iterations':1,'optimizer':{'kind':"
+                + "'sgd'}," + setting + parameters + "}";
+        Throwable thrown = catchThrowable(() -> train(request));
+        // A record does not know where it stands; Jackson does.
+        String front = thrown instanceof DatabindException placed
+                ? placed.getPath().stream()
+                        .map(step -> "/" + step.getPropertyName())
+                        .collect(Collectors.joining())
+                : "";
+        Problem problem = (Problem) (thrown instanceof Problem ? thrown : thrown.getCause());
+        assertThat(front + problem.pointer()).isEqualTo(pointer);
+        assertThat(problem.expected()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "'y':[0,1,2,0,1,2,0,1,2,0,1,3] | /data/y/11 | 3 | a whole number from 0 to 2",
+                "'y':[0,1,2,0,1,2,0,1,2,0,-1,1] | /data/y/10 | -1 | a whole number from 0 to 2",
+                "'y':[0,1,2,0,1,2,0.5,1,2,0,1,1] | /data/y/6 | 0.5 | a whole number from 0 to 2"
+            })
+    void findsABadLabelBeforeTheFirstStepAndSaysWhoseItIs(String y, String pointer, String got, String expected) {
+        Problem problem = refused("{'model':{'layers':[{'type':'dense','units':3}]},'loss':{'kind':'crossEntropy'},"
+                + "'data':{'x':[[1],[2],[3],[4],[5],[6],[7],[8],[9],[10],[11],[12]]," + y + "}");
+        assertThat(problem.pointer()).isEqualTo(pointer);
+        assertThat(problem.got()).isEqualTo(got);
+        assertThat(problem.expected()).isEqualTo(expected);
+    }
+
+    @Test
+    void findsAWordThatAnEmbeddingDoesNotHave() {
+        Problem problem = refused("{'model':{'layers':[{'type':'embedding','entries':3,'units':2},{'type':'flatten'}]},"
+                + "'loss':{'kind':'crossEntropy'},'data':{'x':[[1,1],[2,0],[0,0],[1,2],[2,2],[0,3]],"
+                + "'y':[0,1,2,3,0,1]}");
+        assertThat(problem.pointer()).isEqualTo("/data/x/5/1");
+        assertThat(problem.expected()).isEqualTo("a whole number from -3 to 2");
+    }
+
+    @Test
+    void saysWhichDataHasHowManySamplesWhereBatchesDoNotFit() {
+        Problem problem = refused("{'model':{'layers':[{'type':'dense','units':1}]},'loss':{'kind':'mse'},'data':{'x':"
+                + "[[1],[2],[3],[4],[5],[6],[7],[8],[9],[10],[11],[12]],'y':[[1],[2],[3],[4],[5],[6],[7],[8]]}");
+        assertThat(problem.explanation())
+                .endsWith("(batchSize cuts mini-batches of 4: x has 12, which is not cut, and y has 8 samples)");
+    }
+
+    private Problem refused(String request) {
+        return catchThrowableOfType(
+                Problem.class, () -> train(request + ",'batchSize':4,'iterations':9,'optimizer':{'kind':'sgd'}}"));
+    }
+
+    @Test
+    void stopsWhenNobodyListensAnyMoreBetweenTwoReports() {
+        AtomicInteger pulses = new AtomicInteger();
+        Runnable pulse = () -> {
+            if (pulses.incrementAndGet() == 3) {
+                throw new UncheckedIOException(new IOException("hung up"));
+            }
+        };
+        TrainingRunHandle handle = new TrainingRunHandle("id", progress -> {}, pulse, Duration.ZERO);
+        TrainingRunReport report = service.train(
+                read("{'model':{'formula':'x^2'},'parameters':{'x':1},'iterations':10000000,'reportEvery':10000000,"
+                        + "'optimizer':{'kind':'sgd'}}"),
+                handle);
+        assertThat(report.stopped()).isEqualTo(Reason.CANCELLED);
+        assertThat(report.steps()).isEqualTo(3);
+        assertThat(handle.isDeserted()).isTrue();
     }
 
     @Test

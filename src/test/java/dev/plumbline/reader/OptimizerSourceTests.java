@@ -1,21 +1,28 @@
 package dev.plumbline.reader;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plumbline.compute.optimizer.Adam;
 import dev.plumbline.compute.optimizer.AdamW;
 import dev.plumbline.compute.optimizer.Epsilon;
+import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.NAdam;
+import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.Preset;
 import dev.plumbline.compute.optimizer.Sgd;
 import dev.plumbline.compute.optimizer.WeightDecay;
+import dev.plumbline.problem.Problem;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.EnumNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -51,6 +58,41 @@ class OptimizerSourceTests {
                 .isEqualTo(WeightDecay.decoupled(0.1));
         String l2 = "{'kind': 'nadam', 'weightDecay': {'kind': 'l2', 'rate': 0.1}}";
         assertThat(((NAdam) read(l2).optimizer()).weightDecay()).isEqualTo(WeightDecay.l2(0.1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "'weightDecay': {'kind': 'l2', 'rate': 0.1, 'decoupled': true} | /weightDecay/decoupled | kind and rate",
+                "'weightDecay': {'kind': 'none', 'rate': 0.1} | /weightDecay/rate | 0, or kind l2 or decoupled",
+                "'weightDecay': {'kind': 'l1', 'rate': 0.1} | /weightDecay/kind | one of none, l2, decoupled",
+                "'weightDecay': {'kind': 'l2'} | /weightDecay/rate | a number, or kind and rate, a number",
+                "'dampening': 0.5 | /dampening | a momentum",
+                "'momentum': 'x' | /momentum | a number"
+            })
+    void refusesWhatSaysNothingOrContradictsItself(String given, String pointer, String expected) {
+        assertThatExceptionOfType(Problem.class)
+                .isThrownBy(() -> read("{'kind': 'sgd', " + given + "}").optimizer())
+                .satisfies(problem -> assertThat(problem.pointer()).isEqualTo(pointer))
+                .satisfies(problem -> assertThat(problem.expected()).isEqualTo(expected));
+    }
+
+    /** What an answer says about its optimizer may be sent again. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void takesBackWhatItSays(Kind kind) {
+        Optimizer optimizer = kind.preset(Preset.PYTORCH);
+        assertThat(read(JSON.writeValueAsString(HyperParameters.of(optimizer))).optimizer())
+                .isEqualTo(optimizer);
+    }
+
+    @Test
+    void namesThePresetsThatHaveTheOptimizer() {
+        assertThatExceptionOfType(Problem.class)
+                .isThrownBy(() -> read("{'kind': 'adamw', 'preset': 'nd4j'}").optimizer())
+                .satisfies(problem -> assertThat(problem.expected()).isEqualTo("one of pytorch, optax, keras"));
     }
 
     @Test

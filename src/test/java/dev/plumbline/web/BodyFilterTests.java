@@ -140,6 +140,19 @@ class BodyFilterTests {
     }
 
     @Test
+    void refusesACompressedBodyAndSaysSo() throws Exception {
+        HttpRequest post = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/v1/scale"))
+                .header("Content-Type", "application/json")
+                .header("Content-Encoding", "gzip")
+                .POST(BodyPublishers.ofByteArray(new byte[] {0x1f, (byte) 0x8b}))
+                .build();
+        HttpResponse<String> response = client.send(post, HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).isEqualTo(415);
+        assertThat(response.headers().firstValue("Accept-Encoding")).hasValue("identity");
+        assertThat(response.body()).contains("Content-Encoding", "\"got\":\"gzip\"", "\"expected\":\"identity\"");
+    }
+
+    @Test
     void refusesBrokenMultipartBodies() throws Exception {
         byte[] whole = multipart(10, 10);
         assertThat(post(BodyPublishers.ofByteArray(whole), "multipart/form-data")

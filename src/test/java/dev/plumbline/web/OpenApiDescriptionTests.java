@@ -19,6 +19,8 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.client.RestTestClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The committed description is the one that is served, and its examples run. After a change to the API, write it anew:
@@ -46,6 +48,26 @@ class OpenApiDescriptionTests {
                 .content()
                 .isEqualTo(served);
         assertThat(served).startsWith("openapi: 3.1").doesNotContain("localhost", "127.0.0.1");
+    }
+
+    @Test
+    void describesFieldsThatThereAreAndNoOthers() {
+        JsonNode schemas = new JsonMapper().readTree(served("/openapi")).at("/components/schemas");
+        FieldDescriptions.all()
+                .forEach((schema, fields) -> fields.forEach((field, text) -> {
+                    String described = schemas.path(schema)
+                            .path("properties")
+                            .path(field)
+                            .path("description")
+                            .asString();
+                    assertThat(described).as("%s.%s", schema, field).startsWith(text);
+                }));
+        for (String schema : List.of("ModelSource", "LossSource", "OptimizerSource", "TrainingRunSchedule")) {
+            assertThat(schemas.path(schema).path("properties"))
+                    .as(schema)
+                    .isNotEmpty()
+                    .allSatisfy(field -> assertThat(field.has("description")).isTrue());
+        }
     }
 
     @Test

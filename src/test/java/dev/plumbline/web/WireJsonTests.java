@@ -220,4 +220,15 @@ class WireJsonTests {
                 .isInstanceOfSatisfying(JacksonException.class, failure -> assertThat(JsonProblems.of(failure))
                         .isEmpty());
     }
+
+    /** As the last event of a stream. */
+    @Test
+    void writesAProblemAsTheRefusalThatItWouldBe() {
+        String written = json.writeValueAsString(Problem.invalid("/data/y/3", "out of range", 7, "0 to 2"));
+        assertThat(written)
+                .isEqualTo(json.writeValueAsString(
+                        ProblemReport.of(Problem.invalid("/data/y/3", "out of range", 7, "0 to 2"))))
+                .contains(
+                        "\"type\":\"/problems/invalid\"", "\"status\":422", "\"got\":\"7\"", "\"expected\":\"0 to 2\"");
+    }
 }

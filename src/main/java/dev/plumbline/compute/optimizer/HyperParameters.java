@@ -108,7 +108,8 @@ public final class HyperParameters {
         if (type == WeightDecay.class) {
             return weightDecay(value, optimizer);
         }
-        throw Problem.invalid("/" + component.getName(), "not of the right type", value, type.getSimpleName());
+        String expected = type == double.class ? "a number" : "true or false";
+        throw Problem.invalid("/" + component.getName(), "not of the right type", value, expected);
     }
 
     private static WeightDecay weightDecay(Object value, Optimizer optimizer) {
@@ -116,23 +117,44 @@ public final class HyperParameters {
             WeightDecay.Kind kind = optimizer.kind() == Kind.ADAMW ? WeightDecay.Kind.DECOUPLED : WeightDecay.Kind.L2;
             return new WeightDecay(kind, rate.doubleValue());
         }
-        if (value instanceof Map<?, ?> parts && parts.get("rate") instanceof Number rate && parts.get("kind") != null) {
-            Object kind = constant("weightDecay/kind", WeightDecay.Kind.class, parts.get("kind"));
-            return new WeightDecay((WeightDecay.Kind) kind, rate.doubleValue());
+        if (value instanceof Map<?, ?> parts) {
+            return weightDecay(parts);
         }
         throw Problem.invalid("/weightDecay", "not a weight decay", value, "a number, or kind and rate");
     }
 
-    private static Object constant(String name, Class<?> type, Object value) {
-        Enum<?>[] constants = (Enum<?>[]) type.getEnumConstants();
+    private static WeightDecay weightDecay(Map<?, ?> parts) {
+        for (Object name : parts.keySet()) {
+            if (!name.equals("kind") && !name.equals("rate")) {
+                String pointer = Problem.pointer("weightDecay", name);
+                throw Problem.invalid(pointer, "weight decay has no such attribute", name, "kind and rate");
+            }
+        }
+        Object given = parts.get("kind");
+        if (given == null || !(parts.get("rate") instanceof Number rate)) {
+            String pointer = given == null ? "/weightDecay/kind" : "/weightDecay/rate";
+            throw Problem.invalid(pointer, "not a weight decay", parts, "a number, or kind and rate, a number");
+        }
+        WeightDecay.Kind kind = constant("weightDecay/kind", WeightDecay.Kind.class, given);
+        if (kind == WeightDecay.Kind.NONE && rate.doubleValue() != 0) {
+            throw Problem.invalid(
+                    "/weightDecay/rate", "no weight decay has no rate", rate, "0, or kind l2 or decoupled");
+        }
+        return new WeightDecay(kind, rate.doubleValue());
+    }
+
+    private static <E> E constant(String name, Class<E> type, Object value) {
+        E[] constants = type.getEnumConstants();
         return Arrays.stream(constants)
-                .filter(constant -> camelCase(constant).equals(value))
+                .filter(constant -> camelCase((Enum<?>) constant).equals(value))
                 .findFirst()
                 .orElseThrow(() -> Problem.invalid(
                         "/" + name,
                         "no such choice",
                         value,
-                        Arrays.stream(constants).map(HyperParameters::camelCase).collect(Collectors.joining(", "))));
+                        Arrays.stream(constants)
+                                .map(constant -> camelCase((Enum<?>) constant))
+                                .collect(Collectors.joining(", ", "one of ", ""))));
     }
 
     private static Object read(RecordComponent component, Optimizer optimizer) {

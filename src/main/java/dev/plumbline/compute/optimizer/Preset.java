@@ -1,6 +1,8 @@
 package dev.plumbline.compute.optimizer;
 
 import dev.plumbline.problem.Problem;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /**
  * Whose conventions and defaults to take. As of PyTorch 2 (and 1.13, whose optimizers differ only in {@link NAdam}),
@@ -12,8 +14,11 @@ public enum Preset {
     KERAS,
     ND4J;
 
-    Problem lacks(String kind) {
+    Problem lacks(String kind, Preset... others) {
         return Problem.unsupported(
-                "/preset", HyperParameters.camelCase(this) + " has no " + kind, kind, "another preset");
+                "/preset",
+                HyperParameters.camelCase(this) + " has no " + kind,
+                HyperParameters.camelCase(this),
+                Arrays.stream(others).map(HyperParameters::camelCase).collect(Collectors.joining(", ", "one of ", "")));
     }
 }

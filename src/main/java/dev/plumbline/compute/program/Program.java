@@ -80,6 +80,11 @@ public final class Program {
         return node;
     }
 
+    /** The data that serve as indices only as they came, and which numbers they may hold. */
+    public Map<String, IndexRange> indices() {
+        return Indices.ranges(nodes);
+    }
+
     /** Whether the node depends on a parameter. */
     boolean isDifferentiable(Node node) {
         return differentiable[node.id()];

@@ -99,8 +99,10 @@ final class Attributes {
     }
 
     private int count(String name, @Nullable Object value, int least) {
-        if (value instanceof Number number
-                && number.doubleValue() == Math.rint(number.doubleValue())
+        if (!(value instanceof Number number)) {
+            throw refused(name, "a number is wanted here", whole(least));
+        }
+        if (number.doubleValue() == Math.rint(number.doubleValue())
                 && number.doubleValue() >= least
                 && number.doubleValue() <= LARGEST) {
             return number.intValue();
@@ -148,6 +150,10 @@ final class Attributes {
                     .toArray();
         }
         throw refused(name, "numbers are wanted here", "an array of " + length + " numbers");
+    }
+
+    boolean isText(String name) {
+        return has(name) && values.get(name) instanceof String;
     }
 
     boolean is(String name, String text) {

@@ -61,7 +61,14 @@ record BatchNorm(Mode mode, double epsilon, Attributes attributes) implements La
 
     private Tensor constant(Node x, String name, double absent) {
         Shape shape = along(x);
-        return Tensor.of(shape, attributes.numbers(name, shape.size(), absent));
+        double[] numbers = attributes.numbers(name, shape.size(), absent);
+        for (int i = 0; i < numbers.length; i++) {
+            if (name.equals("variance") && !(numbers[i] >= 0)) {
+                String pointer = attributes.pointer(name) + Problem.pointer(i);
+                throw Problem.invalid(pointer, "no variance is below 0", numbers[i], "a number from 0");
+            }
+        }
+        return Tensor.of(shape, numbers);
     }
 
     private static Shape along(Node x) {

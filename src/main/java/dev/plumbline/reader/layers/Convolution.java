@@ -35,7 +35,7 @@ record Convolution(
                 groups,
                 attributes.flag("bias", true),
                 Initializer.of(attributes, "initializer", Initializer.GLOROT_UNIFORM),
-                Initializer.of(attributes, "biasInitializer", Initializer.ZEROS),
+                Initializer.ofBias(attributes),
                 Activation.after(attributes));
     }
 

@@ -17,7 +17,7 @@ record Dense(int units, boolean bias, Initializer initializer, Initializer biasI
                 attributes.count("units", 1),
                 attributes.flag("bias", true),
                 Initializer.of(attributes, "initializer", Initializer.GLOROT_UNIFORM),
-                Initializer.of(attributes, "biasInitializer", Initializer.ZEROS),
+                Initializer.ofBias(attributes),
                 Activation.after(attributes));
     }
 

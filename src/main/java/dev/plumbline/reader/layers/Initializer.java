@@ -58,6 +58,15 @@ record Initializer(Kind kind, double scale) {
         return new Initializer(kind, scale);
     }
 
+    /** Of the bias that a layer has unless {@code bias} is false. */
+    static Initializer ofBias(Attributes layer) {
+        if (layer.has("biasInitializer") && !layer.flag("bias", true)) {
+            throw Problem.invalid(
+                    layer.pointer("biasInitializer"), "this layer has no bias", "bias false", "no biasInitializer");
+        }
+        return of(layer, "biasInitializer", ZEROS);
+    }
+
     Tensor tensor(Shape shape, SplittableRandom random) {
         double[] values = new double[shape.size()];
         double spread = Math.sqrt(variance(shape));

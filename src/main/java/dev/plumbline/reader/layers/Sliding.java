@@ -37,6 +37,13 @@ record Sliding(int axes, Window window) {
         if (!attributes.has("padding") || attributes.is("padding", "valid")) {
             return java.util.Collections.nCopies(2 * axes, 0);
         }
+        if (attributes.isText("padding") && !attributes.is("padding", "same")) {
+            throw Problem.invalid(
+                    attributes.pointer("padding"),
+                    "no such padding",
+                    attributes.text("padding"),
+                    "same, valid, or whole numbers from 0");
+        }
         if (!attributes.is("padding", "same")) {
             front.addAll(attributes.perAxis("padding", axes, 0, null));
             front.addAll(List.copyOf(front));

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -31,6 +34,8 @@ class LayerRefusalTests {
                 "[{'type':'dense','units':2,'activation':'rely'}] | /layers/0/activation/kind",
                 "[{'type':'dense','units':2,'activation':{'kind':'relu','slope':1}}] | /layers/0/activation/slope",
                 "[{'type':'dense','units':2,'initializer':{'kind':'normal','scale':-1}}] | /layers/0/initializer/scale",
+                "[{'type':'dense','units':2,'bias':false,'biasInitializer':'ones'}] | /layers/0/biasInitializer",
+                "[{'type':'conv2d','filters':2,'kernel':3,'bias':false,'biasInitializer':'ones'}] | /layers/0/biasInitializer",
                 "[{'type':'conv2d','filters':2,'kernel':0}] | /layers/0/kernel",
                 "[{'type':'conv2d','filters':2,'kernel':[3]}] | /layers/0/kernel",
                 "[{'type':'conv2d','filters':2,'kernel':3,'stride':0}] | /layers/0/stride",
@@ -48,6 +53,35 @@ class LayerRefusalTests {
         assertThat(problem).isNotNull();
         assertThat(problem.pointer()).isEqualTo(pointer);
         assertThat(problem.expected()).isNotEmpty();
+    }
+
+    /** The refusals list what there is, and what there is must be described where callers look. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':'?'}",
+                "{'type':'dense','units':1,'?':1}",
+                "{'type':'conv2d','filters':1,'kernel':1,'?':1}",
+                "{'type':'maxPool2d','kernel':1,'?':1}",
+                "{'type':'avgPool2d','kernel':1,'?':1}",
+                "{'type':'reshape','shape':[1],'?':1}",
+                "{'type':'dropout','?':1}",
+                "{'type':'batchNorm','mode':'inference','?':1}",
+                "{'type':'layerNorm','?':1}",
+                "{'type':'embedding','entries':1,'units':1,'?':1}",
+                "{'type':'leakyRelu','?':1}",
+                "{'type':'elu','?':1}",
+                "{'type':'gelu','?':1}",
+                "{'type':'softmax','?':1}",
+                "{'type':'dense','units':1,'initializer':'?'}",
+                "{'type':'batchNorm','mode':'?'}"
+            })
+    void documentsAllThatItLists(String layer) throws IOException {
+        Problem problem = catchThrowableOfType(Problem.class, () -> LayersModelTests.read("[" + layer + "]"));
+        String described = Files.readString(Path.of("src/main/resources/descriptions.yaml"));
+        assertThat(String.valueOf(problem.expected()).replace("one of ", "").split(", "))
+                .hasSizeGreaterThan(1)
+                .allSatisfy(name -> assertThat(described).contains("`" + name + "`"));
     }
 
     @Test
@@ -78,7 +112,8 @@ class LayerRefusalTests {
                 "[{'type':'reshape','shape':[4]}] | /layers/0",
                 "[{'type':'softmax','axis':5}] | /layers/0",
                 "[{'type':'layerNorm','axes':3}] | /layers/0",
-                "[{'type':'batchNorm','mode':'inference','mean':[1,2]}] | /layers/0/mean"
+                "[{'type':'batchNorm','mode':'inference','mean':[1,2]}] | /layers/0/mean",
+                "[{'type':'batchNorm','mode':'inference','variance':[1,0,-1]}] | /layers/0/variance/2"
             })
     void pointsAtTheLayerThatDoesNotFit(String layers, String pointer) {
         Problem problem = built(layers, null, Shape.of(2, 3, 5));
@@ -125,6 +160,20 @@ class LayerRefusalTests {
                 .appendTo(new ProgramBuilder(), Map.of(), Map.of("images", Shape.of(1, 3))));
         assertThat(name.pointer()).isEqualTo("/data/x");
         assertThat(name.got()).contains("images");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'type':'dense','units':'3'} | a number is wanted here | a whole number from 1",
+                "{'type':'dense','units':0} | this attribute is out of range | a whole number from 1",
+                "{'type':'conv2d','filters':1,'kernel':1,'padding':'full'} | no such padding | same, valid, or whole numbers from 0"
+            })
+    void saysWhatWouldBeRight(String layer, String explanation, String expected) {
+        Problem problem = catchThrowableOfType(Problem.class, () -> LayersModelTests.read("[" + layer + "]"));
+        assertThat(problem.explanation()).isEqualTo(explanation);
+        assertThat(problem.expected()).isEqualTo(expected);
     }
 
     private static Problem built(String layers, @org.jspecify.annotations.Nullable List<Integer> input, Shape x) {
