@@ -7,6 +7,7 @@ import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.optimize.TrainingRunStop.Reason;
+import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -58,7 +59,7 @@ final class TrainingRun {
         for (long t = 1; t <= iterations; t++) {
             point.putAll(batches.batch(t));
             Program program = programs.apply(batches.sizeOf(t));
-            Look look = new Look(t, program, program.evaluate(point));
+            Look look = new Look(t, program, evaluate(program, request));
             note(look);
             rate = learningRate(t);
             Reason reason = stop.reason(look.loss, look.norm, stale);
@@ -89,6 +90,17 @@ final class TrainingRun {
             }
         }
         return Reason.ITERATIONS;
+    }
+
+    /** What only values show, such as an index that is computed from data, is refused at its place in the request. */
+    private Evaluation evaluate(Program program, TrainingRunRequest request) {
+        try {
+            return program.evaluate(point);
+        } catch (Problem problem) {
+            throw problem.pointer().startsWith("/loss")
+                    ? problem
+                    : problem.within(request.requiredModel().place());
+        }
     }
 
     /** One iteration before its step: the evaluation and the reverse pass. */

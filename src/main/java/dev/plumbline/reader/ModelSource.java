@@ -90,7 +90,12 @@ public record ModelSource(
             }
             return formula != null ? Formula.parse(formula) : OnnxModel.read(Objects.requireNonNull(onnx));
         } catch (Problem problem) {
-            throw problem.within(formula != null ? "/model/formula" : "/model");
+            throw problem.within(place());
         }
+    }
+
+    /** Where the request has the model. */
+    public String place() {
+        return formula != null ? "/model/formula" : "/model";
     }
 }

@@ -66,7 +66,7 @@ final class SafetensorsHeaderJson {
                     tooMuch.getOriginalMessage(),
                     "a depth of at most 3, numbers of at most 1000 digits");
         } catch (JacksonException broken) {
-            throw Problem.malformed("", "the header is not JSON", broken.getOriginalMessage(), "one JSON object");
+            throw Problem.malformed("", "the header is not JSON", TensorJson.words(broken), "one JSON object");
         }
     }
 

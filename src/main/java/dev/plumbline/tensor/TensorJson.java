@@ -47,7 +47,7 @@ public final class TensorJson {
         } catch (StreamConstraintsException tooMuch) {
             throw Problem.limit("", "the JSON is beyond a limit", place(parser), tooMuch.getOriginalMessage());
         } catch (StreamReadException broken) {
-            throw Problem.malformed("", "not JSON: " + broken.getOriginalMessage(), place(parser), "JSON (RFC 8259)");
+            throw Problem.malformed("", "not JSON: " + words(broken), place(parser), "JSON (RFC 8259)");
         }
     }
 
@@ -61,6 +61,11 @@ public final class TensorJson {
                     "a number, or a tensor object of datatype BOOL");
         }
         return Tensor.of(numbers.shape(), numbers.values());
+    }
+
+    /** Jackson's own words without its view of the source, of which a caller knows nothing. */
+    static String words(JacksonException broken) {
+        return broken.getOriginalMessage().replaceAll("\\s*\\(start marker at .*\\)|\\s*\\[Source: .*]", "");
     }
 
     private static String place(JsonParser parser) {

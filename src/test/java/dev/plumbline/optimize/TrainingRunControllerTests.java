@@ -135,6 +135,18 @@ class TrainingRunControllerTests {
         http.delete().uri("/v1/training-runs/" + id).exchange().expectStatus().isNotFound();
     }
 
+    /** The index of the second batch is computed, so only its value shows that it is wrong. */
+    @Test
+    void endsWithTheProblemAsItWouldHaveBeenRefused() {
+        String run = "{\"model\": {\"formula\": \"sum(gather(w, x + 1))\"}, \"parameters\": {\"w\": [1, 2]}, \"data\":"
+                + " {\"x\": [0, 0, 0, 8]}, \"batchSize\": 2, \"iterations\": 4, \"optimizer\": {\"kind\": \"sgd\"}}";
+        String[] events = sent(run, MediaType.TEXT_EVENT_STREAM).split("\n\n");
+        assertThat(events[0]).startsWith("event: started");
+        assertThat(events[events.length - 1])
+                .startsWith("event: problem\ndata: {\"type\":\"/problems/invalid\",\"title\":")
+                .contains("\"status\":422", "\"pointer\":\"/model/formula", "\"got\":\"9\"", "from -2 to 1\"");
+    }
+
     @Test
     void takesModelAndDataAsFiles() {
         Path folder = Path.of("src/test/resources/fixtures/models/tanh-mlp/float64");
