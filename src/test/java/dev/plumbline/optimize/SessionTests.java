@@ -388,6 +388,19 @@ class SessionTests {
         assertThat(refused.text("/pointer")).isEqualTo("gradients");
     }
 
+    /** A file of a session's parameters is not the answer to a step, whatever their names look like. */
+    @Test
+    void givesOutParametersThatComeBackUnderTheirOwnNames() throws Exception {
+        Answer made = caller.post(PATH, SGD.replace("\"w\"", "\"p/w\""));
+        String[] asFile = {"Accept", "application/vnd.safetensors"};
+        byte[] file = caller.get(PATH + "/" + made.text("/id") + "/parameters", asFile)
+                .body();
+        byte[] request = "{\"optimizer\": {\"kind\": \"sgd\", \"learningRate\": 1}}".getBytes(UTF_8);
+        Answer again = caller.postFiles(PATH, Map.of("request", request, "parameters", file));
+        assertThat(again.status()).isEqualTo(201);
+        assertThat(again.json().at("/parameters").propertyNames()).containsExactly("p/w");
+    }
+
     @Test
     void refusesParametersThatCameTwice() throws Exception {
         Answer answer = caller.postFiles(
