@@ -46,7 +46,7 @@ class RefusalTests {
                 "{'model':{'formula':'sum(w)'},'parameters':{'w':1},'data':{'a/b':2}} | 422 | /data/a~1b | a/b | one of",
                 "{'model':{'formula':'w'},'loss':{'kind':'mse'},'parameters':{'w':[1]}} | 422 | /data/y | data [] | loss.target",
                 "{'model':{'formula':'w'},'loss':{'kind':'mse'},'parameters':{'w':[1]},'data':{'y':[1,2]}} | 422 | /loss | [2] | [1]",
-                "{'model':{'formula':'w'},'loss':{'kind':'crossEntropy'},'parameters':{'w':[[1,2]]},'data':{'y':[7]}} | 422 | /loss | 7 | from 0 to 1",
+                "{'model':{'formula':'w'},'loss':{'kind':'crossEntropy'},'parameters':{'w':[[1,2]]},'data':{'y':[7]}} | 422 | /data/y/0 | 7 | from 0 to 1",
                 "{'model':{'formula':'w'},'loss':{'kind':'huber','delta':-1},'parameters':{'w':[1]},'data':{'y':[1]}} | 422 | /loss/delta | -1.0 | above 0",
                 "{'model':{'formula':'w'},'loss':{'kind':'nearly'},'parameters':{'w':1}} | 422 | /loss/kind | nearly | crossEntropy",
                 "{'model':{'formula':'w'},'loss':{'output':'q'},'parameters':{'w':1}} | 422 | /loss/output | q | one of [out",
@@ -121,7 +121,7 @@ class RefusalTests {
     @Test
     void refusesRowsOutsideOfAnEmbedding() throws IOException {
         String indices = "{\"data\":{\"x\":{\"shape\":[2,3],\"datatype\":\"INT64\",\"data\":[0,1,2,3,4,7]}}}";
-        assertRefused(uploaded("embedding", node -> {}, indices), 422, "model/~1Gather", "7", "-7 to 6");
+        assertRefused(uploaded("embedding", node -> {}, indices), 422, "request/data/x/1/2", "7", "-7 to 6");
     }
 
     /** A node of the model is changed; data comes from the fixture unless the request has it. */
