@@ -12,7 +12,7 @@ public enum Fault {
     CONVENTION("another convention was used"),
     WEIGHT_DECAY("the weight decay is another one"),
     BIAS_CORRECTION_MISSING("divide m by 1 - beta1^t and v by 1 - beta2^t"),
-    BIAS_CORRECTION_STEP("t must count the step being taken, from 1"),
+    BIAS_CORRECTION_STEP("the t of the bias correction must count the step being taken, from 1"),
     STATE_NOT_UPDATED("the moments must be kept from one step to the next"),
     EPSILON_VALUE("another epsilon was used"),
     LEARNING_RATE("the learning rate is another one"),
