@@ -98,6 +98,7 @@ class OptimizerStepController {
         try (TensorPart parameters = parts.open("parameters", uploads.parameters());
                 TensorPart gradients = parts.open("gradients", uploads.gradients());
                 TensorPart state = parts.open("state", uploads.state())) {
+            parts.requireTogether(parameters, gradients, state);
             return work.of(request.order(parameters, gradients, state));
         } catch (Problem problem) {
             throw TensorParts.seen(problem, uploads.parameters(), uploads.gradients(), uploads.state());

@@ -5,13 +5,16 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.StoredTensors;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorLimits;
+import dev.plumbline.tensor.TensorSource;
 import java.io.File;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.web.multipart.MultipartFile;
@@ -41,6 +44,22 @@ class TensorParts {
             return new TensorPart(part, StoredTensors.takeOver(file.toPath(), part, limits));
         } catch (Problem problem) {
             throw problem.within(part);
+        }
+    }
+
+    /** Deflated files are small; what comes out of all of them together may not be larger than a bulk body. */
+    void requireTogether(@Nullable TensorPart... opened) {
+        long bytes = Stream.of(opened)
+                .filter(Objects::nonNull)
+                .flatMap(part -> part.file().tensors().values().stream())
+                .mapToLong(TensorSource::bytes)
+                .sum();
+        if (bytes > limits.bytes()) {
+            throw Problem.limit(
+                    "",
+                    "the tensors of all files together are too large",
+                    bytes + " bytes",
+                    "at most " + limits.bytes() + " bytes (plumbline.limits.bulk-bytes)");
         }
     }
 

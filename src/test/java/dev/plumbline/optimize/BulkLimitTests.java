@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.optimize.Caller.Answer;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -85,6 +87,25 @@ class BulkLimitTests {
             later = caller.postFiles(PATH, Map.of("parameters", new byte[LARGE]));
         }
         assertThat(later.status()).isEqualTo(422);
+    }
+
+    /** Each inflates to 600,000 bytes, from a few hundred. */
+    @Test
+    void refusesFilesThatTogetherInflateBeyondTheLimit() throws Exception {
+        byte[] deflated = BulkStepTests.deflated(Map.of("x", Tensor.zeros(Shape.of(75_000))));
+        Answer answer = new Caller(port)
+                .postFiles(
+                        "/v1/optimizer-steps",
+                        Map.of(
+                                "request",
+                                "{\"optimizer\": {\"kind\": \"sgd\"}}".getBytes(US_ASCII),
+                                "parameters",
+                                deflated,
+                                "gradients",
+                                deflated));
+        assertThat(answer.status()).isEqualTo(413);
+        assertThat(answer.text("/got")).isEqualTo("1200000 bytes");
+        assertThat(answer.text("/expected")).isEqualTo("at most 1000000 bytes (plumbline.limits.bulk-bytes)");
     }
 
     @Test

@@ -292,7 +292,7 @@ class BulkStepTests {
         return Tensor.of(shape, random.doubles(shape.size(), -1, 1).toArray()).as(datatype);
     }
 
-    private static byte[] deflated(Map<String, Tensor> tensors) throws IOException {
+    static byte[] deflated(Map<String, Tensor> tensors) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
