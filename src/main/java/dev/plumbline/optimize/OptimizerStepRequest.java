@@ -5,6 +5,7 @@ import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.OptimizerSource;
+import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
 import java.util.Map;
@@ -40,11 +41,11 @@ public record OptimizerStepRequest(
         long step = stateFile == null ? given.step() : stateFile.step(state);
         Map<String, ? extends TensorSource> points = required(
                 "parameters",
-                TensorPart.<TensorSource>joined(
+                Upload.<TensorSource>joined(
                         "parameters", parameterFile == null ? null : parameterFile.parameters(), parameters));
         Map<String, ? extends TensorSource> claims = required(
                 "gradients",
-                TensorPart.<TensorSource>joined(
+                Upload.<TensorSource>joined(
                         "gradients",
                         gradientFile == null ? null : gradientFile.gradientsOf(points.keySet()),
                         gradients));

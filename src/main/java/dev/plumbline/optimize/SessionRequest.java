@@ -1,6 +1,7 @@
 package dev.plumbline.optimize;
 
 import dev.plumbline.reader.OptimizerSource;
+import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ public record SessionRequest(
     SessionRequest with(@Nullable Map<String, Tensor> parameterFile, @Nullable StateSource stateFile) {
         return new SessionRequest(
                 optimizer,
-                TensorPart.joined("parameters", parameterFile, parameters),
+                Upload.joined("parameters", parameterFile, parameters),
                 stateFile == null ? state : stateFile,
                 clipping);
     }

@@ -1,5 +1,6 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,6 @@ public record SessionStepRequest(
     static final SessionStepRequest EMPTY = new SessionStepRequest(null, null);
 
     SessionStepRequest with(@Nullable Map<String, Tensor> gradientFile) {
-        return new SessionStepRequest(TensorPart.joined("gradients", gradientFile, gradients), learningRate);
+        return new SessionStepRequest(Upload.joined("gradients", gradientFile, gradients), learningRate);
     }
 }

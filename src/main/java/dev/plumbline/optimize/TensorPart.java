@@ -38,28 +38,6 @@ record TensorPart(String name, StoredTensors file) implements Closeable {
         return Map.of(parameters.iterator().next(), tensors.values().iterator().next());
     }
 
-    /** Tensors in a file together with those in the request beside it, of which none may come twice; null where neither is. */
-    static <T extends TensorSource> @Nullable Map<String, T> joined(
-            String part, @Nullable Map<String, ? extends T> file, @Nullable Map<String, ? extends T> given) {
-        if (file == null && given == null) {
-            return null;
-        }
-        Map<String, T> joined = new LinkedHashMap<>(file == null ? Map.of() : file);
-        if (given == null) {
-            return joined;
-        }
-        given.forEach((name, tensor) -> {
-            if (joined.put(name, tensor) != null) {
-                throw Problem.invalid(
-                        Problem.pointer(part, name),
-                        "this tensor came twice",
-                        "in the file and in the request",
-                        "once");
-            }
-        });
-        return joined;
-    }
-
     /** Slot name, then parameter name, to moment. */
     Map<String, Map<String, StoredTensor>> slots() {
         return content().slots();

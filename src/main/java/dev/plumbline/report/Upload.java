@@ -57,14 +57,20 @@ public final class Upload {
         }
     }
 
-    /** A part's tensors together with those in the request, of which none may come twice; null where there are neither. */
+    /** As {@link #joined(String, Map, Map)}, of a part's tensors. */
     public @Nullable Map<String, Tensor> joined(String part, @Nullable Map<String, Tensor> given) {
-        Map<String, Tensor> file = tensors(part);
-        if (file == null || given == null) {
-            return file == null ? given : file;
+        return joined(part, tensors(part), given);
+    }
+
+    /** A part's tensors together with those in the request, of which none may come twice; null where there are neither. */
+    public static <T> @Nullable Map<String, T> joined(
+            String part, @Nullable Map<String, ? extends T> file, @Nullable Map<String, ? extends T> given) {
+        if (file == null && given == null) {
+            return null;
         }
-        Map<String, Tensor> joined = new LinkedHashMap<>(file);
-        given.forEach((name, tensor) -> {
+        Map<String, T> joined = new LinkedHashMap<>(file == null ? Map.of() : file);
+        Map<String, ? extends T> others = given == null ? Map.of() : given;
+        others.forEach((name, tensor) -> {
             if (joined.put(name, tensor) != null) {
                 throw Problem.invalid(
                         Problem.pointer(part, name),
