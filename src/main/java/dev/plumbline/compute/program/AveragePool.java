@@ -34,6 +34,11 @@ record AveragePool(Window window, boolean countPadding) implements Op {
     }
 
     @Override
+    public Germ germ(List<Germ> inputs, Side side) {
+        return Germs.linear(this, inputs, inputs.size(), side);
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         if (dx != null) {

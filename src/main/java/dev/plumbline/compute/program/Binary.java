@@ -148,6 +148,18 @@ record Binary(BinaryFunction function) implements Op {
     }
 
     @Override
+    public Germ germ(List<Germ> inputs, Side side) {
+        return switch (function) {
+            case ADD, SUBTRACT -> Germs.linear(this, inputs, 2, side);
+            case MULTIPLY -> Germs.multiply(this, inputs, side);
+            case DIVIDE -> Germs.divide(this, inputs, side);
+            case POWER -> Germs.power(this, inputs, side);
+            case MAXIMUM, MINIMUM -> Bends.extreme(this, function == BinaryFunction.MAXIMUM, inputs, side);
+            case LESS, LESS_OR_EQUAL, EQUAL -> Jumps.comparison(this, function, inputs, side);
+        };
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         pullBack(inputs, output, cotangent, into, false);
     }
@@ -175,11 +187,11 @@ record Binary(BinaryFunction function) implements Op {
             for (int i = 0, o = at[0], p = at[1], q = at[2]; i < length; i++, o += yStep, p += aStep, q += bStep) {
                 double dy = cotangent[o];
                 if (da != null) {
-                    double term = dy * function.derivativeByFirst(a[p], b[q]);
+                    double term = dy == 0 ? 0 : dy * function.derivativeByFirst(a[p], b[q]);
                     da[p] += sizes ? Math.abs(term) : term;
                 }
                 if (db != null) {
-                    double term = dy * function.derivativeBySecond(a[p], b[q]);
+                    double term = dy == 0 ? 0 : dy * function.derivativeBySecond(a[p], b[q]);
                     db[q] += sizes ? Math.abs(term) : term;
                 }
             }

@@ -51,6 +51,11 @@ record Concat(int axis) implements Op {
     }
 
     @Override
+    public Germ germ(List<Germ> inputs, Side side) {
+        return Germs.linear(this, inputs, inputs.size(), side);
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         Shape shape = output.shape();
         int stride = shape.strides()[axis];

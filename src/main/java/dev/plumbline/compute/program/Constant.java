@@ -19,5 +19,10 @@ record Constant(Tensor tensor) implements Op {
     }
 
     @Override
+    public Germ germ(List<Germ> inputs, Side side) {
+        throw new IllegalStateException("this stands at the beginning of a direction");
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {}
 }

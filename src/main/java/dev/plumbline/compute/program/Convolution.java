@@ -80,6 +80,11 @@ record Convolution(Window window, int groups) implements Op {
         return new Transpose(List.of(1, 0, 2)).value(List.of(Tensor.of(apart, y)), copiesFirst);
     }
 
+    @Override
+    public Germ germ(List<Germ> inputs, Side side) {
+        return Germs.bilinear(this, inputs, side);
+    }
+
     /** dW = dY columns', dX = scatter(W' dY). */
     @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {

@@ -67,6 +67,11 @@ record GatherElements(int axis, boolean fromEnd) implements Op {
     }
 
     @Override
+    public Germ germ(List<Germ> inputs, Side side) {
+        return Germs.linear(this, inputs, 1, side);
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         if (dx == null) {

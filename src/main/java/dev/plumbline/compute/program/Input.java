@@ -24,5 +24,10 @@ record Input(String name, Shape given, Role role) implements Op {
     }
 
     @Override
+    public Germ germ(List<Germ> inputs, Side side) {
+        throw new IllegalStateException("this stands at the beginning of a direction");
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {}
 }

@@ -39,6 +39,11 @@ record LeakyRelu(double slope) implements Op {
     }
 
     @Override
+    public Germ germ(List<Germ> inputs, Side side) {
+        return Bends.relu(this, slope, inputs, side);
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] x = inputs.get(0).values();
         double[] dx = into[0];

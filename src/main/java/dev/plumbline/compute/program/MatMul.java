@@ -96,6 +96,11 @@ record MatMul(boolean transposeFirst, boolean transposeSecond) implements Op {
         return y;
     }
 
+    @Override
+    public Germ germ(List<Germ> inputs, Side side) {
+        return Germs.bilinear(this, inputs, side);
+    }
+
     /** dA = dC B', dB = A' dC; for a factor meant transposed, the transpose of that. */
     @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {

@@ -1,8 +1,12 @@
 package dev.plumbline.compute.program;
 
+import java.util.Map;
+import java.util.ArrayList;
+import java.util.HashMap;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +106,40 @@ record MaxPool(Window window) implements Op {
     }
 
     @Override
+    public Germ germ(List<Germ> inputs, Side side) {
+        Germ x = inputs.get(0);
+        int[] winners = winners(x.value(), side.shape());
+        double[][] terms = new double[side.order()][];
+        for (int k = 1; k <= terms.length; k++) {
+            terms[k - 1] = x.has(k) ? Bends.chosen(x.coefficient(k), winners) : null;
+        }
+        Map<Integer, List<Candidate>> ties = x.isConstant() ? Map.of() : ties(x, side, winners);
+        int[] onEdge = ties.keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
+        return Germs.choice(this, inputs, side, terms, onEdge, new Germs.Ties(ties::get, true));
+    }
+
+    /** The windows in which others come as near to the largest as rounding can tell, and do not move with it alike. */
+    private Map<Integer, List<Candidate>> ties(Germ x, Side side, int[] winners) {
+        Map<Integer, List<Candidate>> ties = new HashMap<>();
+        double[] values = x.value().values();
+        forEachWindow(x.value().shape(), side.shape(), (scan, k, plane, top, left) -> {
+            if (winners[k] >= 0) {
+                List<Candidate> tied = new ArrayList<>();
+                scan.forEach(plane, top, left, at -> {
+                    double width = side.width(0, at) + side.width(0, winners[k]);
+                    if (values[at] >= values[winners[k]] - width) {
+                        tied.add(new Candidate(0, at, 1));
+                    }
+                });
+                if (tied.size() > 1) {
+                    ties.put(k, tied);
+                }
+            }
+        });
+        return ties;
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         if (dx == null) {
@@ -197,6 +235,16 @@ record MaxPool(Window window) implements Op {
                 }
             }
             return best;
+        }
+
+        void forEach(int plane, int top, int left, IntConsumer member) {
+            for (int i = 0, row = top; i < kernelHeight; i++, row += dilationY) {
+                for (int j = 0, column = left; row >= 0 && row < height && j < kernelWidth; j++, column += dilationX) {
+                    if (column >= 0 && column < width) {
+                        member.accept((plane * height + row) * width + column);
+                    }
+                }
+            }
         }
 
         private int winnerAtTheEdge(double[] x, int plane, int top, int left) {

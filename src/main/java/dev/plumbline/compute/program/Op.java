@@ -48,6 +48,18 @@ public sealed interface Op
     void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into);
 
     /**
+     * How the result leaves the point along a direction, one-sided, from how the inputs do: the exact directional
+     * derivative, and higher coefficients where asked for. At a bend it is the largest of the tangents that tie, at a jump
+     * the limit from that side.
+     */
+    Germ germ(List<Germ> inputs, Side side);
+
+    /** The linear part of the value, for operations that are linear but for constants they put in. */
+    default double[] linear(List<Tensor> inputs, Shape shape) {
+        return value(inputs, shape);
+    }
+
+    /**
      * The values in many copies of a program at once. Inputs that differ between the copies have one axis more in front,
      * of extent {@code copies}; so has the result. Here one copy at a time; operations that can do better say how.
      *

@@ -54,6 +54,17 @@ record Pad(List<Integer> before, List<Integer> after, double fill) implements Op
     }
 
     @Override
+    public Germ germ(List<Germ> inputs, Side side) {
+        return Germs.linear(this, inputs, inputs.size(), side);
+    }
+
+    /** Its fill does not move. */
+    @Override
+    public double[] linear(List<Tensor> inputs, Shape shape) {
+        return new Pad(before, after, 0).value(inputs, shape);
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         if (dx != null) {

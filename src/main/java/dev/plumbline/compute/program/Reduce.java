@@ -1,5 +1,8 @@
 package dev.plumbline.compute.program;
 
+import java.util.Map;
+import java.util.ArrayList;
+import java.util.HashMap;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
@@ -67,6 +70,54 @@ record Reduce(Kind kind, List<Integer> axes) implements Op {
     @Override
     public boolean isSmooth() {
         return kind == Kind.SUM;
+    }
+
+    @Override
+    public Germ germ(List<Germ> inputs, Side side) {
+        if (kind == Kind.SUM) {
+            return Germs.linear(this, inputs, 1, side);
+        }
+        Germ x = inputs.get(0);
+        int[] results = results(x.value().shape(), side.shape());
+        int[] winners = new int[side.shape().size()];
+        Arrays.fill(winners, -1);
+        double[] values = x.value().values();
+        for (int i = 0; i < results.length; i++) {
+            int best = winners[results[i]];
+            winners[results[i]] = best < 0 || values[i] > values[best] ? i : best;
+        }
+        double[][] terms = new double[side.order()][];
+        for (int k = 1; k <= terms.length; k++) {
+            terms[k - 1] = x.has(k) ? Bends.chosen(x.coefficient(k), winners) : null;
+        }
+        Map<Integer, List<Candidate>> ties = x.isConstant() ? Map.of() : ties(x, side, results, winners);
+        int[] onEdge = ties.keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
+        return Germs.choice(this, inputs, side, terms, onEdge, new Germs.Ties(ties::get, true));
+    }
+
+    private static Map<Integer, List<Candidate>> ties(Germ x, Side side, int[] results, int[] winners) {
+        Map<Integer, List<Candidate>> ties = new HashMap<>();
+        double[] values = x.value().values();
+        for (int i = 0; i < results.length; i++) {
+            int winner = winners[results[i]];
+            if (values[i] >= values[winner] - side.width(0, i) - side.width(0, winner)) {
+                ties.computeIfAbsent(results[i], k -> new ArrayList<>()).add(new Candidate(0, i, 1));
+            }
+        }
+        ties.values().removeIf(tied -> tied.size() == 1);
+        return ties;
+    }
+
+    /** For each element of the source the element of the result that it goes to. */
+    private int[] results(Shape source, Shape shape) {
+        int[] results = new int[source.size()];
+        StridedRows rows = StridedRows.of(source, resultStrides(source, shape), source.strides());
+        rows.forEach(at -> {
+            for (int i = 0, t = at[0], f = at[1]; i < rows.length(); i++, t += rows.step(0), f += rows.step(1)) {
+                results[f] = t;
+            }
+        });
+        return results;
     }
 
     @Override

@@ -42,6 +42,11 @@ record Reshape(Shape target) implements Op {
     }
 
     @Override
+    public Germ germ(List<Germ> inputs, Side side) {
+        return Germs.linear(this, inputs, inputs.size(), side);
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         for (int i = 0; dx != null && i < dx.length; i++) {

@@ -39,6 +39,28 @@ record Select() implements Op {
         return false;
     }
 
+    /** The branch taken, element by element: the condition is its limit on this side, and nothing else goes on. */
+    @Override
+    public Germ germ(List<Germ> inputs, Side side) {
+        double[] condition = inputs.get(0).value().values();
+        boolean first = false;
+        boolean second = false;
+        double[][] terms = new double[side.order()][];
+        for (int i = 0; i < condition.length; i++) {
+            Germ taken = inputs.get(condition[i] != 0 ? 1 : 2);
+            first |= condition[i] != 0;
+            second |= condition[i] == 0;
+            for (int k = 1; k <= side.order(); k++) {
+                if (taken.at(k, i) != 0) {
+                    terms[k - 1] = terms[k - 1] == null ? new double[condition.length] : terms[k - 1];
+                    terms[k - 1][i] = taken.at(k, i);
+                }
+            }
+        }
+        int known = Math.min(first ? inputs.get(1).known() : side.order() + 1, second ? inputs.get(2).known() : side.order() + 1);
+        return new Germ(Germs.value(this, inputs, side), terms, known, side.isAtPoint());
+    }
+
     @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] condition = inputs.get(0).values();

@@ -65,6 +65,11 @@ record Slice(List<Integer> starts, List<Integer> counts, List<Integer> steps) im
     }
 
     @Override
+    public Germ germ(List<Germ> inputs, Side side) {
+        return Germs.linear(this, inputs, inputs.size(), side);
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         if (dx != null) {

@@ -45,6 +45,21 @@ record Unary(UnaryFunction function) implements Op {
     }
 
     @Override
+    public Germ germ(List<Germ> inputs, Side side) {
+        Germ x = inputs.get(0);
+        return switch (function) {
+            case NEGATE -> Germs.linear(this, inputs, 1, side);
+            case RELU -> Bends.relu(this, 0, inputs, side);
+            case ABS -> Bends.abs(this, inputs, side);
+            case SIGN -> Jumps.sign(this, inputs, side);
+            case FLOOR -> Jumps.floor(this, inputs, side);
+            case STOP_GRADIENT -> Germ.constant(x.value(), side.order(), x.isAtPoint());
+            case SQRT -> Germs.hasZero(x) ? Germs.squareRoot(this, inputs, side) : Germs.smooth(this, function, inputs, side);
+            default -> Germs.smooth(this, function, inputs, side);
+        };
+    }
+
+    @Override
     public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         double[] dx = into[0];
         if (dx != null) {

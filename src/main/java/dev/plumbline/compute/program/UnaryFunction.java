@@ -35,7 +35,7 @@ public enum UnaryFunction {
         @Override
         void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
             for (int i = 0; i < dx.length; i++) {
-                dx[i] += dy[i] * y[i];
+                dx[i] += dy[i] == 0 ? 0 : dy[i] * y[i];
             }
         }
     },
@@ -50,7 +50,7 @@ public enum UnaryFunction {
         @Override
         void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
             for (int i = 0; i < dx.length; i++) {
-                dx[i] += dy[i] / x[i];
+                dx[i] += dy[i] == 0 ? 0 : dy[i] / x[i];
             }
         }
     },
@@ -65,7 +65,7 @@ public enum UnaryFunction {
         @Override
         void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
             for (int i = 0; i < dx.length; i++) {
-                dx[i] += dy[i] / (2 * y[i]);
+                dx[i] += dy[i] == 0 ? 0 : dy[i] / (2 * y[i]);
             }
         }
     },
@@ -80,7 +80,7 @@ public enum UnaryFunction {
         @Override
         void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
             for (int i = 0; i < dx.length; i++) {
-                dx[i] += dy[i] * Math.cos(x[i]);
+                dx[i] += dy[i] == 0 ? 0 : dy[i] * Math.cos(x[i]);
             }
         }
     },
@@ -95,7 +95,7 @@ public enum UnaryFunction {
         @Override
         void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
             for (int i = 0; i < dx.length; i++) {
-                dx[i] -= dy[i] * Math.sin(x[i]);
+                dx[i] -= dy[i] == 0 ? 0 : dy[i] * Math.sin(x[i]);
             }
         }
     },
@@ -110,7 +110,7 @@ public enum UnaryFunction {
         @Override
         void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
             for (int i = 0; i < dx.length; i++) {
-                dx[i] += dy[i] * (1 - y[i] * y[i]);
+                dx[i] += dy[i] == 0 ? 0 : dy[i] * (1 - y[i] * y[i]);
             }
         }
     },
@@ -125,7 +125,7 @@ public enum UnaryFunction {
         @Override
         void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
             for (int i = 0; i < dx.length; i++) {
-                dx[i] += dy[i] * y[i] * (1 - y[i]);
+                dx[i] += dy[i] == 0 ? 0 : dy[i] * y[i] * (1 - y[i]);
             }
         }
     },
@@ -140,7 +140,7 @@ public enum UnaryFunction {
         @Override
         void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
             for (int i = 0; i < dx.length; i++) {
-                dx[i] += dy[i] * SmoothFunctions.sigmoid(x[i]);
+                dx[i] += dy[i] == 0 ? 0 : dy[i] * SmoothFunctions.sigmoid(x[i]);
             }
         }
     },
@@ -155,7 +155,7 @@ public enum UnaryFunction {
         @Override
         void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
             for (int i = 0; i < dx.length; i++) {
-                dx[i] += dy[i] * TWO_OVER_ROOT_PI * Math.exp(-x[i] * x[i]);
+                dx[i] += dy[i] == 0 ? 0 : dy[i] * TWO_OVER_ROOT_PI * Math.exp(-x[i] * x[i]);
             }
         }
     },
@@ -234,6 +234,40 @@ public enum UnaryFunction {
     /** Writes {@code y = f(x)}. */
     abstract void apply(double[] x, double[] y);
 
-    /** Adds {@code dy f'(x)} to {@code dx}. */
+    /**
+     * {@code f', f''/2, f'''/6} at x, where y = f(x).
+     *
+     * @throws IllegalStateException for a function that bends or jumps
+     */
+    double[] taylor(double x, double y) {
+        return switch (this) {
+            case NEGATE -> new double[] {-1, 0, 0};
+            case EXP -> new double[] {y, y / 2, y / 6};
+            case LOG -> new double[] {1 / x, -1 / (2 * x * x), 1 / (3 * x * x * x)};
+            case SQRT -> new double[] {1 / (2 * y), -1 / (8 * y * y * y), 1 / (16 * y * y * y * y * y)};
+            case SIN -> new double[] {Math.cos(x), -y / 2, -Math.cos(x) / 6};
+            case COS -> new double[] {-Math.sin(x), -y / 2, Math.sin(x) / 6};
+            case TANH -> {
+                double d = 1 - y * y;
+                yield new double[] {d, -y * d, d * (3 * y * y - 1) / 3};
+            }
+            case SIGMOID -> {
+                double d = y * (1 - y);
+                yield new double[] {d, d * (1 - 2 * y) / 2, d * (1 - 6 * d) / 6};
+            }
+            case SOFTPLUS -> {
+                double s = SmoothFunctions.sigmoid(x);
+                double d = s * (1 - s);
+                yield new double[] {s, d / 2, d * (1 - 2 * s) / 6};
+            }
+            case ERF -> {
+                double d = TWO_OVER_ROOT_PI * Math.exp(-x * x);
+                yield new double[] {d, -x * d, d * (4 * x * x - 2) / 6};
+            }
+            case RELU, ABS, SIGN, FLOOR, STOP_GRADIENT -> throw new IllegalStateException(this + " has no series");
+        };
+    }
+
+    /** Adds {@code dy f'(x)} to {@code dx}; a dy of 0 adds 0, even where the derivative is not finite. */
     abstract void pullBack(double[] x, double[] y, double[] dy, double[] dx);
 }

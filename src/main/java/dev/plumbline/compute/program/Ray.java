@@ -1,0 +1,204 @@
+package dev.plumbline.compute.program;
+
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an objective leaves its point along a direction: one forward pass, one-sided and exact but for rounding.
+ *
+ * <pre>
+ *   f(x + t d) = limit + slope t + ...     for small t > 0
+ * </pre>
+ *
+ * <p>Forward mode (Griewank and Walther, <i>Evaluating Derivatives</i>, 2008, chapter 3) with directional derivatives at
+ * bends: piecewise smooth functions obey the chain rule along a direction (Scholtes, 2012; Griewank, 2013). There is no
+ * step, so there is no truncation.
+ */
+public final class Ray {
+
+    private final Objective objective;
+    private final Germ germ;
+    private final List<Edge> edges;
+    private final boolean undecided;
+    private final Tensor[] values; // (node): c0
+    private final double passes;
+
+    private Ray(
+            Objective objective, Germ germ, List<Edge> edges, boolean undecided, Tensor[] values, double passes) {
+        this.objective = objective;
+        this.germ = germ;
+        this.edges = List.copyOf(edges);
+        this.undecided = undecided;
+        this.values = values;
+        this.passes = passes;
+    }
+
+    /** Tangents alone: right wherever no jump or root hangs on higher coefficients, and {@link #isDecided} says so. */
+    public static final int TANGENT = 1;
+
+    /** Germs to third order. */
+    public static final int GERM = 3;
+
+    /**
+     * What is known before a direction is followed.
+     *
+     * @param spreads of the values, which say what is on an edge
+     * @param live by node, the elements that some direction has been seen to leave an edge from; the others stay on theirs.
+     *     Null where nothing is known
+     */
+    public record Ground(Spreads spreads, @Nullable Map<Node, BitSet> live) {
+
+        public static final Ground UNKNOWN = new Ground(Spreads.NONE, null);
+    }
+
+    /**
+     * The ray along a direction, which has a tensor for each parameter that moves.
+     *
+     * @param order {@link #TANGENT} or {@link #GERM}
+     */
+    public static Ray of(Objective objective, Map<String, Tensor> direction, int order, Ground ground) {
+        return new Walk(objective, order, ground).along(direction);
+    }
+
+    /** One forward pass over the program. */
+    private static final class Walk {
+
+        private final Objective objective;
+        private final int order;
+        private final Ground ground;
+        private final @Nullable Germ[] germs; // null where nothing moves
+        private final Tensor[] values;
+        private final List<Edge> edges = new ArrayList<>();
+        private boolean undecided;
+        private double work;
+
+        Walk(Objective objective, int order, Ground ground) {
+            this.objective = objective;
+            this.order = order;
+            this.ground = ground;
+            this.germs = new Germ[objective.output().id() + 1];
+            this.values = new Tensor[germs.length];
+        }
+
+        Ray along(Map<String, Tensor> direction) {
+            int[] lastUse = lastUses();
+            for (Node node : objective.program().nodes().subList(0, germs.length)) {
+                Tensor point = objective.base().value(node);
+                values[node.id()] = point;
+                if (node.op() instanceof Input input) {
+                    Tensor d = direction.get(input.name());
+                    germs[node.id()] = d == null || input.role() != Input.Role.PARAMETER ? null : line(point, d);
+                } else if (node.inputs().stream().anyMatch(this::moves)) {
+                    germs[node.id()] = step(node, point);
+                }
+                for (Node input : node.inputs()) {
+                    if (lastUse[input.id()] == node.id()) {
+                        germs[input.id()] = null;
+                    }
+                }
+            }
+            Germ last = germs[objective.output().id()];
+            Germ germ = last == null ? Germ.constant(objective.base().value(objective.output()), order, true) : last;
+            double passes = work / Math.max(1, objective.program().cost());
+            return new Ray(objective, germ, edges, undecided, values, passes);
+        }
+
+        private boolean moves(Node node) {
+            return node.id() < germs.length && germs[node.id()] != null;
+        }
+
+        private Germ line(Tensor point, Tensor direction) {
+            double[][] terms = new double[order][];
+            terms[0] = direction.values();
+            return new Germ(point, terms, order + 1, true);
+        }
+
+        private @Nullable Germ step(Node node, Tensor point) {
+            List<Germ> inputs = new ArrayList<>(node.inputs().size());
+            double @Nullable [] @Nullable [] spreads = new double[node.inputs().size()][];
+            boolean isAtPoint = true;
+            int bilinear = 0;
+            for (int k = 0; k < spreads.length; k++) {
+                Node input = node.inputs().get(k);
+                Germ moving = germs[input.id()];
+                inputs.add(moving != null ? moving : Germ.constant(values[input.id()], order, true));
+                spreads[k] = ground.spreads().of(input);
+                isAtPoint &= inputs.get(k).isAtPoint();
+                bilinear += moving == null ? 0 : 1;
+            }
+            @Nullable BitSet live = ground.live() == null ? null : ground.live().getOrDefault(node, new BitSet());
+            Side side = new Side(node, isAtPoint ? point : null, spreads, order, live);
+            Germ germ = node.op().germ(inputs, side);
+            work += order * bilinear * node.op().cost(Program.shapes(node), node.shape());
+            undecided |= side.isUndecided();
+            edges.addAll(side.edges());
+            values[node.id()] = germ.value();
+            return germ.isAtPoint() && germ.isConstant() ? null : germ;
+        }
+
+        private int[] lastUses() {
+            int[] last = new int[germs.length];
+            for (Node node : objective.program().nodes().subList(0, germs.length)) {
+                last[node.id()] = node.id() == objective.output().id() ? Integer.MAX_VALUE : last[node.id()];
+                for (Node input : node.inputs()) {
+                    last[input.id()] = Math.max(last[input.id()], node.id());
+                }
+            }
+            return last;
+        }
+    }
+
+    /** The limit of the objective from this side. */
+    public double limit() {
+        return germ.value().item();
+    }
+
+    /** The one-sided directional derivative; infinite at a root. NaN where it is not {@link #isDecided}. */
+    public double slope() {
+        return isDecided() ? germ.at(1, 0) : Double.NaN;
+    }
+
+    /** Whether the slope is known to this order. */
+    public boolean isDecided() {
+        return !undecided && germ.known() >= 2 && !Double.isNaN(germ.at(1, 0));
+    }
+
+    /** The elements that the direction leaves an edge from. */
+    public List<Edge> edges() {
+        return edges;
+    }
+
+    /** The work of it, in forward passes of the program. */
+    public double passes() {
+        return passes;
+    }
+
+    /**
+     * The gradient of the smooth piece that this direction goes along: a reverse pass over the limits, with the candidates
+     * that the direction takes.
+     */
+    public Map<String, Tensor> gradient() {
+        Map<Node, List<Edge>> byNode = new HashMap<>();
+        for (Edge edge : edges) {
+            if (edge.kind() == Edge.Kind.BEND) {
+                byNode.computeIfAbsent(edge.node(), node -> new ArrayList<>()).add(edge);
+            }
+        }
+        return Pieces.gradient(objective, values, byNode, edge -> {
+            double[] weights = new double[edge.candidates().size()];
+            weights[edge.chosen()] = 1;
+            return weights;
+        });
+    }
+
+    /** A node's value on this side. */
+    Tensor value(Node node) {
+        return Objects.requireNonNull(values[node.id()]);
+    }
+}
