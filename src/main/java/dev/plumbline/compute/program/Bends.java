@@ -35,6 +35,9 @@ final class Bends {
             if (x.has(k)) {
                 double[] term = x.coefficient(k).values().clone();
                 for (int i = 0; i < term.length; i++) {
+                    if (k == 1) {
+                        side.passes(values[i], term[i]);
+                    }
                     term[i] = values[i] > 0 ? term[i] : below == 0 ? 0 : below * term[i];
                 }
                 terms[k - 1] = term;
@@ -57,8 +60,12 @@ final class Bends {
                 terms[k - 1] = new double[shape.size()];
                 for (int i = 0; i < shape.size(); i++) {
                     boolean takesFirst = largest == a[first[i]] >= b[second[i]];
-                    terms[k - 1][i] =
-                            takesFirst ? inputs.get(0).at(k, first[i]) : inputs.get(1).at(k, second[i]);
+                    double ofFirst = inputs.get(0).at(k, first[i]);
+                    double ofSecond = inputs.get(1).at(k, second[i]);
+                    if (k == 1) {
+                        side.passes(a[first[i]] - b[second[i]], ofFirst - ofSecond);
+                    }
+                    terms[k - 1][i] = takesFirst ? ofFirst : ofSecond;
                 }
             }
         }

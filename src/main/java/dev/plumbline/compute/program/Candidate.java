@@ -7,4 +7,4 @@ package dev.plumbline.compute.program;
  * @param input which of the operation's inputs
  * @param position in it, row-major
  */
-record Candidate(int input, int position, double factor) {}
+public record Candidate(int input, int position, double factor) {}

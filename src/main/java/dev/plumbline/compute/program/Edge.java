@@ -7,7 +7,7 @@ import java.util.List;
  * hand moves away from there.
  *
  * @param element of the result, row-major
- * @param candidates that tie, where the operation bends; else none
+ * @param candidates that tie, where the operation bends; at a jump what is compared, at a root its operand
  * @param chosen which of them this direction takes; for a jump 0 below and 1 above
  */
 public record Edge(Node node, int element, Kind kind, List<Candidate> candidates, int chosen) {

@@ -16,6 +16,7 @@ final class Jumps {
         return jump(Germs.value(op, inputs, side), side, (i, value) -> {
             boolean onEdge = Math.abs(x.at(i)) <= side.width(0, i);
             int sign = onEdge ? side.sign(i, new Candidate(0, i, 1), inputs) : 0;
+            side.passes(x.at(i), inputs.get(0).at(1, i));
             return sign == 0 ? value : sign;
         });
     }
@@ -26,6 +27,7 @@ final class Jumps {
             double whole = Math.rint(x.at(i));
             boolean onEdge = Math.abs(x.at(i) - whole) <= side.width(0, i);
             int sign = onEdge ? side.sign(i, new Candidate(0, i, 1), inputs) : 0;
+            side.passes(onEdge ? 1 : Math.min(x.at(i) - value, value + 1 - x.at(i)), inputs.get(0).at(1, i));
             return sign == 0 ? value : sign < 0 ? whole - 1 : whole;
         });
     }
@@ -41,6 +43,9 @@ final class Jumps {
             int sign = onEdge
                     ? side.sign(i, new Candidate(0, first[i], 1), new Candidate(1, second[i], 1), inputs)
                     : 0;
+            side.passes(
+                    a.at(first[i]) - b.at(second[i]),
+                    inputs.get(0).at(1, first[i]) - inputs.get(1).at(1, second[i]));
             return sign == 0 ? value : function == BinaryFunction.EQUAL ? 0 : sign < 0 ? 1 : 0;
         });
     }

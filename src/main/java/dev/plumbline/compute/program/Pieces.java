@@ -2,9 +2,12 @@ package dev.plumbline.compute.program;
 
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -16,14 +19,51 @@ public final class Pieces {
 
     private Pieces() {}
 
-    /** The gradient by parameter where the edges' candidates are weighted so, at the point itself. */
-    public static Map<String, Tensor> gradient(
-            Objective objective, Map<Node, List<Edge>> edges, Function<Edge, double[]> weights) {
+    /** The gradient by parameter under a convention, at the point itself. */
+    public static Map<String, Tensor> gradient(Objective objective, List<Edge> edges, Convention convention) {
+        return gradient(
+                objective,
+                points(objective),
+                bends(edges),
+                edge -> convention.weights(objective.program(), edge));
+    }
+
+    /** The edges where an operation bends, by node. */
+    static Map<Node, List<Edge>> bends(List<Edge> edges) {
+        Map<Node, List<Edge>> bends = new HashMap<>();
+        for (Edge edge : edges) {
+            if (edge.kind() == Edge.Kind.BEND) {
+                bends.computeIfAbsent(edge.node(), node -> new ArrayList<>()).add(edge);
+            }
+        }
+        return bends;
+    }
+
+    /**
+     * Which entries of the parameters what sits on the edges depends on: the gradient of a randomly weighted sum of all
+     * that is compared there, to first order. An entry that is 0 does not reach them.
+     */
+    public static Map<String, Tensor> reach(Objective objective, Collection<Edge> edges, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[][] cotangents = new double[objective.output().id() + 1][];
+        for (Edge edge : edges) {
+            for (Candidate candidate : edge.candidates()) {
+                Node input = edge.node().inputs().get(candidate.input());
+                if (cotangents[input.id()] == null) {
+                    cotangents[input.id()] = new double[input.shape().size()];
+                }
+                cotangents[input.id()][candidate.position()] += random.nextDouble(1, 2);
+            }
+        }
+        return reverse(objective, points(objective), cotangents, Map.of(), edge -> new double[0]);
+    }
+
+    private static Tensor[] points(Objective objective) {
         Tensor[] values = new Tensor[objective.output().id() + 1];
         for (Node node : objective.program().nodes().subList(0, values.length)) {
             values[node.id()] = objective.base().value(node);
         }
-        return gradient(objective, values, edges, weights);
+        return values;
     }
 
     static Map<String, Tensor> gradient(
@@ -31,9 +71,18 @@ public final class Pieces {
             Tensor[] values,
             Map<Node, List<Edge>> edges,
             Function<Edge, double[]> weights) {
-        Program program = objective.program();
         double[][] cotangents = new double[values.length][];
         cotangents[objective.output().id()] = new double[] {1};
+        return reverse(objective, values, cotangents, edges, weights);
+    }
+
+    private static Map<String, Tensor> reverse(
+            Objective objective,
+            Tensor[] values,
+            double[][] cotangents,
+            Map<Node, List<Edge>> edges,
+            Function<Edge, double[]> weights) {
+        Program program = objective.program();
         for (int id = values.length - 1; id >= 0; id--) {
             Node node = program.nodes().get(id);
             double[] arriving = cotangents[id];

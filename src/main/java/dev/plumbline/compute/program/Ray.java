@@ -3,10 +3,8 @@ package dev.plumbline.compute.program;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,15 +26,17 @@ public final class Ray {
     private final boolean undecided;
     private final Tensor[] values; // (node): c0
     private final double passes;
+    private final double distance;
 
     private Ray(
-            Objective objective, Germ germ, List<Edge> edges, boolean undecided, Tensor[] values, double passes) {
+            Objective objective, Germ germ, List<Edge> edges, boolean undecided, Tensor[] values, double passes, double distance) {
         this.objective = objective;
         this.germ = germ;
         this.edges = List.copyOf(edges);
         this.undecided = undecided;
         this.values = values;
         this.passes = passes;
+        this.distance = distance;
     }
 
     /** Tangents alone: right wherever no jump or root hangs on higher coefficients, and {@link #isDecided} says so. */
@@ -77,6 +77,7 @@ public final class Ray {
         private final List<Edge> edges = new ArrayList<>();
         private boolean undecided;
         private double work;
+        private double distance = Double.POSITIVE_INFINITY;
 
         Walk(Objective objective, int order, Ground ground) {
             this.objective = objective;
@@ -106,7 +107,7 @@ public final class Ray {
             Germ last = germs[objective.output().id()];
             Germ germ = last == null ? Germ.constant(objective.base().value(objective.output()), order, true) : last;
             double passes = work / Math.max(1, objective.program().cost());
-            return new Ray(objective, germ, edges, undecided, values, passes);
+            return new Ray(objective, germ, edges, undecided, values, passes, distance);
         }
 
         private boolean moves(Node node) {
@@ -138,6 +139,7 @@ public final class Ray {
             work += order * bilinear * node.op().cost(Program.shapes(node), node.shape());
             undecided |= side.isUndecided();
             edges.addAll(side.edges());
+            distance = Math.min(distance, side.distance());
             values[node.id()] = germ.value();
             return germ.isAtPoint() && germ.isConstant() ? null : germ;
         }
@@ -174,6 +176,14 @@ public final class Ray {
         return edges;
     }
 
+    /**
+     * How far along the direction, either way, the nearest edge is that the point is not on, to first order: beyond it the
+     * objective is another function. Pools, and maxima over axes, are not looked at.
+     */
+    public double distance() {
+        return distance;
+    }
+
     /** The work of it, in forward passes of the program. */
     public double passes() {
         return passes;
@@ -184,21 +194,10 @@ public final class Ray {
      * that the direction takes.
      */
     public Map<String, Tensor> gradient() {
-        Map<Node, List<Edge>> byNode = new HashMap<>();
-        for (Edge edge : edges) {
-            if (edge.kind() == Edge.Kind.BEND) {
-                byNode.computeIfAbsent(edge.node(), node -> new ArrayList<>()).add(edge);
-            }
-        }
-        return Pieces.gradient(objective, values, byNode, edge -> {
+        return Pieces.gradient(objective, values, Pieces.bends(edges), edge -> {
             double[] weights = new double[edge.candidates().size()];
             weights[edge.chosen()] = 1;
             return weights;
         });
-    }
-
-    /** A node's value on this side. */
-    Tensor value(Node node) {
-        return Objects.requireNonNull(values[node.id()]);
     }
 }

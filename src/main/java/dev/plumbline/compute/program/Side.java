@@ -34,6 +34,7 @@ final class Side {
     private final @Nullable BitSet live; // elements known to leave their edge; null where nothing is known
     private final List<Edge> edges = new ArrayList<>();
     private boolean undecided;
+    private double distance = Double.POSITIVE_INFINITY;
 
     Side(
             Node node,
@@ -74,6 +75,20 @@ final class Side {
     /** Every edge that was met and left. */
     List<Edge> edges() {
         return edges;
+    }
+
+    /**
+     * An element away from its edge by {@code gap} that comes nearer, or goes further, by {@code rate} a unit of t: to first
+     * order the edge is {@code |gap / rate|} away, on this side or the other.
+     */
+    void passes(double gap, double rate) {
+        double away = Math.abs(gap / rate);
+        distance = away > 0 && away < distance ? away : distance;
+    }
+
+    /** How far along the direction the nearest edge is that the point is not on. */
+    double distance() {
+        return distance;
     }
 
     /** Whether some element needs coefficients beyond the order. */
@@ -131,14 +146,16 @@ final class Side {
         if (sign == 0) {
             rests(element, !inputs.get(a.input()).isConstant() || !inputs.get(b.input()).isConstant());
         } else {
-            edges.add(new Edge(node, element, Edge.Kind.JUMP, List.of(), sign < 0 ? 0 : 1));
+            edges.add(new Edge(node, element, Edge.Kind.JUMP, List.of(a, b), sign < 0 ? 0 : 1));
         }
         return sign;
     }
 
     /** An element that leaves a root, or a quotient of zeros. */
     void root(int element) {
-        edges.add(new Edge(node, element, Edge.Kind.ROOT, List.of(), 0));
+        boolean isAlike = node.inputs().stream().allMatch(input -> input.shape().equals(node.shape()));
+        List<Candidate> operand = isAlike ? List.of(new Candidate(0, element, 1)) : List.of();
+        edges.add(new Edge(node, element, Edge.Kind.ROOT, operand, 0));
     }
 
     /** An element at a root that does not leave it as far as the order shows. */

@@ -1,0 +1,79 @@
+package dev.plumbline.compute.verification;
+
+import dev.plumbline.compute.difference.Directions;
+import dev.plumbline.compute.program.Objective;
+import dev.plumbline.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Random directions over all parameters in which every tensor weighs the same: tensor T is moved by {@code w_T z}, z
+ * standard normal and {@code w_T} in inverse proportion to the norm of its gradient.
+ *
+ * <p>So each tensor adds as much to the derivative along the direction as any other, and what is wrong in a vanishing layer
+ * of 1e-20 does not drown in the rounding of a layer of size 1: a few directions certify all tensors, each relative to its
+ * own size. A tensor whose gradient is 0 moves as much as the others do for their size.
+ *
+ * @param weights {@code w_T}, scaled so that no tensor moves by more than its own size
+ */
+record BalancedDirections(Objective objective, Map<String, Double> weights) {
+
+    static BalancedDirections of(Objective objective, Map<String, Tensor> gradient) {
+        Map<String, Double> weights = new LinkedHashMap<>();
+        double strongest = 0; // |g| |x| of the tensor that matters most
+        for (Map.Entry<String, Tensor> tensor : gradient.entrySet()) {
+            double effect = tensor.getValue().norm() * size(objective, tensor.getKey());
+            strongest = Double.isFinite(effect) ? Math.max(strongest, effect) : strongest;
+        }
+        double largest = 0; // move for its size
+        for (Map.Entry<String, Tensor> tensor : gradient.entrySet()) {
+            double size = size(objective, tensor.getKey());
+            double norm = tensor.getValue().norm();
+            double share = norm > 0 && Double.isFinite(norm) && strongest > 0 ? strongest / (norm * size) : 1;
+            weights.put(tensor.getKey(), share * size);
+            largest = Math.max(largest, share);
+        }
+        double scale = 1 / Math.max(1, largest);
+        weights.replaceAll((name, weight) -> Math.max(weight * scale, Double.MIN_NORMAL));
+        return new BalancedDirections(objective, weights);
+    }
+
+    private static double size(Objective objective, String name) {
+        return Directions.size(objective, java.util.Set.of(name));
+    }
+
+    /** The direction of a seed. */
+    Map<String, Tensor> gaussian(long seed) {
+        return scaled(Directions.gaussian(weights.keySet(), objective, seed));
+    }
+
+    /** The direction whose entries are all of one size in each tensor, with random signs. */
+    Map<String, Tensor> signs(long seed) {
+        Map<String, Tensor> signs = Directions.gaussian(weights.keySet(), objective, seed);
+        signs.replaceAll((name, z) -> z.map(value -> value < 0 ? -1 : 1));
+        return scaled(signs);
+    }
+
+    /** One entry alone. */
+    Map<String, Tensor> entry(String name, int position) {
+        double[] values = new double[objective.parameter(name).size()];
+        values[position] = weights.getOrDefault(name, 1.0);
+        return Map.of(name, Tensor.of(objective.parameter(name).shape(), values));
+    }
+
+    private Map<String, Tensor> scaled(Map<String, Tensor> direction) {
+        Map<String, Tensor> scaled = new LinkedHashMap<>();
+        direction.forEach((name, z) -> {
+            double weight = weights.getOrDefault(name, 1.0);
+            scaled.put(name, z.map(value -> weight * value));
+        });
+        return scaled;
+    }
+
+    /** The other way. */
+    static Map<String, Tensor> reversed(Map<String, Tensor> direction) {
+        Map<String, Tensor> reversed = new LinkedHashMap<>();
+        direction.forEach((name, d) -> reversed.put(name, d.map(value -> -value)));
+        return reversed;
+    }
+}

@@ -1,0 +1,236 @@
+package dev.plumbline.compute.verification;
+
+import dev.plumbline.compute.difference.Directions;
+import dev.plumbline.compute.program.Edge;
+import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.program.Pieces;
+import dev.plumbline.compute.program.Ray;
+import dev.plumbline.compute.verification.Neighbourhood.Stretch;
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Which entries of a gradient exist at the point, and their values.
+ *
+ * @param gradient the reference: of reverse mode where the objective is smooth; where parts of it bend and all the pieces
+ *     around the point agree, theirs; at a bend what reverse mode takes
+ * @param bent by tensor, the entries on which the pieces around the point differ
+ * @param broken the entries along which the objective jumps, or leaves its domain
+ * @param undecided the entries for which three orders do not tell
+ * @param corrected the entries where the pieces agree on another value than reverse mode has: autograd is wrong there
+ * @param isConsistent whether forward and reverse mode agree but for rounding, as far as the objective is smooth
+ */
+record Differentiability(
+        Map<String, Tensor> gradient,
+        Map<String, BitSet> bent,
+        Map<String, BitSet> broken,
+        Map<String, BitSet> undecided,
+        Map<String, BitSet> corrected,
+        boolean isConsistent) {
+
+    /** Forward and reverse mode disagree where their difference exceeds this many times what rounding explains. */
+    private static final double BEYOND_ROUNDING = 16;
+
+    /** Rounding of sums along a direction, relative to the sizes of their terms. */
+    private static final double SUMS = 0x1p-45;
+
+    /** Entries whose reverse mode is not finite are followed one by one, up to so many. */
+    private static final int MOST_FOLLOWED = 64;
+
+    /** What the rays around the point say. */
+    static Differentiability of(Neighbourhood around, Map<String, Tensor> reverse, long seed) {
+        return new Reading(around, reverse, seed).differentiability();
+    }
+
+    boolean isSmooth() {
+        return isNone(bent) && isNone(broken) && isNone(undecided);
+    }
+
+    private static boolean isNone(Map<String, BitSet> entries) {
+        return entries.values().stream().allMatch(BitSet::isEmpty);
+    }
+
+    private static final class Reading {
+
+        private final Neighbourhood around;
+        private final Objective objective;
+        private final Map<String, Tensor> reverse;
+        private final long seed;
+        private final Map<String, double[]> values = new LinkedHashMap<>();
+        private final Map<String, BitSet> bent = new LinkedHashMap<>();
+        private final Map<String, BitSet> broken = new LinkedHashMap<>();
+        private final Map<String, BitSet> undecided = new LinkedHashMap<>();
+        private final Map<String, BitSet> corrected = new LinkedHashMap<>();
+
+        Reading(Neighbourhood around, Map<String, Tensor> reverse, long seed) {
+            this.around = around;
+            this.objective = around.objective();
+            this.reverse = reverse;
+            this.seed = seed;
+            reverse.forEach((name, gradient) -> {
+                values.put(name, gradient.values().clone());
+                bent.put(name, new BitSet());
+                broken.put(name, new BitSet());
+                undecided.put(name, new BitSet());
+                corrected.put(name, new BitSet());
+            });
+        }
+
+        Differentiability differentiability() {
+            List<Stretch> jumping = new ArrayList<>();
+            List<Stretch> unknown = new ArrayList<>();
+            List<Stretch> pieces = new ArrayList<>();
+            for (Stretch stretch : around.stretches()) {
+                (around.jumps(stretch) ? jumping : !stretch.ray().isDecided() ? unknown : pieces).add(stretch);
+            }
+            jumping.forEach(stretch -> mark(broken, stretch, Edge.Kind.JUMP));
+            unknown.forEach(stretch -> mark(undecided, stretch, Edge.Kind.ROOT));
+            if (!pieces.isEmpty()) {
+                reverse.keySet().forEach(name -> compare(name, pieces));
+            }
+            followNonFinite(jumping.isEmpty());
+            Map<String, Tensor> gradient = gradient();
+            boolean isLinear = true;
+            for (Stretch stretch : pieces) {
+                isLinear &= agrees(gradient, stretch);
+            }
+            boolean isWhole = bent.values().stream().allMatch(BitSet::isEmpty) && jumping.isEmpty() && unknown.isEmpty();
+            if (isWhole && !isLinear && !around.edges().isEmpty()) {
+                bendAll(); // odd along coordinates, but not linear
+                return result(gradient, true);
+            }
+            return result(gradient, !isWhole || isLinear);
+        }
+
+        private Differentiability result(Map<String, Tensor> gradient, boolean isConsistent) {
+            return new Differentiability(gradient, bent, broken, undecided, corrected, isConsistent);
+        }
+
+        private Map<String, Tensor> gradient() {
+            Map<String, Tensor> gradient = new LinkedHashMap<>();
+            values.forEach((name, entries) ->
+                    gradient.put(name, Tensor.of(objective.parameter(name).shape(), entries)));
+            return gradient;
+        }
+
+        /** The entries that a ray's edges depend on; all that anything on an edge depends on where none shows. */
+        private void mark(Map<String, BitSet> marks, Stretch stretch, Edge.Kind kind) {
+            List<Edge> edges = stretch.ray().edges().stream()
+                    .filter(edge -> edge.kind() == kind)
+                    .toList();
+            boolean any = false;
+            for (Map.Entry<String, Tensor> sizes :
+                    Pieces.reach(objective, edges, seed).entrySet()) {
+                BitSet own = marks.get(sizes.getKey());
+                for (int i = 0; own != null && i < sizes.getValue().size(); i++) {
+                    if (sizes.getValue().at(i) != 0) {
+                        own.set(i);
+                        any = true;
+                    }
+                }
+            }
+            if (!any) {
+                stretch.direction().forEach((name, d) -> {
+                    BitSet own = marks.get(name);
+                    for (int i = 0; own != null && i < d.size(); i++) {
+                        own.set(i, own.get(i) || d.at(i) != 0);
+                    }
+                });
+            }
+        }
+
+        /** Where the pieces agree they give the entry, where not it bends. */
+        private void compare(String name, List<Stretch> pieces) {
+            double[] own = Objects.requireNonNull(values.get(name));
+            Tensor rounding = Objects.requireNonNull(around.roundings().get(name));
+            Tensor one = Objects.requireNonNull(pieces.get(0).gradient().get(name));
+            for (int i = 0; i < own.length; i++) {
+                double low = one.at(i);
+                double high = low;
+                for (Stretch piece : pieces) {
+                    double value = Objects.requireNonNull(piece.gradient().get(name)).at(i);
+                    low = Math.min(low, value); // NaN stays
+                    high = Math.max(high, value);
+                }
+                double size = Math.max(Math.abs(low), Math.abs(high));
+                if (!(high - low <= Neighbourhood.ALIKE * size + 2 * rounding.at(i))) {
+                    bent.get(name).set(i);
+                } else if (!(Math.abs(own[i] - low) <= Neighbourhood.ALIKE * size + 2 * rounding.at(i))) {
+                    corrected.get(name).set(i);
+                    own[i] = low;
+                }
+            }
+        }
+
+        /** An entry without a finite derivative in reverse mode has one if forward mode along it is odd. */
+        private void followNonFinite(boolean continuous) {
+            List<Runnable> work = new ArrayList<>();
+            values.forEach((name, entries) -> {
+                for (int i = 0; i < entries.length; i++) {
+                    int position = i;
+                    boolean anyNonFinite = !Double.isFinite(entries[i])
+                            || around.stretches().stream()
+                                    .anyMatch(piece -> !Double.isFinite(
+                                            Objects.requireNonNull(piece.gradient().get(name)).at(position)));
+                    if (anyNonFinite && continuous) {
+                        work.add(() -> follow(name, position));
+                    }
+                }
+            });
+            if (work.size() <= MOST_FOLLOWED) {
+                work.forEach(Runnable::run);
+            }
+        }
+
+        private void follow(String name, int position) {
+            Map<String, Tensor> entry = around.directions().entry(name, position);
+            double unit = Objects.requireNonNull(entry.get(name)).at(position);
+            Ray up = around.ray(entry);
+            Ray down = around.ray(BalancedDirections.reversed(entry));
+            double right = up.slope() / unit;
+            double left = -down.slope() / unit;
+            double size = Math.max(Math.abs(left), Math.abs(right));
+            boolean odd = Math.abs(right - left) <= Neighbourhood.ALIKE * size;
+            bent.get(name).set(position, !odd);
+            corrected.get(name).set(position, odd);
+            if (odd) {
+                values.get(name)[position] = right;
+            }
+        }
+
+        /** {@code f'(x; d) = g.d} but for rounding. */
+        private boolean agrees(Map<String, Tensor> gradient, Stretch stretch) {
+            double along = Directions.dot(gradient, stretch.direction());
+            double terms = 0;
+            double rounding = 0;
+            for (Map.Entry<String, Tensor> tensor : stretch.direction().entrySet()) {
+                Tensor g = Objects.requireNonNull(gradient.get(tensor.getKey()));
+                Tensor r = Objects.requireNonNull(around.roundings().get(tensor.getKey()));
+                for (int i = 0; i < g.size(); i++) {
+                    double d = Math.abs(tensor.getValue().at(i));
+                    terms += d == 0 ? 0 : Math.abs(g.at(i)) * d;
+                    rounding += d == 0 ? 0 : r.at(i) * d;
+                }
+            }
+            double slope = stretch.ray().slope();
+            return Math.abs(slope - along) <= BEYOND_ROUNDING * rounding + SUMS * (terms + Math.abs(slope));
+        }
+
+        private void bendAll() {
+            around.reach().forEach((name, positions) -> {
+                BitSet own = bent.get(name);
+                if (own != null) {
+                    own.or(positions);
+                }
+            });
+            if (bent.values().stream().allMatch(BitSet::isEmpty)) {
+                values.forEach((name, entries) -> bent.get(name).set(0, entries.length));
+            }
+        }
+    }
+}

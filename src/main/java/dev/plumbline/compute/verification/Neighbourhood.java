@@ -1,0 +1,215 @@
+package dev.plumbline.compute.verification;
+
+import dev.plumbline.compute.difference.Directions;
+import dev.plumbline.compute.difference.Progress;
+import dev.plumbline.compute.program.Edge;
+import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.program.Pieces;
+import dev.plumbline.compute.program.Ray;
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What forward mode finds around the point of an objective: whether reverse mode agrees with it, where the objective bends
+ * or jumps, and on which entries of the gradient the smooth pieces around the point differ.
+ *
+ * <p>A random direction leaves every edge that any direction leaves, with probability 1, so a few of them find all there
+ * is. Where they find no edge the objective is smooth and the work ends: eight tangents. Else the gradient of the piece
+ * along each of them is taken, and along coordinates where few entries reach the edges.
+ *
+ * <p>Odd is not linear: an objective with bending parts counts as smooth only if all pieces agree and {@code f'(x; d) = g.d}
+ * along every direction tried, both ways.
+ */
+final class Neighbourhood {
+
+    /** Directions over all parameters. */
+    static final int DIRECTIONS = 8;
+
+    /** Directions that look for edges before the others take their word for it. */
+    private static final int SCOUTS = 2;
+
+    /** More entries than this are not followed one by one. */
+    private static final int FEW = 24;
+
+    /** Pieces that differ by less, relative to the largest of them, are one. */
+    static final double ALIKE = 1e-9;
+
+    private final Objective objective;
+    private final Map<String, Tensor> gradient;
+    private final Map<String, Tensor> roundings; // of the reference, in float64
+    private final Ground given;
+    private final BalancedDirections directions;
+    private final Map<Node, BitSet> live = new HashMap<>();
+    private final Map<Long, Edge> edges = new LinkedHashMap<>();
+    private final List<Stretch> stretches = new ArrayList<>();
+    private final List<Double> residuals = new ArrayList<>();
+    private double passes;
+    private int rays;
+
+    /**
+     * What is known beforehand.
+     *
+     * @param roundings by parameter, what float64 rounding does to each entry of the gradient
+     * @param spreads of the values
+     * @param valueNoise what it does to the objective
+     */
+    record Ground(Map<String, Tensor> roundings, dev.plumbline.compute.program.Spreads spreads, double valueNoise) {}
+
+    /** A ray that was followed, and the gradient of the piece that it goes along. */
+    record Stretch(Map<String, Tensor> direction, Ray ray, Map<String, Tensor> gradient) {}
+
+    private Neighbourhood(Objective objective, Map<String, Tensor> gradient, Ground ground) {
+        this.objective = objective;
+        this.gradient = gradient;
+        this.roundings = ground.roundings();
+        this.given = ground;
+        this.directions = BalancedDirections.of(objective, gradient);
+    }
+
+    /** @param gradient by reverse mode */
+    static Neighbourhood of(
+            Objective objective, Map<String, Tensor> gradient, Ground ground, long seed, Progress progress) {
+        Neighbourhood found = new Neighbourhood(objective, gradient, ground);
+        found.explore(seed, progress);
+        return found;
+    }
+
+    private void explore(long seed, Progress progress) {
+        progress.at(Progress.Phase.CERTIFICATE, 0, DIRECTIONS, 0);
+        for (int j = 0; j < SCOUTS; j++) {
+            Map<String, Tensor> direction = directions.gaussian(seed(seed, j));
+            look(direction, true);
+            look(BalancedDirections.reversed(direction), true);
+        }
+        boolean smooth = isFlat();
+        for (int j = SCOUTS; j < DIRECTIONS; j++) {
+            progress.at(Progress.Phase.CERTIFICATE, j, DIRECTIONS, rays);
+            Map<String, Tensor> direction = directions.gaussian(seed(seed, j));
+            look(direction, !smooth);
+            if (!smooth) {
+                look(BalancedDirections.reversed(direction), true);
+            }
+        }
+        if (!smooth) {
+            lookCloser(seed, progress);
+        }
+    }
+
+    /** Directions that random ones seldom resemble: all entries by the same amount, and one entry alone. */
+    private void lookCloser(long seed, Progress progress) {
+        for (int j = 0; j < 4; j++) {
+            Map<String, Tensor> signs = directions.signs(seed(seed, 100 + j));
+            if (j == 0) {
+                signs.replaceAll((name, d) -> d.map(Math::abs));
+            }
+            look(signs, true);
+            look(BalancedDirections.reversed(signs), true);
+        }
+        Map<String, BitSet> reach = reach();
+        int count = reach.values().stream().mapToInt(BitSet::cardinality).sum();
+        if (count > FEW) {
+            return;
+        }
+        reach.forEach((name, positions) -> positions.stream().forEach(position -> {
+            progress.at(Progress.Phase.CERTIFICATE, DIRECTIONS, DIRECTIONS, rays);
+            look(directions.entry(name, position), true);
+            look(BalancedDirections.reversed(directions.entry(name, position)), true);
+        }));
+    }
+
+    private static long seed(long seed, int j) {
+        return seed + 0x9E3779B97F4A7C15L * (j + 1);
+    }
+
+    private void look(Map<String, Tensor> direction, boolean withPiece) {
+        Ray ray = ray(direction);
+        residuals.add(ray.slope() - Directions.dot(gradient, direction));
+        boolean keeps = withPiece && !ray.edges().isEmpty();
+        stretches.add(new Stretch(direction, ray, keeps ? ray.gradient() : gradient));
+        passes += keeps ? 3 : 0;
+    }
+
+    /** The ray along a direction, to as high an order as it needs; it may teach which edges are live. */
+    Ray ray(Map<String, Tensor> direction) {
+        boolean scouting = rays < 2 * SCOUTS;
+        Ray.Ground ground = new Ray.Ground(given.spreads(), scouting ? null : live);
+        Ray ray = Ray.of(objective, direction, Ray.TANGENT, ground);
+        passes += ray.passes();
+        if (!ray.isDecided()) {
+            ray = Ray.of(objective, direction, Ray.GERM, ground);
+            passes += ray.passes();
+        }
+        rays++;
+        for (Edge edge : ray.edges()) {
+            live.computeIfAbsent(edge.node(), node -> new BitSet()).set(edge.element());
+            edges.putIfAbsent(edge.node().hashCode() * 0x100000000L + edge.element(), edge);
+        }
+        return ray;
+    }
+
+    /** Whether nothing bends, jumps or stays undecided along any ray. */
+    private boolean isFlat() {
+        return edges.isEmpty() && stretches.stream().allMatch(stretch -> stretch.ray().isDecided() && !jumps(stretch));
+    }
+
+    /** Whether the objective's limit along a ray is another than its value. */
+    boolean jumps(Stretch stretch) {
+        double limit = stretch.ray().limit();
+        double noise = 8 * given.valueNoise() + 8 * 0x1p-53 * Math.abs(objective.value());
+        return !(Math.abs(limit - objective.value()) <= noise);
+    }
+
+    /** The entries that what sits on edges depends on. */
+    Map<String, BitSet> reach() {
+        Map<String, BitSet> reach = new LinkedHashMap<>();
+        Pieces.reach(objective, edges.values(), 1).forEach((name, sizes) -> {
+            BitSet positions = new BitSet();
+            for (int i = 0; i < sizes.size(); i++) {
+                positions.set(i, sizes.at(i) != 0);
+            }
+            reach.put(name, positions);
+        });
+        return reach;
+    }
+
+    List<Stretch> stretches() {
+        return stretches;
+    }
+
+    /** What sits on edges and leaves them, each once. */
+    List<Edge> edges() {
+        return List.copyOf(edges.values());
+    }
+
+    List<Double> residuals() {
+        return residuals.subList(0, Math.min(residuals.size(), residuals.size()));
+    }
+
+    BalancedDirections directions() {
+        return directions;
+    }
+
+    Objective objective() {
+        return objective;
+    }
+
+    Map<String, Tensor> roundings() {
+        return roundings;
+    }
+
+    /** The work of it, in forward passes. */
+    double passes() {
+        return passes;
+    }
+
+    Tensor gradient(String name) {
+        return Objects.requireNonNull(gradient.get(name));
+    }
+}

@@ -1,0 +1,273 @@
+package dev.plumbline.compute.verification;
+
+import dev.plumbline.compute.difference.Directions;
+import dev.plumbline.compute.program.Convention;
+import dev.plumbline.compute.program.Pieces;
+import dev.plumbline.compute.verification.Neighbourhood.Stretch;
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which claims an objective admits where it bends: what one convention gives throughout the program, or a point in the
+ * convex hull of the gradients of the smooth pieces around (Clarke's subdifferential, 1983); where no piece has a finite
+ * gradient, as at the tip of a norm, a claim between the one-sided derivatives along every direction tried.
+ *
+ * <p>Intervals for each entry by itself are not enough: {@code [1, 1]} for max(w) at a tie lies in both intervals, and says
+ * 2 along (1, 1) where the slope is 1.
+ */
+final class Subgradients {
+
+    /** Conventions are not worth more reverse passes than this. */
+    private static final int MOST_CONVENTIONS = 27;
+
+    private static final int RANDOM_DIRECTIONS = 24;
+    private static final int MOST_ROUNDS = 400;
+
+    private final Neighbourhood around;
+    private final Differentiability found;
+    private final Map<Convention, Map<String, Tensor>> conventions = new LinkedHashMap<>();
+    private final List<Stretch> pieces = new ArrayList<>();
+    private final long seed;
+    private double passes;
+
+    Subgradients(Neighbourhood around, Differentiability found, long seed) {
+        this.around = around;
+        this.found = found;
+        this.seed = seed;
+        for (Convention convention : Convention.of(around.objective().program(), around.edges())) {
+            if (conventions.size() < MOST_CONVENTIONS) {
+                conventions.put(convention, Pieces.gradient(around.objective(), around.edges(), convention));
+                passes += 2;
+            }
+        }
+        around.stretches().stream()
+                .filter(stretch -> stretch.ray().isDecided() && isFinite(stretch))
+                .forEach(pieces::add);
+    }
+
+    private static boolean isFinite(Stretch stretch) {
+        return stretch.gradient().values().stream().allMatch(tensor -> tensor.firstNonFinite() < 0);
+    }
+
+    /**
+     * What was found out about claims on the entries that bend.
+     *
+     * @param convention the one that gives the claim, or null
+     * @param outside by tensor, the entries that no choice explains
+     */
+    record Admission(@Nullable Convention convention, Map<String, BitSet> outside) {
+
+        boolean isAdmitted(String name) {
+            BitSet own = outside.get(name);
+            return own == null || own.isEmpty();
+        }
+    }
+
+    /**
+     * Holds claims against the subdifferential.
+     *
+     * @param allowances of the claims, by tensor
+     */
+    Admission admit(Map<String, Tensor> claims, Map<String, Tensor> allowances) {
+        Admission byConvention = byConvention(claims, allowances);
+        if (byConvention != null && byConvention.outside().values().stream().allMatch(BitSet::isEmpty)) {
+            return byConvention;
+        }
+        List<Place> places = places(claims);
+        if (places.isEmpty()) {
+            return new Admission(null, Map.of());
+        }
+        Admission byHull = pieces.isEmpty() ? bySlopes(claims, allowances, places) : byHull(claims, allowances, places);
+        boolean explainsSome = byConvention != null && byConvention.outside().size() < claims.size();
+        return byHull.outside().isEmpty() || !explainsSome ? byHull : byConvention;
+    }
+
+    /** An entry that bends, and is claimed. */
+    private record Place(String name, int position) {}
+
+    private List<Place> places(Map<String, Tensor> claims) {
+        List<Place> places = new ArrayList<>();
+        claims.keySet().forEach(name -> {
+            BitSet own = found.bent().get(name);
+            if (own != null) {
+                own.stream().forEach(position -> places.add(new Place(name, position)));
+            }
+        });
+        return places;
+    }
+
+    /** The convention that explains most tensors whole, with those entries of the others that it does not. */
+    private @Nullable Admission byConvention(Map<String, Tensor> claims, Map<String, Tensor> allowances) {
+        Admission best = null;
+        for (Map.Entry<Convention, Map<String, Tensor>> convention : conventions.entrySet()) {
+            Map<String, BitSet> outside = new LinkedHashMap<>();
+            claims.forEach((name, claim) -> {
+                Tensor given = Objects.requireNonNull(convention.getValue().get(name));
+                Tensor allowance = Objects.requireNonNull(allowances.get(name));
+                BitSet off = new BitSet();
+                for (int i = 0; i < claim.size(); i++) {
+                    off.set(i, mayDiffer(name, i) && !(Math.abs(claim.at(i) - given.at(i)) <= allowance.at(i)));
+                }
+                if (!off.isEmpty()) {
+                    outside.put(name, off);
+                }
+            });
+            if (best == null || outside.size() < best.outside().size()) {
+                best = new Admission(convention.getKey(), outside);
+            }
+        }
+        return best;
+    }
+
+    /** Whether a framework may have another value than the reference there. */
+    private boolean mayDiffer(String name, int position) {
+        if (found.bent().get(name).get(position)) {
+            return true;
+        }
+        double reference = Objects.requireNonNull(found.gradient().get(name)).at(position);
+        for (Map<String, Tensor> gradient : conventions.values()) {
+            double other = Objects.requireNonNull(gradient.get(name)).at(position);
+            if (!(Math.abs(other - reference) <= Neighbourhood.ALIKE * Math.abs(reference))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Entries that do not bend, and where some convention has another value all the same. */
+    boolean isOnlyConventional(String name, int position) {
+        return !found.bent().get(name).get(position) && mayDiffer(name, position);
+    }
+
+    private Admission byHull(Map<String, Tensor> claims, Map<String, Tensor> allowances, List<Place> places) {
+        double[] target = new double[places.size()];
+        double[] scales = new double[places.size()];
+        for (int k = 0; k < target.length; k++) {
+            Place place = places.get(k);
+            target[k] = Objects.requireNonNull(claims.get(place.name())).at(place.position());
+            double size = Math.abs(target[k]);
+            for (Stretch piece : pieces) {
+                size = Math.max(size, Math.abs(at(piece, place)));
+            }
+            scales[k] = Objects.requireNonNull(allowances.get(place.name())).at(place.position()) + 1e-12 * size + 1e-300;
+        }
+        SplittableRandom random = new SplittableRandom(seed);
+        int rounds = (int) Math.min(MOST_ROUNDS, Math.max(24, 4L * places.size() + 24));
+        for (int round = 0; ; round++) {
+            double[] residual = Hull.residual(points(places), target, scales);
+            BitSet off = new BitSet();
+            for (int k = 0; k < target.length; k++) {
+                off.set(k, !(Math.abs(residual[k]) <= scales[k]));
+            }
+            if (off.isEmpty() || round >= rounds || isWorthless(places, round)) {
+                return new Admission(null, outside(places, off));
+            }
+            search(places, residual, random, round);
+        }
+    }
+
+    private boolean isWorthless(List<Place> places, int round) {
+        return places.size() > 500 && round >= 40;
+    }
+
+    private List<double[]> points(List<Place> places) {
+        List<double[]> points = new ArrayList<>();
+        for (Stretch piece : pieces) {
+            double[] point = new double[places.size()];
+            for (int k = 0; k < point.length; k++) {
+                point[k] = at(piece, places.get(k));
+            }
+            if (points.stream().noneMatch(other -> java.util.Arrays.equals(other, point))) {
+                points.add(point);
+            }
+        }
+        return points;
+    }
+
+    private static double at(Stretch piece, Place place) {
+        return Objects.requireNonNull(piece.gradient().get(place.name())).at(place.position());
+    }
+
+    private static Map<String, BitSet> outside(List<Place> places, BitSet off) {
+        Map<String, BitSet> outside = new LinkedHashMap<>();
+        off.stream().forEach(k -> outside
+                .computeIfAbsent(places.get(k).name(), name -> new BitSet())
+                .set(places.get(k).position()));
+        return outside;
+    }
+
+    /**
+     * Another piece, further towards the claim if there is one: along the way from the hull to the claim, more and more at
+     * random, or quite at random.
+     */
+    private void search(List<Place> places, double[] residual, SplittableRandom random, int round) {
+        double size = 0;
+        for (double r : residual) {
+            size = Math.max(size, Math.abs(r));
+        }
+        double noise = round % 4 == 0 ? 0 : round % 4 == 1 ? 0.3 : round % 4 == 2 ? 1 : 100;
+        Map<String, double[]> direction = new LinkedHashMap<>();
+        for (int k = 0; k < residual.length; k++) {
+            Place place = places.get(k);
+            double[] own = direction.computeIfAbsent(
+                    place.name(), name -> new double[around.objective().parameter(name).size()]);
+            own[place.position()] = -residual[k] / size + noise * random.nextGaussian();
+        }
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        direction.forEach((name, d) ->
+                tensors.put(name, Tensor.of(around.objective().parameter(name).shape(), d)));
+        var ray = around.ray(tensors);
+        passes += 5;
+        if (ray.isDecided()) {
+            Stretch stretch = new Stretch(tensors, ray, ray.gradient());
+            if (isFinite(stretch)) {
+                pieces.add(stretch);
+            }
+        }
+    }
+
+    /** Where there is no finite piece: {@code min <= a.d <= max} of the two one-sided derivatives. */
+    private Admission bySlopes(Map<String, Tensor> claims, Map<String, Tensor> allowances, List<Place> places) {
+        List<Map<String, Tensor>> directions = new ArrayList<>();
+        around.stretches().forEach(stretch -> directions.add(stretch.direction()));
+        for (int j = 0; j < RANDOM_DIRECTIONS; j++) {
+            directions.add(around.directions().gaussian(seed + 7919L * j));
+        }
+        Map<String, Tensor> along = new LinkedHashMap<>();
+        claims.forEach((name, claim) -> along.put(name, claim.map(a -> Double.isFinite(a) ? a : 0)));
+        directions.add(along);
+        for (Map<String, Tensor> direction : directions) {
+            double up = around.ray(direction).slope();
+            double down = -around.ray(BalancedDirections.reversed(direction)).slope();
+            passes += 4;
+            double claimed = Directions.dot(claims, direction);
+            double slack = 0;
+            for (Map.Entry<String, Tensor> tensor : allowances.entrySet()) {
+                Tensor d = direction.get(tensor.getKey());
+                for (int i = 0; d != null && i < d.size(); i++) {
+                    slack += d.at(i) == 0 ? 0 : tensor.getValue().at(i) * Math.abs(d.at(i));
+                }
+            }
+            slack += 1e-12 * Math.max(Math.abs(claimed), 0);
+            boolean isBetween = claimed >= Math.min(up, down) - slack && claimed <= Math.max(up, down) + slack;
+            if (!isBetween && claims.keySet().containsAll(direction.keySet())) {
+                BitSet all = new BitSet();
+                all.set(0, places.size());
+                return new Admission(null, outside(places, all));
+            }
+        }
+        return new Admission(null, Map.of());
+    }
+
+    /** The work of it, in forward passes. */
+    double passes() {
+        return passes;
+    }
+}
