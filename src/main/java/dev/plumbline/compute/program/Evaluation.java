@@ -22,6 +22,10 @@ public final class Evaluation {
         this.rounding = rounding;
     }
 
+    Program program() {
+        return program;
+    }
+
     public Tensor value(Node node) {
         return values[node.id()];
     }
@@ -58,39 +62,37 @@ public final class Evaluation {
             if (arriving != null
                     && program.isDifferentiable(node)
                     && !node.inputs().isEmpty()) {
-                double[] terms = sizes[id];
-                Tensor rounded = rounding.apply(Tensor.of(node.shape(), arriving), node, () -> sum(arriving, terms));
-                cotangents[id] = rounded.values();
-                node.op().pullBack(inputs(node), values[id], rounded.values(), targets(node, cotangents));
-                if (rounding != Rounding.NONE && (node.op() instanceof MatMul || node.op() instanceof Convolution)) {
-                    addSizes(node, rounded.values(), sizes);
+                double[] stored = rounding.cotangent(node, arriving, sizes[id]);
+                cotangents[id] = stored;
+                rounding.pullBack(node, inputs(node), values[id], stored, targets(node, cotangents));
+                if (rounding != Rounding.NONE) {
+                    addSizes(node, stored, sizes);
                 }
             }
         }
         return new Gradient(cotangents, output);
     }
 
-    private static double[] sum(double[] arriving, double @Nullable [] terms) {
-        double[] sum = new double[arriving.length];
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] = Math.abs(arriving[i]) + (terms == null ? 0 : 2 * terms[i]);
-        }
-        return sum;
-    }
-
+    /** To the inputs that take sums the sizes of their terms. */
     private void addSizes(Node node, double[] arriving, double[][] sizes) {
-        double[] absolute = Arrays.stream(arriving).map(Math::abs).toArray();
         double[][] targets = new double[node.inputs().size()][];
+        boolean any = false;
         for (int k = 0; k < targets.length; k++) {
             Node input = node.inputs().get(k);
-            if (program.isDifferentiable(input) && !input.inputs().isEmpty()) {
+            if (Terms.isSumInReverse(node, k)
+                    && program.isDifferentiable(input)
+                    && !input.inputs().isEmpty()) {
                 if (sizes[input.id()] == null) {
                     sizes[input.id()] = new double[input.shape().size()];
                 }
                 targets[k] = sizes[input.id()];
+                any = true;
             }
         }
-        node.op().pullBackSizes(inputs(node), values[node.id()], absolute, targets);
+        if (any) {
+            double[] absolute = Arrays.stream(arriving).map(Math::abs).toArray();
+            node.op().pullBackSizes(inputs(node), values[node.id()], absolute, targets);
+        }
     }
 
     private List<Tensor> inputs(Node node) {
@@ -104,7 +106,7 @@ public final class Evaluation {
     private double[] @Nullable [] targets(Node node, double[][] cotangents) {
         double[][] targets = new double[node.inputs().size()][];
         for (int k = 0; k < targets.length; k++) {
-            Node input = node.inputs().get(k);
+            Node input = rounding.receiver(node, k);
             if (program.isDifferentiable(input)) {
                 if (cotangents[input.id()] == null) {
                     cotangents[input.id()] = new double[input.shape().size()];

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An immutable graph of primitive operations in topological order, with named parameters, data and outputs.
@@ -23,6 +24,7 @@ public final class Program {
     private final Map<String, Node> outputs;
     private final Map<String, Tensor> initial;
     private final boolean[] differentiable; // (node): does it depend on a parameter?
+    private @Nullable Centring centring;
 
     Program(
             List<Node> nodes,
@@ -90,6 +92,16 @@ public final class Program {
         return differentiable[node.id()];
     }
 
+    /** Where means are taken off; found when rounding first asks. */
+    Centring centring() {
+        Centring found = centring;
+        if (found == null) {
+            found = Centring.of(this); // two threads may both do this, to the same end
+            centring = found;
+        }
+        return found;
+    }
+
     /** Floating-point operations of one evaluation, roughly; a reverse pass takes two to three times as many. */
     public double cost() {
         double sum = 0;
@@ -130,15 +142,15 @@ public final class Program {
         List<Tensor> inputs = new ArrayList<>();
         for (Node node : nodes) {
             if (node.op() instanceof Input input) {
-                values[node.id()] = bound(point, input, node.shape());
+                values[node.id()] = rounding.given(node, bound(point, input, node.shape()));
             } else if (node.op() instanceof Constant constant) {
-                values[node.id()] = constant.tensor();
+                values[node.id()] = rounding.given(node, constant.tensor());
             } else {
                 inputs.clear();
                 for (Node input : node.inputs()) {
                     inputs.add(values[input.id()]);
                 }
-                values[node.id()] = rounded(node, inputs, rounding);
+                values[node.id()] = value(node, inputs, rounding);
             }
         }
         return new Evaluation(this, values, rounding);
@@ -150,7 +162,7 @@ public final class Program {
         List<Tensor> inputs = new ArrayList<>();
         for (Node node : nodes) {
             if (node.op() instanceof Input input && changed.containsKey(input.name())) {
-                values[node.id()] = bound(changed, input, node.shape());
+                values[node.id()] = rounding.given(node, bound(changed, input, node.shape()));
                 differs[node.id()] = true;
                 continue;
             }
@@ -160,20 +172,15 @@ public final class Program {
                 differs[node.id()] |= differs[input.id()];
             }
             if (differs[node.id()]) {
-                values[node.id()] = rounded(node, inputs, rounding);
+                values[node.id()] = value(node, inputs, rounding);
             }
         }
         return new Evaluation(this, values, rounding);
     }
 
-    private static Tensor rounded(Node node, List<Tensor> inputs, Rounding rounding) {
-        Tensor value = value(node, inputs);
-        return rounding.apply(value, node, () -> Rounding.sizes(node.op(), inputs, value));
-    }
-
-    private static Tensor value(Node node, List<Tensor> inputs) {
+    private static Tensor value(Node node, List<Tensor> inputs, Rounding rounding) {
         try {
-            return Tensor.of(node.shape(), node.op().value(inputs, node.shape()));
+            return rounding.value(node, inputs);
         } catch (Problem problem) {
             throw problem.within(Problem.pointer(node.label()));
         }

@@ -1,15 +1,14 @@
 package dev.plumbline.compute.program;
 
-import dev.plumbline.compute.program.Reduce.Kind;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to each result as it is stored: nothing, or rounding at random to the neighbours it has in a narrower
- * datatype.
+ * How a machine computes a program: which operation stands at a node, what becomes of its result as it is stored, and the
+ * same for what arrives in the reverse pass. {@link #NONE} is float64 as it comes; the others stray from it at random, as
+ * a machine of some precision does in its own, fixed way.
  *
  * <p>Evaluating a gradient a few times with random rounding shows how a right gradient computed in that datatype
  * scatters: through cancellation in a softmax, through a ReLU whose input is nearly 0, wherever it is amplified. (The
@@ -18,60 +17,61 @@ import java.util.function.Supplier;
 public interface Rounding {
 
     /** Exact float64, as computed. */
-    Rounding NONE = (value, node, sizes) -> value;
+    Rounding NONE = new Rounding() {};
 
     /**
-     * @param sizes the sizes of the terms that were added up to each element; what rounding does to a sum depends on
-     *     them, not on what is left of them after cancellation
+     * Arithmetic in {@code datatype} throughout, point and constants included: every result becomes one of the two
+     * neighbours it has in the datatype, and a sum is first off by up to {@code 2 u} of its terms' sizes, since its order
+     * is anybody's choice. A result that is a number of the datatype was not rounded and stays, so a tie stays a tie.
+     * Branches may flip, as they do on real machines. In float64 use {@link #float64}: there every result is a number of
+     * the datatype, and which ones were rounded takes residues and a base to know.
      */
-    Tensor apply(Tensor value, Node node, Supplier<double[]> sizes);
+    static Rounding random(Datatype datatype, Program program, long seed) {
+        return RandomRounding.throughout(Grid.of(datatype), program, seed);
+    }
+
+    /** Arithmetic in float64 itself around an evaluation: see {@link Float64Rounding}. */
+    static Rounding float64(Evaluation base, long seed) {
+        return new Float64Rounding(base, seed);
+    }
+
+    /** Mixed precision: what {@link Precision} says, and {@code kept} for the rest. */
+    static Rounding mixed(Precision precision, Datatype kept, Program program, long seed) {
+        return RandomRounding.mixed(precision, Grid.of(kept), program, seed);
+    }
+
+    /** The operation at a node: the node's own, except where a constant of it is another. */
+    default Op op(Node node) {
+        return node.op();
+    }
+
+    /** What is stored of a parameter, of data or of a constant. */
+    default Tensor given(Node node, Tensor value) {
+        return value;
+    }
+
+    /** What is stored of the result of an operation on these inputs. */
+    default Tensor value(Node node, List<Tensor> inputs) {
+        return Tensor.of(node.shape(), op(node).value(inputs, node.shape()));
+    }
 
     /**
-     * Each value plus {@code u s size}, s uniform in [-1, 1], where u is the datatype's unit roundoff and size that of
-     * the value, or twice that of the terms it is the sum of: the order of a sum is anybody's choice. What any machine
-     * computes exactly stays as it is: elements moved or chosen, such as a maximum, and whole numbers, such as indices.
+     * What is stored of the cotangent that arrived at a node.
+     *
+     * @param sizes the sizes of the terms that were added up to each element, where sums were among them
      */
-    static Rounding random(Datatype datatype, long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        double spread = 2 * datatype.unitRoundoff();
-        return (value, node, sizes) -> {
-            if (node.op().isMove() || isChoice(node.op())) {
-                return value;
-            }
-            double[] rounded = value.values().clone();
-            double[] terms = sizes.get();
-            for (int i = 0; i < rounded.length; i++) {
-                if (rounded[i] != Math.rint(rounded[i])) {
-                    rounded[i] += terms[i] * spread * (random.nextDouble() - 0.5);
-                }
-            }
-            return Tensor.of(value.shape(), rounded);
-        };
+    default double[] cotangent(Node node, double[] arriving, double @Nullable [] sizes) {
+        return arriving;
     }
 
-    /** Whether each element of the result is one of the input's: a gradient that asks which one must find it there. */
-    private static boolean isChoice(Op op) {
-        return op instanceof MaxPool
-                || op instanceof Select
-                || (op instanceof Reduce reduce && reduce.kind() == Kind.MAX);
+    /** The vector-Jacobian product of an operation, as {@link Op#pullBack}. */
+    default void pullBack(
+            Node node, List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
+        op(node).pullBack(inputs, output, cotangent, into);
     }
 
-    /** The sizes of the terms of each element of a value: larger than the value where an operation adds up many. */
-    static double[] sizes(Op op, List<Tensor> inputs, Tensor value) {
-        boolean sums = op instanceof MatMul
-                || op instanceof Convolution
-                || op instanceof AveragePool
-                || op instanceof CumulativeSum
-                || (op instanceof Reduce reduce && reduce.kind() == Kind.SUM);
-        return sums
-                ? twice(op.value(inputs.stream().map(x -> x.map(Math::abs)).toList(), value.shape()))
-                : value.map(Math::abs).values();
-    }
-
-    private static double[] twice(double[] values) {
-        for (int i = 0; i < values.length; i++) {
-            values[i] *= 2;
-        }
-        return values;
+    /** The node whose cotangent takes what a node pulls back to its k-th input: that input, except in {@link Centring}. */
+    default Node receiver(Node node, int k) {
+        return node.inputs().get(k);
     }
 }

@@ -41,7 +41,7 @@ class RoundingTests {
     void eachResultMovesByAtMostTheUnitRoundoff(Datatype datatype) {
         Program program = program((b, w) -> b.unary(UnaryFunction.EXP, w));
         Tensor exact = value(program, Rounding.NONE);
-        Tensor rounded = value(program, Rounding.random(datatype, 7));
+        Tensor rounded = value(program, Rounding.random(datatype, program, 7));
         double largest = 0;
         for (int i = 0; i < exact.size(); i++) {
             double moved = Math.abs(rounded.at(i) - exact.at(i)) / Math.abs(exact.at(i));
@@ -56,7 +56,7 @@ class RoundingTests {
     void aSumMovesByTheSizeOfItsTerms() {
         Program program =
                 program((b, w) -> b.sum(b.concat(0, List.of(w, b.negate(w), b.constant(Tensor.vector(0.1))))));
-        double moved = value(program, Rounding.random(Datatype.FP32, 7)).item() - 0.1;
+        double moved = value(program, Rounding.random(Datatype.FP32, program, 7)).item() - 0.1;
         double size = 2 * java.util.Arrays.stream(W.values()).map(Math::abs).sum() + 0.1;
         assertThat(Math.abs(moved)).isBetween(0x1p-24 * size / 100, 0x1p-23 * size);
     }
@@ -65,18 +65,18 @@ class RoundingTests {
     void gradientsAreRoundedOnTheirWayToo() {
         Program program = program((b, w) -> b.sum(b.unary(UnaryFunction.SIN, w)));
         Tensor exact = gradient(program, Rounding.NONE);
-        Tensor rounded = gradient(program, Rounding.random(Datatype.FP32, 7));
+        Tensor rounded = gradient(program, Rounding.random(Datatype.FP32, program, 7));
         assertThat(rounded).isEqualTo(exact); // cotangents of 1, a whole number, times exact cosines
         Program scaled = program((b, w) -> b.sum(b.multiply(b.unary(UnaryFunction.SIN, w), 1 / 3.0)));
-        assertThat(gradient(scaled, Rounding.random(Datatype.FP32, 7))).isNotEqualTo(gradient(scaled, Rounding.NONE));
+        assertThat(gradient(scaled, Rounding.random(Datatype.FP32, scaled, 7))).isNotEqualTo(gradient(scaled, Rounding.NONE));
     }
 
     @Test
     void theSameSeedGivesTheSameBitsAndAnotherSeedOthers() {
         Program program = program((b, w) -> b.sum(b.unary(UnaryFunction.EXP, w)));
-        assertThat(value(program, Rounding.random(Datatype.FP32, 7)))
-                .isEqualTo(value(program, Rounding.random(Datatype.FP32, 7)))
-                .isNotEqualTo(value(program, Rounding.random(Datatype.FP32, 8)));
+        assertThat(value(program, Rounding.random(Datatype.FP32, program, 7)))
+                .isEqualTo(value(program, Rounding.random(Datatype.FP32, program, 7)))
+                .isNotEqualTo(value(program, Rounding.random(Datatype.FP32, program, 8)));
     }
 
     /** If a maximum were rounded, none of the numbers would equal it, and its gradient would vanish. */
@@ -84,7 +84,7 @@ class RoundingTests {
     void theGradientOfAMaximumStillFindsIt() {
         Program program = program((b, w) -> b.max(b.unary(UnaryFunction.EXP, w)));
         Tensor exact = gradient(program, Rounding.NONE);
-        Tensor rounded = gradient(program, Rounding.random(Datatype.FP32, 7));
+        Tensor rounded = gradient(program, Rounding.random(Datatype.FP32, program, 7));
         assertThat(exact.norm()).isPositive();
         assertThat(Math.abs(rounded.norm() - exact.norm())).isLessThan(1e-6 * exact.norm());
     }
@@ -97,13 +97,13 @@ class RoundingTests {
             return b.sum(b.gather(w, positions, 0));
         });
         Tensor exact = gradient(program, Rounding.NONE);
-        assertThat(gradient(program, Rounding.random(Datatype.BF16, 7))).isEqualTo(exact);
+        assertThat(gradient(program, Rounding.random(Datatype.BF16, program, 7))).isEqualTo(exact);
     }
 
     @Test
     void movedElementsAreNotRounded() {
         Program program = program((b, w) -> b.broadcast(
                 b.transpose(b.reshape(b.slice(w, 0, 39, 40, -1), Shape.of(8, 5)), 1, 0), Shape.of(2, 5, 8)));
-        assertThat(value(program, Rounding.random(Datatype.BF16, 7))).isEqualTo(value(program, Rounding.NONE));
+        assertThat(value(program, Rounding.random(Datatype.BF16, program, 7))).isEqualTo(value(program, Rounding.NONE));
     }
 }

@@ -1,0 +1,112 @@
+package dev.plumbline.compute.program;
+
+import dev.plumbline.compute.program.Reduce.Kind;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.List;
+
+/**
+ * Operations that choose (a side of a kink, a winner, a step, an element), with the choice that other inputs made. Near
+ * an edge float64 noise would otherwise choose anew in every run, and untie what is tied.
+ */
+final class Branches {
+
+    private Branches() {}
+
+    /** Whether the operation chooses by its inputs' values. Its derivative, where it has one, knows nothing but the choice. */
+    static boolean chooses(Op op) {
+        return !op.isSmooth() || looksUp(op);
+    }
+
+    /** The value for {@code x} where {@code base} has chosen; {@code result} is the operation's value there. */
+    static double[] value(Op op, List<Tensor> x, List<Tensor> base, Tensor result) {
+        double[] first = x.get(0).values();
+        if (op instanceof Unary unary) {
+            return unary(unary.function(), first, base.get(0), result);
+        } else if (op instanceof LeakyRelu leaky) {
+            return leaky(leaky.slope(), first, base.get(0));
+        } else if (op instanceof Binary binary) {
+            return binary(binary.function(), x, base, result);
+        } else if (op instanceof Select) {
+            return op.value(List.of(base.get(0), x.get(1), x.get(2)), result.shape());
+        } else if (op instanceof MaxPool pool) {
+            return pooled(pool.winners(base.get(0), result.shape()), first);
+        } else if (op instanceof Reduce reduce) {
+            return reduced(reduce, first, base, result);
+        }
+        return op.value(List.of(x.get(0), base.get(1)), result.shape()); // looked up by index
+    }
+
+    private static double[] unary(UnaryFunction function, double[] x, Tensor base, Tensor result) {
+        if (function == UnaryFunction.SIGN || function == UnaryFunction.FLOOR) {
+            return result.values();
+        }
+        double[] y = new double[x.length];
+        for (int i = 0; i < y.length; i++) {
+            double side = base.at(i);
+            double negative = function == UnaryFunction.RELU ? 0 : -x[i];
+            y[i] = side < 0 ? negative : side == 0 ? 0 : x[i];
+        }
+        return y;
+    }
+
+    private static double[] leaky(double slope, double[] x, Tensor base) {
+        double[] y = new double[x.length];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = base.at(i) > 0 ? x[i] : slope * x[i];
+        }
+        return y;
+    }
+
+    private static double[] binary(BinaryFunction function, List<Tensor> x, List<Tensor> base, Tensor result) {
+        if (!function.isDifferentiable()) {
+            return result.values(); // comparisons
+        }
+        Shape shape = result.shape();
+        double[] a = spread(x.get(0), shape);
+        double[] b = spread(x.get(1), shape);
+        double[] baseA = spread(base.get(0), shape);
+        double[] baseB = spread(base.get(1), shape);
+        double[] y = new double[a.length];
+        for (int i = 0; i < y.length; i++) {
+            boolean first = function == BinaryFunction.MAXIMUM ? baseA[i] >= baseB[i] : baseA[i] <= baseB[i];
+            y[i] = first ? a[i] : b[i];
+        }
+        return y;
+    }
+
+    private static double[] pooled(int[] winners, double[] x) {
+        double[] y = new double[winners.length];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = winners[i] < 0 ? Double.NEGATIVE_INFINITY : x[winners[i]];
+        }
+        return y;
+    }
+
+    /** The mean of those that tied: the derivative's weights, applied to the values. */
+    private static double[] reduced(Reduce maximum, double[] x, List<Tensor> base, Tensor result) {
+        double[] weighted = new double[x.length];
+        maximum.pullBack(base, result, Tensor.filled(result.shape(), 1).values(), new double[][] {weighted});
+        for (int i = 0; i < x.length; i++) {
+            weighted[i] = weighted[i] == 0 ? 0 : weighted[i] * x[i];
+        }
+        Tensor terms = Tensor.of(base.get(0).shape(), weighted);
+        return new Reduce(Kind.SUM, maximum.axes()).value(List.of(terms), result.shape());
+    }
+
+    /** The values broadcast to a shape. */
+    static double[] spread(Tensor x, Shape shape) {
+        return x.shape().equals(shape)
+                ? x.values()
+                : new Binary(BinaryFunction.ADD).value(List.of(x, Tensor.zeros(shape)), shape);
+    }
+
+    /** Whether the k-th operand is one that a choice hangs on. */
+    static boolean hangsOn(Op op, int k) {
+        return op instanceof Select ? k == 0 : looksUp(op) ? k == 1 : !op.isSmooth();
+    }
+
+    private static boolean looksUp(Op op) {
+        return op instanceof Gather || op instanceof GatherElements;
+    }
+}

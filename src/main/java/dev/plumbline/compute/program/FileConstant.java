@@ -1,0 +1,104 @@
+package dev.plumbline.compute.program;
+
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A number that a program's file holds in float32, although whoever wrote it had more digits: 1/3 as 0.33333334. One value
+ * at all the nodes that hold it; or all the values of one tensor.
+ *
+ * <p>What is no float32 number was never in the file, and what is short, in binary (12 bits) or in decimals, was not
+ * rounded.
+ *
+ * @param value the number; in a tensor the largest of those that were rounded
+ * @param isSingle whether it is one number
+ */
+public record FileConstant(double value, boolean isSingle, List<Node> nodes) {
+
+    private static final int SHORT = 12;
+
+    public FileConstant {
+        nodes = List.copyOf(nodes);
+    }
+
+    /** Those of a program, single numbers first. */
+    public static List<FileConstant> of(Program program) {
+        Map<Double, List<Node>> singles = new LinkedHashMap<>();
+        List<FileConstant> tensors = new ArrayList<>();
+        for (Node node : program.nodes()) {
+            if (node.op() instanceof LeakyRelu leaky && wasRounded(leaky.slope())) {
+                singles.computeIfAbsent(leaky.slope(), value -> new ArrayList<>())
+                        .add(node);
+            } else if (node.op() instanceof Constant constant) {
+                double[] rounded = Arrays.stream(constant.tensor().values())
+                        .filter(FileConstant::wasRounded)
+                        .sorted()
+                        .distinct()
+                        .toArray();
+                if (rounded.length == 1) {
+                    singles.computeIfAbsent(rounded[0], value -> new ArrayList<>())
+                            .add(node);
+                } else if (rounded.length > 1) {
+                    tensors.add(new FileConstant(rounded[rounded.length - 1], false, List.of(node)));
+                }
+            }
+        }
+        List<FileConstant> found = new ArrayList<>();
+        singles.forEach((value, nodes) -> found.add(new FileConstant(value, true, nodes)));
+        found.addAll(tensors);
+        return found;
+    }
+
+    /** Whether a number is the float32 neighbour of one with more digits. */
+    static boolean wasRounded(double value) {
+        float stored = (float) value;
+        if (stored != value || !Double.isFinite(value) || value == 0) {
+            return false;
+        }
+        long digits = Double.doubleToLongBits(value) & 0xfffffffffffffL | 0x10000000000000L;
+        int significant = 53 - Long.numberOfTrailingZeros(digits);
+        return significant > SHORT && Double.parseDouble(Float.toString(stored)) != value;
+    }
+
+    /** Float64 where these constants lie half a float32 spacing away, each to a side of its own. */
+    public static Rounding moved(List<FileConstant> constants, long seed) {
+        Map<Node, Op> moved = new IdentityHashMap<>();
+        SplittableRandom random = new SplittableRandom(seed);
+        for (FileConstant constant : constants) {
+            double side = random.nextBoolean() ? 1 : -1;
+            for (Node node : constant.nodes) {
+                moved.put(node, moved(node.op(), constant.isSingle ? () -> side : () -> random.nextBoolean() ? 1 : -1));
+            }
+        }
+        return new Rounding() {
+            @Override
+            public Op op(Node node) {
+                return moved.getOrDefault(node, node.op());
+            }
+
+            @Override
+            public Tensor given(Node node, Tensor value) {
+                @Nullable Op op = moved.get(node);
+                return op instanceof Constant constant ? constant.tensor() : value;
+            }
+        };
+    }
+
+    private static Op moved(Op op, DoubleSupplier side) {
+        return op instanceof LeakyRelu leaky
+                ? new LeakyRelu(moved(leaky.slope(), side))
+                : new Constant(((Constant) op).tensor().map(value -> moved(value, side)));
+    }
+
+    private static double moved(double value, DoubleSupplier side) {
+        return wasRounded(value) ? value + side.getAsDouble() * Math.ulp((float) value) / 2 : value;
+    }
+}

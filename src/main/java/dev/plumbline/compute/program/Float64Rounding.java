@@ -1,0 +1,98 @@
+package dev.plumbline.compute.program;
+
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Float64 arithmetic that strays at random around an evaluation: each result that <em>was</em> rounded moves by up to
+ * {@code u} of its size, a sum by up to {@code 2 u} of its terms' sizes, u = 2^-53, and comes to lie on a float64 again.
+ *
+ * <p>What was rounded, residues tell: what twoSum (Knuth, TAOCP 2, 4.2.2) or a fused multiply-add finds missing. A
+ * difference such as 1 - 0.5 stays and unties nothing. Branches are the base evaluation's ({@link Branches}). A cotangent
+ * counts as exact where it is a float32 number and no sum: most such come from short factors, and one in 5e8 by chance.
+ */
+final class Float64Rounding implements Rounding {
+
+    private static final double U = 0x1p-53;
+
+    private final Evaluation base;
+    private final Centring centring;
+    private final SplittableRandom random;
+
+    Float64Rounding(Evaluation base, long seed) {
+        this.base = base;
+        this.centring = base.program().centring();
+        this.random = new SplittableRandom(seed);
+    }
+
+    @Override
+    public Tensor value(Node node, List<Tensor> inputs) {
+        Op op = node.op();
+        if (Branches.chooses(op)) {
+            return Tensor.of(node.shape(), Branches.value(op, inputs, base(node), base.value(node)));
+        }
+        double[] y = op.value(inputs, node.shape());
+        if (op.isMove()) {
+            return Tensor.of(node.shape(), y);
+        }
+        boolean sum = Terms.isSum(op);
+        double[] sizes = sum || centring.isCentred(node) ? Terms.sizes(node, inputs) : y;
+        Residues residues = Residues.of(op, inputs, node.shape());
+        double[] moved = y.clone();
+        for (int i = 0; i < y.length; i++) {
+            if (sum ? !isWhole(y[i], sizes[i]) : residues.isRounded(i, y[i])) {
+                moved[i] = stray(y[i], (sum ? 2 : 1) * Math.abs(sizes[i]));
+            }
+        }
+        return Tensor.of(node.shape(), moved);
+    }
+
+    private static boolean isWhole(double value, double size) {
+        return value == Math.rint(value) && size == Math.rint(size) && size < 0x1p53;
+    }
+
+    /** A float64 that is off by up to {@code u size}, to either side alike. */
+    private double stray(double value, double size) {
+        if (!Double.isFinite(value)) {
+            return value;
+        }
+        double spacing = Math.ulp(value);
+        double steps = 2 * U * size * (random.nextDouble() - 0.5) / spacing;
+        return value + Math.floor(steps + random.nextDouble()) * spacing;
+    }
+
+    @Override
+    public double[] cotangent(Node node, double[] arriving, double @Nullable [] sizes) {
+        double[] moved = arriving.clone();
+        for (int i = 0; i < moved.length; i++) {
+            double terms = sizes == null ? 0 : sizes[i];
+            boolean exact = terms == 0 ? arriving[i] == (float) arriving[i] : isWhole(arriving[i], terms);
+            if (!exact) {
+                moved[i] = stray(arriving[i], Math.abs(arriving[i]) + 2 * terms);
+            }
+        }
+        return moved;
+    }
+
+    @Override
+    public void pullBack(
+            Node node, List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
+        boolean chooses = Branches.chooses(node.op());
+        node.op().pullBack(chooses ? base(node) : inputs, chooses ? base.value(node) : output, cotangent, into);
+    }
+
+    @Override
+    public Node receiver(Node node, int k) {
+        Node source = k == 0 ? centring.source(node) : null;
+        return source == null ? node.inputs().get(k) : source;
+    }
+
+    private List<Tensor> base(Node node) {
+        List<Tensor> inputs = new ArrayList<>(node.inputs().size());
+        node.inputs().forEach(input -> inputs.add(base.value(input)));
+        return inputs;
+    }
+}

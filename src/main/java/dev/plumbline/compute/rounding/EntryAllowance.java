@@ -1,0 +1,82 @@
+package dev.plumbline.compute.rounding;
+
+import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * From the scatter of some runs to what one entry may be off:
+ *
+ * <pre>
+ *   s_i^2 = rms_i^2 + (u (1 + sqrt(K)/12) m_i)^2
+ *   allowance_i = 6 max(s_i, rho u m_i) + 4 u |g_i| + 4 x 5e-324, and half the datatype's smallest subnormal
+ * </pre>
+ *
+ * u is the datatype's unit roundoff; {@code m_i} the size of the K terms that are added up to entry i, {@code |x|' |dz|}
+ * for a weight, since the runs do not round that last sum. {@code rho} is what {@code rms_i / (u m_i)} stays below in
+ * nine entries of ten, which keeps an entry that happened to be lucky in every run from being judged too strictly, and one
+ * that sits at a ReLU's edge from loosening the others.
+ */
+final class EntryAllowance {
+
+    private static final double DEVIATIONS = 6;
+    private static final double LAST_PLACES = 4;
+    private static final int LOOKED_AT = 5_000;
+
+    private final Map<String, Tensor> exact;
+    private final Map<String, Tensor> magnitudes;
+    private final Map<String, Double> terms;
+
+    EntryAllowance(Map<String, Tensor> exact, Map<String, Tensor> magnitudes, Map<String, Double> terms) {
+        this.exact = exact;
+        this.magnitudes = magnitudes;
+        this.terms = terms;
+    }
+
+    /**
+     * The spread of each entry: of the runs, of the last sum, and of storing the result.
+     *
+     * @param stored the unit roundoff of what the gradient is stored in first, or 0
+     */
+    double[] spread(String name, double[] rms, double u, double stored) {
+        Tensor magnitude = Objects.requireNonNull(magnitudes.get(name));
+        double[] g = Objects.requireNonNull(exact.get(name)).values();
+        double last = u * (1 + Math.sqrt(terms.getOrDefault(name, 1.0)) / 12);
+        double[] spread = new double[rms.length];
+        for (int i = 0; i < spread.length; i++) {
+            spread[i] = Math.hypot(Math.hypot(rms[i], last * magnitude.at(i)), stored * Math.abs(g[i]));
+        }
+        return spread;
+    }
+
+    double[] allowance(String name, double[] spread, Datatype arithmetic, double stored) {
+        double[] g = Objects.requireNonNull(exact.get(name)).values();
+        double[] magnitude = Objects.requireNonNull(magnitudes.get(name)).values();
+        double u = arithmetic.unitRoundoff();
+        double usual = usual(magnitude, spread);
+        double[] allowance = new double[spread.length];
+        for (int i = 0; i < allowance.length; i++) {
+            allowance[i] = DEVIATIONS * Math.max(spread[i], usual * magnitude[i])
+                    + (LAST_PLACES * u + stored) * Math.abs(g[i])
+                    + LAST_PLACES * Double.MIN_VALUE
+                    + Underflow.allowance(arithmetic);
+        }
+        return allowance;
+    }
+
+    /** The spread, in units of {@code m_i}, that nine entries in ten stay below; of a few thousand entries. */
+    private static double usual(double[] magnitude, double[] spread) {
+        int stride = Math.max(1, spread.length / LOOKED_AT);
+        double[] ratios = new double[spread.length / stride + 1];
+        int counted = 0;
+        for (int i = 0; i < spread.length; i += stride) {
+            if (magnitude[i] > 0 && Double.isFinite(spread[i])) {
+                ratios[counted++] = spread[i] / magnitude[i];
+            }
+        }
+        Arrays.sort(ratios, 0, counted);
+        return counted == 0 ? 0 : ratios[counted * 9 / 10];
+    }
+}

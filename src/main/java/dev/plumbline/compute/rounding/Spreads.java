@@ -1,0 +1,67 @@
+package dev.plumbline.compute.rounding;
+
+import dev.plumbline.compute.program.Edges;
+import dev.plumbline.compute.program.Evaluation;
+import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.program.Rounding;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What float64 rounding does to an objective and to the operands of operations that bend: whether {@code 3 w - 0.3} at
+ * w = 0.1 <em>is</em> 0 is a question to its spread. From eight evaluations with random rounding on the branches of the
+ * unperturbed one. Where nothing is rounded, as at a parameter, the spread is 0.
+ */
+public final class Spreads {
+
+    static final int RUNS = 8;
+
+    private final Objective objective;
+    private final Map<Node, double[]> largest = new IdentityHashMap<>();
+    private double squares;
+
+    Spreads(Objective objective) {
+        this.objective = objective;
+        Edges.operands(objective.program())
+                .forEach(node -> largest.put(node, new double[node.shape().size()]));
+    }
+
+    public static Spreads of(Objective objective, long seed) {
+        Spreads spreads = new Spreads(objective);
+        IntStream.range(0, RUNS).parallel().forEach(run -> {
+            Evaluation strayed = objective
+                    .program()
+                    .evaluate(objective.point(), Rounding.float64(objective.base(), seed + run));
+            synchronized (spreads) {
+                spreads.add(strayed);
+            }
+        });
+        return spreads;
+    }
+
+    void add(Evaluation strayed) {
+        largest.forEach((node, spread) -> {
+            double[] base = objective.base().value(node).values();
+            double[] values = strayed.value(node).values();
+            for (int i = 0; i < spread.length; i++) {
+                double off = Math.abs(values[i] - base[i]);
+                spread[i] = values[i] == base[i] ? spread[i] : Math.max(spread[i], off); // infinities are equal too
+            }
+        });
+        double off = strayed.value(objective.output()).item() - objective.value();
+        squares += off * off;
+    }
+
+    /** The largest deviation of each element; null for a node that no bending operation reads. */
+    public double @Nullable [] spread(Node node) {
+        return largest.get(node);
+    }
+
+    /** The root mean square of what the objective itself was off; not finite where the objective is not. */
+    public double objectiveNoise() {
+        return Math.sqrt(squares / RUNS);
+    }
+}
