@@ -116,7 +116,7 @@ record MaxPool(Window window) implements Op {
     }
 
     /** For each window the position of its largest value; -1 where dilation leaves it only padding. */
-    private int[] winners(Tensor input, Shape shape) {
+    int[] winners(Tensor input, Shape shape) {
         double[] x = input.values();
         int[] winners = new int[shape.size()];
         forEachWindow(input.shape(), shape, (scan, k, plane, top, left) -> {
