@@ -46,11 +46,11 @@ record AveragePool(Window window, boolean countPadding) implements Op {
         }
     }
 
-    private interface Member {
+    interface Member {
         void at(int from, int to, double share);
     }
 
-    private void forEach(Shape input, Shape output, Member member) {
+    void forEach(Shape input, Shape output, Member member) {
         int height = input.extent(2);
         int width = input.extent(3);
         int to = 0;

@@ -132,11 +132,11 @@ record MatMul(boolean transposeFirst, boolean transposeSecond) implements Op {
         return new Matrix(matrix.values(), matrix.offset(), matrix.rows(), matrix.columns(), !matrix.transposed());
     }
 
-    private interface Product {
+    interface Product {
         void of(Matrix a, Matrix b, int start);
     }
 
-    private void forEach(List<Tensor> inputs, Shape shape, Product product) {
+    void forEach(List<Tensor> inputs, Shape shape, Product product) {
         Tensor first = inputs.get(0);
         Tensor second = inputs.get(1);
         int aRows = first.shape().extent(-2);

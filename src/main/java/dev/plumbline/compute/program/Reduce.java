@@ -149,7 +149,7 @@ record Reduce(Kind kind, List<Integer> axes) implements Op {
     }
 
     /** The strides of the result along the axes of the source: 0 along those that disappear. */
-    private int[] resultStrides(Shape source, Shape shape) {
+    int[] resultStrides(Shape source, Shape shape) {
         int[] own = shape.strides();
         int[] strides = new int[source.rank()];
         for (int axis = 0, k = 0; axis < strides.length; axis++) {
