@@ -51,13 +51,13 @@ final class DirectionalCheck {
         if (!Double.isFinite(residual.expected())) {
             return Verdict.FAIL;
         }
-        if (!slope.isFinite()) {
+        if (!slope.isValidated() && !slope.sidesDiffer()) {
             return Verdict.INCONCLUSIVE;
         }
         if (!residual.agrees(kappa)) {
             return Verdict.FAIL;
         }
-        if (slope.kink() == Slope.Kink.HERE && slope.sidesDiffer()) {
+        if (slope.sidesDiffer()) {
             return Verdict.KINK;
         }
         boolean sharp = 3 * slope.errorBound() <= smallestDefect * Math.abs(slope.value());

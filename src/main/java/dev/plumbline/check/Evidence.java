@@ -156,7 +156,7 @@ final class Evidence {
         double expected = comparison.reference().at(position);
         double allowance = comparison.allowance().at(position);
         EntryJudgement judgement = judge.entry(claimed, expected, allowance, slope);
-        boolean bends = slope.kink() == Slope.Kink.HERE;
+        boolean bends = slope.sidesDiffer();
         return new EntryReport(
                 Arrays.stream(comparison.claimed().shape().index(position))
                         .boxed()

@@ -50,12 +50,11 @@ public record Certificate(
 
         /** Whether the two agree within {@code factor} error bars, or, at a kink, the gradient is a subgradient. */
         public boolean agrees(double factor) {
-            if (!Double.isFinite(slope.errorBound())) {
-                return false;
+            if (!slope.isValidated()) {
+                return slope.sidesDiffer() && expected >= slope.lowest() && expected <= slope.highest();
             }
             double rounding = 1e-13 * Math.abs(expected);
-            return Math.abs(value()) <= factor * slope.errorBound() + rounding
-                    || (slope.kink() == Slope.Kink.HERE && expected >= slope.lowest() && expected <= slope.highest());
+            return Math.abs(value()) <= factor * slope.errorBound() + rounding;
         }
     }
 

@@ -31,15 +31,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExhaustiveGradient {
 
+    /** Stands for an infinite bound in sums of products, where infinity times 0 would be no number. */
+    private static final double BLIND = 1e300;
+
     private final Objective objective;
     private final long seed;
     private final Map<Node, Optional<Suffix>> suffixes = new HashMap<>(); // asked for plan, work and checks
     private final Map<Suffix, NumericTensor> moved = new HashMap<>();
+    private final double roundingNoise;
     private final Progress progress;
 
-    private ExhaustiveGradient(Objective objective, long seed, Progress progress) {
+    private ExhaustiveGradient(Objective objective, long seed, double roundingNoise, Progress progress) {
         this.objective = objective;
         this.seed = seed;
+        this.roundingNoise = roundingNoise;
         this.progress = progress;
     }
 
@@ -114,12 +119,22 @@ public final class ExhaustiveGradient {
 
     /** The same, and tells how many of the positions to be moved are done. */
     public static Map<String, NumericTensor> of(Objective objective, long seed, Progress progress) {
-        return new ExhaustiveGradient(objective, seed, progress).all();
+        return of(objective, seed, 0, progress);
+    }
+
+    /**
+     * The same.
+     *
+     * @param roundingNoise the rms of what rounding all intermediate values at random does to the objective; 0 where unknown
+     */
+    public static Map<String, NumericTensor> of(
+            Objective objective, long seed, double roundingNoise, Progress progress) {
+        return new ExhaustiveGradient(objective, seed, roundingNoise, progress).all();
     }
 
     /** Floating-point operations of {@link #of}, roughly, at the cheapest. */
     public static double cost(Objective objective) {
-        ExhaustiveGradient gradient = new ExhaustiveGradient(objective, 0, Progress.NONE);
+        ExhaustiveGradient gradient = new ExhaustiveGradient(objective, 0, 0, Progress.NONE);
         double cost = 0;
         for (Suffix suffix : suffixes(gradient.plans())) {
             cost += suffix.positions() * suffix.cost();
@@ -159,7 +174,7 @@ public final class ExhaustiveGradient {
             done.add(positions);
             progress.at(Progress.Phase.EXHAUSTIVE, done.sum(), total, 4 * done.sum());
         };
-        List<NumericTensor> differences = SuffixDifferences.of(work, told);
+        List<NumericTensor> differences = SuffixDifferences.of(work, roundingNoise, told);
         for (int i = 0; i < work.size(); i++) {
             moved.put(work.get(i), differences.get(i));
         }
@@ -184,10 +199,21 @@ public final class ExhaustiveGradient {
         NumericTensor node = suffix(use.end()).map(this::moved).orElseGet(() -> unmoved(use.end()));
         return new NumericTensor(
                 use.pullBack(objective.base(), node.values()),
-                use.pullBackBounds(objective.base(), node.bounds()),
+                pulledBackBounds(use, node.bounds()),
                 use.pullBackBounds(objective.base(), node.kinkRadii()),
                 NumericTensor.Way.NODES,
                 0);
+    }
+
+    /** Infinite where a blind position has a share in an entry; one that is multiplied by 0 has none. */
+    private double[] pulledBackBounds(Use use, double[] bounds) {
+        double[] finite =
+                Arrays.stream(bounds).map(bound -> Math.min(bound, BLIND)).toArray();
+        double[] arriving = use.pullBackBounds(objective.base(), finite);
+        for (int i = 0; i < arriving.length; i++) {
+            arriving[i] = arriving[i] < Math.sqrt(BLIND) ? arriving[i] : Double.POSITIVE_INFINITY;
+        }
+        return arriving;
     }
 
     /** What nothing reads: the objective itself, or a node that it does not depend on. */

@@ -59,14 +59,14 @@ public record Judge(long entries, double smallestDefect) {
         }
 
         EntryJudgement judge() {
-            boolean seen = slope != null && slope.isFinite();
+            boolean seen = slope != null && slope.isValidated();
             if (!Double.isFinite(a) && (Double.isFinite(n) || seen)) {
                 return judgement(Verdict.FAIL, Reason.CLAIM_NOT_FINITE, null);
             }
             if (slope == null) {
                 return byReference(null);
             }
-            if (Double.isFinite(a) && slope.kink() == Slope.Kink.HERE && slope.sidesDiffer()) {
+            if (Double.isFinite(a) && slope.sidesDiffer()) {
                 return atKink(slope);
             }
             return seen ? bySlope(slope) : byReference(Blindness.NON_FINITE);

@@ -1,17 +1,24 @@
 package dev.plumbline.compute.probe;
 
+import java.util.List;
+
 /**
  * A numeric derivative with its error bar, and the evidence for it.
  *
- * @param value D, by Richardson's extrapolation of central differences
- * @param errorBound U: what truncation and the noise of the function may have done to D
+ * <p>Either it has been <em>validated</em>, and then {@code |D - f'| <= U}; or it is blind, U is infinite, and it is evidence
+ * for nothing and against nothing. The one-sided slopes have a bound of their own, which also holds where the function
+ * bends and D is blind.
+ *
+ * @param value D, by Richardson's extrapolation of central differences; where blind, that of the smallest bound that could
+ *     not be validated, NaN without one
+ * @param errorBound U: what truncation and the noise of the function may have done to D; infinite where blind
  * @param step the h of the values below
  * @param fPlus the function at +h
  * @param fMinus the function at -h
- * @param left the slope from the left at the smallest step that noise allows
- * @param right the slope from the right there
- * @param sideBound the error bound of {@code left} and {@code right}
- * @param kink where the two sides part
+ * @param left the slope from the left
+ * @param right the slope from the right
+ * @param sideBound the error bound of {@code left} and {@code right}; infinite where they did not settle
+ * @param sweep what every step said, from the largest to the smallest
  */
 public record Slope(
         double value,
@@ -22,37 +29,42 @@ public record Slope(
         double left,
         double right,
         double sideBound,
-        Kink kink) {
+        List<Rung> sweep) {
 
-    /** Where the function bends, as far as the sweep could see. */
-    public enum Kink {
-        /** The one-sided slopes meet as the step shrinks. */
-        NONE,
-        /** They meet only below some step: a kink nearby, which the chosen step does not cross. */
-        NEARBY,
-        /** They do not meet: there is no derivative here. */
-        HERE
+    /**
+     * One step of a sweep.
+     *
+     * @param value the derivative extrapolated from this step and the next
+     * @param bound its error bound, if it is to be believed
+     * @param validated whether it is
+     */
+    public record Rung(double step, double value, double bound, boolean validated) {}
+
+    public Slope {
+        sweep = List.copyOf(sweep);
     }
 
     /** No numeric derivative could be had: some value was not finite. */
     public static Slope blind() {
         double nan = Double.NaN;
-        return new Slope(nan, Double.POSITIVE_INFINITY, nan, nan, nan, nan, nan, Double.POSITIVE_INFINITY, Kink.NONE);
+        double infinity = Double.POSITIVE_INFINITY;
+        return new Slope(nan, infinity, nan, nan, nan, nan, nan, infinity, List.of());
     }
 
     /** A slope known in another way, without a sweep: smooth, with an error bound. */
     public static Slope smooth(double value, double errorBound) {
         double nan = Double.NaN;
-        return new Slope(value, errorBound, nan, nan, nan, value, value, errorBound, Kink.NONE);
+        return new Slope(value, errorBound, nan, nan, nan, value, value, errorBound, List.of());
+    }
+
+    /** Whether the error bound holds: otherwise this is evidence for nothing. */
+    public boolean isValidated() {
+        return Double.isFinite(value) && Double.isFinite(errorBound);
     }
 
     /** Whether the one-sided slopes differ by more than their bounds explain. */
     public boolean sidesDiffer() {
         return Math.abs(right - left) > 2 * sideBound;
-    }
-
-    public boolean isFinite() {
-        return Double.isFinite(value) && Double.isFinite(errorBound);
     }
 
     /** Whether a defect of this size in a claimed derivative would stand out of the error bar {@code factor} times. */

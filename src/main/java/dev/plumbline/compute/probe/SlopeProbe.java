@@ -1,41 +1,28 @@
 package dev.plumbline.compute.probe;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
- * The derivative at 0 of a function of one number, with an error bar: an ask/tell machine.
- *
- * <p>It sweeps steps {@code h_k = h_0 4^-k}. With the central differences {@code D_k}:
- *
- * <pre>
- *   E_k = (16 D_{k+1} - D_k) / 15                              Richardson's extrapolation
- *   T_k = |E_k - E_{k-1}| / 16                                 truncation
- *   R_k = kappa sigma (16 / h_{k+1} + 1 / h_k) / (15 sqrt 2)   round-off, kappa = 3
- *   U_k = T_k + R_k
- * </pre>
- *
- * and keeps the k of least U. It stops where round-off alone exceeds that, since smaller steps cannot do better. Across a
- * kink {@code D_k} can be very steady and very wrong, the mean of two slopes; so as long as the jump between the one-sided
- * slopes {@code J(h) = D+(h) - D-(h)} does not shrink with the step the sweep goes on, and steps that crossed the kink do
- * not count. The step is chosen without looking at any claimed
- * derivative: choosing the one that agrees best accepts wrong gradients. Differences are divided by the step actually
- * taken, since {@code x + h} rounds.
- *
- * <p>Use: while {@link #ask} gives offsets, evaluate there and {@link #tell}; then read {@link #slope}. Values that are
- * not finite at some steps (a domain's edge) only discard those steps.
+ * The derivative at 0 of a function of one number, with an error bar that has been validated or is infinite: an ask/tell
+ * machine.
  */
 public final class SlopeProbe {
 
     private static final int FIRST_STEPS = 6;
-    private static final int MOST_STEPS = 18;
-    private static final double KAPPA = 3;
+    private static final int CONFIRMATIONS = 3;
+    private static final double SAFETY = 1.5;
+    private static final double LEAST_CONTRACTION = 2;
+    private static final double MOST_CONTRACTION = 17; // second order is gone: 4^2, and a little
+    private static final double MOST_COMPARED = 256; // 4^4
+    private static final double AGREEMENT = 2;
+    private static final double ABNORMAL = 0x1p10;
+    private static final double SIGNAL = 20;
 
-    private final double value;
     private final double sigma;
+    private final double floor;
     private final double largestStep;
-    private final double[] plus = new double[MOST_STEPS]; // f(+h_k)
-    private final double[] minus = new double[MOST_STEPS]; // f(-h_k)
-    private final double[] above = new double[MOST_STEPS]; // the step taken upwards
-    private final double[] below = new double[MOST_STEPS]; // the step taken downwards, positive
-    private int steps;
+    private final Sweep sweep;
     private int asked;
 
     /**
@@ -44,14 +31,16 @@ public final class SlopeProbe {
      * @param largestStep h_0: a tenth of the size of what is perturbed, or less at a domain's edge
      */
     public SlopeProbe(double value, Noise noise, double largestStep) {
-        this.value = value;
         this.sigma = noise.sigma();
+        this.floor = Noise.floor(value);
         this.largestStep = largestStep;
+        this.sweep = new Sweep(value, sigma);
     }
 
     /** The offsets to evaluate next, in pairs +h, -h; none when the derivative is known. */
     public double[] ask() {
-        asked = steps == 0 ? FIRST_STEPS : isSettled() ? 0 : Math.min(2, MOST_STEPS - steps);
+        int steps = sweep.steps();
+        asked = steps == 0 ? FIRST_STEPS : isSettled() ? 0 : Math.min(2, Sweep.MOST - steps);
         double[] offsets = new double[2 * asked];
         for (int i = 0; i < asked; i++) {
             double h = Math.scalb(largestStep, -2 * (steps + i));
@@ -70,140 +59,144 @@ public final class SlopeProbe {
         if (taken.length != 2 * asked || values.length != 2 * asked) {
             throw new IllegalArgumentException("told " + values.length + " values, asked for " + 2 * asked);
         }
-        for (int i = 0; i < asked; i++, steps++) {
-            above[steps] = taken[2 * i];
-            below[steps] = -taken[2 * i + 1];
-            plus[steps] = values[2 * i];
-            minus[steps] = values[2 * i + 1];
+        for (int i = 0; i < asked; i++) {
+            sweep.add(taken[2 * i], values[2 * i], -taken[2 * i + 1], values[2 * i + 1]);
         }
         asked = 0;
     }
 
     private boolean isSettled() {
-        int best = best(firstClean());
-        boolean bends = lastStay() == steps - 1;
-        return steps == MOST_STEPS || (best >= 0 && !bends && roundOff(steps - 2) >= errorBound(best));
+        int last = sweep.steps() - 2;
+        int best = best(true);
+        return sweep.steps() == Sweep.MOST
+                || (best >= 0
+                        && last >= best + CONFIRMATIONS
+                        && !stays(last + 1)
+                        && sweep.roundOff(last) >= bound(best));
     }
 
     /** The derivative, its error bar and its evidence, from all values told so far. */
     public Slope slope() {
-        Slope.Kink kink = kink();
-        int first = kink == Slope.Kink.NEARBY ? firstClean() : 0;
-        int best = best(first);
-        if (best < 0) {
-            best = best(0);
-        }
+        boolean silent = isNoiseWithoutSignal();
+        Sides sides = Sides.of(sweep, silent ? sweep.steps() : firstBelievable());
+        int validated = silent || sides.differ() ? -1 : best(true);
+        int best = validated >= 0 ? validated : best(false);
         if (best < 0) {
             return Slope.blind();
         }
-        int side = sharpestSide(first);
         return new Slope(
-                extrapolated(best),
-                errorBound(best),
-                (above[best + 1] + below[best + 1]) / 2,
-                plus[best + 1],
-                minus[best + 1],
-                left(side),
-                right(side),
-                sideBound(side),
-                kink);
+                sweep.extrapolated(best),
+                validated >= 0 ? bound(best) : Double.POSITIVE_INFINITY,
+                sweep.step(best + 1),
+                sweep.fPlus(best + 1),
+                sweep.fMinus(best + 1),
+                sides.left(),
+                sides.right(),
+                sides.bound(),
+                rungs(validated >= 0));
     }
 
-    /** The k of least error bound from {@code first} on; -1 where no three steps in a row have finite values. */
-    private int best(int first) {
+    private List<Slope.Rung> rungs(boolean validated) {
+        List<Slope.Rung> rungs = new ArrayList<>();
+        for (int k = 1; k + 1 < sweep.steps(); k++) {
+            rungs.add(new Slope.Rung(sweep.step(k), sweep.extrapolated(k), bound(k), validated && isValidated(k)));
+        }
+        return rungs;
+    }
+
+    /** The k of least bound, among the validated only or among all; -1 where there is none. */
+    private int best(boolean validated) {
         int best = -1;
-        for (int k = first + 1; k + 1 < steps; k++) {
-            if (Double.isFinite(errorBound(k)) && (best < 0 || errorBound(k) < errorBound(best))) {
+        for (int k = 1; k + 1 < sweep.steps(); k++) {
+            boolean counts = Double.isFinite(bound(k)) && (!validated || isValidated(k));
+            if (counts && (best < 0 || bound(k) < bound(best))) {
                 best = k;
             }
         }
         return best;
     }
 
-    private double central(int k) {
-        return (plus[k] - minus[k]) / (above[k] + below[k]);
+    // ── U_k = T_k + R_k ──
+
+    private double bound(int k) {
+        double contraction = Math.min(contraction(k), contraction(k - 1));
+        double truncation = SAFETY * change(k) / (clipped(contraction, MOST_CONTRACTION) - 1);
+        double smooth = truncation + sweep.roundOff(k);
+        return sweep.isFlat(k) ? Math.max(smooth, Math.max(sweep.stair(), 2 * sigma) / sweep.step(k + 1)) : smooth;
     }
 
-    private double extrapolated(int k) {
-        return (16 * central(k + 1) - central(k)) / 15;
+    /** e_k. */
+    private double change(int k) {
+        return Math.abs(sweep.extrapolated(k) - sweep.extrapolated(k - 1));
     }
 
-    private double errorBound(int k) {
-        double truncation = Math.abs(extrapolated(k) - extrapolated(k - 1)) / 16;
-        return truncation + roundOff(k);
+    /** rho_k, the observed contraction: 4 to the order of what is left. */
+    private double contraction(int k) {
+        return k < 2 ? LEAST_CONTRACTION : change(k - 1) / change(k);
     }
 
-    private double roundOff(int k) {
-        return KAPPA * sigma * (16 / above[k + 1] + 1 / above[k]) / (15 * Math.sqrt(2));
+    private static double clipped(double contraction, double most) {
+        return contraction >= LEAST_CONTRACTION ? Math.min(contraction, most) : LEAST_CONTRACTION;
     }
 
-    // ── the two sides: J(h) = right - left halves with h where the function is smooth, and stays at a kink ──
+    // ── what makes a bound believable ──
 
-    private double right(int k) {
-        return (plus[k] - value) / above[k];
+    private boolean isValidated(int k) {
+        return k > firstClean() && isBelievable(k);
     }
 
-    private double left(int k) {
-        return (value - minus[k]) / below[k];
+    private boolean isBelievable(int k) {
+        return (isRegular(k) || sweep.roundOff(k) >= change(k)) && isConfirmed(k);
     }
 
-    private double jump(int k) {
-        return Math.abs(right(k) - left(k));
+    /** The first step in the range where extrapolation makes sense; at a kink that is towards the mean of two slopes. */
+    private int firstBelievable() {
+        int k = 1;
+        while (k + 1 < sweep.steps() && !isBelievable(k)) {
+            k++;
+        }
+        return k;
     }
 
-    private double sideNoise(int k) {
-        return KAPPA * 2 * sigma / above[k];
+    /** Whether two contractions in a row agree: the step is in the range where one term dominates. */
+    private boolean isRegular(int k) {
+        if (k < 3 || !(contraction(k) >= LEAST_CONTRACTION && contraction(k - 1) >= LEAST_CONTRACTION)) {
+            return false;
+        }
+        double one = clipped(contraction(k), MOST_COMPARED);
+        double other = clipped(contraction(k - 1), MOST_COMPARED);
+        return Math.max(one, other) <= AGREEMENT * Math.min(one, other);
     }
 
-    /** How far a one-sided slope may be from its limit: half the change from the step before, and noise. */
-    private double sideBound(int k) {
-        double change = k == 0 ? jump(k) : Math.abs(jump(k) - jump(k - 1));
-        return change + sideNoise(k);
-    }
-
-    /** The step whose one-sided slopes have the least bound, among {@code first} and those after it. */
-    private int sharpestSide(int first) {
-        int best = first;
-        for (int k = first + 1; k < steps; k++) {
-            if (Double.isFinite(jump(k)) && !(sideBound(k) > sideBound(best))) {
-                best = k;
+    private boolean isConfirmed(int k) {
+        for (int j = k + 1; j + 1 < sweep.steps(); j++) {
+            double distance = Math.abs(sweep.extrapolated(j) - sweep.extrapolated(k));
+            if (!(distance <= bound(k) + sweep.roundOff(j))) {
+                return false;
             }
         }
-        return best;
+        return true;
     }
 
-    /** The last step from which the jump did not shrink as a smooth function's does; 0 where it always did. */
-    private int lastStay() {
-        for (int k = steps - 1; k > 0; k--) {
-            boolean standsOut = jump(k) > 2 * sideNoise(k) + 1e-9 * (Math.abs(left(k)) + Math.abs(right(k)));
-            if (standsOut && fallOfJump(k) < 0.5) {
-                return k;
+    private boolean isNoiseWithoutSignal() {
+        return sigma > ABNORMAL * floor && sweep.signal() < SIGNAL * sigma;
+    }
+
+    // ── kinks: where J does not fall with the step, the step crosses one ──
+
+    private boolean stays(int k) {
+        double jump = sweep.jump(k);
+        boolean standsOut = jump > 2 * sweep.jumpRoundOff(k) + 1e-9 * Math.abs(sweep.central(k));
+        return k > 0 && standsOut && !(sweep.jump(k - 1) >= 2 * jump);
+    }
+
+    /** The first step that cannot cross a kink: the one after the last from which J did not fall may still reach it. */
+    private int firstClean() {
+        for (int k = sweep.steps() - 1; k > 0; k--) {
+            if (stays(k)) {
+                return k + 1;
             }
         }
         return 0;
-    }
-
-    /** The first step that cannot cross a kink: the one after a stay may, where it only just reaches the kink. */
-    private int firstClean() {
-        int stay = lastStay();
-        return stay == 0 ? 0 : Math.min(stay + 2, steps - 1);
-    }
-
-    private Slope.Kink kink() {
-        int stay = lastStay();
-        if (stay == 0) {
-            return Slope.Kink.NONE;
-        }
-        for (int k = stay + 1; k < steps; k++) {
-            if (jump(k) + sideNoise(k) < jump(stay) / 2) {
-                return Slope.Kink.NEARBY;
-            }
-        }
-        return stay >= 2 && fallOfJump(stay - 1) < 0.5 ? Slope.Kink.HERE : Slope.Kink.NEARBY;
-    }
-
-    /** The slope of log J over log h between two steps: 1 where smooth, 0 at a kink. */
-    private double fallOfJump(int k) {
-        return Math.log(jump(k - 1) / jump(k)) / Math.log(4);
     }
 }

@@ -3,7 +3,7 @@ package dev.plumbline.compute.program;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Who reads whom, among the nodes that one output depends on. */
+/** Who reads whom, among the nodes that one output depends on; what {@code stopGradient} reads is not read. */
 final class Consumers {
 
     private final List<List<Node>> consumers = new ArrayList<>(); // (node)
@@ -15,13 +15,13 @@ final class Consumers {
         for (int id = nodes.size() - 1; id >= 0; id--) {
             consumers.add(new ArrayList<>(2));
             for (Node input : nodes.get(id).inputs()) {
-                needed[input.id()] |= needed[id];
+                needed[input.id()] |= needed[id] && !nodes.get(id).stopsGradient();
             }
         }
         for (Node node : nodes) {
             for (Node input : node.inputs()) {
                 List<Node> readers = consumers.get(input.id());
-                if (needed[node.id()] && (readers.isEmpty() || readers.get(readers.size() - 1) != node)) {
+                if (needed[node.id()] && !node.stopsGradient() && (readers.isEmpty() || readers.get(readers.size() - 1) != node)) {
                     readers.add(node);
                 }
             }

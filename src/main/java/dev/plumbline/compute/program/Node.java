@@ -54,6 +54,11 @@ public final class Node {
         return op instanceof Constant;
     }
 
+    /** Whether this is the value of what it reads, held constant. */
+    boolean stopsGradient() {
+        return op instanceof Unary unary && unary.function() == UnaryFunction.STOP_GRADIENT;
+    }
+
     @Override
     public String toString() {
         return label + " " + shape;

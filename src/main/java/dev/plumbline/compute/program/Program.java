@@ -166,6 +166,9 @@ public final class Program {
                 differs[node.id()] = true;
                 continue;
             }
+            if (node.stopsGradient()) {
+                continue; // constant, for differences as for derivatives
+            }
             inputs.clear();
             for (Node input : node.inputs()) {
                 inputs.add(values[input.id()]);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.compute.probe.Slope;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,7 @@ class JudgeTests {
     }
 
     private static Slope kink(double left, double right) {
-        return new Slope((left + right) / 2, 1e-10, 1e-5, 1, 1, left, right, 1e-9, Slope.Kink.HERE);
+        return new Slope((left + right) / 2, Double.POSITIVE_INFINITY, 1e-5, 1, 1, left, right, 1e-9, List.of());
     }
 
     @Test
@@ -133,7 +134,7 @@ class JudgeTests {
 
     @Test
     void oneSidedSlopesWithinTheirBoundsAreNoKink() {
-        Slope smooth = new Slope(1, 1e-10, 1e-5, 1, 1, 0.999, 1.001, 1e-2, Slope.Kink.HERE);
+        Slope smooth = new Slope(1, 1e-10, 1e-5, 1, 1, 0.999, 1.001, 1e-2, List.of());
 
         expect(judge.entry(1, 1, ALLOWANCE, smooth), Verdict.PASS, Reason.AGREES);
         expect(judge.entry(0.9995, 1, ALLOWANCE, smooth), Verdict.FAIL, Reason.REFUTED);

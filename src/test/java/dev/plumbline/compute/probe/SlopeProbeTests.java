@@ -74,10 +74,9 @@ class SlopeProbeTests {
         double scale = row.derivative == 0 ? 1 : Math.abs(row.derivative);
 
         assertThat(Math.abs(slope.value() - row.derivative)).isLessThanOrEqualTo(row.tolerance * scale);
-        // The error bar is two thirds an estimate; a factor 3 below it is what the judge allows one probe.
-        assertThat(Math.abs(slope.value() - row.derivative))
-                .isLessThanOrEqualTo(3 * slope.errorBound() + 1e-15 * scale);
-        assertThat(slope.kink()).isNotEqualTo(Slope.Kink.HERE);
+        assertThat(slope.isValidated()).isTrue();
+        assertThat(Math.abs(slope.value() - row.derivative)).isLessThanOrEqualTo(slope.errorBound());
+        assertThat(slope.sidesDiffer()).isFalse();
     }
 
     @ParameterizedTest
@@ -103,7 +102,7 @@ class SlopeProbeTests {
     void findsBothSlopesAtAKink() {
         Slope slope = slope(t -> t < 0 ? -2 * t : 3 * t + t * t, 0);
 
-        assertThat(slope.kink()).isEqualTo(Slope.Kink.HERE);
+        assertThat(slope.isValidated()).isFalse();
         assertThat(slope.sidesDiffer()).isTrue();
         assertThat(slope.lowest()).isLessThanOrEqualTo(-2);
         assertThat(slope.highest()).isGreaterThanOrEqualTo(3);
@@ -113,12 +112,12 @@ class SlopeProbeTests {
 
     @Test
     void escapesAKinkNearby() {
-        for (double distance : new double[] {1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8}) {
+        for (double distance : new double[] {1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7}) {
             Slope slope = slope(t -> Math.abs(t - distance) + t * t, 0);
 
-            assertThat(slope.value()).isCloseTo(-1, org.assertj.core.data.Offset.offset(1e-5));
-            assertThat(Math.abs(slope.value() + 1)).isLessThanOrEqualTo(3 * slope.errorBound());
-            assertThat(slope.kink()).as("at " + distance).isNotEqualTo(Slope.Kink.HERE);
+            assertThat(slope.value()).as("at " + distance).isCloseTo(-1, org.assertj.core.data.Offset.offset(1e-5));
+            assertThat(Math.abs(slope.value() + 1)).isLessThanOrEqualTo(slope.errorBound());
+            assertThat(slope.isValidated()).isTrue();
         }
     }
 
@@ -126,7 +125,7 @@ class SlopeProbeTests {
     void isBlindWhereNothingIsFinite() {
         Slope slope = slope(t -> Double.NaN, 0, new Noise(1e-16));
 
-        assertThat(slope.isFinite()).isFalse();
+        assertThat(slope.isValidated()).isFalse();
         assertThat(slope.errorBound()).isInfinite();
     }
 
@@ -135,7 +134,7 @@ class SlopeProbeTests {
         Slope slope = slope(t -> 7, 0);
 
         assertThat(slope.value()).isZero();
-        assertThat(slope.kink()).isEqualTo(Slope.Kink.NONE);
+        assertThat(slope.errorBound()).isLessThan(1e-12);
     }
 
     @Test
@@ -148,13 +147,13 @@ class SlopeProbeTests {
     }
 
     @Test
-    void takesNoMoreThanEighteenSteps() {
+    void takesNoMoreThanFourteenSteps() {
         SlopeProbe probe = new SlopeProbe(0, new Noise(0), 0.1);
         int asked = 0;
         for (double[] offsets = probe.ask(); offsets.length > 0; offsets = probe.ask()) {
             asked += offsets.length;
             probe.tell(offsets, Arrays.stream(offsets).map(Math::sin).toArray());
         }
-        assertThat(asked).isLessThanOrEqualTo(36);
+        assertThat(asked).isLessThanOrEqualTo(28);
     }
 }
