@@ -1,6 +1,7 @@
 package dev.plumbline.compute.program;
 
 import dev.plumbline.tensor.Tensor;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record FileConstant(double value, boolean isSingle, List<Node> nodes) {
 
-    private static final int SHORT = 12;
+    private static final int SHORT = 12; // binary digits
+    private static final int LONG = 7; // decimal digits
 
     public FileConstant {
         nodes = List.copyOf(nodes);
@@ -57,15 +59,22 @@ public record FileConstant(double value, boolean isSingle, List<Node> nodes) {
         return found;
     }
 
-    /** Whether a number is the float32 neighbour of one with more digits. */
+    /** Whether a number is the float32 neighbour of one with more digits, exactly or as printed in the shortest way. */
     static boolean wasRounded(double value) {
         float stored = (float) value;
-        if (stored != value || !Double.isFinite(value) || value == 0) {
+        if (value == 0 || !Double.isFinite(stored)) {
             return false;
         }
-        long digits = Double.doubleToLongBits(value) & 0xfffffffffffffL | 0x10000000000000L;
-        int significant = 53 - Long.numberOfTrailingZeros(digits);
-        return significant > SHORT && Double.parseDouble(Float.toString(stored)) != value;
+        BigDecimal printed = new BigDecimal(Float.toString(stored));
+        if (printed.doubleValue() == value) {
+            return printed.stripTrailingZeros().precision() >= LONG && !isShort(value);
+        }
+        return stored == value && !isShort(value);
+    }
+
+    private static boolean isShort(double value) {
+        int zeros = Long.numberOfTrailingZeros(Double.doubleToLongBits(value) | 1L << 52);
+        return 53 - zeros <= SHORT;
     }
 
     /** Float64 where these constants lie half a float32 spacing away, each to a side of its own. */

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Float64 arithmetic that strays at random around an evaluation: each result that <em>was</em> rounded moves by up to
- * {@code u} of its size, a sum by up to {@code 2 u} of its terms' sizes, u = 2^-53, and comes to lie on a float64 again.
+ * {@code u} of its size, a sum of K terms by up to {@code (2 + sqrt(K)/4) u} of their sizes, u = 2^-53, and comes to lie
+ * on a float64 again. (One term after the other, equal ones are off by {@code 0.24 sqrt(K) u}, root mean square. Narrower
+ * sums are accumulated wider or in blocks.)
  *
  * <p>What was rounded, residues tell: what twoSum (Knuth, TAOCP 2, 4.2.2) or a fused multiply-add finds missing. A
  * difference such as 1 - 0.5 stays and unties nothing. Branches are the base evaluation's ({@link Branches}). A cotangent
@@ -40,11 +42,12 @@ final class Float64Rounding implements Rounding {
         }
         boolean sum = Terms.isSum(op);
         double[] sizes = sum || centring.isCentred(node) ? Terms.sizes(node, inputs) : y;
+        double spread = sum ? 2 + Math.sqrt(Terms.count(node)) / 4 : 1;
         Residues residues = Residues.of(op, inputs, node.shape());
         double[] moved = y.clone();
         for (int i = 0; i < y.length; i++) {
             if (sum ? !isWhole(y[i], sizes[i]) : residues.isRounded(i, y[i])) {
-                moved[i] = stray(y[i], (sum ? 2 : 1) * Math.abs(sizes[i]));
+                moved[i] = stray(y[i], spread * Math.abs(sizes[i]));
             }
         }
         return Tensor.of(node.shape(), moved);

@@ -30,6 +30,11 @@ final class Terms {
                         && node.inputs().get(k).shape().size() < node.shape().size());
     }
 
+    /** How many terms each element of a sum has, roughly. */
+    static double count(Node node) {
+        return Math.max(1, node.op().cost(Program.shapes(node), node.shape()) / Math.max(1, node.shape().size()));
+    }
+
     /** The sizes of the terms of each element of a sum, or of a difference that cancels. */
     static double[] sizes(Node node, List<Tensor> inputs) {
         Op op = node.op() instanceof Binary ? new Binary(BinaryFunction.ADD) : node.op();
