@@ -15,30 +15,29 @@ record DoubleDoubleMatrix(DoubleDoubles values, int offset, int rows, int column
     /** The product, not yet computed. */
     record Product(DoubleDoubleMatrix a, DoubleDoubleMatrix b, boolean skipsZeros) {
 
+        /** Rows of b into rows of c, whose elements do not wait for each other as the terms of one sum would. */
         void addTo(DoubleDoubleMatrix c) {
-            for (int i = 0; i < c.rows; i++) {
-                for (int j = 0; j < c.columns; j++) {
-                    c.values.add(c.offset + i * c.rowStep + j * c.columnStep, entry(i, j));
+            for (int i = 0; i < a.rows; i++) {
+                for (int k = 0; k < a.columns; k++) {
+                    DoubleDouble factor = a.at(i, k);
+                    if (!(skipsZeros && factor.isZero())) {
+                        addRow(factor, k, c, i);
+                    }
                 }
             }
         }
 
-        /** A row of a times a column of b, on numbers rather than records since every large model lives here. */
-        private DoubleDouble entry(int row, int column) {
-            double[] aHi = a.values.hi();
-            double[] aLo = a.values.lo();
-            double[] bHi = b.values.hi();
-            double[] bLo = b.values.lo();
-            DoubleDouble sum = DoubleDouble.ZERO;
-            int p = a.offset + row * a.rowStep;
-            int q = b.offset + column * b.columnStep;
-            for (int k = 0; k < a.columns; k++, p += a.columnStep, q += b.rowStep) {
-                if (!(skipsZeros && aHi[p] == 0)) {
-                    sum = sum.plus(new DoubleDouble(aHi[p], aLo[p]).times(new DoubleDouble(bHi[q], bLo[q])));
-                }
+        private void addRow(DoubleDouble factor, int k, DoubleDoubleMatrix c, int i) {
+            int from = b.offset + k * b.rowStep;
+            int to = c.offset + i * c.rowStep;
+            for (int j = 0; j < b.columns; j++, from += b.columnStep, to += c.columnStep) {
+                c.values.add(to, factor.times(b.values.at(from)));
             }
-            return sum;
         }
+    }
+
+    private DoubleDouble at(int row, int column) {
+        return values.at(offset + row * rowStep + column * columnStep);
     }
 
     Product times(DoubleDoubleMatrix b) {

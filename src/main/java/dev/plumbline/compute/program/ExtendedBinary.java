@@ -72,13 +72,19 @@ record ExtendedBinary(BinaryFunction function) implements ExtendedRule {
             DoubleDouble b = inputs.get(1).at(q);
             DoubleDoubles da = into[0];
             DoubleDoubles db = into[1];
-            if (da != null) {
+            if (da != null && !isLoser(base[p], other[q])) {
                 da.addProduct(p, dy, byFirst(a, b, base[p], other[q]));
             }
-            if (db != null) {
+            if (db != null && !isLoser(other[q], base[p])) {
                 db.addProduct(q, dy, bySecond(a, b, base[p], other[q]));
             }
         });
+    }
+
+    /** Whether the other one is the maximum or minimum, so that even an infinite cotangent goes there alone. */
+    private boolean isLoser(double own, double other) {
+        return (function == BinaryFunction.MAXIMUM && own < other)
+                || (function == BinaryFunction.MINIMUM && own > other);
     }
 
     private DoubleDouble byFirst(DoubleDouble a, DoubleDouble b, double base, double other) {

@@ -44,14 +44,13 @@ public final class ExtendedGradient {
     }
 
     /**
-     * Products with their sums, or what takes as long, of both passes: {@link #NANOSECONDS} each. An elementary function counts
-     * as a hundred.
+     * Elementary operations of both passes, {@link #NANOSECONDS} each: two for a product with its sum, some hundred for an
+     * exponential.
      */
     public static double cost(Program program) {
         double sum = 0;
         for (Node node : program.nodes()) {
-            double once = node.op().cost(Program.shapes(node), node.shape());
-            sum += 3 * (node.op() instanceof Unary ? 10 * once : once);
+            sum += 3 * ExtendedCost.once(node);
         }
         return sum;
     }

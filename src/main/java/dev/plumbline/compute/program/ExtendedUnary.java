@@ -42,10 +42,19 @@ record ExtendedUnary(UnaryFunction function) implements ExtendedRule {
         DoubleDoubles dx = into[0];
         double[] base = choices.inputs().get(0).values();
         for (int i = 0; dx != null && i < dx.size(); i++) {
-            if (!cotangent.isZero(i)) {
+            if (!cotangent.isZero(i) && !isCut(base[i])) {
                 dx.addProduct(i, cotangent.at(i), derivative(inputs.get(0).at(i), base[i]));
             }
         }
+    }
+
+    /** Whether nothing of x is left, so that even an infinite cotangent ends here. */
+    private boolean isCut(double base) {
+        return switch (function) {
+            case RELU -> !(base > 0);
+            case SIGN, FLOOR, STOP_GRADIENT -> true;
+            default -> false;
+        };
     }
 
     private DoubleDouble derivative(DoubleDouble x, double base) {
@@ -60,7 +69,7 @@ record ExtendedUnary(UnaryFunction function) implements ExtendedRule {
             case SIGMOID -> ElementaryFunctions.sigmoidDerivative(x);
             case SOFTPLUS -> ElementaryFunctions.sigmoid(x);
             case ERF -> ErrorFunction.derivative(x);
-            case RELU -> base > 0 ? ONE : ZERO;
+            case RELU -> ONE;
             case ABS -> DoubleDouble.of(base > 0 ? 1 : base < 0 ? -1 : 0);
             case SIGN, FLOOR, STOP_GRADIENT -> ZERO;
         };

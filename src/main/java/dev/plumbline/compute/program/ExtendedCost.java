@@ -1,0 +1,36 @@
+package dev.plumbline.compute.program;
+
+/** What one value of a node costs in double-double, in elementary operations; measured to a factor of about two. */
+final class ExtendedCost {
+
+    private ExtendedCost() {}
+
+    static double once(Node node) {
+        Op op = node.op();
+        double size = node.shape().size();
+        if (op instanceof Unary unary) {
+            return size * of(unary.function());
+        } else if (op instanceof Binary binary) {
+            return size * of(binary.function());
+        }
+        return op.cost(Program.shapes(node), node.shape());
+    }
+
+    private static double of(UnaryFunction function) {
+        return switch (function) {
+            case NEGATE, RELU, ABS, SIGN, FLOOR, STOP_GRADIENT -> 2;
+            case SQRT -> 10;
+            case EXP, LOG -> 40;
+            case SIN, COS, TANH, SIGMOID, SOFTPLUS -> 80;
+            case ERF -> 250;
+        };
+    }
+
+    private static double of(BinaryFunction function) {
+        return switch (function) {
+            case POWER -> 200;
+            case DIVIDE -> 15;
+            default -> 3;
+        };
+    }
+}
