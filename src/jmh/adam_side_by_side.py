@@ -17,6 +17,8 @@ import time
 
 import torch
 
+import blas
+
 
 def torch_milliseconds(size, threads):
     torch.set_num_threads(threads)
@@ -41,6 +43,7 @@ def plumbline(size, threads):
 
 
 def main():
+    blas.demand()
     repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     size = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000_000
     median = statistics.median

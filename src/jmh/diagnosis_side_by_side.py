@@ -17,6 +17,8 @@ import subprocess
 import sys
 import time
 
+import blas
+
 NETWORKS = ["mlp-deep", "cnn-32"]
 
 
@@ -146,6 +148,7 @@ def main():
         torch_half(sys.argv[2])
         return
     repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    blas.demand()
     _, runtime = plumbline([])
     print("network   torch ms  (passes)  ours ms  (passes)  ratio  torch MiB (idle)  ours MiB (idle)")
     for name in NETWORKS:

@@ -17,6 +17,8 @@ import time
 
 import torch
 
+import blas
+
 torch.set_num_threads(1)
 torch.manual_seed(1)
 
@@ -86,6 +88,7 @@ def plumbline(names, threads):
 
 
 def main():
+    blas.demand()
     repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     names = sys.argv[2:] or [*MLPS, "cnn"]
     theirs = {name: [] for name in names}
