@@ -140,6 +140,11 @@ public record CheckSettings(
                 decided, tolerance, scheme, step, seed, entries, samples, datatype, include, exclude, mask);
     }
 
+    CheckSettings with(Map<String, MaskSetting> masks) {
+        return new CheckSettings(
+                coverage, tolerance, scheme, step, seed, entries, samples, claimDatatype, include, exclude, masks);
+    }
+
     boolean judges(String tensor) {
         MaskSetting own = masks().get(tensor);
         return matches(include, tensor) && !matches(exclude, tensor) && (own == null || !own.isEmpty());

@@ -7,6 +7,7 @@ import dev.plumbline.compute.judgement.NoiseInjection;
 import dev.plumbline.compute.judgement.Power;
 import dev.plumbline.compute.judgement.Reason;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.reader.Naming;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,9 @@ public record GradientCheckReport(
         ObjectiveReport objective,
         @Nullable ReferenceReport reference,
         List<TensorReport> tensors,
+
+        @Schema(description = "how the names of the request were understood: which tensor of the file each one is")
+        List<Naming> names,
 
         @Schema(
                 description =

@@ -5,6 +5,7 @@ import dev.plumbline.reader.ModelSource;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;
 import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param data everything that is not differentiated
  * @param gradients the claim, by parameter; absent, our own reverse-mode gradient is what is checked
  * @param previousGradients of an earlier step, to recognise a mistake by
+ * @param frozenRows rows that are not judged, by parameter
  */
 public record GradientCheckRequest(
         @Schema(description = "a formula or an ONNX file in base64; or a part named model") @Nullable
@@ -44,9 +46,15 @@ public record GradientCheckRequest(
                 description =
                         "what the pipeline claimed at an earlier step, by parameter; with it a gradient that is stale or accumulated is named so")
         @Nullable
-        Map<String, Tensor> previousGradients) {
+        Map<String, Tensor> previousGradients,
 
-    static final GradientCheckRequest EMPTY = new GradientCheckRequest(null, null, null, null, null, null, null);
+        @Schema(
+                description =
+                        "rows that are not judged, by parameter, counted from the end where negative: {\"embedding.weight\": [0]} for an embedding with padding_idx 0, which ONNX does not have")
+        @Nullable
+        Map<String, List<Integer>> frozenRows) {
+
+    static final GradientCheckRequest EMPTY = new GradientCheckRequest(null, null, null, null, null, null, null, null);
 
     /** This request with what came as files beside it; nothing may come twice. */
     GradientCheckRequest with(Upload files) {
@@ -57,7 +65,8 @@ public record GradientCheckRequest(
                 files.joined("data", data),
                 files.joined("gradients", gradients),
                 settings,
-                files.joined("previousGradients", previousGradients));
+                files.joined("previousGradients", previousGradients),
+                frozenRows);
     }
 
     /** All tensors, in the request and its files. */
@@ -86,6 +95,14 @@ public record GradientCheckRequest(
 
     Map<String, Tensor> previousOrNone() {
         return previousGradients == null ? Map.of() : previousGradients;
+    }
+
+    Map<String, Tensor> claimsOrNone() {
+        return gradients == null ? Map.of() : gradients;
+    }
+
+    FrozenRows frozenRowsOrNone() {
+        return new FrozenRows(frozenRows == null ? Map.of() : frozenRows);
     }
 
     CheckSettings resolvedSettings() {

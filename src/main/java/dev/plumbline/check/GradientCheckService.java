@@ -9,11 +9,13 @@ import dev.plumbline.limits.Limits;
 import dev.plumbline.reader.ClaimedGradients;
 import dev.plumbline.reader.Model;
 import dev.plumbline.reader.ObjectiveReader;
+import dev.plumbline.reader.SharedWeights;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Service;
 
@@ -44,14 +46,17 @@ class GradientCheckService {
         long started = System.nanoTime();
         Watch watch = new Watch(limits.deadline(), caller);
         limits.requireTensors(request.tensorCount());
-        CheckSettings asked = request.resolvedSettings();
+        CheckSettings given = request.resolvedSettings();
         Model model = request.requiredModel().read();
-        Batch batch = new Batch(
-                request.dataOrNone(),
-                data -> new ObjectiveReader(model, request.lossOrNone(), request.parametersOrNone(), data));
-        Objective objective = batch.reader().apply(batch.data()).read(this::afford);
+        Map<String, Tensor> claimed = request.claimsOrNone();
+        Set<String> alone = SharedWeights.alone(
+                these -> reader(request, model, request.dataOrNone(), these), claimed, this::afford);
+        Batch batch = new Batch(request.dataOrNone(), data -> reader(request, model, data, alone));
+        ObjectiveReader reader = batch.reader().apply(batch.data());
+        Objective objective = reader.read(this::afford);
         ClaimedGradients.requireOf(objective.program(), request.previousOrNone(), "/previousGradients");
-        Claims.requireMasksThatFit(objective.program(), asked);
+        Claims.requireMasksThatFit(objective.program(), given);
+        CheckSettings asked = request.frozenRowsOrNone().in(given, objective.program());
         Claims.requireAny(objective.program().parameters().keySet(), asked);
         Map<String, Tensor> claims =
                 request.gradients() == null ? null : Claims.judged(request.gradients(), objective.program(), asked);
@@ -59,9 +64,15 @@ class GradientCheckService {
         CheckSettings settings = asked.with(decided(asked, objective), datatype);
         Fingerprint inputs = Fingerprint.of(objective.point());
         GradientCheck check = new GradientCheck(objective, claims, settings, watch::at);
-        GradientCheckReport report = new ReportAssembly(check, request, batch, inputs).report(started);
+        GradientCheckReport report = new ReportAssembly(check, request, reader.names(), batch, inputs).report(started);
         reports.keep(report);
         return report;
+    }
+
+    private static ObjectiveReader reader(
+            GradientCheckRequest request, Model model, Map<String, Tensor> data, Set<String> alone) {
+        return new ObjectiveReader(
+                model, request.lossOrNone(), request.parametersOrNone(), data, request.claimsOrNone(), alone);
     }
 
     GradientCheckReport find(String id) {

@@ -62,6 +62,20 @@ record MaskSetting(Shape shape, BitSet judged) {
         throw Problem.invalid(pointer, "a mask says yes or no of every entry", json, "true or false, or 1 or 0");
     }
 
+    static MaskSetting all(Shape shape) {
+        BitSet judged = new BitSet(shape.size());
+        judged.set(0, shape.size());
+        return new MaskSetting(shape, judged);
+    }
+
+    /** The same without one row: everything at this position of the first axis. */
+    MaskSetting without(int row) {
+        int size = shape.size() / shape.extent(0);
+        BitSet left = (BitSet) judged.clone();
+        left.clear(row * size, (row + 1) * size);
+        return new MaskSetting(shape, left);
+    }
+
     Mask mask() {
         return new Mask(judged::get);
     }

@@ -14,6 +14,7 @@ import dev.plumbline.compute.judgement.Setting;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.program.Counts;
 import dev.plumbline.compute.program.Objective;
+import dev.plumbline.reader.Names;
 import dev.plumbline.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +23,11 @@ import java.util.UUID;
 /**
  * What a check measured becomes its report, in the order of the work that is left: evidence, second opinions, power.
  *
+ * @param names how the names of the request were understood
  * @param inputs what the point held before the check
  */
-record ReportAssembly(GradientCheck check, GradientCheckRequest request, Batch batch, Fingerprint inputs) {
+record ReportAssembly(
+        GradientCheck check, GradientCheckRequest request, Names names, Batch batch, Fingerprint inputs) {
 
     /** Our own gradient, and six with every intermediate value rounded. */
     private static final int OWN_PASSES = 7;
@@ -36,7 +39,10 @@ record ReportAssembly(GradientCheck check, GradientCheckRequest request, Batch b
         Counts counts = Counts.of(objective);
         Setting setting = new Setting(counts.batch(), counts.outputs(), 1);
         Map<String, Tensor> point = objective.point();
-        Map<String, Mistake> mistakes = Mistakes.name(check.comparisons(), point, setting, request.previousOrNone());
+        Map<String, Mistake> mistakes = EmbeddingRows.explained(
+                Mistakes.name(check.comparisons(), point, setting, request.previousOrNone()),
+                check.comparisons(),
+                objective);
         List<TensorReport> tensors = new Evidence(check).tensors(mistakes);
         Verdict verdict = tensors.stream().map(TensorReport::verdict).reduce(Verdict.PASS, Verdict::worse);
         SecondOpinions others = new SecondOpinions(check);
@@ -54,11 +60,12 @@ record ReportAssembly(GradientCheck check, GradientCheckRequest request, Batch b
                         check.numeric().isDeterministic()),
                 check.referenceReport(),
                 tensors,
+                names.namings(),
                 wrong ? List.of() : Power.of(check.comparisons(), point, setting, check.seed()),
                 wrong ? null : NoiseInjection.of(check.comparisons(), check.seed()),
                 taylor,
                 consistency,
-                Warnings.of(check, claimed, consistency),
+                Warnings.of(check, claimed, names, consistency),
                 new Cost(
                         check.evaluations(),
                         check.isDirectional() ? 1 : OWN_PASSES + SecondOpinions.backwardPasses(consistency),

@@ -5,6 +5,7 @@ import dev.plumbline.compute.consistency.Finding;
 import dev.plumbline.compute.difference.Certificate;
 import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.Vacuous;
+import dev.plumbline.reader.Names;
 import dev.plumbline.tensor.Datatype;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +18,9 @@ final class Warnings {
     private Warnings() {}
 
     /** @param claimed whether the caller gave gradients */
-    static List<Warning> of(GradientCheck check, boolean claimed, List<Finding> consistency) {
+    static List<Warning> of(GradientCheck check, boolean claimed, Names names, List<Finding> consistency) {
         List<Warning> warnings = new ArrayList<>();
+        names.shared().forEach(shared -> warnings.add(new Warning("sharedWeight", shared.words())));
         if (claimed) {
             notClaimed(check, warnings);
             datatype(check, warnings);

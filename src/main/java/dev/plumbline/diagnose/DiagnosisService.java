@@ -19,6 +19,7 @@ import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.tensor.Tensor;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.springframework.stereotype.Service;
 
 /**
@@ -61,7 +62,12 @@ class DiagnosisService {
         Map<String, Tensor> claims = request.claims();
         double passes = claims.isEmpty() ? PASSES : PASSES + PASSES_OF_A_CLAIM;
         Objective objective = new ObjectiveReader(
-                        model.read(), request.lossOrNone(), request.parametersOrNone(), request.dataOrNone())
+                        model.read(),
+                        request.lossOrNone(),
+                        request.parametersOrNone(),
+                        request.dataOrNone(),
+                        claims,
+                        Set.of())
                 .read(program -> afford(program, passes));
         ClaimedGradients.requireOf(objective.program(), claims);
         ModelReading reading = new ModelReading(objective);

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Each sample's own gradient, by reading the model once more for a batch of one and a reverse pass on each sample: together
@@ -98,7 +99,9 @@ final class SampleGradients {
                         Objects.requireNonNull(request.model()).read(),
                         request.lossOrNone(),
                         request.parametersOrNone(),
-                        sample(0, rows))
+                        sample(0, rows),
+                        request.claims(),
+                        Set.of())
                 .read(program -> {});
     }
 

@@ -3,8 +3,10 @@ package dev.plumbline.reader;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.problem.Spelling;
 import dev.plumbline.tensor.Tensor;
 import java.util.Map;
+import java.util.Set;
 
 /** Gradients that a request claims to be a model's. */
 public final class ClaimedGradients {
@@ -21,11 +23,7 @@ public final class ClaimedGradients {
         gradients.forEach((name, claim) -> {
             Node parameter = program.parameters().get(name);
             if (parameter == null) {
-                throw Problem.invalid(
-                        place + Problem.pointer(name),
-                        "the model has no parameter of this name",
-                        name,
-                        "one of " + program.parameters().keySet());
+                throw unknown(place + Problem.pointer(name), name, program);
             }
             if (!claim.shape().equals(parameter.shape())) {
                 throw Problem.invalid(
@@ -35,5 +33,15 @@ public final class ClaimedGradients {
                         parameter.shape());
             }
         });
+    }
+
+    /** There is no such parameter; those with the most similar names are shown. */
+    static Problem unknown(String pointer, String name, Program program) {
+        Set<String> known = program.parameters().keySet();
+        return Problem.invalid(
+                pointer,
+                "the model has no parameter of this name" + Spelling.hint(name, known),
+                name,
+                Spelling.oneOf(name, known));
     }
 }

@@ -14,10 +14,19 @@ public interface Model {
 
     /**
      * Appends the model to a program: its parameters and data as inputs, and its results as named outputs of the builder.
+     * Parameters have the names that the request uses.
      *
-     * @param parameters the shapes of the parameters that the request gives values; other parameters come from the file
-     * @param data the shapes of the data that the request gives; a name the model does not read is not its concern
      * @throws dev.plumbline.problem.Problem where shapes do not fit, pointing into the model: {@code /node/Conv_3}
      */
-    void appendTo(ProgramBuilder program, Map<String, Shape> parameters, Map<String, Shape> data);
+    void appendTo(ProgramBuilder program, Asked asked);
+
+    /** The same for a request that claims nothing. */
+    default void appendTo(ProgramBuilder program, Map<String, Shape> parameters, Map<String, Shape> data) {
+        appendTo(program, Asked.of(parameters, data));
+    }
+
+    /** How the names of a request are understood. */
+    default Names names(Asked asked) {
+        return Names.OWN;
+    }
 }

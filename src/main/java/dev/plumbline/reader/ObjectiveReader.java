@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,16 +39,38 @@ public final class ObjectiveReader {
     private final LossSource loss;
     private final Map<String, Tensor> parameters;
     private final Map<String, Tensor> data;
+    private final Asked asked;
 
     /**
      * @param parameters replace the values in the model's file
      * @param data everything that is not differentiated, the target included
      */
     public ObjectiveReader(Model model, LossSource loss, Map<String, Tensor> parameters, Map<String, Tensor> data) {
+        this(model, loss, parameters, data, Map.of(), Set.of());
+    }
+
+    /**
+     * The same for a request that claims gradients, whose names say which tensors of a file are parameters.
+     *
+     * @param alone names of claims that are read as those of one weight ({@link SharedWeights})
+     */
+    public ObjectiveReader(
+            Model model,
+            LossSource loss,
+            Map<String, Tensor> parameters,
+            Map<String, Tensor> data,
+            Map<String, Tensor> claims,
+            Set<String> alone) {
         this.model = model;
         this.loss = loss;
         this.parameters = parameters;
         this.data = data;
+        this.asked = Asked.of(parameters, data, claims, alone);
+    }
+
+    /** How the names of the request are understood. */
+    public Names names() {
+        return placed(() -> model.names(asked));
     }
 
     /** The model with its loss at its point; {@code afford} sees the program before anything is evaluated. */
@@ -86,7 +109,9 @@ public final class ObjectiveReader {
     }
 
     private static boolean isPlaced(Problem problem) {
-        return problem.pointer().startsWith("/data/") || problem.pointer().startsWith("/parameters/");
+        return problem.pointer().startsWith("/data/")
+                || problem.pointer().startsWith("/parameters/")
+                || problem.pointer().startsWith("/gradients/");
     }
 
     /** Where the request has the model. */
@@ -126,15 +151,15 @@ public final class ObjectiveReader {
     /** The values of everything that the program reads. */
     public Map<String, Tensor> point(Program program) {
         Map<String, Tensor> point = new HashMap<>(program.initial());
+        Names names = names();
         parameters.forEach((name, value) -> {
-            if (!program.parameters().containsKey(name)) {
-                throw Problem.invalid(
-                        Problem.pointer("parameters", name),
-                        "the model has no parameter of this name",
-                        name,
-                        "one of " + program.parameters().keySet());
+            String own = names.inProgram(name);
+            if (own != null) {
+                if (!program.parameters().containsKey(own)) {
+                    throw ClaimedGradients.unknown(Problem.pointer("parameters", name), name, program);
+                }
+                point.put(own, value);
             }
-            point.put(name, value);
         });
         requireRead(program);
         data.forEach((name, value) -> {
@@ -183,8 +208,15 @@ public final class ObjectiveReader {
     }
 
     private void appendModel(ProgramBuilder b) {
+        placed(() -> {
+            model.appendTo(b, asked);
+            return b;
+        });
+    }
+
+    private <T> T placed(Supplier<T> read) {
         try {
-            model.appendTo(b, shapes(parameters), shapes(data));
+            return read.get();
         } catch (Problem problem) {
             throw isPlaced(problem) ? problem : problem.within(place());
         }
@@ -345,11 +377,5 @@ public final class ObjectiveReader {
             pointer.append('/').append(i);
         }
         return pointer.toString();
-    }
-
-    private static Map<String, Shape> shapes(Map<String, Tensor> tensors) {
-        Map<String, Shape> shapes = new LinkedHashMap<>();
-        tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-        return shapes;
     }
 }

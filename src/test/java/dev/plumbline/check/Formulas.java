@@ -30,7 +30,7 @@ final class Formulas {
         CheckSettings settings =
                 new CheckSettings(coverage, null, null, null, 1L, null, null, datatype, null, null, null);
         return SERVICE.check(
-                new GradientCheckRequest(source(formula), null, parameters, Map.of(), claim, settings, null));
+                new GradientCheckRequest(source(formula), null, parameters, Map.of(), claim, settings, null, null));
     }
 
     @SuppressWarnings("NullAway") // it does not read "byte @Nullable []" from class files

@@ -191,6 +191,6 @@ class SecondOpinionsTests {
                 Map.of("x", X, "y", Y),
                 claim,
                 null,
-                null));
+                null, null));
     }
 }

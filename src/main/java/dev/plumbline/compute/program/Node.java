@@ -59,6 +59,11 @@ public final class Node {
         return op instanceof Unary unary && unary.function() == UnaryFunction.STOP_GRADIENT;
     }
 
+    /** Whether the value is rows of the first input, looked up by the second: an embedding. */
+    public boolean isLookup() {
+        return op instanceof Gather gather && gather.axis() == 0;
+    }
+
     @Override
     public String toString() {
         return label + " " + shape;

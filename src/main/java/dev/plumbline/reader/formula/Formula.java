@@ -3,6 +3,7 @@ package dev.plumbline.reader.formula;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.Asked;
 import dev.plumbline.reader.Model;
 import dev.plumbline.reader.formula.Expression.Statement;
 import dev.plumbline.tensor.Shape;
@@ -68,7 +69,9 @@ public final class Formula implements Model {
     }
 
     @Override
-    public void appendTo(ProgramBuilder program, Map<String, Shape> parameters, Map<String, Shape> data) {
+    public void appendTo(ProgramBuilder program, Asked asked) {
+        Map<String, Shape> parameters = asked.parameters();
+        Map<String, Shape> data = asked.data();
         parameters.forEach(program::parameter);
         Scope scope = new Scope(program, parameters, data);
         FormulaCompiler compiler = new FormulaCompiler(program, source, scope);

@@ -2,6 +2,7 @@ package dev.plumbline.reader.formula;
 
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
+import dev.plumbline.problem.Spelling;
 import dev.plumbline.reader.formula.Expression.Statement;
 import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.plumbline.reader.formula;
 
+import dev.plumbline.problem.Spelling;
 import dev.plumbline.reader.formula.Expression.Argument;
 import dev.plumbline.reader.formula.Expression.Call;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package dev.plumbline.reader.layers;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.Asked;
 import dev.plumbline.reader.Model;
 import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;
@@ -82,7 +83,9 @@ public final class LayersModel implements Model {
     }
 
     @Override
-    public void appendTo(ProgramBuilder b, Map<String, Shape> parameters, Map<String, Shape> data) {
+    public void appendTo(ProgramBuilder b, Asked asked) {
+        Map<String, Shape> parameters = asked.parameters();
+        Map<String, Shape> data = asked.data();
         Shape x = data.get(INPUT);
         if (x == null || x.rank() == 0) {
             throw Problem.invalid(

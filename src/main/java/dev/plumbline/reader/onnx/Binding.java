@@ -3,39 +3,45 @@ package dev.plumbline.reader.onnx;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.problem.Spelling;
+import dev.plumbline.reader.Asked;
 import dev.plumbline.reader.onnx.OnnxInput.Dimension;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One translation of a graph into a program, for the shapes of one request. */
 final class Binding {
 
-    private static final int NAMES_SHOWN = 20;
-
     private final OnnxGraph graph;
     private final int opset;
     private final Roles roles;
     private final ProgramBuilder builder;
+    private final Asked asked;
+    private final Plan plan;
     private final Map<String, Value> values = new HashMap<>();
     private final Map<String, Long> symbols = new HashMap<>();
 
-    Binding(OnnxGraph graph, int opset, Roles roles, ProgramBuilder builder) {
+    Binding(OnnxGraph graph, int opset, Roles roles, ProgramBuilder builder, Asked asked) {
         this.graph = graph;
         this.opset = opset;
         this.roles = roles;
         this.builder = builder;
+        this.asked = asked;
+        this.plan = Plan.of(graph, roles, asked);
     }
 
-    void append(Map<String, Shape> parameters, Map<String, Shape> data) {
+    void append() {
+        Map<String, Shape> parameters = asked.parameters();
+        Map<String, Shape> data = asked.data();
         requireKnown(parameters.keySet());
         Set<String> needed = needed(graph);
         for (OnnxInput input : graph.inputs()) {
@@ -46,10 +52,18 @@ final class Binding {
             }
         }
         graph.initializers().forEach((name, tensor) -> {
-            if (roles.isParameter(name)) {
-                values.put(name, parameter(name, tensor, parameters.get(name)));
-            } else if (needed.contains(name)) {
+            Plan.Placement placement = plan.placement(name);
+            if (placement != null) {
+                values.put(name, placed(name, tensor, placement));
+            } else if (plan.copy(name) == null && needed.contains(name)) {
                 values.put(name, constant(name, tensor));
+            }
+        });
+        graph.initializers().keySet().forEach(this::putCopy);
+        roles.aliases().forEach((alias, origin) -> {
+            Plan.Placement placement = plan.placement(alias);
+            if (placement != null) {
+                values.put(alias, placed(alias, Objects.requireNonNull(graph.initializers().get(origin)), placement));
             }
         });
         translate(graph, needed);
@@ -61,33 +75,59 @@ final class Binding {
     // ── what comes from outside ──
 
     private void requireKnown(Set<String> parameters) {
+        Set<String> known = new LinkedHashSet<>();
+        plan.names().namings().forEach(naming -> known.add(naming.given()));
+        known.addAll(plan.names().renamed().keySet());
+        known.addAll(plan.names().replaced());
         for (String name : parameters) {
             boolean input = graph.inputs().stream().anyMatch(each -> each.name().equals(name));
-            if (!roles.isParameter(name) && (!input || graph.initializers().containsKey(name))) {
+            if (!known.contains(name) && (!input || graph.initializers().containsKey(name))) {
+                boolean isConstant = graph.initializers().containsKey(name);
+                List<String> others = graph.initializers().keySet().stream()
+                        .filter(roles::isParameter)
+                        .toList();
                 throw Problem.invalid(
                         Problem.pointer("parameters", name),
-                        graph.initializers().containsKey(name)
+                        isConstant
                                 ? "this is a constant of the model, not a parameter"
-                                : "the model has no parameter of this name",
+                                : "the model has no parameter of this name" + Spelling.hint(name, others),
                         name,
-                        graph.initializers().keySet().stream()
-                                .filter(roles::isParameter)
-                                .limit(NAMES_SHOWN)
-                                .collect(Collectors.joining(", ", "one of ", "")));
+                        Spelling.oneOf(name, others));
             }
         }
     }
 
-    private Value parameter(String name, Tensor tensor, @Nullable Shape given) {
-        if (given != null && !given.equals(tensor.shape())) {
-            throw Problem.invalid(
-                    Problem.pointer("parameters", name),
-                    "this parameter has another shape in the file",
-                    given,
-                    tensor.shape());
+    /** A tensor of the file, put together from the parameters of the program. */
+    private Value placed(String name, Tensor stored, Plan.Placement placement) {
+        Layout layout = placement.layout();
+        List<Tensor> pieces = layout.taken(plan.value(name, stored));
+        List<Node> nodes = new ArrayList<>();
+        for (int i = 0; i < pieces.size(); i++) {
+            String parameter = placement.names()[i];
+            Shape given = asked.parameters().get(parameter);
+            Shape own = layout.pieces().get(i);
+            if (given != null && !given.equals(own)) {
+                throw Problem.invalid(
+                        Problem.pointer("parameters", parameter),
+                        "this parameter has another shape in the file",
+                        given,
+                        own);
+            }
+            builder.at(parameter);
+            nodes.add(builder.parameter(parameter, pieces.get(i)));
         }
         builder.at(name);
-        return new Value(builder.parameter(name, tensor), tensor.datatype(), true);
+        return new Value(layout.assembled(builder, nodes), stored.datatype(), true);
+    }
+
+    private void putCopy(String name) {
+        Plan.Copy copy = plan.copy(name);
+        if (copy != null) {
+            Value original = value(copy.slot());
+            builder.at(name);
+            Node node = copy.transposed() ? builder.transpose(original.node(), 1, 0) : original.node();
+            values.put(name, new Value(node, original.type(), true));
+        }
     }
 
     private Value constant(String name, Tensor tensor) {
@@ -162,6 +202,9 @@ final class Binding {
                 List<Value> results = node.operator().equals(Operators.BRANCH) ? branch(node) : results(node);
                 for (int i = 0; i < node.outputs().size(); i++) {
                     String output = node.outputs().get(i);
+                    if (plan.placement(output) != null) {
+                        continue; // an Identity between two weights that the request tells apart
+                    }
                     if (i < results.size() && !output.isEmpty()) {
                         values.put(output, results.get(i));
                     } else if (needed.contains(output)) {

@@ -1,9 +1,9 @@
 package dev.plumbline.reader.onnx;
 
 import dev.plumbline.compute.program.ProgramBuilder;
+import dev.plumbline.reader.Asked;
 import dev.plumbline.reader.Model;
-import dev.plumbline.tensor.Shape;
-import java.util.Map;
+import dev.plumbline.reader.Names;
 import java.util.Set;
 import onnx.Onnx.ModelProto;
 
@@ -12,7 +12,8 @@ import onnx.Onnx.ModelProto;
  *
  * <p>The float initializers are its parameters, except where they only configure an operator: the running statistics of a
  * batch normalization, the bounds of a Clip, the fill of a Pad, the class weights of a loss. Those are constants, as are
- * all integers. An input that is no initializer is data; it is a parameter if the request gives it a value among the
+ * all integers; exponents, epsilons and masks are, unless the request names them. Names of a request may be those of the
+ * pipeline that exported the file ({@link NameSearch}). An input that is no initializer is data; it is a parameter if the request gives it a value among the
  * parameters, as for a model exported without its weights. Everything is computed in float64.
  *
  * <p>Differs from running the file elsewhere: casts between floats do not round; a BatchNormalization in training mode
@@ -44,8 +45,13 @@ public final class OnnxModel implements Model {
     }
 
     @Override
-    public void appendTo(ProgramBuilder program, Map<String, Shape> parameters, Map<String, Shape> data) {
-        new Binding(graph, opset, roles, program).append(parameters, data);
+    public void appendTo(ProgramBuilder program, Asked asked) {
+        new Binding(graph, opset, roles, program, asked).append();
+    }
+
+    @Override
+    public Names names(Asked asked) {
+        return Plan.of(graph, roles, asked).names();
     }
 
     public OnnxDescription description() {

@@ -1,18 +1,21 @@
-package dev.plumbline.reader.formula;
+package dev.plumbline.problem;
 
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 
 /** Finds what somebody who mistyped a word may have meant. */
-final class Spelling {
+public final class Spelling {
 
     private static final int LONGEST = 64;
     private static final int MOST_LISTED = 20;
+    private static final int MOST_CANDIDATES = 5;
 
     private Spelling() {}
 
     /** {@code ; did you mean weight?}, or nothing where no known word is near. */
-    static String hint(String word, Collection<String> known) {
+    public static String hint(String word, Collection<String> known) {
         String nearest = "";
         int least = Integer.MAX_VALUE;
         for (String candidate : known) {
@@ -27,12 +30,29 @@ final class Spelling {
     }
 
     /** The words, separated by commas; only the first where there are many. */
-    static String list(Collection<String> words) {
+    public static String list(Collection<String> words) {
         if (words.isEmpty()) {
             return "none";
         }
         String first = String.join(", ", words.stream().limit(MOST_LISTED).toList());
         return words.size() <= MOST_LISTED ? first : first + " and " + (words.size() - MOST_LISTED) + " more";
+    }
+
+    /** The known words that are nearest to one, the nearest first; at most {@code most} of them. */
+    public static List<String> nearest(String word, Collection<String> known, int most) {
+        String lower = word.toLowerCase(Locale.ROOT);
+        return known.stream()
+                .sorted(Comparator.comparingInt(candidate -> distance(lower, candidate.toLowerCase(Locale.ROOT))))
+                .limit(most)
+                .toList();
+    }
+
+    /** {@code one of a, b}; of many only those nearest to what was given. */
+    public static String oneOf(String word, Collection<String> known) {
+        if (known.size() <= MOST_CANDIDATES) {
+            return known.isEmpty() ? "none" : "one of " + String.join(", ", known);
+        }
+        return "one of " + known.size() + "; the nearest are " + String.join(", ", nearest(word, known, MOST_CANDIDATES));
     }
 
     /** Edits from one word to the other: a letter more, less, another, or two swapped. */

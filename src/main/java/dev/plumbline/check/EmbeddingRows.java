@@ -1,0 +1,72 @@
+package dev.plumbline.check;
+
+import dev.plumbline.compute.judgement.Comparison;
+import dev.plumbline.compute.judgement.Mistake;
+import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.Objective;
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Rows of an embedding that are zero in the claim although they are read: what {@code padding_idx} does to PyTorch's
+ * gradients, and no operator of a file says. The claim stays wrong; the advice says what may have made it so.
+ */
+final class EmbeddingRows {
+
+    private EmbeddingRows() {}
+
+    /** The mistakes, with this advice where all that is wrong are such rows. */
+    static Map<String, Mistake> explained(
+            Map<String, Mistake> mistakes, List<Comparison> comparisons, Objective objective) {
+        comparisons.forEach(comparison -> mistakes.computeIfPresent(comparison.name(), (name, mistake) -> {
+            List<Integer> rows = isEmbedding(objective, name) ? zeroRows(comparison) : List.of();
+            return rows.isEmpty() ? mistake : mistake.advising(advice(name, rows));
+        }));
+        return mistakes;
+    }
+
+    private static boolean isEmbedding(Objective objective, String name) {
+        Node parameter = objective.program().parameters().get(name);
+        return parameter != null && objective.consumers(parameter).stream().anyMatch(Node::isLookup);
+    }
+
+    /** The rows that are zero and should not be, if nothing else is wrong; else none. */
+    private static List<Integer> zeroRows(Comparison comparison) {
+        Tensor claimed = comparison.claimed();
+        int count = claimed.shape().rank() < 2 ? 0 : claimed.shape().extent(0);
+        List<Integer> rows = new ArrayList<>();
+        for (int row = 0; row < count; row++) {
+            int size = claimed.size() / count;
+            boolean zero = true;
+            boolean wrong = false;
+            for (int i = row * size; i < (row + 1) * size; i++) {
+                zero &= claimed.at(i) == 0;
+                wrong |= comparison.isBeyond(i);
+            }
+            if (wrong && !zero) {
+                return List.of();
+            }
+            if (wrong) {
+                rows.add(row);
+            }
+        }
+        return rows.size() == count ? List.of() : rows;
+    }
+
+    private static String advice(String name, List<Integer> rows) {
+        String list = rows.stream().limit(5).map(String::valueOf).collect(Collectors.joining(", "));
+        boolean one = rows.size() == 1;
+        return "%s %s %s zero although %s read; an embedding with padding_idx does that. frozenRows {\"%s\": [%s]} leaves %s out."
+                .formatted(
+                        one ? "Row" : "Rows",
+                        list,
+                        one ? "is" : "are",
+                        one ? "it is" : "they are",
+                        name,
+                        list,
+                        one ? "it" : "them");
+    }
+}

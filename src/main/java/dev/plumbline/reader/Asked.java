@@ -1,0 +1,44 @@
+package dev.plumbline.reader;
+
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a request says about a model beside the model: the names that it uses, with their shapes. Names decide which tensors
+ * of a file are parameters, and may be the pipeline's rather than the file's.
+ *
+ * @param parameters the shapes of the parameters that the request gives values; other parameters come from the file
+ * @param data the shapes of the data; a name that the model does not read is not its concern
+ * @param claims the shapes of the gradients that are claimed
+ * @param values the given parameters' values: what tells weights of equal shapes apart
+ * @param alone names of claims that are meant as those of one weight, where the file holds several equal ones once
+ */
+public record Asked(
+        Map<String, Shape> parameters,
+        Map<String, Shape> data,
+        Map<String, Shape> claims,
+        Map<String, Tensor> values,
+        Set<String> alone) {
+
+    /** Shapes only, nothing claimed. */
+    public static Asked of(Map<String, Shape> parameters, Map<String, Shape> data) {
+        return new Asked(parameters, data, Map.of(), Map.of(), Set.of());
+    }
+
+    static Asked of(
+            Map<String, Tensor> parameters,
+            Map<String, Tensor> data,
+            Map<String, Tensor> claims,
+            Set<String> alone) {
+        return new Asked(shapes(parameters), shapes(data), shapes(claims), parameters, alone);
+    }
+
+    private static Map<String, Shape> shapes(Map<String, Tensor> tensors) {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        return shapes;
+    }
+}

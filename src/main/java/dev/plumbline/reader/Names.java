@@ -1,0 +1,52 @@
+package dev.plumbline.reader;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the names of a request were understood by a model.
+ *
+ * @param namings of the claims and given parameters, and of weights that stand in the file more than once
+ * @param renamed given parameters that the program knows by the name of a claim
+ * @param replaced given parameters whose values took the place of the file's, under names that the program does not use
+ * @param shared claims under the file's one name of several weights
+ */
+public record Names(List<Naming> namings, Map<String, String> renamed, Set<String> replaced, List<Shared> shared) {
+
+    /** Every name is the model's own. */
+    public static final Names OWN = new Names(List.of(), Map.of(), Set.of(), List.of());
+
+    public Names {
+        namings = List.copyOf(namings);
+        renamed = Map.copyOf(renamed);
+        replaced = Set.copyOf(replaced);
+        shared = List.copyOf(shared);
+    }
+
+    /**
+     * A claim under the one name by which the file holds several weights that were equal when it was written: it may be
+     * meant as the gradient of that one weight, or as the sum over all.
+     *
+     * @param others the file's names of the other weights
+     * @param alone whether it is read as that of the one weight
+     */
+    public record Shared(String given, List<String> others, boolean alone) {
+
+        /** One plain sentence for the report. */
+        public String words() {
+            return alone
+                    ? "%s is held against the gradient of this one weight; the file holds it once for %s too, which were equal."
+                            .formatted(given, String.join(", ", others))
+                    : "%s is held against the sum over its uses as %s, which the file holds once."
+                            .formatted(given, String.join(", ", others));
+        }
+    }
+
+    /** The program's name of a given parameter; null where its value went into the file's. */
+    @Nullable
+    String inProgram(String parameter) {
+        return replaced.contains(parameter) ? null : renamed.getOrDefault(parameter, parameter);
+    }
+}
