@@ -2,6 +2,7 @@ package dev.plumbline.check;
 
 import dev.plumbline.compute.consistency.Finding;
 import dev.plumbline.compute.consistency.Halves;
+import dev.plumbline.compute.difference.Directions;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.problem.Problem;
@@ -10,9 +11,12 @@ import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * The samples of a check, which it can be asked to take by halves: the model is read once more for each.
@@ -24,6 +28,12 @@ record Batch(Map<String, Tensor> data, Function<Map<String, Tensor>, ObjectiveRe
 
     /** Operations of the model beyond which its halves are not worth their time: some seconds of one core. */
     private static final double MOST_OPERATIONS = 1e10;
+
+    /** One more than the law needs, lest a point lie outside of the model's domain. */
+    private static final int ELSEWHERE = 3;
+
+    /** Parameters move by this much of their size. */
+    private static final double FAR = 0.1;
 
     private static final Consumer<Program> AFFORDED = program -> {}; // by the whole batch
 
@@ -42,9 +52,10 @@ record Batch(Map<String, Tensor> data, Function<Map<String, Tensor>, ObjectiveRe
         }
         Halves.Part first;
         Halves.Part second;
+        List<Map<String, Tensor>> elsewhere = elsewhere(objective);
         try {
-            first = part(0, samples / 2);
-            second = part(samples / 2, samples);
+            first = part(0, samples / 2, elsewhere);
+            second = part(samples / 2, samples, elsewhere);
         } catch (Problem problem) {
             return Finding.notEvaluated(
                     Halves.CHECK, "the model does not take a batch of another size (" + problem.explanation() + ")");
@@ -53,9 +64,52 @@ record Batch(Map<String, Tensor> data, Function<Map<String, Tensor>, ObjectiveRe
             Tensor half = first.gradient().get(tensor.getKey());
             return half != null && half.shape().equals(tensor.getValue().shape());
         });
-        return fits
-                ? new Halves(new Halves.Part(samples, objective.value(), gradient), first, second).finding(allowance)
-                : Finding.notEvaluated(Halves.CHECK, "what is differentiated has another shape for half of the data");
+        if (!fits) {
+            return Finding.notEvaluated(Halves.CHECK, "what is differentiated has another shape for half of the data");
+        }
+        Halves.Part whole = new Halves.Part(samples, objective.value(), losses(objective, elsewhere), gradient);
+        Finding finding = new Halves(whole, first, second).finding(allowance);
+        return Boolean.FALSE.equals(finding.holds()) && objective.program().stopsGradients()
+                ? Finding.notEvaluated(Halves.CHECK, "the model stops gradients, so its gradient is not that of its loss")
+                : finding;
+    }
+
+    /** Parameters away from the point, each entry by about its tensor's size: whether a loss is a mean or a sum shows there. */
+    private static List<Map<String, Tensor>> elsewhere(Objective objective) {
+        Set<String> parameters = objective.program().parameters().keySet();
+        return IntStream.range(0, ELSEWHERE)
+                .mapToObj(seed -> {
+                    Map<String, Tensor> moved = new LinkedHashMap<>();
+                    Directions.gaussian(parameters, objective, seed)
+                            .forEach((name, direction) ->
+                                    moved.put(name, moved(objective.parameter(name), direction)));
+                    return moved;
+                })
+                .toList();
+    }
+
+    private static Tensor moved(Tensor from, Tensor direction) {
+        double norm = from.norm();
+        double size = norm > 0 && Double.isFinite(norm) ? norm / Math.sqrt(from.size()) : 1;
+        double[] values = direction.map(d -> FAR * size * d).values();
+        for (int i = 0; i < values.length; i++) {
+            values[i] += from.at(i);
+        }
+        return Tensor.of(from.shape(), from.datatype(), values);
+    }
+
+    private static double[] losses(Objective objective, List<Map<String, Tensor>> elsewhere) {
+        return elsewhere.stream()
+                .mapToDouble(parameters -> loss(objective, parameters))
+                .toArray();
+    }
+
+    private static double loss(Objective objective, Map<String, Tensor> parameters) {
+        try {
+            return objective.valueWith(parameters);
+        } catch (Problem outOfRange) { // such as an index that is computed
+            return Double.NaN;
+        }
     }
 
     private int samples() {
@@ -66,11 +120,15 @@ record Batch(Map<String, Tensor> data, Function<Map<String, Tensor>, ObjectiveRe
                 .orElse(0);
     }
 
-    private Halves.Part part(int from, int to) {
+    private Halves.Part part(int from, int to, List<Map<String, Tensor>> elsewhere) {
         Map<String, Tensor> rows = new LinkedHashMap<>();
         data.forEach((name, tensor) -> rows.put(name, isOfSamples(tensor) ? rows(tensor, from, to) : tensor));
         Objective half = reader.apply(rows).read(AFFORDED);
-        return new Halves.Part(to - from, half.value(), half.gradient().byParameter());
+        return new Halves.Part(
+                to - from,
+                half.value(),
+                losses(half, elsewhere),
+                half.gradient().byParameter());
     }
 
     private boolean isOfSamples(Tensor tensor) {

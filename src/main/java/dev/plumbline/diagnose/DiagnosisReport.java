@@ -3,7 +3,7 @@ package dev.plumbline.diagnose;
 import dev.plumbline.compute.health.Condition;
 import dev.plumbline.compute.health.DepthProfile;
 import dev.plumbline.compute.health.Diagnosis;
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.LayerHealth;
 import dev.plumbline.compute.health.NotEvaluated;
 import dev.plumbline.compute.health.Passage;
@@ -36,7 +36,7 @@ public record DiagnosisReport(
         List<LayerHealth> layers,
         DepthReport depth,
         SampleNorms samples,
-        List<Finding> findings,
+        List<HealthFinding> findings,
         List<NotEvaluated> notEvaluated,
         @Nullable CorrectGradient correctGradient) {
 
@@ -56,7 +56,7 @@ public record DiagnosisReport(
             String summary,
             List<LayerHealth> layers,
             DepthReport depth,
-            List<Finding> findings,
+            List<HealthFinding> findings,
             List<NotEvaluated> notEvaluated) {
 
         static CorrectGradient of(Condition condition, Profile profile) {

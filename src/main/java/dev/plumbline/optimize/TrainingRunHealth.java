@@ -2,7 +2,7 @@ package dev.plumbline.optimize;
 
 import dev.plumbline.compute.health.Condition;
 import dev.plumbline.compute.health.Diagnosis;
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.LayerHealth;
 import dev.plumbline.compute.health.ModelReading;
 import dev.plumbline.compute.health.Profile;
@@ -113,14 +113,14 @@ final class TrainingRunHealth {
         }
         List<Symptom> found = start == null
                 ? List.of()
-                : start.findings().stream().map(Finding::rule).distinct().toList();
+                : start.findings().stream().map(HealthFinding::rule).distinct().toList();
         return new ShortHealth(gradientNorms, updateRatios, found);
     }
 
     Health health() {
         PointHealth first = Objects.requireNonNull(start);
         RunDiagnosis run = RunDiagnosis.of(new Course(losses, norms, ratios()), profile);
-        List<Finding> all = new ArrayList<>(first.findings());
+        List<HealthFinding> all = new ArrayList<>(first.findings());
         all.addAll(run.findings());
         all.addAll(end == null ? List.of() : end.findings());
         return new Health(
@@ -137,7 +137,7 @@ final class TrainingRunHealth {
                 run.notEvaluated());
     }
 
-    private String summary(PointHealth first, List<Finding> over) {
+    private String summary(PointHealth first, List<HealthFinding> over) {
         List<String> sentences = new ArrayList<>();
         if (!first.findings().isEmpty()) {
             sentences.add("At the start: " + first.summary());

@@ -1,7 +1,7 @@
 package dev.plumbline.optimize;
 
 import dev.plumbline.compute.health.Diagnosis;
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.NotEvaluated;
 import dev.plumbline.compute.health.Profile;
 import dev.plumbline.tensor.Tensor;
@@ -51,7 +51,7 @@ public record TrainingRunReport(
             List<LayerCourse> layers,
             PointHealth start,
             @Nullable PointHealth end,
-            List<Finding> findings,
+            List<HealthFinding> findings,
             List<NotEvaluated> notEvaluated) {}
 
     /**
@@ -66,6 +66,6 @@ public record TrainingRunReport(
             long iteration,
             Diagnosis.Verdict verdict,
             String summary,
-            List<Finding> findings,
+            List<HealthFinding> findings,
             List<NotEvaluated> notEvaluated) {}
 }

@@ -8,12 +8,17 @@ import io.swagger.v3.core.converter.ModelConverter;
 import io.swagger.v3.core.converter.ModelConverterContext;
 import io.swagger.v3.core.util.Json;
 import io.swagger.v3.oas.models.media.Schema;
+import java.lang.reflect.AnnotatedArrayType;
+import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -24,6 +29,11 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class WireSchemas implements ModelConverter {
+
+    /** What may be NaN. A {@code Number} holds a double at times. */
+    private static final Set<Type> REALS = Set.of(double.class, Double.class, Number.class);
+
+    private final Map<String, Class<?>> owners = new ConcurrentHashMap<>(); // by the schema's name
 
     @Override
     public @Nullable Schema<?> resolve(
@@ -39,13 +49,22 @@ final class WireSchemas implements ModelConverter {
         } else if (java.isEnumType()) {
             name(schema, java.getRawClass());
         } else if (isOurs(java.getRawClass())) {
-            Schema<?> model = schema.get$ref() == null
-                    ? schema
-                    : context.getDefinedModels()
-                            .get(schema.get$ref().substring(schema.get$ref().lastIndexOf('/') + 1));
-            describe(java.getRawClass(), model);
+            String name = schema.get$ref() == null
+                    ? schema.getName()
+                    : schema.get$ref().substring(schema.get$ref().lastIndexOf('/') + 1);
+            claim(name, java.getRawClass());
+            describe(java.getRawClass(), schema.get$ref() == null ? schema : context.getDefinedModels().get(name));
         }
         return schema;
+    }
+
+    /** Two records of one simple name would share one schema, and one of them would be described as the other. */
+    private void claim(@Nullable String name, Class<?> type) {
+        Class<?> owner = name == null ? type : owners.computeIfAbsent(name, free -> type);
+        if (owner != type) {
+            throw new IllegalStateException("%s and %s would both be described as %s: rename one"
+                    .formatted(owner.getName(), type.getName(), name));
+        }
     }
 
     private static boolean isOurs(Class<?> type) {
@@ -74,20 +93,40 @@ final class WireSchemas implements ModelConverter {
             if (text != null) {
                 property.setDescription(text);
             }
-            if (component.getType() == double.class || component.getType() == Double.class) {
-                property.addType("string");
-                String kind = JsonKinds.of(Double.class);
-                String meaning = property.getDescription();
-                property.setDescription(meaning == null ? kind : meaning + "; " + kind);
-            }
             if (RequiredComponents.isRequired(component)) {
                 require(model, name);
-            } else if (property.getTypes() != null) {
-                allowNull(property);
-            } else if (property.get$ref() != null) {
-                model.getProperties().put(name, orNull(property));
             }
+            model.getProperties().put(name, travelling(component.getAnnotatedType(), property));
         }
+    }
+
+    /** The schema of a type as its values travel, and what is in it likewise: null where the type says so, NaN as text. */
+    private static Schema<?> travelling(java.lang.reflect.AnnotatedType type, Schema<?> schema) {
+        if (REALS.contains(type.getType())) {
+            allowNaN(schema);
+        } else if (type instanceof AnnotatedParameterizedType generic) {
+            java.lang.reflect.AnnotatedType[] arguments = generic.getAnnotatedActualTypeArguments();
+            contents(arguments[arguments.length - 1], schema);
+        } else if (type instanceof AnnotatedArrayType array) {
+            contents(array.getAnnotatedGenericComponentType(), schema);
+        }
+        return type.isAnnotationPresent(Nullable.class) ? orNull(schema) : schema;
+    }
+
+    private static void contents(java.lang.reflect.AnnotatedType type, Schema<?> schema) {
+        if (schema.getItems() != null) {
+            schema.setItems(travelling(type, schema.getItems()));
+        } else if (schema.getAdditionalProperties() instanceof Schema<?> values) {
+            schema.setAdditionalProperties(travelling(type, values));
+        }
+    }
+
+    private static void allowNaN(Schema<?> number) {
+        number.addType("string");
+        number.setPattern("^(NaN|-?Infinity)$"); // of the string
+        String kind = JsonKinds.of(Double.class);
+        String meaning = number.getDescription();
+        number.setDescription(meaning == null || meaning.equals(kind) ? kind : meaning + "; " + kind);
     }
 
     private static String nameOf(RecordComponent component) {
@@ -101,21 +140,27 @@ final class WireSchemas implements ModelConverter {
         }
     }
 
+    private static Schema<?> orNull(Schema<?> schema) {
+        if (schema.get$ref() != null) {
+            Schema<?> either = new Schema<>();
+            either.setAnyOf(List.of(new Schema<>().$ref(schema.get$ref()), new Schema<>().types(Set.of("null"))));
+            return either.description(schema.getDescription());
+        }
+        if (schema.getTypes() != null && !schema.getTypes().contains("null")) {
+            allowNull(schema);
+        }
+        return schema;
+    }
+
     /** A list of constants must name null too; its type alone does not let it in. */
-    private static void allowNull(Schema<?> property) {
-        property.addType("null");
-        if (property.getEnum() != null) {
+    private static void allowNull(Schema<?> schema) {
+        schema.addType("null");
+        if (schema.getEnum() != null) {
             @SuppressWarnings("unchecked")
-            Schema<@Nullable Object> constants = (Schema<@Nullable Object>) property;
+            Schema<@Nullable Object> constants = (Schema<@Nullable Object>) schema;
             List<@Nullable Object> withNull = new ArrayList<>(constants.getEnum());
             withNull.add(null);
             constants.setEnum(withNull);
         }
-    }
-
-    private static Schema<?> orNull(Schema<?> reference) {
-        Schema<?> either = new Schema<>();
-        either.setAnyOf(List.of(new Schema<>().$ref(reference.get$ref()), new Schema<>().types(Set.of("null"))));
-        return either.description(reference.getDescription());
     }
 }

@@ -10,6 +10,7 @@ import dev.plumbline.limits.Limits;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +116,49 @@ class SecondOpinionsTests {
             assertThat(halves.holds()).isTrue();
             assertThat(halves.detail())
                     .contains("of 4 samples is the " + together + " of those of the first 2 and the last 2");
+        }
+    }
+
+    /** Losses of 0, weights, regularisers, odd batches, samples that see each other: no law is called broken. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "sum(elu(x @ w))                                        | 0, 0 | sum",
+                "mean(elu(x @ w))                                       | 0, 0 | mean",
+                "sum(relu(x @ w))                                       | 0, 0 | sum",
+                "sum(c * (x @ w - y)^2) / sum(c)                        | 0.3, -0.4 | weighted mean",
+                "mean((x @ w - y)^2) + 0.1 * sum(w^2)                   | 0.3, -0.4 | mean",
+                "sum((x @ w - y)^2) + 0.1 * sum(w^2)                    | 0.3, -0.4 | none",
+                "mean((w[0] * (x[:, 0] - mean(x[:, 0])) * (1 + w[1]) - y[:, 0] + 1)^2) | 0, 0 | none"
+            })
+    void noLawIsCalledBrokenThatHolds(String formula, String values, String together) {
+        double[] w =
+                Arrays.stream(values.split(",")).mapToDouble(Double::parseDouble).toArray();
+        Map<String, Tensor> data = new LinkedHashMap<>();
+        data.put("x", Tensor.of(Shape.of(5, 2), 1, 2, 3, -1, 5, 6, -1, 0.5, 0.2, -2));
+        if (formula.contains("- y")) {
+            data.put("y", Tensor.of(Shape.of(5, 1), 1, 2, 3, 0.5, -1));
+        }
+        if (formula.contains("sum(c)")) {
+            data.put("c", Tensor.of(Shape.of(5, 1), 0.5, 2, 2, 0.5, 1));
+        }
+        GradientCheckReport report = SERVICE.check(new GradientCheckRequest(
+                Formulas.source(formula.strip()),
+                LossSource.NONE,
+                Map.of("w", Tensor.of(Shape.of(2, 1), w)),
+                data,
+                null,
+                null,
+                null));
+        Finding halves = report.consistency().get(3);
+
+        assertThat(report.warnings()).noneMatch(warning -> warning.code().equals("inconsistent"));
+        assertThat(halves.holds()).as(halves.detail()).isNotEqualTo(false);
+        if (together.equals("none")) {
+            assertThat(halves.holds()).as(halves.detail()).isNull();
+        } else {
+            assertThat(halves.detail()).contains("is the " + together + " of those of the first 2 and the last 3");
         }
     }
 

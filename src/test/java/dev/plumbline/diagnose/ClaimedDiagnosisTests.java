@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.compute.health.Diagnosis;
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.LayerHealth;
 import dev.plumbline.compute.health.Profile;
 import dev.plumbline.compute.health.Symptom;
@@ -130,7 +130,7 @@ class ClaimedDiagnosisTests {
                 .forEach(name -> change(claim, name, value -> 1e-6 * value));
         DiagnosisReport report = service.diagnose(request("relu-mlp/float64", claim));
 
-        assertThat(report.findings()).extracting(Finding::rule).containsExactly(Symptom.VANISHING);
+        assertThat(report.findings()).extracting(HealthFinding::rule).containsExactly(Symptom.VANISHING);
         assertThat(report.findings().get(0).cause()).contains("not this model's (see correctness)");
         assertThat(report.depth().passages()).isEmpty();
         DiagnosisReport.CorrectGradient correct = Objects.requireNonNull(report.correctGradient());

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.compute.health.Diagnosis.Verdict;
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.NotEvaluated;
 import dev.plumbline.compute.health.Symptom;
 import dev.plumbline.compute.health.TensorStatistics;
@@ -229,7 +229,7 @@ class DiagnosisServiceTests {
 
         assertThat(report.depth().gradients().layers()).containsExactly("fc1", "fc2", "fc9", "fc10", "fc11");
         assertThat(report.depth().gradients().factorPerLayer()).isCloseTo(0.1, within(1e-12));
-        assertThat(report.findings()).extracting(Finding::rule).containsExactly(Symptom.VANISHING);
+        assertThat(report.findings()).extracting(HealthFinding::rule).containsExactly(Symptom.VANISHING);
     }
 
     @Test
@@ -250,7 +250,7 @@ class DiagnosisServiceTests {
         assertThat(report.findings()).isEmpty();
         assertThat(report.notEvaluated()).extracting(NotEvaluated::rule).contains(Symptom.VANISHING, Symptom.EXPLODING);
         assertThat(service.diagnose(ordered).findings())
-                .extracting(Finding::rule)
+                .extracting(HealthFinding::rule)
                 .containsExactly(Symptom.VANISHING);
     }
 
@@ -261,7 +261,7 @@ class DiagnosisServiceTests {
         DiagnosisReport report =
                 service.diagnose(given(fading("fc1", "fc2"), activations, Map.of("fc1", "relu", "fc2", "tanh")));
 
-        assertThat(report.findings()).extracting(Finding::rule).containsExactly(Symptom.DEAD_UNITS, Symptom.SATURATION);
+        assertThat(report.findings()).extracting(HealthFinding::rule).containsExactly(Symptom.DEAD_UNITS, Symptom.SATURATION);
     }
 
     @Test
@@ -272,7 +272,7 @@ class DiagnosisServiceTests {
                 null, null, parameters, null, gradients, null, null, null, OptimizerSource.of(Kind.SGD, 0.4), null));
 
         assertThat(report.layers().get(0).updateRatio()).isCloseTo(0.1, within(1e-12));
-        assertThat(report.findings()).extracting(Finding::rule).containsExactly(Symptom.UPDATE_RATIO);
+        assertThat(report.findings()).extracting(HealthFinding::rule).containsExactly(Symptom.UPDATE_RATIO);
     }
 
     @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.compute.health.Diagnosis.Verdict;
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.NotEvaluated;
 import dev.plumbline.compute.health.Symptom;
 import dev.plumbline.limits.Limits;
@@ -53,8 +53,8 @@ class TrainingRunHealthTests {
         return service.train(read(request), new TrainingRunHandle(progress -> {}));
     }
 
-    private static List<Symptom> rules(List<Finding> findings) {
-        return findings.stream().map(Finding::rule).toList();
+    private static List<Symptom> rules(List<HealthFinding> findings) {
+        return findings.stream().map(HealthFinding::rule).toList();
     }
 
     @Test
@@ -123,7 +123,7 @@ class TrainingRunHealthTests {
                 .map(NotEvaluated::rule)
                 .forEach(over::add);
         Stream.concat(health.findings().stream(), health.start().findings().stream())
-                .map(Finding::rule)
+                .map(HealthFinding::rule)
                 .forEach(over::add);
         assertThat(over).contains(Symptom.DATA);
         assertThat(health.start().notEvaluated())

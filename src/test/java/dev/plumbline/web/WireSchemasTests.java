@@ -1,8 +1,12 @@
 package dev.plumbline.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.plumbline.tensor.Tensor;
+import io.swagger.v3.core.converter.AnnotatedType;
+import io.swagger.v3.core.converter.ModelConverters;
+import io.swagger.v3.oas.models.media.Schema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +58,13 @@ class WireSchemasTests {
 
     record Outcome(Verdict verdict, List<Tensor> tensors) {}
 
+    record Run(
+            List<Double> norms,
+            List<@Nullable Double> ratios,
+            Map<String, @Nullable Settings> settings,
+            List<List<Number>> losses,
+            double @Nullable [] steps) {}
+
     @RestController
     static class Probes {
 
@@ -98,6 +109,50 @@ class WireSchemasTests {
                 .isEqualTo("#/components/schemas/Tensor")
                 .jsonPath("$.components.schemas.Tensor.anyOf.length()")
                 .isEqualTo(3);
+    }
+
+    private static final class Checks {
+        record Report(String verdict) {}
+    }
+
+    private static final class Monitors {
+        record Report(long step) {}
+    }
+
+    @Test
+    void describesWhatListsAndMapsHold() {
+        ModelConverters converters = new ModelConverters(true);
+        converters.addConverter(new WireSchemas());
+        Map<?, Schema> run =
+                converters.resolveAsResolvedSchema(new AnnotatedType(Run.class)).schema.getProperties();
+
+        assertThat(items(run, "norms").getTypes()).containsExactlyInAnyOrder("number", "string");
+        assertThat(items(run, "norms").getPattern()).isEqualTo("^(NaN|-?Infinity)$");
+        assertThat(items(run, "ratios").getTypes()).containsExactlyInAnyOrder("number", "string", "null");
+        assertThat(items(run, "losses").getItems().getTypes()).containsExactlyInAnyOrder("number", "string");
+        assertThat(items(run, "steps").getTypes()).containsExactlyInAnyOrder("number", "string");
+        assertThat(run.get("steps").getTypes()).containsExactlyInAnyOrder("array", "null");
+        assertThat(run.get("ratios").getTypes()).containsExactly("array");
+        Schema<?> values = (Schema<?>) run.get("settings").getAdditionalProperties();
+        assertThat(values.getAnyOf()).extracting(Schema::get$ref).containsExactly("#/components/schemas/Settings", null);
+    }
+
+    private static Schema<?> items(Map<?, Schema> properties, String name) {
+        return properties.get(name).getItems();
+    }
+
+    @Test
+    void refusesToDescribeTwoRecordsByOneName() {
+        ModelConverters converters = new ModelConverters(true);
+        converters.addConverter(new WireSchemas());
+        converters.resolveAsResolvedSchema(new AnnotatedType(Checks.Report.class).resolveAsRef(true));
+        converters.resolveAsResolvedSchema(new AnnotatedType(Checks.Report.class));
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> converters.resolveAsResolvedSchema(
+                        new AnnotatedType(Monitors.Report.class).resolveAsRef(true)))
+                .withMessageContaining("Checks$Report")
+                .withMessageContaining("Monitors$Report");
     }
 
     @Test

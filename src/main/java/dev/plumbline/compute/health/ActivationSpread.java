@@ -32,7 +32,7 @@ record ActivationSpread(double perLayer, double total) implements Rule {
         if (!(change > total) || !(changePerLayer > perLayer)) {
             return Judgement.HEALTHY;
         }
-        return Judgement.of(new Finding(
+        return Judgement.of(new HealthFinding(
                 Symptom.INITIALISATION,
                 Severity.WARNING,
                 profile.layers(),

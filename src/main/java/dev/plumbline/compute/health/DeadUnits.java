@@ -22,7 +22,7 @@ record DeadUnits(double layerShare, int leastSamples) implements Rule {
         if (activated.isEmpty()) {
             return Judgement.notEvaluated(Symptom.DEAD_UNITS, "no activation behind a layer is known");
         }
-        List<Finding> findings = new ArrayList<>();
+        List<HealthFinding> findings = new ArrayList<>();
         boolean tooFew = false;
         for (LayerHealth layer : activated) {
             ActivationStatistics activation = layer.activation();
@@ -46,15 +46,15 @@ record DeadUnits(double layerShare, int leastSamples) implements Rule {
                         : List.of());
     }
 
-    private Finding finding(LayerHealth layer, ActivationStatistics activation) {
-        return new Finding(
+    private HealthFinding finding(LayerHealth layer, ActivationStatistics activation) {
+        return new HealthFinding(
                 Symptom.DEAD_UNITS,
                 Severity.UNHEALTHY,
                 List.of(layer.name()),
                 "share of units that are 0 for every sample",
                 activation.deadShare(),
                 layerShare,
-                Finding.above(activation.deadShare(), layerShare),
+                HealthFinding.above(activation.deadShare(), layerShare),
                 "%d of the %d units behind %s are 0 for all %d samples: their affine values are negative throughout, so no gradient reaches their weights."
                         .formatted(
                                 Math.round(activation.deadShare() * activation.units()),

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What all rules of a profile say about a condition. */
-public record Diagnosis(Verdict verdict, String summary, List<Finding> findings, List<NotEvaluated> notEvaluated) {
+public record Diagnosis(Verdict verdict, String summary, List<HealthFinding> findings, List<NotEvaluated> notEvaluated) {
 
     /** The worst severity of the findings. */
     public enum Verdict {
@@ -24,7 +24,7 @@ public record Diagnosis(Verdict verdict, String summary, List<Finding> findings,
 
     /** Without the symptoms that are judged elsewhere, as over a run. */
     public static Diagnosis of(Condition condition, Profile profile, Set<Symptom> elsewhere) {
-        List<Finding> findings = new ArrayList<>();
+        List<HealthFinding> findings = new ArrayList<>();
         List<NotEvaluated> notEvaluated = new ArrayList<>();
         for (Rule rule : profile.rules()) {
             Judgement judgement = rule.judge(condition);
@@ -40,14 +40,14 @@ public record Diagnosis(Verdict verdict, String summary, List<Finding> findings,
     }
 
     /** The worst severity. */
-    public static Verdict verdict(List<Finding> findings) {
+    public static Verdict verdict(List<HealthFinding> findings) {
         if (findings.stream().anyMatch(finding -> finding.severity() == Severity.UNHEALTHY)) {
             return Verdict.UNHEALTHY;
         }
         return findings.isEmpty() ? Verdict.HEALTHY : Verdict.WARNING;
     }
 
-    private static String summary(Verdict verdict, Condition condition, List<Finding> findings) {
+    private static String summary(Verdict verdict, Condition condition, List<HealthFinding> findings) {
         int layers = condition.layers().size();
         if (verdict == Verdict.HEALTHY) {
             return "Nothing unhealthy in " + (layers == 1 ? "one layer" : layers + " layers")
@@ -57,15 +57,15 @@ public record Diagnosis(Verdict verdict, String summary, List<Finding> findings,
     }
 
     /** A sentence for each rule: the cause of its first finding, and whom else it is about. */
-    public static String sentences(List<Finding> findings) {
-        Map<Symptom, List<Finding>> byRule = new EnumMap<>(Symptom.class);
+    public static String sentences(List<HealthFinding> findings) {
+        Map<Symptom, List<HealthFinding>> byRule = new EnumMap<>(Symptom.class);
         findings.forEach(finding ->
                 byRule.computeIfAbsent(finding.rule(), key -> new ArrayList<>()).add(finding));
         return byRule.values().stream().map(Diagnosis::sentence).collect(Collectors.joining(" "));
     }
 
-    private static String sentence(List<Finding> findings) {
-        Finding first = findings.get(0);
+    private static String sentence(List<HealthFinding> findings) {
+        HealthFinding first = findings.get(0);
         List<String> others = findings.stream()
                 .skip(1)
                 .flatMap(finding -> finding.tensors().stream())

@@ -51,14 +51,14 @@ record DominantSamples(double factor, int leastSamples) implements Rule {
             return Judgement.HEALTHY;
         }
         double observed = largest / typical;
-        return Judgement.of(new Finding(
+        return Judgement.of(new HealthFinding(
                 Symptom.DATA,
                 Severity.WARNING,
                 dominant,
                 "largest norm of one sample's gradient over the median sample's",
                 observed,
                 bound,
-                Finding.above(observed, bound),
+                HealthFinding.above(observed, bound),
                 "%s pulls %s times as hard as the median sample: mislabelled, out of range, or rare."
                         .formatted(Words.names(dominant), Words.number(observed)),
                 List.of(

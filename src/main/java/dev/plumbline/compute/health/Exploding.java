@@ -19,16 +19,16 @@ record Exploding(double ratio, double factor) implements Rule {
         if (because != null) {
             return Judgement.notEvaluated(Symptom.EXPLODING, because);
         }
-        Finding gradients = found(condition, condition.gradients(), "gradient");
+        HealthFinding gradients = found(condition, condition.gradients(), "gradient");
         if (gradients != null) {
             return Judgement.of(gradients);
         }
         DepthProfile cotangents = condition.cotangents();
-        Finding deltas = cotangents == null ? null : found(condition, cotangents, "derivative by the affine values");
+        HealthFinding deltas = cotangents == null ? null : found(condition, cotangents, "derivative by the affine values");
         return deltas == null ? Judgement.HEALTHY : Judgement.of(deltas);
     }
 
-    private @Nullable Finding found(Condition condition, DepthProfile profile, String what) {
+    private @Nullable HealthFinding found(Condition condition, DepthProfile profile, String what) {
         boolean grown = profile.firstToLast() > ratio;
         boolean growing = profile.depth() >= Vanishing.LAYERS_FOR_A_SLOPE && profile.factorPerLayer() > factor;
         if (!grown && !growing) {
@@ -45,7 +45,7 @@ record Exploding(double ratio, double factor) implements Rule {
                         Words.number(profile.norms().get(0)),
                         Words.layer(profile.layers().get(0)),
                         Words.number(profile.factorPerLayer()));
-        return new Finding(
+        return new HealthFinding(
                 Symptom.EXPLODING,
                 Severity.UNHEALTHY,
                 loud(profile),
@@ -54,7 +54,7 @@ record Exploding(double ratio, double factor) implements Rule {
                         : "factor by which the norm of the " + what + " changes per layer on its way back",
                 observed,
                 threshold,
-                Finding.above(observed, threshold),
+                HealthFinding.above(observed, threshold),
                 rise + " " + Explanation.words(condition, explanation),
                 remedies(condition));
     }

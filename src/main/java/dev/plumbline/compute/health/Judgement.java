@@ -3,15 +3,15 @@ package dev.plumbline.compute.health;
 import java.util.List;
 
 /** What one rule has to say: findings, or why it has none to offer; with neither, all is well. */
-record Judgement(List<Finding> findings, List<NotEvaluated> notEvaluated) {
+record Judgement(List<HealthFinding> findings, List<NotEvaluated> notEvaluated) {
 
     static final Judgement HEALTHY = new Judgement(List.of(), List.of());
 
-    static Judgement of(List<Finding> findings) {
+    static Judgement of(List<HealthFinding> findings) {
         return new Judgement(findings, List.of());
     }
 
-    static Judgement of(Finding finding) {
+    static Judgement of(HealthFinding finding) {
         return of(List.of(finding));
     }
 

@@ -15,14 +15,14 @@ record LargeRatio(double ratio) implements Rule {
         if (!(profile.firstToLast() > ratio)) {
             return Judgement.HEALTHY;
         }
-        return Judgement.of(new Finding(
+        return Judgement.of(new HealthFinding(
                 Symptom.EXPLODING,
                 Severity.UNHEALTHY,
                 profile.layers().subList(0, 1),
                 "norm of the gradient in the first layer over that in the last",
                 profile.firstToLast(),
                 ratio,
-                Finding.above(profile.firstToLast(), ratio),
+                HealthFinding.above(profile.firstToLast(), ratio),
                 "The gradient grows by " + Words.number(profile.factorPerLayer()) + " a layer on its way back.",
                 List.of(Initialisers.remedy(condition))));
     }

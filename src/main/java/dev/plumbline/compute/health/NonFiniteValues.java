@@ -17,7 +17,7 @@ record NonFiniteValues() implements Rule {
         }
         double count = bad.stream().mapToLong(LayerHealth::nonFinite).sum() + (lossIsBad ? 1 : 0);
         List<String> names = bad.stream().map(LayerHealth::name).toList();
-        return Judgement.of(new Finding(
+        return Judgement.of(new HealthFinding(
                 Symptom.NON_FINITE,
                 Severity.UNHEALTHY,
                 names,

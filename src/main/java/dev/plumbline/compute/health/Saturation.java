@@ -14,7 +14,7 @@ record Saturation(double share, boolean fixedInputs) implements Rule {
 
     @Override
     public Judgement judge(Condition condition) {
-        List<Finding> findings = new ArrayList<>();
+        List<HealthFinding> findings = new ArrayList<>();
         boolean judged = false;
         for (LayerHealth layer : condition.activated()) {
             ActivationStatistics activation = layer.activation();
@@ -33,18 +33,18 @@ record Saturation(double share, boolean fixedInputs) implements Rule {
                         "no tanh or sigmoid is known behind a layer; other activations do not saturate");
     }
 
-    private Finding finding(Condition condition, LayerHealth layer, ActivationStatistics activation, double observed) {
+    private HealthFinding finding(Condition condition, LayerHealth layer, ActivationStatistics activation, double observed) {
         String beyond = fixedInputs
                 ? "beyond the fixed inputs of this profile"
                 : "where the derivative of " + activation.function() + " is below " + activation.floor();
-        return new Finding(
+        return new HealthFinding(
                 Symptom.SATURATION,
                 Severity.UNHEALTHY,
                 List.of(layer.name()),
                 "share of values " + beyond,
                 observed,
                 share,
-                Finding.above(observed, share),
+                HealthFinding.above(observed, share),
                 "%s of the values behind %s lie %s: its affine values are too large in size."
                         .formatted(Words.number(observed), Words.layer(layer.name()), beyond),
                 List.of(

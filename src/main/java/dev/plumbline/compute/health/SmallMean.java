@@ -13,14 +13,14 @@ record SmallMean(double threshold) implements Rule {
         }
         return Judgement.of(condition.layers().stream()
                 .filter(layer -> layer.meanAbsoluteGradient() < threshold)
-                .map(layer -> new Finding(
+                .map(layer -> new HealthFinding(
                         Symptom.VANISHING,
                         Severity.UNHEALTHY,
                         List.of(layer.name()),
                         "mean of the gradient's absolute values",
                         layer.meanAbsoluteGradient(),
                         threshold,
-                        Finding.below(layer.meanAbsoluteGradient(), threshold),
+                        HealthFinding.below(layer.meanAbsoluteGradient(), threshold),
                         "The gradient of " + layer.name() + " is small on an absolute scale; this rule does not look at"
                                 + " the scale of the loss.",
                         List.of(Initialisers.remedy(condition))))

@@ -15,14 +15,14 @@ record SmallRatio(double ratio, double norm) implements Rule {
         if (!(profile.firstToLast() < ratio) || !(profile.norms().get(0) < norm)) {
             return Judgement.HEALTHY;
         }
-        return Judgement.of(new Finding(
+        return Judgement.of(new HealthFinding(
                 Symptom.VANISHING,
                 Severity.UNHEALTHY,
                 profile.layers().subList(0, 1),
                 "norm of the gradient in the first layer over that in the last",
                 profile.firstToLast(),
                 ratio,
-                Finding.below(profile.firstToLast(), ratio),
+                HealthFinding.below(profile.firstToLast(), ratio),
                 "The first layer's gradient has norm "
                         + Words.number(profile.norms().get(0)) + ", below " + norm + ".",
                 List.of(Initialisers.remedy(condition))));

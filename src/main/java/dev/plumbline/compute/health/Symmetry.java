@@ -10,7 +10,7 @@ record Symmetry() implements Rule {
 
     @Override
     public Judgement judge(Condition condition) {
-        List<Finding> findings = new ArrayList<>();
+        List<HealthFinding> findings = new ArrayList<>();
         boolean judged = false;
         for (LayerHealth layer : condition.weighted()) {
             WeightStatistics weights = layer.weights();
@@ -25,15 +25,15 @@ record Symmetry() implements Rule {
                         Symptom.INITIALISATION, "without the model it is not known which weights belong to one unit");
     }
 
-    private static Finding finding(Condition condition, LayerHealth layer, WeightStatistics weights) {
-        return new Finding(
+    private static HealthFinding finding(Condition condition, LayerHealth layer, WeightStatistics weights) {
+        return new HealthFinding(
                 Symptom.INITIALISATION,
                 Severity.UNHEALTHY,
                 List.of(layer.name()),
                 "share of units with the same weights and the same gradient",
                 weights.equalUnits(),
                 SHARE,
-                Finding.above(weights.equalUnits(), SHARE),
+                HealthFinding.above(weights.equalUnits(), SHARE),
                 "%d of the %d units of %s have equal weights and equal gradients: no step will ever tell them apart."
                         .formatted(
                                 Math.round(weights.equalUnits() * weights.units()),

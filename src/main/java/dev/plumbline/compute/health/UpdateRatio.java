@@ -9,7 +9,7 @@ record UpdateRatio(double least, double most) implements Rule {
 
     @Override
     public Judgement judge(Condition condition) {
-        List<Finding> findings = new ArrayList<>();
+        List<HealthFinding> findings = new ArrayList<>();
         boolean judged = false;
         for (LayerHealth layer : condition.weighted()) {
             Double ratio = layer.updateRatio();
@@ -24,18 +24,18 @@ record UpdateRatio(double least, double most) implements Rule {
                         Symptom.UPDATE_RATIO, "no update is known: give the optimizer, and the parameters");
     }
 
-    private Finding finding(LayerHealth layer, double ratio) {
+    private HealthFinding finding(LayerHealth layer, double ratio) {
         boolean large = ratio > most;
         double threshold = large ? most : least;
         double aim = Math.sqrt(least * most);
-        return new Finding(
+        return new HealthFinding(
                 Symptom.UPDATE_RATIO,
                 Severity.WARNING,
                 List.of(layer.name()),
                 "norm of the update over norm of the parameters",
                 ratio,
                 threshold,
-                large ? Finding.above(ratio, threshold) : Finding.below(ratio, threshold),
+                large ? HealthFinding.above(ratio, threshold) : HealthFinding.below(ratio, threshold),
                 "One step changes %s by %s of its size: %s."
                         .formatted(
                                 Words.layer(layer.name()),

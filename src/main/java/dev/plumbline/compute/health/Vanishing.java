@@ -27,16 +27,16 @@ record Vanishing(double ratio, double factor) implements Rule {
         if (because != null) {
             return Judgement.notEvaluated(Symptom.VANISHING, because);
         }
-        Finding gradients = found(condition, condition.gradients(), "gradient");
+        HealthFinding gradients = found(condition, condition.gradients(), "gradient");
         DepthProfile cotangents = condition.cotangents();
         if (gradients != null) {
             return Judgement.of(gradients);
         }
-        Finding deltas = cotangents == null ? null : found(condition, cotangents, "derivative by the affine values");
+        HealthFinding deltas = cotangents == null ? null : found(condition, cotangents, "derivative by the affine values");
         return deltas == null ? Judgement.HEALTHY : Judgement.of(deltas);
     }
 
-    private @Nullable Finding found(Condition condition, DepthProfile profile, String what) {
+    private @Nullable HealthFinding found(Condition condition, DepthProfile profile, String what) {
         boolean faded = profile.firstToLast() < ratio;
         boolean fading = profile.depth() >= LAYERS_FOR_A_SLOPE && profile.factorPerLayer() < factor;
         if (!faded && !fading) {
@@ -45,7 +45,7 @@ record Vanishing(double ratio, double factor) implements Rule {
         double observed = faded ? profile.firstToLast() : profile.factorPerLayer();
         double threshold = faded ? ratio : factor;
         Explanation explanation = Explanation.of(condition);
-        return new Finding(
+        return new HealthFinding(
                 Symptom.VANISHING,
                 explanation == null || explanation.explains() ? Severity.UNHEALTHY : Severity.WARNING,
                 faint(profile),
@@ -54,7 +54,7 @@ record Vanishing(double ratio, double factor) implements Rule {
                         : "factor by which the norm of the " + what + " changes per layer on its way back",
                 observed,
                 threshold,
-                Finding.below(observed, threshold),
+                HealthFinding.below(observed, threshold),
                 cause(condition, profile, what),
                 remedies(condition));
     }

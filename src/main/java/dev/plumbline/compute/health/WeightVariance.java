@@ -21,14 +21,14 @@ record WeightVariance(double ratio) implements Rule {
         if (!(observed > ratio)) {
             return Judgement.HEALTHY;
         }
-        return Judgement.of(new Finding(
+        return Judgement.of(new HealthFinding(
                 Symptom.INITIALISATION,
                 Severity.WARNING,
                 List.of(least.name(), most.name()),
                 "largest variance of a layer's weights over the smallest",
                 observed,
                 ratio,
-                Finding.above(observed, ratio),
+                HealthFinding.above(observed, ratio),
                 "The weights of %s have variance %s, those of %s %s."
                         .formatted(
                                 most.name(), Words.number(variance(most)), least.name(), Words.number(variance(least))),

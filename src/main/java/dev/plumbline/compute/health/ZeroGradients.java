@@ -12,14 +12,14 @@ record ZeroGradients(double share) implements Rule {
         }
         return Judgement.of(condition.layers().stream()
                 .filter(layer -> layer.zeroShare() >= share)
-                .map(layer -> new Finding(
+                .map(layer -> new HealthFinding(
                         Symptom.DEAD_UNITS,
                         Severity.UNHEALTHY,
                         List.of(layer.name()),
                         "share of exact zeros in the gradient",
                         layer.zeroShare(),
                         share,
-                        Finding.above(layer.zeroShare(), share),
+                        HealthFinding.above(layer.zeroShare(), share),
                         "Most of the gradient of " + layer.name() + " is exactly 0.",
                         List.of(
                                 Remedy.of(Remedy.Action.ACTIVATION, "Exchange relu for leakyRelu, elu or gelu."),

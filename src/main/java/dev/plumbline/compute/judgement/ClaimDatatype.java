@@ -1,6 +1,7 @@
 package dev.plumbline.compute.judgement;
 
 import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.Float32Numbers;
 import dev.plumbline.tensor.Tensor;
 import java.util.Collection;
 
@@ -22,7 +23,7 @@ public final class ClaimDatatype {
         for (Tensor claim : claims) {
             Datatype own = claim.datatype().isFloat() ? claim.datatype() : Datatype.FP64;
             widest = own.unitRoundoff() < widest.unitRoundoff() ? own : widest;
-            float32 = float32 && isFloat32(claim);
+            float32 = float32 && Float32Numbers.are(claim);
         }
         return widest == Datatype.FP64 && float32 ? Datatype.FP32 : widest;
     }
@@ -30,16 +31,5 @@ public final class ClaimDatatype {
     /** The smallest relative defect that matters in one number of a claim of this datatype. */
     public static double smallestDefect(Datatype datatype) {
         return datatype == Datatype.FP64 ? 1e-3 : 1e-1;
-    }
-
-    private static boolean isFloat32(Tensor claim) {
-        for (double value : claim.values()) {
-            float nearest = (float) value;
-            boolean equal = nearest == value || Double.isNaN(value);
-            if (!equal && Double.parseDouble(Float.toString(nearest)) != value) {
-                return false;
-            }
-        }
-        return true;
     }
 }

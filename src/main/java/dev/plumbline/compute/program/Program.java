@@ -120,6 +120,12 @@ public final class Program {
         return sum;
     }
 
+    /** Whether some part is held constant by the reverse pass, so that the gradient is not that of the objective. */
+    public boolean stopsGradients() {
+        return nodes.stream()
+                .anyMatch(node -> node.op() instanceof Unary unary && unary.function() == UnaryFunction.STOP_GRADIENT);
+    }
+
     /** How many numbers the parameters hold. */
     public long parameterCount() {
         return parameters.values().stream()

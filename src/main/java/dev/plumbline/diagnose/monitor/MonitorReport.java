@@ -39,7 +39,7 @@ public record MonitorReport(
         Verdict verdict,
         String summary,
         @Nullable Running loss,
-        Map<String, TensorReport> tensors,
+        Map<String, TensorCourse> tensors,
         @Nullable DepthProfile depth,
         List<RunFinding> findings,
         long found,
@@ -55,7 +55,7 @@ public record MonitorReport(
      * @param updateRatio {@code ||update|| / ||parameter||} at the last snapshot; null where it does not say
      * @param zeroShare at the last snapshot; null where it does not say
      */
-    public record TensorReport(
+    public record TensorCourse(
             Running gradientNorm,
             @Nullable Trend trend,
             @Nullable Double updateRatio,
@@ -82,14 +82,14 @@ public record MonitorReport(
                 monitor.expiresAt());
     }
 
-    private static Map<String, TensorReport> tensors(Course course) {
-        Map<String, TensorReport> tensors = new LinkedHashMap<>();
+    private static Map<String, TensorCourse> tensors(Course course) {
+        Map<String, TensorCourse> tensors = new LinkedHashMap<>();
         Snapshot last = course.window().get(course.window().size() - 1);
         course.state().tensors().forEach((name, running) -> {
             TensorNorms norms = last.tensors().get(name);
             tensors.put(
                     name,
-                    new TensorReport(
+                    new TensorCourse(
                             running,
                             Trend.of(course, name),
                             norms == null ? null : norms.updateRatio(),

@@ -33,7 +33,7 @@ class DiagnosisTests {
         return Stream.of(SIGMOIDS, HEALTHY, LOUD, DEAD, SATURATED, EQUAL, ARTICLE_3);
     }
 
-    private static Finding finding(Diagnosis diagnosis, Symptom rule) {
+    private static HealthFinding finding(Diagnosis diagnosis, Symptom rule) {
         return diagnosis.findings().stream()
                 .filter(finding -> finding.rule() == rule)
                 .findFirst()
@@ -41,14 +41,14 @@ class DiagnosisTests {
     }
 
     private static List<Symptom> rules(Diagnosis diagnosis) {
-        return diagnosis.findings().stream().map(Finding::rule).distinct().toList();
+        return diagnosis.findings().stream().map(HealthFinding::rule).distinct().toList();
     }
 
     @Test
     void seesTenSigmoidLayersVanishAndSaysWhy() {
         Diagnosis diagnosis = SIGMOIDS.diagnosis();
 
-        Finding vanishing = finding(diagnosis, Symptom.VANISHING);
+        HealthFinding vanishing = finding(diagnosis, Symptom.VANISHING);
         assertThat(diagnosis.verdict()).isEqualTo(Verdict.UNHEALTHY);
         assertThat(rules(diagnosis)).containsExactly(Symptom.VANISHING);
         assertThat(vanishing.tensors()).contains("fc1", "fc2", "fc3").doesNotContain("fc10", "head");
@@ -84,7 +84,7 @@ class DiagnosisTests {
     void seesReluLayersWithTenTimesTheirWeightsExplode() {
         Diagnosis diagnosis = LOUD.diagnosis();
 
-        Finding exploding = finding(diagnosis, Symptom.EXPLODING);
+        HealthFinding exploding = finding(diagnosis, Symptom.EXPLODING);
         assertThat(exploding.observed()).isGreaterThan(1e6);
         assertThat(exploding.cause()).contains("It is the weights");
         assertThat(finding(diagnosis, Symptom.INITIALISATION).cause()).contains("grows");
@@ -92,7 +92,7 @@ class DiagnosisTests {
 
     @Test
     void seesUnitsThatLargeNegativeBiasesKill() {
-        Finding dead = finding(DEAD.diagnosis(), Symptom.DEAD_UNITS);
+        HealthFinding dead = finding(DEAD.diagnosis(), Symptom.DEAD_UNITS);
 
         assertThat(dead.observed()).isEqualTo(1);
         assertThat(dead.tensors()).containsExactly("fc1");
@@ -102,7 +102,7 @@ class DiagnosisTests {
     void seesTanhSaturateUnderTwentyTimesTheWeights() {
         Diagnosis diagnosis = SATURATED.diagnosis();
 
-        Finding saturation = finding(diagnosis, Symptom.SATURATION);
+        HealthFinding saturation = finding(diagnosis, Symptom.SATURATION);
         assertThat(saturation.observed()).isBetween(0.5, 1.0);
         assertThat(saturation.quantity()).contains("tanh is below 0.01");
     }
@@ -113,7 +113,7 @@ class DiagnosisTests {
         point.replaceAll(
                 (name, tensor) -> name.matches("fc[23].weight") ? Tensor.filled(tensor.shape(), 0.05) : tensor);
 
-        Finding symmetry = finding(
+        HealthFinding symmetry = finding(
                 Diagnosis.of(Network.condition(HEALTHY.objective(point)), Profile.PLUMBLINE), Symptom.INITIALISATION);
 
         assertThat(symmetry.observed()).isEqualTo(1);
@@ -220,7 +220,7 @@ class DiagnosisTests {
         HEALTHY.objective().program().parameters().keySet().forEach(name -> updates.put(name, 1.0));
         Condition condition = reading.condition(updates, SampleNorms.none("not asked for"));
 
-        Finding finding = finding(Diagnosis.of(condition, Profile.PLUMBLINE), Symptom.UPDATE_RATIO);
+        HealthFinding finding = finding(Diagnosis.of(condition, Profile.PLUMBLINE), Symptom.UPDATE_RATIO);
 
         // Weight and bias move by 1 each, and the weights' norm is sqrt(2 / 32) over 32 x 32 of them: about 8.
         assertThat(finding.observed()).isEqualTo(Math.sqrt(2) / 8, within(0.02));

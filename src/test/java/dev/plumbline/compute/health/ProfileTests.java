@@ -24,7 +24,7 @@ class ProfileTests {
 
     private static List<Symptom> found(Profile profile, Condition condition) {
         return Diagnosis.of(condition, profile).findings().stream()
-                .map(Finding::rule)
+                .map(HealthFinding::rule)
                 .distinct()
                 .toList();
     }

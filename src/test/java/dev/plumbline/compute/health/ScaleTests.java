@@ -77,7 +77,7 @@ class ScaleTests {
                 .isEmpty();
         assertThat(Diagnosis.of(network(16, Reduction.MEAN, 1e-7), Profile.SAGEMAKER)
                         .findings())
-                .extracting(Finding::rule)
+                .extracting(HealthFinding::rule)
                 .contains(Symptom.VANISHING);
     }
 }

@@ -1,6 +1,6 @@
 package dev.plumbline.compute.health.run;
 
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.Remedy;
 import dev.plumbline.compute.health.Severity;
 import dev.plumbline.compute.health.Symptom;
@@ -98,8 +98,8 @@ record LossCourse(double fall, double rise) implements RunRule {
         return score + 1 < -FIVE_PER_CENT * deviation;
     }
 
-    private static Finding notFinite(LossCurve curve) {
-        return new Finding(
+    private static HealthFinding notFinite(LossCurve curve) {
+        return new HealthFinding(
                 Symptom.LOSS,
                 Severity.UNHEALTHY,
                 List.of(),
@@ -118,15 +118,15 @@ record LossCourse(double fall, double rise) implements RunRule {
                                         + " exponential of a large number.")));
     }
 
-    private static Finding rising(double observed, double threshold, String what, double from, double to) {
-        return new Finding(
+    private static HealthFinding rising(double observed, double threshold, String what, double from, double to) {
+        return new HealthFinding(
                 Symptom.LOSS,
                 Severity.UNHEALTHY,
                 List.of(),
                 what,
                 observed,
                 threshold,
-                Finding.above(observed, threshold),
+                HealthFinding.above(observed, threshold),
                 "The loss rises from %s to %s.".formatted(Words.number(from), Words.number(to)),
                 List.of(
                         Remedy.of(
@@ -137,15 +137,15 @@ record LossCourse(double fall, double rise) implements RunRule {
                                         + " POST /v1/gradient-checks.")));
     }
 
-    private Finding notFalling(double begin, double end, double least) {
-        return new Finding(
+    private HealthFinding notFalling(double begin, double end, double least) {
+        return new HealthFinding(
                 Symptom.LOSS,
                 Severity.UNHEALTHY,
                 List.of(),
                 "fall of the loss from the beginning to the end",
                 begin - end,
                 least,
-                Finding.below(Math.max(begin - end, 0), least),
+                HealthFinding.below(Math.max(begin - end, 0), least),
                 "The loss does not fall: it is %s at the beginning and %s at the end."
                         .formatted(Words.number(begin), Words.number(end)),
                 List.of(

@@ -1,6 +1,6 @@
 package dev.plumbline.compute.health.run;
 
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.Remedy;
 import dev.plumbline.compute.health.Severity;
 import dev.plumbline.compute.health.Symptom;
@@ -46,14 +46,14 @@ record Oscillation(double amplitude, double significance) implements RunRule {
         if (!(observed > amplitude) || deviations < significance) {
             return RunJudgement.HEALTHY;
         }
-        return RunJudgement.of(new Finding(
+        return RunJudgement.of(new HealthFinding(
                 Symptom.LOSS,
                 Severity.WARNING,
                 List.of(),
                 "median swing of the loss over its median, at the end of the run",
                 observed,
                 amplitude,
-                Finding.above(observed, amplitude),
+                HealthFinding.above(observed, amplitude),
                 "The loss turns %d times in its last %d %s and swings by %s of its median: the steps overshoot."
                         .formatted(
                                 turns,

@@ -5,7 +5,7 @@ import static dev.plumbline.compute.health.Symptom.EXPLODING;
 import static dev.plumbline.compute.health.Symptom.LOSS;
 import static dev.plumbline.compute.health.Symptom.UPDATE_RATIO;
 
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.NotEvaluated;
 import dev.plumbline.compute.health.Profile;
 import dev.plumbline.compute.health.Symptom;
@@ -17,7 +17,7 @@ import java.util.Set;
  * What the rules that need a whole run say of it. Plumbline's are free of the loss's scale; the others reproduce a named
  * tool's, and say of the rest that it has no such rule.
  */
-public record RunDiagnosis(List<Finding> findings, List<NotEvaluated> notEvaluated) {
+public record RunDiagnosis(List<HealthFinding> findings, List<NotEvaluated> notEvaluated) {
 
     private static final String NO_SUCH_RULE = "this profile has no such rule";
     private static final String BATCHES = "a run sees batches; POST /v1/diagnoses judges a batch sample by sample";
@@ -26,7 +26,7 @@ public record RunDiagnosis(List<Finding> findings, List<NotEvaluated> notEvaluat
     public static final Set<Symptom> NOT_AT_A_POINT = Set.of(UPDATE_RATIO, LOSS, DATA);
 
     public static RunDiagnosis of(Course course, Profile profile) {
-        List<Finding> findings = new ArrayList<>();
+        List<HealthFinding> findings = new ArrayList<>();
         List<NotEvaluated> notEvaluated = new ArrayList<>();
         for (RunRule rule : rules(profile)) {
             RunJudgement judgement = rule.judge(course);

@@ -1,20 +1,20 @@
 package dev.plumbline.compute.health.run;
 
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.NotEvaluated;
 import dev.plumbline.compute.health.Symptom;
 import java.util.List;
 
 /** What one rule has to say of a run: findings, or why it has none to offer; with neither, all is well. */
-record RunJudgement(List<Finding> findings, List<NotEvaluated> notEvaluated) {
+record RunJudgement(List<HealthFinding> findings, List<NotEvaluated> notEvaluated) {
 
     static final RunJudgement HEALTHY = new RunJudgement(List.of(), List.of());
 
-    static RunJudgement of(Finding finding) {
+    static RunJudgement of(HealthFinding finding) {
         return new RunJudgement(List.of(finding), List.of());
     }
 
-    static RunJudgement of(List<Finding> findings) {
+    static RunJudgement of(List<HealthFinding> findings) {
         return new RunJudgement(findings, List.of());
     }
 

@@ -1,6 +1,6 @@
 package dev.plumbline.compute.health.run;
 
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.Remedy;
 import dev.plumbline.compute.health.Severity;
 import dev.plumbline.compute.health.Symptom;
@@ -39,14 +39,14 @@ record Spikes(double factor, boolean samples) implements RunRule {
             return RunJudgement.HEALTHY;
         }
         String before = samples ? "the largest of the first " + needed : "the largest before it";
-        return RunJudgement.of(new Finding(
+        return RunJudgement.of(new HealthFinding(
                 Symptom.EXPLODING,
                 Severity.UNHEALTHY,
                 List.of(),
                 "norm of the gradient over " + before,
                 jump.ratio(),
                 factor,
-                Finding.above(jump.ratio(), factor),
+                HealthFinding.above(jump.ratio(), factor),
                 "The gradient's norm jumps to %s at iteration %d; %s is %s."
                         .formatted(Words.number(jump.norm()), jump.iteration(), before, Words.number(jump.before())),
                 List.of(

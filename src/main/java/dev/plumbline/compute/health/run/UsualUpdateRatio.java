@@ -1,6 +1,6 @@
 package dev.plumbline.compute.health.run;
 
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.Remedy;
 import dev.plumbline.compute.health.Severity;
 import dev.plumbline.compute.health.Symptom;
@@ -19,7 +19,7 @@ record UsualUpdateRatio(double least, double most) implements RunRule {
 
     @Override
     public RunJudgement judge(Course course) {
-        List<Finding> findings = new ArrayList<>();
+        List<HealthFinding> findings = new ArrayList<>();
         boolean judged = false;
         for (Map.Entry<String, List<Double>> layer : course.updateRatios().entrySet()) {
             double[] ratios =
@@ -49,10 +49,10 @@ record UsualUpdateRatio(double least, double most) implements RunRule {
         return sorted[sorted.length / 2];
     }
 
-    private Finding finding(String layer, double ratio, boolean large) {
+    private HealthFinding finding(String layer, double ratio, boolean large) {
         double threshold = large ? most : least;
         double aim = Math.sqrt(least * most);
-        return new Finding(
+        return new HealthFinding(
                 Symptom.UPDATE_RATIO,
                 Severity.WARNING,
                 List.of(layer),
@@ -60,7 +60,7 @@ record UsualUpdateRatio(double least, double most) implements RunRule {
                         + (large ? "median over the run" : "largest in its first quarter"),
                 ratio,
                 threshold,
-                large ? Finding.above(ratio, threshold) : Finding.below(ratio, threshold),
+                large ? HealthFinding.above(ratio, threshold) : HealthFinding.below(ratio, threshold),
                 "%s step changes %s by %s of its size: %s."
                         .formatted(
                                 large ? "A usual" : "The largest early",

@@ -1,7 +1,7 @@
 package dev.plumbline.compute.health.window;
 
 import dev.plumbline.compute.health.Diagnosis;
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.Symptom;
 import java.util.EnumSet;
 import java.util.List;
@@ -29,7 +29,7 @@ record AtThisStep() implements WindowRule {
                         .toList());
     }
 
-    private static Pattern pattern(Finding finding) {
+    private static Pattern pattern(HealthFinding finding) {
         return BY_DEPTH.contains(finding.rule()) ? Pattern.DEPTH : Pattern.BAND;
     }
 }

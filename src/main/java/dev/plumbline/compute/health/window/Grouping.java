@@ -1,6 +1,6 @@
 package dev.plumbline.compute.health.window;
 
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.Remedy;
 import dev.plumbline.compute.health.Severity;
 import dev.plumbline.compute.health.Words;
@@ -49,7 +49,7 @@ final class Grouping {
                 .sorted(Comparator.comparingDouble((Sign sign) -> sign.finding().margin())
                         .reversed())
                 .toList();
-        Finding worst = sorted.get(0).finding();
+        HealthFinding worst = sorted.get(0).finding();
         List<String> tensors = sorted.stream()
                 .flatMap(sign -> sign.finding().tensors().stream())
                 .distinct()
@@ -58,7 +58,7 @@ final class Grouping {
                 tensors.stream().filter(name -> !worst.tensors().contains(name)).toList();
         boolean unhealthy = sorted.stream().anyMatch(sign -> sign.finding().severity() == Severity.UNHEALTHY);
         long since = sorted.stream().mapToLong(Sign::since).min().orElseThrow();
-        Finding all = new Finding(
+        HealthFinding all = new HealthFinding(
                 worst.rule(),
                 unhealthy ? Severity.UNHEALTHY : Severity.WARNING,
                 tensors,

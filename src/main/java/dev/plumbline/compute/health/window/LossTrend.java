@@ -1,6 +1,6 @@
 package dev.plumbline.compute.health.window;
 
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.Remedy;
 import dev.plumbline.compute.health.Severity;
 import dev.plumbline.compute.health.Symptom;
@@ -29,14 +29,14 @@ record LossTrend(double rise, double significance) implements WindowRule {
         return Signs.of(new Sign(
                 Pattern.TREND,
                 losses.step(0),
-                new Finding(
+                new HealthFinding(
                         Symptom.LOSS,
                         Severity.UNHEALTHY,
                         List.of(),
                         "rise of the loss over the window, against its median",
                         observed,
                         rise,
-                        Finding.above(observed, rise),
+                        HealthFinding.above(observed, rise),
                         "The loss rises by %s over %d steps, %s standard errors from level; its median is %s."
                                 .formatted(
                                         Words.number(line.change()),

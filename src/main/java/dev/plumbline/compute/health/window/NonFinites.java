@@ -1,6 +1,6 @@
 package dev.plumbline.compute.health.window;
 
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.Remedy;
 import dev.plumbline.compute.health.Severity;
 import dev.plumbline.compute.health.Symptom;
@@ -41,7 +41,7 @@ record NonFinites() implements WindowRule {
         signs.add(new Sign(
                 Pattern.NON_FINITE,
                 since,
-                new Finding(
+                new HealthFinding(
                         Symptom.NON_FINITE,
                         Severity.UNHEALTHY,
                         tensors,

@@ -1,6 +1,6 @@
 package dev.plumbline.compute.health.window;
 
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.Remedy;
 import dev.plumbline.compute.health.Severity;
 import dev.plumbline.compute.health.Symptom;
@@ -63,17 +63,17 @@ record NormTrend(double fall, double rise, double significance) implements Windo
         return progress != null && smoothed != null && smoothed > STUCK * progress.first();
     }
 
-    private Finding vanishing(Course course, String name, Line line) {
+    private HealthFinding vanishing(Course course, String name, Line line) {
         double factor = Math.exp(line.change());
         boolean stuck = isStuck(course);
-        return new Finding(
+        return new HealthFinding(
                 Symptom.VANISHING,
                 stuck ? Severity.UNHEALTHY : Severity.WARNING,
                 List.of(name),
                 "factor by which the gradient's norm changes over the window",
                 factor,
                 fall,
-                Finding.below(factor, fall),
+                HealthFinding.below(factor, fall),
                 words(name, "fades", line)
                         + (stuck
                                 ? " The loss does not fall with it: nothing is learnt from here."
@@ -88,16 +88,16 @@ record NormTrend(double fall, double rise, double significance) implements Windo
                         Remedy.of(Remedy.Action.NORMALISATION, "Normalise in front of this layer.")));
     }
 
-    private Finding exploding(String name, Line line) {
+    private HealthFinding exploding(String name, Line line) {
         double factor = Math.exp(line.change());
-        return new Finding(
+        return new HealthFinding(
                 Symptom.EXPLODING,
                 factor > rise * rise ? Severity.UNHEALTHY : Severity.WARNING,
                 List.of(name),
                 "factor by which the gradient's norm changes over the window",
                 factor,
                 rise,
-                Finding.above(factor, rise),
+                HealthFinding.above(factor, rise),
                 words(name, "grows", line),
                 List.of(
                         Remedy.of(Remedy.Action.LEARNING_RATE, "Lower the learning rate, or let it warm up longer."),

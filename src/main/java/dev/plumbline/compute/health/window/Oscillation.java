@@ -1,6 +1,6 @@
 package dev.plumbline.compute.health.window;
 
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.Remedy;
 import dev.plumbline.compute.health.Severity;
 import dev.plumbline.compute.health.Symptom;
@@ -62,15 +62,15 @@ record Oscillation(double amplitude, double significance) implements WindowRule 
         return Series.median(differences);
     }
 
-    private Finding finding(int stride, double deviations, double observed) {
-        return new Finding(
+    private HealthFinding finding(int stride, double deviations, double observed) {
+        return new HealthFinding(
                 Symptom.LOSS,
                 Severity.WARNING,
                 List.of(),
                 "median swing of the loss, against its median",
                 observed,
                 amplitude,
-                Finding.above(observed, amplitude),
+                HealthFinding.above(observed, amplitude),
                 "The loss swings with a period of about %d snapshots, by %s of its median: its turns are %s standard deviations more than chance has."
                         .formatted(2 * stride, Words.number(observed), Words.number(deviations)),
                 List.of(

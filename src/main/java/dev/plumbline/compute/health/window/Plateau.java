@@ -1,6 +1,6 @@
 package dev.plumbline.compute.health.window;
 
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.Remedy;
 import dev.plumbline.compute.health.Severity;
 import dev.plumbline.compute.health.Symptom;
@@ -31,14 +31,14 @@ record Plateau() implements WindowRule {
                 new Sign(
                         Pattern.PLATEAU,
                         progress.bestStep(),
-                        new Finding(
+                        new HealthFinding(
                                 Symptom.LOSS,
                                 Severity.WARNING,
                                 List.of(),
                                 "losses since the smoothed loss last fell by 1 %",
                                 progress.idle(),
                                 window,
-                                Finding.above(progress.idle(), window),
+                                HealthFinding.above(progress.idle(), window),
                                 "The loss was %s at step %d and is %s now, both smoothed; it began at %s."
                                         .formatted(
                                                 Words.number(progress.best()),

@@ -1,6 +1,6 @@
 package dev.plumbline.compute.health.window;
 
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.Remedy;
 import dev.plumbline.compute.health.Severity;
 import dev.plumbline.compute.health.Symptom;
@@ -39,7 +39,7 @@ public record RunFinding(
         List<Remedy> remedies) {
 
     static RunFinding of(long number, long step, Sign sign) {
-        Finding finding = sign.finding();
+        HealthFinding finding = sign.finding();
         return new RunFinding(
                 number,
                 finding.rule(),

@@ -1,6 +1,6 @@
 package dev.plumbline.compute.health.window;
 
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.Remedy;
 import dev.plumbline.compute.health.Severity;
 import dev.plumbline.compute.health.Symptom;
@@ -108,14 +108,14 @@ record Spikes(double factor, int least) implements WindowRule {
 
     private Sign sign(
             Course course, Symptom rule, List<String> tensors, double observed, String cause, List<Remedy> remedies) {
-        Finding finding = new Finding(
+        HealthFinding finding = new HealthFinding(
                 rule,
                 Severity.UNHEALTHY,
                 tensors,
                 "value over the largest one before it in the window",
                 observed,
                 factor,
-                Finding.above(observed, factor),
+                HealthFinding.above(observed, factor),
                 cause,
                 remedies);
         return new Sign(Pattern.SPIKE, course.last().step(), finding);

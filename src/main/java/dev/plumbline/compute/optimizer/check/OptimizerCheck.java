@@ -36,7 +36,29 @@ public record OptimizerCheck(Claim claim, List<ObservedStep> steps) {
         claim = claim.about(steps.get(0).before());
     }
 
+    /**
+     * In the datatype that the steps say they have, if the claim explains them there; else as float32, if that is what their
+     * numbers are.
+     */
     public OptimizerVerdict judge() {
+        Optional<List<ObservedStep>> narrow =
+                firstNonFinite().isPresent() || claimHolds() ? Optional.empty() : Float32Steps.of(steps);
+        return narrow.map(float32 -> new OptimizerCheck(claim, float32).judgeSteps())
+                .map(verdict -> verdict.adding("The parameters' numbers are float32 numbers, and are judged as such."))
+                .orElseGet(this::judgeSteps);
+    }
+
+    /** To float64's last places; a rate that is yet to be fitted holds of any single number. */
+    private boolean claimHolds() {
+        return claim.optimizer() != null
+                && claim.learningRateKnown()
+                && trial(steps, claim.state())
+                        .fit(hypotheses().get(0), ROUNDING_ULPS)
+                        .filter(OptimizerCheck::holds)
+                        .isPresent();
+    }
+
+    private OptimizerVerdict judgeSteps() {
         Optional<String> nonFinite = firstNonFinite();
         if (nonFinite.isPresent()) {
             return undecided(Fault.NON_FINITE, nonFinite.get(), Double.NaN);

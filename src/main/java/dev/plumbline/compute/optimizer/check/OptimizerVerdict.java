@@ -17,4 +17,9 @@ public record OptimizerVerdict(
     public boolean right() {
         return explanation.fault() == Fault.RIGHT;
     }
+
+    /** The same with one sentence more. */
+    OptimizerVerdict adding(String sentence) {
+        return new OptimizerVerdict(explanation, alternatives, claimResidualUlps, summary + " " + sentence);
+    }
 }

@@ -2,7 +2,7 @@ package dev.plumbline.compute.health.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.compute.health.Finding;
+import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.NotEvaluated;
 import dev.plumbline.compute.health.Profile;
 import dev.plumbline.compute.health.Severity;
@@ -41,7 +41,7 @@ class RunDiagnosisTests {
 
     private static final NormCurve CALM = norms(200, t -> 1);
 
-    private static List<Finding> findings(LossCurve losses) {
+    private static List<HealthFinding> findings(LossCurve losses) {
         return RunDiagnosis.of(new Course(losses, CALM, Map.of()), Profile.PLUMBLINE)
                 .findings();
     }
@@ -138,7 +138,7 @@ class RunDiagnosisTests {
     @CsvSource({"9.9, false", "10.1, true"})
     void aNormOfTenTimesTheLargestBeforeItIsAJump(double jump, boolean found) {
         NormCurve norms = norms(60, t -> t == 50 ? jump : 1 - 0.01 * t + 0.01);
-        List<Finding> findings = RunDiagnosis.of(
+        List<HealthFinding> findings = RunDiagnosis.of(
                         new Course(losses(60, 1, t -> 1.0 / t), norms, Map.of()), Profile.PLUMBLINE)
                 .findings();
         assertThat(!findings.isEmpty()).isEqualTo(found);
@@ -176,7 +176,7 @@ class RunDiagnosisTests {
     })
     void theUsualStepHasABand(Profile profile, double ratio, boolean outside) {
         Map<String, List<Double>> ratios = Map.of("fc1", Collections.nCopies(20, ratio));
-        List<Finding> findings = RunDiagnosis.of(new Course(losses(200, 1, t -> 1.0 / t), CALM, ratios), profile)
+        List<HealthFinding> findings = RunDiagnosis.of(new Course(losses(200, 1, t -> 1.0 / t), CALM, ratios), profile)
                 .findings();
         assertThat(!findings.isEmpty()).isEqualTo(outside);
     }

@@ -10,7 +10,7 @@ import java.util.List;
  * @param margin how many times beyond the threshold the observation is; above 1, or there were no finding
  * @param remedies the most likely to help first
  */
-public record Finding(
+public record HealthFinding(
         Symptom rule,
         Severity severity,
         List<String> tensors,
