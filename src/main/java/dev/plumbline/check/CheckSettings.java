@@ -1,11 +1,15 @@
 package dev.plumbline.check;
 
+import dev.plumbline.compute.difference.Scheme;
 import dev.plumbline.compute.judgement.Mask;
+import dev.plumbline.compute.verification.CheckPlan;
+import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.problem.Problem;
-import dev.plumbline.tensor.Datatype;
 import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param entries how many entries of a tensor are reported; 10
  * @param samples how many entries of a tensor {@code sampled} coverage differences; 20
  * @param claimDatatype the datatype the claim was computed in, where its file or values do not say so
+ * @param precision mixed precision it was computed in
  * @param include the tensors to judge, by name, {@code *} standing for any letters; default [\"*\"]
  * @param exclude the tensors to leave out
  * @param mask by tensor, the entries to judge; all of them where there is none
@@ -59,9 +64,15 @@ public record CheckSettings(
 
         @Schema(
                 description =
-                        "what the claim was computed in; default its file's datatype, and FP32 where every value is a float32 number")
+                        "what the claim was computed in, one for all or by tensor; default each tensor's own, and FP32 for float64 where every value is a float32 number")
         @Nullable
-        Datatype claimDatatype,
+        DatatypeSetting claimDatatype,
+
+        @Schema(
+                description =
+                        "mixed precision that the claim was computed in: \"autocastBF16\", \"autocastFP16\", \"tf32\", or {\"compute\": \"BF16\", \"accumulate\": \"FP32\", \"keep\": [\"softmax\", \"layerNorm\", \"loss\"]}; default none")
+        @Nullable
+        PrecisionSetting precision,
 
         @Schema(description = "the tensors to judge, by name, * standing for any letters; default [\"*\"]") @Nullable
         List<String> include,
@@ -76,21 +87,7 @@ public record CheckSettings(
         Map<String, MaskSetting> mask) {
 
     static final CheckSettings DEFAULT =
-            new CheckSettings(null, null, null, null, null, null, null, null, null, null, null);
-
-    /** How much of the gradient is differenced. */
-    public enum Coverage {
-        /** Exhaustive where that takes less than about a second, else certified. */
-        AUTO,
-        /** Our own gradient is certified along random directions, and every entry of the claim is held against it. */
-        CERTIFIED,
-        /** Every entry is differenced. */
-        EXHAUSTIVE,
-        /** A seeded few entries of every tensor are differenced. */
-        SAMPLED,
-        /** Only directions are differenced, and the claim itself is held against them. */
-        DIRECTIONAL
-    }
+            new CheckSettings(null, null, null, null, null, null, null, null, null, null, null, null);
 
     public CheckSettings {
         if (step != null && !(step > 0 && Double.isFinite(step))) {
@@ -106,10 +103,6 @@ public record CheckSettings(
         }
         requireRange("/entries", entries, 0, 10_000);
         requireRange("/samples", samples, 1, 10_000);
-        if (claimDatatype != null && !claimDatatype.isFloat()) {
-            throw Problem.invalid(
-                    "/claimDatatype", "a gradient is made of floats", claimDatatype, "FP64, FP32, FP16, BF16");
-        }
     }
 
     private static void requireRange(String pointer, @Nullable Integer value, int least, int most) {
@@ -130,19 +123,40 @@ public record CheckSettings(
                 entries == null ? 10 : entries,
                 samples == null ? 20 : samples,
                 claimDatatype,
+                precision,
                 include == null ? List.of("*") : include,
                 exclude == null ? List.of() : exclude,
                 mask == null ? Map.of() : mask);
     }
 
-    CheckSettings with(Coverage decided, Datatype datatype) {
+    CheckSettings with(Coverage decided, DatatypeSetting datatypes) {
         return new CheckSettings(
-                decided, tolerance, scheme, step, seed, entries, samples, datatype, include, exclude, mask);
+                decided, tolerance, scheme, step, seed, entries, samples, datatypes, precision, include, exclude, mask);
     }
 
     CheckSettings with(Map<String, MaskSetting> masks) {
         return new CheckSettings(
-                coverage, tolerance, scheme, step, seed, entries, samples, claimDatatype, include, exclude, masks);
+                coverage, tolerance, scheme, step, seed, entries, samples, claimDatatype, precision, include, exclude, masks);
+    }
+
+    /** The plan of the check, once everything is resolved. */
+    CheckPlan plan(CheckPlan.Arithmetic arithmetic) {
+        return new CheckPlan(
+                Objects.requireNonNull(coverage),
+                Objects.requireNonNull(tolerance).tolerance(),
+                scheme,
+                step == null ? Double.NaN : step,
+                Objects.requireNonNull(seed),
+                Objects.requireNonNull(entries),
+                Objects.requireNonNull(samples),
+                arithmetic);
+    }
+
+    /** Which entries of each tensor are judged, where not all are. */
+    Map<String, Mask> judged() {
+        Map<String, Mask> judged = new LinkedHashMap<>();
+        masks().forEach((name, own) -> judged.put(name, own.mask()));
+        return judged;
     }
 
     boolean judges(String tensor) {
@@ -152,12 +166,6 @@ public record CheckSettings(
 
     Map<String, MaskSetting> masks() {
         return mask == null ? Map.of() : mask;
-    }
-
-    /** Which entries of a tensor are judged. */
-    Mask mask(String tensor) {
-        MaskSetting own = masks().get(tensor);
-        return own == null ? Mask.ALL : own.mask();
     }
 
     private static boolean matches(@Nullable List<String> patterns, String name) {

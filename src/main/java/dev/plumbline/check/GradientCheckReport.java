@@ -1,14 +1,26 @@
 package dev.plumbline.check;
 
 import dev.plumbline.compute.consistency.Finding;
+import dev.plumbline.compute.difference.NumericTensor;
 import dev.plumbline.compute.difference.NumericTensor.Way;
+import dev.plumbline.compute.judgement.Comparison;
+import dev.plumbline.compute.judgement.EntryJudgement;
 import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.compute.judgement.NoiseInjection;
 import dev.plumbline.compute.judgement.Power;
 import dev.plumbline.compute.judgement.Reason;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.probe.Slope;
+import dev.plumbline.compute.program.Edge;
+import dev.plumbline.compute.verification.BentOperation;
+import dev.plumbline.compute.verification.DirectionalExamination;
+import dev.plumbline.compute.verification.JudgedEntry;
+import dev.plumbline.compute.verification.JudgedTensor;
 import dev.plumbline.reader.Naming;
+import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.Shape;
 import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +44,11 @@ public record GradientCheckReport(
 
         @Schema(description = "how the names of the request were understood: which tensor of the file each one is")
         List<Naming> names,
+
+        @Schema(
+                description =
+                        "operations of the model that sit on a bend, a jump or a root at this point, and whose convention the claim follows there")
+        List<BendReport> bends,
 
         @Schema(
                 description =
@@ -68,7 +85,7 @@ public record GradientCheckReport(
      * Our own reverse-mode gradient, which the claim is held against.
      *
      * @param certifiedTo a bound on the norm of its error
-     * @param directions along which it was differenced; 0 where every entry was
+     * @param directions over all tensors along which forward mode confirms it
      */
     public record ReferenceReport(double certifiedTo, double confidence, int directions) {}
 
@@ -77,10 +94,12 @@ public record GradientCheckReport(
      *     along the tensor's direction
      * @param entryVerdicts how many entries have which verdict
      * @param way how the tensor was differenced where every entry was
+     * @param timesBaseline how many times further from the reference the claim is than the baseline
      */
     public record TensorReport(
             String name,
             List<Integer> shape,
+            Datatype datatype,
             Verdict verdict,
 
             @Schema(description = "||claimed - reference|| / ||reference||")
@@ -96,7 +115,77 @@ public record GradientCheckReport(
             Map<Verdict, Long> entryVerdicts,
 
             @Nullable Way way,
-            @Nullable Long evaluations) {}
+            @Nullable Long evaluations,
+
+            @Schema(description = "how many times further from the reference the claim is than the baseline")
+            @Nullable
+            Double timesBaseline) {
+
+        static TensorReport of(JudgedTensor tensor, @Nullable Mistake mistake, @Nullable Double timesBaseline) {
+            Comparison comparison = tensor.comparison();
+            NumericTensor differenced = tensor.differenced();
+            return new TensorReport(
+                    tensor.name(),
+                    comparison.claimed().shape().toList(),
+                    tensor.datatype(),
+                    tensor.verdict(),
+                    comparison.relativeError(),
+                    comparison.cosine(),
+                    comparison.claimedNorm(),
+                    comparison.referenceNorm(),
+                    tensor.verdict() == Verdict.FAIL ? mistake : null,
+                    tensor.entries().stream()
+                            .map(entry -> EntryReport.of(entry, comparison.claimed().shape()))
+                            .toList(),
+                    tensor.counts(),
+                    differenced == null ? null : differenced.way(),
+                    differenced == null ? null : differenced.evaluations(),
+                    timesBaseline);
+        }
+
+        static TensorReport of(DirectionalExamination.Line line, long entries) {
+            Slope slope = line.slope();
+            double size = Math.max(Math.abs(slope.value()), Math.abs(line.claimed()));
+            return new TensorReport(
+                    line.name(),
+                    line.claim().shape().toList(),
+                    line.claim().datatype(),
+                    line.verdict(),
+                    size == 0 ? 0 : Math.abs(slope.value() - line.claimed()) / Math.abs(slope.value()),
+                    Math.signum(slope.value()) * Math.signum(line.claimed()),
+                    line.claim().norm(),
+                    Double.NaN,
+                    null,
+                    List.of(),
+                    Map.of(line.verdict(), entries),
+                    null,
+                    null,
+                    null);
+        }
+    }
+
+    /**
+     * An operation that sits on a bend, a jump or a root.
+     *
+     * @param positions of its result, samples included; the first twenty
+     * @param count how many there are
+     * @param convention what the claim takes for the derivative there, where one convention explains it
+     */
+    public record BendReport(
+            String node,
+            String operation,
+            Edge.Kind kind,
+            List<List<Integer>> positions,
+            int count,
+            @Nullable String convention) {
+
+        static List<BendReport> of(List<BentOperation> bends, @Nullable String convention) {
+            return bends.stream()
+                    .map(bend -> new BendReport(
+                            bend.node(), bend.operation(), bend.kind(), bend.positions(), bend.count(), convention))
+                    .toList();
+        }
+    }
 
     /**
      * One entry with its numeric evidence.
@@ -127,12 +216,41 @@ public record GradientCheckReport(
             @Nullable Double right,
             Verdict verdict,
             Reason reason,
-            String detail) {}
+            String detail) {
+
+        static EntryReport of(JudgedEntry entry, Shape shape) {
+            EntryJudgement judgement = entry.judgement();
+            Slope slope = entry.slope();
+            boolean bends = slope.sidesDiffer();
+            return new EntryReport(
+                    Arrays.stream(shape.index(entry.position())).boxed().toList(),
+                    judgement.claimed(),
+                    judgement.reference(),
+                    judgement.allowance(),
+                    slope.value(),
+                    slope.errorBound(),
+                    slope.fPlus(),
+                    slope.fMinus(),
+                    slope.step(),
+                    bends ? slope.left() : null,
+                    bends ? slope.right() : null,
+                    judgement.verdict(),
+                    judgement.reason(),
+                    judgement.sentence());
+        }
+    }
 
     public record Warning(String code, String detail) {}
 
     /**
      * @param evaluations of the objective, or of the part of it behind what was moved
+     * @param forwardPasses all work, in forward passes of the model
      */
-    public record Cost(long evaluations, int backwardPasses, long milliseconds) {}
+    public record Cost(
+            long evaluations,
+            int backwardPasses,
+
+            @Schema(description = "all work, in forward passes of the model") double forwardPasses,
+
+            long milliseconds) {}
 }

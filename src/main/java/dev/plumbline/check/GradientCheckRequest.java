@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param data everything that is not differentiated
  * @param gradients the claim, by parameter; absent, our own reverse-mode gradient is what is checked
  * @param previousGradients of an earlier step, to recognise a mistake by
+ * @param baseline gradients of a trusted implementation in the same precision
  * @param frozenRows rows that are not judged, by parameter
  */
 public record GradientCheckRequest(
@@ -50,11 +51,17 @@ public record GradientCheckRequest(
 
         @Schema(
                 description =
+                        "gradients of a trusted implementation in the same precision: the report says how many times further from the reference the claim is")
+        @Nullable
+        Map<String, Tensor> baseline,
+
+        @Schema(
+                description =
                         "rows that are not judged, by parameter, counted from the end where negative: {\"embedding.weight\": [0]} for an embedding with padding_idx 0, which ONNX does not have")
         @Nullable
         Map<String, List<Integer>> frozenRows) {
 
-    static final GradientCheckRequest EMPTY = new GradientCheckRequest(null, null, null, null, null, null, null, null);
+    static final GradientCheckRequest EMPTY = new GradientCheckRequest(null, null, null, null, null, null, null, null, null);
 
     /** This request with what came as files beside it; nothing may come twice. */
     GradientCheckRequest with(Upload files) {
@@ -66,6 +73,7 @@ public record GradientCheckRequest(
                 files.joined("gradients", gradients),
                 settings,
                 files.joined("previousGradients", previousGradients),
+                files.joined("baseline", baseline),
                 frozenRows);
     }
 
@@ -74,7 +82,8 @@ public record GradientCheckRequest(
         return parametersOrNone().size()
                 + dataOrNone().size()
                 + (gradients == null ? 0 : gradients.size())
-                + previousOrNone().size();
+                + previousOrNone().size()
+                + baselineOrNone().size();
     }
 
     ModelSource requiredModel() {
@@ -95,6 +104,10 @@ public record GradientCheckRequest(
 
     Map<String, Tensor> previousOrNone() {
         return previousGradients == null ? Map.of() : previousGradients;
+    }
+
+    Map<String, Tensor> baselineOrNone() {
+        return baseline == null ? Map.of() : baseline;
     }
 
     Map<String, Tensor> claimsOrNone() {

@@ -1,10 +1,13 @@
 package dev.plumbline.check;
 
-import dev.plumbline.check.CheckSettings.Coverage;
 import dev.plumbline.compute.consistency.Fingerprint;
 import dev.plumbline.compute.difference.ExhaustiveGradient;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
+import dev.plumbline.compute.verification.CheckPlan;
+import dev.plumbline.compute.verification.Claims;
+import dev.plumbline.compute.verification.Coverage;
+import dev.plumbline.compute.verification.Measurement;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.reader.ClaimedGradients;
 import dev.plumbline.reader.Model;
@@ -12,6 +15,7 @@ import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.reader.SharedWeights;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,7 +31,7 @@ class GradientCheckService {
     private static final double A_SECOND = 5e8;
 
     /** Forward passes that a certified check takes, with its rounding runs and evidence, roughly. */
-    private static final double CERTIFIED_PASSES = 500;
+    private static final double CERTIFIED_PASSES = 120;
 
     private final Limits limits;
     private final RecentReports reports;
@@ -55,18 +59,32 @@ class GradientCheckService {
         ObjectiveReader reader = batch.reader().apply(batch.data());
         Objective objective = reader.read(this::afford);
         ClaimedGradients.requireOf(objective.program(), request.previousOrNone(), "/previousGradients");
-        Claims.requireMasksThatFit(objective.program(), given);
+        ClaimedGradients.requireOf(objective.program(), request.baselineOrNone(), "/baseline");
+        ClaimedTensors.requireMasksThatFit(objective.program(), given);
         CheckSettings asked = request.frozenRowsOrNone().in(given, objective.program());
-        Claims.requireAny(objective.program().parameters().keySet(), asked);
+        ClaimedTensors.requireAny(objective.program().parameters().keySet(), asked);
         Map<String, Tensor> claims =
-                request.gradients() == null ? null : Claims.judged(request.gradients(), objective.program(), asked);
-        Datatype datatype = Claims.datatype(claims, asked.claimDatatype());
-        CheckSettings settings = asked.with(decided(asked, objective), datatype);
+                request.gradients() == null ? null : ClaimedTensors.judged(request.gradients(), objective.program(), asked);
+        Map<String, Datatype> datatypes =
+                ClaimedTensors.datatypes(claims, objective.program(), asked);
+        CheckSettings settings = asked.with(decided(asked, objective), DatatypeSetting.of(datatypes));
+        CheckPlan plan = settings.plan(new CheckPlan.Arithmetic(
+                datatypes, asked.precision() == null ? null : asked.precision().precision(), model.holdsFloat32()));
         Fingerprint inputs = Fingerprint.of(objective.point());
-        GradientCheck check = new GradientCheck(objective, claims, settings, watch::at);
-        GradientCheckReport report = new ReportAssembly(check, request, reader.names(), batch, inputs).report(started);
+        Measurement measurement = Measurement.of(objective, plan, watch::at);
+        Claims judged = new Claims(claims == null ? own(measurement, datatypes) : claims, settings.judged());
+        GradientCheckReport report = new ReportAssembly(
+                        measurement, judged, request, settings, reader.names(), batch, inputs)
+                .report(watch::at, started);
         reports.keep(report);
         return report;
+    }
+
+    /** Our own gradient of the tensors that are judged. */
+    private static Map<String, Tensor> own(Measurement measurement, Map<String, Datatype> judged) {
+        Map<String, Tensor> own = new LinkedHashMap<>(measurement.reference());
+        own.keySet().retainAll(judged.keySet());
+        return own;
     }
 
     private static ObjectiveReader reader(

@@ -1,75 +1,181 @@
 package dev.plumbline.check;
 
+import dev.plumbline.check.GradientCheckReport.BendReport;
 import dev.plumbline.check.GradientCheckReport.Cost;
 import dev.plumbline.check.GradientCheckReport.ObjectiveReport;
+import dev.plumbline.check.GradientCheckReport.ReferenceReport;
 import dev.plumbline.check.GradientCheckReport.TensorReport;
 import dev.plumbline.compute.consistency.Finding;
 import dev.plumbline.compute.consistency.Fingerprint;
+import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.difference.Progress.Phase;
+import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.compute.judgement.Mistakes;
 import dev.plumbline.compute.judgement.NoiseInjection;
 import dev.plumbline.compute.judgement.Power;
 import dev.plumbline.compute.judgement.Setting;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.program.Convention;
 import dev.plumbline.compute.program.Counts;
 import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.verification.Caveat;
+import dev.plumbline.compute.verification.Certificate;
+import dev.plumbline.compute.verification.Claims;
+import dev.plumbline.compute.verification.Coverage;
+import dev.plumbline.compute.verification.DirectionalExamination;
+import dev.plumbline.compute.verification.Evidence;
+import dev.plumbline.compute.verification.Examination;
+import dev.plumbline.compute.verification.Measurement;
 import dev.plumbline.reader.Names;
 import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a check measured becomes its report, in the order of the work that is left: evidence, second opinions, power.
+ * What was measured becomes a report, in the order of the work that is left: the examination of the claims, its evidence,
+ * second opinions, power.
  *
+ * @param settings resolved
  * @param names how the names of the request were understood
  * @param inputs what the point held before the check
  */
 record ReportAssembly(
-        GradientCheck check, GradientCheckRequest request, Names names, Batch batch, Fingerprint inputs) {
-
-    /** Our own gradient, and six with every intermediate value rounded. */
-    private static final int OWN_PASSES = 7;
+        Measurement measurement,
+        Claims claims,
+        GradientCheckRequest request,
+        CheckSettings settings,
+        Names names,
+        Batch batch,
+        Fingerprint inputs) {
 
     /** @param started when the request was taken up, in nanoseconds */
-    GradientCheckReport report(long started) {
-        Objective objective = check.objective();
-        boolean claimed = request.gradients() != null;
+    GradientCheckReport report(Progress progress, long started) {
+        return measurement.plan().coverage() == Coverage.DIRECTIONAL
+                ? directional(progress, started)
+                : examined(progress, started);
+    }
+
+    private GradientCheckReport examined(Progress progress, long started) {
+        Objective objective = measurement.objective();
         Counts counts = Counts.of(objective);
         Setting setting = new Setting(counts.batch(), counts.outputs(), 1);
-        Map<String, Tensor> point = objective.point();
+        Examination examination = Examination.of(measurement, claims);
+        List<Comparison> comparisons =
+                examination.names().stream().map(examination::comparison).toList();
+        Evidence evidence = Evidence.of(examination, progress);
         Map<String, Mistake> mistakes = EmbeddingRows.explained(
-                Mistakes.name(check.comparisons(), point, setting, request.previousOrNone()),
-                check.comparisons(),
-                objective);
-        List<TensorReport> tensors = new Evidence(check).tensors(mistakes);
+                Mistakes.name(comparisons, objective.point(), setting, request.previousOrNone()), comparisons, objective);
+        List<TensorReport> tensors = evidence.tensors().stream()
+                .map(tensor -> TensorReport.of(tensor, mistakes.get(tensor.name()), baseline(tensor.name())))
+                .toList();
+        List<Caveat> caveats = new ArrayList<>(examination.caveats());
+        caveats.addAll(evidence.caveats());
+        progress.at(Phase.POWER, 0, 1, 0);
+        boolean wrong = evidence.verdict() == Verdict.FAIL;
+        long seed = measurement.plan().seed();
+        Convention convention = examination.convention();
+        return report(
+                new Parts(
+                        evidence.verdict(),
+                        tensors,
+                        BendReport.of(measurement.bends(), convention == null ? null : convention.words()),
+                        wrong ? List.of() : Power.of(comparisons, objective.point(), setting, seed),
+                        wrong ? null : NoiseInjection.of(comparisons, seed),
+                        caveats,
+                        comparisons,
+                        examination.passes()),
+                progress,
+                started);
+    }
+
+    private GradientCheckReport directional(Progress progress, long started) {
+        List<DirectionalExamination.Line> lines = DirectionalExamination.of(measurement, claims, progress);
+        List<TensorReport> tensors = lines.stream()
+                .map(line -> TensorReport.of(line, claims.judged(line.name())))
+                .toList();
         Verdict verdict = tensors.stream().map(TensorReport::verdict).reduce(Verdict.PASS, Verdict::worse);
-        SecondOpinions others = new SecondOpinions(check);
-        TaylorReport taylor = others.taylor(verdict);
+        return report(
+                new Parts(
+                        verdict,
+                        tensors,
+                        List.of(),
+                        List.of(),
+                        null,
+                        List.of(DirectionalWords.power(lines)),
+                        List.of(),
+                        0),
+                progress,
+                started);
+    }
+
+    /** What the two ways of examining a claim have to say. */
+    private record Parts(
+            Verdict verdict,
+            List<TensorReport> tensors,
+            List<BendReport> bends,
+            List<Power> power,
+            @Nullable NoiseInjection noise,
+            List<Caveat> caveats,
+            List<Comparison> comparisons,
+            double passes) {}
+
+    private GradientCheckReport report(Parts parts, Progress progress, long started) {
+        Objective objective = measurement.objective();
+        boolean claimed = request.gradients() != null;
+        SecondOpinions others = new SecondOpinions(measurement, claims, progress);
+        TaylorReport taylor = others.taylor(parts.verdict());
         List<Finding> consistency = others.consistency(batch, inputs);
-        check.progress().at(Phase.POWER, 0, 1, 0);
-        boolean wrong = verdict == Verdict.FAIL || check.isDirectional();
         return new GradientCheckReport(
                 UUID.randomUUID().toString(),
-                verdict,
-                Summary.of(verdict, tensors, claimed),
+                parts.verdict(),
+                Summary.of(parts.verdict(), parts.tensors(), claimed, parts.bends()),
                 new ObjectiveReport(
                         objective.value(),
-                        check.numeric().noise().sigma(),
-                        check.numeric().isDeterministic()),
-                check.referenceReport(),
-                tensors,
+                        measurement.numeric().noise().sigma(),
+                        measurement.numeric().isDeterministic()),
+                reference(),
+                parts.tensors(),
                 names.namings(),
-                wrong ? List.of() : Power.of(check.comparisons(), point, setting, check.seed()),
-                wrong ? null : NoiseInjection.of(check.comparisons(), check.seed()),
+                parts.bends(),
+                parts.power(),
+                parts.noise(),
                 taylor,
                 consistency,
-                Warnings.of(check, claimed, names, consistency),
+                Warnings.of(this, parts.comparisons(), parts.caveats(), consistency),
                 new Cost(
-                        check.evaluations(),
-                        check.isDirectional() ? 1 : OWN_PASSES + SecondOpinions.backwardPasses(consistency),
+                        measurement.evaluations(),
+                        SecondOpinions.backwardPasses(consistency) + 1,
+                        measurement.passes() + parts.passes() + 2.5 * SecondOpinions.backwardPasses(consistency),
                         (System.nanoTime() - started) / 1_000_000),
-                check.settings());
+                settings);
+    }
+
+    private @Nullable ReferenceReport reference() {
+        if (measurement.plan().coverage() == Coverage.DIRECTIONAL) {
+            return null;
+        }
+        Certificate certificate = measurement.certificate();
+        return new ReferenceReport(certificate.certifiedTo(), certificate.confidence(), certificate.directions());
+    }
+
+    /** How many times further from the reference the claim is than a trusted implementation's gradient. */
+    private @Nullable Double baseline(String name) {
+        Tensor trusted = request.baselineOrNone().get(name);
+        Tensor reference = measurement.reference().get(name);
+        Tensor claim = claims.tensors().get(name);
+        if (trusted == null || reference == null || claim == null) {
+            return null;
+        }
+        double ours = 0;
+        double theirs = 0;
+        for (int i = 0; i < claim.size(); i++) {
+            ours = Math.hypot(ours, claim.at(i) - reference.at(i));
+            theirs = Math.hypot(theirs, trusted.at(i) - reference.at(i));
+        }
+        return ours == 0 ? 0 : ours / theirs;
     }
 }

@@ -1,10 +1,14 @@
 package dev.plumbline.check;
 
+import dev.plumbline.check.GradientCheckReport.BendReport;
 import dev.plumbline.check.GradientCheckReport.TensorReport;
+import dev.plumbline.compute.judgement.Mistake;
+import dev.plumbline.compute.judgement.MistakeWords;
 import dev.plumbline.compute.judgement.Verdict;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The one plain sentence of a report. */
@@ -12,19 +16,46 @@ final class Summary {
 
     private Summary() {}
 
-    static String of(Verdict verdict, List<TensorReport> tensors, boolean claimed) {
+    static String of(Verdict verdict, List<TensorReport> tensors, boolean claimed, List<BendReport> bends) {
         String whose = claimed ? "The claimed gradient" : "Our own reverse-mode gradient";
         return switch (verdict) {
             case PASS ->
                 "%s agrees with the reference in %s of %s.".formatted(whose, entries(tensors), tensors(tensors.size()));
             case KINK ->
-                "%s is a subgradient: the objective has no derivative at this point in %s."
-                        .formatted(whose, names(tensors, Verdict.KINK));
+                "%s is a subgradient: the objective bends at this point%s, in %s%s."
+                        .formatted(whose, where(bends), names(tensors, Verdict.KINK), convention(bends));
             case INCONCLUSIVE ->
-                "%s can be neither confirmed nor refuted in %s; the entries say why."
-                        .formatted(whose, names(tensors, Verdict.INCONCLUSIVE));
-            case FAIL -> "%s is wrong in %s%s.".formatted(whose, names(tensors, Verdict.FAIL), first(tensors));
+                "%s can be neither confirmed nor refuted in %s%s."
+                        .formatted(whose, names(tensors, Verdict.INCONCLUSIVE), because(tensors));
+            case FAIL -> "%s is wrong in %s%s.".formatted(whose, names(tensors, Verdict.FAIL), mistakes(tensors));
         };
+    }
+
+    private static String where(List<BendReport> bends) {
+        return bends.isEmpty()
+                ? ""
+                : " (%s, %s)".formatted(bends.get(0).node(), bends.get(0).operation());
+    }
+
+    private static String convention(List<BendReport> bends) {
+        String words = bends.isEmpty() ? null : bends.get(0).convention();
+        return words == null ? "" : ", and the claim takes " + words;
+    }
+
+    /** The reason of the first entry that is undecided, in a few words. */
+    private static String because(List<TensorReport> tensors) {
+        return tensors.stream()
+                .flatMap(tensor -> tensor.entries().stream())
+                .filter(entry -> entry.verdict() == Verdict.INCONCLUSIVE)
+                .findFirst()
+                .map(entry -> switch (entry.reason()) {
+                    case ROUNDING_DROWNS -> ": rounding drowns what could be seen";
+                    case DISCONTINUOUS -> ": the objective jumps there";
+                    case OBJECTIVE_NOT_FINITE -> ": the objective is not a finite number";
+                    case OUR_OWN_RULES_DISAGREE -> ": Plumbline's own rules disagree on this model";
+                    default -> "; the entries say why";
+                })
+                .orElse("");
     }
 
     private static String entries(List<TensorReport> tensors) {
@@ -48,12 +79,14 @@ final class Summary {
         return names.size() > 4 ? shown + " and " + (names.size() - 4) + " more tensors" : shown;
     }
 
-    /** The mistake of the first wrong tensor, in a few words. */
-    private static String first(List<TensorReport> tensors) {
-        return tensors.stream()
-                .filter(tensor -> tensor.verdict() == Verdict.FAIL && tensor.mistake() != null)
-                .findFirst()
-                .map(tensor -> ": " + Objects.requireNonNull(tensor.mistake()).words())
-                .orElse("");
+    /** Each wrong tensor's own mistake, in a few words. */
+    private static String mistakes(List<TensorReport> tensors) {
+        Map<String, Mistake> mistakes = new LinkedHashMap<>();
+        tensors.forEach(tensor -> {
+            if (tensor.verdict() == Verdict.FAIL && tensor.mistake() != null) {
+                mistakes.put(tensor.name(), tensor.mistake());
+            }
+        });
+        return mistakes.isEmpty() ? "" : ": " + MistakeWords.of(mistakes);
     }
 }

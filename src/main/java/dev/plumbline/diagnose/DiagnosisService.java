@@ -6,16 +6,21 @@ import dev.plumbline.compute.health.GivenReading;
 import dev.plumbline.compute.health.ModelReading;
 import dev.plumbline.compute.health.Profile;
 import dev.plumbline.compute.health.SampleNorms;
+import dev.plumbline.compute.judgement.ClaimDatatype;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
+import dev.plumbline.compute.verification.CheckPlan;
+import dev.plumbline.compute.verification.Measurement;
 import dev.plumbline.diagnose.DiagnosisReport.CorrectGradient;
 import dev.plumbline.diagnose.DiagnosisReport.DepthReport;
 import dev.plumbline.diagnose.DiagnosisReport.GradientSource;
 import dev.plumbline.limits.Deadline;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.reader.ClaimedGradients;
+import dev.plumbline.reader.Model;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.reader.ObjectiveReader;
+import dev.plumbline.reader.SharedWeights;
 import dev.plumbline.tensor.Tensor;
 import java.time.Duration;
 import java.util.Map;
@@ -33,7 +38,10 @@ class DiagnosisService {
     private static final double PASSES = 12;
 
     /** Forward passes that judging a claim takes, with its rounding runs and evidence, roughly. */
-    private static final double PASSES_OF_A_CLAIM = 500;
+    private static final double PASSES_OF_A_CLAIM = 120;
+
+    /** Entries of a wrong tensor that are shown. */
+    private static final int SHOWN = 3;
 
     private static final String REFUTED =
             "Why is not for the model to say: the claimed gradient is not this model's (see correctness).";
@@ -61,14 +69,10 @@ class DiagnosisService {
         request.requireNothingButAModel();
         Map<String, Tensor> claims = request.claims();
         double passes = claims.isEmpty() ? PASSES : PASSES + PASSES_OF_A_CLAIM;
-        Objective objective = new ObjectiveReader(
-                        model.read(),
-                        request.lossOrNone(),
-                        request.parametersOrNone(),
-                        request.dataOrNone(),
-                        claims,
-                        Set.of())
-                .read(program -> afford(program, passes));
+        Model read = model.read();
+        Set<String> alone = SharedWeights.alone(
+                these -> reader(request, read, claims, these), claims, program -> afford(program, passes));
+        Objective objective = reader(request, read, claims, alone).read(program -> afford(program, passes));
         ClaimedGradients.requireOf(objective.program(), claims);
         ModelReading reading = new ModelReading(objective);
         SampleNorms samples = SampleGradients.of(request, reading.gradients());
@@ -76,8 +80,14 @@ class DiagnosisService {
         if (claims.isEmpty()) {
             return report(condition(request, objective, reading, samples), profile, GradientSource.MODEL);
         }
-        Correctness correctness = CorrectnessCheck.of(
-                objective, reading.gradient(), claims, (phase, done, total, evaluations) -> deadline.check());
+        CheckPlan.Arithmetic arithmetic =
+                new CheckPlan.Arithmetic(ClaimDatatype.byTensor(claims), null, read.holdsFloat32());
+        Measurement measurement = Measurement.of(
+                objective,
+                reading.gradient(),
+                CheckPlan.certified(arithmetic, SHOWN),
+                (phase, done, total, evaluations) -> deadline.check());
+        Correctness correctness = Correctness.of(measurement, claims);
         ModelReading claimed = reading.claiming(claims, correctness.isRefuted() ? REFUTED : null);
         DiagnosisReport report =
                 report(condition(request, objective, claimed, samples), profile, GradientSource.CLAIMED);
@@ -86,6 +96,12 @@ class DiagnosisService {
                 correctness.isRefuted()
                         ? CorrectGradient.of(condition(request, objective, reading, samples), profile)
                         : null);
+    }
+
+    private static ObjectiveReader reader(
+            DiagnosisRequest request, Model model, Map<String, Tensor> claims, Set<String> alone) {
+        return new ObjectiveReader(
+                model, request.lossOrNone(), request.parametersOrNone(), request.dataOrNone(), claims, alone);
     }
 
     private static Condition condition(

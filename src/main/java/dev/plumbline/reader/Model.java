@@ -29,4 +29,9 @@ public interface Model {
     default Names names(Asked asked) {
         return Names.OWN;
     }
+
+    /** Whether its constants come from a file that holds them in float32. */
+    default boolean holdsFloat32() {
+        return false;
+    }
 }

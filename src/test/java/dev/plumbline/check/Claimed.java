@@ -1,6 +1,6 @@
 package dev.plumbline.check;
 
-import dev.plumbline.check.CheckSettings.Coverage;
+import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.tensor.Datatype;
@@ -86,9 +86,9 @@ record Claimed(
 
     GradientCheckReport check(Coverage coverage) {
         CheckSettings settings =
-                new CheckSettings(coverage, null, null, null, 1L, null, null, Datatype.FP64, null, null, null);
+                new CheckSettings(coverage, null, null, null, 1L, null, null, new DatatypeSetting(Datatype.FP64, Map.of()), null, null, null, null);
         return SERVICE.check(new GradientCheckRequest(
-                Formulas.source(formula), null, parameters, data, claimed, settings, null));
+                Formulas.source(formula), null, parameters, data, claimed, settings, null, null, null));
     }
 
     /** The family of the function: its name without the number. */

@@ -1,6 +1,6 @@
 package dev.plumbline.check;
 
-import dev.plumbline.check.CheckSettings.Coverage;
+import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.tensor.Datatype;
@@ -28,9 +28,13 @@ final class Formulas {
             Coverage coverage,
             @Nullable Datatype datatype) {
         CheckSettings settings =
-                new CheckSettings(coverage, null, null, null, 1L, null, null, datatype, null, null, null);
+                new CheckSettings(coverage, null, null, null, 1L, null, null, datatype(datatype), null, null, null, null);
         return SERVICE.check(
-                new GradientCheckRequest(source(formula), null, parameters, Map.of(), claim, settings, null, null));
+                new GradientCheckRequest(source(formula), null, parameters, Map.of(), claim, settings, null, null, null));
+    }
+
+    private static @Nullable DatatypeSetting datatype(@Nullable Datatype datatype) {
+        return datatype == null ? null : new DatatypeSetting(datatype, Map.of());
     }
 
     @SuppressWarnings("NullAway") // it does not read "byte @Nullable []" from class files

@@ -2,7 +2,7 @@ package dev.plumbline.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.check.CheckSettings.Coverage;
+import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.tensor.Tensor;
@@ -27,7 +27,7 @@ class GradientCheckServiceTests {
     }
 
     static CheckSettings settings(Coverage coverage, long seed) {
-        return new CheckSettings(coverage, null, null, null, seed, null, null, null, null, null, null);
+        return new CheckSettings(coverage, null, null, null, seed, null, null, null, null, null, null, null);
     }
 
     @ParameterizedTest

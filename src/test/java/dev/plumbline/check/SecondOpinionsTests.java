@@ -2,7 +2,7 @@ package dev.plumbline.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.check.CheckSettings.Coverage;
+import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.compute.consistency.Finding;
 import dev.plumbline.compute.judgement.NoiseInjection;
 import dev.plumbline.compute.judgement.Verdict;
@@ -150,6 +150,8 @@ class SecondOpinionsTests {
                 data,
                 null,
                 null,
+                null,
+                null,
                 null));
         Finding halves = report.consistency().get(3);
 
@@ -235,6 +237,8 @@ class SecondOpinionsTests {
                 Map.of("x", X, "y", Y),
                 claim,
                 null,
-                null, null));
+                null,
+                null,
+                null));
     }
 }

@@ -2,7 +2,7 @@ package dev.plumbline.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.check.CheckSettings.Coverage;
+import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.check.GradientCheckReport.TensorReport;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.reader.LossSource;

@@ -1,6 +1,6 @@
 package dev.plumbline.check;
 
-import dev.plumbline.check.CheckSettings.Coverage;
+import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.check.GradientCheckReport.EntryReport;
 import dev.plumbline.compute.judgement.Verdict;
 import java.util.ArrayList;

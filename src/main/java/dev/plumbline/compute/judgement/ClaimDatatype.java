@@ -4,28 +4,59 @@ import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Float32Numbers;
 import dev.plumbline.tensor.Tensor;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** The datatype that a claim was computed in: its rounding is what the claim is allowed. */
 public final class ClaimDatatype {
 
+    private static final int SHORT_DIGITS = 11; // behind the leading one
+
     private ClaimDatatype() {}
 
     /**
-     * The widest of the tensors' own, except that float64 claims whose every value is a float32 number, exactly or as
-     * printed in the shortest way, count as float32. Float64 without tensors.
+     * By tensor, its own, except that float64 claims count as float32 where every value of all of them is a float32 number,
+     * exactly or as printed in the shortest way, and some have digits enough to prove it: zeros and small whole numbers are
+     * numbers of any datatype.
      */
-    public static Datatype of(Collection<Tensor> claims) {
-        if (claims.isEmpty()) {
-            return Datatype.FP64;
-        }
-        Datatype widest = Datatype.BF16;
+    public static Map<String, Datatype> byTensor(Map<String, Tensor> claims) {
         boolean float32 = true;
-        for (Tensor claim : claims) {
-            Datatype own = claim.datatype().isFloat() ? claim.datatype() : Datatype.FP64;
-            widest = own.unitRoundoff() < widest.unitRoundoff() ? own : widest;
-            float32 = float32 && Float32Numbers.are(claim);
+        boolean proven = false;
+        for (Tensor claim : claims.values()) {
+            if (own(claim) == Datatype.FP64) {
+                float32 = float32 && Float32Numbers.are(claim);
+                proven |= hasDigits(claim);
+            }
         }
-        return widest == Datatype.FP64 && float32 ? Datatype.FP32 : widest;
+        Map<String, Datatype> datatypes = new LinkedHashMap<>();
+        for (Map.Entry<String, Tensor> claim : claims.entrySet()) {
+            Datatype own = own(claim.getValue());
+            datatypes.put(claim.getKey(), own == Datatype.FP64 && float32 && proven ? Datatype.FP32 : own);
+        }
+        return datatypes;
+    }
+
+    /** The widest of several; float64 of none. */
+    public static Datatype widest(Collection<Datatype> datatypes) {
+        return datatypes.stream()
+                .min(Comparator.comparingDouble(Datatype::unitRoundoff))
+                .orElse(Datatype.FP64);
+    }
+
+    private static Datatype own(Tensor claim) {
+        return claim.datatype().isFloat() ? claim.datatype() : Datatype.FP64;
+    }
+
+    /** Whether some value needs more than half of a float32's digits. */
+    private static boolean hasDigits(Tensor claim) {
+        for (double value : claim.values()) {
+            double shortened = Math.rint(Math.scalb(value, SHORT_DIGITS - Math.getExponent(value)));
+            if (Math.scalb(shortened, Math.getExponent(value) - SHORT_DIGITS) != value && Double.isFinite(value)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The smallest relative defect that matters in one number of a claim of this datatype. */

@@ -155,11 +155,12 @@ public final class Comparison {
     }
 
     /** The rule itself; every judgement and every mutant is held against this one line. */
-    static boolean isBeyond(double a, double n, double allowance) {
+    public static boolean isBeyond(double a, double n, double allowance) {
         return (Math.abs(a - n) > allowance || !Double.isFinite(a)) && Double.isFinite(n);
     }
 
-    static boolean isUndefined(double a, double n, double allowance) {
+    /** Whether nothing can be said of a claim. */
+    public static boolean isUndefined(double a, double n, double allowance) {
         return !Double.isFinite(n) || (!Double.isFinite(allowance) && Double.isFinite(a));
     }
 

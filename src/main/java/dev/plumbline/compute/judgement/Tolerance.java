@@ -13,6 +13,11 @@ public sealed interface Tolerance {
      */
     Tensor allowance(Tensor reference, Tensor calibrated);
 
+    /** Whether the measured error bounds are the tolerance. */
+    default boolean isCalibrated() {
+        return this instanceof Calibrated;
+    }
+
     /** No tolerance to tune: exactly what rounding and the reference's uncertainty explain. */
     record Calibrated() implements Tolerance {
         @Override

@@ -67,7 +67,8 @@ public final class Objective {
         return found.of(node);
     }
 
-    boolean dependsOn(Node node) {
+    /** Whether the objective depends on a node. */
+    public boolean dependsOn(Node node) {
         return node == output || !consumers(node).isEmpty();
     }
 

@@ -52,9 +52,9 @@ public final class Ray {
      * @param live by node, the elements that some direction has been seen to leave an edge from; the others stay on theirs.
      *     Null where nothing is known
      */
-    public record Ground(Spreads spreads, @Nullable Map<Node, BitSet> live) {
+    public record Ground(Deviations spreads, @Nullable Map<Node, BitSet> live) {
 
-        public static final Ground UNKNOWN = new Ground(Spreads.NONE, null);
+        public static final Ground UNKNOWN = new Ground(Deviations.NONE, null);
     }
 
     /**

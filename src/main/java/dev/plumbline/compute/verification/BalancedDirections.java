@@ -42,6 +42,11 @@ record BalancedDirections(Objective objective, Map<String, Double> weights) {
         return Directions.size(objective, java.util.Set.of(name));
     }
 
+    /** The least weight. */
+    double least() {
+        return weights.values().stream().mapToDouble(Double::doubleValue).min().orElse(1);
+    }
+
     /** The direction of a seed. */
     Map<String, Tensor> gaussian(long seed) {
         return scaled(Directions.gaussian(weights.keySet(), objective, seed));

@@ -2,6 +2,7 @@ package dev.plumbline.compute.verification;
 
 import dev.plumbline.compute.difference.Directions;
 import dev.plumbline.compute.difference.Progress;
+import dev.plumbline.compute.program.Deviations;
 import dev.plumbline.compute.program.Edge;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
@@ -47,9 +48,9 @@ final class Neighbourhood {
     private final Ground given;
     private final BalancedDirections directions;
     private final Map<Node, BitSet> live = new HashMap<>();
-    private final Map<Long, Edge> edges = new LinkedHashMap<>();
+    private final Map<Place, Edge> edges = new LinkedHashMap<>();
     private final List<Stretch> stretches = new ArrayList<>();
-    private final List<Double> residuals = new ArrayList<>();
+    private final List<Stretch> certifying = new ArrayList<>(); // one of each pair of opposite directions
     private double passes;
     private int rays;
 
@@ -60,7 +61,9 @@ final class Neighbourhood {
      * @param spreads of the values
      * @param valueNoise what it does to the objective
      */
-    record Ground(Map<String, Tensor> roundings, dev.plumbline.compute.program.Spreads spreads, double valueNoise) {}
+    record Ground(Map<String, Tensor> roundings, Deviations spreads, double valueNoise) {}
+
+    private record Place(Node node, int element) {}
 
     /** A ray that was followed, and the gradient of the piece that it goes along. */
     record Stretch(Map<String, Tensor> direction, Ray ray, Map<String, Tensor> gradient) {}
@@ -85,14 +88,14 @@ final class Neighbourhood {
         progress.at(Progress.Phase.CERTIFICATE, 0, DIRECTIONS, 0);
         for (int j = 0; j < SCOUTS; j++) {
             Map<String, Tensor> direction = directions.gaussian(seed(seed, j));
-            look(direction, true);
+            certify(direction, true);
             look(BalancedDirections.reversed(direction), true);
         }
         boolean smooth = isFlat();
         for (int j = SCOUTS; j < DIRECTIONS; j++) {
             progress.at(Progress.Phase.CERTIFICATE, j, DIRECTIONS, rays);
             Map<String, Tensor> direction = directions.gaussian(seed(seed, j));
-            look(direction, !smooth);
+            certify(direction, !smooth);
             if (!smooth) {
                 look(BalancedDirections.reversed(direction), true);
             }
@@ -128,9 +131,13 @@ final class Neighbourhood {
         return seed + 0x9E3779B97F4A7C15L * (j + 1);
     }
 
+    private void certify(Map<String, Tensor> direction, boolean withPiece) {
+        look(direction, withPiece);
+        certifying.add(stretches.get(stretches.size() - 1));
+    }
+
     private void look(Map<String, Tensor> direction, boolean withPiece) {
         Ray ray = ray(direction);
-        residuals.add(ray.slope() - Directions.dot(gradient, direction));
         boolean keeps = withPiece && !ray.edges().isEmpty();
         stretches.add(new Stretch(direction, ray, keeps ? ray.gradient() : gradient));
         passes += keeps ? 3 : 0;
@@ -149,7 +156,7 @@ final class Neighbourhood {
         rays++;
         for (Edge edge : ray.edges()) {
             live.computeIfAbsent(edge.node(), node -> new BitSet()).set(edge.element());
-            edges.putIfAbsent(edge.node().hashCode() * 0x100000000L + edge.element(), edge);
+            edges.putIfAbsent(new Place(edge.node(), edge.element()), edge);
         }
         return ray;
     }
@@ -188,8 +195,11 @@ final class Neighbourhood {
         return List.copyOf(edges.values());
     }
 
-    List<Double> residuals() {
-        return residuals.subList(0, Math.min(residuals.size(), residuals.size()));
+    /** {@code f'(x; d) - g.d} along every balanced direction that was followed one way. */
+    List<Double> residuals(Map<String, Tensor> g) {
+        return certifying.stream()
+                .map(stretch -> stretch.ray().slope() - Directions.dot(g, stretch.direction()))
+                .toList();
     }
 
     BalancedDirections directions() {

@@ -64,9 +64,10 @@ final class Subgradients {
      */
     record Admission(@Nullable Convention convention, Map<String, BitSet> outside) {
 
-        boolean isAdmitted(String name) {
+        /** Whether an entry that bends is explained. */
+        boolean admits(String name, int position) {
             BitSet own = outside.get(name);
-            return own == null || own.isEmpty();
+            return own == null || !own.get(position);
         }
     }
 
@@ -75,7 +76,7 @@ final class Subgradients {
      *
      * @param allowances of the claims, by tensor
      */
-    Admission admit(Map<String, Tensor> claims, Map<String, Tensor> allowances) {
+    Admission admit(Claims claims, Map<String, Tensor> allowances) {
         Admission byConvention = byConvention(claims, allowances);
         if (byConvention != null && byConvention.outside().values().stream().allMatch(BitSet::isEmpty)) {
             return byConvention;
@@ -85,35 +86,36 @@ final class Subgradients {
             return new Admission(null, Map.of());
         }
         Admission byHull = pieces.isEmpty() ? bySlopes(claims, allowances, places) : byHull(claims, allowances, places);
-        boolean explainsSome = byConvention != null && byConvention.outside().size() < claims.size();
+        boolean explainsSome = byConvention != null && byConvention.outside().size() < claims.tensors().size();
         return byHull.outside().isEmpty() || !explainsSome ? byHull : byConvention;
     }
 
     /** An entry that bends, and is claimed. */
     private record Place(String name, int position) {}
 
-    private List<Place> places(Map<String, Tensor> claims) {
+    private List<Place> places(Claims claims) {
         List<Place> places = new ArrayList<>();
-        claims.keySet().forEach(name -> {
-            BitSet own = found.bent().get(name);
-            if (own != null) {
-                own.stream().forEach(position -> places.add(new Place(name, position)));
-            }
-        });
+        claims.tensors().keySet().forEach(name -> found.bent().get(name).stream()
+                .filter(position -> claims.mask(name).judges(position))
+                .forEach(position -> places.add(new Place(name, position))));
         return places;
     }
 
     /** The convention that explains most tensors whole, with those entries of the others that it does not. */
-    private @Nullable Admission byConvention(Map<String, Tensor> claims, Map<String, Tensor> allowances) {
+    private @Nullable Admission byConvention(Claims claims, Map<String, Tensor> allowances) {
         Admission best = null;
         for (Map.Entry<Convention, Map<String, Tensor>> convention : conventions.entrySet()) {
             Map<String, BitSet> outside = new LinkedHashMap<>();
-            claims.forEach((name, claim) -> {
+            claims.tensors().forEach((name, claim) -> {
                 Tensor given = Objects.requireNonNull(convention.getValue().get(name));
                 Tensor allowance = Objects.requireNonNull(allowances.get(name));
                 BitSet off = new BitSet();
                 for (int i = 0; i < claim.size(); i++) {
-                    off.set(i, mayDiffer(name, i) && !(Math.abs(claim.at(i) - given.at(i)) <= allowance.at(i)));
+                    off.set(
+                            i,
+                            claims.mask(name).judges(i)
+                                    && mayDiffer(name, i)
+                                    && !(Math.abs(claim.at(i) - given.at(i)) <= allowance.at(i)));
                 }
                 if (!off.isEmpty()) {
                     outside.put(name, off);
@@ -146,12 +148,12 @@ final class Subgradients {
         return !found.bent().get(name).get(position) && mayDiffer(name, position);
     }
 
-    private Admission byHull(Map<String, Tensor> claims, Map<String, Tensor> allowances, List<Place> places) {
+    private Admission byHull(Claims claims, Map<String, Tensor> allowances, List<Place> places) {
         double[] target = new double[places.size()];
         double[] scales = new double[places.size()];
         for (int k = 0; k < target.length; k++) {
             Place place = places.get(k);
-            target[k] = Objects.requireNonNull(claims.get(place.name())).at(place.position());
+            target[k] = claims.tensor(place.name()).at(place.position());
             double size = Math.abs(target[k]);
             for (Stretch piece : pieces) {
                 size = Math.max(size, Math.abs(at(piece, place)));
@@ -234,20 +236,21 @@ final class Subgradients {
     }
 
     /** Where there is no finite piece: {@code min <= a.d <= max} of the two one-sided derivatives. */
-    private Admission bySlopes(Map<String, Tensor> claims, Map<String, Tensor> allowances, List<Place> places) {
+    private Admission bySlopes(Claims claims, Map<String, Tensor> allowances, List<Place> places) {
         List<Map<String, Tensor>> directions = new ArrayList<>();
         around.stretches().forEach(stretch -> directions.add(stretch.direction()));
         for (int j = 0; j < RANDOM_DIRECTIONS; j++) {
             directions.add(around.directions().gaussian(seed + 7919L * j));
         }
         Map<String, Tensor> along = new LinkedHashMap<>();
-        claims.forEach((name, claim) -> along.put(name, claim.map(a -> Double.isFinite(a) ? a : 0)));
+        Map<String, Tensor> whole = claims.completed(found.gradient());
+        whole.forEach((name, claim) -> along.put(name, claim.map(a -> Double.isFinite(a) ? a : 0)));
         directions.add(along);
         for (Map<String, Tensor> direction : directions) {
             double up = around.ray(direction).slope();
             double down = -around.ray(BalancedDirections.reversed(direction)).slope();
             passes += 4;
-            double claimed = Directions.dot(claims, direction);
+            double claimed = Directions.dot(whole, direction);
             double slack = 0;
             for (Map.Entry<String, Tensor> tensor : allowances.entrySet()) {
                 Tensor d = direction.get(tensor.getKey());
@@ -257,7 +260,7 @@ final class Subgradients {
             }
             slack += 1e-12 * Math.max(Math.abs(claimed), 0);
             boolean isBetween = claimed >= Math.min(up, down) - slack && claimed <= Math.max(up, down) + slack;
-            if (!isBetween && claims.keySet().containsAll(direction.keySet())) {
+            if (!isBetween && claims.tensors().keySet().containsAll(direction.keySet())) {
                 BitSet all = new BitSet();
                 all.set(0, places.size());
                 return new Admission(null, outside(places, all));

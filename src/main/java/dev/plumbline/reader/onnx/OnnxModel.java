@@ -44,6 +44,12 @@ public final class OnnxModel implements Model {
         return new OnnxModel(graph, opset, roles, OnnxDescription.of(graph, roles, opset, producer));
     }
 
+    /** Attributes are float32, whatever its tensors are. */
+    @Override
+    public boolean holdsFloat32() {
+        return true;
+    }
+
     @Override
     public void appendTo(ProgramBuilder program, Asked asked) {
         new Binding(graph, opset, roles, program, asked).append();

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
  * be on it.
  */
 @FunctionalInterface
-public interface Spreads {
+public interface Deviations {
 
     /** Every value counts as exact. */
-    Spreads NONE = node -> null;
+    Deviations NONE = node -> null;
 
     /** By element; null where the value is exact, as a parameter's. */
     double @Nullable [] of(Node node);

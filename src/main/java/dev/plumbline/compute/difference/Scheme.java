@@ -1,4 +1,4 @@
-package dev.plumbline.check;
+package dev.plumbline.compute.difference;
 
 import java.util.function.DoubleUnaryOperator;
 
@@ -6,32 +6,32 @@ import java.util.function.DoubleUnaryOperator;
  * Difference schemes with a fixed step, for those who want to reproduce another tool; each with its formula and, for
  * values and derivatives of size 1 in float64, its best step.
  */
-enum Scheme {
+public enum Scheme {
     /** {@code (f(x+h) - f(x)) / h}. */
     FORWARD(2e-8) {
         @Override
-        double derivative(DoubleUnaryOperator f, double h) {
+        public double derivative(DoubleUnaryOperator f, double h) {
             return (f.applyAsDouble(h) - f.applyAsDouble(0)) / h;
         }
     },
     /** {@code (f(x) - f(x-h)) / h}. */
     BACKWARD(2e-8) {
         @Override
-        double derivative(DoubleUnaryOperator f, double h) {
+        public double derivative(DoubleUnaryOperator f, double h) {
             return (f.applyAsDouble(0) - f.applyAsDouble(-h)) / h;
         }
     },
     /** {@code (f(x+h) - f(x-h)) / 2h}. */
     CENTRAL(7e-6) {
         @Override
-        double derivative(DoubleUnaryOperator f, double h) {
+        public double derivative(DoubleUnaryOperator f, double h) {
             return (f.applyAsDouble(h) - f.applyAsDouble(-h)) / (2 * h);
         }
     },
     /** {@code (8 f(x+h) - 8 f(x-h) - f(x+2h) + f(x-2h)) / 12h}. */
     FIVE_POINT(1e-3) {
         @Override
-        double derivative(DoubleUnaryOperator f, double h) {
+        public double derivative(DoubleUnaryOperator f, double h) {
             return (8 * (f.applyAsDouble(h) - f.applyAsDouble(-h)) - (f.applyAsDouble(2 * h) - f.applyAsDouble(-2 * h)))
                     / (12 * h);
         }
@@ -39,7 +39,7 @@ enum Scheme {
     /** {@code (16 D(h/4) - D(h)) / 15} with central differences D. */
     RICHARDSON(4e-3) {
         @Override
-        double derivative(DoubleUnaryOperator f, double h) {
+        public double derivative(DoubleUnaryOperator f, double h) {
             return (16 * CENTRAL.derivative(f, h / 4) - CENTRAL.derivative(f, h)) / 15;
         }
     };
@@ -50,12 +50,12 @@ enum Scheme {
         this.bestStep = bestStep;
     }
 
-    double bestStep() {
+    public double bestStep() {
         return bestStep;
     }
 
     /** How often {@code f} is evaluated. */
-    int evaluations() {
+    public int evaluations() {
         return switch (this) {
             case FORWARD, BACKWARD, CENTRAL -> 2;
             case FIVE_POINT, RICHARDSON -> 4;
@@ -63,5 +63,5 @@ enum Scheme {
     }
 
     /** The derivative at 0 of {@code f}, which takes the offset. */
-    abstract double derivative(DoubleUnaryOperator f, double h);
+    public abstract double derivative(DoubleUnaryOperator f, double h);
 }

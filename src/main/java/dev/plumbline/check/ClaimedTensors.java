@@ -8,15 +8,14 @@ import dev.plumbline.reader.ClaimedGradients;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The gradients of a request, held against the parameters they claim to belong to. */
-final class Claims {
+final class ClaimedTensors {
 
-    private Claims() {}
+    private ClaimedTensors() {}
 
     /** The claims that are to be judged; names and shapes must be those of parameters. */
     static Map<String, Tensor> judged(Map<String, Tensor> gradients, Program program, CheckSettings settings) {
@@ -68,8 +67,21 @@ final class Claims {
         }
     }
 
-    /** As the settings say, else what the claim's own tensors tell; float64 without a claim. */
-    static Datatype datatype(@Nullable Map<String, Tensor> claims, @Nullable Datatype stated) {
-        return stated != null ? stated : ClaimDatatype.of(claims == null ? List.of() : claims.values());
+    /**
+     * What each tensor that is judged was computed in: as the settings say, else what the claims themselves tell; float64
+     * where there is no claim.
+     */
+    static Map<String, Datatype> datatypes(
+            @Nullable Map<String, Tensor> claims, Program program, CheckSettings settings) {
+        Map<String, Datatype> datatypes = new LinkedHashMap<>();
+        if (claims == null) {
+            program.parameters().keySet().stream()
+                    .filter(settings::judges)
+                    .forEach(name -> datatypes.put(name, Datatype.FP64));
+        } else {
+            datatypes.putAll(ClaimDatatype.byTensor(claims));
+        }
+        DatatypeSetting stated = settings.claimDatatype();
+        return stated == null ? datatypes : stated.over(datatypes);
     }
 }

@@ -1,0 +1,104 @@
+package dev.plumbline.compute.verification;
+
+import dev.plumbline.compute.difference.Directions;
+import dev.plumbline.compute.difference.Progress;
+import dev.plumbline.compute.difference.Progress.Phase;
+import dev.plumbline.compute.judgement.Judge;
+import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.probe.Slope;
+import dev.plumbline.compute.program.Ray;
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Claims held against finite differences alone, along one Gaussian direction in each tensor: the fast mode of other
+ * checkers, without a reference, and so without a word on single entries.
+ *
+ * <pre>
+ *   r = |D - a.d|,  A = rounding of the claim along d
+ *   FAIL   r > kappa U + A        PASS   r &lt;= U + A  and  3 (U + A) &lt;= tau |D|        INCONCLUSIVE   else
+ * </pre>
+ *
+ * <p>What it could have seen is {@code 3 (U + A) / |D|} of the tensor's derivative along d: a mistake in one of n entries shows
+ * only if it is about {@code sqrt(n)} times larger.
+ */
+public final class DirectionalExamination {
+
+    private DirectionalExamination() {}
+
+    /**
+     * One tensor along its direction.
+     *
+     * @param claimed {@code a.d}
+     * @param slope D, with its bound
+     * @param allowance A
+     * @param visible the smallest share of D that would have been noticed; infinite where nothing would
+     */
+    public record Line(
+            String name, Tensor claim, Verdict verdict, double claimed, Slope slope, double allowance, double visible) {}
+
+    /** A line for each claim. */
+    public static List<Line> of(Measurement measurement, Claims claims, Progress progress) {
+        Map<String, Tensor> completed = claims.completed(measurement.reference());
+        List<Line> lines = new ArrayList<>();
+        double kappa = new Judge(Math.max(1, completed.size())).kappa();
+        progress.at(Phase.EVIDENCE, 0, completed.size(), 0);
+        for (Map.Entry<String, Tensor> claim : completed.entrySet()) {
+            lines.add(line(measurement, claim.getKey(), claim.getValue(), kappa));
+            progress.at(
+                    Phase.EVIDENCE,
+                    lines.size(),
+                    completed.size(),
+                    measurement.numeric().evaluations());
+        }
+        return lines;
+    }
+
+    private static Line line(Measurement measurement, String name, Tensor claim, double kappa) {
+        Map<String, Tensor> direction =
+                Directions.gaussian(List.of(name), measurement.objective(), measurement.plan().seed());
+        double along = Directions.dot(Map.of(name, claim), direction);
+        double allowance = allowance(measurement.allowances().allowance(name), direction.get(name));
+        Slope slope = measurement.isFinite()
+                ? measurement.numeric().along(direction, edge(measurement, direction))
+                : Slope.blind();
+        double size = Math.abs(slope.value());
+        double reach = 3 * (slope.errorBound() + allowance);
+        double visible = size > 0 && Double.isFinite(reach) ? reach / size : Double.POSITIVE_INFINITY;
+        double tau = measurement.plan().arithmetic().smallestDefect(name);
+        return new Line(name, claim, verdict(along, slope, allowance, kappa, visible <= tau), along, slope, allowance, visible);
+    }
+
+    private static double edge(Measurement measurement, Map<String, Tensor> direction) {
+        return Ray.of(measurement.objective(), direction, Ray.TANGENT, Ray.Ground.UNKNOWN)
+                .distance();
+    }
+
+    /** Entries err together at worst, and as a rule apart: four standard deviations of independent ones. */
+    private static double allowance(Tensor allowance, @org.jspecify.annotations.Nullable Tensor direction) {
+        double squares = 0;
+        for (int i = 0; i < allowance.size(); i++) {
+            squares = Math.hypot(squares, allowance.at(i) * Objects.requireNonNull(direction).at(i));
+        }
+        return 4 * squares;
+    }
+
+    private static Verdict verdict(double along, Slope slope, double allowance, double kappa, boolean sharp) {
+        if (!slope.isValidated()) {
+            return Verdict.INCONCLUSIVE;
+        }
+        if (!Double.isFinite(along)) {
+            return Verdict.FAIL;
+        }
+        double residual = Math.abs(slope.value() - along);
+        if (residual > kappa * slope.errorBound() + allowance) {
+            return Verdict.FAIL;
+        }
+        boolean agrees = residual <= slope.errorBound() + allowance;
+        boolean isZero = along == 0 && slope.value() == 0;
+        return agrees && (sharp || isZero) ? Verdict.PASS : Verdict.INCONCLUSIVE;
+    }
+}

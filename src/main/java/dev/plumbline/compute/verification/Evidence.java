@@ -1,0 +1,260 @@
+package dev.plumbline.compute.verification;
+
+import dev.plumbline.compute.difference.NumericTensor;
+import dev.plumbline.compute.difference.Progress;
+import dev.plumbline.compute.difference.Progress.Phase;
+import dev.plumbline.compute.judgement.Blindness;
+import dev.plumbline.compute.judgement.Comparison;
+import dev.plumbline.compute.judgement.EntryJudgement;
+import dev.plumbline.compute.judgement.Reason;
+import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.probe.Slope;
+import dev.plumbline.compute.program.Ray;
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tensors of an examination with the entries that a report shows, the worst verdict first and the refuting ones always
+ * among them, each with a finite difference where something is wrong or where the coverage asks for it.
+ *
+ * <p>Differences share no derivative rule with our two modes and can be repeated by hand. They make nothing FAIL that agrees
+ * and let nothing pass that does not; one that was validated and contradicts the reference is told.
+ */
+public final class Evidence {
+
+    /** Forward passes that differences of single entries may take in a large model, and operations in a small one. */
+    private static final double PASSES = 40;
+
+    private static final double OPERATIONS = 3e8;
+
+    /** What an entry's differences take, roughly, in evaluations. */
+    private static final double PASSES_OF_AN_ENTRY = 32;
+
+    /** A validated difference contradicts a value this many error bounds away. */
+    private static final double CONTRADICTS = 4;
+
+    private final Examination examination;
+    private final Measurement measurement;
+    private final Progress progress;
+    private final List<JudgedTensor> tensors = new ArrayList<>();
+    private final List<String> contradictions = new ArrayList<>();
+    private double budget; // entries that may still be differenced
+
+    private Evidence(Examination examination, Progress progress) {
+        this.examination = examination;
+        this.measurement = examination.measurement();
+        this.progress = progress;
+        double cost = Math.max(1, measurement.objective().program().cost());
+        this.budget = Math.max(PASSES, OPERATIONS / cost) / PASSES_OF_AN_ENTRY;
+    }
+
+    public static Evidence of(Examination examination, Progress progress) {
+        Evidence evidence = new Evidence(examination, progress);
+        progress.at(Phase.EVIDENCE, 0, examination.names().size(), 0);
+        examination.names().forEach(name -> evidence.tensors.add(evidence.tensor(name)));
+        return evidence;
+    }
+
+    /** The tensors, judged. */
+    public List<JudgedTensor> tensors() {
+        return tensors;
+    }
+
+    /** The worst of the tensors'. */
+    public Verdict verdict() {
+        return tensors.stream().map(JudgedTensor::verdict).reduce(Verdict.PASS, Verdict::worse);
+    }
+
+    /** What the differences say against the reference, if anything. */
+    public List<Caveat> caveats() {
+        return contradictions.isEmpty()
+                ? List.of()
+                : List.of(new Caveat(
+                        "differencesDisagree",
+                        "Finite differences whose error bound was validated contradict the reference, which forward and reverse"
+                                + " mode agree on: " + String.join("; ", contradictions)
+                                + ". The verdict rests on the reference."));
+    }
+
+    private JudgedTensor tensor(String name) {
+        Comparison comparison = examination.comparison(name);
+        NumericTensor differenced = measurement.exhaustive().get(name);
+        Map<Verdict, Long> counts = new EnumMap<>(Verdict.class);
+        Verdict verdict = Verdict.PASS;
+        for (int i = 0; i < comparison.size(); i++) {
+            if (examination.isJudged(name, i)) {
+                Verdict own = examination.ruling(name, i).verdict();
+                counts.merge(own, 1L, Long::sum);
+                verdict = verdict.worse(own);
+            }
+        }
+        contradict(name, differenced);
+        List<JudgedEntry> entries = new ArrayList<>();
+        for (int position : shown(name, comparison, verdict)) {
+            entries.add(entry(name, position, verdict));
+            progress.at(Phase.EVIDENCE, tensors.size(), examination.names().size(), measurement.numeric().evaluations());
+        }
+        entries.sort(Comparator.comparing((JudgedEntry entry) -> entry.judgement().verdict()).reversed());
+        return new JudgedTensor(
+                name,
+                measurement.plan().arithmetic().of(name),
+                verdict,
+                comparison,
+                counts,
+                entries.subList(0, Math.min(entries.size(), Math.max(measurement.plan().entries(), sampled(name, comparison).size()))),
+                differenced);
+    }
+
+    /** Every entry was differenced: where that contradicts the reference, the largest contradiction is told. */
+    private void contradict(String name, @Nullable NumericTensor differenced) {
+        if (differenced == null || !measurement.found().isSmooth()) {
+            return;
+        }
+        int worst = -1;
+        double most = 0;
+        for (int i = 0; i < differenced.values().length; i++) {
+            double off = Math.abs(differenced.values()[i] - measurement.reference(name).at(i));
+            double excess = off - CONTRADICTS * differenced.bounds()[i] - 1e-9 * Math.abs(differenced.values()[i]);
+            if (Double.isFinite(differenced.bounds()[i]) && differenced.kinkRadii()[i] == 0 && excess > most) {
+                most = excess;
+                worst = i;
+            }
+        }
+        if (worst >= 0) {
+            contradictions.add(words(name, worst, differenced.values()[worst], differenced.bounds()[worst]));
+        }
+    }
+
+    private String words(String name, int position, double value, double bound) {
+        return String.format(
+                java.util.Locale.ROOT,
+                "%s%s is %.6g by difference, within %.1g",
+                name,
+                Arrays.toString(measurement.objective().parameter(name).shape().index(position)),
+                value,
+                bound);
+    }
+
+    private Set<Integer> sampled(String name, Comparison comparison) {
+        Set<Integer> sampled = new LinkedHashSet<>();
+        if (measurement.plan().coverage() == Coverage.SAMPLED && comparison.judged() > 0) {
+            new SplittableRandom(measurement.plan().seed())
+                    .ints(measurement.plan().samples(), 0, comparison.judged())
+                    .map(comparison::judged)
+                    .forEach(sampled::add);
+        }
+        return sampled;
+    }
+
+    /** The worst entries: those of the tensor's own verdict first, then by deviation. */
+    private Set<Integer> shown(String name, Comparison comparison, Verdict verdict) {
+        int most = measurement.plan().entries();
+        Set<Integer> shown = new LinkedHashSet<>();
+        if (verdict != Verdict.PASS) {
+            List<Integer> own = new ArrayList<>();
+            for (int i = 0; i < comparison.size(); i++) {
+                if (examination.isJudged(name, i) && examination.ruling(name, i).verdict() == verdict) {
+                    own.add(i);
+                }
+            }
+            own.sort(Comparator.comparingDouble((Integer i) -> -excess(name, i)));
+            own.stream().limit(most).forEach(shown::add);
+        }
+        shown.addAll(sampled(name, comparison));
+        int others = verdict == Verdict.PASS ? Math.min(most, 1) : most;
+        for (int position : comparison.worst(others)) {
+            if (shown.size() < Math.max(most, shown.size())) {
+                shown.add(position);
+            }
+        }
+        return shown;
+    }
+
+    private double excess(String name, int position) {
+        double off = Math.abs(examination.claim(name, position) - examination.reference(name, position))
+                - examination.allowance(name, position);
+        return Double.isNaN(off) ? Double.POSITIVE_INFINITY : off;
+    }
+
+    private JudgedEntry entry(String name, int position, Verdict tensor) {
+        Ruling ruling = examination.ruling(name, position);
+        boolean isAskedFor = measurement.plan().coverage() == Coverage.SAMPLED
+                || measurement.plan().coverage() == Coverage.EXHAUSTIVE;
+        boolean differences = measurement.isFinite() && (isAskedFor || tensor != Verdict.PASS && budget > 0);
+        Slope slope = Slope.blind();
+        if (differences) {
+            budget--;
+            slope = measurement.numeric().byEntry(name, position, edge(name, position));
+        }
+        double claim = examination.claim(name, position);
+        double reference = examination.reference(name, position);
+        boolean contradicts = slope.isValidated()
+                && ruling.verdict() != Verdict.KINK
+                && Double.isFinite(reference)
+                && Math.abs(slope.value() - reference)
+                        > CONTRADICTS * slope.errorBound() + 1e-9 * Math.abs(reference);
+        if (contradicts && measurement.found().isSmooth()) {
+            contradictions.add(words(name, position, slope.value(), slope.errorBound()));
+        }
+        return new JudgedEntry(
+                position,
+                new EntryJudgement(
+                        ruling.verdict(),
+                        reason(ruling, slope, claim, reference, examination.allowance(name, position)),
+                        differences ? blindness(slope, claim, examination.allowance(name, position), name) : null,
+                        claim,
+                        reference,
+                        examination.allowance(name, position),
+                        slope),
+                slope);
+    }
+
+    /** Half as far as the entry may move until the objective bends. */
+    private double edge(String name, int position) {
+        if (measurement.around() == null) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double[] unit = new double[measurement.objective().parameter(name).size()];
+        unit[position] = 1;
+        Map<String, Tensor> direction =
+                Map.of(name, Tensor.of(measurement.objective().parameter(name).shape(), unit));
+        return Ray.of(measurement.objective(), direction, Ray.TANGENT, Ray.Ground.UNKNOWN)
+                .distance();
+    }
+
+    private static Reason reason(Ruling ruling, Slope slope, double claim, double reference, double allowance) {
+        if (!slope.isValidated()) {
+            return ruling.reason();
+        }
+        boolean sees = slope.errorBound() <= Math.max(allowance, 1e-1 * Math.abs(reference));
+        double off = Math.abs(claim - slope.value());
+        return switch (ruling.reason()) {
+            case AGREES_WITH_REFERENCE ->
+                sees && off <= CONTRADICTS * slope.errorBound() + allowance ? Reason.AGREES : Reason.AGREES_WITH_REFERENCE;
+            case DIFFERS_FROM_REFERENCE ->
+                off > CONTRADICTS * slope.errorBound() + allowance ? Reason.REFUTED : Reason.DIFFERS_FROM_REFERENCE;
+            default -> ruling.reason();
+        };
+    }
+
+    private @Nullable Blindness blindness(Slope slope, double claim, double allowance, String name) {
+        if (!slope.isValidated()) {
+            return Double.isNaN(slope.value()) ? Blindness.NON_FINITE : Blindness.NOISE;
+        }
+        double bound = slope.errorBound();
+        boolean sharp = 3 * bound <= measurement.plan().arithmetic().smallestDefect(name) * Math.abs(claim);
+        if (sharp || bound <= allowance) {
+            return null;
+        }
+        return bound >= Math.abs(slope.value()) ? Blindness.BELOW_FLOOR : Blindness.NOISE;
+    }
+}

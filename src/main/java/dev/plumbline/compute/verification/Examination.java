@@ -1,0 +1,391 @@
+package dev.plumbline.compute.verification;
+
+import dev.plumbline.compute.judgement.Comparison;
+import dev.plumbline.compute.judgement.Mask;
+import dev.plumbline.compute.judgement.Reason;
+import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.program.Convention;
+import dev.plumbline.compute.rounding.RoundedConstant;
+import dev.plumbline.compute.rounding.Underflow;
+import dev.plumbline.compute.verification.Subgradients.Admission;
+import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Claims held against a {@link Measurement}: every entry gets a ruling, before any difference is looked at. Forward mode
+ * certifies, finds bends and jumps; the claim's own arithmetic says how far a right one may be off; a contradiction among our
+ * own witnesses is INCONCLUSIVE, never the caller's FAIL.
+ */
+public final class Examination {
+
+    /** A tensor whose allowance is this share of its gradient says nothing by agreeing. */
+    private static final double DROWNED = 0.25;
+
+    /** A certificate this bad, relative to the gradient, certifies nothing. */
+    private static final double WORTHLESS = 1e-2;
+
+    private final Measurement measurement;
+    private final Claims claims;
+    private final Map<String, Tensor> references = new LinkedHashMap<>(); // what each claim is held against
+    private final Map<String, Tensor> allowances = new LinkedHashMap<>();
+    private final Map<String, Ruling[]> rulings = new LinkedHashMap<>();
+    private Cancelling cancelling = Cancelling.NONE;
+    private @Nullable Subgradients subgradients;
+    private @Nullable Admission admission;
+
+    private Examination(Measurement measurement, Claims claims) {
+        this.measurement = measurement;
+        this.claims = claims;
+    }
+
+    /** Every entry of every claim, ruled on. */
+    public static Examination of(Measurement measurement, Claims claims) {
+        Examination examination = new Examination(measurement, claims);
+        examination.hold();
+        return examination;
+    }
+
+    private void hold() {
+        claims.tensors().forEach((name, claim) -> {
+            references.put(name, measurement.expected(name));
+            allowances.put(name, allowance(name));
+        });
+        if (measurement.isFinite() && !measurement.plan().reproduces()) {
+            List<String> inFloat64 = claims.tensors().keySet().stream()
+                    .filter(name -> measurement.plan().arithmetic().of(name) == Datatype.FP64)
+                    .toList();
+            cancelling = measurement.plan().tolerance().isCalibrated() ? Cancelling.of(measurement, inFloat64) : Cancelling.NONE;
+            admit();
+        }
+        claims.tensors().forEach((name, claim) -> rulings.put(name, rule(name, claim)));
+    }
+
+    private Tensor allowance(String name) {
+        return measurement
+                .plan()
+                .tolerance()
+                .allowance(references.get(name), measurement.allowances().allowance(name));
+    }
+
+    private void admit() {
+        boolean bends = measurement.bends().stream().findAny().isPresent();
+        if (!bends) {
+            return;
+        }
+        subgradients = new Subgradients(
+                Objects.requireNonNull(measurement.around()),
+                measurement.found(),
+                measurement.plan().seed());
+        admission = subgradients.admit(claims, allowances);
+    }
+
+    // ── entry by entry ──
+
+    private Ruling[] rule(String name, Tensor claim) {
+        Ruling[] rulings = new Ruling[claim.size()];
+        Mask mask = claims.mask(name);
+        boolean drowned = isDrowned(name);
+        Tensor narrow = measurement.allowances().narrowThroughout(name);
+        for (int i = 0; i < rulings.length; i++) {
+            if (mask.judges(i)) {
+                Ruling ruling = ruling(name, claim.at(i), i);
+                ruling = narrow != null && ruling == Ruling.FAIL ? inNarrowArithmetic(name, claim.at(i), i, narrow) : ruling;
+                rulings[i] = drowned && ruling == Ruling.PASS ? Ruling.DROWNS : ruling;
+            }
+        }
+        return rulings;
+    }
+
+    private Ruling ruling(String name, double claim, int i) {
+        Differentiability found = measurement.found();
+        double reference = references.get(name).at(i);
+        if (!measurement.isFinite()) {
+            return Ruling.OBJECTIVE;
+        }
+        if (measurement.plan().reproduces()) {
+            return compared(claim, reference, allowances.get(name).at(i));
+        }
+        if (found.broken().get(name).get(i)) {
+            return Ruling.JUMP;
+        }
+        if (found.undecided().get(name).get(i)) {
+            return Ruling.UNDECIDED;
+        }
+        if (!Double.isFinite(claim)) {
+            return Double.isFinite(reference) || found.bent().get(name).get(i) ? Ruling.NOT_FINITE : Ruling.NOTHING;
+        }
+        if (found.bent().get(name).get(i)) {
+            return admission != null && admission.admits(name, i) ? Ruling.SUBGRADIENT : Ruling.OUTSIDE;
+        }
+        if (!isCertified()) {
+            return Ruling.OURS;
+        }
+        Ruling ruling = cancelling.has(name, i)
+                ? Cancelling.rule(
+                        claim,
+                        cancelling.reference(name, i),
+                        measurement.allowances().float64(name).at(i),
+                        measurement.allowances().spread(name).at(i),
+                        measurement.plan().arithmetic().smallestDefect(name))
+                : compared(claim, reference, allowances.get(name).at(i));
+        boolean isConvention = ruling == Ruling.FAIL
+                && admission != null
+                && admission.convention() != null
+                && admission.admits(name, i)
+                && Objects.requireNonNull(subgradients).isOnlyConventional(name, i);
+        return isConvention ? Ruling.CONVENTION : ruling;
+    }
+
+    private static Ruling compared(double claim, double reference, double allowance) {
+        if (Comparison.isBeyond(claim, reference, allowance)) {
+            return Double.isFinite(claim) ? Ruling.FAIL : Ruling.NOT_FINITE;
+        }
+        return Comparison.isUndefined(claim, reference, allowance) ? Ruling.NOTHING : Ruling.PASS;
+    }
+
+    /** Outside of float32 arithmetic with a cast at the end: held against arithmetic in the narrow datatype throughout. */
+    private Ruling inNarrowArithmetic(String name, double claim, int i, Tensor narrow) {
+        double reference = references.get(name).at(i);
+        if (Math.abs(claim - reference) > narrow.at(i)) {
+            return Ruling.FAIL;
+        }
+        return narrow.at(i) >= DROWNED * Math.abs(reference) ? Ruling.DROWNS : Ruling.PASS;
+    }
+
+    /** Whether what rounding explains is as large as the tensor itself, which is not 0 beyond doubt. */
+    private boolean isDrowned(String name) {
+        if (!measurement.plan().tolerance().isCalibrated() || measurement.plan().reproduces()) {
+            return false;
+        }
+        Mask mask = claims.mask(name);
+        Tensor g = references.get(name);
+        Tensor allowance = allowances.get(name);
+        Tensor own = measurement.allowances().float64(name);
+        double size = 0;
+        double explained = 0;
+        double zero = 0;
+        for (int i = 0; i < g.size(); i++) {
+            if (mask.judges(i) && !cancelling.has(name, i)) {
+                size = Math.hypot(size, g.at(i));
+                explained = Math.hypot(explained, allowance.at(i));
+                zero = Math.hypot(zero, own.at(i));
+            }
+        }
+        double underflow = Underflow.allowance(measurement.plan().arithmetic().of(name)) * Math.sqrt(g.size());
+        return explained > DROWNED * size && size > zero && explained > 4 * underflow;
+    }
+
+    /** Whether our own witnesses agree, and closely enough to say something. */
+    private boolean isCertified() {
+        return measurement.found().isConsistent();
+    }
+
+    // ── the result ──
+
+    /** What happened to one claim: the comparison that the rulings amount to. */
+    public Comparison comparison(String name) {
+        Tensor claim = claims.tensor(name);
+        Ruling[] own = Objects.requireNonNull(rulings.get(name));
+        double[] reference = references.get(name).values().clone();
+        double[] allowance = allowances.get(name).values().clone();
+        for (int i = 0; i < own.length; i++) {
+            if (own[i] != null) {
+                boolean cancels = cancelling.has(name, i);
+                reference[i] = cancels ? cancelling.reference(name, i) : reference[i];
+                switch (own[i].verdict()) {
+                    case INCONCLUSIVE -> reference[i] = Double.NaN;
+                    case KINK -> reference[i] = claim.at(i);
+                    case PASS -> allowance[i] = Math.max(allowance[i], Math.abs(claim.at(i) - reference[i]));
+                    case FAIL ->
+                        allowance[i] = Math.min(allowance[i], Math.abs(claim.at(i) - reference[i]) * (1 - 0x1p-40));
+                }
+            }
+        }
+        return new Comparison(name, claim, Tensor.of(claim.shape(), reference), Tensor.of(claim.shape(), allowance))
+                .under(claims.mask(name));
+    }
+
+    /** The names of the claims, in their order. */
+    public List<String> names() {
+        return List.copyOf(claims.tensors().keySet());
+    }
+
+    Ruling ruling(String name, int position) {
+        return Objects.requireNonNull(rulings.get(name))[position];
+    }
+
+    boolean isJudged(String name, int position) {
+        return claims.mask(name).judges(position);
+    }
+
+    double claim(String name, int position) {
+        return claims.tensor(name).at(position);
+    }
+
+    /** The reference as the report shows it. */
+    double reference(String name, int position) {
+        return cancelling.has(name, position)
+                ? cancelling.reference(name, position)
+                : references.get(name).at(position);
+    }
+
+    double allowance(String name, int position) {
+        return allowances.get(name).at(position);
+    }
+
+    Measurement measurement() {
+        return measurement;
+    }
+
+    public Claims claims() {
+        return claims;
+    }
+
+    /** The convention that explains the claims at bends, or null. */
+    public @Nullable Convention convention() {
+        boolean used = rulings.values().stream()
+                .flatMap(java.util.Arrays::stream)
+                .anyMatch(ruling -> ruling != null && ruling.verdict() == Verdict.KINK);
+        return used && admission != null ? admission.convention() : null;
+    }
+
+    /** The work of it, in forward passes. */
+    public double passes() {
+        return (subgradients == null ? 0 : subgradients.passes()) + (cancelling == Cancelling.NONE ? 0 : 3);
+    }
+
+    /** What a reader should know beside the verdicts. */
+    public List<Caveat> caveats() {
+        List<Caveat> found = new ArrayList<>();
+        for (RoundedConstant constant : measurement.allowances().constants()) {
+            found.add(new Caveat(
+                    "constantsRounded",
+                    String.format(
+                            Locale.ROOT,
+                            "The file holds %s of %s in float32; a pipeline that computes in float64 may have had other"
+                                    + " digits, which change entries of the gradient by up to %.1e of the largest. That much was allowed.",
+                            constant.value(),
+                            String.join(", ", constant.labels()),
+                            constant.effect())));
+        }
+        if (!measurement.isFinite()) {
+            found.add(new Caveat(
+                    "objectiveNotFinite",
+                    "The objective is " + measurement.objective().value() + ": " + measurement.firstNonFinite()
+                            + " is the first value that is not finite."));
+        } else if (!isCertified()) {
+            found.add(new Caveat(
+                    "ourOwnRulesDisagree",
+                    "Plumbline's forward and reverse mode disagree on this model by more than rounding; that is a fault of"
+                            + " Plumbline's, and nothing is said of the claim."));
+        } else if (measurement.around() != null && isCoarse()) {
+            found.add(new Caveat(
+                    "notCertified",
+                    String.format(
+                            Locale.ROOT,
+                            "The reference is certified to %.1e only, which is more than the claim's own precision explains.",
+                            measurement.certificate().certifiedTo())));
+        }
+        bends(found);
+        if (corrected()) {
+            found.add(new Caveat(
+                    "autogradWrongHere",
+                    "The objective has a derivative here although parts of it bend, and the rules of automatic differentiation"
+                            + " at the bends do not give it."));
+        }
+        drowned(found);
+        underflow(found);
+        return found;
+    }
+
+    private void bends(List<Caveat> found) {
+        List<BentOperation> bends = measurement.bends();
+        boolean jumps = any(Reason.DISCONTINUOUS);
+        if (jumps) {
+            found.add(new Caveat(
+                    "discontinuous",
+                    "The objective jumps or leaves its domain at this point: " + words(bends)
+                            + ". Nothing is a derivative there; try another point."));
+        } else if (any(Reason.NOT_DECIDED)) {
+            found.add(new Caveat(
+                    "notDecided",
+                    "Three orders do not tell what the objective does at " + words(bends) + "; try another point."));
+        }
+    }
+
+    private static String words(List<BentOperation> bends) {
+        return bends.isEmpty()
+                ? "an operation at its edge"
+                : bends.stream().limit(3).map(BentOperation::words).collect(Collectors.joining(", "));
+    }
+
+    private boolean corrected() {
+        return measurement.found().corrected().values().stream().anyMatch(set -> !set.isEmpty())
+                && measurement.reverse().values().stream().allMatch(tensor -> tensor.firstNonFinite() < 0);
+    }
+
+    private boolean any(Reason reason) {
+        return rulings.values().stream()
+                .flatMap(java.util.Arrays::stream)
+                .anyMatch(ruling -> ruling != null && ruling.reason() == reason);
+    }
+
+    /** Whether the certificate is worse than what the claims are judged by. */
+    private boolean isCoarse() {
+        double allowed = 0;
+        double size = 0;
+        for (String name : claims.tensors().keySet()) {
+            allowed = Math.hypot(allowed, allowances.get(name).norm());
+            size = Math.hypot(size, references.get(name).norm());
+        }
+        return measurement.certificate().certifiedTo() > Math.max(allowed, 1e-12 * size);
+    }
+
+    private void drowned(List<Caveat> found) {
+        List<String> names = claims.tensors().keySet().stream()
+                .filter(name -> java.util.Arrays.stream(Objects.requireNonNull(rulings.get(name)))
+                        .anyMatch(ruling -> ruling == Ruling.DROWNS))
+                .toList();
+        if (!names.isEmpty()) {
+            found.add(new Caveat(
+                    "roundingDrowns",
+                    "Rounding in the claim's own arithmetic is as large as what could be seen in "
+                            + names.stream().limit(4).collect(Collectors.joining(", "))
+                            + (names.size() > 4 ? " and " + (names.size() - 4) + " more tensors" : "")
+                            + ": a claim there cannot be confirmed in it."));
+        }
+    }
+
+    private void underflow(List<Caveat> found) {
+        List<String> names = claims.tensors().keySet().stream()
+                .filter(this::underflows)
+                .toList();
+        if (!names.isEmpty()) {
+            found.add(new Caveat(
+                    "underflow",
+                    "Zeros in " + String.join(", ", names)
+                            + " stand for gradients too small for their datatype, not for a backward pass that does not reach"
+                            + " them; scaling the loss keeps them."));
+        }
+    }
+
+    private boolean underflows(String name) {
+        Tensor claim = claims.tensor(name);
+        Datatype datatype = measurement.plan().arithmetic().of(name);
+        for (int i = 0; i < claim.size(); i++) {
+            if (claims.mask(name).judges(i)
+                    && Underflow.explains(datatype, claim.at(i), references.get(name).at(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

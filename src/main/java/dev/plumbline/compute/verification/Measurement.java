@@ -1,0 +1,152 @@
+package dev.plumbline.compute.verification;
+
+import dev.plumbline.compute.difference.ExhaustiveGradient;
+import dev.plumbline.compute.difference.NumericGradient;
+import dev.plumbline.compute.difference.NumericTensor;
+import dev.plumbline.compute.difference.Progress;
+import dev.plumbline.compute.difference.Progress.Phase;
+import dev.plumbline.compute.program.Evaluation;
+import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.rounding.Allowances;
+import dev.plumbline.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known about an objective at its point, whatever anybody claims: our own gradient, what rounding does to it and to
+ * gradients in other arithmetic, what forward mode finds around the point, and how sure all that is.
+ *
+ * @param reverse the gradient by reverse mode, by parameter
+ * @param allowances what rounding explains
+ * @param around the point, by forward mode; null where the objective is not finite
+ * @param found which entries of the gradient exist, and their values
+ * @param certificate how far that may be from the truth
+ * @param exhaustive the numeric derivatives by every entry; none where they were not taken
+ * @param byScheme the same by a scheme with a fixed step, where the plan names one
+ */
+public record Measurement(
+        Objective objective,
+        CheckPlan plan,
+        Evaluation.Gradient gradient,
+        Map<String, Tensor> reverse,
+        Allowances allowances,
+        NumericGradient numeric,
+        @Nullable Neighbourhood around,
+        Differentiability found,
+        Certificate certificate,
+        Map<String, NumericTensor> exhaustive,
+        Map<String, Tensor> byScheme) {
+
+    /** A reverse pass, and what a gradient takes together with its evaluation. */
+    private static final double REVERSE = 2.5;
+
+    /** Everything that the plan asks for. */
+    public static Measurement of(Objective objective, CheckPlan plan, Progress progress) {
+        return of(objective, objective.gradient(), plan, progress);
+    }
+
+    /** With a gradient that has been taken. */
+    public static Measurement of(
+            Objective objective, Evaluation.Gradient gradient, CheckPlan plan, Progress progress) {
+        progress.at(Phase.REFERENCE, 0, 2, 0);
+        Map<String, Tensor> reverse = gradient.byParameter();
+        Map<String, dev.plumbline.tensor.Datatype> datatypes = new LinkedHashMap<>();
+        reverse.keySet().forEach(name -> datatypes.put(name, plan.arithmetic().of(name)));
+        Allowances allowances = Allowances.of(
+                objective,
+                gradient,
+                datatypes,
+                plan.arithmetic().precision(),
+                plan.arithmetic().float32Constants(),
+                plan.seed());
+        progress.at(Phase.REFERENCE, 1, 2, 0);
+        NumericGradient numeric = new NumericGradient(objective, allowances.spreads().objectiveNoise());
+        progress.at(Phase.REFERENCE, 2, 2, numeric.evaluations());
+        Map<String, Tensor> byScheme = plan.scheme() == null
+                ? Map.of()
+                : FixedScheme.of(numeric, plan, plan.arithmetic().datatypes().keySet(), progress);
+        if (!Double.isFinite(objective.value())) {
+            return new Measurement(
+                    objective, plan, gradient, reverse, allowances, numeric, null, unknown(reverse), Certificate.NONE, Map.of(), byScheme);
+        }
+        Map<String, Tensor> roundings = new LinkedHashMap<>();
+        reverse.keySet().forEach(name -> roundings.put(name, allowances.float64(name)));
+        Neighbourhood.Ground ground = new Neighbourhood.Ground(
+                roundings,
+                allowances.spreads()::spread,
+                allowances.spreads().objectiveNoise());
+        Neighbourhood around = Neighbourhood.of(objective, reverse, ground, plan.seed(), progress);
+        Differentiability found = Differentiability.of(around, reverse, plan.seed());
+        Certificate certificate = Certificate.of(around.residuals(found.gradient()), around.directions().least());
+        Map<String, NumericTensor> exhaustive = plan.coverage() == Coverage.EXHAUSTIVE && plan.scheme() == null
+                ? exhaustive(objective, plan, progress)
+                : Map.of();
+        return new Measurement(
+                objective, plan, gradient, reverse, allowances, numeric, around, found, certificate, exhaustive, byScheme);
+    }
+
+    private static Map<String, NumericTensor> exhaustive(Objective objective, CheckPlan plan, Progress progress) {
+        progress.at(Phase.EXHAUSTIVE, 0, objective.program().parameterCount(), 0);
+        return ExhaustiveGradient.of(objective, plan.seed(), progress);
+    }
+
+    private static Differentiability unknown(Map<String, Tensor> reverse) {
+        Map<String, java.util.BitSet> all = new LinkedHashMap<>();
+        Map<String, java.util.BitSet> none = new LinkedHashMap<>();
+        reverse.forEach((name, gradient) -> {
+            java.util.BitSet every = new java.util.BitSet();
+            every.set(0, gradient.size());
+            all.put(name, every);
+            none.put(name, new java.util.BitSet());
+        });
+        return new Differentiability(reverse, none, none, all, none, true);
+    }
+
+    /** Our own gradient, corrected where forward mode knows better. */
+    public Map<String, Tensor> reference() {
+        return found.gradient();
+    }
+
+    /** What claims are held against: the reference, or what a scheme with a fixed step gives. */
+    Tensor expected(String name) {
+        return byScheme.getOrDefault(name, reference(name));
+    }
+
+    Tensor reference(String name) {
+        return Objects.requireNonNull(found.gradient().get(name));
+    }
+
+    /** Whether the objective has a value here; without one there is no derivative either. */
+    public boolean isFinite() {
+        return around != null;
+    }
+
+    /** The operations that sit on a bend or a jump, with what leaves it. */
+    public List<BentOperation> bends() {
+        return around == null ? List.of() : BentOperation.of(around.edges());
+    }
+
+    /** The first value that is not finite, or null. */
+    public @Nullable String firstNonFinite() {
+        return objective.program().nodes().stream()
+                .filter(node -> objective.dependsOn(node)
+                        && objective.base().value(node).firstNonFinite() >= 0)
+                .map(node -> node.label() + " (" + node.op().title() + ")")
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Evaluations of the objective, or of the part of it behind what was moved. */
+    public long evaluations() {
+        long moves = exhaustive.values().stream().mapToLong(NumericTensor::evaluations).sum();
+        return numeric.evaluations() + moves;
+    }
+
+    /** The work up to here, in forward passes of the model, differences included. */
+    public double passes() {
+        return 1 + REVERSE + allowances.passes() + (around == null ? 0 : around.passes()) + numeric.evaluations();
+    }
+}
