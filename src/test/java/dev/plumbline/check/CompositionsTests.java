@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
@@ -25,9 +26,11 @@ class CompositionsTests {
 
     /** The table and every wrong verdict are in {@code target/compositions-COVERAGE.txt}. */
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = {"AUTO", "DIRECTIONAL"})
+    @EnumSource(
+            mode = Mode.EXCLUDE,
+            names = {"AUTO", "DIRECTIONAL"})
     void noVerdictIsFalseAndFewAreOpen(Coverage coverage) throws IOException {
-        List<Claimed> taken = java.util.stream.IntStream.range(0, CLAIMS.size())
+        List<Claimed> taken = IntStream.range(0, CLAIMS.size())
                 .filter(i -> i % EACH == 0)
                 .mapToObj(CLAIMS::get)
                 .toList();
