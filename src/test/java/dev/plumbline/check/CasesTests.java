@@ -59,11 +59,10 @@ class CasesTests {
                     .contains(answer.text("verdict"));
         }
         if (given.expect.has("outputs")) {
-            given.expect
-                    .get("outputs")
-                    .forEachEntry((name, values) -> assertThat(numbers(answer.body().path("outputs").path(name)))
-                            .as("%s: %s", given.why, body)
-                            .isEqualTo(numbers(values)));
+            given.expect.get("outputs").forEachEntry((name, values) -> assertThat(
+                            numbers(answer.body().path("outputs").path(name)))
+                    .as("%s: %s", given.why, body)
+                    .isEqualTo(numbers(values)));
         }
         if (given.expect.has("mustNotSay")) {
             assertThat(body).doesNotContain(given.expect.get("mustNotSay").asString());

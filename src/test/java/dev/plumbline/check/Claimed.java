@@ -16,9 +16,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
@@ -73,7 +75,8 @@ record Claimed(
                 tensors(function.path("gradient")),
                 claim.get("name").asString(),
                 tensors(claim.get("gradient")),
-                claim.get("allowed").valueStream()
+                claim.get("allowed")
+                        .valueStream()
                         .map(verdict -> Verdict.valueOf(verdict.asString()))
                         .collect(Collectors.toSet()));
     }
@@ -104,8 +107,8 @@ record Claimed(
         double[] off = new double[2];
         double[] right = new double[2];
         gradient.forEach((name, truth) -> {
-            double[] claim = claimed.get(name).values();
-            double[] w = parameters.get(name).values();
+            double[] claim = Objects.requireNonNull(claimed.get(name)).values();
+            double[] w = Objects.requireNonNull(parameters.get(name)).values();
             for (int i = 0; i < claim.length; i++) {
                 double size = w[i] == 0 ? 1 : Math.abs(w[i]);
                 off[0] = Math.hypot(off[0], claim[i] - truth.values()[i]);
@@ -125,7 +128,7 @@ record Claimed(
 
     private static String numbers(Map<String, Tensor> tensors) {
         return tensors.entrySet().stream()
-                .map(entry -> entry.getKey() + java.util.Arrays.toString(entry.getValue().values()))
+                .map(entry -> entry.getKey() + Arrays.toString(entry.getValue().values()))
                 .collect(Collectors.joining(" "));
     }
 }

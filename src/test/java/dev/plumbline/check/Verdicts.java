@@ -80,7 +80,8 @@ final class Verdicts {
     private static String words(EntryReport entry) {
         return entry.verdict() + " " + entry.reason() + " claimed " + entry.claimed() + " reference "
                 + entry.reference() + " allowance " + entry.allowance() + " numeric " + entry.numeric() + " +- "
-                + entry.errorBound() + (entry.left() == null ? "" : " left " + entry.left() + " right " + entry.right());
+                + entry.errorBound()
+                + (entry.left() == null ? "" : " left " + entry.left() + " right " + entry.right());
     }
 
     /** Verdicts that say something false; of coverage directional, those that it has the power to see. */
@@ -97,7 +98,8 @@ final class Verdicts {
     public String toString() {
         StringBuilder text = new StringBuilder("\n=== coverage " + coverage + ": " + claims + " claims, " + wrong.size()
                 + " wrong, " + undecided.size() + " undecided\n");
-        text.append(String.format("%-52s%8s%8s%14s%8s%8s%n", "family [allowed]", "PASS", "KINK", "INCONCLUSIVE", "FAIL", "thrown"));
+        text.append(String.format(
+                "%-52s%8s%8s%14s%8s%8s%n", "family [allowed]", "PASS", "KINK", "INCONCLUSIVE", "FAIL", "thrown"));
         table.forEach((row, got) -> text.append(String.format(
                 "%-52s%8d%8d%14d%8d%8d%n",
                 row,
