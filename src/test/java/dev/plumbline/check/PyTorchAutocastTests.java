@@ -30,9 +30,9 @@ class PyTorchAutocastTests {
     @MethodSource("networks")
     void raisesNoFalseAlarmAndPassesMost(TorchSets file) {
         List<TorchSet> sets = file.sets();
-        Verdicts verdicts = verdicts(file, sets.get(0));
+        TorchVerdicts verdicts = verdicts(file, sets.get(0));
         for (TorchSet set : sets) {
-            verdicts.right(file.model(), set, Verdicts.spread(set, sets), 0);
+            verdicts.right(file.model(), set, TorchVerdicts.spread(set, sets), 0);
         }
         verdicts.requireNoneWrong();
         assertThat(verdicts.passed()).as("share of %s that passes", file).isGreaterThan(0.5);
@@ -43,20 +43,20 @@ class PyTorchAutocastTests {
     @MethodSource("networks")
     void seesMistakesThatTheirPrecisionDoesNotExplain(TorchSets file) {
         List<TorchSet> sets = file.sets();
-        Verdicts verdicts = verdicts(file, sets.get(0));
+        TorchVerdicts verdicts = verdicts(file, sets.get(0));
         Random random = new Random(17);
         for (Planted mistake : List.of(Planted.SCALED, Planted.ROW_FLIPPED, Planted.ZEROED)) {
             for (String name : sets.get(0).gradients().keySet()) {
                 TorchSet set = sets.get(random.nextInt(sets.size()));
-                verdicts.planted(file.model(), set, Verdicts.spread(set, sets), mistake, name, random);
+                verdicts.planted(file.model(), set, TorchVerdicts.spread(set, sets), mistake, name, random);
             }
         }
         verdicts.requireNoneWrong();
     }
 
     /** Skips where the service does not know the setting. */
-    private Verdicts verdicts(TorchSets file, TorchSet set) {
-        Verdicts verdicts = new Verdicts(new Caller(port), SETTINGS);
+    private TorchVerdicts verdicts(TorchSets file, TorchSet set) {
+        TorchVerdicts verdicts = new TorchVerdicts(new Caller(port), SETTINGS);
         Caller.Answer first = verdicts.ask(file.model(), set, set.gradients());
         boolean known = first.status() == 200;
         if (!known) {

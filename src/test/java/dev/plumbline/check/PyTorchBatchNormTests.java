@@ -30,10 +30,10 @@ class PyTorchBatchNormTests {
     @ParameterizedTest
     @MethodSource("offsets")
     void raisesNoFalseAlarmAtAnyOffset(TorchSets file) {
-        Verdicts verdicts = new Verdicts(new Caller(port), "{}");
+        TorchVerdicts verdicts = new TorchVerdicts(new Caller(port), "{}");
         List<TorchSet> sets = file.sets();
         for (TorchSet set : sets) {
-            verdicts.right(file.model(), set, Verdicts.spread(set, sets), SHARP);
+            verdicts.right(file.model(), set, TorchVerdicts.spread(set, sets), SHARP);
         }
         verdicts.requireNoneWrong();
     }
@@ -42,7 +42,7 @@ class PyTorchBatchNormTests {
     @ParameterizedTest
     @MethodSource("offsets")
     void seesWhatRoundingDoesNotExplain(TorchSets file) {
-        Verdicts verdicts = new Verdicts(new Caller(port), "{\"coverage\": \"certified\"}");
+        TorchVerdicts verdicts = new TorchVerdicts(new Caller(port), "{\"coverage\": \"certified\"}");
         Random random = new Random(7);
         List<TorchSet> sets = file.sets();
         for (int k = 0; k < sets.size(); k++) {
@@ -50,7 +50,7 @@ class PyTorchBatchNormTests {
             List<String> names = List.copyOf(set.gradients().keySet());
             String name = names.get(random.nextInt(names.size()));
             Planted mistake = k % 2 == 0 ? Planted.ENTRY_OFF : Planted.values()[k / 2 % 4];
-            verdicts.planted(file.model(), set, Verdicts.spread(set, sets), mistake, name, random);
+            verdicts.planted(file.model(), set, TorchVerdicts.spread(set, sets), mistake, name, random);
         }
         verdicts.requireNoneWrong();
     }

@@ -46,7 +46,7 @@ class PyTorchConstantsTests {
     @ParameterizedTest
     @MethodSource("files")
     void passesWhatTheFilesConstantsExplainAndNamesThem(TorchSets file) {
-        Verdicts verdicts = new Verdicts(new Caller(port), "{}");
+        TorchVerdicts verdicts = new TorchVerdicts(new Caller(port), "{}");
         int warned = 0;
         List<TorchSet> sets = file.sets();
         for (TorchSet set : sets) {
@@ -66,7 +66,7 @@ class PyTorchConstantsTests {
     @ParameterizedTest
     @MethodSource("files")
     void seesMistakesBesideThem(TorchSets file) {
-        Verdicts verdicts = new Verdicts(new Caller(port), "{\"coverage\": \"certified\"}");
+        TorchVerdicts verdicts = new TorchVerdicts(new Caller(port), "{\"coverage\": \"certified\"}");
         Random random = new Random(13);
         List<TorchSet> sets = file.sets();
         for (int k = 0; k < sets.size(); k++) {
@@ -86,12 +86,12 @@ class PyTorchConstantsTests {
     /** The tensors that are rounding and nothing else, which may be left undecided. */
     private static Map<String, Double> nothings(TorchSet set) {
         double largest = set.gradients().values().stream()
-                .mapToDouble(Verdicts::largest)
+                .mapToDouble(TorchVerdicts::largest)
                 .max()
                 .orElseThrow();
         Map<String, Double> spread = new HashMap<>();
         set.gradients().forEach((name, gradient) -> {
-            if (Verdicts.largest(gradient) <= NOTHING * largest) {
+            if (TorchVerdicts.largest(gradient) <= NOTHING * largest) {
                 spread.put(name, 1.0);
             }
         });

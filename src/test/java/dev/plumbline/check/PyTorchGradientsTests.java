@@ -28,11 +28,11 @@ class PyTorchGradientsTests {
     @ParameterizedTest
     @MethodSource("sequences")
     void raisesNoFalseAlarm(TorchSets file) {
-        Verdicts certified = new Verdicts(new Caller(port), "{\"coverage\": \"certified\"}");
-        Verdicts exhaustive = new Verdicts(new Caller(port), "{\"coverage\": \"exhaustive\"}");
+        TorchVerdicts certified = new TorchVerdicts(new Caller(port), "{\"coverage\": \"certified\"}");
+        TorchVerdicts exhaustive = new TorchVerdicts(new Caller(port), "{\"coverage\": \"exhaustive\"}");
         List<TorchSet> sets = file.sets();
         for (int k = 0; k < sets.size(); k++) {
-            Map<String, Double> spread = Verdicts.spread(sets.get(k), sets);
+            Map<String, Double> spread = TorchVerdicts.spread(sets.get(k), sets);
             certified.right(file.model(), sets.get(k), spread, SHARP);
             if (k % 5 == 0) {
                 exhaustive.right(file.model(), sets.get(k), spread, SHARP);
@@ -46,12 +46,12 @@ class PyTorchGradientsTests {
     @ParameterizedTest
     @MethodSource("sequences")
     void seesEveryPlantedMistake(TorchSets file) {
-        Verdicts verdicts = new Verdicts(new Caller(port), "{\"coverage\": \"certified\"}");
+        TorchVerdicts verdicts = new TorchVerdicts(new Caller(port), "{\"coverage\": \"certified\"}");
         Random random = new Random(11);
         List<TorchSet> sets = file.sets();
         for (int k = 0; k < sets.size(); k++) {
             TorchSet set = sets.get(k);
-            Map<String, Double> spread = Verdicts.spread(set, sets);
+            Map<String, Double> spread = TorchVerdicts.spread(set, sets);
             List<String> names = List.copyOf(set.gradients().keySet());
             String name = names.get(random.nextInt(names.size()));
             verdicts.planted(file.model(), set, spread, Planted.ENTRY_OFF, name, random);

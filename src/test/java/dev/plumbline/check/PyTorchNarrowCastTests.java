@@ -49,7 +49,7 @@ class PyTorchNarrowCastTests {
     @MethodSource("files")
     void explainsOneRoundingThroughNormalisations(TorchSets file, Datatype narrow) {
         List<TorchSet> all = file.sets();
-        hold(new Verdicts(new Caller(port), "{}"), file.model(), all, narrow);
+        hold(new TorchVerdicts(new Caller(port), "{}"), file.model(), all, narrow);
     }
 
     @ParameterizedTest
@@ -68,20 +68,20 @@ class PyTorchNarrowCastTests {
         });
         TorchSet set = new TorchSet(fixture.toString(), Map.of(), data, gradients, rounding);
         String request = "{\"loss\": %s}".formatted(fixture.json("fixture.json").get("loss"));
-        Verdicts verdicts = Verdicts.ofRequest(new Caller(port), request);
+        TorchVerdicts verdicts = TorchVerdicts.ofRequest(new Caller(port), request);
         hold(verdicts, fixture.bytes("model.onnx"), List.of(set), narrow);
     }
 
     /** The right ones pass, a tensor scaled or with a row flipped does not. */
-    private static void hold(Verdicts verdicts, byte[] model, List<TorchSet> all, Datatype narrow) {
+    private static void hold(TorchVerdicts verdicts, byte[] model, List<TorchSet> all, Datatype narrow) {
         Random random = new Random(19);
         for (TorchSet wide : all.subList(0, Math.min(SETS, all.size()))) {
-            Map<String, Double> spread = Verdicts.spread(wide, all);
+            Map<String, Double> spread = TorchVerdicts.spread(wide, all);
             TorchSet set = cast(wide, narrow);
             JsonNode report = verdicts.report(set.name(), verdicts.ask(model, set, set.gradients()));
             for (JsonNode tensor : report.path("tensors")) {
                 boolean sharp = spread.getOrDefault(tensor.path("name").asString(), 0.0) <= SHARP;
-                verdicts.hold(set.name(), tensor, sharp ? EnumSet.of(Verdict.PASS) : Verdicts.UNREFUTED);
+                verdicts.hold(set.name(), tensor, sharp ? EnumSet.of(Verdict.PASS) : TorchVerdicts.UNREFUTED);
             }
             spread.replaceAll((name, once) -> once + narrow.unitRoundoff());
             List<String> names = List.copyOf(set.gradients().keySet());

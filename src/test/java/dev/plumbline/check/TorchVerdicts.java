@@ -17,8 +17,8 @@ import java.util.Random;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** Verdicts of the running service on PyTorch's own gradients, held against those that are allowed; collects the wrong ones. */
-final class Verdicts {
+/** TorchVerdicts of the running service on PyTorch's own gradients, held against those that are allowed; collects the wrong ones. */
+final class TorchVerdicts {
 
     /** A mistake so many times larger than what the arithmetic does to a right gradient must be seen. */
     private static final double SEEN = 10;
@@ -34,19 +34,19 @@ final class Verdicts {
     private int judged;
     private int passed;
 
-    private Verdicts(String request, Caller caller) {
+    private TorchVerdicts(String request, Caller caller) {
         this.caller = caller;
         this.request = request;
     }
 
     /** Of the mean cross-entropy, under these settings in JSON. */
-    Verdicts(Caller caller, String settings) {
+    TorchVerdicts(Caller caller, String settings) {
         this("{\"loss\": {\"kind\": \"crossEntropy\"}, \"settings\": %s}".formatted(settings), caller);
     }
 
     /** Of what a request says beside its files. */
-    static Verdicts ofRequest(Caller caller, String request) {
-        return new Verdicts(request, caller);
+    static TorchVerdicts ofRequest(Caller caller, String request) {
+        return new TorchVerdicts(request, caller);
     }
 
     /**
