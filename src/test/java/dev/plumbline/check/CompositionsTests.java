@@ -2,7 +2,7 @@ package dev.plumbline.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.check.CheckSettings.Coverage;
+import dev.plumbline.compute.verification.Coverage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

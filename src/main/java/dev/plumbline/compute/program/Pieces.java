@@ -41,9 +41,26 @@ public final class Pieces {
 
     /**
      * Which entries of the parameters what sits on the edges depends on: the gradient of a randomly weighted sum of all
-     * that is compared there, to first order. An entry that is 0 does not reach them.
+     * that is compared there, at the point, or where it is 0 throughout at one beside it, since {@code w^2} at 0 depends on
+     * w as well. An entry that is 0 does not reach them.
      */
     public static Map<String, Tensor> reach(Objective objective, Collection<Edge> edges, long seed) {
+        Map<String, Tensor> here = sensitivity(objective, edges, seed);
+        return here.values().stream().anyMatch(tensor -> tensor.norm() != 0)
+                ? here
+                : sensitivity(beside(objective, seed), edges, seed);
+    }
+
+    private static Objective beside(Objective objective, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Map<String, Tensor> point = new HashMap<>(objective.point());
+        objective.program().parameters().keySet().forEach(name -> point.put(
+                name,
+                objective.parameter(name).map(x -> x + 1e-3 * random.nextDouble(1, 2) * (x == 0 ? 1 : Math.abs(x)))));
+        return new Objective(objective.program(), objective.output(), point);
+    }
+
+    private static Map<String, Tensor> sensitivity(Objective objective, Collection<Edge> edges, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         double[][] cotangents = new double[objective.output().id() + 1][];
         for (Edge edge : edges) {

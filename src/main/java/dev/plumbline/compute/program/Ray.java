@@ -63,7 +63,16 @@ public final class Ray {
      * @param order {@link #TANGENT} or {@link #GERM}
      */
     public static Ray of(Objective objective, Map<String, Tensor> direction, int order, Ground ground) {
-        return new Walk(objective, order, ground).along(direction);
+        return new Walk(objective, order, ground).along(direction, Map.of());
+    }
+
+    /**
+     * The way along a curve, {@code x + t d + t^2 e} with a random e, to {@link #GERM}: it leaves every edge that can be left,
+     * also those along which d itself goes on, and so comes to a piece. Its slope is that of d unless a root is on the way.
+     */
+    public static Ray curved(
+            Objective objective, Map<String, Tensor> direction, Map<String, Tensor> curve, Ground ground) {
+        return new Walk(objective, GERM, ground).along(direction, curve);
     }
 
     /** One forward pass over the program. */
@@ -87,14 +96,16 @@ public final class Ray {
             this.values = new Tensor[germs.length];
         }
 
-        Ray along(Map<String, Tensor> direction) {
+        Ray along(Map<String, Tensor> direction, Map<String, Tensor> curve) {
             int[] lastUse = lastUses();
             for (Node node : objective.program().nodes().subList(0, germs.length)) {
                 Tensor point = objective.base().value(node);
                 values[node.id()] = point;
                 if (node.op() instanceof Input input) {
                     Tensor d = direction.get(input.name());
-                    germs[node.id()] = d == null || input.role() != Input.Role.PARAMETER ? null : line(point, d);
+                    Tensor e = curve.get(input.name());
+                    boolean moves = input.role() == Input.Role.PARAMETER && (d != null || e != null);
+                    germs[node.id()] = moves ? line(point, d, e) : null;
                 } else if (node.inputs().stream().anyMatch(this::moves)) {
                     germs[node.id()] = step(node, point);
                 }
@@ -114,9 +125,12 @@ public final class Ray {
             return node.id() < germs.length && germs[node.id()] != null;
         }
 
-        private Germ line(Tensor point, Tensor direction) {
+        private Germ line(Tensor point, @Nullable Tensor direction, @Nullable Tensor curve) {
             double[][] terms = new double[order][];
-            terms[0] = direction.values();
+            terms[0] = direction == null ? null : direction.values();
+            if (curve != null) {
+                terms[1] = curve.values();
+            }
             return new Germ(point, terms, order + 1, true);
         }
 
@@ -134,7 +148,7 @@ public final class Ray {
                 bilinear += moving == null ? 0 : 1;
             }
             @Nullable BitSet live = ground.live() == null ? null : ground.live().getOrDefault(node, new BitSet());
-            Side side = new Side(node, isAtPoint ? point : null, spreads, order, live);
+            Side side = new Side(node, point, isAtPoint, spreads, order, live);
             Germ germ = node.op().germ(inputs, side);
             work += order * bilinear * node.op().cost(Program.shapes(node), node.shape());
             undecided |= side.isUndecided();

@@ -40,7 +40,7 @@ final class Series {
         for (int k = 0; k + below < known; k++) {
             double rest = a[k + below];
             for (int j = 1; j <= k; j++) {
-                rest -= b[j + below] * quotient[k - j];
+                rest -= quotient[k - j] == 0 ? 0 : b[j + below] * quotient[k - j];
             }
             quotient[k] = rest / b[below];
         }

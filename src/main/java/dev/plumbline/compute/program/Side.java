@@ -28,7 +28,8 @@ final class Side {
     private static final double SAME = 0x1p-49;
 
     private final Node node;
-    private final @Nullable Tensor point; // the result there; null where an input has left it
+    private final Tensor point; // the result there
+    private final boolean isAtPoint; // no input has left it
     private final double @Nullable [] @Nullable [] spreads; // (input, element); null where it is exact
     private final int order;
     private final @Nullable BitSet live; // elements known to leave their edge; null where nothing is known
@@ -38,12 +39,14 @@ final class Side {
 
     Side(
             Node node,
-            @Nullable Tensor point,
+            Tensor point,
+            boolean isAtPoint,
             double @Nullable [] @Nullable [] spreads,
             int order,
             @Nullable BitSet live) {
         this.node = node;
         this.point = point;
+        this.isAtPoint = isAtPoint;
         this.spreads = spreads;
         this.order = order;
         this.live = live;
@@ -59,11 +62,16 @@ final class Side {
 
     /** c0: the value at the point where that still holds, else computed. */
     Tensor value(Supplier<double[]> computed) {
-        return point != null ? point : Tensor.of(node.shape(), computed.get());
+        return isAtPoint ? point : Tensor.of(node.shape(), computed.get());
     }
 
     boolean isAtPoint() {
-        return point != null;
+        return isAtPoint;
+    }
+
+    /** The value at the point, whatever side its inputs are on: what a stopped gradient is held at. */
+    Tensor frozen() {
+        return point;
     }
 
     /** How far from an edge an element of an input may be and still count as on it. */

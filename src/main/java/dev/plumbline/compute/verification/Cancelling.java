@@ -31,8 +31,11 @@ record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning) {
     private static final double HEALTHY = 1e-4;
     private static final double KNOWN = 0.01;
 
-    /** An entry smaller than this share of its tensor's largest does not matter enough for a second pass. */
+    /** An entry smaller than this share of its tensor's largest does not matter enough for a second pass of a model. */
     private static final double MATTERS = 1e-6;
+
+    /** Operations of a second pass that anything is worth: some milliseconds. */
+    private static final double SMALL = 1e6;
 
     /** Operations that a double-double pass may take: about half a second. */
     private static final double AFFORDABLE = 5e7;
@@ -40,6 +43,8 @@ record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning) {
     /** Of the tensors named, where float64 drowns and the model is small enough. */
     static Cancelling of(Measurement measurement, List<String> names) {
         Map<String, BitSet> drowning = new LinkedHashMap<>();
+        double cost = ExtendedGradient.cost(measurement.objective().program());
+        double matters = cost <= SMALL ? 0 : MATTERS;
         for (String name : names) {
             Tensor g = measurement.reference(name);
             Tensor allowance = measurement.allowances().float64(name);
@@ -50,14 +55,13 @@ record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning) {
             BitSet own = new BitSet();
             for (int i = 0; i < g.size(); i++) {
                 boolean drowns = allowance.at(i) > 1e-300 && allowance.at(i) > HEALTHY * Math.abs(g.at(i));
-                own.set(i, drowns && allowance.at(i) > MATTERS * largest);
+                own.set(i, drowns && allowance.at(i) > matters * largest);
             }
             if (!own.isEmpty()) {
                 drowning.put(name, own);
             }
         }
-        boolean affordable = ExtendedGradient.cost(measurement.objective().program()) <= AFFORDABLE;
-        return drowning.isEmpty() || !affordable
+        return drowning.isEmpty() || cost > AFFORDABLE
                 ? NONE
                 : new Cancelling(ExtendedGradient.of(measurement.objective()).byParameter(), drowning);
     }
@@ -88,7 +92,6 @@ record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning) {
         boolean isZero = Math.abs(gd) <= own;
         boolean isClose = error <= Math.min(4 * rms, Math.max(smallestDefect * Math.abs(gd), own))
                 && own <= KNOWN * Math.abs(gd);
-        boolean isExact = error <= own;
-        return isZero || isClose || isExact ? Ruling.PASS : Ruling.DROWNS;
+        return isZero || isClose ? Ruling.PASS : Ruling.DROWNS;
     }
 }

@@ -93,7 +93,7 @@ record Differentiability(
             if (!pieces.isEmpty()) {
                 reverse.keySet().forEach(name -> compare(name, pieces));
             }
-            followNonFinite(jumping.isEmpty());
+            follow(jumping.isEmpty());
             Map<String, Tensor> gradient = gradient();
             boolean isLinear = true;
             for (Stretch stretch : pieces) {
@@ -167,17 +167,23 @@ record Differentiability(
             }
         }
 
-        /** An entry without a finite derivative in reverse mode has one if forward mode along it is odd. */
-        private void followNonFinite(boolean continuous) {
+        /**
+         * Entries that reverse mode says nothing of, where it is not finite or a root is on the way: they have a derivative if
+         * forward mode along them is odd.
+         */
+        private void follow(boolean continuous) {
+            Map<String, Tensor> roots = Pieces.reach(
+                    objective,
+                    around.edges().stream()
+                            .filter(edge -> edge.kind() == Edge.Kind.ROOT)
+                            .toList(),
+                    seed);
             List<Runnable> work = new ArrayList<>();
             values.forEach((name, entries) -> {
-                for (int i = 0; i < entries.length; i++) {
+                for (int i = 0; i < entries.length && continuous; i++) {
                     int position = i;
-                    boolean anyNonFinite = !Double.isFinite(entries[i])
-                            || around.stretches().stream()
-                                    .anyMatch(piece -> !Double.isFinite(
-                                            Objects.requireNonNull(piece.gradient().get(name)).at(position)));
-                    if (anyNonFinite && continuous) {
+                    boolean atRoot = Objects.requireNonNull(roots.get(name)).at(i) != 0;
+                    if (atRoot || !Double.isFinite(entries[i]) || isAnyPieceInfinite(name, i)) {
                         work.add(() -> follow(name, position));
                     }
                 }
@@ -185,6 +191,12 @@ record Differentiability(
             if (work.size() <= MOST_FOLLOWED) {
                 work.forEach(Runnable::run);
             }
+        }
+
+        private boolean isAnyPieceInfinite(String name, int position) {
+            return around.stretches().stream()
+                    .anyMatch(piece -> !Double.isFinite(
+                            Objects.requireNonNull(piece.gradient().get(name)).at(position)));
         }
 
         private void follow(String name, int position) {
@@ -197,8 +209,9 @@ record Differentiability(
             double size = Math.max(Math.abs(left), Math.abs(right));
             boolean odd = Math.abs(right - left) <= Neighbourhood.ALIKE * size;
             bent.get(name).set(position, !odd);
-            corrected.get(name).set(position, odd);
             if (odd) {
+                double before = values.get(name)[position];
+                corrected.get(name).set(position, !(Math.abs(right - before) <= Neighbourhood.ALIKE * size));
                 values.get(name)[position] = right;
             }
         }

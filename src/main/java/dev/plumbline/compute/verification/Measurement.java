@@ -73,7 +73,7 @@ public record Measurement(
                     objective, plan, gradient, reverse, allowances, numeric, null, unknown(reverse), Certificate.NONE, Map.of(), byScheme);
         }
         Map<String, Tensor> roundings = new LinkedHashMap<>();
-        reverse.keySet().forEach(name -> roundings.put(name, allowances.float64(name)));
+        reverse.keySet().forEach(name -> roundings.put(name, allowances.float64(name).map(r -> Double.isFinite(r) ? r : 0)));
         Neighbourhood.Ground ground = new Neighbourhood.Ground(
                 roundings,
                 allowances.spreads()::spread,

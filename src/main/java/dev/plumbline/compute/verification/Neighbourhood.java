@@ -53,6 +53,7 @@ final class Neighbourhood {
     private final List<Stretch> certifying = new ArrayList<>(); // one of each pair of opposite directions
     private double passes;
     private int rays;
+    private long curves = 1L << 40; // seeds
 
     /**
      * What is known beforehand.
@@ -112,8 +113,8 @@ final class Neighbourhood {
             if (j == 0) {
                 signs.replaceAll((name, d) -> d.map(Math::abs));
             }
-            look(signs, true);
-            look(BalancedDirections.reversed(signs), true);
+            lookAlong(signs);
+            lookAlong(BalancedDirections.reversed(signs));
         }
         Map<String, BitSet> reach = reach();
         int count = reach.values().stream().mapToInt(BitSet::cardinality).sum();
@@ -122,8 +123,8 @@ final class Neighbourhood {
         }
         reach.forEach((name, positions) -> positions.stream().forEach(position -> {
             progress.at(Progress.Phase.CERTIFICATE, DIRECTIONS, DIRECTIONS, rays);
-            look(directions.entry(name, position), true);
-            look(BalancedDirections.reversed(directions.entry(name, position)), true);
+            lookAlong(directions.entry(name, position));
+            lookAlong(BalancedDirections.reversed(directions.entry(name, position)));
         }));
     }
 
@@ -143,6 +144,21 @@ final class Neighbourhood {
         passes += keeps ? 3 : 0;
     }
 
+    /** A direction that edges may lie along: the piece is the one that a curve from there comes to. */
+    private void lookAlong(Map<String, Tensor> direction) {
+        stretches.add(along(direction));
+    }
+
+    /** The ray along a direction, and the gradient of the piece beside it. */
+    Stretch along(Map<String, Tensor> direction) {
+        Ray ray = ray(direction);
+        Ray curved = Ray.curved(
+                objective, direction, directions.gaussian(curves++), new Ray.Ground(given.spreads(), live));
+        passes += curved.passes() + 3;
+        keep(curved);
+        return new Stretch(direction, ray, curved.gradient());
+    }
+
     /** The ray along a direction, to as high an order as it needs; it may teach which edges are live. */
     Ray ray(Map<String, Tensor> direction) {
         boolean scouting = rays < 2 * SCOUTS;
@@ -154,11 +170,15 @@ final class Neighbourhood {
             passes += ray.passes();
         }
         rays++;
+        keep(ray);
+        return ray;
+    }
+
+    private void keep(Ray ray) {
         for (Edge edge : ray.edges()) {
             live.computeIfAbsent(edge.node(), node -> new BitSet()).set(edge.element());
             edges.putIfAbsent(new Place(edge.node(), edge.element()), edge);
         }
-        return ray;
     }
 
     /** Whether nothing bends, jumps or stays undecided along any ray. */

@@ -2,6 +2,7 @@ package dev.plumbline.compute.verification;
 
 import dev.plumbline.compute.difference.Directions;
 import dev.plumbline.compute.program.Convention;
+import dev.plumbline.compute.program.Edge;
 import dev.plumbline.compute.program.Pieces;
 import dev.plumbline.compute.verification.Neighbourhood.Stretch;
 import dev.plumbline.tensor.Tensor;
@@ -28,12 +29,17 @@ final class Subgradients {
     private static final int MOST_CONVENTIONS = 27;
 
     private static final int RANDOM_DIRECTIONS = 24;
+
+    /** What a point of the hull may be off, relative to the pieces: rounding of its own computation. */
+    private static final double RELATIVE = 1e-12;
+
     private static final int MOST_ROUNDS = 400;
 
     private final Neighbourhood around;
     private final Differentiability found;
     private final Map<Convention, Map<String, Tensor>> conventions = new LinkedHashMap<>();
     private final List<Stretch> pieces = new ArrayList<>();
+    private final Map<String, Tensor> roots; // not 0 at entries that reach one, which no piece has a gradient for
     private final long seed;
     private double passes;
 
@@ -47,13 +53,13 @@ final class Subgradients {
                 passes += 2;
             }
         }
-        around.stretches().stream()
-                .filter(stretch -> stretch.ray().isDecided() && isFinite(stretch))
-                .forEach(pieces::add);
-    }
-
-    private static boolean isFinite(Stretch stretch) {
-        return stretch.gradient().values().stream().allMatch(tensor -> tensor.firstNonFinite() < 0);
+        around.stretches().stream().filter(stretch -> stretch.ray().isDecided()).forEach(pieces::add);
+        this.roots = Pieces.reach(
+                around.objective(),
+                around.edges().stream()
+                        .filter(edge -> edge.kind() == Edge.Kind.ROOT)
+                        .toList(),
+                seed);
     }
 
     /**
@@ -85,9 +91,19 @@ final class Subgradients {
         if (places.isEmpty()) {
             return new Admission(null, Map.of());
         }
-        Admission byHull = pieces.isEmpty() ? bySlopes(claims, allowances, places) : byHull(claims, allowances, places);
+        List<Place> atRoots = places.stream().filter(this::isAtRoot).toList();
+        List<Place> atBends = places.stream().filter(place -> !isAtRoot(place)).toList();
+        Admission byHull = atBends.isEmpty() ? new Admission(null, Map.of()) : byHull(claims, allowances, atBends);
+        if (!atRoots.isEmpty() && byHull.outside().isEmpty()) {
+            byHull = bySlopes(claims, allowances, atRoots);
+        }
         boolean explainsSome = byConvention != null && byConvention.outside().size() < claims.tensors().size();
         return byHull.outside().isEmpty() || !explainsSome ? byHull : byConvention;
+    }
+
+    private boolean isAtRoot(Place place) {
+        return Objects.requireNonNull(roots.get(place.name())).at(place.position()) != 0
+                || pieces.stream().anyMatch(piece -> !Double.isFinite(at(piece, place)));
     }
 
     /** An entry that bends, and is claimed. */
@@ -158,7 +174,8 @@ final class Subgradients {
             for (Stretch piece : pieces) {
                 size = Math.max(size, Math.abs(at(piece, place)));
             }
-            scales[k] = Objects.requireNonNull(allowances.get(place.name())).at(place.position()) + 1e-12 * size + 1e-300;
+            double allowance = Objects.requireNonNull(allowances.get(place.name())).at(place.position());
+            scales[k] = (Double.isFinite(allowance) ? allowance : 0) + RELATIVE * size + 1e-300;
         }
         SplittableRandom random = new SplittableRandom(seed);
         int rounds = (int) Math.min(MOST_ROUNDS, Math.max(24, 4L * places.size() + 24));
@@ -225,13 +242,9 @@ final class Subgradients {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         direction.forEach((name, d) ->
                 tensors.put(name, Tensor.of(around.objective().parameter(name).shape(), d)));
-        var ray = around.ray(tensors);
-        passes += 5;
-        if (ray.isDecided()) {
-            Stretch stretch = new Stretch(tensors, ray, ray.gradient());
-            if (isFinite(stretch)) {
-                pieces.add(stretch);
-            }
+        Stretch stretch = around.along(tensors);
+        if (stretch.ray().isDecided() && places.stream().allMatch(place -> Double.isFinite(at(stretch, place)))) {
+            pieces.add(stretch);
         }
     }
 
@@ -255,10 +268,11 @@ final class Subgradients {
             for (Map.Entry<String, Tensor> tensor : allowances.entrySet()) {
                 Tensor d = direction.get(tensor.getKey());
                 for (int i = 0; d != null && i < d.size(); i++) {
-                    slack += d.at(i) == 0 ? 0 : tensor.getValue().at(i) * Math.abs(d.at(i));
+                    double allowance = tensor.getValue().at(i);
+                    slack += d.at(i) == 0 || !Double.isFinite(allowance) ? 0 : allowance * Math.abs(d.at(i));
+                    slack += d.at(i) == 0 ? 0 : RELATIVE * Math.abs(whole.get(tensor.getKey()).at(i) * d.at(i));
                 }
             }
-            slack += 1e-12 * Math.max(Math.abs(claimed), 0);
             boolean isBetween = claimed >= Math.min(up, down) - slack && claimed <= Math.max(up, down) + slack;
             if (!isBetween && claims.tensors().keySet().containsAll(direction.keySet())) {
                 BitSet all = new BitSet();

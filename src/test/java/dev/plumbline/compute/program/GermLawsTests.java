@@ -112,6 +112,6 @@ class GermLawsTests {
 
     private static Side side(OperationCase row, int order) {
         Node node = new Node(0, row.op(), List.of(), row.expected(), "row");
-        return new Side(node, row.output(), new double[row.inputs().size()][], order, null);
+        return new Side(node, row.output(), true, new double[row.inputs().size()][], order, null);
     }
 }
