@@ -203,7 +203,8 @@ class ExtendedGradientTests {
     /** Two for a product with its sum, in three passes; of a vector's n exponentials 25 each. */
     @Test
     void costCountsProductsAndElementaryFunctions() {
-        Objective product = objective((b, w) -> b.matmul(b.reshape(w, Shape.of(1, 8)), b.reshape(w, Shape.of(8, 1))), point(8));
+        Objective product =
+                objective((b, w) -> b.matmul(b.reshape(w, Shape.of(1, 8)), b.reshape(w, Shape.of(8, 1))), point(8));
         assertThat(ExtendedGradient.cost(product.program())).isBetween(3 * 2 * 8.0, 3 * 6 * 8.0);
         Objective exponentials = objective((b, w) -> b.sum(b.unary(EXP, w), 0), point(8));
         assertThat(ExtendedGradient.cost(exponentials.program())).isBetween(3 * 25 * 8.0, 3 * 28 * 8.0);
