@@ -41,7 +41,7 @@ public record DoubleDouble(double hi, double lo) {
     }
 
     private static DoubleDouble finite(double hi, double lo) {
-        return new DoubleDouble(hi, hi - hi == 0 ? lo : 0);
+        return new DoubleDouble(hi, Double.isFinite(hi) ? lo : 0);
     }
 
     DoubleDouble plus(DoubleDouble b) {
@@ -69,7 +69,7 @@ public record DoubleDouble(double hi, double lo) {
 
     DoubleDouble times(DoubleDouble b) {
         double p = hi * b.hi;
-        if (!(p - p == 0)) {
+        if (!Double.isFinite(p)) {
             return of(p);
         }
         double cross = Math.fma(lo, b.hi, hi * b.lo);
@@ -123,6 +123,6 @@ public record DoubleDouble(double hi, double lo) {
     }
 
     boolean isFinite() {
-        return hi - hi == 0;
+        return Double.isFinite(hi);
     }
 }

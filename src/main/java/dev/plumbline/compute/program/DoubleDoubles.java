@@ -46,11 +46,4 @@ record DoubleDoubles(double[] hi, double[] lo) {
     void add(int i, DoubleDouble value) {
         set(i, at(i).plus(value));
     }
-
-    /** Adds {@code cotangent} times a derivative to element i; a cotangent of 0 adds 0, whatever the derivative is. */
-    void addProduct(int i, DoubleDouble cotangent, DoubleDouble derivative) {
-        if (!cotangent.isZero()) {
-            add(i, cotangent.times(derivative));
-        }
-    }
 }

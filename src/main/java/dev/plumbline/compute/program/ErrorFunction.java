@@ -52,7 +52,8 @@ final class ErrorFunction {
     /** {@code 2/sqrt(pi) e^-x^2}, the rounding of x^2 in a factor of its own, since it would count x^2-fold. */
     static DoubleDouble derivative(DoubleDouble x) {
         DoubleDouble square = DoubleDouble.product(x.hi(), x.hi());
-        DoubleDouble rest = DoubleDouble.product(2 * x.hi(), x.lo()).plus(square.lo()).plus(x.lo() * x.lo());
+        DoubleDouble rest =
+                DoubleDouble.product(2 * x.hi(), x.lo()).plus(square.lo()).plus(x.lo() * x.lo());
         if (!rest.isFinite() || square.hi() > 800) {
             return TWO_OVER_ROOT_PI.times(Math.exp(-square.hi()));
         }

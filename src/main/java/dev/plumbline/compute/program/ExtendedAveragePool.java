@@ -11,8 +11,10 @@ record ExtendedAveragePool(AveragePool op) implements ExtendedRule {
     public DoubleDoubles value(Choices choices, List<DoubleDoubles> inputs) {
         DoubleDoubles y = DoubleDoubles.zeros(choices.output().size());
         Shape source = choices.inputs().get(0).shape();
-        op.forEach(source, choices.output().shape(), (from, to, share) ->
-                y.add(to, inputs.get(0).at(from).over(members(share))));
+        op.forEach(
+                source,
+                choices.output().shape(),
+                (from, to, share) -> y.add(to, inputs.get(0).at(from).over(members(share))));
         return y;
     }
 
@@ -22,8 +24,10 @@ record ExtendedAveragePool(AveragePool op) implements ExtendedRule {
         DoubleDoubles dx = into[0];
         if (dx != null) {
             Shape source = choices.inputs().get(0).shape();
-            op.forEach(source, choices.output().shape(), (from, to, share) ->
-                    dx.add(from, cotangent.at(to).over(members(share))));
+            op.forEach(
+                    source,
+                    choices.output().shape(),
+                    (from, to, share) -> dx.add(from, cotangent.at(to).over(members(share))));
         }
     }
 

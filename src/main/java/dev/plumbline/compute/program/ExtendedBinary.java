@@ -73,10 +73,10 @@ record ExtendedBinary(BinaryFunction function) implements ExtendedRule {
             DoubleDoubles da = into[0];
             DoubleDoubles db = into[1];
             if (da != null && !isLoser(base[p], other[q])) {
-                da.addProduct(p, dy, byFirst(a, b, base[p], other[q]));
+                da.add(p, dy.times(byFirst(a, b, base[p], other[q])));
             }
             if (db != null && !isLoser(other[q], base[p])) {
-                db.addProduct(q, dy, bySecond(a, b, base[p], other[q]));
+                db.add(q, dy.times(bySecond(a, b, base[p], other[q])));
             }
         });
     }

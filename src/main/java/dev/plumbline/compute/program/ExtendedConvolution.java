@@ -95,18 +95,19 @@ record ExtendedConvolution(Convolution op) implements ExtendedRule {
         int positions = positions(choices);
         forEach(choices, block -> {
             int rows = block.rows(positions);
-            DoubleDoubleMatrix dy =
-                    DoubleDoubleMatrix.of(cotangent, block.results(), block.filters(), positions);
+            DoubleDoubleMatrix dy = DoubleDoubleMatrix.of(cotangent, block.results(), block.filters(), positions);
             if (dw != null) {
                 DoubleDoubles columns = gathered(inputs.get(0), block.patches());
-                dy.pulledBackBy(DoubleDoubleMatrix.of(columns, 0, rows, positions).transposed())
+                dy.pulledBackBy(DoubleDoubleMatrix.of(columns, 0, rows, positions)
+                                .transposed())
                         .addTo(DoubleDoubleMatrix.of(dw, block.weights(), block.filters(), rows));
             }
             if (dx != null) {
                 DoubleDoubles columns = DoubleDoubles.zeros(rows * positions);
                 dy.transposed()
                         .pulledBackBy(DoubleDoubleMatrix.of(inputs.get(1), block.weights(), block.filters(), rows))
-                        .addTo(DoubleDoubleMatrix.of(columns, 0, rows, positions).transposed());
+                        .addTo(DoubleDoubleMatrix.of(columns, 0, rows, positions)
+                                .transposed());
                 scatter(columns, block.patches(), dx);
             }
         });

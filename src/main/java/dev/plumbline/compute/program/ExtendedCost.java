@@ -18,19 +18,19 @@ final class ExtendedCost {
 
     private static double of(UnaryFunction function) {
         return switch (function) {
-            case NEGATE, RELU, ABS, SIGN, FLOOR, STOP_GRADIENT -> 2;
-            case SQRT -> 10;
-            case EXP, LOG -> 40;
-            case SIN, COS, TANH, SIGMOID, SOFTPLUS -> 80;
-            case ERF -> 250;
+            case NEGATE, RELU, ABS, SIGN, FLOOR, STOP_GRADIENT -> 3;
+            case SQRT -> 5;
+            case EXP, LOG -> 25;
+            case SIN, COS, TANH, SIGMOID, SOFTPLUS -> 35;
+            case ERF -> 120;
         };
     }
 
     private static double of(BinaryFunction function) {
         return switch (function) {
-            case POWER -> 200;
-            case DIVIDE -> 15;
-            default -> 3;
+            case POWER -> 110;
+            case DIVIDE -> 10;
+            default -> 5;
         };
     }
 }

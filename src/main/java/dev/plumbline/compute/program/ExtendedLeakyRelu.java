@@ -21,7 +21,7 @@ record ExtendedLeakyRelu(double slope) implements ExtendedRule {
             Choices choices, List<DoubleDoubles> inputs, DoubleDoubles cotangent, @Nullable DoubleDoubles[] into) {
         DoubleDoubles dx = into[0];
         for (int i = 0; dx != null && i < dx.size(); i++) {
-            dx.addProduct(i, cotangent.at(i), DoubleDouble.of(slope(choices, i)));
+            dx.add(i, cotangent.at(i).times(slope(choices, i)));
         }
     }
 }

@@ -35,7 +35,9 @@ record ExtendedMatMul(MatMul op) implements ExtendedRule {
                 dc.pulledBackBy(matrix(b, inputs.get(1)).transposed()).addTo(matrix(a, da));
             }
             if (db != null) {
-                dc.transposed().pulledBackBy(matrix(a, inputs.get(0))).addTo(matrix(b, db).transposed());
+                dc.transposed()
+                        .pulledBackBy(matrix(a, inputs.get(0)))
+                        .addTo(matrix(b, db).transposed());
             }
         });
     }

@@ -17,8 +17,7 @@ interface ExtendedRule {
     DoubleDoubles value(Choices choices, List<DoubleDoubles> inputs);
 
     /** Adds {@code cotangent} times the derivative by input i to {@code into[i]}, for each i where that is not null. */
-    void pullBack(
-            Choices choices, List<DoubleDoubles> inputs, DoubleDoubles cotangent, @Nullable DoubleDoubles[] into);
+    void pullBack(Choices choices, List<DoubleDoubles> inputs, DoubleDoubles cotangent, @Nullable DoubleDoubles[] into);
 
     /** The rule of an operation; inputs and constants have none, since they are given. */
     static ExtendedRule of(Op op) {

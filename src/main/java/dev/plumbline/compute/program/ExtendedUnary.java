@@ -43,7 +43,7 @@ record ExtendedUnary(UnaryFunction function) implements ExtendedRule {
         double[] base = choices.inputs().get(0).values();
         for (int i = 0; dx != null && i < dx.size(); i++) {
             if (!cotangent.isZero(i) && !isCut(base[i])) {
-                dx.addProduct(i, cotangent.at(i), derivative(inputs.get(0).at(i), base[i]));
+                dx.add(i, cotangent.at(i).times(derivative(inputs.get(0).at(i), base[i])));
             }
         }
     }

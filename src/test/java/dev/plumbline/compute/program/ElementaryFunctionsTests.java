@@ -117,7 +117,9 @@ class ElementaryFunctionsTests {
 
     @Test
     void notANumberStaysSo() {
-        FUNCTIONS.keySet().forEach(name -> assertThat(at(name, Double.NaN)).as(name).isNaN());
+        FUNCTIONS
+                .keySet()
+                .forEach(name -> assertThat(at(name, Double.NaN)).as(name).isNaN());
         assertThat(power(Double.NaN, 2)).isNaN();
         assertThat(power(2, Double.NaN)).isNaN();
     }
@@ -163,6 +165,15 @@ class ElementaryFunctionsTests {
             for (double b : new double[] {-3, -0.5, 0, 0.5, 2, 3, 21, Double.POSITIVE_INFINITY}) {
                 assertThat(power(a, b)).as(a + "^" + b).isEqualTo(Double.valueOf(Math.pow(a, b)));
             }
+        }
+    }
+
+    @Test
+    void sineAndCosineAreUnknownFrom2ToThe50On() {
+        for (String name : List.of("sin", "cos")) {
+            double exact = name.equals("sin") ? Math.sin(0x1.fp49) : Math.cos(0x1.fp49);
+            assertThat(at(name, 0x1.fp49)).isCloseTo(exact, within(exact));
+            assertThat(at(name, 0x1p50)).isNaN();
         }
     }
 

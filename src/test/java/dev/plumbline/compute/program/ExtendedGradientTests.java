@@ -44,11 +44,8 @@ class ExtendedGradientTests {
         saturatedTanh(54, 104, (b, w) -> b.subtract(b.constant(1), b.square(b.unary(TANH, w)))),
         certainClass(80, 75, (b, w) -> b.negate(b.unary(LOG, b.subtract(b.constant(1), b.unary(SIGMOID, w))))),
         secondOrderExponential(
-                83,
-                67,
-                (b, w) -> b.divide(b.subtract(b.subtract(b.unary(EXP, w), b.constant(1)), w), b.square(w))),
-        farHyperbola(
-                74, 76, (b, w) -> b.subtract(b.unary(SQRT, b.add(b.square(w), b.constant(1))), w)),
+                83, 67, (b, w) -> b.divide(b.subtract(b.subtract(b.unary(EXP, w), b.constant(1)), w), b.square(w))),
+        farHyperbola(74, 76, (b, w) -> b.subtract(b.unary(SQRT, b.add(b.square(w), b.constant(1))), w)),
         logSumOfExponentials(
                 59,
                 66,
@@ -118,14 +115,18 @@ class ExtendedGradientTests {
                 .filter(parts -> parts[0].equals(example.name()))
                 .findFirst()
                 .orElseThrow();
-        double[] point =
-                Arrays.stream(row[1].split(" ")).mapToDouble(Double::parseDouble).toArray();
+        double[] point = Arrays.stream(row[1].split(" "))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
         List<BigDecimal> exact =
                 Arrays.stream(row[2].split(" ")).map(BigDecimal::new).toList();
         ExtendedGradient gradient = ExtendedGradient.of(objective(example.function, point));
         assertClose(gradient.value(), exact.get(0), exact.get(0), example.valueBits);
-        BigDecimal largest =
-                exact.stream().skip(1).map(BigDecimal::abs).max(BigDecimal::compareTo).orElseThrow();
+        BigDecimal largest = exact.stream()
+                .skip(1)
+                .map(BigDecimal::abs)
+                .max(BigDecimal::compareTo)
+                .orElseThrow();
         for (int i = 0; i < point.length; i++) {
             assertClose(entry(gradient, i), exact.get(i + 1), largest, example.gradientBits);
         }
@@ -155,9 +156,7 @@ class ExtendedGradientTests {
         assertGradient(objective((b, w) -> b.unary(ABS, lost.of(b, w)), 1e-20), 1e-20, 0);
         assertGradient(objective((b, w) -> b.select(lost.of(b, w), b.multiply(w, 2), b.multiply(w, 3)), 1), 2, 2);
         assertGradient(
-                objective((b, w) -> b.select(lost.of(b, w), b.multiply(w, 2), b.multiply(w, 4)), 0x1p-60),
-                0x1p-58,
-                4);
+                objective((b, w) -> b.select(lost.of(b, w), b.multiply(w, 2), b.multiply(w, 4)), 0x1p-60), 0x1p-58, 4);
         assertGradient(objective((b, w) -> b.add(w, b.unary(FLOOR, b.negate(lost.of(b, w)))), 0x1p-60), 0x1p-60, 1);
         assertGradient(objective((b, w) -> b.binary(MAXIMUM, lost.of(b, w), b.constant(0)), 1e-20), 1e-20, 0.5);
     }
@@ -165,8 +164,7 @@ class ExtendedGradientTests {
     @Test
     void tiesAreSharedAsInReverseMode() {
         assertGradient(objective((b, w) -> b.max(w, 0), 2, 2, 1), 2, 0.5, 0.5, 0);
-        assertGradient(
-                objective((b, w) -> b.binary(MAXIMUM, entry(b, w, 0), entry(b, w, 1)), 2, 2), 2, 0.5, 0.5);
+        assertGradient(objective((b, w) -> b.binary(MAXIMUM, entry(b, w, 0), entry(b, w, 1)), 2, 2), 2, 0.5, 0.5);
         assertGradient(
                 objective((b, w) -> b.maxPool(b.reshape(w, Shape.of(1, 1, 1, 3)), Window.of(1, 3)), 1, 2, 2),
                 2,
@@ -185,8 +183,7 @@ class ExtendedGradientTests {
     @Test
     void cotangentOfZeroContributesNothing() {
         assertGradient(objective((b, w) -> b.multiply(b.unary(SQRT, w), 0), 0), 0, 0);
-        assertGradient(
-                objective((b, w) -> b.select(w, b.unary(LOG, w), b.constant(Tensor.vector(7))), 0), 7, 0);
+        assertGradient(objective((b, w) -> b.select(w, b.unary(LOG, w), b.constant(Tensor.vector(7))), 0), 7, 0);
         assertGradient(objective((b, w) -> b.unary(SQRT, b.unary(RELU, w)), -1), 0, 0);
     }
 
@@ -201,6 +198,22 @@ class ExtendedGradientTests {
         assertThat(gradient.byParameter().get("w").item()).isEqualTo(6);
         assertThat(gradient.byParameter().get("idle").values()).containsOnly(0);
         assertThat(gradient.restByParameter().get("idle").values()).containsOnly(0);
+    }
+
+    /** Two for a product with its sum, in three passes; of a vector's n exponentials 25 each. */
+    @Test
+    void costCountsProductsAndElementaryFunctions() {
+        Objective product =
+                objective((b, w) -> b.matmul(b.reshape(w, Shape.of(1, 8)), b.reshape(w, Shape.of(8, 1))), point(8));
+        assertThat(ExtendedGradient.cost(product.program())).isBetween(3 * 2 * 8.0, 3 * 6 * 8.0);
+        Objective exponentials = objective((b, w) -> b.sum(b.unary(EXP, w), 0), point(8));
+        assertThat(ExtendedGradient.cost(exponentials.program())).isBetween(3 * 25 * 8.0, 3 * 28 * 8.0);
+    }
+
+    private static double[] point(int size) {
+        double[] point = new double[size];
+        Arrays.fill(point, 0.5);
+        return point;
     }
 
     private static void assertGradient(Objective objective, double value, double... expected) {

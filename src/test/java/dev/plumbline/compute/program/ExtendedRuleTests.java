@@ -47,8 +47,8 @@ class ExtendedRuleTests {
     @ParameterizedTest
     @MethodSource(ROWS)
     void pullBackRoundsToFloat64s(OperationCase row) {
-        double[][] expected = PullBackLaws.gradient(
-                row, row.op()::pullBack, row.cotangent(3).values());
+        double[][] expected =
+                PullBackLaws.gradient(row, row.op()::pullBack, row.cotangent(3).values());
         List<DoubleDoubles> found = pulledBack(row, row.cotangent(3));
         for (int k = 0; k < expected.length; k++) {
             assertClose(found.get(k).hi(), expected[k], 1e-13);
@@ -118,10 +118,11 @@ class ExtendedRuleTests {
     }
 
     static Stream<OperationCase> rowsThatMultiply() {
-        return OperationCases.all().filter(row -> row.op() instanceof Unary
-                || row.op() instanceof Binary
-                || row.op() instanceof MatMul
-                || row.op() instanceof Convolution);
+        return OperationCases.all()
+                .filter(row -> row.op() instanceof Unary
+                        || row.op() instanceof Binary
+                        || row.op() instanceof MatMul
+                        || row.op() instanceof Convolution);
     }
 
     @ParameterizedTest
@@ -141,7 +142,9 @@ class ExtendedRuleTests {
     void everyOperationIsKnown() {
         for (Class<?> op : Op.class.getPermittedSubclasses()) {
             boolean isGiven = op == Input.class || op == Constant.class;
-            assertThat(OperationCases.all().filter(row -> row.op().getClass() == op).map(row -> ExtendedRule.of(row.op())))
+            assertThat(OperationCases.all()
+                            .filter(row -> row.op().getClass() == op)
+                            .map(row -> ExtendedRule.of(row.op())))
                     .as(op.getSimpleName())
                     .matches(rules -> isGiven || !rules.isEmpty());
         }
