@@ -39,8 +39,8 @@ class Float32ListsTests {
     }
 
     private static Stream<JsonNode> cases(String file) {
-        try (InputStream json = requireNonNull(
-                Float32ListsTests.class.getResourceAsStream("/fixtures/optimizer-checks/" + file))) {
+        try (InputStream json =
+                requireNonNull(Float32ListsTests.class.getResourceAsStream("/fixtures/optimizer-checks/" + file))) {
             return JSON.readTree(json).valueStream();
         } catch (IOException unreadable) {
             throw new IllegalStateException(unreadable);
@@ -49,7 +49,8 @@ class Float32ListsTests {
 
     /** {@code make_float32_lists.py}: moments are lists too. */
     static Stream<Arguments> continued() {
-        return cases("float32-lists.json").map(each -> Arguments.of(each.at("/case").asString(), each));
+        return cases("float32-lists.json")
+                .map(each -> Arguments.of(each.at("/case").asString(), each));
     }
 
     /** {@code make_optimizer_checks.py}: the cases in float32, without a claim as well. */
@@ -71,7 +72,8 @@ class Float32ListsTests {
     @MethodSource("continued")
     void failsThemAtALearningRateWrongByOnePartInAThousand(String name, JsonNode each) throws Exception {
         ObjectNode request = (ObjectNode) each.at("/request").deepCopy();
-        ((ObjectNode) request.at("/optimizer")).put("learningRate", each.at("/wrong").asDouble());
+        ((ObjectNode) request.at("/optimizer"))
+                .put("learningRate", each.at("/wrong").asDouble());
         Answer answer = caller.post(PATH, request.toString());
         assertThat(answer.text("/verdict")).isEqualTo("FAIL");
         assertThat(answer.text("/explanation/fault")).isEqualTo("learningRate");
@@ -174,7 +176,8 @@ class Float32ListsTests {
         numbers.forEach(number -> printed.add(
                 number.isArray()
                         ? shortest(number)
-                        : JSON.getNodeFactory().numberNode(Double.parseDouble(Float.toString((float) number.asDouble())))));
+                        : JSON.getNodeFactory()
+                                .numberNode(Double.parseDouble(Float.toString((float) number.asDouble())))));
         return printed;
     }
 }

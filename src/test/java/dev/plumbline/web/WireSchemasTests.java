@@ -120,11 +120,14 @@ class WireSchemasTests {
     }
 
     @Test
+    @SuppressWarnings("rawtypes") // as the library has them
     void describesWhatListsAndMapsHold() {
         ModelConverters converters = new ModelConverters(true);
         converters.addConverter(new WireSchemas());
-        Map<?, Schema> run =
-                converters.resolveAsResolvedSchema(new AnnotatedType(Run.class)).schema.getProperties();
+        Map<?, Schema> run = converters
+                .resolveAsResolvedSchema(new AnnotatedType(Run.class))
+                .schema
+                .getProperties();
 
         assertThat(items(run, "norms").getTypes()).containsExactlyInAnyOrder("number", "string");
         assertThat(items(run, "norms").getPattern()).isEqualTo("^(NaN|-?Infinity)$");
@@ -134,9 +137,12 @@ class WireSchemasTests {
         assertThat(run.get("steps").getTypes()).containsExactlyInAnyOrder("array", "null");
         assertThat(run.get("ratios").getTypes()).containsExactly("array");
         Schema<?> values = (Schema<?>) run.get("settings").getAdditionalProperties();
-        assertThat(values.getAnyOf()).extracting(Schema::get$ref).containsExactly("#/components/schemas/Settings", null);
+        assertThat(values.getAnyOf())
+                .extracting(Schema::get$ref)
+                .containsExactly("#/components/schemas/Settings", null);
     }
 
+    @SuppressWarnings("rawtypes")
     private static Schema<?> items(Map<?, Schema> properties, String name) {
         return properties.get(name).getItems();
     }
@@ -149,8 +155,8 @@ class WireSchemasTests {
         converters.resolveAsResolvedSchema(new AnnotatedType(Checks.Report.class));
 
         assertThatIllegalStateException()
-                .isThrownBy(() -> converters.resolveAsResolvedSchema(
-                        new AnnotatedType(Monitors.Report.class).resolveAsRef(true)))
+                .isThrownBy(() ->
+                        converters.resolveAsResolvedSchema(new AnnotatedType(Monitors.Report.class).resolveAsRef(true)))
                 .withMessageContaining("Checks$Report")
                 .withMessageContaining("Monitors$Report");
     }
