@@ -70,7 +70,8 @@ record Batch(Map<String, Tensor> data, Function<Map<String, Tensor>, ObjectiveRe
         Halves.Part whole = new Halves.Part(samples, objective.value(), losses(objective, elsewhere), gradient);
         Finding finding = new Halves(whole, first, second).finding(allowance);
         return Boolean.FALSE.equals(finding.holds()) && objective.program().stopsGradients()
-                ? Finding.notEvaluated(Halves.CHECK, "the model stops gradients, so its gradient is not that of its loss")
+                ? Finding.notEvaluated(
+                        Halves.CHECK, "the model stops gradients, so its gradient is not that of its loss")
                 : finding;
     }
 
@@ -81,8 +82,7 @@ record Batch(Map<String, Tensor> data, Function<Map<String, Tensor>, ObjectiveRe
                 .mapToObj(seed -> {
                     Map<String, Tensor> moved = new LinkedHashMap<>();
                     Directions.gaussian(parameters, objective, seed)
-                            .forEach((name, direction) ->
-                                    moved.put(name, moved(objective.parameter(name), direction)));
+                            .forEach((name, direction) -> moved.put(name, moved(objective.parameter(name), direction)));
                     return moved;
                 })
                 .toList();

@@ -53,7 +53,11 @@ final class WireSchemas implements ModelConverter {
                     ? schema.getName()
                     : schema.get$ref().substring(schema.get$ref().lastIndexOf('/') + 1);
             claim(name, java.getRawClass());
-            describe(java.getRawClass(), schema.get$ref() == null ? schema : context.getDefinedModels().get(name));
+            describe(
+                    java.getRawClass(),
+                    schema.get$ref() == null
+                            ? schema
+                            : context.getDefinedModels().get(name));
         }
         return schema;
     }

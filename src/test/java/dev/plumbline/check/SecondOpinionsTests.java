@@ -133,8 +133,9 @@ class SecondOpinionsTests {
                 "mean((w[0] * (x[:, 0] - mean(x[:, 0])) * (1 + w[1]) - y[:, 0] + 1)^2) | 0, 0 | none"
             })
     void noLawIsCalledBrokenThatHolds(String formula, String values, String together) {
-        double[] w =
-                Arrays.stream(values.split(",")).mapToDouble(Double::parseDouble).toArray();
+        double[] w = Arrays.stream(values.split(","))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
         Map<String, Tensor> data = new LinkedHashMap<>();
         data.put("x", Tensor.of(Shape.of(5, 2), 1, 2, 3, -1, 5, 6, -1, 0.5, 0.2, -2));
         if (formula.contains("- y")) {

@@ -261,7 +261,9 @@ class DiagnosisServiceTests {
         DiagnosisReport report =
                 service.diagnose(given(fading("fc1", "fc2"), activations, Map.of("fc1", "relu", "fc2", "tanh")));
 
-        assertThat(report.findings()).extracting(HealthFinding::rule).containsExactly(Symptom.DEAD_UNITS, Symptom.SATURATION);
+        assertThat(report.findings())
+                .extracting(HealthFinding::rule)
+                .containsExactly(Symptom.DEAD_UNITS, Symptom.SATURATION);
     }
 
     @Test

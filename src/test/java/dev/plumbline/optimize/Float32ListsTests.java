@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.optimize.Caller.Answer;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,8 +39,8 @@ class Float32ListsTests {
     }
 
     private static Stream<JsonNode> cases(String file) {
-        try (InputStream json = requireNonNull(
-                Float32ListsTests.class.getResourceAsStream("/fixtures/optimizer-checks/" + file))) {
+        try (InputStream json =
+                requireNonNull(Float32ListsTests.class.getResourceAsStream("/fixtures/optimizer-checks/" + file))) {
             return JSON.readTree(json).valueStream();
         } catch (IOException unreadable) {
             throw new IllegalStateException(unreadable);
@@ -49,7 +49,8 @@ class Float32ListsTests {
 
     /** {@code make_float32_lists.py}: moments are lists too. */
     static Stream<Arguments> continued() {
-        return cases("float32-lists.json").map(each -> Arguments.of(each.at("/case").asString(), each));
+        return cases("float32-lists.json")
+                .map(each -> Arguments.of(each.at("/case").asString(), each));
     }
 
     /** {@code make_optimizer_checks.py}: the cases in float32, without a claim as well. */
@@ -71,7 +72,8 @@ class Float32ListsTests {
     @MethodSource("continued")
     void failsThemAtALearningRateWrongByOnePartInAThousand(String name, JsonNode each) throws Exception {
         ObjectNode request = (ObjectNode) each.at("/request").deepCopy();
-        ((ObjectNode) request.at("/optimizer")).put("learningRate", each.at("/wrong").asDouble());
+        ((ObjectNode) request.at("/optimizer"))
+                .put("learningRate", each.at("/wrong").asDouble());
         Answer answer = caller.post(PATH, request.toString());
         assertThat(answer.text("/verdict")).isEqualTo("FAIL");
         assertThat(answer.text("/explanation/fault")).isEqualTo("learningRate");
@@ -80,7 +82,7 @@ class Float32ListsTests {
     @ParameterizedTest(name = "{0}")
     @MethodSource("steps")
     void knowsTorchsStepsInListsAsWell(String name, JsonNode each) throws Exception {
-        requireExpected(each, step -> step);
+        requireExpected(each, step -> {});
     }
 
     /** As orjson prints a float32: in the fewest digits that tell it from its neighbours. */
@@ -91,17 +93,16 @@ class Float32ListsTests {
             step.properties().forEach(tensors -> ((ObjectNode) tensors.getValue())
                     .properties()
                     .forEach(tensor -> tensor.setValue(shortest(tensor.getValue()))));
-            return step;
         });
     }
 
-    private void requireExpected(JsonNode each, UnaryOperator<ObjectNode> written) throws Exception {
+    private void requireExpected(JsonNode each, Consumer<ObjectNode> rewritten) throws Exception {
         ObjectNode request = (ObjectNode) each.at("/request").deepCopy();
         request.at("/steps").forEach(step -> {
             step.properties().forEach(tensors -> ((ObjectNode) tensors.getValue())
                     .properties()
                     .forEach(tensor -> tensor.setValue(list(tensor.getValue()))));
-            written.apply((ObjectNode) step);
+            rewritten.accept((ObjectNode) step);
         });
         Answer answer = caller.post(PATH, request.toString());
         assertThat(answer.text("/verdict"))
@@ -174,7 +175,8 @@ class Float32ListsTests {
         numbers.forEach(number -> printed.add(
                 number.isArray()
                         ? shortest(number)
-                        : JSON.getNodeFactory().numberNode(Double.parseDouble(Float.toString((float) number.asDouble())))));
+                        : JSON.getNodeFactory()
+                                .numberNode(Double.parseDouble(Float.toString((float) number.asDouble())))));
         return printed;
     }
 }

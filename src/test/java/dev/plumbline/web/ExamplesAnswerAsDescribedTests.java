@@ -45,12 +45,16 @@ class ExamplesAnswerAsDescribedTests {
 
     @BeforeEach
     void readDescription() {
-        byte[] served = Objects.requireNonNull(
-                http.get().uri("/openapi").exchange().expectBody().returnResult().getResponseBody());
+        byte[] served = Objects.requireNonNull(http.get()
+                .uri("/openapi")
+                .exchange()
+                .expectBody()
+                .returnResult()
+                .getResponseBody());
         description = JsonMapper.shared().readTree(closed(new String(served, StandardCharsets.UTF_8)));
         schemas = SchemaRegistry.withDefaultDialect(
-                SpecificationVersion.DRAFT_2020_12, registry -> registry.schemas(
-                        uri -> uri.equals(DESCRIPTION) ? description.toString() : null));
+                SpecificationVersion.DRAFT_2020_12,
+                registry -> registry.schemas(uri -> uri.equals(DESCRIPTION) ? description.toString() : null));
     }
 
     /** The description with {@code unevaluatedProperties: false} wherever a schema lists its properties. */

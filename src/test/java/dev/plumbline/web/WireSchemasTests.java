@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,25 +121,37 @@ class WireSchemasTests {
     }
 
     @Test
+    @SuppressWarnings("rawtypes") // as the library has them
     void describesWhatListsAndMapsHold() {
         ModelConverters converters = new ModelConverters(true);
         converters.addConverter(new WireSchemas());
-        Map<?, Schema> run =
-                converters.resolveAsResolvedSchema(new AnnotatedType(Run.class)).schema.getProperties();
+        Map<?, Schema> run = converters
+                .resolveAsResolvedSchema(new AnnotatedType(Run.class))
+                .schema
+                .getProperties();
 
         assertThat(items(run, "norms").getTypes()).containsExactlyInAnyOrder("number", "string");
         assertThat(items(run, "norms").getPattern()).isEqualTo("^(NaN|-?Infinity)$");
         assertThat(items(run, "ratios").getTypes()).containsExactlyInAnyOrder("number", "string", "null");
         assertThat(items(run, "losses").getItems().getTypes()).containsExactlyInAnyOrder("number", "string");
         assertThat(items(run, "steps").getTypes()).containsExactlyInAnyOrder("number", "string");
-        assertThat(run.get("steps").getTypes()).containsExactlyInAnyOrder("array", "null");
-        assertThat(run.get("ratios").getTypes()).containsExactly("array");
-        Schema<?> values = (Schema<?>) run.get("settings").getAdditionalProperties();
-        assertThat(values.getAnyOf()).extracting(Schema::get$ref).containsExactly("#/components/schemas/Settings", null);
+        assertThat(property(run, "steps").getTypes()).containsExactlyInAnyOrder("array", "null");
+        assertThat(property(run, "ratios").getTypes()).containsExactly("array");
+        Schema<?> values =
+                (Schema<?>) Objects.requireNonNull(property(run, "settings").getAdditionalProperties());
+        assertThat(values.getAnyOf())
+                .extracting(Schema::get$ref)
+                .containsExactly("#/components/schemas/Settings", null);
     }
 
+    @SuppressWarnings("rawtypes")
     private static Schema<?> items(Map<?, Schema> properties, String name) {
-        return properties.get(name).getItems();
+        return property(properties, name).getItems();
+    }
+
+    @SuppressWarnings("rawtypes")
+    private static Schema<?> property(Map<?, Schema> properties, String name) {
+        return Objects.requireNonNull(properties.get(name));
     }
 
     @Test
@@ -149,8 +162,8 @@ class WireSchemasTests {
         converters.resolveAsResolvedSchema(new AnnotatedType(Checks.Report.class));
 
         assertThatIllegalStateException()
-                .isThrownBy(() -> converters.resolveAsResolvedSchema(
-                        new AnnotatedType(Monitors.Report.class).resolveAsRef(true)))
+                .isThrownBy(() ->
+                        converters.resolveAsResolvedSchema(new AnnotatedType(Monitors.Report.class).resolveAsRef(true)))
                 .withMessageContaining("Checks$Report")
                 .withMessageContaining("Monitors$Report");
     }

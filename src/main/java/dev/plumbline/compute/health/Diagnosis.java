@@ -9,7 +9,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What all rules of a profile say about a condition. */
-public record Diagnosis(Verdict verdict, String summary, List<HealthFinding> findings, List<NotEvaluated> notEvaluated) {
+public record Diagnosis(
+        Verdict verdict, String summary, List<HealthFinding> findings, List<NotEvaluated> notEvaluated) {
 
     /** The worst severity of the findings. */
     public enum Verdict {

@@ -24,7 +24,8 @@ record Exploding(double ratio, double factor) implements Rule {
             return Judgement.of(gradients);
         }
         DepthProfile cotangents = condition.cotangents();
-        HealthFinding deltas = cotangents == null ? null : found(condition, cotangents, "derivative by the affine values");
+        HealthFinding deltas =
+                cotangents == null ? null : found(condition, cotangents, "derivative by the affine values");
         return deltas == null ? Judgement.HEALTHY : Judgement.of(deltas);
     }
 

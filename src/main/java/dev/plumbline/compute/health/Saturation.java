@@ -33,7 +33,8 @@ record Saturation(double share, boolean fixedInputs) implements Rule {
                         "no tanh or sigmoid is known behind a layer; other activations do not saturate");
     }
 
-    private HealthFinding finding(Condition condition, LayerHealth layer, ActivationStatistics activation, double observed) {
+    private HealthFinding finding(
+            Condition condition, LayerHealth layer, ActivationStatistics activation, double observed) {
         String beyond = fixedInputs
                 ? "beyond the fixed inputs of this profile"
                 : "where the derivative of " + activation.function() + " is below " + activation.floor();

@@ -32,7 +32,8 @@ record Vanishing(double ratio, double factor) implements Rule {
         if (gradients != null) {
             return Judgement.of(gradients);
         }
-        HealthFinding deltas = cotangents == null ? null : found(condition, cotangents, "derivative by the affine values");
+        HealthFinding deltas =
+                cotangents == null ? null : found(condition, cotangents, "derivative by the affine values");
         return deltas == null ? Judgement.HEALTHY : Judgement.of(deltas);
     }
 

@@ -147,8 +147,8 @@ class HalvesTests {
                 first.loss() + second.loss(),
                 part(0, 5, Reduction.COUPLED).elsewhere());
         assertThat(new Halves(whole, first, second).finding(ROUNDING).holds()).isNull();
-        Halves alone = new Halves(
-                losing(whole, whole.loss()), losing(first, first.loss()), losing(second, second.loss()));
+        Halves alone =
+                new Halves(losing(whole, whole.loss()), losing(first, first.loss()), losing(second, second.loss()));
         assertThat(alone.finding(ROUNDING).detail()).startsWith("Not evaluated");
     }
 
@@ -184,7 +184,10 @@ class HalvesTests {
         assertThat(finding(
                                 true,
                                 part -> new Part(
-                                        5, part.loss(), part.elsewhere(), part(0, 4, true).gradient()))
+                                        5,
+                                        part.loss(),
+                                        part.elsewhere(),
+                                        part(0, 4, true).gradient()))
                         .holds())
                 .isFalse();
     }

@@ -3,6 +3,7 @@ package dev.plumbline.compute.judgement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.compute.judgement.Mistake.Kind;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,15 +71,32 @@ class MistakeWordsTests {
                 .contains("t3: 5 times")
                 .doesNotContain("t4")
                 .endsWith("; and 2 more tensors");
-        Object[] five = java.util.Arrays.copyOf(six, 10);
+        Object[] five = Arrays.copyOf(six, 10);
         assertThat(words(five)).endsWith("t3: 5 times what it should be; and 1 more tensor");
     }
 
     @ParameterizedTest
     @CsvSource({
-        "3, 3", "-2, -2", "0.5, 1/2", "0.3333333333333333, 1/3", "0.25, 1/4", "0.6666666666666666, 2/3", "-0.75, -3/4",
-        "0.03125, 1/32", "0.00390625, 1/256", "1.5, 1.5", "0.1234, 0.1234", "2.3333333333333335, 2.333", "0.9, 9/10",
-        "0.95, 0.95", "65536, 65536", "1e-7, 1E-7", "0, 0", "NaN, NaN", "0.333334, 0.3333", "0.33333349, 1/3"
+        "3, 3",
+        "-2, -2",
+        "0.5, 1/2",
+        "0.3333333333333333, 1/3",
+        "0.25, 1/4",
+        "0.6666666666666666, 2/3",
+        "-0.75, -3/4",
+        "0.03125, 1/32",
+        "0.00390625, 1/256",
+        "1.5, 1.5",
+        "0.1234, 0.1234",
+        "2.3333333333333335, 2.333",
+        "0.9, 9/10",
+        "0.95, 0.95",
+        "65536, 65536",
+        "1e-7, 1E-7",
+        "0, 0",
+        "NaN, NaN",
+        "0.333334, 0.3333",
+        "0.33333349, 1/3"
     })
     void factorsAreSimpleFractionsWhereTheyAre(double factor, String words) {
         assertThat(MistakeWords.factor(factor)).isEqualTo(words);

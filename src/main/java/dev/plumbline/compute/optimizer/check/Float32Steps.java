@@ -52,8 +52,8 @@ final class Float32Steps {
 
     private static Map<String, Tensor> narrowed(Map<String, Tensor> parameters, Set<String> names) {
         Map<String, Tensor> narrowed = new LinkedHashMap<>();
-        parameters.forEach((name, tensor) ->
-                narrowed.put(name, names.contains(name) ? tensor.as(Datatype.FP32) : tensor));
+        parameters.forEach(
+                (name, tensor) -> narrowed.put(name, names.contains(name) ? tensor.as(Datatype.FP32) : tensor));
         return narrowed;
     }
 }
