@@ -26,8 +26,7 @@ import java.util.UUID;
  * @param names how the names of the request were understood
  * @param inputs what the point held before the check
  */
-record ReportAssembly(
-        GradientCheck check, GradientCheckRequest request, Names names, Batch batch, Fingerprint inputs) {
+record ReportAssembly(GradientCheck check, GradientCheckRequest request, Names names, Batch batch, Fingerprint inputs) {
 
     /** Our own gradient, and six with every intermediate value rounded. */
     private static final int OWN_PASSES = 7;

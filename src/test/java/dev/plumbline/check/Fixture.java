@@ -71,7 +71,8 @@ record Fixture(String name, String dtype) {
                 tensors("data.safetensors"),
                 gradients,
                 settings,
-                null, null);
+                null,
+                null);
     }
 
     LossSource loss() {

@@ -17,9 +17,7 @@ class NoElementsChecksTests {
     private int port;
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             sum(conv2d(x, w))           | [2, 0, 2, 2] | [1, 0, 3, 3]
             sum(conv2d(x, w))           | [2, 1, 2, 2] | [0, 1, 3, 3]
             sum(conv2d(x, w))           | [0, 1, 2, 2] | [1, 1, 3, 3]
@@ -50,7 +48,9 @@ class NoElementsChecksTests {
                             Caller.CHECKS,
                             "{\"model\": {\"formula\": \"%s\"}, \"parameters\": {\"w\": %s}, \"data\": {\"x\": %s}, \"settings\": {\"coverage\": \"%s\"}}"
                                     .formatted(formula, zeros(parameter), zeros(data), coverage));
-            assertThat(answer.status()).as(formula + " " + coverage + answer.body()).isIn(200, 400, 422);
+            assertThat(answer.status())
+                    .as(formula + " " + coverage + answer.body())
+                    .isIn(200, 400, 422);
         }
     }
 

@@ -191,6 +191,7 @@ class SecondOpinionsTests {
                 Map.of("x", X, "y", Y),
                 claim,
                 null,
-                null, null));
+                null,
+                null));
     }
 }

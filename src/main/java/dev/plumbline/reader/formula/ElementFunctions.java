@@ -31,8 +31,7 @@ final class ElementFunctions {
             Function.of("maximum(a, b)", (b, a) -> b.binary(BinaryFunction.MAXIMUM, a.node("a"), a.node("b"))),
             Function.of("minimum(a, b)", (b, a) -> b.binary(BinaryFunction.MINIMUM, a.node("a"), a.node("b"))),
             Function.of(
-                    "clip(x, low, high)",
-                    (b, a) -> Compositions.clip(b, a.node("x"), a.node("low"), a.node("high"))),
+                    "clip(x, low, high)", (b, a) -> Compositions.clip(b, a.node("x"), a.node("low"), a.node("high"))),
             Function.of("where(condition, a, b)", (b, a) -> b.select(a.node("condition"), a.node("a"), a.node("b"))));
 
     private ElementFunctions() {}

@@ -159,7 +159,7 @@ final class Parser {
         }
         boolean module = root instanceof Name name && MODULES.contains(name.text());
         throw Fault.invalid(
-                owner.place().until(function.end()),
+                new Place(owner.place().start(), owner.place().start(), function.end()),
                 module
                         ? "functions are called without a module: write " + function.text() + "(...)"
                         : "a value has no functions of its own: write " + function.text() + "(value)",

@@ -30,7 +30,8 @@ class NoElementsTests {
             } catch (Problem refused) {
                 continue;
             }
-            List<Tensor> inputs = shapes.stream().map(each -> Tensor.filled(each, 0)).toList();
+            List<Tensor> inputs =
+                    shapes.stream().map(each -> Tensor.filled(each, 0)).toList();
             String what = row + " for " + shapes;
             Tensor output;
             try {
@@ -100,7 +101,8 @@ class NoElementsTests {
     }
 
     private static List<Shape> without(List<Shape> shapes, List<int[]> axes) {
-        List<int[]> extents = new ArrayList<>(shapes.stream().map(Shape::extents).toList());
+        List<int[]> extents =
+                new ArrayList<>(shapes.stream().map(Shape::extents).toList());
         axes.forEach(axis -> extents.get(axis[0])[axis[1]] = 0);
         return extents.stream().map(Shape::of).toList();
     }
