@@ -47,7 +47,10 @@ record FrozenRows(Map<String, List<Integer>> rows) {
         int row = given < 0 ? given + rows : given;
         if (row < 0 || row >= rows) {
             throw Problem.invalid(
-                    pointer, "there is no such row", given, rows == 0 ? "no row at all" : "a row from 0 to " + (rows - 1));
+                    pointer,
+                    "there is no such row",
+                    given,
+                    rows == 0 ? "no row at all" : "a row from 0 to " + (rows - 1));
         }
         return row;
     }

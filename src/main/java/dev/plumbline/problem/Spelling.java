@@ -52,7 +52,8 @@ public final class Spelling {
         if (known.size() <= MOST_CANDIDATES) {
             return known.isEmpty() ? "none" : "one of " + String.join(", ", known);
         }
-        return "one of " + known.size() + "; the nearest are " + String.join(", ", nearest(word, known, MOST_CANDIDATES));
+        return "one of " + known.size() + "; the nearest are "
+                + String.join(", ", nearest(word, known, MOST_CANDIDATES));
     }
 
     /** Edits from one word to the other: a letter more, less, another, or two swapped. */

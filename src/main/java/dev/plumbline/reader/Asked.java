@@ -29,10 +29,7 @@ public record Asked(
     }
 
     static Asked of(
-            Map<String, Tensor> parameters,
-            Map<String, Tensor> data,
-            Map<String, Tensor> claims,
-            Set<String> alone) {
+            Map<String, Tensor> parameters, Map<String, Tensor> data, Map<String, Tensor> claims, Set<String> alone) {
         return new Asked(shapes(parameters), shapes(data), shapes(claims), parameters, alone);
     }
 

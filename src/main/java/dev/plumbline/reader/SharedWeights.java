@@ -32,9 +32,9 @@ public final class SharedWeights {
             return Set.of();
         }
         Map<String, Tensor> sums = together.read(afford).gradient().byParameter();
-        Map<String, Tensor> own =
-                readers.apply(shared).read(afford).gradient().byParameter();
-        shared.removeIf(name -> !(distance(claims.get(name), own.get(name)) < distance(claims.get(name), sums.get(name))));
+        Map<String, Tensor> own = readers.apply(shared).read(afford).gradient().byParameter();
+        shared.removeIf(
+                name -> !(distance(claims.get(name), own.get(name)) < distance(claims.get(name), sums.get(name))));
         return shared;
     }
 

@@ -7,11 +7,11 @@ import dev.plumbline.compute.program.Objective;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.Model;
+import dev.plumbline.reader.ModelSource;
 import dev.plumbline.reader.Naming;
 import dev.plumbline.reader.Naming.How;
 import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.reader.SharedWeights;
-import dev.plumbline.reader.onnx.OnnxModel;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorFiles;
@@ -38,13 +38,17 @@ class PipelineNamesTests {
 
     private static final Path FILES = Path.of("src/test/resources/fixtures/names");
 
-    private record Case(Model model, Map<String, Tensor> data, Map<String, Tensor> claims, Map<String, Tensor> parameters) {
+    private record Case(
+            Model model, Map<String, Tensor> data, Map<String, Tensor> claims, Map<String, Tensor> parameters) {
 
         static Case of(String folder) {
             try {
                 Path values = FILES.resolve(folder).resolve("parameters.safetensors");
                 return new Case(
-                        OnnxModel.read(Files.readAllBytes(FILES.resolve(folder).resolve("model.onnx"))),
+                        new ModelSource(
+                                        null,
+                                        Files.readAllBytes(FILES.resolve(folder).resolve("model.onnx")))
+                                .read(),
                         tensors(folder, "data"),
                         tensors(folder, "gradients"),
                         Files.exists(values) ? tensors(folder, "parameters") : Map.of());
@@ -55,7 +59,9 @@ class PipelineNamesTests {
 
         static Map<String, Tensor> tensors(String folder, String part) throws IOException {
             return TensorFiles.read(
-                    Files.readAllBytes(FILES.resolve(folder).resolve(part + ".safetensors")), part, TensorLimits.DEFAULT);
+                    Files.readAllBytes(FILES.resolve(folder).resolve(part + ".safetensors")),
+                    part,
+                    TensorLimits.DEFAULT);
         }
 
         Case claiming(Map<String, Tensor> others) {
@@ -183,12 +189,21 @@ class PipelineNamesTests {
             sum[i] = first.at(i) + second.at(i);
         }
         Case together = norms.claiming(Map.of("net.first.weight", Tensor.of(first.shape(), sum)));
-        assertThat(together.objective().gradient().byParameter().get("net.first.weight").values())
+        assertThat(together.objective()
+                        .gradient()
+                        .byParameter()
+                        .get("net.first.weight")
+                        .values())
                 .containsExactly(sum, within(1e-14));
-        assertThat(together.reader().names().shared().get(0).words()).contains("the sum over its uses as net.second.weight");
+        assertThat(together.reader().names().shared().get(0).words())
+                .contains("the sum over its uses as net.second.weight");
 
         Case alone = norms.claiming(Map.of("net.first.weight", first));
-        assertThat(alone.objective().gradient().byParameter().get("net.first.weight").values())
+        assertThat(alone.objective()
+                        .gradient()
+                        .byParameter()
+                        .get("net.first.weight")
+                        .values())
                 .containsExactly(first.values(), within(1e-14));
         assertThat(alone.reader().names().shared().get(0).words()).contains("this one weight", "net.second.weight");
     }
@@ -227,10 +242,7 @@ class PipelineNamesTests {
         Case folded = Case.of("mlp_folded");
         Tensor stored = folded.claiming(Map.of()).objective().parameter("onnx::MatMul_23");
         Objective there = folded.with(Map.of(
-                        "onnx::MatMul_23",
-                        stored.map(v -> 2 * v),
-                        "net.0.bias",
-                        Tensor.filled(Shape.of(6), 0.5)))
+                        "onnx::MatMul_23", stored.map(v -> 2 * v), "net.0.bias", Tensor.filled(Shape.of(6), 0.5)))
                 .objective();
         Tensor weight = there.parameter("0.weight"); // (6, 4), the file's transposed
         assertThat(weight.at(1)).isEqualTo(2 * stored.at(6));
@@ -249,8 +261,7 @@ class PipelineNamesTests {
         Map<String, Tensor> claims = Map.of("layers.0.norm1.wieght", Tensor.zeros(Shape.of(4)));
         Objective objective = encoder.claiming(claims).objective();
         Problem problem = Assertions.catchThrowableOfType(
-                Problem.class,
-                () -> dev.plumbline.reader.ClaimedGradients.requireOf(objective.program(), claims));
+                Problem.class, () -> dev.plumbline.reader.ClaimedGradients.requireOf(objective.program(), claims));
         assertThat(problem.getMessage()).contains("net.layers.0.norm1.weight");
         assertThat(problem.expected().split(", ")).hasSizeLessThanOrEqualTo(5);
     }

@@ -72,8 +72,7 @@ public record Mistake(
 
     /** The same with other advice, from somebody who knows more about the tensor. */
     public Mistake advising(String other) {
-        return new Mistake(
-                kind, factor, lambda, offset, limit, tensor, shift, axis, slice, entries, datatype, other);
+        return new Mistake(kind, factor, lambda, offset, limit, tensor, shift, axis, slice, entries, datatype, other);
     }
 
     static Mistake of(Kind kind, String advice) {

@@ -65,10 +65,15 @@ public final class Compositions {
         return b.select(positive, x, curve);
     }
 
-    /** {@code max(low, min(high, x))}. */
+    /** {@code min(high, max(low, x))}: where the bounds contradict each other, the upper one wins. */
     public static Node clip(ProgramBuilder b, Node x, double low, double high) {
-        Node below = b.binary(BinaryFunction.MINIMUM, x, b.constant(high));
-        return b.binary(BinaryFunction.MAXIMUM, below, b.constant(low));
+        return clip(b, x, b.constant(low), b.constant(high));
+    }
+
+    /** The same with bounds that may be tensors. NumPy, PyTorch and ONNX agree on which one wins. */
+    public static Node clip(ProgramBuilder b, Node x, Node low, Node high) {
+        Node above = b.binary(BinaryFunction.MAXIMUM, x, low);
+        return b.binary(BinaryFunction.MINIMUM, above, high);
     }
 
     /** {@code max(0, 1 - x)}. */

@@ -122,7 +122,7 @@ record Convolution(Window window, int groups) implements Op {
 
     private Matrix weights(Tensor w, int group, boolean transposed) {
         int filters = w.shape().extent(0) / groups;
-        int columns = w.shape().strides()[0];
+        int columns = w.size() / w.shape().extent(0); // not the stride, which is at least 1
         return new Matrix(w.values(), group * filters * columns, filters, columns, transposed);
     }
 

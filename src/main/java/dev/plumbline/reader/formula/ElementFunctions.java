@@ -30,7 +30,8 @@ final class ElementFunctions {
             Function.of("elu(x, alpha=1)", (b, a) -> Compositions.elu(b, a.node("x"), a.number("alpha"))),
             Function.of("maximum(a, b)", (b, a) -> b.binary(BinaryFunction.MAXIMUM, a.node("a"), a.node("b"))),
             Function.of("minimum(a, b)", (b, a) -> b.binary(BinaryFunction.MINIMUM, a.node("a"), a.node("b"))),
-            Function.of("clip(x, low, high)", ElementFunctions::clip),
+            Function.of(
+                    "clip(x, low, high)", (b, a) -> Compositions.clip(b, a.node("x"), a.node("low"), a.node("high"))),
             Function.of("where(condition, a, b)", (b, a) -> b.select(a.node("condition"), a.node("a"), a.node("b"))));
 
     private ElementFunctions() {}
@@ -42,10 +43,5 @@ final class ElementFunctions {
     private static Node gelu(ProgramBuilder b, Arguments a) {
         boolean exact = a.choice("approximate", "none", "tanh") == 0;
         return exact ? Compositions.gelu(b, a.node("x")) : Compositions.geluTanh(b, a.node("x"));
-    }
-
-    private static Node clip(ProgramBuilder b, Arguments a) {
-        Node below = b.binary(BinaryFunction.MINIMUM, a.node("x"), a.node("high"));
-        return b.binary(BinaryFunction.MAXIMUM, below, a.node("low"));
     }
 }

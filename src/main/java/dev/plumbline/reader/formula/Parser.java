@@ -14,6 +14,7 @@ import dev.plumbline.reader.formula.Expression.Subscript;
 import dev.plumbline.reader.formula.Expression.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,9 @@ final class Parser {
 
     static final int DEEPEST = 100;
     static final int MOST_EXPRESSIONS = 20_000;
+
+    private static final Set<String> MODULES =
+            Set.of("np", "numpy", "torch", "nn", "F", "jnp", "jax", "tf", "math", "scipy", "optax");
 
     private final TokenStream tokens;
     private int depth;
@@ -136,11 +140,31 @@ final class Parser {
             } else if (token.is(".")) {
                 tokens.take();
                 Token name = tokens.take(Token.Kind.NAME, "T or shape");
+                requireNoCall(value, name);
                 value = counted(new Attribute(new Place(start, name.start(), name.end()), value, name.text()));
             } else {
                 return value;
             }
         }
+    }
+
+    /** {@code np.mean(x)} and {@code x.mean()} are how others write {@code mean(x)}. */
+    private void requireNoCall(Expression owner, Token function) {
+        if (!tokens.peek().is("(")) {
+            return;
+        }
+        Expression root = owner;
+        while (root instanceof Attribute attribute) {
+            root = attribute.first();
+        }
+        boolean module = root instanceof Name name && MODULES.contains(name.text());
+        throw Fault.invalid(
+                new Place(owner.place().start(), owner.place().start(), function.end()),
+                module
+                        ? "functions are called without a module: write " + function.text() + "(...)"
+                        : "a value has no functions of its own: write " + function.text() + "(value)",
+                root instanceof Name name ? name.text() + " before ." + function.text() : "." + function.text(),
+                function.text() + "(...)");
     }
 
     private Expression primary() {

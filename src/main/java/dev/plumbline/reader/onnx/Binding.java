@@ -63,7 +63,12 @@ final class Binding {
         roles.aliases().forEach((alias, origin) -> {
             Plan.Placement placement = plan.placement(alias);
             if (placement != null) {
-                values.put(alias, placed(alias, Objects.requireNonNull(graph.initializers().get(origin)), placement));
+                values.put(
+                        alias,
+                        placed(
+                                alias,
+                                Objects.requireNonNull(graph.initializers().get(origin)),
+                                placement));
             }
         });
         translate(graph, needed);

@@ -15,7 +15,10 @@ final class Copies {
     static @Nullable Slot original(Slots slots, Slot copy) {
         Slot original = null;
         for (Slot slot : slots.all()) {
-            if (copy.isMadeUp() && !slot.isMadeUp() && slot.isOrigin() && (areEqual(slot, copy) || areTransposed(slot, copy))) {
+            if (copy.isMadeUp()
+                    && !slot.isMadeUp()
+                    && slot.isOrigin()
+                    && (areEqual(slot, copy) || areTransposed(slot, copy))) {
                 if (original != null) {
                     return null;
                 }

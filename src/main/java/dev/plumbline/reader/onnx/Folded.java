@@ -15,8 +15,9 @@ final class Folded {
 
     /** Refuses a claim for which there is no place while a convolution's weight is such a product. */
     static void refuse(Slots slots, Map<String, Shape> claims, Map<String, Spot> found) {
-        List<String> lost =
-                claims.keySet().stream().filter(name -> !found.containsKey(name)).toList();
+        List<String> lost = claims.keySet().stream()
+                .filter(name -> !found.containsKey(name))
+                .toList();
         if (lost.isEmpty()) {
             return;
         }

@@ -51,8 +51,7 @@ final class NameSearch {
      * @param names with the shapes of what they name
      * @param place where the request has them, for what is refused
      */
-    static Map<String, Spot> spots(
-            Slots slots, Map<String, Shape> names, Map<String, Tensor> values, String place) {
+    static Map<String, Spot> spots(Slots slots, Map<String, Shape> names, Map<String, Tensor> values, String place) {
         NameSearch search = new NameSearch(slots, names, values, place);
         search.byName();
         search.byPrefix();
@@ -172,7 +171,9 @@ final class NameSearch {
     private List<Spot> candidates(String name, Evidence evidence) {
         List<Spot> candidates = new ArrayList<>();
         for (Slot slot : slots.all()) {
-            for (Spot spot : evidence == Evidence.VALUES ? everywhere(slot) : slot.isMadeUp() ? Spot.in(slot) : List.<Spot>of()) {
+            for (Spot spot : evidence == Evidence.VALUES
+                    ? everywhere(slot)
+                    : slot.isMadeUp() ? Spot.in(slot) : List.<Spot>of()) {
                 if (spot.fits(name, shape(name)) && isFree(spot) && speaks(evidence, name, spot)) {
                     candidates.add(spot);
                     break;

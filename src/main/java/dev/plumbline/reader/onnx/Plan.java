@@ -187,7 +187,9 @@ final class Plan {
 
     private boolean isAlone(String slot) {
         Placement placement = placements.get(slot);
-        return placement != null && placement.names().length == 1 && asked.alone().contains(placement.names()[0]);
+        return placement != null
+                && placement.names().length == 1
+                && asked.alone().contains(placement.names()[0]);
     }
 
     private String nameOf(Slot slot) {

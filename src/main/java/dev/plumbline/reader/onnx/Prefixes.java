@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** What stands in front of names: wrappers such as DataParallel's {@code module}, and the modules that were exported. */
 final class Prefixes {
 
-    private static final Set<String> WRAPPERS = Set.of(
-            "module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module");
+    private static final Set<String> WRAPPERS =
+            Set.of("module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module");
 
     private Prefixes() {}
 
@@ -49,7 +49,9 @@ final class Prefixes {
             String joined = change + module;
             return joined.endsWith(".") ? joined.substring(0, joined.length() - 1) : joined;
         }
-        return (module + ".").startsWith(change) ? module.substring(Math.min(module.length(), change.length())) : module;
+        return (module + ".").startsWith(change)
+                ? module.substring(Math.min(module.length(), change.length()))
+                : module;
     }
 
     /** Whether one module is the other seen from further in. */

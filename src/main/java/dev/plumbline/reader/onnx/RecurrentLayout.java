@@ -60,6 +60,7 @@ record RecurrentLayout(Gates layout, List<String> leaves) {
     }
 
     private static boolean isReverse(OnnxNode node) {
-        return node.attributes().get("direction") instanceof Attribute.Text text && text.value().equals("reverse");
+        return node.attributes().get("direction") instanceof Attribute.Text text
+                && text.value().equals("reverse");
     }
 }

@@ -21,7 +21,8 @@ record Slots(Map<String, Slot> byName) {
             String module = new Use(node, 0, 0).module();
             int layer = RECURRENT.contains(node.operator()) ? layers.merge(module, 1, Integer::sum) - 1 : 0;
             for (int i = 0; i < node.inputs().size(); i++) {
-                uses.computeIfAbsent(node.inputs().get(i), key -> new ArrayList<>()).add(new Use(node, i, layer));
+                uses.computeIfAbsent(node.inputs().get(i), key -> new ArrayList<>())
+                        .add(new Use(node, i, layer));
             }
         }
         Map<String, Slot> slots = new LinkedHashMap<>();

@@ -24,7 +24,8 @@ record Spot(Slot slot, Layout layout, int piece, How how, String leaf) {
             String operator = use.node().operator();
             RecurrentLayout gates = Slots.RECURRENT.contains(operator) ? RecurrentLayout.of(slot, use) : null;
             for (int p = 0; gates != null && p < gates.leaves().size(); p++) {
-                spots.add(new Spot(slot, gates.layout(), p, How.GATES, gates.leaves().get(p)));
+                spots.add(new Spot(
+                        slot, gates.layout(), p, How.GATES, gates.leaves().get(p)));
             }
         }
         if (slot.isReadBy("MatMul", "Gemm") && slot.shape().rank() == 2) {

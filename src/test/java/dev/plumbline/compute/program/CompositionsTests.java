@@ -119,6 +119,14 @@ class CompositionsTests {
     }
 
     @Test
+    void upperBoundOfAClipWins() {
+        assertThat(Result.of(Tensor.vector(0.5, 3), (b, x) -> Compositions.clip(b, x, 2, 1))
+                        .value()
+                        .values())
+                .containsExactly(1, 1);
+    }
+
+    @Test
     void clipIsTheIdentityInsideAndConstantOutside() {
         Result result = Result.of(Tensor.vector(-3, 0.5, 7), (b, x) -> Compositions.clip(b, x, -1, 2));
         assertThat(result.value().values()).containsExactly(-1, 0.5, 2);

@@ -79,6 +79,7 @@ class FunctionTests {
                 each("maximum(x, 0.3)", t -> Math.max(t, 0.3)),
                 each("minimum(0.3, x)", t -> Math.min(t, 0.3)),
                 each("clip(x, -1, 0.5)", t -> Math.max(-1, Math.min(0.5, t))),
+                each("clip(x, 2, 1)", t -> 1), // NumPy, PyTorch and ONNX: the upper bound wins
                 each("where(x > 0, x, -2)", t -> t > 0 ? t : -2),
                 each("x <= 0.25", t -> t <= 0.25 ? 1 : 0));
     }
