@@ -153,7 +153,7 @@ public final class Allowances {
 
     private Scatter scatter(IntFunction<Rounding> arithmetic) {
         passes += RUNS * PASSES_OF_A_GRADIENT;
-        return Scatter.of(objective, exact, RUNS, arithmetic, run -> {});
+        return Scatter.of(objective, exact, RUNS, arithmetic, (run, evaluation) -> {});
     }
 
     /** Two gradients for each constant, or the last for all that remain. */
@@ -233,7 +233,7 @@ public final class Allowances {
             double part = g[i] / norm;
             share += Math.abs(g[i]) < 2 * allowance.at(i) ? part * part : 0;
         }
-        return share;
+        return Math.min(1, share);
     }
 
     /** What float64 rounding may do to our own gradient. */
