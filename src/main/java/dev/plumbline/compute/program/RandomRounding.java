@@ -44,11 +44,7 @@ final class RandomRounding implements Rounding {
 
     static RandomRounding mixed(Precision precision, Grid kept, Evaluation base, long seed) {
         return new RandomRounding(
-                precision.grids(base.program(), kept),
-                precision.accumulateGrid(),
-                precision.computeGrid(),
-                base,
-                seed);
+                precision.grids(base.program(), kept), precision.accumulateGrid(), precision.computeGrid(), base, seed);
     }
 
     @Override

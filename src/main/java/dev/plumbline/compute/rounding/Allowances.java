@@ -136,8 +136,8 @@ public final class Allowances {
 
     private Scatter inFloat64() {
         Spreads seen = new Spreads(objective);
-        Scatter scatter = Scatter.of(
-                objective, exact, RUNS, run -> Rounding.float64(objective.base(), seed + run), seen::add);
+        Scatter scatter =
+                Scatter.of(objective, exact, RUNS, run -> Rounding.float64(objective.base(), seed + run), seen::add);
         edges = seen;
         passes += RUNS * PASSES_OF_A_GRADIENT;
         return scatter;

@@ -33,9 +33,8 @@ public final class Spreads {
     public static Spreads of(Objective objective, long seed) {
         Spreads spreads = new Spreads(objective);
         IntStream.range(0, RUNS).parallel().forEach(run -> {
-            Evaluation strayed = objective
-                    .program()
-                    .evaluate(objective.point(), Rounding.float64(objective.base(), seed + run));
+            Evaluation strayed =
+                    objective.program().evaluate(objective.point(), Rounding.float64(objective.base(), seed + run));
             spreads.add(run, strayed);
         });
         return spreads;

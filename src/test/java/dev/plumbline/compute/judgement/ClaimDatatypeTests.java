@@ -16,7 +16,8 @@ class ClaimDatatypeTests {
 
     @Test
     void eachTensorHasItsOwn() {
-        assertThat(ClaimDatatype.byTensor(Map.of("a", WIDE, "b", WIDE.as(Datatype.FP16), "c", FLOATS.as(Datatype.FP32))))
+        assertThat(ClaimDatatype.byTensor(
+                        Map.of("a", WIDE, "b", WIDE.as(Datatype.FP16), "c", FLOATS.as(Datatype.FP32))))
                 .containsEntry("a", Datatype.FP64)
                 .containsEntry("b", Datatype.FP16)
                 .containsEntry("c", Datatype.FP32);

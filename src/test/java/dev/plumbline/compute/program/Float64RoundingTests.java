@@ -23,8 +23,8 @@ class Float64RoundingTests {
     /** The values of sixty runs. */
     private static Set<Double> values(double at, Formula formula) {
         ProgramBuilder b = new ProgramBuilder();
-        Program program = b.output("y", formula.of(b, b.parameter("w", Shape.SCALAR)))
-                .build();
+        Program program =
+                b.output("y", formula.of(b, b.parameter("w", Shape.SCALAR))).build();
         Map<String, Tensor> point = Map.of("w", Tensor.scalar(at));
         Evaluation base = program.evaluate(point);
         Set<Double> values = new HashSet<>();
@@ -47,7 +47,8 @@ class Float64RoundingTests {
         assertThat(values(0, (b, w) -> b.unary(UnaryFunction.EXP, w))).containsExactly(1.0);
         assertThat(values(1, (b, w) -> b.unary(UnaryFunction.LOG, w))).containsExactly(0.0);
         assertThat(values(-0.1, (b, w) -> b.unary(UnaryFunction.ABS, w))).containsExactly(0.1);
-        assertThat(values(2, (b, w) -> b.sum(b.reshape(b.multiply(w, b.constant(Tensor.vector(1, 2, -3))), Shape.of(3)))))
+        assertThat(values(
+                        2, (b, w) -> b.sum(b.reshape(b.multiply(w, b.constant(Tensor.vector(1, 2, -3))), Shape.of(3)))))
                 .containsExactly(0.0);
     }
 
@@ -69,8 +70,10 @@ class Float64RoundingTests {
     /** Ten equal terms: off by up to (2 + sqrt(10)/4) u of their sizes, and one spacing. */
     @Test
     void aSumMovesByTheSizeOfItsTermsAndMoreTheMoreThereAre() {
-        Set<Double> sums = values(0.1, (b, w) -> b.sum(b.multiply(w, b.constant(Tensor.vector(
-                1e4, -1e4, 1.1, -1.1, 1e4, -1e4, 3.3, -3.3, 0.3, -0.3)))));
+        Set<Double> sums = values(
+                0.1,
+                (b, w) -> b.sum(b.multiply(
+                        w, b.constant(Tensor.vector(1e4, -1e4, 1.1, -1.1, 1e4, -1e4, 3.3, -3.3, 0.3, -0.3)))));
         double size = 0.1 * (4e4 + 2.2 + 6.6 + 0.6);
         double bound = (2 + Math.sqrt(10) / 4) * U * size + 10 * U * size; // and the products'
         assertThat(sums).allMatch(sum -> Math.abs(sum) <= bound).anyMatch(sum -> Math.abs(sum) > U * size / 10);
@@ -82,14 +85,20 @@ class Float64RoundingTests {
         assertThat(values(0.1, edge)).anyMatch(y -> y < 0).anyMatch(y -> y > 0);
         Formula step = (b, w) -> b.binary(BinaryFunction.LESS, b.constant(0), edge.of(b, w));
         assertThat(values(0.1, step)).containsExactly(1.0);
-        assertThat(values(0.1, (b, w) -> b.unary(UnaryFunction.SIGN, edge.of(b, w)))).containsExactly(1.0);
-        assertThat(values(0.1, (b, w) -> b.unary(UnaryFunction.FLOOR, edge.of(b, w)))).containsExactly(0.0);
-        assertThat(values(0.1, (b, w) -> b.unary(UnaryFunction.RELU, edge.of(b, w)))).anyMatch(y -> y < 0);
-        assertThat(values(0.1, (b, w) -> b.unary(UnaryFunction.ABS, edge.of(b, w)))).anyMatch(y -> y < 0);
+        assertThat(values(0.1, (b, w) -> b.unary(UnaryFunction.SIGN, edge.of(b, w))))
+                .containsExactly(1.0);
+        assertThat(values(0.1, (b, w) -> b.unary(UnaryFunction.FLOOR, edge.of(b, w))))
+                .containsExactly(0.0);
+        assertThat(values(0.1, (b, w) -> b.unary(UnaryFunction.RELU, edge.of(b, w))))
+                .anyMatch(y -> y < 0);
+        assertThat(values(0.1, (b, w) -> b.unary(UnaryFunction.ABS, edge.of(b, w))))
+                .anyMatch(y -> y < 0);
         assertThat(values(0.1, (b, w) -> b.binary(BinaryFunction.MAXIMUM, b.constant(0), edge.of(b, w))))
                 .anyMatch(y -> y < 0);
-        assertThat(values(0.1, (b, w) -> b.max(b.concat(0, List.of(
-                        b.reshape(edge.of(b, w), Shape.of(1)), b.constant(Tensor.vector(0)))))))
+        assertThat(values(
+                        0.1,
+                        (b, w) -> b.max(b.concat(
+                                0, List.of(b.reshape(edge.of(b, w), Shape.of(1)), b.constant(Tensor.vector(0)))))))
                 .anyMatch(y -> y < 0);
     }
 }

@@ -17,7 +17,8 @@ class GridTests {
         Grid grid = Grid.of(datatype);
         SplittableRandom random = new SplittableRandom(1);
         for (int k = 0; k < 10_000; k++) {
-            double x = random.nextDouble(-2, 2) * Math.scalb(1.0, -random.nextInt(datatype == Datatype.FP16 ? 26 : 150));
+            double x =
+                    random.nextDouble(-2, 2) * Math.scalb(1.0, -random.nextInt(datatype == Datatype.FP16 ? 26 : 150));
             double nearest = datatype.round(x);
             assertThat(grid.holds(nearest)).isTrue();
             assertThat(grid.holds(x)).isEqualTo(nearest == x);

@@ -64,7 +64,8 @@ class AllowancesTests {
         double expected = datatype.unitRoundoff() * 3 * (6 * (1 + 1 / 12.0) + 4)
                 + 4 * Double.MIN_VALUE
                 + Underflow.allowance(datatype);
-        for (double allowance : allowances(objective, datatype, 1).allowance("w").values()) {
+        for (double allowance :
+                allowances(objective, datatype, 1).allowance("w").values()) {
             assertThat(Math.abs(allowance - expected)).isLessThanOrEqualTo(1e-15 * expected);
         }
     }
@@ -75,9 +76,11 @@ class AllowancesTests {
         Objective objective = objective(AllowancesTests::cancelling, 1e-3);
         double exact = gradient(objective, Rounding.NONE);
         for (long seed = 0; seed < 20; seed++) {
-            double allowance = allowances(objective, Datatype.FP64, seed).allowance("w").at(0);
+            double allowance =
+                    allowances(objective, Datatype.FP64, seed).allowance("w").at(0);
             double worst = LongStream.range(1000, 1100)
-                    .mapToDouble(other -> Math.abs(gradient(objective, Rounding.float64(objective.base(), other)) - exact))
+                    .mapToDouble(
+                            other -> Math.abs(gradient(objective, Rounding.float64(objective.base(), other)) - exact))
                     .max()
                     .orElseThrow();
             assertThat(allowance).isBetween(worst, 10 * worst);
@@ -89,8 +92,9 @@ class AllowancesTests {
     void theSpreadHardlyDependsOnTheSeed() {
         Objective objective = objective(AllowancesTests::cancelling, 1e-3);
         double[] spreads = LongStream.range(0, 40)
-                .mapToDouble(seed ->
-                        allowances(objective, Datatype.FP64, 100 * seed).spread("w").at(0))
+                .mapToDouble(seed -> allowances(objective, Datatype.FP64, 100 * seed)
+                        .spread("w")
+                        .at(0))
                 .sorted()
                 .toArray();
         assertThat(spreads[39]).isLessThanOrEqualTo(4 * spreads[0]);
@@ -100,8 +104,8 @@ class AllowancesTests {
     /** relu(3 w - 0.3) at 0.1, whose operand is 5.6e-17: float64 noise is no reason to allow another branch. */
     @Test
     void noiseInFloat64FlipsNoBranch() {
-        Objective objective = objective(
-                (b, w) -> b.sum(b.unary(UnaryFunction.RELU, b.add(b.multiply(w, 3), b.constant(-0.3)))), 0.1);
+        Objective objective =
+                objective((b, w) -> b.sum(b.unary(UnaryFunction.RELU, b.add(b.multiply(w, 3), b.constant(-0.3)))), 0.1);
         for (long seed = 0; seed < 20; seed++) {
             assertThat(allowances(objective, Datatype.FP64, seed).allowance("w").at(0))
                     .isLessThan(1e-14);
@@ -136,7 +140,8 @@ class AllowancesTests {
         Objective objective = objective((b, w) -> b.sum(b.multiply(w, tiny)), 1);
         assertThat(allowances(objective, datatype, 1).allowance("w").at(0)).isGreaterThanOrEqualTo(tiny);
         assertThat(Underflow.explains(datatype, 0, tiny)).isTrue();
-        assertThat(Underflow.explains(datatype, 0, 2 * Underflow.smallestNormal(datatype))).isFalse();
+        assertThat(Underflow.explains(datatype, 0, 2 * Underflow.smallestNormal(datatype)))
+                .isFalse();
         assertThat(Underflow.explains(datatype, 0, 0)).isFalse();
         assertThat(datatype.round(2 * tiny)).isEqualTo(2 * tiny);
         assertThat(datatype.round(tiny)).isZero();
@@ -168,15 +173,16 @@ class AllowancesTests {
                 .isGreaterThan(10);
         double[] row = Arrays.copyOf(narrow.allowance("net.0.weight").values(), 6);
         assertThat(DoubleStream.of(row).max().orElseThrow())
-                .isLessThan(2 * Objects.requireNonNull(net.reference().get("net.0.weight")).norm());
+                .isLessThan(2
+                        * Objects.requireNonNull(net.reference().get("net.0.weight"))
+                                .norm());
     }
 
     @Test
     void eachTensorHasItsOwnDatatype() {
         PyTorchNets net = PyTorchNets.read("bn_0");
         Map<String, Datatype> datatypes = Map.of("net.0.weight", Datatype.FP64, "net.3.weight", Datatype.FP32);
-        Allowances mixed =
-                Allowances.of(net.objective(), net.objective().gradient(), datatypes, null, false, 1);
+        Allowances mixed = Allowances.of(net.objective(), net.objective().gradient(), datatypes, null, false, 1);
         assertThat(mixed.allowance("net.0.weight"))
                 .isEqualTo(net.allowances(Datatype.FP64, null, false, 1).allowance("net.0.weight"));
         assertThat(mixed.allowance("net.3.weight"))
@@ -189,9 +195,19 @@ class AllowancesTests {
 
     /** Batch normalisation in training mode, off centre: no seed makes PyTorch's own gradients wrong. */
     @ParameterizedTest
-    @ValueSource(strings = {
-        "bn_0", "bn_3", "bn_10", "bn_100", "bn_2000", "bn_0_f64", "bn_3_f64", "bn_10_f64", "bn_100_f64", "bn_2000_f64"
-    })
+    @ValueSource(
+            strings = {
+                "bn_0",
+                "bn_3",
+                "bn_10",
+                "bn_100",
+                "bn_2000",
+                "bn_0_f64",
+                "bn_3_f64",
+                "bn_10_f64",
+                "bn_100_f64",
+                "bn_2000_f64"
+            })
     void normalisationOffCentreRaisesNoFalseAlarm(String name) {
         PyTorchNets net = PyTorchNets.read(name);
         for (long seed = 0; seed < 20; seed++) {
@@ -210,7 +226,8 @@ class AllowancesTests {
         for (String tensor : net.claims().keySet()) {
             if (!tensor.equals("net.0.bias")) { // 0 but for rounding
                 assertThat(allowances.drowned(tensor)).isLessThan(0.1);
-                assertThat(net.worst(tensor, allowances.allowance(tensor), a -> 1.01 * a)).isGreaterThan(1);
+                assertThat(net.worst(tensor, allowances.allowance(tensor), a -> 1.01 * a))
+                        .isGreaterThan(1);
             }
         }
     }
@@ -231,9 +248,12 @@ class AllowancesTests {
         for (long seed = 0; seed < 10; seed++) {
             Allowances allowances = net.allowances(null, Precision.named("autocastBF16"), false, seed);
             for (String tensor : net.claims().keySet()) {
-                assertThat(net.worst(tensor, allowances.allowance(tensor), a -> a)).as(tensor).isLessThanOrEqualTo(1);
+                assertThat(net.worst(tensor, allowances.allowance(tensor), a -> a))
+                        .as(tensor)
+                        .isLessThanOrEqualTo(1);
                 if (allowances.drowned(tensor) < 0.1) {
-                    assertThat(net.worst(tensor, allowances.allowance(tensor), a -> 1.5 * a)).isGreaterThan(1);
+                    assertThat(net.worst(tensor, allowances.allowance(tensor), a -> 1.5 * a))
+                            .isGreaterThan(1);
                 }
             }
             assertThat(net.claims().keySet()).anyMatch(tensor -> allowances.drowned(tensor) < 0.1);
