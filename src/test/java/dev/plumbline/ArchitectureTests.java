@@ -31,6 +31,7 @@ class ArchitectureTests {
     private static final Set<String> COMPUTE = Set.of(
             "compute.program",
             "compute.probe",
+            "compute.rounding",
             "compute.difference",
             "compute.judgement",
             "compute.consistency",
@@ -56,7 +57,8 @@ class ArchitectureTests {
             entry("web", Set.of("tensor", "limits", "problem")),
             entry("compute.judgement", Set.of("compute.probe", "tensor")),
             entry("compute.consistency", Set.of("tensor")),
-            entry("compute.difference", Set.of("compute.program", "compute.probe", "tensor")),
+            entry("compute.rounding", Set.of("compute.program", "tensor")),
+            entry("compute.difference", Set.of("compute.program", "compute.probe", "compute.rounding", "tensor")),
             entry("compute.probe", Set.of("tensor")),
             entry("compute.health", Set.of("compute.program", "tensor")),
             entry("compute.health.run", Set.of("compute.health")),

@@ -37,6 +37,13 @@ public final class ClaimDatatype {
         return datatypes;
     }
 
+    /** The widest of the tensors'. */
+    public static Datatype of(Collection<Tensor> claims) {
+        Map<String, Tensor> named = new LinkedHashMap<>();
+        claims.forEach(claim -> named.put(String.valueOf(named.size()), claim));
+        return widest(byTensor(named).values());
+    }
+
     /** The widest of several; float64 of none. */
     public static Datatype widest(Collection<Datatype> datatypes) {
         return datatypes.stream()

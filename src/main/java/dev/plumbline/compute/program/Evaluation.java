@@ -35,6 +35,11 @@ public final class Evaluation {
         return program.reevaluate(values, changed, rounding);
     }
 
+    /** The same values, whose reverse pass is computed by another arithmetic. */
+    public Evaluation reversedIn(Rounding other) {
+        return new Evaluation(program, values, other);
+    }
+
     /** The outputs by name. */
     public Map<String, Tensor> outputs() {
         Map<String, Tensor> outputs = new LinkedHashMap<>();

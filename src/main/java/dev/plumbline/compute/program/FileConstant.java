@@ -79,26 +79,30 @@ public record FileConstant(double value, boolean isSingle, List<Node> nodes) {
 
     /** Float64 where these constants lie half a float32 spacing away, each to a side of its own. */
     public static Rounding moved(List<FileConstant> constants, long seed) {
+        Map<Node, Op> moved = moved(constants, seed, 1);
+        return new Moved(moved, moved);
+    }
+
+    /**
+     * The same, but to the other side in the reverse pass. Kernels hold a constant twice: PyTorch's hardsigmoid divides by 6
+     * and multiplies by 1.0f / 6.0f on the way back.
+     */
+    public static Rounding movedApart(List<FileConstant> constants, long seed) {
+        return new Moved(moved(constants, seed, 1), moved(constants, seed, -1));
+    }
+
+    private static Map<Node, Op> moved(List<FileConstant> constants, long seed, double sign) {
         Map<Node, Op> moved = new IdentityHashMap<>();
         SplittableRandom random = new SplittableRandom(seed);
         for (FileConstant constant : constants) {
-            double side = random.nextBoolean() ? 1 : -1;
+            double side = random.nextBoolean() ? sign : -sign;
             for (Node node : constant.nodes) {
-                moved.put(node, moved(node.op(), constant.isSingle ? () -> side : () -> random.nextBoolean() ? 1 : -1));
+                moved.put(
+                        node,
+                        moved(node.op(), constant.isSingle ? () -> side : () -> random.nextBoolean() ? sign : -sign));
             }
         }
-        return new Rounding() {
-            @Override
-            public Op op(Node node) {
-                return moved.getOrDefault(node, node.op());
-            }
-
-            @Override
-            public Tensor given(Node node, Tensor value) {
-                @Nullable Op op = moved.get(node);
-                return op instanceof Constant constant ? constant.tensor() : value;
-            }
-        };
+        return moved;
     }
 
     private static Op moved(Op op, DoubleSupplier side) {
@@ -109,5 +113,31 @@ public record FileConstant(double value, boolean isSingle, List<Node> nodes) {
 
     private static double moved(double value, DoubleSupplier side) {
         return wasRounded(value) ? value + side.getAsDouble() * Math.ulp((float) value) / 2 : value;
+    }
+
+    /** Float64 with other operations at some nodes, one set of them forward and one in reverse. */
+    private record Moved(Map<Node, Op> forward, Map<Node, Op> reverse) implements Rounding {
+
+        @Override
+        public Op op(Node node) {
+            return forward.getOrDefault(node, node.op());
+        }
+
+        @Override
+        public Tensor given(Node node, Tensor value) {
+            return op(node) instanceof Constant constant ? constant.tensor() : value;
+        }
+
+        @Override
+        public void pullBack(
+                Node node, List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
+            List<Tensor> read = new ArrayList<>(inputs);
+            for (int k = 0; k < read.size(); k++) {
+                if (reverse.get(node.inputs().get(k)) instanceof Constant constant) {
+                    read.set(k, constant.tensor());
+                }
+            }
+            reverse.getOrDefault(node, node.op()).pullBack(read, output, cotangent, into);
+        }
     }
 }

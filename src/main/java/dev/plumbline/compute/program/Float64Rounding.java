@@ -62,9 +62,10 @@ final class Float64Rounding implements Rounding {
         if (!Double.isFinite(value)) {
             return value;
         }
-        double spacing = Math.ulp(value);
-        double steps = 2 * U * size * (random.nextDouble() - 0.5) / spacing;
-        return value + Math.floor(steps + random.nextDouble()) * spacing;
+        double off = 2 * U * size * (random.nextDouble() - 0.5);
+        double steps = off / Math.ulp(value);
+        boolean coarse = Math.abs(steps) < 64; // else the sum is as good as any
+        return value + (coarse ? Math.floor(steps + random.nextDouble()) * Math.ulp(value) : off);
     }
 
     @Override

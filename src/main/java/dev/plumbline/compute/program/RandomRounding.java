@@ -1,39 +1,50 @@
 package dev.plumbline.compute.program;
 
 import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Arithmetic narrower than float64, simulated in it: every result becomes one of its neighbours on its node's grid. */
+/**
+ * Arithmetic narrower than float64, simulated in it: every result becomes one of its neighbours on its node's grid.
+ *
+ * <p>Kinks, winners and steps choose by operands that strayed {@link #BOLDNESS} times as far from the base evaluation as
+ * these did. A unit whose input is as small as its rounding is flipped by a real machine now and then; eight runs no
+ * bolder than the machine miss every fourth such flip, and a right gradient would fail.
+ */
 final class RandomRounding implements Rounding {
+
+    private static final double BOLDNESS = 4;
 
     private final Grid[] grids; // (node)
     private final Grid sums;
     private final @Nullable Grid operands; // of products; null: as stored
+    private final Evaluation base;
     private final Program program;
     private final Centring centring;
     private final SplittableRandom random;
 
-    private RandomRounding(Grid[] grids, Grid sums, @Nullable Grid operands, Program program, long seed) {
+    private RandomRounding(Grid[] grids, Grid sums, @Nullable Grid operands, Evaluation base, long seed) {
         this.grids = grids;
         this.sums = sums;
         this.operands = operands;
-        this.program = program;
+        this.base = base;
+        this.program = base.program();
         this.centring = program.centring();
         this.random = new SplittableRandom(seed);
     }
 
-    static RandomRounding throughout(Grid grid, Program program, long seed) {
-        Grid[] grids = new Grid[program.nodes().size()];
+    static RandomRounding throughout(Grid grid, Evaluation base, long seed) {
+        Grid[] grids = new Grid[base.program().nodes().size()];
         Arrays.fill(grids, grid);
-        return new RandomRounding(grids, grid, null, program, seed);
+        return new RandomRounding(grids, grid, null, base, seed);
     }
 
-    static RandomRounding mixed(Precision precision, Grid kept, Program program, long seed) {
+    static RandomRounding mixed(Precision precision, Grid kept, Evaluation base, long seed) {
         return new RandomRounding(
-                precision.grids(program, kept), precision.accumulateGrid(), precision.computeGrid(), program, seed);
+                precision.grids(base.program(), kept), precision.accumulateGrid(), precision.computeGrid(), base, seed);
     }
 
     @Override
@@ -44,6 +55,11 @@ final class RandomRounding implements Rounding {
     @Override
     public Tensor value(Node node, List<Tensor> inputs) {
         Op op = node.op();
+        if (choosesBoldly(op)) {
+            List<Tensor> bold = bold(node, inputs);
+            Tensor chosen = Tensor.of(node.shape(), op.value(bold, node.shape()));
+            return Tensor.of(node.shape(), stored(node, Branches.value(op, inputs, bold, chosen), null));
+        }
         List<Tensor> read = Terms.isProduct(op) ? operands(inputs) : inputs;
         double[] y = op.value(read, node.shape());
         boolean cancels = Terms.isSum(op) || centring.isCentred(node);
@@ -84,7 +100,33 @@ final class RandomRounding implements Rounding {
     @Override
     public void pullBack(
             Node node, List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
-        node.op().pullBack(Terms.isProduct(node.op()) ? operands(inputs) : inputs, output, cotangent, into);
+        Op op = node.op();
+        if (choosesBoldly(op)) {
+            List<Tensor> bold = bold(node, inputs);
+            op.pullBack(bold, Tensor.of(node.shape(), op.value(bold, node.shape())), cotangent, into);
+        } else {
+            op.pullBack(Terms.isProduct(op) ? operands(inputs) : inputs, output, cotangent, into);
+        }
+    }
+
+    /** Whether the operation compares its operands; a condition or an index has been computed before. */
+    private static boolean choosesBoldly(Op op) {
+        return !op.isSmooth() && !(op instanceof Select);
+    }
+
+    private List<Tensor> bold(Node node, List<Tensor> inputs) {
+        List<Tensor> bold = new ArrayList<>(inputs.size());
+        for (int k = 0; k < inputs.size(); k++) {
+            double[] x = inputs.get(k).values();
+            double[] from = base.value(node.inputs().get(k)).values();
+            double[] y = new double[x.length];
+            for (int i = 0; i < y.length; i++) {
+                double off = BOLDNESS * (x[i] - from[i]);
+                y[i] = Double.isFinite(off) && off != 0 ? from[i] + off : x[i];
+            }
+            bold.add(Tensor.of(inputs.get(k).shape(), y));
+        }
+        return bold;
     }
 
     @Override

@@ -23,11 +23,11 @@ public interface Rounding {
      * Arithmetic in {@code datatype} throughout, point and constants included: every result becomes one of the two
      * neighbours it has in the datatype, and a sum is first off by up to {@code 2 u} of its terms' sizes, since its order
      * is anybody's choice. A result that is a number of the datatype was not rounded and stays, so a tie stays a tie.
-     * Branches may flip, as they do on real machines. In float64 use {@link #float64}: there every result is a number of
+     * Branches may flip, as they do on real machines, around those of {@code base}. In float64 use {@link #float64}: there every result is a number of
      * the datatype, and which ones were rounded takes residues and a base to know.
      */
-    static Rounding random(Datatype datatype, Program program, long seed) {
-        return RandomRounding.throughout(Grid.of(datatype), program, seed);
+    static Rounding random(Datatype datatype, Evaluation base, long seed) {
+        return RandomRounding.throughout(Grid.of(datatype), base, seed);
     }
 
     /** Arithmetic in float64 itself around an evaluation: see {@link Float64Rounding}. */
@@ -36,8 +36,8 @@ public interface Rounding {
     }
 
     /** Mixed precision: what {@link Precision} says, and {@code kept} for the rest. */
-    static Rounding mixed(Precision precision, Datatype kept, Program program, long seed) {
-        return RandomRounding.mixed(precision, Grid.of(kept), program, seed);
+    static Rounding mixed(Precision precision, Datatype kept, Evaluation base, long seed) {
+        return RandomRounding.mixed(precision, Grid.of(kept), base, seed);
     }
 
     /** The operation at a node: the node's own, except where a constant of it is another. */

@@ -32,7 +32,10 @@ final class Terms {
 
     /** How many terms each element of a sum has, roughly. */
     static double count(Node node) {
-        return Math.max(1, node.op().cost(Program.shapes(node), node.shape()) / Math.max(1, node.shape().size()));
+        return Math.max(
+                1,
+                node.op().cost(Program.shapes(node), node.shape())
+                        / Math.max(1, node.shape().size()));
     }
 
     /** The sizes of the terms of each element of a sum, or of a difference that cancels. */

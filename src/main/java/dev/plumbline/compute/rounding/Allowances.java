@@ -2,12 +2,14 @@ package dev.plumbline.compute.rounding;
 
 import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.FileConstant;
+import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Precision;
 import dev.plumbline.compute.program.Rounding;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,16 @@ public final class Allowances {
 
     private static final int RUNS = Spreads.RUNS;
     private static final double PASSES_OF_A_GRADIENT = 3.5;
-    private static final int ALONE = 3; // constants moved one by one
+    private static final double PASSES_OF_A_REVERSE = 2.5;
+
+    /** So many sets of constants are moved; single ones, but for the last. */
+    private static final int ALONE = 2;
+
+    /** What a single constant does, it does in proportion: half as much again for the second order. */
+    private static final double KNOWN_SIZE = 1.5;
+
+    /** Constants moved together, at random, may cancel in an entry. */
+    private static final double UNKNOWN_SIGNS = 6;
 
     private final Objective objective;
     private final Map<String, Tensor> exact;
@@ -63,10 +74,12 @@ public final class Allowances {
             @Nullable Precision precision,
             boolean constantsFromFloat32File,
             long seed) {
+        Map<String, Datatype> floats = new LinkedHashMap<>(datatypes);
+        floats.replaceAll((name, datatype) -> datatype.isFloat() ? datatype : Datatype.FP64);
         Allowances allowances = new Allowances(objective, gradient, seed);
-        allowances.measure(datatypes, precision);
-        if (constantsFromFloat32File && datatypes.containsValue(Datatype.FP64)) {
-            allowances.moveConstants(datatypes);
+        allowances.measure(floats, precision);
+        if (constantsFromFloat32File && precision == null && floats.containsValue(Datatype.FP64)) {
+            allowances.moveConstants(floats);
         }
         return allowances;
     }
@@ -123,65 +136,65 @@ public final class Allowances {
 
     private Scatter inFloat64() {
         Spreads seen = new Spreads(objective);
-        Scatter scatter = Scatter.of(
-                objective, exact, RUNS, run -> Rounding.float64(objective.base(), seed + run), seen::add);
+        Scatter scatter =
+                Scatter.of(objective, exact, RUNS, run -> Rounding.float64(objective.base(), seed + run), seen::add);
         edges = seen;
         passes += RUNS * PASSES_OF_A_GRADIENT;
         return scatter;
     }
 
     private Scatter throughout(Datatype datatype) {
-        return scatter(run -> Rounding.random(datatype, objective.program(), seed + run));
+        return scatter(run -> Rounding.random(datatype, objective.base(), seed + run));
     }
 
     private Scatter mixed(Precision precision) {
-        return scatter(run -> Rounding.mixed(precision, Datatype.FP32, objective.program(), seed + run));
+        return scatter(run -> Rounding.mixed(precision, Datatype.FP32, objective.base(), seed + run));
     }
 
     private Scatter scatter(IntFunction<Rounding> arithmetic) {
         passes += RUNS * PASSES_OF_A_GRADIENT;
-        return Scatter.of(objective, exact, RUNS, arithmetic, run -> {});
+        return Scatter.of(objective, exact, RUNS, arithmetic, (run, evaluation) -> {});
     }
 
-    /** One gradient for each constant, or the last for all that remain. */
+    /** Two gradients for each constant, or the last for all that remain. */
     private void moveConstants(Map<String, Datatype> datatypes) {
         List<FileConstant> found = FileConstant.of(objective.program());
         for (int k = 0; k < Math.min(ALONE, found.size()); k++) {
             List<FileConstant> moved = k == ALONE - 1 ? found.subList(k, found.size()) : found.subList(k, k + 1);
             boolean exactly = moved.size() == 1 && moved.get(0).isSingle();
-            Map<String, Tensor> gradient = objective
-                    .program()
-                    .evaluate(objective.point(), FileConstant.moved(moved, seed))
-                    .gradient(objective.output())
-                    .byParameter();
-            passes += PASSES_OF_A_GRADIENT;
-            double effect = allow(gradient, datatypes, exactly ? 1.5 : 6);
+            Evaluation together = objective.program().evaluate(objective.point(), FileConstant.moved(moved, seed));
+            Evaluation apart = together.reversedIn(FileConstant.movedApart(moved, seed));
+            passes += PASSES_OF_A_GRADIENT + PASSES_OF_A_REVERSE;
+            double effect = allow(
+                    List.of(gradient(together), gradient(apart)), datatypes, exactly ? KNOWN_SIZE : UNKNOWN_SIGNS);
             if (effect > 0) {
                 moved.forEach(constant -> constants.add(new RoundedConstant(
-                        constant.nodes().stream().map(node -> node.label()).toList(), constant.value(), effect)));
+                        constant.nodes().stream().map(Node::label).toList(), constant.value(), effect)));
             }
         }
     }
 
-    /** Allows {@code factor} times the changes, and gives the largest of them. */
-    private double allow(Map<String, Tensor> moved, Map<String, Datatype> datatypes, double factor) {
+    private Map<String, Tensor> gradient(Evaluation evaluation) {
+        return evaluation.gradient(objective.output()).byParameter();
+    }
+
+    /** Allows {@code factor} times the larger change of each entry, and gives the largest of all. */
+    private double allow(List<Map<String, Tensor>> moved, Map<String, Datatype> datatypes, double factor) {
         double effect = 0;
-        for (Map.Entry<String, Datatype> claim : datatypes.entrySet()) {
-            String name = claim.getKey();
-            if (claim.getValue() == Datatype.FP64) {
+        for (String name : datatypes.keySet()) {
+            if (datatypes.get(name) == Datatype.FP64) {
                 double[] g = Objects.requireNonNull(exact.get(name)).values();
-                double[] other = Objects.requireNonNull(moved.get(name)).values();
+                double[] change = new double[g.length];
                 double[] allowance = allowance(name).values().clone();
-                double largest = 0;
-                double change = 0;
-                for (int i = 0; i < g.length; i++) {
-                    double off = Math.abs(other[i] - g[i]);
-                    allowance[i] += factor * off;
-                    change = Math.max(change, off);
-                    largest = Math.max(largest, Math.abs(g[i]));
+                for (Map<String, Tensor> gradient : moved) {
+                    double[] other = Objects.requireNonNull(gradient.get(name)).values();
+                    Arrays.setAll(change, i -> Math.max(change[i], Math.abs(other[i] - g[i])));
                 }
+                Arrays.setAll(allowance, i -> allowance[i] + factor * change[i]);
                 allowances.put(name, tensor(name, allowance));
-                effect = largest == 0 ? effect : Math.max(effect, change / largest);
+                double largest = Arrays.stream(g).map(Math::abs).max().orElse(0);
+                double most = Arrays.stream(change).max().orElse(0);
+                effect = largest == 0 ? effect : Math.max(effect, most / largest);
             }
         }
         return effect;
@@ -204,6 +217,23 @@ public final class Allowances {
     /** The root mean square of what right claims are off: an entry smaller than that drowns. */
     public Tensor spread(String name) {
         return Objects.requireNonNull(spreads.get(name));
+    }
+
+    /**
+     * How much of a tensor's gradient drowns: the share of its squared norm in entries that are less than twice their
+     * allowance, where a factor 1.5 would not be seen. 0 for a gradient of zeros, which cannot drown.
+     */
+    public double drowned(String name) {
+        Tensor allowance = allowance(name);
+        Tensor gradient = Objects.requireNonNull(exact.get(name));
+        double norm = gradient.norm();
+        double[] g = gradient.values();
+        double share = 0;
+        for (int i = 0; norm > 0 && i < g.length; i++) {
+            double part = g[i] / norm;
+            share += Math.abs(g[i]) < 2 * allowance.at(i) ? part * part : 0;
+        }
+        return Math.min(1, share);
     }
 
     /** What float64 rounding may do to our own gradient. */

@@ -7,7 +7,7 @@ import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -24,23 +24,23 @@ final class Scatter {
         this.runs = runs;
     }
 
-    /** Runs side by side; each run's evaluation is shown to {@code watcher}, one at a time. */
+    /** Runs side by side; each run's evaluation is shown to {@code watcher}. */
     static Scatter of(
             Objective objective,
             Map<String, Tensor> exact,
             int runs,
             IntFunction<Rounding> arithmetic,
-            Consumer<Evaluation> watcher) {
+            BiConsumer<Integer, Evaluation> watcher) {
         Scatter scatter = new Scatter(runs);
         exact.forEach((name, gradient) -> scatter.squares.put(name, new double[gradient.size()]));
-        IntStream.range(0, runs).parallel().forEach(run -> {
-            Evaluation evaluation = objective.program().evaluate(objective.point(), arithmetic.apply(run));
-            Map<String, Tensor> gradient = evaluation.gradient(objective.output()).byParameter();
-            synchronized (scatter) {
-                watcher.accept(evaluation);
-                scatter.add(gradient, exact);
-            }
-        });
+        IntStream.range(0, runs)
+                .parallel()
+                .mapToObj(run -> {
+                    Evaluation evaluation = objective.program().evaluate(objective.point(), arithmetic.apply(run));
+                    watcher.accept(run, evaluation);
+                    return evaluation.gradient(objective.output()).byParameter();
+                })
+                .forEachOrdered(gradient -> scatter.add(gradient, exact)); // so that equal seeds give equal bits
         return scatter;
     }
 

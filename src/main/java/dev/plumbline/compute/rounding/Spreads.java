@@ -5,6 +5,7 @@ import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Rounding;
+import dev.plumbline.tensor.Tensor;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -21,7 +22,7 @@ public final class Spreads {
 
     private final Objective objective;
     private final Map<Node, double[]> largest = new IdentityHashMap<>();
-    private double squares;
+    private final double[] off = new double[RUNS]; // of the objective
 
     Spreads(Objective objective) {
         this.objective = objective;
@@ -32,27 +33,23 @@ public final class Spreads {
     public static Spreads of(Objective objective, long seed) {
         Spreads spreads = new Spreads(objective);
         IntStream.range(0, RUNS).parallel().forEach(run -> {
-            Evaluation strayed = objective
-                    .program()
-                    .evaluate(objective.point(), Rounding.float64(objective.base(), seed + run));
-            synchronized (spreads) {
-                spreads.add(strayed);
-            }
+            Evaluation strayed =
+                    objective.program().evaluate(objective.point(), Rounding.float64(objective.base(), seed + run));
+            spreads.add(run, strayed);
         });
         return spreads;
     }
 
-    void add(Evaluation strayed) {
+    synchronized void add(int run, Evaluation strayed) {
         largest.forEach((node, spread) -> {
             double[] base = objective.base().value(node).values();
             double[] values = strayed.value(node).values();
             for (int i = 0; i < spread.length; i++) {
-                double off = Math.abs(values[i] - base[i]);
-                spread[i] = values[i] == base[i] ? spread[i] : Math.max(spread[i], off); // infinities are equal too
+                boolean same = values[i] == base[i]; // infinities too
+                spread[i] = same ? spread[i] : Math.max(spread[i], Math.abs(values[i] - base[i]));
             }
         });
-        double off = strayed.value(objective.output()).item() - objective.value();
-        squares += off * off;
+        off[run] = strayed.value(objective.output()).item() - objective.value();
     }
 
     /** The largest deviation of each element; null for a node that no bending operation reads. */
@@ -62,6 +59,6 @@ public final class Spreads {
 
     /** The root mean square of what the objective itself was off; not finite where the objective is not. */
     public double objectiveNoise() {
-        return Math.sqrt(squares / RUNS);
+        return Tensor.vector(off).norm() / Math.sqrt(RUNS);
     }
 }

@@ -1,0 +1,291 @@
+package dev.plumbline.compute.rounding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.program.Precision;
+import dev.plumbline.compute.program.Program;
+import dev.plumbline.compute.program.ProgramBuilder;
+import dev.plumbline.compute.program.Rounding;
+import dev.plumbline.compute.program.UnaryFunction;
+import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AllowancesTests {
+
+    private interface Formula {
+        Node of(ProgramBuilder b, Node w);
+    }
+
+    private static Objective objective(Formula formula, double... w) {
+        ProgramBuilder b = new ProgramBuilder();
+        Program program = b.output("y", formula.of(b, b.parameter("w", Shape.of(w.length))))
+                .build();
+        return new Objective(program, program.output("y"), Map.of("w", Tensor.vector(w)));
+    }
+
+    private static Allowances allowances(Objective objective, Datatype datatype, long seed) {
+        return Allowances.of(objective, objective.gradient(), Map.of("w", datatype), null, false, seed);
+    }
+
+    private static double gradient(Objective objective, Rounding rounding) {
+        return Objects.requireNonNull(objective
+                        .program()
+                        .evaluate(objective.point(), rounding)
+                        .gradient(objective.output())
+                        .byParameter()
+                        .get("w"))
+                .at(0);
+    }
+
+    /** {@code (1 - cos w) / w^2}, whose gradient at 1e-3 float64 knows to 1 % only. */
+    private static Node cancelling(ProgramBuilder b, Node w) {
+        return b.sum(b.divide(b.subtract(b.constant(1), b.unary(UnaryFunction.COS, w)), b.square(w)));
+    }
+
+    // ── the equation ──
+
+    /** Nothing is rounded before the last product: 6 (1 + 1/12) u m + 4 u |g|, and the subnormals. */
+    @ParameterizedTest
+    @EnumSource(names = {"FP64", "FP32"})
+    void whereNothingIsRoundedTheLastSumIsAllowedForAndFourPlaces(Datatype datatype) {
+        Objective objective = objective((b, w) -> b.sum(b.multiply(w, 3)), 0.5, -2);
+        double expected = datatype.unitRoundoff() * 3 * (6 * (1 + 1 / 12.0) + 4)
+                + 4 * Double.MIN_VALUE
+                + Underflow.allowance(datatype);
+        for (double allowance :
+                allowances(objective, datatype, 1).allowance("w").values()) {
+            assertThat(Math.abs(allowance - expected)).isLessThanOrEqualTo(1e-15 * expected);
+        }
+    }
+
+    /** A factor ten less, and honest float64 arithmetics would be refused. */
+    @Test
+    void honestGradientsThatCancelAreAllowed() {
+        Objective objective = objective(AllowancesTests::cancelling, 1e-3);
+        double exact = gradient(objective, Rounding.NONE);
+        for (long seed = 0; seed < 20; seed++) {
+            double allowance =
+                    allowances(objective, Datatype.FP64, seed).allowance("w").at(0);
+            double worst = LongStream.range(1000, 1100)
+                    .mapToDouble(
+                            other -> Math.abs(gradient(objective, Rounding.float64(objective.base(), other)) - exact))
+                    .max()
+                    .orElseThrow();
+            assertThat(allowance).isBetween(worst, 10 * worst);
+        }
+    }
+
+    /** Eight runs tell a spread to a quarter; one would be now a tenth of it, now three times as large. */
+    @Test
+    void theSpreadHardlyDependsOnTheSeed() {
+        Objective objective = objective(AllowancesTests::cancelling, 1e-3);
+        double[] spreads = LongStream.range(0, 40)
+                .mapToDouble(seed -> allowances(objective, Datatype.FP64, 100 * seed)
+                        .spread("w")
+                        .at(0))
+                .sorted()
+                .toArray();
+        assertThat(spreads[39]).isLessThanOrEqualTo(4 * spreads[0]);
+        assertThat(Math.abs(gradient(objective, Rounding.NONE))).isGreaterThan(2 * spreads[0]);
+    }
+
+    /** relu(3 w - 0.3) at 0.1, whose operand is 5.6e-17: float64 noise is no reason to allow another branch. */
+    @Test
+    void noiseInFloat64FlipsNoBranch() {
+        Objective objective =
+                objective((b, w) -> b.sum(b.unary(UnaryFunction.RELU, b.add(b.multiply(w, 3), b.constant(-0.3)))), 0.1);
+        for (long seed = 0; seed < 20; seed++) {
+            assertThat(allowances(objective, Datatype.FP64, seed).allowance("w").at(0))
+                    .isLessThan(1e-14);
+        }
+    }
+
+    /** A unit at the edge of its own rounding: a float32 machine may flip it, whichever seed we have. */
+    @Test
+    void aFloat32MachineMayFlipABranch() {
+        Objective objective = objective(
+                (b, w) -> b.sum(b.unary(UnaryFunction.RELU, b.add(b.multiply(w, 3), b.constant(-0.3)))), 0.1 + 1e-9);
+        for (long seed = 0; seed < 20; seed++) {
+            assertThat(allowances(objective, Datatype.FP32, seed).allowance("w").at(0))
+                    .isGreaterThan(3);
+        }
+    }
+
+    @Test
+    void theSameSeedGivesTheSameBits() {
+        Objective objective = objective(AllowancesTests::cancelling, 1e-3, 0.4, 2);
+        assertThat(allowances(objective, Datatype.FP32, 3).allowance("w"))
+                .isEqualTo(allowances(objective, Datatype.FP32, 3).allowance("w"))
+                .isNotEqualTo(allowances(objective, Datatype.FP32, 4).allowance("w"));
+    }
+
+    // ── datatypes ──
+
+    @ParameterizedTest
+    @EnumSource(names = {"FP32", "FP16", "BF16"})
+    void aGradientBelowTheSmallestSubnormalMayBeZero(Datatype datatype) {
+        double tiny = Underflow.allowance(datatype);
+        Objective objective = objective((b, w) -> b.sum(b.multiply(w, tiny)), 1);
+        assertThat(allowances(objective, datatype, 1).allowance("w").at(0)).isGreaterThanOrEqualTo(tiny);
+        assertThat(Underflow.explains(datatype, 0, tiny)).isTrue();
+        assertThat(Underflow.explains(datatype, 0, 2 * Underflow.smallestNormal(datatype)))
+                .isFalse();
+        assertThat(Underflow.explains(datatype, 0, 0)).isFalse();
+        assertThat(datatype.round(2 * tiny)).isEqualTo(2 * tiny);
+        assertThat(datatype.round(tiny)).isZero();
+        assertThat(datatype.round(Underflow.smallestNormal(datatype))).isEqualTo(Underflow.smallestNormal(datatype));
+    }
+
+    /** The narrow type as a suitcase: float32's allowance and one rounding, against arithmetic in it throughout. */
+    @ParameterizedTest
+    @EnumSource(names = {"FP16", "BF16"})
+    void aNarrowClaimIsAllowedOneRoundingFirst(Datatype datatype) {
+        PyTorchNets net = PyTorchNets.read("bn_10");
+        Allowances narrow = net.allowances(datatype, null, false, 1);
+        Allowances single = net.allowances(Datatype.FP32, null, false, 1);
+        net.claims().forEach((name, claim) -> {
+            Tensor allowance = narrow.allowance(name);
+            Tensor throughout = Objects.requireNonNull(narrow.narrowThroughout(name));
+            Tensor right = Objects.requireNonNull(net.reference().get(name));
+            for (int i = 0; i < claim.size(); i++) {
+                double float32 = single.allowance(name).at(i);
+                double u = datatype.unitRoundoff();
+                double expected = float32 + u * (Math.abs(right.at(i)) + float32) + Underflow.allowance(datatype);
+                assertThat(Math.abs(allowance.at(i) - expected)).isLessThanOrEqualTo(1e-15 * expected);
+                assertThat(throughout.at(i)).isGreaterThan(allowance.at(i));
+                assertThat(Math.abs(datatype.round(claim.at(i)) - right.at(i))).isLessThanOrEqualTo(allowance.at(i));
+            }
+        });
+        assertThat(single.narrowThroughout("net.0.weight")).isNull();
+        assertThat(net.worst("net.0.weight", narrow.allowance("net.0.weight"), a -> 1.5 * datatype.round(a)))
+                .isGreaterThan(10);
+        double[] row = Arrays.copyOf(narrow.allowance("net.0.weight").values(), 6);
+        assertThat(DoubleStream.of(row).max().orElseThrow())
+                .isLessThan(2
+                        * Objects.requireNonNull(net.reference().get("net.0.weight"))
+                                .norm());
+    }
+
+    @Test
+    void eachTensorHasItsOwnDatatype() {
+        PyTorchNets net = PyTorchNets.read("bn_0");
+        Map<String, Datatype> datatypes = Map.of("net.0.weight", Datatype.FP64, "net.3.weight", Datatype.FP32);
+        Allowances mixed = Allowances.of(net.objective(), net.objective().gradient(), datatypes, null, false, 1);
+        assertThat(mixed.allowance("net.0.weight"))
+                .isEqualTo(net.allowances(Datatype.FP64, null, false, 1).allowance("net.0.weight"));
+        assertThat(mixed.allowance("net.3.weight"))
+                .isEqualTo(net.allowances(Datatype.FP32, null, false, 1).allowance("net.3.weight"));
+        assertThat(mixed.float64("net.3.weight").norm())
+                .isLessThan(1e-8 * mixed.allowance("net.3.weight").norm());
+    }
+
+    // ── PyTorch's own gradients ──
+
+    /** Batch normalisation in training mode, off centre: no seed makes PyTorch's own gradients wrong. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bn_0",
+                "bn_3",
+                "bn_10",
+                "bn_100",
+                "bn_2000",
+                "bn_0_f64",
+                "bn_3_f64",
+                "bn_10_f64",
+                "bn_100_f64",
+                "bn_2000_f64"
+            })
+    void normalisationOffCentreRaisesNoFalseAlarm(String name) {
+        PyTorchNets net = PyTorchNets.read(name);
+        for (long seed = 0; seed < 20; seed++) {
+            Allowances allowances = net.allowances(null, null, false, seed);
+            assertThat(net.claims().keySet())
+                    .allMatch(tensor -> net.worst(tensor, allowances.allowance(tensor), a -> a) <= 1);
+        }
+    }
+
+    /** One per cent is seen wherever less than half of the tensor drowns, in its largest entries at least. */
+    @ParameterizedTest
+    @ValueSource(strings = {"bn_0", "bn_3", "bn_10", "bn_0_f64", "bn_2000_f64"})
+    void onePerCentIsSeenAllTheSame(String name) {
+        PyTorchNets net = PyTorchNets.read(name);
+        Allowances allowances = net.allowances(null, null, false, 1);
+        for (String tensor : net.claims().keySet()) {
+            if (!tensor.equals("net.0.bias")) { // 0 but for rounding
+                assertThat(allowances.drowned(tensor)).isLessThan(0.1);
+                assertThat(net.worst(tensor, allowances.allowance(tensor), a -> 1.01 * a))
+                        .isGreaterThan(1);
+            }
+        }
+    }
+
+    /** At 2,000 deviations a factor 1.5 passes for rounding in the first weight, and that is said. */
+    @Test
+    void whatDrownsIsSaid() {
+        PyTorchNets net = PyTorchNets.read("bn_2000");
+        Allowances allowances = net.allowances(null, null, false, 1);
+        assertThat(allowances.drowned("net.0.weight")).isEqualTo(1);
+        assertThat(allowances.drowned("net.3.bias")).isLessThan(0.5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mixed_mlp", "mixed_cnn", "mixed_layernorm", "mixed_attention", "mixed_embedding"})
+    void autocastRaisesNoFalseAlarmAndHalfAsMuchAgainIsSeen(String name) {
+        PyTorchNets net = PyTorchNets.read(name);
+        for (long seed = 0; seed < 10; seed++) {
+            Allowances allowances = net.allowances(null, Precision.named("autocastBF16"), false, seed);
+            for (String tensor : net.claims().keySet()) {
+                assertThat(net.worst(tensor, allowances.allowance(tensor), a -> a))
+                        .as(tensor)
+                        .isLessThanOrEqualTo(1);
+                if (allowances.drowned(tensor) < 0.1) {
+                    assertThat(net.worst(tensor, allowances.allowance(tensor), a -> 1.5 * a))
+                            .isGreaterThan(1);
+                }
+            }
+            assertThat(net.claims().keySet()).anyMatch(tensor -> allowances.drowned(tensor) < 0.1);
+            Allowances single = net.allowances(null, null, false, seed);
+            assertThat(net.claims().keySet())
+                    .anyMatch(tensor -> net.worst(tensor, single.allowance(tensor), a -> a) > 100);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"constant_hardsigmoid", "constant_leaky_third"})
+    void constantsThatTheFileShortenedAreAllowedForAndNamed(String name) {
+        PyTorchNets net = PyTorchNets.read(name);
+        Allowances without = net.allowances(null, null, false, 1);
+        Allowances with = net.allowances(null, null, true, 1);
+        assertThat(net.claims().keySet())
+                .allMatch(tensor -> net.worst(tensor, with.allowance(tensor), a -> a) <= 1)
+                .anyMatch(tensor -> net.worst(tensor, without.allowance(tensor), a -> a) > 1000)
+                .allMatch(tensor -> net.worst(tensor, with.allowance(tensor), a -> (1 + 1e-6) * a) > 1);
+        assertThat(without.constants()).isEmpty();
+        assertThat(with.constants()).singleElement().satisfies(constant -> {
+            assertThat(constant.value()).isIn(0.16666667, 0.33333334);
+            assertThat(constant.effect()).isBetween(1e-9, 1e-7);
+            assertThat(constant.labels()).isNotEmpty();
+        });
+        assertThat(net.allowances(Datatype.FP32, null, true, 1).constants()).isEmpty();
+    }
+
+    @Test
+    void aCheckCostsAtMostFortyForwardPasses() {
+        PyTorchNets net = PyTorchNets.read("constant_leaky_third");
+        assertThat(net.allowances(Datatype.FP32, null, true, 1).passes()).isEqualTo(36);
+        assertThat(net.allowances(Datatype.FP64, null, true, 1).passes()).isEqualTo(34);
+    }
+}
