@@ -6,6 +6,38 @@ import java.util.List;
 /**
  * The derivative at 0 of a function of one number, with an error bar that has been validated or is infinite: an ask/tell
  * machine.
+ *
+ * <p>It sweeps steps {@code h_k = h_0 4^-k}. With Richardson's extrapolations {@code E_k} of {@link Sweep}:
+ *
+ * <pre>
+ *   e_k = |E_k - E_{k-1}|                rho_k = e_{k-1} / e_k                    the observed contraction
+ *   T = 1.5 e_k / (rho - 1)              rho = min(rho_k, rho_{k-1}) within [2, 17]
+ *   R = kappa sigma (16 / h_{k+1} + 1 / h_k) / (15 sqrt 2) + 4 u |E|              kappa = 4
+ *   U = T + R;                           equal neighbouring values: U >= max(stair, 2 sigma) / h
+ * </pre>
+ *
+ * The order is observed, not assumed, since it is 1 where the second derivative jumps (ELU at 0, Huber at its corner), 4 where
+ * nothing does. 1.5 makes up for a contraction that is itself extrapolated; kappa is 4 and not 3 since the least of many bounds
+ * is the luckiest. U counts as validated where
+ *
+ * <ol>
+ *   <li>two contractions from 2 on agree within a factor 2, capped at 256, or round-off dominates: {@code R >= e_k};
+ *   <li>all smaller steps confirm it: {@code |E_j - E_k| <= U_k + R_j};
+ *   <li>no smaller step crosses a kink: {@code J(h)}, the distance of the one-sided slopes, falls by a factor 2 at least, and
+ *       the extrapolated one-sided slopes ({@link Sides}) meet, since across a kink E is very steady and very wrong, the mean of two slopes;
+ *   <li>the noise is not abnormal without a signal: not {@code sigma > 2^10 u |f|} and {@code max |f+ - f-| < 20 sigma}.
+ * </ol>
+ *
+ * The least U among the validated counts, chosen without looking at any claimed derivative: choosing the step that agrees best accepts wrong
+ * gradients. Over 10,000 random functions, adversarial ones, the error is within the bound in all but two at most, and
+ * 88.5 % are known to one part in a thousand ({@code LinesTests} asserts both).
+ *
+ * <p>Where the bound does not hold, or nothing is seen: a kink whose slopes differ by less than {@code 2 sideBound}, some 1e-7 of the slope; a
+ * wavelength below every step, 1e-9 of h_0; values that all lie on one stair although the caller knows of no rounding noise. A kink
+ * nearer than about {@code 1e-7 h_0} and not told of is taken for one at the point: blind, and the one-sided slopes are those beyond it.
+ *
+ * <p>Use: while {@link #ask} gives offsets, evaluate there and {@link #tell}; then read {@link #slope}. Values that are
+ * not finite at some steps (a domain's edge, an overflow) only discard those steps.
  */
 public final class SlopeProbe {
 
