@@ -56,13 +56,26 @@ public final class ExtendedGradient {
     }
 
     private void forward() {
+        boolean[] needed = needed();
         for (Node node : objective.program().nodes()) {
-            if (objective.dependsOn(node)) {
+            if (needed[node.id()]) {
                 values[node.id()] = node.inputs().isEmpty()
                         ? DoubleDoubles.exact(objective.base().value(node))
                         : ExtendedRule.of(node.op()).value(choices(node), inputs(node));
             }
         }
+    }
+
+    /** What the objective's value is computed from, gradients stopped on the way or not. */
+    private boolean[] needed() {
+        boolean[] needed = new boolean[values.length];
+        needed[objective.output().id()] = true;
+        for (int id = objective.output().id(); id >= 0; id--) {
+            if (needed[id]) {
+                objective.program().nodes().get(id).inputs().forEach(input -> needed[input.id()] = true);
+            }
+        }
+        return needed;
     }
 
     private void reverse() {

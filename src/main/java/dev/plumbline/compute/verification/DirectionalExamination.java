@@ -6,7 +6,6 @@ import dev.plumbline.compute.difference.Progress.Phase;
 import dev.plumbline.compute.judgement.Judge;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.probe.Slope;
-import dev.plumbline.compute.program.Ray;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +21,8 @@ import java.util.Objects;
  *   FAIL   r > kappa U + A        PASS   r &lt;= U + A  and  3 (U + A) &lt;= tau |D|        INCONCLUSIVE   else
  * </pre>
  *
- * <p>What it could have seen is {@code 3 (U + A) / |D|} of the tensor's derivative along d: a mistake in one of n entries shows
+ * <p>Where the model bends at the point, a claim that its pieces or one convention explain is a subgradient; differences see
+ * only the mean of two slopes there. What it could have seen is {@code 3 (U + A) / |D|} of the tensor's derivative along d: a mistake in one of n entries shows
  * only if it is about {@code sqrt(n)} times larger.
  */
 public final class DirectionalExamination {
@@ -38,16 +38,23 @@ public final class DirectionalExamination {
      * @param visible the smallest share of D that would have been noticed; infinite where nothing would
      */
     public record Line(
-            String name, Tensor claim, Verdict verdict, double claimed, Slope slope, double allowance, double visible) {}
+            String name, Tensor claim, Verdict verdict, double claimed, Slope slope, double allowance, double visible) {
+
+        Line with(Verdict other) {
+            return new Line(name, claim, other, claimed, slope, allowance, visible);
+        }
+    }
 
     /** A line for each claim. */
     public static List<Line> of(Measurement measurement, Claims claims, Progress progress) {
         Map<String, Tensor> completed = claims.completed(measurement.reference());
         List<Line> lines = new ArrayList<>();
         double kappa = new Judge(Math.max(1, completed.size())).kappa();
+        Examination atBends = measurement.bends().isEmpty() ? null : Examination.of(measurement, claims);
         progress.at(Phase.EVIDENCE, 0, completed.size(), 0);
         for (Map.Entry<String, Tensor> claim : completed.entrySet()) {
-            lines.add(line(measurement, claim.getKey(), claim.getValue(), kappa));
+            Line line = line(measurement, claim.getKey(), claim.getValue(), kappa);
+            lines.add(atBends == null || !atBends.isSubgradient(claim.getKey()) ? line : line.with(Verdict.KINK));
             progress.at(
                     Phase.EVIDENCE,
                     lines.size(),
@@ -62,19 +69,12 @@ public final class DirectionalExamination {
                 Directions.gaussian(List.of(name), measurement.objective(), measurement.plan().seed());
         double along = Directions.dot(Map.of(name, claim), direction);
         double allowance = allowance(measurement.allowances().allowance(name), direction.get(name));
-        Slope slope = measurement.isFinite()
-                ? measurement.numeric().along(direction, edge(measurement, direction))
-                : Slope.blind();
+        Slope slope = measurement.isFinite() ? measurement.along(direction) : Slope.blind();
         double size = Math.abs(slope.value());
         double reach = 3 * (slope.errorBound() + allowance);
         double visible = size > 0 && Double.isFinite(reach) ? reach / size : Double.POSITIVE_INFINITY;
         double tau = measurement.plan().arithmetic().smallestDefect(name);
         return new Line(name, claim, verdict(along, slope, allowance, kappa, visible <= tau), along, slope, allowance, visible);
-    }
-
-    private static double edge(Measurement measurement, Map<String, Tensor> direction) {
-        return Ray.of(measurement.objective(), direction, Ray.TANGENT, Ray.Ground.UNKNOWN)
-                .distance();
     }
 
     /** Entries err together at worst, and as a rule apart: four standard deviations of independent ones. */

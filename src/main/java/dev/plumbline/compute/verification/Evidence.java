@@ -9,7 +9,6 @@ import dev.plumbline.compute.judgement.EntryJudgement;
 import dev.plumbline.compute.judgement.Reason;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.probe.Slope;
-import dev.plumbline.compute.program.Ray;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -193,7 +192,7 @@ public final class Evidence {
         Slope slope = Slope.blind();
         if (differences) {
             budget--;
-            slope = measurement.numeric().byEntry(name, position, edge(name, position));
+            slope = measurement.byEntry(name, position);
         }
         double claim = examination.claim(name, position);
         double reference = examination.reference(name, position);
@@ -216,19 +215,6 @@ public final class Evidence {
                         examination.allowance(name, position),
                         slope),
                 slope);
-    }
-
-    /** Half as far as the entry may move until the objective bends. */
-    private double edge(String name, int position) {
-        if (measurement.around() == null) {
-            return Double.POSITIVE_INFINITY;
-        }
-        double[] unit = new double[measurement.objective().parameter(name).size()];
-        unit[position] = 1;
-        Map<String, Tensor> direction =
-                Map.of(name, Tensor.of(measurement.objective().parameter(name).shape(), unit));
-        return Ray.of(measurement.objective(), direction, Ray.TANGENT, Ray.Ground.UNKNOWN)
-                .distance();
     }
 
     private static Reason reason(Ruling ruling, Slope slope, double claim, double reference, double allowance) {

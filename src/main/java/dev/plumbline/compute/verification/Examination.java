@@ -29,6 +29,9 @@ public final class Examination {
     /** A tensor whose allowance is this share of its gradient says nothing by agreeing. */
     private static final double DROWNED = 0.25;
 
+    /** Roundings of a derivative that only forward mode has. */
+    private static final double ROUNDINGS = 16;
+
     /** A certificate this bad, relative to the gradient, certifies nothing. */
     private static final double WORTHLESS = 1e-2;
 
@@ -68,11 +71,22 @@ public final class Examination {
         claims.tensors().forEach((name, claim) -> rulings.put(name, rule(name, claim)));
     }
 
+    /** As the tolerance has it; where reverse mode is not finite and forward mode is, a few roundings of the result. */
     private Tensor allowance(String name) {
-        return measurement
+        Tensor reference = references.get(name);
+        Tensor given = measurement
                 .plan()
                 .tolerance()
-                .allowance(references.get(name), measurement.allowances().allowance(name));
+                .allowance(reference, measurement.allowances().allowance(name));
+        Datatype datatype = measurement.plan().arithmetic().of(name);
+        double[] allowances = given.values().clone();
+        for (int i = 0; i < allowances.length; i++) {
+            if (!Double.isFinite(allowances[i]) && Double.isFinite(reference.at(i))) {
+                allowances[i] = ROUNDINGS * datatype.unitRoundoff() * Math.abs(reference.at(i))
+                        + Underflow.allowance(datatype);
+            }
+        }
+        return Tensor.of(given.shape(), allowances);
     }
 
     private void admit() {
@@ -216,6 +230,15 @@ public final class Examination {
     /** The names of the claims, in their order. */
     public List<String> names() {
         return List.copyOf(claims.tensors().keySet());
+    }
+
+    /** Whether some entries of a claim are subgradients and none is worse. */
+    boolean isSubgradient(String name) {
+        Verdict worst = java.util.Arrays.stream(Objects.requireNonNull(rulings.get(name)))
+                .filter(Objects::nonNull)
+                .map(Ruling::verdict)
+                .reduce(Verdict.PASS, Verdict::worse);
+        return worst == Verdict.KINK;
     }
 
     Ruling ruling(String name, int position) {

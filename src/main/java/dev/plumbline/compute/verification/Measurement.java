@@ -6,7 +6,9 @@ import dev.plumbline.compute.difference.NumericTensor;
 import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.difference.Progress.Phase;
 import dev.plumbline.compute.program.Evaluation;
+import dev.plumbline.compute.probe.Slope;
 import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.program.Ray;
 import dev.plumbline.compute.rounding.Allowances;
 import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -39,6 +41,9 @@ public record Measurement(
         Certificate certificate,
         Map<String, NumericTensor> exhaustive,
         Map<String, Tensor> byScheme) {
+
+    /** Steps shorter than this share of what moves are mostly rounding. */
+    private static final double NEAREST = 0x1p-30;
 
     /** A reverse pass, and what a gradient takes together with its evaluation. */
     private static final double REVERSE = 2.5;
@@ -137,6 +142,29 @@ public record Measurement(
                 .map(node -> node.label() + " (" + node.op().title() + ")")
                 .findFirst()
                 .orElse(null);
+    }
+
+    /**
+     * The numeric derivative along a direction, by steps that stay before the nearest edge; blind where that is too near for
+     * any step.
+     */
+    Slope along(Map<String, Tensor> direction) {
+        double edge = edge(direction);
+        return edge < NEAREST * numeric.largestStep(direction) ? Slope.blind() : numeric.along(direction, edge);
+    }
+
+    /** The numeric derivative by one entry, likewise. */
+    Slope byEntry(String name, int position) {
+        Tensor parameter = objective.parameter(name);
+        double[] unit = new double[parameter.size()];
+        unit[position] = 1;
+        double edge = edge(Map.of(name, Tensor.of(parameter.shape(), unit)));
+        double size = Math.abs(parameter.at(position));
+        return edge < NEAREST * size ? Slope.blind() : numeric.byEntry(name, position, edge);
+    }
+
+    private double edge(Map<String, Tensor> direction) {
+        return Ray.of(objective, direction, Ray.TANGENT, Ray.Ground.UNKNOWN).distance();
     }
 
     /** Evaluations of the objective, or of the part of it behind what was moved. */
