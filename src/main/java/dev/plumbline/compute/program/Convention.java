@@ -53,7 +53,7 @@ public record Convention(List<Choice> choices) {
         choices = List.copyOf(choices);
     }
 
-    /** Every convention for the kinds of operations among these edges; none where nothing bends. */
+    /** Every convention for the kinds of operations among these edges; none without edges. */
     public static List<Convention> of(Program program, List<Edge> edges) {
         Set<Kind> kinds = new LinkedHashSet<>();
         for (Edge edge : edges) {
@@ -62,8 +62,8 @@ public record Convention(List<Choice> choices) {
             }
         }
         List<Convention> conventions = new ArrayList<>();
-        if (!kinds.isEmpty()) {
-            conventions.add(new Convention(List.of()));
+        if (!edges.isEmpty()) {
+            conventions.add(new Convention(List.of())); // selects and roots as reverse mode takes them at the point
         }
         for (Kind kind : kinds) {
             List<Convention> longer = new ArrayList<>();
@@ -117,6 +117,8 @@ public record Convention(List<Choice> choices) {
 
     /** In words, such as {@code relu'(0) = 0}. */
     public String words() {
-        return choices.stream().map(Choice::words).collect(Collectors.joining(", "));
+        return choices.isEmpty()
+                ? "the branch that is taken at the point itself"
+                : choices.stream().map(Choice::words).collect(Collectors.joining(", "));
     }
 }

@@ -142,7 +142,7 @@ final class Germs {
 
     private static Germ square(Op op, List<Germ> inputs, Side side) {
         Germ base = broadcast(inputs.get(0), side.shape());
-        Germ product = bilinear(MULTIPLY, List.of(base, base), side);
+        Germ product = multiply(MULTIPLY, List.of(base, base), side);
         return new Germ(value(op, inputs, side), product.terms(), product.known(), side.isAtPoint());
     }
 
@@ -209,7 +209,8 @@ final class Germs {
 
     /**
      * Element by element, after broadcasting: the rule sees all coefficients of an element that moves. Where the value at
-     * the point is not a number, as a quotient of zeros, its limit takes the place of c0.
+     * the point is not a number, as a quotient of zeros, its limit takes the place of c0; where the limit is none, the
+     * direction leaves the domain.
      */
     static Germ elementwise(Op op, List<Germ> inputs, Side side, Rule rule) {
         Tensor value = value(op, inputs, side);
@@ -225,12 +226,12 @@ final class Germs {
         int given = known;
         for (int i = 0; i < side.shape().size(); i++) {
             if (read(alike, i, given, in)) {
-                out[0] = Double.NaN;
+                out[0] = value.at(i);
                 known = Math.min(known, rule.apply(in, i, out));
                 for (int k = 1; k <= side.order(); k++) {
                     terms[k - 1][i] = out[k];
                 }
-                if (Double.isNaN(value.at(i)) && !Double.isNaN(out[0])) {
+                if (Double.isNaN(value.at(i)) != Double.isNaN(out[0])) {
                     limits = limits == null ? value.values().clone() : limits;
                     limits[i] = out[0];
                 }

@@ -27,9 +27,10 @@ public final class Ray {
     private final Tensor[] values; // (node): c0
     private final double passes;
     private final double distance;
+    private final int unit; // the coefficient that is the slope
 
     private Ray(
-            Objective objective, Germ germ, List<Edge> edges, boolean undecided, Tensor[] values, double passes, double distance) {
+            Objective objective, Germ germ, List<Edge> edges, boolean undecided, Tensor[] values, double passes, double distance, int unit) {
         this.objective = objective;
         this.germ = germ;
         this.edges = List.copyOf(edges);
@@ -37,6 +38,7 @@ public final class Ray {
         this.values = values;
         this.passes = passes;
         this.distance = distance;
+        this.unit = unit;
     }
 
     /** Tangents alone: right wherever no jump or root hangs on higher coefficients, and {@link #isDecided} says so. */
@@ -64,6 +66,18 @@ public final class Ray {
      */
     public static Ray of(Objective objective, Map<String, Tensor> direction, int order, Ground ground) {
         return new Walk(objective, order, ground).along(direction, Map.of());
+    }
+
+    /**
+     * The ray in {@code s = sqrt(t)}, where square roots of 0 are power series again: {@code cos(sqrt(|w|))} has a slope. Of
+     * what follows the slope it knows one coefficient less than {@link #GERM} in t.
+     */
+    public static Ray rooted(Objective objective, Map<String, Tensor> direction, Ground ground) {
+        return new Walk(objective, GERM, ground).along(Map.of(), direction).inRoot();
+    }
+
+    private Ray inRoot() {
+        return new Ray(objective, germ, edges, undecided, values, passes, distance, 2);
     }
 
     /**
@@ -118,7 +132,7 @@ public final class Ray {
             Germ last = germs[objective.output().id()];
             Germ germ = last == null ? Germ.constant(objective.base().value(objective.output()), order, true) : last;
             double passes = work / Math.max(1, objective.program().cost());
-            return new Ray(objective, germ, edges, undecided, values, passes, distance);
+            return new Ray(objective, germ, edges, undecided, values, passes, distance, 1);
         }
 
         private boolean moves(Node node) {
@@ -177,12 +191,17 @@ public final class Ray {
 
     /** The one-sided directional derivative; infinite at a root. NaN where it is not {@link #isDecided}. */
     public double slope() {
-        return isDecided() ? germ.at(1, 0) : Double.NaN;
+        return isDecided() ? coefficient() : Double.NaN;
     }
 
     /** Whether the slope is known to this order. */
     public boolean isDecided() {
-        return !undecided && germ.known() >= 2 && !Double.isNaN(germ.at(1, 0));
+        return !undecided && germ.known() > unit && !Double.isNaN(coefficient());
+    }
+
+    private double coefficient() {
+        double root = unit == 1 ? 0 : germ.at(1, 0);
+        return root == 0 ? germ.at(unit, 0) : root * Double.POSITIVE_INFINITY;
     }
 
     /** The elements that the direction leaves an edge from. */

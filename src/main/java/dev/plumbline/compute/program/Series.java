@@ -60,6 +60,10 @@ final class Series {
         }
         double lead = Math.pow(a[k], p);
         double q = k * p;
+        if (k > 0 && Double.isInfinite(a[k])) { // itself a root, of an exponent that is not told
+            power[0] = p > 0 ? 0 : Double.NaN;
+            return 1;
+        }
         if (k > 0 && (q < 0 || Double.isNaN(lead))) {
             power[0] = q < 0 ? lead * Double.POSITIVE_INFINITY : Double.NaN;
             return 1;
@@ -87,8 +91,14 @@ final class Series {
         return shift + terms;
     }
 
-    /** {@code a b}; 0 times anything is 0, infinities too. */
+    /**
+     * Coefficient k of {@code a b}; 0 times anything is 0, infinities too. Of two roots that both leave 0 nothing is known:
+     * {@code t^(1/2) t^(1/2)} is t.
+     */
     static double product(double[] a, double[] b, int k) {
+        if (k > 0 && a[0] == 0 && b[0] == 0 && Double.isInfinite(a[1]) && Double.isInfinite(b[1])) {
+            return Double.NaN;
+        }
         double sum = 0;
         for (int j = 0; j <= k; j++) {
             if (a[j] != 0 && b[k - j] != 0) {

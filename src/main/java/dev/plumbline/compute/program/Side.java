@@ -129,13 +129,17 @@ final class Side {
         return best;
     }
 
-    private static int compared(Candidate a, Candidate b, List<Germ> inputs) {
+    private int compared(Candidate a, Candidate b, List<Germ> inputs) {
         Germ germA = inputs.get(a.input());
         Germ germB = inputs.get(b.input());
         int known = Math.min(germA.known(), germB.known());
         for (int k = 1; k < known; k++) {
             double x = a.factor() == 0 ? 0 : a.factor() * germA.at(k, a.position());
             double y = b.factor() == 0 ? 0 : b.factor() * germB.at(k, b.position());
+            if (Double.isNaN(x) || Double.isNaN(y)) {
+                undecided = true;
+                return 0;
+            }
             if (Math.abs(x - y) > SAME * (Math.abs(x) + Math.abs(y)) || Double.isInfinite(x) != Double.isInfinite(y)) {
                 return x > y ? 1 : -1;
             }

@@ -54,7 +54,9 @@ record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning) {
             }
             BitSet own = new BitSet();
             for (int i = 0; i < g.size(); i++) {
-                boolean drowns = allowance.at(i) > 1e-300 && allowance.at(i) > HEALTHY * Math.abs(g.at(i));
+                boolean drowns = onBranches(measurement.found(), name, i)
+                        && allowance.at(i) > 1e-300
+                        && allowance.at(i) > HEALTHY * Math.abs(g.at(i));
                 own.set(i, drowns && allowance.at(i) > matters * largest);
             }
             if (!own.isEmpty()) {
@@ -64,6 +66,11 @@ record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning) {
         return drowning.isEmpty() || cost > AFFORDABLE
                 ? NONE
                 : new Cancelling(ExtendedGradient.of(measurement.objective()).byParameter(), drowning);
+    }
+
+    /** Whether the branches of the float64 evaluation lead to the derivative there. */
+    private static boolean onBranches(Differentiability found, String name, int position) {
+        return !found.corrected().get(name).get(position) && !found.bent().get(name).get(position);
     }
 
     boolean has(String name, int position) {

@@ -84,10 +84,11 @@ record Differentiability(
         Differentiability differentiability() {
             List<Stretch> jumping = new ArrayList<>();
             List<Stretch> unknown = new ArrayList<>();
-            List<Stretch> pieces = new ArrayList<>();
+            List<Stretch> rays = new ArrayList<>();
             for (Stretch stretch : around.stretches()) {
-                (around.jumps(stretch) ? jumping : !stretch.ray().isDecided() ? unknown : pieces).add(stretch);
+                (around.jumps(stretch) ? jumping : !stretch.ray().isDecided() ? unknown : rays).add(stretch);
             }
+            List<Stretch> pieces = rays.stream().filter(Stretch::isPiece).toList();
             jumping.forEach(stretch -> mark(broken, stretch, Edge.Kind.JUMP));
             unknown.forEach(stretch -> mark(undecided, stretch, Edge.Kind.ROOT));
             if (!pieces.isEmpty()) {
@@ -96,7 +97,7 @@ record Differentiability(
             follow(jumping.isEmpty());
             Map<String, Tensor> gradient = gradient();
             boolean isLinear = true;
-            for (Stretch stretch : pieces) {
+            for (Stretch stretch : rays) {
                 isLinear &= agrees(gradient, stretch);
             }
             boolean isWhole = bent.values().stream().allMatch(BitSet::isEmpty) && jumping.isEmpty() && unknown.isEmpty();

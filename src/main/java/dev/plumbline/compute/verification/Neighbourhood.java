@@ -39,6 +39,12 @@ final class Neighbourhood {
     /** More entries than this are not followed one by one. */
     private static final int FEW = 24;
 
+    /** The same where each is followed from every direction. */
+    private static final int FEW_AT_ROOTS = 6;
+
+    /** How far from a direction its piece is looked at, relative to it. */
+    private static final double NEARBY = 0x1p-10;
+
     /** Pieces that differ by less, relative to the largest of them, are one. */
     static final double ALIKE = 1e-9;
 
@@ -67,7 +73,24 @@ final class Neighbourhood {
     private record Place(Node node, int element) {}
 
     /** A ray that was followed, and the gradient of the piece that it goes along. */
-    record Stretch(Map<String, Tensor> direction, Ray ray, Map<String, Tensor> gradient) {}
+    record Stretch(Map<String, Tensor> direction, Ray ray, Map<String, Tensor> gradient) {
+
+        /** Whether the gradient is that of a smooth piece: it gives the slope of its own ray, which none does at a root. */
+        boolean isPiece() {
+            double slope = ray.slope();
+            double along = 0;
+            double terms = Math.abs(slope);
+            for (Map.Entry<String, Tensor> tensor : direction.entrySet()) {
+                double[] g = Objects.requireNonNull(gradient.get(tensor.getKey())).values();
+                for (int i = 0; i < g.length; i++) {
+                    double d = tensor.getValue().at(i);
+                    along += d == 0 ? 0 : g[i] * d;
+                    terms += d == 0 ? 0 : Math.abs(g[i] * d);
+                }
+            }
+            return ray.isDecided() && Math.abs(along - slope) <= ALIKE * terms;
+        }
+    }
 
     private Neighbourhood(Objective objective, Map<String, Tensor> gradient, Ground ground) {
         this.objective = objective;
@@ -140,8 +163,48 @@ final class Neighbourhood {
     private void look(Map<String, Tensor> direction, boolean withPiece) {
         Ray ray = ray(direction);
         boolean keeps = withPiece && !ray.edges().isEmpty();
-        stretches.add(new Stretch(direction, ray, keeps ? ray.gradient() : gradient));
+        stretches.add(keeps ? whole(new Stretch(direction, ray, ray.gradient())) : new Stretch(direction, ray, gradient));
         passes += keeps ? 3 : 0;
+    }
+
+    /** A stretch whose reverse pass meets a root takes its piece from slopes nearby, where few entries reach the edges. */
+    private Stretch whole(Stretch stretch) {
+        boolean atRoot = stretch.ray().isDecided()
+                && Double.isFinite(stretch.ray().slope())
+                && !stretch.isPiece()
+                && edges.values().stream().anyMatch(edge -> edge.kind() == Edge.Kind.ROOT);
+        Map<String, BitSet> reach = atRoot ? reach() : Map.of();
+        int count = reach.values().stream().mapToInt(BitSet::cardinality).sum();
+        return atRoot && count <= FEW_AT_ROOTS ? bySlopes(stretch, reach) : stretch;
+    }
+
+    /**
+     * The gradient of the piece around a direction d: {@code f'(x; d)} is linear in d there, so its differences are exact at
+     * any step that stays inside. Where it is not linear, as at the tip of a norm, what comes out is no piece, and
+     * {@link Stretch#isPiece} says so.
+     */
+    private Stretch bySlopes(Stretch stretch, Map<String, BitSet> reach) {
+        Map<String, Tensor> piece = new LinkedHashMap<>();
+        stretch.gradient().forEach((name, g) -> {
+            double[] values = g.values().clone();
+            reach.getOrDefault(name, new BitSet()).stream().forEach(position -> {
+                double step = NEARBY * Objects.requireNonNull(directions.weights().get(name));
+                double up = ray(moved(stretch.direction(), name, position, step)).slope();
+                double down = ray(moved(stretch.direction(), name, position, -step)).slope();
+                values[position] = (up - down) / (2 * step);
+            });
+            piece.put(name, Tensor.of(g.shape(), values));
+        });
+        return new Stretch(stretch.direction(), stretch.ray(), piece);
+    }
+
+    private Map<String, Tensor> moved(Map<String, Tensor> direction, String name, int position, double step) {
+        Map<String, Tensor> moved = new LinkedHashMap<>(direction);
+        Tensor own = direction.getOrDefault(name, Tensor.zeros(objective.parameter(name).shape()));
+        double[] values = own.values().clone();
+        values[position] += step;
+        moved.put(name, Tensor.of(own.shape(), values));
+        return moved;
     }
 
     /** A direction that edges may lie along: the piece is the one that a curve from there comes to. */
@@ -156,7 +219,7 @@ final class Neighbourhood {
                 objective, direction, directions.gaussian(curves++), new Ray.Ground(given.spreads(), live));
         passes += curved.passes() + 3;
         keep(curved);
-        return new Stretch(direction, ray, curved.gradient());
+        return whole(new Stretch(direction, ray, curved.gradient()));
     }
 
     /** The ray along a direction, to as high an order as it needs; it may teach which edges are live. */
@@ -167,6 +230,10 @@ final class Neighbourhood {
         passes += ray.passes();
         if (!ray.isDecided()) {
             ray = Ray.of(objective, direction, Ray.GERM, ground);
+            passes += ray.passes();
+        }
+        if (!ray.isDecided() && ray.edges().stream().anyMatch(edge -> edge.kind() == Edge.Kind.ROOT)) {
+            ray = Ray.rooted(objective, direction, ground);
             passes += ray.passes();
         }
         rays++;

@@ -53,7 +53,7 @@ final class Subgradients {
                 passes += 2;
             }
         }
-        around.stretches().stream().filter(stretch -> stretch.ray().isDecided()).forEach(pieces::add);
+        around.stretches().stream().filter(Stretch::isPiece).forEach(pieces::add);
         this.roots = Pieces.reach(
                 around.objective(),
                 around.edges().stream()
@@ -92,7 +92,11 @@ final class Subgradients {
             return new Admission(null, Map.of());
         }
         List<Place> atRoots = places.stream().filter(this::isAtRoot).toList();
-        List<Place> atBends = places.stream().filter(place -> !isAtRoot(place)).toList();
+        if (pieces.isEmpty()) {
+            atRoots = places;
+        }
+        List<Place> ofRoots = atRoots;
+        List<Place> atBends = places.stream().filter(place -> !ofRoots.contains(place)).toList();
         Admission byHull = atBends.isEmpty() ? new Admission(null, Map.of()) : byHull(claims, allowances, atBends);
         if (!atRoots.isEmpty() && byHull.outside().isEmpty()) {
             byHull = bySlopes(claims, allowances, atRoots);
@@ -243,7 +247,7 @@ final class Subgradients {
         direction.forEach((name, d) ->
                 tensors.put(name, Tensor.of(around.objective().parameter(name).shape(), d)));
         Stretch stretch = around.along(tensors);
-        if (stretch.ray().isDecided() && places.stream().allMatch(place -> Double.isFinite(at(stretch, place)))) {
+        if (stretch.isPiece()) {
             pieces.add(stretch);
         }
     }
