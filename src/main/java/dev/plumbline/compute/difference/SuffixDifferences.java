@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.function.IntToDoubleFunction;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -17,21 +16,18 @@ import java.util.stream.IntStream;
  * it happens to be nearly 0.
  *
  * <p>The noise sigma of the differences is measured from all of them: {@code f(2h) + f(-2h) - 4 f(h) - 4 f(-h)} vanishes up to fourth
- * order. For all samples together and for each by itself, since one may be amplified, by a layer norm of nearly equal values, a thousand
- * times more than the others. What looks like much noise may be fast oscillation or kinks, so it is measured again with steps too small to alias.
+ * order. What looks like much noise may be fast oscillation or kinks, so it is measured again with steps too small to alias, 2^-40 of the value.
  *
- * <p>What no level settles is blind, and its bound infinite. Known blind spot: oscillations faster than a period in {@code 2^-29} of the
- * value, which look like noise at every step.
+ * <p>What no level settles is blind, and its bound infinite. Known blind spot: oscillations faster than a period in {@code 2^-33} of the
+ * value, which look like noise at every step; and one position or sample whose noise is far above that of three quarters of the others, if that happens to look smooth.
  */
 final class SuffixDifferences {
 
     private static final double STEP = 0x1p-13; // of the size of the values; 1.2e-4
     private static final int LEVELS = 6;
-    private static final double TINY = 0x1p-16; // of the step
-    private static final double TINIEST = 0x1p-40; // of the value: some thousand units in its last place
+    private static final double TINY = 0x1p-40; // of the value: some thousand units in its last place
     private static final double SUSPICIOUS = 64; // times the rounding of the sum; deep networks have some tens
     private static final int LOOKED_AT = 24;
-    private static final int ENOUGH = 8; // values to tell a sample's own noise from
     private static final int SMALL = 4; // positions; less is not worth a task of its own
 
     private final Suffix suffix;
@@ -141,17 +137,17 @@ final class SuffixDifferences {
     }
 
     private double tinyStep(int at) {
-        return Math.max(TINY * step(at), TINIEST * sizes[at]);
+        return TINY * sizes[at];
     }
 
     private void judge() {
         boolean last = level == LEVELS - 1;
-        double[] sigma = noise();
+        double sigma = noise();
         for (int i = 0; i < left.length; i++) {
             for (int n = 0; n < samples; n++) {
                 int at = n * part + left[i];
                 if (!settled[at]) {
-                    settle(at, sigma[n], i * samples + n, last);
+                    settle(at, sigma, i * samples + n, last);
                 }
             }
         }
@@ -206,12 +202,12 @@ final class SuffixDifferences {
         }
     }
 
-    // ── the noise of a change, by sample ──
+    // ── the noise of a change ──
 
     /** The noise of these changes, or that of changes by tiny steps where these may be something else. */
-    private double[] noise() {
-        double[] sigma = noise(changes);
-        if (Arrays.stream(sigma).allMatch(each -> each <= SUSPICIOUS * floor)) {
+    private double noise() {
+        double sigma = noise(changes);
+        if (sigma <= SUSPICIOUS * floor) {
             return sigma;
         }
         int stride = Math.max(1, left.length / LOOKED_AT);
@@ -221,33 +217,22 @@ final class SuffixDifferences {
                 .toArray();
         double[][] tiny = new double[4][some.length * samples];
         move(some, 0, some.length, tiny, this::tinyStep);
-        double[] again = noise(tiny);
-        for (int n = 0; n < samples; n++) {
-            sigma[n] = Math.min(sigma[n], again[n]);
-        }
-        return sigma;
-    }
-
-    private double[] noise(double[][] changes) {
-        double[] rest = new double[changes[0].length];
-        for (int i = 0; i < rest.length; i++) {
-            rest[i] = Math.abs(changes[2][i] + changes[3][i] - 4 * (changes[0][i] + changes[1][i]));
-        }
-        double all = Math.max(floor, deviation(Arrays.stream(rest), 1));
-        return IntStream.range(0, samples)
-                .mapToDouble(n -> Math.max(
-                        all,
-                        deviation(
-                                IntStream.range(0, rest.length / samples).mapToDouble(i -> rest[i * samples + n]),
-                                ENOUGH)))
-                .toArray();
+        return Math.min(sigma, noise(tiny));
     }
 
     /** The standard deviation of one change, from the upper quartile of a combination that vanishes up to fourth order. */
-    private static double deviation(DoubleStream combinations, int enough) {
-        // What a dead unit or a loser of a pool does not move says nothing.
-        double[] moved = combinations.filter(rest -> rest > 0).sorted().toArray();
+    private double noise(double[][] changes) {
+        double[] rest = new double[changes[0].length];
+        int moved = 0;
+        for (int i = 0; i < rest.length; i++) {
+            double combined = Math.abs(changes[2][i] + changes[3][i] - 4 * (changes[0][i] + changes[1][i]));
+            if (combined > 0) {
+                rest[moved++] = combined; // what a dead unit or a loser of a pool does not move says nothing
+            }
+        }
+        Arrays.sort(rest, 0, moved);
         // Three quarters of a normal variable's values are below 1.15 sigma; the combination has variance 2 + 32.
-        return moved.length < enough ? 0 : moved[moved.length * 3 / 4] / (1.15 * Math.sqrt(34));
+        double upperQuartile = moved == 0 ? 0 : rest[moved * 3 / 4];
+        return Math.max(upperQuartile / (1.15 * Math.sqrt(34)), floor);
     }
 }

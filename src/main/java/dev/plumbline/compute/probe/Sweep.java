@@ -93,21 +93,11 @@ final class Sweep {
                 + 4 * UNIT_ROUNDOFF * Math.max(Math.abs(oneSided(1, k)), Math.abs(oneSided(-1, k)));
     }
 
-    /** J_k: how far the two sides are apart. It falls with h where the function is smooth, and stays at a kink. */
-    double jump(int k) {
-        return Math.abs(oneSided(1, k) - oneSided(-1, k));
-    }
-
-    /** What noise may do to J_k. */
-    double jumpRoundOff(int k) {
-        return KAPPA * 2 * noise(k) / step(k) + 4 * UNIT_ROUNDOFF * Math.abs(central(k));
-    }
-
-    /** The largest change that a step has made between the two sides. */
+    /** The largest change that a step has made; not that between the two sides, which is 0 for an even function. */
     double signal() {
         double largest = 0;
         for (int k = 0; k < steps; k++) {
-            double change = Math.abs(plus[k] - minus[k]);
+            double change = Math.max(Math.abs(plus[k] - value), Math.abs(minus[k] - value));
             largest = Double.isFinite(change) ? Math.max(largest, change) : largest;
         }
         return largest;

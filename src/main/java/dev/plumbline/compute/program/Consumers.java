@@ -21,7 +21,9 @@ final class Consumers {
         for (Node node : nodes) {
             for (Node input : node.inputs()) {
                 List<Node> readers = consumers.get(input.id());
-                if (needed[node.id()] && !node.stopsGradient() && (readers.isEmpty() || readers.get(readers.size() - 1) != node)) {
+                if (needed[node.id()]
+                        && !node.stopsGradient()
+                        && (readers.isEmpty() || readers.get(readers.size() - 1) != node)) {
                     readers.add(node);
                 }
             }

@@ -39,8 +39,7 @@ record Line(String family, Rounded function, double at, double left, double righ
         double norm = 0;
         for (int run = 0; run < RUNS; run++) {
             SplittableRandom random = new SplittableRandom(run);
-            DoubleUnaryOperator scatter =
-                    y -> y == Math.rint(y) ? y : y + (random.nextInt(3) - 1) * Math.ulp(y);
+            DoubleUnaryOperator scatter = y -> y == Math.rint(y) ? y : y + (random.nextInt(3) - 1) * Math.ulp(y);
             double off = function.at(at, scatter) - valueAt(at);
             norm = Math.hypot(norm, off);
         }

@@ -59,7 +59,9 @@ final class Lines {
 
     /** With 26 bits, so that the product of two of them is exact. */
     private static double half(double x) {
-        return (float) x == 0 ? 0 : Math.scalb(Math.rint(Math.scalb(x, 25 - Math.getExponent(x))), Math.getExponent(x) - 25);
+        return (float) x == 0
+                ? 0
+                : Math.scalb(Math.rint(Math.scalb(x, 25 - Math.getExponent(x))), Math.getExponent(x) - 25);
     }
 
     private Smooth any() {
@@ -80,7 +82,8 @@ final class Lines {
     private Line smooth() {
         Smooth f = sum();
         double x = signed(log(0.01, 4));
-        return Line.smooth("smooth", (t, r) -> r.applyAsDouble(f.value.applyAsDouble(t)), x, f.derivative.applyAsDouble(x));
+        return Line.smooth(
+                "smooth", (t, r) -> r.applyAsDouble(f.value.applyAsDouble(t)), x, f.derivative.applyAsDouble(x));
     }
 
     private Line frequency() {
@@ -89,8 +92,18 @@ final class Lines {
         double phase = a * x;
         return switch (random.nextInt(3)) {
             case 0 -> Line.smooth("frequency", (t, r) -> Math.sin(r.applyAsDouble(a * t)), x, a * Math.cos(phase));
-            case 1 -> Line.smooth("frequency", (t, r) -> Math.exp(Math.sin(r.applyAsDouble(a * t))), x, a * Math.cos(phase) * Math.exp(Math.sin(phase)));
-            default -> Line.smooth("frequency", (t, r) -> r.applyAsDouble(Math.sin(r.applyAsDouble(a * t)) + 3 * t), x, a * Math.cos(phase) + 3);
+            case 1 ->
+                Line.smooth(
+                        "frequency",
+                        (t, r) -> Math.exp(Math.sin(r.applyAsDouble(a * t))),
+                        x,
+                        a * Math.cos(phase) * Math.exp(Math.sin(phase)));
+            default ->
+                Line.smooth(
+                        "frequency",
+                        (t, r) -> r.applyAsDouble(Math.sin(r.applyAsDouble(a * t)) + 3 * t),
+                        x,
+                        a * Math.cos(phase) + 3);
         };
     }
 
@@ -98,41 +111,59 @@ final class Lines {
         Smooth f = sum();
         double s = log(1e-12, 1e9);
         double x = s * signed(log(0.1, 3));
-        return Line.smooth("scale", (t, r) -> f.value.applyAsDouble(r.applyAsDouble(t / s)), x, f.derivative.applyAsDouble(x / s) / s);
+        return Line.smooth(
+                "scale",
+                (t, r) -> f.value.applyAsDouble(r.applyAsDouble(t / s)),
+                x,
+                f.derivative.applyAsDouble(x / s) / s);
     }
 
     private Line offset() {
         Smooth f = sum();
         double c = signed(log(1, 1e15));
         double x = signed(log(0.1, 3));
-        return Line.smooth("offset", (t, r) -> r.applyAsDouble(c + f.value.applyAsDouble(t)), x, f.derivative.applyAsDouble(x));
+        return Line.smooth(
+                "offset", (t, r) -> r.applyAsDouble(c + f.value.applyAsDouble(t)), x, f.derivative.applyAsDouble(x));
     }
 
     private Line plateau() {
         switch (random.nextInt(4)) {
             case 0 -> {
                 double x = between(10, 33);
-                return Line.smooth("plateau -log(1 - sigmoid(x))",
-                        (t, r) -> -Math.log(r.applyAsDouble(1 - r.applyAsDouble(1 / r.applyAsDouble(1 + Math.exp(-t))))), x, 1 / (1 + Math.exp(-x)));
+                return Line.smooth(
+                        "plateau -log(1 - sigmoid(x))",
+                        (t, r) ->
+                                -Math.log(r.applyAsDouble(1 - r.applyAsDouble(1 / r.applyAsDouble(1 + Math.exp(-t))))),
+                        x,
+                        1 / (1 + Math.exp(-x)));
             }
             case 1 -> {
                 double x = between(3, 19.5);
                 double c = 2 / (Math.exp(x) + Math.exp(-x));
-                return Line.smooth("plateau 1 - tanh(x)^2",
-                        (t, r) -> r.applyAsDouble(1 - r.applyAsDouble(Math.pow(r.applyAsDouble(Math.tanh(t)), 2))), x, -2 * Math.tanh(x) * c * c);
+                return Line.smooth(
+                        "plateau 1 - tanh(x)^2",
+                        (t, r) -> r.applyAsDouble(1 - r.applyAsDouble(Math.pow(r.applyAsDouble(Math.tanh(t)), 2))),
+                        x,
+                        -2 * Math.tanh(x) * c * c);
             }
             case 2 -> {
                 double x = log(1e-5, 0.3);
                 double derivative = -x / 12 * (1 - x * x / 15 * (1 - 3 * x * x / 112 * (1 - 2 * x * x / 135)));
-                return Line.smooth("plateau (1 - cos x) / x^2",
-                        (t, r) -> r.applyAsDouble(r.applyAsDouble(1 - r.applyAsDouble(Math.cos(t))) / (t * t)), x, derivative);
+                return Line.smooth(
+                        "plateau (1 - cos x) / x^2",
+                        (t, r) -> r.applyAsDouble(r.applyAsDouble(1 - r.applyAsDouble(Math.cos(t))) / (t * t)),
+                        x,
+                        derivative);
             }
             default -> {
                 double x = between(3, 18.5);
                 double c = 2 / (Math.exp(x) + Math.exp(-x));
                 double a = log(1, 1e6);
-                return Line.smooth("plateau a (tanh(x) - 1)",
-                        (t, r) -> r.applyAsDouble(a * r.applyAsDouble(r.applyAsDouble(Math.tanh(t)) - 1)), x, a * c * c);
+                return Line.smooth(
+                        "plateau a (tanh(x) - 1)",
+                        (t, r) -> r.applyAsDouble(a * r.applyAsDouble(r.applyAsDouble(Math.tanh(t)) - 1)),
+                        x,
+                        a * c * c);
             }
         }
     }
@@ -150,8 +181,11 @@ final class Lines {
                         t -> t * t * Math.abs(t) + t,
                         t -> t < 0 ? Math.sin(t) : t)
                 .get(random.nextInt(6));
-        return Line.smooth("corner", (t, r) -> r.applyAsDouble(c * corner.applyAsDouble(t - at) + r.applyAsDouble(g.value.applyAsDouble(t))),
-                at, c + g.derivative.applyAsDouble(at));
+        return Line.smooth(
+                "corner",
+                (t, r) -> r.applyAsDouble(c * corner.applyAsDouble(t - at) + r.applyAsDouble(g.value.applyAsDouble(t))),
+                at,
+                c + g.derivative.applyAsDouble(at));
     }
 
     private Line kink() {
@@ -160,7 +194,13 @@ final class Lines {
         double right = random.nextInt(4) == 0 ? 0 : signed(log(1e-3, 1e3));
         double at = random.nextBoolean() ? 0 : half(signed(log(0.1, 3)));
         double d = g.derivative.applyAsDouble(at);
-        return new Line("kink", (t, r) -> r.applyAsDouble((t < at ? left : right) * (t - at) + g.value.applyAsDouble(t)), at, left + d, right + d, Double.POSITIVE_INFINITY);
+        return new Line(
+                "kink",
+                (t, r) -> r.applyAsDouble((t < at ? left : right) * (t - at) + g.value.applyAsDouble(t)),
+                at,
+                left + d,
+                right + d,
+                Double.POSITIVE_INFINITY);
     }
 
     private Line nearKink() {
@@ -172,8 +212,14 @@ final class Lines {
         double d = g.derivative.applyAsDouble(at);
         double slope = d + (at < kink ? left : right);
         double edge = random.nextBoolean() ? Math.abs(kink - at) : Double.POSITIVE_INFINITY;
-        return new Line(Double.isFinite(edge) ? "near-kink, told" : "near-kink", (t, r) -> r.applyAsDouble((t < kink ? left : right) * r.applyAsDouble(t - kink) + g.value.applyAsDouble(t)),
-                at, at == kink ? left + d : slope, at == kink ? right + d : slope, at == kink ? Double.POSITIVE_INFINITY : edge);
+        return new Line(
+                Double.isFinite(edge) ? "near-kink, told" : "near-kink",
+                (t, r) -> r.applyAsDouble(
+                        (t < kink ? left : right) * r.applyAsDouble(t - kink) + g.value.applyAsDouble(t)),
+                at,
+                at == kink ? left + d : slope,
+                at == kink ? right + d : slope,
+                at == kink ? Double.POSITIVE_INFINITY : edge);
     }
 
     private Line jumpNearby() {
@@ -181,14 +227,22 @@ final class Lines {
         double at = signed(log(0.1, 3));
         double jump = at + signed(log(1e-8, 1));
         double c = signed(log(1e-3, 1e3));
-        return Line.smooth("jump nearby", (t, r) -> r.applyAsDouble((t < jump ? 0 : c) + g.value.applyAsDouble(t)), at, g.derivative.applyAsDouble(at));
+        return Line.smooth(
+                "jump nearby",
+                (t, r) -> r.applyAsDouble((t < jump ? 0 : c) + g.value.applyAsDouble(t)),
+                at,
+                g.derivative.applyAsDouble(at));
     }
 
     private Line branch() {
         Smooth g = sum();
         double at = log(1e-6, 3);
         Function<Double, Double> other = random.nextBoolean() ? t -> Math.log(t) : t -> 1e6 * t;
-        return Line.smooth("branch not taken", (t, r) -> r.applyAsDouble(t > 1e-7 ? g.value.applyAsDouble(t) : other.apply(t)), at, g.derivative.applyAsDouble(at));
+        return Line.smooth(
+                "branch not taken",
+                (t, r) -> r.applyAsDouble(t > 1e-7 ? g.value.applyAsDouble(t) : other.apply(t)),
+                at,
+                g.derivative.applyAsDouble(at));
     }
 
     private Line overflow() {
@@ -199,11 +253,19 @@ final class Lines {
             }
             case 1 -> {
                 double x = between(5, 6.5);
-                return Line.smooth("overflow exp exp", (t, r) -> Math.exp(r.applyAsDouble(Math.exp(t))), x, Math.exp(x) * Math.exp(Math.exp(x)));
+                return Line.smooth(
+                        "overflow exp exp",
+                        (t, r) -> Math.exp(r.applyAsDouble(Math.exp(t))),
+                        x,
+                        Math.exp(x) * Math.exp(Math.exp(x)));
             }
             default -> {
                 double x = log(1e-3, 30);
-                return Line.smooth("underflow exp(-x^2)", (t, r) -> Math.exp(r.applyAsDouble(-t * t)), x, -2 * x * Math.exp(-x * x));
+                return Line.smooth(
+                        "underflow exp(-x^2)",
+                        (t, r) -> Math.exp(r.applyAsDouble(-t * t)),
+                        x,
+                        -2 * x * Math.exp(-x * x));
             }
         }
     }
@@ -213,7 +275,8 @@ final class Lines {
         Smooth g = sum();
         double at = signed(log(0.1, 3));
         double size = log(1e-14, 1e-3);
-        return Line.smooth("noisy", (t, r) -> g.value.applyAsDouble(t) + size * jitter(t), at, g.derivative.applyAsDouble(at));
+        return Line.smooth(
+                "noisy", (t, r) -> g.value.applyAsDouble(t) + size * jitter(t), at, g.derivative.applyAsDouble(at));
     }
 
     private static double jitter(double t) {

@@ -80,8 +80,8 @@ class LinesTests {
 
     @Test
     void smoothFunctionsOfAnyScaleAndFrequencyAreNeverBlind() {
-        assertThat(TRIALS.stream().filter(trial -> List.of("smooth", "scale", "frequency")
-                        .contains(trial.line.family())))
+        assertThat(TRIALS.stream()
+                        .filter(trial -> List.of("smooth", "scale", "frequency").contains(trial.line.family())))
                 .allMatch(Trial::isSharp);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
@@ -155,5 +156,91 @@ class SlopeProbeTests {
             probe.tell(offsets, Arrays.stream(offsets).map(Math::sin).toArray());
         }
         assertThat(asked).isLessThanOrEqualTo(28);
+    }
+
+    /** {@code t + t^5}: what is left of fourth order falls 256 times a step, and the bound stays at 24 times the error. */
+    @Test
+    void boundOfASmoothFunctionIsSomeTimesItsError() {
+        Slope slope = slope(t -> t + Math.pow(t, 5), 0, new Noise(1e-300));
+        int counted = 0;
+        for (Slope.Rung rung : slope.sweep()) {
+            double error = Math.abs(rung.value() - 1);
+            if (rung.validated() && error > 1e-13) {
+                assertThat(rung.bound() / error).isBetween(12.0, 48.0);
+                counted++;
+            }
+        }
+        assertThat(counted).isPositive();
+    }
+
+    /** {@code t + a t |t| + t^5}: on the way from fourth order to first the contractions differ, and nothing is believed there. */
+    @Test
+    void onlyContractionsThatAgreeValidateABound() {
+        int refused = 0;
+        int validated = 0;
+        for (double a = 1e-9; a < 1; a *= 3) {
+            double corner = a;
+            List<Slope.Rung> rungs = slope(t -> t + corner * t * Math.abs(t) + Math.pow(t, 5), 0, new Noise(1e-300))
+                    .sweep();
+            for (int k = 3; k < rungs.size(); k++) {
+                double last = change(rungs, k);
+                double one = change(rungs, k - 1) / last;
+                double other = change(rungs, k - 2) / change(rungs, k - 1);
+                double ratio = Math.max(one, other) / Math.min(one, other);
+                if (last > 1e-13 && ratio > 2.5) {
+                    assertThat(rungs.get(k).validated()).isFalse();
+                    refused += ratio < 15 ? 1 : 0;
+                } else if (last > 1e-13 && ratio < 1.6 && rungs.get(k).step() > 1e-5) {
+                    validated += rungs.get(k).validated() ? 1 : 0;
+                }
+            }
+        }
+        assertThat(refused).isPositive();
+        assertThat(validated).isGreaterThan(30);
+    }
+
+    private static double change(List<Slope.Rung> rungs, int k) {
+        return Math.abs(rungs.get(k).value() - rungs.get(k - 1).value());
+    }
+
+    /** Noise of 1e-8 in a function of size 1 is abnormal; below 20 times that a change is silence. */
+    @Test
+    void abnormalNoiseWithoutASignalIsSilence() {
+        assertThat(line(6 * 1e-8, 1e-8).isValidated()).isFalse();
+        assertThat(line(15 * 1e-8, 1e-8).isValidated()).isFalse();
+        assertThat(line(40 * 1e-8, 1e-8).isValidated()).isTrue();
+    }
+
+    /** What rounding does in a deep network, some hundred units in the last place, is not abnormal. */
+    @Test
+    void noiseOfAThousandRoundingsIsAbnormal() {
+        assertThat(line(0, 300 * 0x1p-53).isValidated()).isTrue();
+        assertThat(line(1e-16, 4000 * 0x1p-53).isValidated()).isFalse();
+    }
+
+    /** {@code 1 + change t / 0.1}, of a size that its largest step of 0.1 changes by {@code change}. */
+    private static Slope line(double change, double sigma) {
+        return slope(t -> 1 + change * t / 0.1, 0, new Noise(sigma));
+    }
+
+    /** An even function has no change between its two sides, and bends all the same. */
+    @Test
+    void absHasItsTwoSlopes() {
+        Slope slope = slope(t -> 1.4 + 3 * Math.abs(t), 0, new Noise(1e-11));
+
+        assertThat(slope.isValidated()).isFalse();
+        assertThat(slope.left()).isCloseTo(-3, org.assertj.core.data.Offset.offset(1e-6));
+        assertThat(slope.right()).isCloseTo(3, org.assertj.core.data.Offset.offset(1e-6));
+    }
+
+    /** A bend that differs by less than the one-sided slopes are known is not seen: the bound does not reach both slopes. */
+    @Test
+    void aKinkOfOnePartInAHundredBillionIsNotSeen() {
+        Slope slope = slope(t -> Math.exp(t) + 1e-11 * Math.abs(t), 0);
+
+        assertThat(slope.isValidated()).isTrue();
+        assertThat(slope.errorBound()).isLessThan(5e-12);
+        assertThat(slope(t -> Math.exp(t) + 1e-4 * Math.abs(t), 0).isValidated())
+                .isFalse();
     }
 }
