@@ -122,7 +122,7 @@ public final class Evidence {
         double most = 0;
         for (int i = 0; i < differenced.values().length; i++) {
             double off = Math.abs(differenced.values()[i] - measurement.reference(name).at(i));
-            double excess = off - CONTRADICTS * differenced.bounds()[i] - 1e-9 * Math.abs(differenced.values()[i]);
+            double excess = off - CONTRADICTS * differenced.bounds()[i] - own(name, i);
             if (Double.isFinite(differenced.bounds()[i]) && differenced.kinkRadii()[i] == 0 && excess > most) {
                 most = excess;
                 worst = i;
@@ -131,6 +131,11 @@ public final class Evidence {
         if (worst >= 0) {
             contradictions.add(words(name, worst, differenced.values()[worst], differenced.bounds()[worst]));
         }
+    }
+
+    /** What rounding may have done to the reference itself. */
+    private double own(String name, int position) {
+        return measurement.allowances().float64(name).at(position);
     }
 
     private String words(String name, int position, double value, double bound) {
@@ -200,7 +205,7 @@ public final class Evidence {
                 && ruling.verdict() != Verdict.KINK
                 && Double.isFinite(reference)
                 && Math.abs(slope.value() - reference)
-                        > CONTRADICTS * slope.errorBound() + 1e-9 * Math.abs(reference);
+                        > CONTRADICTS * slope.errorBound() + own(name, position);
         if (contradicts && measurement.found().isSmooth()) {
             contradictions.add(words(name, position, slope.value(), slope.errorBound()));
         }

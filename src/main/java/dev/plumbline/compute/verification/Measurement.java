@@ -87,15 +87,16 @@ public record Measurement(
         Differentiability found = Differentiability.of(around, reverse, plan.seed());
         Certificate certificate = Certificate.of(around.residuals(found.gradient()), around.directions().least());
         Map<String, NumericTensor> exhaustive = plan.coverage() == Coverage.EXHAUSTIVE && plan.scheme() == null
-                ? exhaustive(objective, plan, progress)
+                ? exhaustive(objective, plan, allowances.spreads().objectiveNoise(), progress)
                 : Map.of();
         return new Measurement(
                 objective, plan, gradient, reverse, allowances, numeric, around, found, certificate, exhaustive, byScheme);
     }
 
-    private static Map<String, NumericTensor> exhaustive(Objective objective, CheckPlan plan, Progress progress) {
+    private static Map<String, NumericTensor> exhaustive(
+            Objective objective, CheckPlan plan, double noise, Progress progress) {
         progress.at(Phase.EXHAUSTIVE, 0, objective.program().parameterCount(), 0);
-        return ExhaustiveGradient.of(objective, plan.seed(), progress);
+        return ExhaustiveGradient.of(objective, plan.seed(), noise, progress);
     }
 
     private static Differentiability unknown(Map<String, Tensor> reverse) {

@@ -282,10 +282,15 @@ final class Neighbourhood {
         return List.copyOf(edges.values());
     }
 
-    /** {@code f'(x; d) - g.d} along every balanced direction that was followed one way. */
+    /**
+     * {@code f'(x; d) - g.d} along every balanced direction that was followed one way; g is the gradient of the piece on
+     * which it goes, where there are several.
+     */
     List<Double> residuals(Map<String, Tensor> g) {
         return certifying.stream()
-                .map(stretch -> stretch.ray().slope() - Directions.dot(g, stretch.direction()))
+                .map(stretch -> stretch.ray().slope()
+                        - Directions.dot(
+                                stretch.ray().edges().isEmpty() ? g : stretch.gradient(), stretch.direction()))
                 .toList();
     }
 
