@@ -80,15 +80,15 @@ public record Correctness(
 
     /**
      * @param allowance what rounding in the claim's datatype explains
-     * @param numeric the finite difference, {@code errorBound} what it may be off by
+     * @param numeric the finite difference, {@code errorBound} what it may be off by; null where none was taken
      */
     public record ClaimedEntry(
             List<Integer> index,
             double claimed,
             double reference,
             double allowance,
-            double numeric,
-            double errorBound,
+            @Nullable Double numeric,
+            @Nullable Double errorBound,
             Verdict verdict,
             String detail) {
 
@@ -99,8 +99,8 @@ public record Correctness(
                     judgement.claimed(),
                     judgement.reference(),
                     judgement.allowance(),
-                    entry.slope().value(),
-                    entry.slope().errorBound(),
+                    entry.numeric(),
+                    entry.errorBound(),
                     judgement.verdict(),
                     judgement.sentence());
         }
