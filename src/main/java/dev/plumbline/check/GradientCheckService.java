@@ -48,7 +48,8 @@ class GradientCheckService {
         Fingerprint inputs = Fingerprint.of(model.objective().point());
         Measurement measurement = Measurement.of(model.objective(), question.plan(), watch::at);
         Claims claims = question.claims(measurement);
-        GradientCheckReport report = new ReportAssembly(measurement, claims, request, question.settings(), model, inputs)
+        GradientCheckReport report = new ReportAssembly(
+                        measurement, claims, request, question.settings(), model, inputs)
                 .report(watch::at, started);
         reports.keep(report);
         return report;

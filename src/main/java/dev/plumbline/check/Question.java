@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param settings resolved
  * @param claimed the gradients to be judged; null where our own is
  */
-record Question(CheckSettings settings, CheckPlan plan, @Nullable Map<String, Tensor> claimed) {
+record Question(
+        CheckSettings settings, CheckPlan plan, @Nullable Map<String, Tensor> claimed) {
 
     /** @param decided the coverage for settings that leave it open */
     static Question of(GradientCheckRequest request, CheckedModel model, Function<CheckSettings, Coverage> decided) {

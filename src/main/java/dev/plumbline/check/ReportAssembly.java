@@ -65,7 +65,9 @@ record ReportAssembly(
                 examination.names().stream().map(examination::comparison).toList();
         Evidence evidence = Evidence.of(examination, progress);
         Map<String, Mistake> mistakes = EmbeddingRows.explained(
-                Mistakes.name(comparisons, objective.point(), setting, request.previousOrNone()), comparisons, objective);
+                Mistakes.name(comparisons, objective.point(), setting, request.previousOrNone()),
+                comparisons,
+                objective);
         List<TensorReport> tensors = evidence.tensors().stream()
                 .map(tensor -> TensorReport.of(tensor, mistakes.get(tensor.name()), baseline(tensor.name())))
                 .toList();

@@ -1,11 +1,11 @@
 package dev.plumbline.compute.program;
 
-import java.util.Map;
-import java.util.ArrayList;
-import java.util.HashMap;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -114,7 +114,8 @@ record MaxPool(Window window) implements Op {
             terms[k - 1] = x.has(k) ? Bends.chosen(x.coefficient(k), winners) : null;
         }
         Map<Integer, List<Candidate>> ties = x.isConstant() ? Map.of() : ties(x, side, winners);
-        int[] onEdge = ties.keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
+        int[] onEdge =
+                ties.keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
         return Germs.choice(this, inputs, side, terms, onEdge, new Germs.Ties(ties::get, true));
     }
 

@@ -57,7 +57,9 @@ record Select() implements Op {
                 }
             }
         }
-        int known = Math.min(first ? inputs.get(1).known() : side.order() + 1, second ? inputs.get(2).known() : side.order() + 1);
+        int known = Math.min(
+                first ? inputs.get(1).known() : side.order() + 1,
+                second ? inputs.get(2).known() : side.order() + 1);
         return new Germ(Germs.value(this, inputs, side), terms, known, side.isAtPoint());
     }
 
