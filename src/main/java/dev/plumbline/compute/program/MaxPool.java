@@ -109,7 +109,7 @@ record MaxPool(Window window) implements Op {
     public Germ germ(List<Germ> inputs, Side side) {
         Germ x = inputs.get(0);
         int[] winners = winners(x.value(), side.shape());
-        double[][] terms = new double[side.order()][];
+        double[] @Nullable [] terms = new double[side.order()][];
         for (int k = 1; k <= terms.length; k++) {
             terms[k - 1] = x.has(k) ? Bends.chosen(x.coefficient(k), winners) : null;
         }

@@ -86,7 +86,7 @@ record Reduce(Kind kind, List<Integer> axes) implements Op {
             int best = winners[results[i]];
             winners[results[i]] = best < 0 || values[i] > values[best] ? i : best;
         }
-        double[][] terms = new double[side.order()][];
+        double[] @Nullable [] terms = new double[side.order()][];
         for (int k = 1; k <= terms.length; k++) {
             terms[k - 1] = x.has(k) ? Bends.chosen(x.coefficient(k), winners) : null;
         }
