@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -34,6 +35,7 @@ class ArchitectureTests {
             "compute.rounding",
             "compute.difference",
             "compute.judgement",
+            "compute.verification",
             "compute.consistency",
             "compute.optimizer",
             "compute.optimizer.check",
@@ -58,7 +60,16 @@ class ArchitectureTests {
             entry("compute.judgement", Set.of("compute.probe", "tensor")),
             entry("compute.consistency", Set.of("tensor")),
             entry("compute.rounding", Set.of("compute.program", "tensor")),
-            entry("compute.difference", Set.of("compute.program", "compute.probe", "compute.rounding", "tensor")),
+            entry("compute.difference", Set.of("compute.program", "compute.probe", "tensor")),
+            entry(
+                    "compute.verification",
+                    Set.of(
+                            "compute.program",
+                            "compute.probe",
+                            "compute.rounding",
+                            "compute.difference",
+                            "compute.judgement",
+                            "tensor")),
             entry("compute.probe", Set.of("tensor")),
             entry("compute.health", Set.of("compute.program", "tensor")),
             entry("compute.health.run", Set.of("compute.health")),
@@ -110,6 +121,18 @@ class ArchitectureTests {
                 .should()
                 .dependOnClassesThat(forbidden)
                 .allowEmptyShould(true)
+                .check(HOUSE);
+    }
+
+    /** The reader's front door opens every format, and each format builds on what they share. */
+    @Test
+    void roomsDoNotImportEachOtherInACircle() {
+        slices().matching("dev.plumbline.(**)")
+                .should()
+                .beFreeOfCycles()
+                .ignoreDependency(
+                        resideInAPackage("dev.plumbline.reader"),
+                        resideInAnyPackage(packages(readers().toArray(String[]::new))))
                 .check(HOUSE);
     }
 

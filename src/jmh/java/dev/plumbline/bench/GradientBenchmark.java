@@ -1,12 +1,10 @@
 package dev.plumbline.bench;
 
-import dev.plumbline.compute.difference.Certificate;
 import dev.plumbline.compute.difference.ExhaustiveGradient;
-import dev.plumbline.compute.difference.NumericGradient;
 import dev.plumbline.compute.difference.NumericTensor;
 import dev.plumbline.compute.difference.Progress;
-import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.verification.CheckPlan;
 import dev.plumbline.tensor.Tensor;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +20,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Every entry by differences, the certificate, and the reverse-mode gradient they are about. */
+/** Every entry by differences, a certified measurement, and the reverse-mode gradient they are about. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -47,8 +45,9 @@ public class GradientBenchmark {
     }
 
     @Benchmark
-    public Certificate certified() {
-        return Certificate.of(new NumericGradient(objective), objective.gradient().byParameter(), 1, Progress.NONE);
+    public dev.plumbline.compute.verification.Measurement certified() {
+        CheckPlan plan = CheckPlan.certified(new CheckPlan.Arithmetic(Map.of(), null, false), 10);
+        return dev.plumbline.compute.verification.Measurement.of(objective, plan, Progress.NONE);
     }
 
     @Benchmark

@@ -1,14 +1,15 @@
 package dev.plumbline.bench;
 
-import dev.plumbline.compute.difference.Certificate;
 import dev.plumbline.compute.difference.ExhaustiveGradient;
-import dev.plumbline.compute.difference.NumericGradient;
 import dev.plumbline.compute.difference.NumericTensor;
 import dev.plumbline.compute.difference.Progress;
-import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.program.Objective;
-import com.sun.management.OperatingSystemMXBean;
+import dev.plumbline.compute.verification.CheckPlan;
+import dev.plumbline.compute.verification.Claims;
+import dev.plumbline.compute.verification.Examination;
+import dev.plumbline.compute.verification.Measurement;
 import dev.plumbline.tensor.Tensor;
+import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Map;
@@ -38,8 +39,11 @@ public final class SideBySide {
         Map<String, Tensor> reverse = objective.gradient().byParameter();
         Map<String, NumericTensor> numeric = ExhaustiveGradient.of(objective, 1);
         double[] exhaustive = medians(() -> ExhaustiveGradient.of(objective, 1));
-        double[] certified = medians(
-                () -> Certificate.of(new NumericGradient(objective), objective.gradient().byParameter(), 1, Progress.NONE));
+        CheckPlan plan = CheckPlan.certified(new CheckPlan.Arithmetic(Map.of(), null, false), 10);
+        double[] certified = medians(() -> {
+            Measurement measurement = Measurement.of(objective, plan, Progress.NONE);
+            Examination.of(measurement, Claims.of(measurement.reference()));
+        });
         double largest = 0;
         double worst = 0;
         long outside = 0;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param coverage how much of the gradient is differenced; {@code auto}
  * @param tolerance {@code "calibrated"}, where the measured error bounds are the tolerance, or {@code {absolute,
- *     relative}} as in {@code torch.autograd.gradcheck}
+ *     relative}} as in {@code torch.autograd.gradcheck}; with a scheme the latter, since a fixed step has no error bound
  * @param scheme a fixed difference scheme for the numeric values, instead of the sweep with error bounds
  * @param step the step of that scheme; the best for the scheme where it is not given
  * @param seed of everything random; default 42
@@ -39,7 +39,7 @@ public record CheckSettings(
 
         @Schema(
                 description =
-                        "\"calibrated\", where measured error bounds are the tolerance, or {\"absolute\": 1e-5, \"relative\": 1e-3}, as in torch.autograd.gradcheck; default \"calibrated\"")
+                        "\"calibrated\", where measured error bounds are the tolerance, or {\"absolute\": 1e-5, \"relative\": 1e-3}, as in torch.autograd.gradcheck; default \"calibrated\", with a scheme that of torch")
         @Nullable
         ToleranceSetting tolerance,
 
@@ -116,7 +116,7 @@ public record CheckSettings(
     CheckSettings resolved() {
         return new CheckSettings(
                 coverage == null ? Coverage.AUTO : coverage,
-                tolerance == null ? ToleranceSetting.CALIBRATED : tolerance,
+                tolerance != null ? tolerance : scheme == null ? ToleranceSetting.CALIBRATED : ToleranceSetting.TORCH,
                 scheme,
                 step == null && scheme != null ? Double.valueOf(scheme.bestStep()) : step,
                 seed == null ? 42L : seed,
@@ -136,7 +136,18 @@ public record CheckSettings(
 
     CheckSettings with(Map<String, MaskSetting> masks) {
         return new CheckSettings(
-                coverage, tolerance, scheme, step, seed, entries, samples, claimDatatype, precision, include, exclude, masks);
+                coverage,
+                tolerance,
+                scheme,
+                step,
+                seed,
+                entries,
+                samples,
+                claimDatatype,
+                precision,
+                include,
+                exclude,
+                masks);
     }
 
     /** The plan of the check, once everything is resolved. */

@@ -4,6 +4,7 @@ import dev.plumbline.compute.judgement.ClaimDatatype;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.problem.Spelling;
 import dev.plumbline.reader.ClaimedGradients;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
@@ -37,21 +38,28 @@ final class ClaimedTensors {
         return judged;
     }
 
+    private static Node requireParameter(Program program, String name, String place) {
+        Node parameter = program.parameters().get(name);
+        if (parameter == null) {
+            throw Problem.invalid(
+                    place + Problem.pointer(name),
+                    "the model has no parameter of this name",
+                    name,
+                    Spelling.oneOf(name, program.parameters().keySet()));
+        }
+        return parameter;
+    }
+
     /** Masks name parameters and have their shapes. */
     static void requireMasksThatFit(Program program, CheckSettings settings) {
         settings.masks().forEach((name, mask) -> {
-            Node parameter = program.parameters().get(name);
-            String pointer = "/settings/mask" + Problem.pointer(name);
-            if (parameter == null) {
-                throw Problem.invalid(
-                        pointer,
-                        "the model has no parameter of this name",
-                        name,
-                        "one of " + program.parameters().keySet());
-            }
+            Node parameter = requireParameter(program, name, "/settings/mask");
             if (!mask.shape().equals(parameter.shape())) {
                 throw Problem.invalid(
-                        pointer, "a mask has the shape of its parameter", mask.shape(), parameter.shape());
+                        "/settings/mask" + Problem.pointer(name),
+                        "a mask has the shape of its parameter",
+                        mask.shape(),
+                        parameter.shape());
             }
         });
     }
@@ -82,6 +90,9 @@ final class ClaimedTensors {
             datatypes.putAll(ClaimDatatype.byTensor(claims));
         }
         DatatypeSetting stated = settings.claimDatatype();
+        if (stated != null) {
+            stated.tensors().keySet().forEach(name -> requireParameter(program, name, "/settings/claimDatatype"));
+        }
         return stated == null ? datatypes : stated.over(datatypes);
     }
 }

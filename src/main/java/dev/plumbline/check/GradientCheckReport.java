@@ -117,8 +117,7 @@ public record GradientCheckReport(
             @Nullable Way way,
             @Nullable Long evaluations,
 
-            @Schema(description = "how many times further from the reference the claim is than the baseline")
-            @Nullable
+            @Schema(description = "how many times further from the reference the claim is than the baseline") @Nullable
             Double timesBaseline) {
 
         static TensorReport of(JudgedTensor tensor, @Nullable Mistake mistake, @Nullable Double timesBaseline) {
@@ -135,7 +134,8 @@ public record GradientCheckReport(
                     comparison.referenceNorm(),
                     tensor.verdict() == Verdict.FAIL ? mistake : null,
                     tensor.entries().stream()
-                            .map(entry -> EntryReport.of(entry, comparison.claimed().shape()))
+                            .map(entry ->
+                                    EntryReport.of(entry, comparison.claimed().shape()))
                             .toList(),
                     tensor.counts(),
                     differenced == null ? null : differenced.way(),
@@ -191,8 +191,9 @@ public record GradientCheckReport(
      * One entry with its numeric evidence.
      *
      * @param allowance what rounding in the claim's datatype explains
-     * @param numeric the finite difference, {@code errorBound} what it may be off by, from {@code fPlus} and {@code
-     *     fMinus} at {@code step}
+     * @param numeric the finite difference, from {@code fPlus} and {@code fMinus} at {@code step}; all null where none
+     *     was taken
+     * @param errorBound what it may be off by; null where none was taken, or where nothing bounds it
      * @param left the slope from the left, {@code right} from the right, where they part
      */
     public record EntryReport(
@@ -203,15 +204,21 @@ public record GradientCheckReport(
             @Schema(description = "what rounding in the claim's datatype explains")
             double allowance,
 
-            @Schema(description = "the finite difference: from fPlus and fMinus at step")
-            double numeric,
+            @Schema(
+                    description =
+                            "the finite difference: from fPlus and fMinus at step; null where none was taken, as for entries that agree unless coverage asks for more")
+            @Nullable
+            Double numeric,
 
-            @Schema(description = "what the finite difference may be off by")
-            double errorBound,
+            @Schema(
+                    description =
+                            "what the finite difference may be off by; null where nothing bounds it, and then it is evidence for nothing")
+            @Nullable
+            Double errorBound,
 
-            double fPlus,
-            double fMinus,
-            double step,
+            @Nullable Double fPlus,
+            @Nullable Double fMinus,
+            @Nullable Double step,
             @Nullable Double left,
             @Nullable Double right,
             Verdict verdict,
@@ -221,17 +228,18 @@ public record GradientCheckReport(
         static EntryReport of(JudgedEntry entry, Shape shape) {
             EntryJudgement judgement = entry.judgement();
             Slope slope = entry.slope();
+            boolean isTaken = slope.step() > 0;
             boolean bends = slope.sidesDiffer();
             return new EntryReport(
                     Arrays.stream(shape.index(entry.position())).boxed().toList(),
                     judgement.claimed(),
                     judgement.reference(),
                     judgement.allowance(),
-                    slope.value(),
-                    slope.errorBound(),
-                    slope.fPlus(),
-                    slope.fMinus(),
-                    slope.step(),
+                    entry.numeric(),
+                    entry.errorBound(),
+                    isTaken ? Double.valueOf(slope.fPlus()) : null,
+                    isTaken ? Double.valueOf(slope.fMinus()) : null,
+                    isTaken ? Double.valueOf(slope.step()) : null,
                     bends ? slope.left() : null,
                     bends ? slope.right() : null,
                     judgement.verdict(),
@@ -250,7 +258,8 @@ public record GradientCheckReport(
             long evaluations,
             int backwardPasses,
 
-            @Schema(description = "all work, in forward passes of the model") double forwardPasses,
+            @Schema(description = "all work, in forward passes of the model")
+            double forwardPasses,
 
             long milliseconds) {}
 }

@@ -17,6 +17,9 @@ record ToleranceSetting(@Nullable Double absolute, @Nullable Double relative) {
 
     static final ToleranceSetting CALIBRATED = new ToleranceSetting(null, null);
 
+    static final ToleranceSetting TORCH =
+            new ToleranceSetting(Tolerance.AllClose.TORCH.absolute(), Tolerance.AllClose.TORCH.relative());
+
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     static ToleranceSetting of(Object json) {
         if ("calibrated".equals(json)) {

@@ -73,22 +73,23 @@ public record Correctness(
                     tensor.verdict() == Verdict.FAIL ? mistake : null,
                     tensor.entries().stream()
                             .filter(entry -> shown)
-                            .map(entry -> ClaimedEntry.of(entry, comparison.claimed().shape()))
+                            .map(entry ->
+                                    ClaimedEntry.of(entry, comparison.claimed().shape()))
                             .toList());
         }
     }
 
     /**
      * @param allowance what rounding in the claim's datatype explains
-     * @param numeric the finite difference, {@code errorBound} what it may be off by
+     * @param numeric the finite difference, {@code errorBound} what it may be off by; null where none was taken
      */
     public record ClaimedEntry(
             List<Integer> index,
             double claimed,
             double reference,
             double allowance,
-            double numeric,
-            double errorBound,
+            @Nullable Double numeric,
+            @Nullable Double errorBound,
             Verdict verdict,
             String detail) {
 
@@ -99,8 +100,8 @@ public record Correctness(
                     judgement.claimed(),
                     judgement.reference(),
                     judgement.allowance(),
-                    entry.slope().value(),
-                    entry.slope().errorBound(),
+                    entry.numeric(),
+                    entry.errorBound(),
                     judgement.verdict(),
                     judgement.sentence());
         }
@@ -121,8 +122,7 @@ public record Correctness(
         return new Correctness(
                 evidence.verdict(),
                 summary(evidence.verdict(), tensors, comparisons),
-                ClaimDatatype.widest(
-                        measurement.plan().arithmetic().datatypes().values()),
+                ClaimDatatype.widest(measurement.plan().arithmetic().datatypes().values()),
                 measurement.certificate().certifiedTo(),
                 measurement.certificate().confidence(),
                 tensors,

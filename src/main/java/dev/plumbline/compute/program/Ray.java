@@ -30,7 +30,14 @@ public final class Ray {
     private final int unit; // the coefficient that is the slope
 
     private Ray(
-            Objective objective, Germ germ, List<Edge> edges, boolean undecided, Tensor[] values, double passes, double distance, int unit) {
+            Objective objective,
+            Germ germ,
+            List<Edge> edges,
+            boolean undecided,
+            Tensor[] values,
+            double passes,
+            double distance,
+            int unit) {
         this.objective = objective;
         this.germ = germ;
         this.edges = List.copyOf(edges);
@@ -112,6 +119,7 @@ public final class Ray {
 
         Ray along(Map<String, Tensor> direction, Map<String, Tensor> curve) {
             int[] lastUse = lastUses();
+            boolean[] counts = counting();
             for (Node node : objective.program().nodes().subList(0, germs.length)) {
                 Tensor point = objective.base().value(node);
                 values[node.id()] = point;
@@ -120,7 +128,7 @@ public final class Ray {
                     Tensor e = curve.get(input.name());
                     boolean moves = input.role() == Input.Role.PARAMETER && (d != null || e != null);
                     germs[node.id()] = moves ? line(point, d, e) : null;
-                } else if (node.inputs().stream().anyMatch(this::moves)) {
+                } else if (counts[node.id()] && node.inputs().stream().anyMatch(this::moves)) {
                     germs[node.id()] = step(node, point);
                 }
                 for (Node input : node.inputs()) {
@@ -170,6 +178,19 @@ public final class Ray {
             distance = Math.min(distance, side.distance());
             values[node.id()] = germ.value();
             return germ.isAtPoint() && germ.isConstant() ? null : germ;
+        }
+
+        /** The nodes that move the objective: what is only read where a gradient is stopped does not, nor do its ties. */
+        private boolean[] counting() {
+            boolean[] counts = new boolean[germs.length];
+            counts[objective.output().id()] = true;
+            for (int id = germs.length - 1; id >= 0; id--) {
+                Node node = objective.program().nodes().get(id);
+                if (counts[id] && !node.stopsGradient()) {
+                    node.inputs().forEach(input -> counts[input.id()] = true);
+                }
+            }
+            return counts;
         }
 
         private int[] lastUses() {

@@ -96,30 +96,4 @@ class ExhaustiveGradientTests {
 
         assertThat(large).isGreaterThan(4 * small);
     }
-
-    @Test
-    void certificateHoldsForARightGradientAndBoundsItsError() {
-        Objective objective = net("tanh MLP");
-
-        Certificate certificate = Certificate.of(
-                new NumericGradient(objective), objective.gradient().byParameter(), 9, Progress.NONE);
-
-        assertThat(certificate.holds()).isTrue();
-        assertThat(certificate.certifiedTo()).isLessThan(1e-8);
-    }
-
-    @Test
-    void certificateNamesTheTensorThatIsWrongByOnePartInATenThousand() {
-        Objective objective = net("tanh MLP");
-        Map<String, Tensor> wrong =
-                new java.util.LinkedHashMap<>(objective.gradient().byParameter());
-        wrong.computeIfPresent("layer2.weight", (name, right) -> right.map(g -> 1.0001 * g));
-
-        Certificate certificate = Certificate.of(new NumericGradient(objective), wrong, 9, Progress.NONE);
-
-        assertThat(certificate.holds()).isFalse();
-        assertThat(certificate.contradicted()).containsExactly("layer2.weight");
-        double error = 1e-4 * Objects.requireNonNull(wrong.get("layer2.weight")).norm();
-        assertThat(certificate.certifiedTo()).isBetween(0.5 * error, 20 * error);
-    }
 }

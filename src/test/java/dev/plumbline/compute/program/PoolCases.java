@@ -39,6 +39,7 @@ final class PoolCases {
         return List.of(
                 pool(4, 4, new Window(two, two, none, one, false), 2, 2),
                 pool(5, 5, new Window(two, two, none, one, false), 2, 2),
+                pool(5, 5, new Window(two, two, none, two, false), 2, 2), // apart by strides, interleaved by dilation
                 pool(5, 5, new Window(two, two, none, one, true), 3, 3),
                 pool(5, 7, new Window(List.of(2, 3), List.of(1, 2), List.of(0, 1, 1, 1), one, false), 5, 4),
                 pool(5, 5, new Window(List.of(3, 3), two, List.of(1, 1, 1, 1), one, false), 3, 3),

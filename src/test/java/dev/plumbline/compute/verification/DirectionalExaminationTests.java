@@ -1,0 +1,93 @@
+package dev.plumbline.compute.verification;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.compute.difference.Directions;
+import dev.plumbline.compute.difference.Progress;
+import dev.plumbline.compute.judgement.Judge;
+import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.program.Program;
+import dev.plumbline.compute.program.ProgramBuilder;
+import dev.plumbline.compute.program.UnaryFunction;
+import dev.plumbline.compute.verification.DirectionalExamination.Line;
+import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Claims against differences alone: on both sides of each threshold. */
+class DirectionalExaminationTests {
+
+    private static final double[] POINT = {0.3, -0.7, 1.1, 0.5};
+
+    private static Measurement measured(UnaryFunction function, double offset, Datatype datatype) {
+        ProgramBuilder b = new ProgramBuilder();
+        b.output("f", b.add(b.sum(b.unary(function, b.parameter("w", Shape.of(POINT.length)))), b.constant(offset)));
+        Program program = b.build();
+        Objective objective = new Objective(program, program.output("f"), Map.of("w", Tensor.vector(POINT)));
+        CheckPlan certified = CheckPlan.certified(new CheckPlan.Arithmetic(Map.of("w", datatype), null, false), 10);
+        CheckPlan plan = new CheckPlan(
+                Coverage.DIRECTIONAL, certified.tolerance(), null, Double.NaN, 7, 10, 3, certified.arithmetic());
+        return Measurement.of(objective, plan, Progress.NONE);
+    }
+
+    private static Line line(Measurement measurement, Tensor claim) {
+        return DirectionalExamination.of(measurement, Claims.of(Map.of("w", claim)), Progress.NONE)
+                .get(0);
+    }
+
+    /** The right claim with its derivative along the direction shifted. */
+    private static Tensor shifted(Measurement measurement, double by) {
+        Tensor d = Directions.gaussian(
+                        List.of("w"),
+                        measurement.objective(),
+                        measurement.plan().seed())
+                .get("w");
+        double[] claim = measurement.reference("w").values().clone();
+        claim[1] += by / d.at(1);
+        return Tensor.vector(claim);
+    }
+
+    @Test
+    void aRightClaimPassesAndSaysWhatItCouldHaveSeen() {
+        Measurement measurement = measured(UnaryFunction.SIN, 0, Datatype.FP64);
+        Line line = line(measurement, measurement.reference("w"));
+        assertThat(line.verdict()).isEqualTo(Verdict.PASS);
+        double reach = 3 * (line.slope().errorBound() + line.allowance());
+        assertThat(line.visible()).isEqualTo(reach / Math.abs(line.slope().value()));
+    }
+
+    /** Beyond kappa error bounds it fails, between one and kappa nothing is said, within one it passes. */
+    @ParameterizedTest
+    @CsvSource({"0.5, PASS", "2, INCONCLUSIVE", "4, FAIL", "-0.5, PASS", "-2, INCONCLUSIVE", "-4, FAIL"})
+    void failsOnlyBeyondWhatTheErrorBoundAllows(double bounds, Verdict verdict) {
+        Measurement measurement = measured(UnaryFunction.SIN, 0, Datatype.FP64);
+        Line right = line(measurement, measurement.reference("w"));
+        double residual = right.slope().value() - right.claimed();
+        double by = residual + bounds * right.slope().errorBound() + Math.signum(bounds) * right.allowance();
+        assertThat(new Judge(1).kappa()).isBetween(2.5, 3.5);
+        assertThat(line(measurement, shifted(measurement, by)).verdict()).isEqualTo(verdict);
+    }
+
+    /** An objective whose noise hides a thousandth of the derivative lets nothing pass, and says what would show. */
+    @Test
+    void isSilentWhereNoiseHidesWhatMatters() {
+        Measurement measurement = measured(UnaryFunction.SIN, 1e13, Datatype.FP64);
+        Line line = line(measurement, measurement.reference("w"));
+        assertThat(line.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+        assertThat(line.visible()).isGreaterThan(1e-3);
+    }
+
+    @Test
+    void aClaimRoundedToFloat32IsAllowedItsRounding() {
+        Measurement measurement = measured(UnaryFunction.EXP, 0, Datatype.FP32);
+        Tensor claim = measurement.reference("w").as(Datatype.FP32);
+        assertThat(line(measurement, claim).verdict()).isEqualTo(Verdict.PASS);
+        assertThat(line(measurement, claim.map(a -> 1.2 * a)).verdict()).isEqualTo(Verdict.FAIL);
+    }
+}
