@@ -50,7 +50,8 @@ class PyTorchBatchNormTests {
             List<String> names = List.copyOf(set.gradients().keySet());
             String name = names.get(random.nextInt(names.size()));
             Planted mistake = k % 2 == 0 ? Planted.ENTRY_OFF : Planted.values()[k / 2 % 4];
-            verdicts.planted(file.model(), set, TorchVerdicts.spread(set, sets), mistake, name, random);
+            verdicts.planted(
+                    file.model(), set, TorchVerdicts.spread(set, sets), TorchVerdicts.widest(sets), mistake, name, random);
         }
         verdicts.requireNoneWrong();
     }

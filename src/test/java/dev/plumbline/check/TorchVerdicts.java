@@ -28,6 +28,8 @@ final class TorchVerdicts {
 
     static final Set<Verdict> UNREFUTED = EnumSet.of(Verdict.PASS, Verdict.INCONCLUSIVE);
 
+    private static final Set<Verdict> UNCONFIRMED = EnumSet.of(Verdict.FAIL, Verdict.INCONCLUSIVE);
+
     private final Caller caller;
     private final String request;
     private final List<String> wrong = new ArrayList<>();
@@ -65,6 +67,15 @@ final class TorchVerdicts {
         return spread;
     }
 
+    /** The widest of all sets: any may come to lie as near to a ReLU's edge as the unluckiest. */
+    static Map<String, Double> widest(List<TorchSet> sets) {
+        Map<String, Double> widest = new LinkedHashMap<>();
+        for (TorchSet set : sets) {
+            set.rounding().keySet().forEach(name -> widest.merge(name, spread(set, name), Math::max));
+        }
+        return widest;
+    }
+
     private static double spread(TorchSet set, String name) {
         return largest(Objects.requireNonNull(set.rounding().get(name)))
                 / largest(Objects.requireNonNull(set.gradients().get(name)));
@@ -76,16 +87,6 @@ final class TorchVerdicts {
             largest = Math.max(largest, Math.abs(value));
         }
         return largest;
-    }
-
-    /** What may be said of a claim that is off by {@code change}, where rounding takes right ones as far as {@code spread}. */
-    static Set<Verdict> allowed(double change, double spread) {
-        if (change > SEEN * spread) {
-            return EnumSet.of(Verdict.FAIL);
-        }
-        return change > NOT_EXPLAINED * spread
-                ? EnumSet.of(Verdict.FAIL, Verdict.INCONCLUSIVE)
-                : EnumSet.allOf(Verdict.class);
     }
 
     Caller.Answer ask(byte[] model, TorchSet set, Map<String, Tensor> claims) {
@@ -141,16 +142,47 @@ final class TorchVerdicts {
 
     /** A mistake in one tensor; the others stay as they are and may not FAIL. */
     void planted(byte[] model, TorchSet set, Map<String, Double> spread, Planted mistake, String name, Random random) {
+        planted(model, set, spread, spread, mistake, name, random);
+    }
+
+    /** The same: a mistake beyond {@code spread} must not pass, and one beyond {@code widest} must FAIL. */
+    void planted(
+            byte[] model,
+            TorchSet set,
+            Map<String, Double> spread,
+            Map<String, Double> widest,
+            Planted mistake,
+            String name,
+            Random random) {
         Tensor gradient = Objects.requireNonNull(set.gradients().get(name));
         Tensor claim = mistake.in(gradient, random);
+        double change = change(claim, gradient) / largest(gradient);
+        if (change > NOT_EXPLAINED * spread.getOrDefault(name, 0.0)) {
+            boolean seen = change > SEEN * widest.getOrDefault(name, 0.0);
+            judge(model, set, mistake, name, claim, seen ? EnumSet.of(Verdict.FAIL) : UNCONFIRMED);
+        }
+    }
+
+    /** The same in 16 bits, whose arithmetic may explain a mistake: it must not pass. */
+    void plantedUnconfirmed(
+            byte[] model, TorchSet set, Map<String, Double> spread, Planted mistake, String name, Random random) {
+        Tensor gradient = Objects.requireNonNull(set.gradients().get(name));
+        Tensor claim = mistake.in(gradient, random);
+        if (change(claim, gradient) > NOT_EXPLAINED * spread.getOrDefault(name, 0.0) * largest(gradient)) {
+            judge(model, set, mistake, name, claim, UNCONFIRMED);
+        }
+    }
+
+    private static double change(Tensor claim, Tensor gradient) {
         double change = 0;
         for (int i = 0; i < claim.size(); i++) {
             change = Math.max(change, Math.abs(claim.at(i) - gradient.at(i)));
         }
-        Set<Verdict> allowed = allowed(change, spread.getOrDefault(name, 0.0) * largest(gradient));
-        if (allowed.size() == Verdict.values().length) {
-            return;
-        }
+        return change;
+    }
+
+    private void judge(
+            byte[] model, TorchSet set, Planted mistake, String name, Tensor claim, Set<Verdict> allowed) {
         String title = set.name() + ", " + mistake;
         JsonNode report = report(title, ask(model, set, set.with(name, claim)));
         for (JsonNode tensor : report.path("tensors")) {

@@ -26,14 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Examination {
 
-    /** A tensor whose allowance is this share of its gradient says nothing by agreeing. */
-    private static final double DROWNED = 0.25;
-
     /** Roundings of a derivative that only forward mode has. */
     private static final double ROUNDINGS = 16;
-
-    /** A certificate this bad, relative to the gradient, certifies nothing. */
-    private static final double WORTHLESS = 1e-2;
 
     private final Measurement measurement;
     private final Claims claims;
@@ -106,20 +100,17 @@ public final class Examination {
     // ── entry by entry ──
 
     private Ruling[] rule(String name, Tensor claim) {
-        Ruling[] rulings = new Ruling[claim.size()];
+        Ruling[] own = new Ruling[claim.size()];
         Mask mask = claims.mask(name);
-        boolean drowned = isDrowned(name);
+        Drowning drowning = Drowning.of(measurement, name, Objects.requireNonNull(references.get(name)));
         Tensor narrow = measurement.allowances().narrowThroughout(name);
-        for (int i = 0; i < rulings.length; i++) {
+        for (int i = 0; i < own.length; i++) {
             if (mask.judges(i)) {
                 Ruling ruling = ruling(name, claim.at(i), i);
-                ruling = narrow != null && ruling == Ruling.FAIL
-                        ? inNarrowArithmetic(name, claim.at(i), i, narrow)
-                        : ruling;
-                rulings[i] = drowned && ruling == Ruling.PASS ? Ruling.DROWNS : ruling;
+                own[i] = cancelling.has(name, i) ? ruling : drowning.confirmed(ruling, claim.at(i), i, narrow);
             }
         }
-        return rulings;
+        return own;
     }
 
     private Ruling ruling(String name, double claim, int i) {
@@ -167,38 +158,6 @@ public final class Examination {
             return Double.isFinite(claim) ? Ruling.FAIL : Ruling.NOT_FINITE;
         }
         return Comparison.isUndefined(claim, reference, allowance) ? Ruling.NOTHING : Ruling.PASS;
-    }
-
-    /** Outside of float32 arithmetic with a cast at the end: held against arithmetic in the narrow datatype throughout. */
-    private Ruling inNarrowArithmetic(String name, double claim, int i, Tensor narrow) {
-        double reference = references.get(name).at(i);
-        if (Math.abs(claim - reference) > narrow.at(i)) {
-            return Ruling.FAIL;
-        }
-        return narrow.at(i) >= DROWNED * Math.abs(reference) ? Ruling.DROWNS : Ruling.PASS;
-    }
-
-    /** Whether what rounding explains is as large as the tensor itself, which is not 0 beyond doubt. */
-    private boolean isDrowned(String name) {
-        if (!measurement.plan().tolerance().isCalibrated() || measurement.plan().reproduces()) {
-            return false;
-        }
-        Mask mask = claims.mask(name);
-        Tensor g = references.get(name);
-        Tensor allowance = allowances.get(name);
-        Tensor own = measurement.allowances().float64(name);
-        double size = 0;
-        double explained = 0;
-        double zero = 0;
-        for (int i = 0; i < g.size(); i++) {
-            if (mask.judges(i) && !cancelling.has(name, i)) {
-                size = Math.hypot(size, g.at(i));
-                explained = Math.hypot(explained, allowance.at(i));
-                zero = Math.hypot(zero, own.at(i));
-            }
-        }
-        double underflow = Underflow.allowance(measurement.plan().arithmetic().of(name)) * Math.sqrt(g.size());
-        return explained > DROWNED * size && size > zero && explained > 4 * underflow;
     }
 
     /** Whether our own witnesses agree, and closely enough to say something. */

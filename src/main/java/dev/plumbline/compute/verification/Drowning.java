@@ -1,0 +1,64 @@
+package dev.plumbline.compute.verification;
+
+import dev.plumbline.compute.rounding.Underflow;
+import dev.plumbline.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a claim that rounding explains is thereby confirmed: not where it is off by as much as a mistake would be.
+ *
+ * <pre>
+ *   e_i = |a_i - g_i| within its allowance
+ *   PASS           e_i &lt;= defect max(|g_i|, rms(g))   or  rms(g) &lt;= rms(allowance in float64): a gradient of zeros
+ *   INCONCLUSIVE   else: what was done may be rounding or a mistake
+ * </pre>
+ *
+ * <p>A claim far closer than its allowance is right all the same: no mistake comes so close by chance. An entry far below
+ * the others of its tensor may be pure rounding; it hides nothing that matters. Bad for a tensor whose entries span many orders: a
+ * mistake in a small one passes where rounding explains it.
+ *
+ * @param defect the share of an entry that a mistake is visible by
+ * @param rms of the tensor's gradient
+ * @param isZero whether the gradient is 0 as far as float64 can tell
+ * @param underflow what the datatype's smallest number explains
+ */
+record Drowning(Tensor gradient, double defect, double rms, boolean isZero, double underflow) {
+
+    /** Half of 1 %, the smallest mistake of one entry that is to be seen. */
+    static final double ONE_ENTRY = 0.005;
+
+    /** Half of what a factor 1.5 does, the smallest mistake that 16 bits are to show. */
+    static final double IN_SIXTEEN_BITS = 0.25;
+
+    static Drowning of(Measurement measurement, String name, Tensor gradient) {
+        CheckPlan plan = measurement.plan();
+        double own = measurement.allowances().float64(name).norm();
+        boolean isMixed = plan.arithmetic().precision() != null;
+        boolean isBounded = !plan.tolerance().isCalibrated() || plan.reproduces(); // the caller's word on how close is right
+        return new Drowning(
+                gradient,
+                isBounded ? Double.POSITIVE_INFINITY : isMixed ? IN_SIXTEEN_BITS : ONE_ENTRY,
+                gradient.norm() / Math.sqrt(gradient.size()),
+                gradient.norm() <= own,
+                Underflow.allowance(plan.arithmetic().of(name)));
+    }
+
+    /**
+     * A ruling that looked at the allowance alone, looked at again.
+     *
+     * @param narrow the allowance for arithmetic in the claim's 16 bits throughout, or null
+     */
+    Ruling confirmed(Ruling ruling, double claim, int i, @Nullable Tensor narrow) {
+        if (ruling == Ruling.PASS) {
+            return rule(claim, i, defect);
+        }
+        boolean isNarrow = ruling == Ruling.FAIL && narrow != null && Math.abs(claim - gradient.at(i)) <= narrow.at(i);
+        return isNarrow ? rule(claim, i, IN_SIXTEEN_BITS) : ruling;
+    }
+
+    private Ruling rule(double claim, int i, double share) {
+        double off = Math.abs(claim - gradient.at(i));
+        boolean isClose = isZero || off <= share * Math.max(Math.abs(gradient.at(i)), rms) || off <= 4 * underflow;
+        return isClose ? Ruling.PASS : Ruling.DROWNS;
+    }
+}
