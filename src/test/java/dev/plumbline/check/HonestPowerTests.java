@@ -2,7 +2,6 @@ package dev.plumbline.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.compute.difference.RoundingAllowance;
 import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.Power;
 import dev.plumbline.compute.judgement.Setting;
@@ -10,11 +9,13 @@ import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.program.Counts;
 import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.rounding.Allowances;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,14 +46,16 @@ class HonestPowerTests {
         Objective objective = CNN.objective();
         Evaluation.Gradient gradient = objective.gradient();
         Map<String, Tensor> reference = gradient.byParameter();
-        Map<String, Tensor> allowance = RoundingAllowance.of(objective, gradient, Datatype.FP32, 42);
+        Map<String, Tensor> claims = CNN.tensors("gradients.safetensors");
+        Map<String, Datatype> datatypes = new LinkedHashMap<>();
+        claims.keySet().forEach(name -> datatypes.put(name, Datatype.FP32));
+        Allowances allowances = Allowances.of(objective, gradient, datatypes, null, true, 42);
         comparisons = new ArrayList<>();
-        CNN.tensors("gradients.safetensors")
-                .forEach((name, claim) -> comparisons.add(new Comparison(
+        claims.forEach((name, claim) -> comparisons.add(new Comparison(
                         name,
                         claim,
                         Objects.requireNonNull(reference.get(name)),
-                        Objects.requireNonNull(allowance.get(name)))));
+                        allowances.allowance(name))));
         parameters = objective.point();
         Counts counts = Counts.of(objective);
         table = Power.of(comparisons, parameters, new Setting(counts.batch(), counts.outputs(), 1), 42);

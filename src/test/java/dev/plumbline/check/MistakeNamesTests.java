@@ -2,7 +2,6 @@ package dev.plumbline.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.compute.difference.RoundingAllowance;
 import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.compute.judgement.Mistakes;
@@ -11,9 +10,11 @@ import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.program.Counts;
 import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.rounding.Allowances;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,14 +33,18 @@ class MistakeNamesTests {
     }
 
     /** A fixture's reference and allowances, for any number of claims. */
-    private record Bench(Objective objective, Map<String, Tensor> reference, Map<String, Tensor> allowance) {
+    private record Bench(Objective objective, Map<String, Tensor> reference, Allowances allowances) {
 
         static Bench of(Fixture fixture, long seed) {
             Objective objective = fixture.objective();
             Evaluation.Gradient gradient = objective.gradient();
             Datatype datatype = fixture.dtype().equals("float64") ? Datatype.FP64 : Datatype.FP32;
+            Map<String, Datatype> datatypes = new LinkedHashMap<>();
+            gradient.byParameter().keySet().forEach(name -> datatypes.put(name, datatype));
             return new Bench(
-                    objective, gradient.byParameter(), RoundingAllowance.of(objective, gradient, datatype, seed));
+                    objective,
+                    gradient.byParameter(),
+                    Allowances.of(objective, gradient, datatypes, null, datatype == Datatype.FP32, seed));
         }
 
         List<Comparison> compare(Map<String, Tensor> claims) {
@@ -48,7 +53,7 @@ class MistakeNamesTests {
                     name,
                     claim,
                     Objects.requireNonNull(reference.get(name)),
-                    Objects.requireNonNull(allowance.get(name)))));
+                    allowances.allowance(name))));
             return comparisons;
         }
     }
