@@ -131,7 +131,8 @@ class ArchitectureTests {
                 .should()
                 .beFreeOfCycles()
                 .ignoreDependency(
-                        resideInAPackage("dev.plumbline.reader"), resideInAnyPackage(packages(readers().toArray(String[]::new))))
+                        resideInAPackage("dev.plumbline.reader"),
+                        resideInAnyPackage(packages(readers().toArray(String[]::new))))
                 .check(HOUSE);
     }
 

@@ -136,7 +136,18 @@ public record CheckSettings(
 
     CheckSettings with(Map<String, MaskSetting> masks) {
         return new CheckSettings(
-                coverage, tolerance, scheme, step, seed, entries, samples, claimDatatype, precision, include, exclude, masks);
+                coverage,
+                tolerance,
+                scheme,
+                step,
+                seed,
+                entries,
+                samples,
+                claimDatatype,
+                precision,
+                include,
+                exclude,
+                masks);
     }
 
     /** The plan of the check, once everything is resolved. */

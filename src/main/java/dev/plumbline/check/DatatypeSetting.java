@@ -29,8 +29,8 @@ record DatatypeSetting(@Nullable Datatype one, Map<String, Datatype> tensors) {
     static DatatypeSetting of(Object json) {
         if (json instanceof Map<?, ?> named) {
             Map<String, Datatype> tensors = new LinkedHashMap<>();
-            named.forEach((name, value) -> tensors.put(
-                    String.valueOf(name), datatype(value, Problem.pointer(String.valueOf(name)))));
+            named.forEach((name, value) ->
+                    tensors.put(String.valueOf(name), datatype(value, Problem.pointer(String.valueOf(name)))));
             return new DatatypeSetting(null, tensors);
         }
         return new DatatypeSetting(datatype(json, ""), Map.of());

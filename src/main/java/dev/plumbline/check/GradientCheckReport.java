@@ -117,8 +117,7 @@ public record GradientCheckReport(
             @Nullable Way way,
             @Nullable Long evaluations,
 
-            @Schema(description = "how many times further from the reference the claim is than the baseline")
-            @Nullable
+            @Schema(description = "how many times further from the reference the claim is than the baseline") @Nullable
             Double timesBaseline) {
 
         static TensorReport of(JudgedTensor tensor, @Nullable Mistake mistake, @Nullable Double timesBaseline) {
@@ -135,7 +134,8 @@ public record GradientCheckReport(
                     comparison.referenceNorm(),
                     tensor.verdict() == Verdict.FAIL ? mistake : null,
                     tensor.entries().stream()
-                            .map(entry -> EntryReport.of(entry, comparison.claimed().shape()))
+                            .map(entry ->
+                                    EntryReport.of(entry, comparison.claimed().shape()))
                             .toList(),
                     tensor.counts(),
                     differenced == null ? null : differenced.way(),
@@ -258,7 +258,8 @@ public record GradientCheckReport(
             long evaluations,
             int backwardPasses,
 
-            @Schema(description = "all work, in forward passes of the model") double forwardPasses,
+            @Schema(description = "all work, in forward passes of the model")
+            double forwardPasses,
 
             long milliseconds) {}
 }

@@ -61,7 +61,8 @@ public record GradientCheckRequest(
         @Nullable
         Map<String, List<Integer>> frozenRows) {
 
-    static final GradientCheckRequest EMPTY = new GradientCheckRequest(null, null, null, null, null, null, null, null, null);
+    static final GradientCheckRequest EMPTY =
+            new GradientCheckRequest(null, null, null, null, null, null, null, null, null);
 
     /** This request with what came as files beside it; nothing may come twice. */
     GradientCheckRequest with(Upload files) {

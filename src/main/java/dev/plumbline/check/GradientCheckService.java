@@ -4,26 +4,19 @@ import dev.plumbline.compute.consistency.Fingerprint;
 import dev.plumbline.compute.difference.ExhaustiveGradient;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
-import dev.plumbline.compute.verification.CheckPlan;
 import dev.plumbline.compute.verification.Claims;
 import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.compute.verification.Measurement;
 import dev.plumbline.limits.Limits;
-import dev.plumbline.reader.ClaimedGradients;
-import dev.plumbline.reader.Model;
-import dev.plumbline.reader.ObjectiveReader;
-import dev.plumbline.reader.SharedWeights;
-import dev.plumbline.tensor.Datatype;
-import dev.plumbline.tensor.Tensor;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Service;
 
-/** The order of work of a gradient check. */
+/**
+ * The order of work of a gradient check: read the model, understand the question, measure, hold the claims against it, write
+ * the report.
+ */
 @Service
 class GradientCheckService {
 
@@ -50,47 +43,16 @@ class GradientCheckService {
         long started = System.nanoTime();
         Watch watch = new Watch(limits.deadline(), caller);
         limits.requireTensors(request.tensorCount());
-        CheckSettings given = request.resolvedSettings();
-        Model model = request.requiredModel().read();
-        Map<String, Tensor> claimed = request.claimsOrNone();
-        Set<String> alone = SharedWeights.alone(
-                these -> reader(request, model, request.dataOrNone(), these), claimed, this::afford);
-        Batch batch = new Batch(request.dataOrNone(), data -> reader(request, model, data, alone));
-        ObjectiveReader reader = batch.reader().apply(batch.data());
-        Objective objective = reader.read(this::afford);
-        ClaimedGradients.requireOf(objective.program(), request.previousOrNone(), "/previousGradients");
-        ClaimedGradients.requireOf(objective.program(), request.baselineOrNone(), "/baseline");
-        ClaimedTensors.requireMasksThatFit(objective.program(), given);
-        CheckSettings asked = request.frozenRowsOrNone().in(given, objective.program());
-        ClaimedTensors.requireAny(objective.program().parameters().keySet(), asked);
-        Map<String, Tensor> claims =
-                request.gradients() == null ? null : ClaimedTensors.judged(request.gradients(), objective.program(), asked);
-        Map<String, Datatype> datatypes =
-                ClaimedTensors.datatypes(claims, objective.program(), asked);
-        CheckSettings settings = asked.with(decided(asked, objective), DatatypeSetting.of(datatypes));
-        CheckPlan plan = settings.plan(new CheckPlan.Arithmetic(
-                datatypes, asked.precision() == null ? null : asked.precision().precision(), model.holdsFloat32()));
-        Fingerprint inputs = Fingerprint.of(objective.point());
-        Measurement measurement = Measurement.of(objective, plan, watch::at);
-        Claims judged = new Claims(claims == null ? own(measurement, datatypes) : claims, settings.judged());
+        CheckedModel model = CheckedModel.read(request, this::afford);
+        Question question = Question.of(request, model, settings -> decided(settings, model.objective()));
+        Fingerprint inputs = Fingerprint.of(model.objective().point());
+        Measurement measurement = Measurement.of(model.objective(), question.plan(), watch::at);
+        Claims claims = question.claims(measurement);
         GradientCheckReport report = new ReportAssembly(
-                        measurement, judged, request, settings, reader.names(), batch, inputs)
+                        measurement, claims, request, question.settings(), model, inputs)
                 .report(watch::at, started);
         reports.keep(report);
         return report;
-    }
-
-    /** Our own gradient of the tensors that are judged. */
-    private static Map<String, Tensor> own(Measurement measurement, Map<String, Datatype> judged) {
-        Map<String, Tensor> own = new LinkedHashMap<>(measurement.reference());
-        own.keySet().retainAll(judged.keySet());
-        return own;
-    }
-
-    private static ObjectiveReader reader(
-            GradientCheckRequest request, Model model, Map<String, Tensor> data, Set<String> alone) {
-        return new ObjectiveReader(
-                model, request.lossOrNone(), request.parametersOrNone(), data, request.claimsOrNone(), alone);
     }
 
     GradientCheckReport find(String id) {

@@ -29,8 +29,9 @@ record PrecisionSetting(Object json, Precision precision) {
         }
         if (json instanceof Map<?, ?> fields && FIELDS.containsAll(fields.keySet()) && fields.containsKey("compute")) {
             Precision.Format compute = format(fields.get("compute"), "/compute");
-            Precision.Format accumulate =
-                    fields.containsKey("accumulate") ? format(fields.get("accumulate"), "/accumulate") : Precision.Format.FP32;
+            Precision.Format accumulate = fields.containsKey("accumulate")
+                    ? format(fields.get("accumulate"), "/accumulate")
+                    : Precision.Format.FP32;
             Map<String, Object> echo = new LinkedHashMap<>();
             fields.forEach((name, value) -> echo.put(String.valueOf(name), value));
             return new PrecisionSetting(echo, new Precision(compute, accumulate, kept(fields.get("keep"))));
@@ -39,7 +40,8 @@ record PrecisionSetting(Object json, Precision precision) {
                 "",
                 "this is no mixed precision",
                 json,
-                "one of " + Precision.names() + ", or {\"compute\": \"BF16\", \"accumulate\": \"FP32\", \"keep\": [...]}");
+                "one of " + Precision.names()
+                        + ", or {\"compute\": \"BF16\", \"accumulate\": \"FP32\", \"keep\": [...]}");
     }
 
     private static Precision.Format format(@Nullable Object json, String pointer) {

@@ -27,7 +27,6 @@ import dev.plumbline.compute.verification.DirectionalExamination;
 import dev.plumbline.compute.verification.Evidence;
 import dev.plumbline.compute.verification.Examination;
 import dev.plumbline.compute.verification.Measurement;
-import dev.plumbline.reader.Names;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +39,6 @@ import org.jspecify.annotations.Nullable;
  * second opinions, power.
  *
  * @param settings resolved
- * @param names how the names of the request were understood
  * @param inputs what the point held before the check
  */
 record ReportAssembly(
@@ -48,8 +46,7 @@ record ReportAssembly(
         Claims claims,
         GradientCheckRequest request,
         CheckSettings settings,
-        Names names,
-        Batch batch,
+        CheckedModel model,
         Fingerprint inputs) {
 
     /** @param started when the request was taken up, in nanoseconds */
@@ -68,7 +65,9 @@ record ReportAssembly(
                 examination.names().stream().map(examination::comparison).toList();
         Evidence evidence = Evidence.of(examination, progress);
         Map<String, Mistake> mistakes = EmbeddingRows.explained(
-                Mistakes.name(comparisons, objective.point(), setting, request.previousOrNone()), comparisons, objective);
+                Mistakes.name(comparisons, objective.point(), setting, request.previousOrNone()),
+                comparisons,
+                objective);
         List<TensorReport> tensors = evidence.tensors().stream()
                 .map(tensor -> TensorReport.of(tensor, mistakes.get(tensor.name()), baseline(tensor.name())))
                 .toList();
@@ -128,7 +127,7 @@ record ReportAssembly(
         boolean claimed = request.gradients() != null;
         SecondOpinions others = new SecondOpinions(measurement, claims, progress);
         TaylorReport taylor = others.taylor(parts.verdict());
-        List<Finding> consistency = others.consistency(batch, inputs);
+        List<Finding> consistency = others.consistency(model.batch(), inputs);
         return new GradientCheckReport(
                 UUID.randomUUID().toString(),
                 parts.verdict(),
@@ -139,7 +138,7 @@ record ReportAssembly(
                         measurement.numeric().isDeterministic()),
                 reference(),
                 parts.tensors(),
-                names.namings(),
+                model.names().namings(),
                 parts.bends(),
                 parts.power(),
                 parts.noise(),

@@ -31,8 +31,8 @@ record SecondOpinions(Measurement measurement, Claims claims, Progress progress)
         progress.at(Phase.SECOND_OPINION, 0, 2, 0);
         Objective objective = measurement.objective();
         Map<String, Tensor> completed = claims.completed(measurement.reference());
-        Map<String, Tensor> direction =
-                Directions.gaussian(completed.keySet(), objective, ~measurement.plan().seed());
+        Map<String, Tensor> direction = Directions.gaussian(
+                completed.keySet(), objective, ~measurement.plan().seed());
         double slope = Directions.dot(completed, direction);
         TaylorTest.Line line = new TaylorTest.Line(
                 offsets -> measurement.numeric().valuesAlong(direction, offsets),
@@ -40,9 +40,8 @@ record SecondOpinions(Measurement measurement, Claims claims, Progress progress)
                 slope,
                 measurement.numeric().largestStep(direction));
         TaylorTest test = TaylorTest.of(line, measurement.numeric().noise().sigma(), tolerance(direction));
-        double defect = verdict != Verdict.FAIL
-                ? 0
-                : Math.abs(slope - Directions.dot(measurement.reference(), direction));
+        double defect =
+                verdict != Verdict.FAIL ? 0 : Math.abs(slope - Directions.dot(measurement.reference(), direction));
         return TaylorReport.of(test, Math.abs(slope), defect);
     }
 

@@ -73,7 +73,8 @@ public record Correctness(
                     tensor.verdict() == Verdict.FAIL ? mistake : null,
                     tensor.entries().stream()
                             .filter(entry -> shown)
-                            .map(entry -> ClaimedEntry.of(entry, comparison.claimed().shape()))
+                            .map(entry ->
+                                    ClaimedEntry.of(entry, comparison.claimed().shape()))
                             .toList());
         }
     }
@@ -121,8 +122,7 @@ public record Correctness(
         return new Correctness(
                 evidence.verdict(),
                 summary(evidence.verdict(), tensors, comparisons),
-                ClaimDatatype.widest(
-                        measurement.plan().arithmetic().datatypes().values()),
+                ClaimDatatype.widest(measurement.plan().arithmetic().datatypes().values()),
                 measurement.certificate().certifiedTo(),
                 measurement.certificate().confidence(),
                 tensors,

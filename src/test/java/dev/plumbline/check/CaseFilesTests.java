@@ -68,7 +68,8 @@ class CaseFilesTests {
     void namesTheConstantThatTheFileHoldsInFloat32(String folder) {
         Answer answer = check(folder);
         assertVerdict(answer, "PASS");
-        assertThat(answer.body().get("warnings").toString()).contains("constantsRounded", folder.contains("third") ? "0.3333" : "0.1666");
+        assertThat(answer.body().get("warnings").toString())
+                .contains("constantsRounded", folder.contains("third") ? "0.3333" : "0.1666");
     }
 
     @ParameterizedTest

@@ -1,7 +1,7 @@
 package dev.plumbline.check;
 
-import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
@@ -88,8 +88,19 @@ record Claimed(
     }
 
     GradientCheckReport check(Coverage coverage) {
-        CheckSettings settings =
-                new CheckSettings(coverage, null, null, null, 1L, null, null, new DatatypeSetting(Datatype.FP64, Map.of()), null, null, null, null);
+        CheckSettings settings = new CheckSettings(
+                coverage,
+                null,
+                null,
+                null,
+                1L,
+                null,
+                null,
+                new DatatypeSetting(Datatype.FP64, Map.of()),
+                null,
+                null,
+                null,
+                null);
         return SERVICE.check(new GradientCheckRequest(
                 Formulas.source(formula), null, parameters, data, claimed, settings, null, null, null));
     }

@@ -27,10 +27,10 @@ final class Formulas {
             @Nullable Map<String, Tensor> claim,
             Coverage coverage,
             @Nullable Datatype datatype) {
-        CheckSettings settings =
-                new CheckSettings(coverage, null, null, null, 1L, null, null, datatype(datatype), null, null, null, null);
-        return SERVICE.check(
-                new GradientCheckRequest(source(formula), null, parameters, Map.of(), claim, settings, null, null, null));
+        CheckSettings settings = new CheckSettings(
+                coverage, null, null, null, 1L, null, null, datatype(datatype), null, null, null, null);
+        return SERVICE.check(new GradientCheckRequest(
+                source(formula), null, parameters, Map.of(), claim, settings, null, null, null));
     }
 
     private static @Nullable DatatypeSetting datatype(@Nullable Datatype datatype) {

@@ -2,8 +2,8 @@ package dev.plumbline.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;

@@ -2,9 +2,9 @@ package dev.plumbline.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.check.GradientCheckReport.EntryReport;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Map;

@@ -3,9 +3,9 @@ package dev.plumbline.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.compute.difference.Progress.Phase;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.limits.Deadline;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;

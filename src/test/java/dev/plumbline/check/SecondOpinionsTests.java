@@ -2,10 +2,10 @@ package dev.plumbline.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.compute.consistency.Finding;
 import dev.plumbline.compute.judgement.NoiseInjection;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.tensor.Shape;

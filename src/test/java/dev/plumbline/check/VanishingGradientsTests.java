@@ -2,9 +2,9 @@ package dev.plumbline.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.check.GradientCheckReport.TensorReport;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.tensor.Datatype;

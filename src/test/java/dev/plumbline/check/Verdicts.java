@@ -1,8 +1,8 @@
 package dev.plumbline.check;
 
-import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.check.GradientCheckReport.EntryReport;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.verification.Coverage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -29,8 +29,7 @@ public record EntryJudgement(
             case AGREES -> "The claim %s agrees with %s, and with the reference.".formatted(a, numeric());
             case AGREES_WITH_REFERENCE -> "The claim %s agrees with the reference %s.%s".formatted(a, n, because());
             case AGREES_WITH_NUMERIC -> "The claim %s agrees with %s.".formatted(a, numeric());
-            case SUBGRADIENT ->
-                "There is no derivative here%s; the claim %s is a subgradient.".formatted(sides(), a);
+            case SUBGRADIENT -> "There is no derivative here%s; the claim %s is a subgradient.".formatted(sides(), a);
             case CONVENTION ->
                 ("The derivative is %s although parts of the objective bend here; the claim %s is what a framework's rules"
                                 + " at the bends give.")

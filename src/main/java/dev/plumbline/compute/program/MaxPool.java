@@ -1,11 +1,11 @@
 package dev.plumbline.compute.program;
 
-import java.util.Map;
-import java.util.ArrayList;
-import java.util.HashMap;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -109,12 +109,13 @@ record MaxPool(Window window) implements Op {
     public Germ germ(List<Germ> inputs, Side side) {
         Germ x = inputs.get(0);
         int[] winners = winners(x.value(), side.shape());
-        double[][] terms = new double[side.order()][];
+        double[] @Nullable [] terms = new double[side.order()][];
         for (int k = 1; k <= terms.length; k++) {
             terms[k - 1] = x.has(k) ? Bends.chosen(x.coefficient(k), winners) : null;
         }
         Map<Integer, List<Candidate>> ties = x.isConstant() ? Map.of() : ties(x, side, winners);
-        int[] onEdge = ties.keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
+        int[] onEdge =
+                ties.keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
         return Germs.choice(this, inputs, side, terms, onEdge, new Germs.Ties(ties::get, true));
     }
 

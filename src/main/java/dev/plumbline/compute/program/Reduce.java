@@ -1,13 +1,13 @@
 package dev.plumbline.compute.program;
 
-import java.util.Map;
-import java.util.ArrayList;
-import java.util.HashMap;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,12 +86,13 @@ record Reduce(Kind kind, List<Integer> axes) implements Op {
             int best = winners[results[i]];
             winners[results[i]] = best < 0 || values[i] > values[best] ? i : best;
         }
-        double[][] terms = new double[side.order()][];
+        double[] @Nullable [] terms = new double[side.order()][];
         for (int k = 1; k <= terms.length; k++) {
             terms[k - 1] = x.has(k) ? Bends.chosen(x.coefficient(k), winners) : null;
         }
         Map<Integer, List<Candidate>> ties = x.isConstant() ? Map.of() : ties(x, side, results, winners);
-        int[] onEdge = ties.keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
+        int[] onEdge =
+                ties.keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
         return Germs.choice(this, inputs, side, terms, onEdge, new Germs.Ties(ties::get, true));
     }
 

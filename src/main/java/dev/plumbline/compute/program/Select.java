@@ -45,7 +45,7 @@ record Select() implements Op {
         double[] condition = inputs.get(0).value().values();
         boolean first = false;
         boolean second = false;
-        double[][] terms = new double[side.order()][];
+        double[] @Nullable [] terms = new double[side.order()][];
         for (int i = 0; i < condition.length; i++) {
             Germ taken = inputs.get(condition[i] != 0 ? 1 : 2);
             first |= condition[i] != 0;
@@ -57,7 +57,9 @@ record Select() implements Op {
                 }
             }
         }
-        int known = Math.min(first ? inputs.get(1).known() : side.order() + 1, second ? inputs.get(2).known() : side.order() + 1);
+        int known = Math.min(
+                first ? inputs.get(1).known() : side.order() + 1,
+                second ? inputs.get(2).known() : side.order() + 1);
         return new Germ(Germs.value(this, inputs, side), terms, known, side.isAtPoint());
     }
 

@@ -156,7 +156,10 @@ final class Side {
     int sign(int element, Candidate a, Candidate b, List<Germ> inputs) {
         int sign = compared(a, b, inputs);
         if (sign == 0) {
-            rests(element, !inputs.get(a.input()).isConstant() || !inputs.get(b.input()).isConstant());
+            rests(
+                    element,
+                    !inputs.get(a.input()).isConstant()
+                            || !inputs.get(b.input()).isConstant());
         } else {
             edges.add(new Edge(node, element, Edge.Kind.JUMP, List.of(a, b), sign < 0 ? 0 : 1));
         }

@@ -54,7 +54,8 @@ record Unary(UnaryFunction function) implements Op {
             case SIGN -> Jumps.sign(this, inputs, side);
             case FLOOR -> Jumps.floor(this, inputs, side);
             case STOP_GRADIENT -> Germ.constant(side.frozen(), side.order(), true);
-            case SQRT -> Germs.hasZero(x) ? Germs.squareRoot(this, inputs, side) : Germs.smooth(this, function, inputs, side);
+            case SQRT ->
+                Germs.hasZero(x) ? Germs.squareRoot(this, inputs, side) : Germs.smooth(this, function, inputs, side);
             default -> Germs.smooth(this, function, inputs, side);
         };
     }

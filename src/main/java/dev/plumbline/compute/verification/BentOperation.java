@@ -17,8 +17,7 @@ import java.util.Map;
  * @param positions the indices of its result's elements, samples included; the first {@value #LISTED}
  * @param count how many there are
  */
-public record BentOperation(
-        String node, String operation, Edge.Kind kind, List<List<Integer>> positions, int count) {
+public record BentOperation(String node, String operation, Edge.Kind kind, List<List<Integer>> positions, int count) {
 
     /** Positions listed at most. */
     static final int LISTED = 20;
@@ -44,6 +43,7 @@ public record BentOperation(
 
     /** {@code hidden (relu) at [0, 2]}. */
     String words() {
-        return node + " (" + operation + ") at " + positions.get(0) + (count > 1 ? " and " + (count - 1) + " more" : "");
+        return node + " (" + operation + ") at " + positions.get(0)
+                + (count > 1 ? " and " + (count - 1) + " more" : "");
     }
 }

@@ -65,8 +65,8 @@ public final class DirectionalExamination {
     }
 
     private static Line line(Measurement measurement, String name, Tensor claim, double kappa) {
-        Map<String, Tensor> direction =
-                Directions.gaussian(List.of(name), measurement.objective(), measurement.plan().seed());
+        Map<String, Tensor> direction = Directions.gaussian(
+                List.of(name), measurement.objective(), measurement.plan().seed());
         double along = Directions.dot(Map.of(name, claim), direction);
         double allowance = allowance(measurement.allowances().allowance(name), direction.get(name));
         Slope slope = measurement.isFinite() ? measurement.along(direction) : Slope.blind();
@@ -74,14 +74,16 @@ public final class DirectionalExamination {
         double reach = 3 * (slope.errorBound() + allowance);
         double visible = size > 0 && Double.isFinite(reach) ? reach / size : Double.POSITIVE_INFINITY;
         double tau = measurement.plan().arithmetic().smallestDefect(name);
-        return new Line(name, claim, verdict(along, slope, allowance, kappa, visible <= tau), along, slope, allowance, visible);
+        return new Line(
+                name, claim, verdict(along, slope, allowance, kappa, visible <= tau), along, slope, allowance, visible);
     }
 
     /** Entries err together at worst, and as a rule apart: four standard deviations of independent ones. */
     private static double allowance(Tensor allowance, @org.jspecify.annotations.Nullable Tensor direction) {
         double squares = 0;
         for (int i = 0; i < allowance.size(); i++) {
-            squares = Math.hypot(squares, allowance.at(i) * Objects.requireNonNull(direction).at(i));
+            squares = Math.hypot(
+                    squares, allowance.at(i) * Objects.requireNonNull(direction).at(i));
         }
         return 4 * squares;
     }

@@ -9,7 +9,6 @@ import dev.plumbline.compute.judgement.EntryJudgement;
 import dev.plumbline.compute.judgement.Reason;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.probe.Slope;
-import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -100,16 +99,28 @@ public final class Evidence {
         List<JudgedEntry> entries = new ArrayList<>();
         for (int position : shown(name, comparison, verdict)) {
             entries.add(entry(name, position, verdict));
-            progress.at(Phase.EVIDENCE, tensors.size(), examination.names().size(), measurement.numeric().evaluations());
+            progress.at(
+                    Phase.EVIDENCE,
+                    tensors.size(),
+                    examination.names().size(),
+                    measurement.numeric().evaluations());
         }
-        entries.sort(Comparator.comparing((JudgedEntry entry) -> entry.judgement().verdict()).reversed());
+        entries.sort(
+                Comparator.comparing((JudgedEntry entry) -> entry.judgement().verdict())
+                        .reversed());
         return new JudgedTensor(
                 name,
                 measurement.plan().arithmetic().of(name),
                 verdict,
                 comparison,
                 counts,
-                entries.subList(0, Math.min(entries.size(), Math.max(measurement.plan().entries(), sampled(name, comparison).size()))),
+                entries.subList(
+                        0,
+                        Math.min(
+                                entries.size(),
+                                Math.max(
+                                        measurement.plan().entries(),
+                                        sampled(name, comparison).size()))),
                 differenced);
     }
 
@@ -121,7 +132,8 @@ public final class Evidence {
         int worst = -1;
         double most = 0;
         for (int i = 0; i < differenced.values().length; i++) {
-            double off = Math.abs(differenced.values()[i] - measurement.reference(name).at(i));
+            double off = Math.abs(
+                    differenced.values()[i] - measurement.reference(name).at(i));
             double excess = off - CONTRADICTS * differenced.bounds()[i] - own(name, i);
             if (Double.isFinite(differenced.bounds()[i]) && differenced.kinkRadii()[i] == 0 && excess > most) {
                 most = excess;
@@ -129,7 +141,8 @@ public final class Evidence {
             }
         }
         if (worst >= 0) {
-            contradictions.add(words(name, worst, differenced.values()[worst], differenced.bounds()[worst]));
+            contradictions.add(
+                    words(name, worst, differenced.values()[worst], differenced.bounds()[worst]));
         }
     }
 
@@ -204,8 +217,7 @@ public final class Evidence {
         boolean contradicts = slope.isValidated()
                 && ruling.verdict() != Verdict.KINK
                 && Double.isFinite(reference)
-                && Math.abs(slope.value() - reference)
-                        > CONTRADICTS * slope.errorBound() + own(name, position);
+                && Math.abs(slope.value() - reference) > CONTRADICTS * slope.errorBound() + own(name, position);
         if (contradicts && measurement.found().isSmooth()) {
             contradictions.add(words(name, position, slope.value(), slope.errorBound()));
         }
@@ -230,7 +242,9 @@ public final class Evidence {
         double off = Math.abs(claim - slope.value());
         return switch (ruling.reason()) {
             case AGREES_WITH_REFERENCE ->
-                sees && off <= CONTRADICTS * slope.errorBound() + allowance ? Reason.AGREES : Reason.AGREES_WITH_REFERENCE;
+                sees && off <= CONTRADICTS * slope.errorBound() + allowance
+                        ? Reason.AGREES
+                        : Reason.AGREES_WITH_REFERENCE;
             case DIFFERS_FROM_REFERENCE ->
                 off > CONTRADICTS * slope.errorBound() + allowance ? Reason.REFUTED : Reason.DIFFERS_FROM_REFERENCE;
             default -> ruling.reason();

@@ -65,7 +65,9 @@ public final class Examination {
             List<String> inFloat64 = claims.tensors().keySet().stream()
                     .filter(name -> measurement.plan().arithmetic().of(name) == Datatype.FP64)
                     .toList();
-            cancelling = measurement.plan().tolerance().isCalibrated() ? Cancelling.of(measurement, inFloat64) : Cancelling.NONE;
+            cancelling = measurement.plan().tolerance().isCalibrated()
+                    ? Cancelling.of(measurement, inFloat64)
+                    : Cancelling.NONE;
             admit();
         }
         claims.tensors().forEach((name, claim) -> rulings.put(name, rule(name, claim)));
@@ -82,8 +84,8 @@ public final class Examination {
         double[] allowances = given.values().clone();
         for (int i = 0; i < allowances.length; i++) {
             if (!Double.isFinite(allowances[i]) && Double.isFinite(reference.at(i))) {
-                allowances[i] = ROUNDINGS * datatype.unitRoundoff() * Math.abs(reference.at(i))
-                        + Underflow.allowance(datatype);
+                allowances[i] =
+                        ROUNDINGS * datatype.unitRoundoff() * Math.abs(reference.at(i)) + Underflow.allowance(datatype);
             }
         }
         return Tensor.of(given.shape(), allowances);
@@ -111,7 +113,9 @@ public final class Examination {
         for (int i = 0; i < rulings.length; i++) {
             if (mask.judges(i)) {
                 Ruling ruling = ruling(name, claim.at(i), i);
-                ruling = narrow != null && ruling == Ruling.FAIL ? inNarrowArithmetic(name, claim.at(i), i, narrow) : ruling;
+                ruling = narrow != null && ruling == Ruling.FAIL
+                        ? inNarrowArithmetic(name, claim.at(i), i, narrow)
+                        : ruling;
                 rulings[i] = drowned && ruling == Ruling.PASS ? Ruling.DROWNS : ruling;
             }
         }
@@ -388,9 +392,8 @@ public final class Examination {
     }
 
     private void underflow(List<Caveat> found) {
-        List<String> names = claims.tensors().keySet().stream()
-                .filter(this::underflows)
-                .toList();
+        List<String> names =
+                claims.tensors().keySet().stream().filter(this::underflows).toList();
         if (!names.isEmpty()) {
             found.add(new Caveat(
                     "underflow",
@@ -405,7 +408,8 @@ public final class Examination {
         Datatype datatype = measurement.plan().arithmetic().of(name);
         for (int i = 0; i < claim.size(); i++) {
             if (claims.mask(name).judges(i)
-                    && Underflow.explains(datatype, claim.at(i), references.get(name).at(i))) {
+                    && Underflow.explains(
+                            datatype, claim.at(i), references.get(name).at(i))) {
                 return true;
             }
         }

@@ -5,8 +5,8 @@ import dev.plumbline.compute.difference.NumericGradient;
 import dev.plumbline.compute.difference.NumericTensor;
 import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.difference.Progress.Phase;
-import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.probe.Slope;
+import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Ray;
 import dev.plumbline.compute.rounding.Allowances;
@@ -54,8 +54,7 @@ public record Measurement(
     }
 
     /** With a gradient that has been taken. */
-    public static Measurement of(
-            Objective objective, Evaluation.Gradient gradient, CheckPlan plan, Progress progress) {
+    public static Measurement of(Objective objective, Evaluation.Gradient gradient, CheckPlan plan, Progress progress) {
         progress.at(Phase.REFERENCE, 0, 2, 0);
         Map<String, Tensor> reverse = gradient.byParameter();
         Map<String, dev.plumbline.tensor.Datatype> datatypes = new LinkedHashMap<>();
@@ -68,29 +67,50 @@ public record Measurement(
                 plan.arithmetic().float32Constants(),
                 plan.seed());
         progress.at(Phase.REFERENCE, 1, 2, 0);
-        NumericGradient numeric = new NumericGradient(objective, allowances.spreads().objectiveNoise());
+        NumericGradient numeric =
+                new NumericGradient(objective, allowances.spreads().objectiveNoise());
         progress.at(Phase.REFERENCE, 2, 2, numeric.evaluations());
         Map<String, Tensor> byScheme = plan.scheme() == null
                 ? Map.of()
                 : FixedScheme.of(numeric, plan, plan.arithmetic().datatypes().keySet(), progress);
         if (!Double.isFinite(objective.value())) {
             return new Measurement(
-                    objective, plan, gradient, reverse, allowances, numeric, null, unknown(reverse), Certificate.NONE, Map.of(), byScheme);
+                    objective,
+                    plan,
+                    gradient,
+                    reverse,
+                    allowances,
+                    numeric,
+                    null,
+                    unknown(reverse),
+                    Certificate.NONE,
+                    Map.of(),
+                    byScheme);
         }
         Map<String, Tensor> roundings = new LinkedHashMap<>();
-        reverse.keySet().forEach(name -> roundings.put(name, allowances.float64(name).map(r -> Double.isFinite(r) ? r : 0)));
+        reverse.keySet()
+                .forEach(name -> roundings.put(name, allowances.float64(name).map(r -> Double.isFinite(r) ? r : 0)));
         Neighbourhood.Ground ground = new Neighbourhood.Ground(
-                roundings,
-                allowances.spreads()::spread,
-                allowances.spreads().objectiveNoise());
+                roundings, allowances.spreads()::spread, allowances.spreads().objectiveNoise());
         Neighbourhood around = Neighbourhood.of(objective, reverse, ground, plan.seed(), progress);
         Differentiability found = Differentiability.of(around, reverse, plan.seed());
-        Certificate certificate = Certificate.of(around.residuals(found.gradient()), around.directions().least());
+        Certificate certificate = Certificate.of(
+                around.residuals(found.gradient()), around.directions().least());
         Map<String, NumericTensor> exhaustive = plan.coverage() == Coverage.EXHAUSTIVE && plan.scheme() == null
                 ? exhaustive(objective, plan, allowances.spreads().objectiveNoise(), progress)
                 : Map.of();
         return new Measurement(
-                objective, plan, gradient, reverse, allowances, numeric, around, found, certificate, exhaustive, byScheme);
+                objective,
+                plan,
+                gradient,
+                reverse,
+                allowances,
+                numeric,
+                around,
+                found,
+                certificate,
+                exhaustive,
+                byScheme);
     }
 
     private static Map<String, NumericTensor> exhaustive(
@@ -170,7 +190,9 @@ public record Measurement(
 
     /** Evaluations of the objective, or of the part of it behind what was moved. */
     public long evaluations() {
-        long moves = exhaustive.values().stream().mapToLong(NumericTensor::evaluations).sum();
+        long moves = exhaustive.values().stream()
+                .mapToLong(NumericTensor::evaluations)
+                .sum();
         return numeric.evaluations() + moves;
     }
 

@@ -81,7 +81,8 @@ final class Neighbourhood {
             double along = 0;
             double terms = Math.abs(slope);
             for (Map.Entry<String, Tensor> tensor : direction.entrySet()) {
-                double[] g = Objects.requireNonNull(gradient.get(tensor.getKey())).values();
+                double[] g =
+                        Objects.requireNonNull(gradient.get(tensor.getKey())).values();
                 for (int i = 0; i < g.length; i++) {
                     double d = tensor.getValue().at(i);
                     along += d == 0 ? 0 : g[i] * d;
@@ -163,7 +164,8 @@ final class Neighbourhood {
     private void look(Map<String, Tensor> direction, boolean withPiece) {
         Ray ray = ray(direction);
         boolean keeps = withPiece && !ray.edges().isEmpty();
-        stretches.add(keeps ? whole(new Stretch(direction, ray, ray.gradient())) : new Stretch(direction, ray, gradient));
+        stretches.add(
+                keeps ? whole(new Stretch(direction, ray, ray.gradient())) : new Stretch(direction, ray, gradient));
         passes += keeps ? 3 : 0;
     }
 
@@ -188,9 +190,12 @@ final class Neighbourhood {
         stretch.gradient().forEach((name, g) -> {
             double[] values = g.values().clone();
             reach.getOrDefault(name, new BitSet()).stream().forEach(position -> {
-                double step = NEARBY * Objects.requireNonNull(directions.weights().get(name));
-                double up = ray(moved(stretch.direction(), name, position, step)).slope();
-                double down = ray(moved(stretch.direction(), name, position, -step)).slope();
+                double step =
+                        NEARBY * Objects.requireNonNull(directions.weights().get(name));
+                double up =
+                        ray(moved(stretch.direction(), name, position, step)).slope();
+                double down =
+                        ray(moved(stretch.direction(), name, position, -step)).slope();
                 values[position] = (up - down) / (2 * step);
             });
             piece.put(name, Tensor.of(g.shape(), values));
@@ -200,7 +205,8 @@ final class Neighbourhood {
 
     private Map<String, Tensor> moved(Map<String, Tensor> direction, String name, int position, double step) {
         Map<String, Tensor> moved = new LinkedHashMap<>(direction);
-        Tensor own = direction.getOrDefault(name, Tensor.zeros(objective.parameter(name).shape()));
+        Tensor own = direction.getOrDefault(
+                name, Tensor.zeros(objective.parameter(name).shape()));
         double[] values = own.values().clone();
         values[position] += step;
         moved.put(name, Tensor.of(own.shape(), values));
@@ -215,8 +221,8 @@ final class Neighbourhood {
     /** The ray along a direction, and the gradient of the piece beside it. */
     Stretch along(Map<String, Tensor> direction) {
         Ray ray = ray(direction);
-        Ray curved = Ray.curved(
-                objective, direction, directions.gaussian(curves++), new Ray.Ground(given.spreads(), live));
+        Ray curved =
+                Ray.curved(objective, direction, directions.gaussian(curves++), new Ray.Ground(given.spreads(), live));
         passes += curved.passes() + 3;
         keep(curved);
         return whole(new Stretch(direction, ray, curved.gradient()));
@@ -250,7 +256,8 @@ final class Neighbourhood {
 
     /** Whether nothing bends, jumps or stays undecided along any ray. */
     private boolean isFlat() {
-        return edges.isEmpty() && stretches.stream().allMatch(stretch -> stretch.ray().isDecided() && !jumps(stretch));
+        return edges.isEmpty()
+                && stretches.stream().allMatch(stretch -> stretch.ray().isDecided() && !jumps(stretch));
     }
 
     /** Whether the objective's limit along a ray is another than its value. */
@@ -289,8 +296,7 @@ final class Neighbourhood {
     List<Double> residuals(Map<String, Tensor> g) {
         return certifying.stream()
                 .map(stretch -> stretch.ray().slope()
-                        - Directions.dot(
-                                stretch.ray().edges().isEmpty() ? g : stretch.gradient(), stretch.direction()))
+                        - Directions.dot(stretch.ray().edges().isEmpty() ? g : stretch.gradient(), stretch.direction()))
                 .toList();
     }
 

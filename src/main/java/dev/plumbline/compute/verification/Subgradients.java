@@ -96,12 +96,14 @@ final class Subgradients {
             atRoots = places;
         }
         List<Place> ofRoots = atRoots;
-        List<Place> atBends = places.stream().filter(place -> !ofRoots.contains(place)).toList();
+        List<Place> atBends =
+                places.stream().filter(place -> !ofRoots.contains(place)).toList();
         Admission byHull = atBends.isEmpty() ? new Admission(null, Map.of()) : byHull(claims, allowances, atBends);
         if (!atRoots.isEmpty() && byHull.outside().isEmpty()) {
             byHull = bySlopes(claims, allowances, atRoots);
         }
-        boolean explainsSome = byConvention != null && byConvention.outside().size() < claims.tensors().size();
+        boolean explainsSome = byConvention != null
+                && byConvention.outside().size() < claims.tensors().size();
         return byHull.outside().isEmpty() || !explainsSome ? byHull : byConvention;
     }
 
@@ -178,7 +180,8 @@ final class Subgradients {
             for (Stretch piece : pieces) {
                 size = Math.max(size, Math.abs(at(piece, place)));
             }
-            double allowance = Objects.requireNonNull(allowances.get(place.name())).at(place.position());
+            double allowance =
+                    Objects.requireNonNull(allowances.get(place.name())).at(place.position());
             scales[k] = (Double.isFinite(allowance) ? allowance : 0) + RELATIVE * size + 1e-300;
         }
         SplittableRandom random = new SplittableRandom(seed);
@@ -220,8 +223,7 @@ final class Subgradients {
 
     private static Map<String, BitSet> outside(List<Place> places, BitSet off) {
         Map<String, BitSet> outside = new LinkedHashMap<>();
-        off.stream().forEach(k -> outside
-                .computeIfAbsent(places.get(k).name(), name -> new BitSet())
+        off.stream().forEach(k -> outside.computeIfAbsent(places.get(k).name(), name -> new BitSet())
                 .set(places.get(k).position()));
         return outside;
     }
@@ -240,7 +242,8 @@ final class Subgradients {
         for (int k = 0; k < residual.length; k++) {
             Place place = places.get(k);
             double[] own = direction.computeIfAbsent(
-                    place.name(), name -> new double[around.objective().parameter(name).size()]);
+                    place.name(),
+                    name -> new double[around.objective().parameter(name).size()]);
             own[place.position()] = -residual[k] / size + noise * random.nextGaussian();
         }
         Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -274,7 +277,9 @@ final class Subgradients {
                 for (int i = 0; d != null && i < d.size(); i++) {
                     double allowance = tensor.getValue().at(i);
                     slack += d.at(i) == 0 || !Double.isFinite(allowance) ? 0 : allowance * Math.abs(d.at(i));
-                    slack += d.at(i) == 0 ? 0 : RELATIVE * Math.abs(whole.get(tensor.getKey()).at(i) * d.at(i));
+                    slack += d.at(i) == 0
+                            ? 0
+                            : RELATIVE * Math.abs(whole.get(tensor.getKey()).at(i) * d.at(i));
                 }
             }
             boolean isBetween = claimed >= Math.min(up, down) - slack && claimed <= Math.max(up, down) + slack;

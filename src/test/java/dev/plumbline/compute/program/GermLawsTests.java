@@ -59,9 +59,8 @@ class GermLawsTests {
     @ParameterizedTest
     @MethodSource(ROWS)
     void whatDoesNotMoveHasNoTangent(OperationCase row) {
-        List<Germ> still = row.inputs().stream()
-                .map(x -> Germ.constant(x, 1, true))
-                .toList();
+        List<Germ> still =
+                row.inputs().stream().map(x -> Germ.constant(x, 1, true)).toList();
         Germ germ = row.op().germ(still, side(row, 1));
         for (int j = 0; j < row.expected().size(); j++) {
             assertThat(germ.at(1, j)).isZero();

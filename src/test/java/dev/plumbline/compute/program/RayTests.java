@@ -163,7 +163,8 @@ class RayTests {
         Row step = row("floor", (b, w) -> b.unary(FLOOR, w), d -> 0, 1);
         assertThat(ray(step, new double[] {1}, Ray.GERM).limit()).isEqualTo(1);
         assertThat(ray(step, new double[] {-1}, Ray.GERM).limit()).isEqualTo(0);
-        Row hidden = row("floor of 1 - w^2", (b, w) -> b.unary(FLOOR, b.subtract(b.constant(1), b.square(w))), d -> 0, 0);
+        Row hidden =
+                row("floor of 1 - w^2", (b, w) -> b.unary(FLOOR, b.subtract(b.constant(1), b.square(w))), d -> 0, 0);
         assertThat(ray(hidden, new double[] {1}, Ray.TANGENT).isDecided()).isFalse();
         assertThat(ray(hidden, new double[] {1}, Ray.GERM).limit()).isEqualTo(0);
     }
@@ -171,17 +172,23 @@ class RayTests {
     @Test
     void edgesNameTheOperationAndAConstantMaskIsNone() {
         Row relu = row("relu", (b, w) -> b.unary(RELU, w), d -> 0, 0, 1);
-        assertThat(ray(relu, new double[] {1, 1}, Ray.GERM).edges()).singleElement().satisfies(edge -> {
-            assertThat(edge.kind()).isEqualTo(Edge.Kind.BEND);
-            assertThat(edge.element()).isZero();
-        });
+        assertThat(ray(relu, new double[] {1, 1}, Ray.GERM).edges())
+                .singleElement()
+                .satisfies(edge -> {
+                    assertThat(edge.kind()).isEqualTo(Edge.Kind.BEND);
+                    assertThat(edge.element()).isZero();
+                });
         Row dead = row("a dead unit", (b, w) -> b.unary(RELU, b.multiply(w, b.constant(0))), d -> 0, 3);
         assertThat(ray(dead, new double[] {1}, Ray.GERM).edges()).isEmpty();
     }
 
     private static List<double[]> directions(int size) {
-        return Stream.of(new double[] {1, -2, 3, -4}, new double[] {-1, 2, -3, 4}, new double[] {2, 1, 0.5, 3},
-                        new double[] {-2, -1, -3, -0.5}, new double[] {0.25, 3, 1, -1})
+        return Stream.of(
+                        new double[] {1, -2, 3, -4},
+                        new double[] {-1, 2, -3, 4},
+                        new double[] {2, 1, 0.5, 3},
+                        new double[] {-2, -1, -3, -0.5},
+                        new double[] {0.25, 3, 1, -1})
                 .map(d -> java.util.Arrays.copyOf(d, size))
                 .toList();
     }

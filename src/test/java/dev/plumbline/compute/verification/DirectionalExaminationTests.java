@@ -27,14 +27,10 @@ class DirectionalExaminationTests {
 
     private static Measurement measured(UnaryFunction function, double offset, Datatype datatype) {
         ProgramBuilder b = new ProgramBuilder();
-        b.output(
-                "f",
-                b.add(b.sum(b.unary(function, b.parameter("w", Shape.of(POINT.length)))), b.constant(offset)));
+        b.output("f", b.add(b.sum(b.unary(function, b.parameter("w", Shape.of(POINT.length)))), b.constant(offset)));
         Program program = b.build();
-        Objective objective =
-                new Objective(program, program.output("f"), Map.of("w", Tensor.vector(POINT)));
-        CheckPlan certified =
-                CheckPlan.certified(new CheckPlan.Arithmetic(Map.of("w", datatype), null, false), 10);
+        Objective objective = new Objective(program, program.output("f"), Map.of("w", Tensor.vector(POINT)));
+        CheckPlan certified = CheckPlan.certified(new CheckPlan.Arithmetic(Map.of("w", datatype), null, false), 10);
         CheckPlan plan = new CheckPlan(
                 Coverage.DIRECTIONAL, certified.tolerance(), null, Double.NaN, 7, 10, 3, certified.arithmetic());
         return Measurement.of(objective, plan, Progress.NONE);
@@ -47,7 +43,10 @@ class DirectionalExaminationTests {
 
     /** The right claim with its derivative along the direction shifted. */
     private static Tensor shifted(Measurement measurement, double by) {
-        Tensor d = Directions.gaussian(List.of("w"), measurement.objective(), measurement.plan().seed())
+        Tensor d = Directions.gaussian(
+                        List.of("w"),
+                        measurement.objective(),
+                        measurement.plan().seed())
                 .get("w");
         double[] claim = measurement.reference("w").values().clone();
         claim[1] += by / d.at(1);

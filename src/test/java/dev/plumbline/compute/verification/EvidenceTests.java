@@ -36,14 +36,12 @@ class EvidenceTests {
     private static Measurement measured(Coverage coverage, int entries) {
         CheckPlan.Arithmetic float64 = new CheckPlan.Arithmetic(Map.of("w", Datatype.FP64), null, false);
         CheckPlan certified = CheckPlan.certified(float64, entries);
-        CheckPlan plan = new CheckPlan(
-                coverage, certified.tolerance(), null, Double.NaN, 7, entries, 60, float64);
+        CheckPlan plan = new CheckPlan(coverage, certified.tolerance(), null, Double.NaN, 7, entries, 60, float64);
         return Measurement.of(sines(), plan, Progress.NONE);
     }
 
     private static Evidence evidence(Measurement measurement, double... claim) {
-        return Evidence.of(
-                Examination.of(measurement, Claims.of(Map.of("w", Tensor.vector(claim)))), Progress.NONE);
+        return Evidence.of(Examination.of(measurement, Claims.of(Map.of("w", Tensor.vector(claim)))), Progress.NONE);
     }
 
     private static double[] right() {
@@ -122,10 +120,11 @@ class EvidenceTests {
         long before = certified.numeric().evaluations();
         JudgedTensor tensor = evidence(certified, right()).tensors().get(0);
         assertThat(certified.numeric().evaluations()).isEqualTo(before);
-        assertThat(tensor.entries()).singleElement().satisfies(entry -> assertThat(
-                        entry.judgement().reason())
-                .isEqualTo(Reason.AGREES_WITH_REFERENCE));
-        JudgedTensor sampled = evidence(measured(Coverage.SAMPLED, 10), right()).tensors().get(0);
+        assertThat(tensor.entries())
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.judgement().reason()).isEqualTo(Reason.AGREES_WITH_REFERENCE));
+        JudgedTensor sampled =
+                evidence(measured(Coverage.SAMPLED, 10), right()).tensors().get(0);
         assertThat(sampled.entries()).isNotEmpty().allSatisfy(entry -> {
             assertThat(entry.slope().isValidated()).isTrue();
             assertThat(entry.judgement().reason()).isEqualTo(Reason.AGREES);
