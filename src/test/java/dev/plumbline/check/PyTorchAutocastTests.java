@@ -1,7 +1,6 @@
 package dev.plumbline.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.plumbline.check.TorchSets.TorchSet;
 import java.util.List;
@@ -30,7 +29,7 @@ class PyTorchAutocastTests {
     @MethodSource("networks")
     void raisesNoFalseAlarmAndPassesMost(TorchSets file) {
         List<TorchSet> sets = file.sets();
-        TorchVerdicts verdicts = verdicts(file, sets.get(0));
+        TorchVerdicts verdicts = new TorchVerdicts(new Caller(port), SETTINGS);
         for (TorchSet set : sets) {
             verdicts.right(file.model(), set, TorchVerdicts.spread(set, sets), 0);
         }
@@ -43,7 +42,7 @@ class PyTorchAutocastTests {
     @MethodSource("networks")
     void seesMistakesThatTheirPrecisionDoesNotExplain(TorchSets file) {
         List<TorchSet> sets = file.sets();
-        TorchVerdicts verdicts = verdicts(file, sets.get(0));
+        TorchVerdicts verdicts = new TorchVerdicts(new Caller(port), SETTINGS);
         Random random = new Random(17);
         for (Planted mistake : List.of(Planted.SCALED, Planted.ROW_FLIPPED, Planted.ZEROED)) {
             for (String name : sets.get(0).gradients().keySet()) {
@@ -52,17 +51,5 @@ class PyTorchAutocastTests {
             }
         }
         verdicts.requireNoneWrong();
-    }
-
-    /** Skips where the service does not know the setting. */
-    private TorchVerdicts verdicts(TorchSets file, TorchSet set) {
-        TorchVerdicts verdicts = new TorchVerdicts(new Caller(port), SETTINGS);
-        Caller.Answer first = verdicts.ask(file.model(), set, set.gradients());
-        boolean known = first.status() == 200;
-        if (!known) {
-            System.out.println("SKIPPED, " + file + ": " + SETTINGS + " is not known: " + first.body());
-        }
-        assumeTrue(known, () -> SETTINGS + " is not known: " + first.body());
-        return verdicts;
     }
 }

@@ -173,6 +173,13 @@ final class TorchVerdicts {
             wrong.add("%s, %s: %s, not %s".formatted(title, tensor.path("name").asString(), verdict, allowed)
                     + worst(tensor, verdict));
         }
+        for (JsonNode entry : tensor.path("entries")) {
+            boolean undecided = entry.path("verdict").asString().equals(Verdict.INCONCLUSIVE.name());
+            if (undecided && !entry.path("reason").asString("").equals("roundingDrowns")) {
+                wrong.add("%s, %s: INCONCLUSIVE not by rounding but by %s"
+                        .formatted(title, tensor.path("name").asString(), entry.path("reason")));
+            }
+        }
     }
 
     /** The first entries of the tensor's own verdict, each with its numbers. */
