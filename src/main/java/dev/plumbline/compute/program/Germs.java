@@ -17,7 +17,7 @@ final class Germs {
 
     /** {@code y_k = A x_k}: linear operations apply themselves, inputs from {@code linear} on are held as they are. */
     static Germ linear(Op op, List<Germ> inputs, int linear, Side side) {
-        double[][] terms = new double[side.order()][];
+        double[] @Nullable [] terms = new double[side.order()][];
         for (int k = 1; k <= side.order(); k++) {
             List<Tensor> coefficients = new ArrayList<>(inputs.size());
             boolean any = false;
@@ -34,7 +34,7 @@ final class Germs {
     static Germ bilinear(Op op, List<Germ> inputs, Side side) {
         Germ a = inputs.get(0);
         Germ b = inputs.get(1);
-        double[][] terms = new double[side.order()][];
+        double[] @Nullable [] terms = new double[side.order()][];
         for (int k = 1; k <= side.order(); k++) {
             for (int j = 0; j <= k; j++) {
                 if (a.has(j) && b.has(k - j)) {
@@ -60,7 +60,7 @@ final class Germs {
     static Germ smooth(Op op, UnaryFunction function, List<Germ> inputs, Side side) {
         Germ x = inputs.get(0);
         Tensor value = value(op, inputs, side);
-        double[][] terms = new double[side.order()][];
+        double[] @Nullable [] terms = new double[side.order()][];
         double[] x1 = x.terms()[0];
         if (side.order() == 1 && x1 != null) {
             terms[0] = new double[x1.length];
@@ -96,7 +96,7 @@ final class Germs {
         Germ a = inputs.get(0);
         Germ b = inputs.get(1);
         Tensor value = value(op, inputs, side);
-        double[][] terms = new double[side.order()][];
+        double[] @Nullable [] terms = new double[side.order()][];
         for (int k = 1; k <= side.order(); k++) {
             double[] rest = null;
             for (int j = 1; j <= k; j++) {
@@ -192,7 +192,7 @@ final class Germs {
         side.rests(element, !base.isConstant());
     }
 
-    private static Germ germ(Op op, List<Germ> inputs, double[][] terms, Side side) {
+    private static Germ germ(Op op, List<Germ> inputs, double[] @Nullable [] terms, Side side) {
         return new Germ(value(op, inputs, side), terms, known(inputs), side.isAtPoint());
     }
 
@@ -262,7 +262,7 @@ final class Germs {
             return x;
         }
         Broadcast op = new Broadcast(shape);
-        double[][] terms = new double[x.order()][];
+        double[] @Nullable [] terms = new double[x.order()][];
         for (int k = 1; k <= terms.length; k++) {
             terms[k - 1] = x.has(k) ? op.value(List.of(x.coefficient(k)), shape) : null;
         }
@@ -275,7 +275,7 @@ final class Germs {
      *
      * @param onEdge the elements of the result with ties
      */
-    static Germ choice(Op op, List<Germ> inputs, Side side, double[][] terms, int[] onEdge, Ties ties) {
+    static Germ choice(Op op, List<Germ> inputs, Side side, double[] @Nullable [] terms, int[] onEdge, Ties ties) {
         boolean moves = !inputs.stream().allMatch(Germ::isConstant);
         for (int i : onEdge) {
             List<Candidate> tied = moves ? ties.at(i) : List.of();

@@ -110,7 +110,7 @@ public final class Pieces {
             for (Node input : node.inputs()) {
                 inputs.add(values[input.id()]);
             }
-            double[][] targets = targets(program, node, cotangents);
+            double[] @Nullable [] targets = targets(program, node, cotangents);
             List<Edge> own = edges.getOrDefault(node, List.of());
             double[] elsewhere = own.isEmpty() ? arriving : arriving.clone();
             for (Edge edge : own) {
