@@ -156,7 +156,27 @@ final class Germs {
                 leave(base, i, side);
             }
         }
-        return elementwise(op, inputs, side, (in, i, out) -> Series.power(in[0], in[1][0], out.length, out));
+        Germ root = elementwise(op, inputs, side, (in, i, out) -> Series.power(in[0], in[1][0], out.length, out));
+        int known = root.known();
+        for (int i = 0; i < exponent.size(); i++) {
+            known = exponent.at(i) < 1 && isTruncated(base, i) ? Math.min(known, known(base, exponent.at(i))) : known;
+        }
+        return new Germ(root.value(), root.terms(), known, root.isAtPoint());
+    }
+
+    /** Whether an element that may move shows no coefficient: it is 0 throughout, or of higher order. */
+    private static boolean isTruncated(Germ base, int element) {
+        for (int k = 0; k <= base.order(); k++) {
+            if (k < base.known() && base.at(k, element) != 0) {
+                return false;
+            }
+        }
+        return !base.isConstant();
+    }
+
+    /** How many coefficients of a power of what shows none are 0: it may be {@code t^(known p)}. */
+    private static int known(Germ base, double p) {
+        return (int) Math.ceil(base.known() * Math.max(p, 0));
     }
 
     static boolean hasZero(Germ x) {
@@ -176,7 +196,12 @@ final class Germs {
                 leave(base, i, side);
             }
         }
-        return elementwise(op, inputs, side, (in, i, out) -> Series.power(in[0], 0.5, out.length, out));
+        Germ root = elementwise(op, inputs, side, (in, i, out) -> Series.power(in[0], 0.5, out.length, out));
+        int known = root.known();
+        for (int i = 0; i < base.value().size(); i++) {
+            known = isTruncated(base, i) ? Math.min(known, known(base, 0.5)) : known;
+        }
+        return new Germ(root.value(), root.terms(), known, root.isAtPoint());
     }
 
     private static void leave(Germ base, int element, Side side) {
