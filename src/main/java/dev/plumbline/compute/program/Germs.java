@@ -63,8 +63,9 @@ final class Germs {
         double[] @Nullable [] terms = new double[side.order()][];
         double[] x1 = x.terms()[0];
         if (side.order() == 1 && x1 != null) {
-            terms[0] = new double[x1.length];
-            function.pullBack(x.value().values(), value.values(), x1, terms[0]); // element-wise: its own transpose
+            double[] tangent = new double[x1.length];
+            function.pullBack(x.value().values(), value.values(), x1, tangent); // element-wise: its own transpose
+            terms[0] = tangent;
         } else if (!x.isConstant()) {
             return elementwise(op, inputs, side, (in, i, out) -> {
                 double[] c = in[0];
@@ -159,7 +160,27 @@ final class Germs {
                 leave(base, i, side);
             }
         }
-        return elementwise(op, inputs, side, (in, i, out) -> Series.power(in[0], in[1][0], out.length, out));
+        Germ root = elementwise(op, inputs, side, (in, i, out) -> Series.power(in[0], in[1][0], out.length, out));
+        int known = root.known();
+        for (int i = 0; i < exponent.size(); i++) {
+            known = exponent.at(i) < 1 && isTruncated(base, i) ? Math.min(known, known(base, exponent.at(i))) : known;
+        }
+        return new Germ(root.value(), root.terms(), known, root.isAtPoint());
+    }
+
+    /** Whether an element that may move shows no coefficient: it is 0 throughout, or of higher order. */
+    private static boolean isTruncated(Germ base, int element) {
+        for (int k = 0; k <= base.order(); k++) {
+            if (k < base.known() && base.at(k, element) != 0) {
+                return false;
+            }
+        }
+        return !base.isConstant();
+    }
+
+    /** How many coefficients of a power of what shows none are 0: it may be {@code t^(known p)}. */
+    private static int known(Germ base, double p) {
+        return (int) Math.ceil(base.known() * Math.max(p, 0));
     }
 
     static boolean hasZero(Germ x) {
@@ -179,7 +200,12 @@ final class Germs {
                 leave(base, i, side);
             }
         }
-        return elementwise(op, inputs, side, (in, i, out) -> Series.power(in[0], 0.5, out.length, out));
+        Germ root = elementwise(op, inputs, side, (in, i, out) -> Series.power(in[0], 0.5, out.length, out));
+        int known = root.known();
+        for (int i = 0; i < base.value().size(); i++) {
+            known = isTruncated(base, i) ? Math.min(known, known(base, 0.5)) : known;
+        }
+        return new Germ(root.value(), root.terms(), known, root.isAtPoint());
     }
 
     private static void leave(Germ base, int element, Side side) {
@@ -287,9 +313,10 @@ final class Germs {
                             ? 0
                             : taken.factor() * inputs.get(taken.input()).at(k, taken.position());
                     if (own != 0 || terms[k - 1] != null) {
-                        terms[k - 1] =
-                                terms[k - 1] == null ? new double[side.shape().size()] : terms[k - 1];
-                        terms[k - 1][i] = own;
+                        double[] term = terms[k - 1];
+                        term = term == null ? new double[side.shape().size()] : term;
+                        term[i] = own;
+                        terms[k - 1] = term;
                     }
                 }
             }

@@ -52,7 +52,8 @@ record Select() implements Op {
             second |= condition[i] == 0;
             for (int k = 1; k <= side.order(); k++) {
                 if (taken.at(k, i) != 0) {
-                    double[] term = terms[k - 1] == null ? new double[condition.length] : terms[k - 1];
+                    double[] term = terms[k - 1];
+                    term = term == null ? new double[condition.length] : term;
                     term[i] = taken.at(k, i);
                     terms[k - 1] = term;
                 }
