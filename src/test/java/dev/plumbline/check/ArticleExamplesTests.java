@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -35,7 +36,11 @@ class ArticleExamplesTests {
         "article-3-right, PASS, none",
         "article-3-wrong, FAIL, sign",
         "pruned-weights, PASS, none",
-        "gradient-not-zeroed, FAIL, accumulated"
+        "gradient-not-zeroed, FAIL, accumulated",
+        "at-a-kink, KINK, none",
+        "mixed-precision, PASS, none",
+        "semi-gradient, PASS, none",
+        "confident-logit, PASS, none"
     })
     void judgesTheGradientsOfTheArticles(String example, String verdict, String mistake) throws IOException {
         Caller.Answer answer =
@@ -49,5 +54,31 @@ class ArticleExamplesTests {
         assertThat(Files.readString(EXAMPLES.resolve(example + ".md")).lines().findFirst())
                 .as("its summary says what will come")
                 .hasValueSatisfying(line -> assertThat(line).endsWith(": " + verdict));
+    }
+
+    /** What the examples' descriptions say of the same claim otherwise. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "at-a-kink | [2.0]] | [2.5]]",
+                "mixed-precision | autocastBF16 | tf32",
+                "semi-gradient | stopGradient | ''"
+            })
+    void failsTheSameClaimWithoutWhatExplainsIt(String example, String explanation, String none) throws IOException {
+        String request = Files.readString(EXAMPLES.resolve(example + ".json"));
+        int last = request.lastIndexOf(explanation);
+        String other = request.substring(0, last) + none + request.substring(last + explanation.length());
+
+        assertThat(new Caller(port).post(Caller.CHECKS, other).text("verdict")).isEqualTo("FAIL");
+    }
+
+    @Test
+    void theKinkIsNamedWithItsConvention() throws IOException {
+        Caller.Answer answer =
+                new Caller(port).post(Caller.CHECKS, Files.readString(EXAMPLES.resolve("at-a-kink.json")));
+
+        assertThat(answer.body().at("/bends/0/convention").asString()).isEqualTo("relu'(0) = 0");
+        assertThat(answer.body().at("/bends/0/positions").toString()).isEqualTo("[[0,0]]");
     }
 }

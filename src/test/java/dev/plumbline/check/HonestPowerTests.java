@@ -51,11 +51,8 @@ class HonestPowerTests {
         claims.keySet().forEach(name -> datatypes.put(name, Datatype.FP32));
         Allowances allowances = Allowances.of(objective, gradient, datatypes, null, true, 42);
         comparisons = new ArrayList<>();
-        claims.forEach((name, claim) -> comparisons.add(new Comparison(
-                        name,
-                        claim,
-                        Objects.requireNonNull(reference.get(name)),
-                        allowances.allowance(name))));
+        claims.forEach((name, claim) -> comparisons.add(
+                new Comparison(name, claim, Objects.requireNonNull(reference.get(name)), allowances.allowance(name))));
         parameters = objective.point();
         Counts counts = Counts.of(objective);
         table = Power.of(comparisons, parameters, new Setting(counts.batch(), counts.outputs(), 1), 42);

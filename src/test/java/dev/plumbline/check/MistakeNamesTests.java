@@ -50,10 +50,7 @@ class MistakeNamesTests {
         List<Comparison> compare(Map<String, Tensor> claims) {
             List<Comparison> comparisons = new ArrayList<>();
             claims.forEach((name, claim) -> comparisons.add(new Comparison(
-                    name,
-                    claim,
-                    Objects.requireNonNull(reference.get(name)),
-                    allowances.allowance(name))));
+                    name, claim, Objects.requireNonNull(reference.get(name)), allowances.allowance(name))));
             return comparisons;
         }
     }

@@ -39,7 +39,13 @@ class WitnessesHttpTests {
 
     /** {@code relu(w) at 0}: 0, 1 and 1/2 are conventions, 0.3 a mix of the pieces, 1.5 nothing. */
     @ParameterizedTest
-    @CsvSource({"0.0, KINK, relu'(0) = 0", "1.0, KINK, relu'(0) = 1", "0.5, KINK, relu'(0) = 1/2", "0.3, KINK,", "1.5, FAIL,"})
+    @CsvSource({
+        "0.0, KINK, relu'(0) = 0",
+        "1.0, KINK, relu'(0) = 1",
+        "0.5, KINK, relu'(0) = 1/2",
+        "0.3, KINK,",
+        "1.5, FAIL,"
+    })
     void namesTheBendAndTheConventionOfTheClaim(double claim, String verdict, String convention) {
         JsonNode report = check("sum(relu(w))", "'w':[0.0,2.0]", "'w':[%s,1.0]".formatted(claim), "");
 
@@ -60,7 +66,10 @@ class WitnessesHttpTests {
 
     @Test
     void aPointWithoutBendsListsNone() {
-        assertThat(check("sum(relu(w))", "'w':[1.0,2.0]", "'w':[1.0,1.0]", "").get("bends").isEmpty()).isTrue();
+        assertThat(check("sum(relu(w))", "'w':[1.0,2.0]", "'w':[1.0,1.0]", "")
+                        .get("bends")
+                        .isEmpty())
+                .isTrue();
     }
 
     @Test
@@ -84,7 +93,8 @@ class WitnessesHttpTests {
         double step = entry.get("step").asDouble();
         assertThat(entry.get("fPlus").asDouble()).isCloseTo(1 + Math.pow(2 + step, 3), within(1e-14));
         assertThat(entry.get("fMinus").asDouble()).isCloseTo(1 + Math.pow(2 - step, 3), within(1e-14));
-        assertThat(Math.abs(entry.get("numeric").asDouble() - 12)).isLessThanOrEqualTo(entry.get("errorBound").asDouble());
+        assertThat(Math.abs(entry.get("numeric").asDouble() - 12))
+                .isLessThanOrEqualTo(entry.get("errorBound").asDouble());
     }
 
     @Test
@@ -104,8 +114,7 @@ class WitnessesHttpTests {
     void eachTensorMayHaveBeenComputedInItsOwnDatatype() {
         String claims = "'a':[1.0000001],'b':[1.0000001]"; // one float32 rounding off
         String point = "'a':[0.0],'b':[0.0]";
-        JsonNode report =
-                check("sum(exp(a)) + sum(exp(b))", point, claims, "'claimDatatype':{'a':'FP32','b':'FP64'}");
+        JsonNode report = check("sum(exp(a)) + sum(exp(b))", point, claims, "'claimDatatype':{'a':'FP32','b':'FP64'}");
 
         assertThat(report.at("/tensors/0/verdict").asString()).isEqualTo("PASS");
         assertThat(report.at("/tensors/0/datatype").asString()).isEqualTo("FP32");
@@ -234,9 +243,13 @@ class WitnessesHttpTests {
     /** A field of the settings that leaves rows out. */
     @Test
     void frozenRowsAreLeftOut() {
-        String model = "'model':{'formula':'sum(w^2)'},'parameters':{'w':[[1.0],[2.0]]},'gradients':{'w':[[0.0],[4.0]]}%s";
+        String model =
+                "'model':{'formula':'sum(w^2)'},'parameters':{'w':[[1.0],[2.0]]},'gradients':{'w':[[0.0],[4.0]]}%s";
 
-        assertThat(check(model.formatted(",'frozenRows':{'w':[0]}")).get("verdict").asString()).isEqualTo("PASS");
+        assertThat(check(model.formatted(",'frozenRows':{'w':[0]}"))
+                        .get("verdict")
+                        .asString())
+                .isEqualTo("PASS");
         assertThat(check(model.formatted("")).get("verdict").asString()).isEqualTo("FAIL");
     }
 }

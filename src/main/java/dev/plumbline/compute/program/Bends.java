@@ -7,6 +7,7 @@ import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The germs of operations that bend: each element of the result is one of a few candidates, and where these tie the
@@ -30,7 +31,7 @@ final class Bends {
         Germ x = inputs.get(0);
         double[] values = x.value().values();
         int[] onEdge = onEdge(values.length, i -> Math.abs(values[i]) <= side.width(0, i));
-        double[][] terms = new double[side.order()][];
+        double[] @Nullable [] terms = new double[side.order()][];
         for (int k = 1; k <= terms.length; k++) {
             if (x.has(k)) {
                 double[] term = x.coefficient(k).values().clone();
@@ -54,10 +55,10 @@ final class Bends {
         int[] second = positions(inputs.get(1).value().shape(), shape);
         double[] a = inputs.get(0).value().values();
         double[] b = inputs.get(1).value().values();
-        double[][] terms = new double[side.order()][];
+        double[] @Nullable [] terms = new double[side.order()][];
         for (int k = 1; k <= terms.length; k++) {
             if (inputs.get(0).has(k) || inputs.get(1).has(k)) {
-                terms[k - 1] = new double[shape.size()];
+                double[] term = new double[shape.size()];
                 for (int i = 0; i < shape.size(); i++) {
                     boolean takesFirst = largest == a[first[i]] >= b[second[i]];
                     double ofFirst = inputs.get(0).at(k, first[i]);
@@ -65,8 +66,9 @@ final class Bends {
                     if (k == 1) {
                         side.passes(a[first[i]] - b[second[i]], ofFirst - ofSecond);
                     }
-                    terms[k - 1][i] = takesFirst ? ofFirst : ofSecond;
+                    term[i] = takesFirst ? ofFirst : ofSecond;
                 }
+                terms[k - 1] = term;
             }
         }
         int[] onEdge = onEdge(

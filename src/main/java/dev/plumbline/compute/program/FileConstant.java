@@ -1,7 +1,6 @@
 package dev.plumbline.compute.program;
 
 import dev.plumbline.tensor.Tensor;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -16,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * A number that a program's file holds in float32, although whoever wrote it had more digits: 1/3 as 0.33333334. One value
  * at all the nodes that hold it; or all the values of one tensor.
  *
- * <p>What is no float32 number was never in the file, and what is short, in binary (12 bits) or in decimals, was not
- * rounded.
+ * <p>What is no float32 number, exactly or as printed in the shortest way, was never in the file, and what is short in
+ * binary (12 bits) was not rounded. 1.3 was: a reader that takes it for the decimal is right as a rule, but kernels hold its
+ * inverse in float32 (PyTorch's CELU).
  *
  * @param value the number; in a tensor the largest of those that were rounded
  * @param isSingle whether it is one number
@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 public record FileConstant(double value, boolean isSingle, List<Node> nodes) {
 
     private static final int SHORT = 12; // binary digits
-    private static final int LONG = 7; // decimal digits
 
     public FileConstant {
         nodes = List.copyOf(nodes);
@@ -65,11 +64,8 @@ public record FileConstant(double value, boolean isSingle, List<Node> nodes) {
         if (value == 0 || !Double.isFinite(stored)) {
             return false;
         }
-        BigDecimal printed = new BigDecimal(Float.toString(stored));
-        if (printed.doubleValue() == value) {
-            return printed.stripTrailingZeros().precision() >= LONG && !isShort(value);
-        }
-        return stored == value && !isShort(value);
+        boolean wasStored = stored == value || Double.parseDouble(Float.toString(stored)) == value;
+        return wasStored && !isShort(value);
     }
 
     private static boolean isShort(double value) {

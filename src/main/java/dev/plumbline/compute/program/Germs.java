@@ -17,7 +17,7 @@ final class Germs {
 
     /** {@code y_k = A x_k}: linear operations apply themselves, inputs from {@code linear} on are held as they are. */
     static Germ linear(Op op, List<Germ> inputs, int linear, Side side) {
-        double[][] terms = new double[side.order()][];
+        double[] @Nullable [] terms = new double[side.order()][];
         for (int k = 1; k <= side.order(); k++) {
             List<Tensor> coefficients = new ArrayList<>(inputs.size());
             boolean any = false;
@@ -34,7 +34,7 @@ final class Germs {
     static Germ bilinear(Op op, List<Germ> inputs, Side side) {
         Germ a = inputs.get(0);
         Germ b = inputs.get(1);
-        double[][] terms = new double[side.order()][];
+        double[] @Nullable [] terms = new double[side.order()][];
         for (int k = 1; k <= side.order(); k++) {
             for (int j = 0; j <= k; j++) {
                 if (a.has(j) && b.has(k - j)) {
@@ -60,11 +60,12 @@ final class Germs {
     static Germ smooth(Op op, UnaryFunction function, List<Germ> inputs, Side side) {
         Germ x = inputs.get(0);
         Tensor value = value(op, inputs, side);
-        double[][] terms = new double[side.order()][];
+        double[] @Nullable [] terms = new double[side.order()][];
         double[] x1 = x.terms()[0];
         if (side.order() == 1 && x1 != null) {
-            terms[0] = new double[x1.length];
-            function.pullBack(x.value().values(), value.values(), x1, terms[0]); // element-wise: its own transpose
+            double[] tangent = new double[x1.length];
+            function.pullBack(x.value().values(), value.values(), x1, tangent); // element-wise: its own transpose
+            terms[0] = tangent;
         } else if (!x.isConstant()) {
             return elementwise(op, inputs, side, (in, i, out) -> {
                 double[] c = in[0];
@@ -96,7 +97,7 @@ final class Germs {
         Germ a = inputs.get(0);
         Germ b = inputs.get(1);
         Tensor value = value(op, inputs, side);
-        double[][] terms = new double[side.order()][];
+        double[] @Nullable [] terms = new double[side.order()][];
         for (int k = 1; k <= side.order(); k++) {
             double[] rest = null;
             for (int j = 1; j <= k; j++) {
@@ -159,7 +160,27 @@ final class Germs {
                 leave(base, i, side);
             }
         }
-        return elementwise(op, inputs, side, (in, i, out) -> Series.power(in[0], in[1][0], out.length, out));
+        Germ root = elementwise(op, inputs, side, (in, i, out) -> Series.power(in[0], in[1][0], out.length, out));
+        int known = root.known();
+        for (int i = 0; i < exponent.size(); i++) {
+            known = exponent.at(i) < 1 && isTruncated(base, i) ? Math.min(known, known(base, exponent.at(i))) : known;
+        }
+        return new Germ(root.value(), root.terms(), known, root.isAtPoint());
+    }
+
+    /** Whether an element that may move shows no coefficient: it is 0 throughout, or of higher order. */
+    private static boolean isTruncated(Germ base, int element) {
+        for (int k = 0; k <= base.order(); k++) {
+            if (k < base.known() && base.at(k, element) != 0) {
+                return false;
+            }
+        }
+        return !base.isConstant();
+    }
+
+    /** How many coefficients of a power of what shows none are 0: it may be {@code t^(known p)}. */
+    private static int known(Germ base, double p) {
+        return (int) Math.ceil(base.known() * Math.max(p, 0));
     }
 
     static boolean hasZero(Germ x) {
@@ -179,7 +200,12 @@ final class Germs {
                 leave(base, i, side);
             }
         }
-        return elementwise(op, inputs, side, (in, i, out) -> Series.power(in[0], 0.5, out.length, out));
+        Germ root = elementwise(op, inputs, side, (in, i, out) -> Series.power(in[0], 0.5, out.length, out));
+        int known = root.known();
+        for (int i = 0; i < base.value().size(); i++) {
+            known = isTruncated(base, i) ? Math.min(known, known(base, 0.5)) : known;
+        }
+        return new Germ(root.value(), root.terms(), known, root.isAtPoint());
     }
 
     private static void leave(Germ base, int element, Side side) {
@@ -192,7 +218,7 @@ final class Germs {
         side.rests(element, !base.isConstant());
     }
 
-    private static Germ germ(Op op, List<Germ> inputs, double[][] terms, Side side) {
+    private static Germ germ(Op op, List<Germ> inputs, double[] @Nullable [] terms, Side side) {
         return new Germ(value(op, inputs, side), terms, known(inputs), side.isAtPoint());
     }
 
@@ -262,7 +288,7 @@ final class Germs {
             return x;
         }
         Broadcast op = new Broadcast(shape);
-        double[][] terms = new double[x.order()][];
+        double[] @Nullable [] terms = new double[x.order()][];
         for (int k = 1; k <= terms.length; k++) {
             terms[k - 1] = x.has(k) ? op.value(List.of(x.coefficient(k)), shape) : null;
         }
@@ -275,7 +301,7 @@ final class Germs {
      *
      * @param onEdge the elements of the result with ties
      */
-    static Germ choice(Op op, List<Germ> inputs, Side side, double[][] terms, int[] onEdge, Ties ties) {
+    static Germ choice(Op op, List<Germ> inputs, Side side, double[] @Nullable [] terms, int[] onEdge, Ties ties) {
         boolean moves = !inputs.stream().allMatch(Germ::isConstant);
         for (int i : onEdge) {
             List<Candidate> tied = moves ? ties.at(i) : List.of();
@@ -287,9 +313,10 @@ final class Germs {
                             ? 0
                             : taken.factor() * inputs.get(taken.input()).at(k, taken.position());
                     if (own != 0 || terms[k - 1] != null) {
-                        terms[k - 1] =
-                                terms[k - 1] == null ? new double[side.shape().size()] : terms[k - 1];
-                        terms[k - 1][i] = own;
+                        double[] term = terms[k - 1];
+                        term = term == null ? new double[side.shape().size()] : term;
+                        term[i] = own;
+                        terms[k - 1] = term;
                     }
                 }
             }

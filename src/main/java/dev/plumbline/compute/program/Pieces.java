@@ -38,14 +38,23 @@ public final class Pieces {
 
     /**
      * Which entries of the parameters what sits on the edges depends on: the gradient of a randomly weighted sum of all
-     * that is compared there, at the point, or where it is 0 throughout at one beside it, since {@code w^2} at 0 depends on
-     * w as well. An entry that is 0 does not reach them.
+     * that is compared there, at the point, and where that is 0 at one beside it, since {@code w^2} at 0 depends on w as
+     * well. An entry that is 0 in both does not reach them.
      */
     public static Map<String, Tensor> reach(Objective objective, Collection<Edge> edges, long seed) {
         Map<String, Tensor> here = sensitivity(objective, edges, seed);
-        return here.values().stream().anyMatch(tensor -> tensor.norm() != 0)
-                ? here
-                : sensitivity(beside(objective, seed), edges, seed);
+        if (edges.isEmpty()) {
+            return here;
+        }
+        Map<String, Tensor> beside = sensitivity(beside(objective, seed), edges, seed);
+        here.replaceAll((name, sizes) -> {
+            double[] either = sizes.values().clone();
+            for (int i = 0; i < either.length; i++) {
+                either[i] = either[i] == 0 ? beside.get(name).at(i) : either[i];
+            }
+            return Tensor.of(sizes.shape(), either);
+        });
+        return here;
     }
 
     private static Objective beside(Objective objective, long seed) {
@@ -110,7 +119,7 @@ public final class Pieces {
             for (Node input : node.inputs()) {
                 inputs.add(values[input.id()]);
             }
-            double[][] targets = targets(program, node, cotangents);
+            double[] @Nullable [] targets = targets(program, node, cotangents);
             List<Edge> own = edges.getOrDefault(node, List.of());
             double[] elsewhere = own.isEmpty() ? arriving : arriving.clone();
             for (Edge edge : own) {

@@ -148,7 +148,7 @@ public final class Ray {
         }
 
         private Germ line(Tensor point, @Nullable Tensor direction, @Nullable Tensor curve) {
-            double[][] terms = new double[order][];
+            double[] @Nullable [] terms = new double[order][];
             terms[0] = direction == null ? null : direction.values();
             if (curve != null) {
                 terms[1] = curve.values();
@@ -158,7 +158,7 @@ public final class Ray {
 
         private @Nullable Germ step(Node node, Tensor point) {
             List<Germ> inputs = new ArrayList<>(node.inputs().size());
-            double @Nullable [] @Nullable [] spreads = new double[node.inputs().size()][];
+            double[] @Nullable [] spreads = new double[node.inputs().size()][];
             boolean isAtPoint = true;
             int bilinear = 0;
             for (int k = 0; k < spreads.length; k++) {

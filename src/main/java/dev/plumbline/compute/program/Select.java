@@ -52,8 +52,10 @@ record Select() implements Op {
             second |= condition[i] == 0;
             for (int k = 1; k <= side.order(); k++) {
                 if (taken.at(k, i) != 0) {
-                    terms[k - 1] = terms[k - 1] == null ? new double[condition.length] : terms[k - 1];
-                    terms[k - 1][i] = taken.at(k, i);
+                    double[] term = terms[k - 1];
+                    term = term == null ? new double[condition.length] : term;
+                    term[i] = taken.at(k, i);
+                    terms[k - 1] = term;
                 }
             }
         }

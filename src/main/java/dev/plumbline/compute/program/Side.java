@@ -30,20 +30,14 @@ final class Side {
     private final Node node;
     private final Tensor point; // the result there
     private final boolean isAtPoint; // no input has left it
-    private final double @Nullable [] @Nullable [] spreads; // (input, element); null where it is exact
+    private final double[] @Nullable [] spreads; // (input, element); null where it is exact
     private final int order;
     private final @Nullable BitSet live; // elements known to leave their edge; null where nothing is known
     private final List<Edge> edges = new ArrayList<>();
     private boolean undecided;
     private double distance = Double.POSITIVE_INFINITY;
 
-    Side(
-            Node node,
-            Tensor point,
-            boolean isAtPoint,
-            double @Nullable [] @Nullable [] spreads,
-            int order,
-            @Nullable BitSet live) {
+    Side(Node node, Tensor point, boolean isAtPoint, double[] @Nullable [] spreads, int order, @Nullable BitSet live) {
         this.node = node;
         this.point = point;
         this.isAtPoint = isAtPoint;

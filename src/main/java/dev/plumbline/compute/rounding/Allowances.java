@@ -34,8 +34,8 @@ public final class Allowances {
     /** So many sets of constants are moved; single ones, but for the last. */
     private static final int ALONE = 2;
 
-    /** What a single constant does, it does in proportion: half as much again for the second order. */
-    private static final double KNOWN_SIZE = 1.5;
+    /** What a single constant does, it does in proportion; its inverse, or its half, has a rounding of its own. */
+    private static final double KNOWN_SIZE = 3;
 
     /** Constants moved together, at random, may cancel in an entry. */
     private static final double UNKNOWN_SIGNS = 6;
@@ -43,6 +43,7 @@ public final class Allowances {
     private final Objective objective;
     private final Map<String, Tensor> exact;
     private final EntryAllowance entries;
+    private final Map<String, Tensor> magnitudes; // of the terms of each entry
     private final long seed;
     private final Map<String, Tensor> allowances = new LinkedHashMap<>();
     private final Map<String, Tensor> narrow = new LinkedHashMap<>();
@@ -55,7 +56,8 @@ public final class Allowances {
     private Allowances(Objective objective, Evaluation.Gradient gradient, long seed) {
         this.objective = objective;
         this.exact = gradient.byParameter();
-        this.entries = new EntryAllowance(exact, gradient.magnitudes(), gradient.terms());
+        this.magnitudes = gradient.magnitudes();
+        this.entries = new EntryAllowance(exact, magnitudes, gradient.terms());
         this.seed = seed;
     }
 
@@ -178,7 +180,10 @@ public final class Allowances {
         return evaluation.gradient(objective.output()).byParameter();
     }
 
-    /** Allows {@code factor} times the larger change of each entry, and gives the largest of all. */
+    /**
+     * Allows {@code factor} times the larger change of each entry, or that of its tensor relative to the terms of its sum where it was
+     * lucky: a kernel that holds the inverse of a constant moves other entries. Gives the largest change of all.
+     */
     private double allow(List<Map<String, Tensor>> moved, Map<String, Datatype> datatypes, double factor) {
         double effect = 0;
         for (String name : datatypes.keySet()) {
@@ -190,7 +195,9 @@ public final class Allowances {
                     double[] other = Objects.requireNonNull(gradient.get(name)).values();
                     Arrays.setAll(change, i -> Math.max(change[i], Math.abs(other[i] - g[i])));
                 }
-                Arrays.setAll(allowance, i -> allowance[i] + factor * change[i]);
+                Tensor terms = Objects.requireNonNull(magnitudes.get(name));
+                double usual = Tensor.vector(change).norm() / Math.max(Double.MIN_NORMAL, terms.norm());
+                Arrays.setAll(allowance, i -> allowance[i] + factor * Math.max(change[i], usual * terms.at(i)));
                 allowances.put(name, tensor(name, allowance));
                 double largest = Arrays.stream(g).map(Math::abs).max().orElse(0);
                 double most = Arrays.stream(change).max().orElse(0);

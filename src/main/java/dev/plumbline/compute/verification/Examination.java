@@ -251,16 +251,9 @@ public final class Examination {
     /** What a reader should know beside the verdicts. */
     public List<Caveat> caveats() {
         List<Caveat> found = new ArrayList<>();
-        for (RoundedConstant constant : measurement.allowances().constants()) {
-            found.add(new Caveat(
-                    "constantsRounded",
-                    String.format(
-                            Locale.ROOT,
-                            "The file holds %s of %s in float32; a pipeline that computes in float64 may have had other"
-                                    + " digits, which change entries of the gradient by up to %.1e of the largest. That much was allowed.",
-                            constant.value(),
-                            String.join(", ", constant.labels()),
-                            constant.effect())));
+        List<RoundedConstant> constants = measurement.allowances().constants();
+        if (!constants.isEmpty()) {
+            found.add(constants(constants));
         }
         if (!measurement.isFinite()) {
             found.add(new Caveat(
@@ -290,6 +283,23 @@ public final class Examination {
         drowned(found);
         underflow(found);
         return found;
+    }
+
+    private static Caveat constants(List<RoundedConstant> constants) {
+        String each = constants.stream()
+                .limit(4)
+                .map(constant -> String.format(
+                        Locale.ROOT,
+                        "%s of %s (up to %.1e of the largest entry)",
+                        constant.value(),
+                        constant.labels().get(0),
+                        constant.effect()))
+                .collect(Collectors.joining(", "));
+        return new Caveat(
+                "constantsRounded",
+                "The file holds numbers in float32 of which a pipeline that computes in float64 may have had other digits. So"
+                        + " much was allowed: " + each
+                        + (constants.size() > 4 ? " and " + (constants.size() - 4) + " more" : "") + ".");
     }
 
     private void bends(List<Caveat> found) {

@@ -45,6 +45,9 @@ final class Neighbourhood {
     /** How far from a direction its piece is looked at, relative to it. */
     private static final double NEARBY = 0x1p-10;
 
+    /** How far beside a direction between pieces one of them is looked for, relative to it. */
+    private static final double ASIDE = 0x1p-4;
+
     /** Pieces that differ by less, relative to the largest of them, are one. */
     static final double ALIKE = 1e-9;
 
@@ -141,8 +144,7 @@ final class Neighbourhood {
             lookAlong(BalancedDirections.reversed(signs));
         }
         Map<String, BitSet> reach = reach();
-        int count = reach.values().stream().mapToInt(BitSet::cardinality).sum();
-        if (count > FEW) {
+        if (count(reach) > FEW) {
             return;
         }
         reach.forEach((name, positions) -> positions.stream().forEach(position -> {
@@ -174,29 +176,34 @@ final class Neighbourhood {
         boolean atRoot = stretch.ray().isDecided()
                 && Double.isFinite(stretch.ray().slope())
                 && !stretch.isPiece()
-                && edges.values().stream().anyMatch(edge -> edge.kind() == Edge.Kind.ROOT);
+                && (hasRoot() || stretch.gradient().values().stream().anyMatch(g -> g.firstNonFinite() >= 0));
         Map<String, BitSet> reach = atRoot ? reach() : Map.of();
-        int count = reach.values().stream().mapToInt(BitSet::cardinality).sum();
-        return atRoot && count <= FEW_AT_ROOTS ? bySlopes(stretch, reach) : stretch;
+        return atRoot && count(reach) <= FEW_AT_ROOTS ? bySlopes(stretch, reach) : stretch;
+    }
+
+    private boolean hasRoot() {
+        return edges.values().stream().anyMatch(edge -> edge.kind() == Edge.Kind.ROOT);
+    }
+
+    private static int count(Map<String, BitSet> entries) {
+        return entries.values().stream().mapToInt(BitSet::cardinality).sum();
     }
 
     /**
      * The gradient of the piece around a direction d: {@code f'(x; d)} is linear in d there, so its differences are exact at
-     * any step that stays inside. Where it is not linear, as at the tip of a norm, what comes out is no piece, and
-     * {@link Stretch#isPiece} says so.
+     * any step that stays inside. Where those to either side differ, as at the tip of a norm, there is none.
      */
     private Stretch bySlopes(Stretch stretch, Map<String, BitSet> reach) {
         Map<String, Tensor> piece = new LinkedHashMap<>();
+        double here = stretch.ray().slope();
         stretch.gradient().forEach((name, g) -> {
             double[] values = g.values().clone();
             reach.getOrDefault(name, new BitSet()).stream().forEach(position -> {
-                double step =
-                        NEARBY * Objects.requireNonNull(directions.weights().get(name));
-                double up =
-                        ray(moved(stretch.direction(), name, position, step)).slope();
-                double down =
-                        ray(moved(stretch.direction(), name, position, -step)).slope();
-                values[position] = (up - down) / (2 * step);
+                double step = NEARBY * Objects.requireNonNull(directions.weights().get(name));
+                double up = ray(moved(stretch.direction(), name, position, step)).slope();
+                double down = ray(moved(stretch.direction(), name, position, -step)).slope();
+                boolean isLinear = Math.abs(up - 2 * here + down) <= ALIKE * (Math.abs(up) + Math.abs(down));
+                values[position] = isLinear ? (up - down) / (2 * step) : Double.NaN;
             });
             piece.put(name, Tensor.of(g.shape(), values));
         });
@@ -215,7 +222,11 @@ final class Neighbourhood {
 
     /** A direction that edges may lie along: the piece is the one that a curve from there comes to. */
     private void lookAlong(Map<String, Tensor> direction) {
-        stretches.add(along(direction));
+        Stretch found = along(direction);
+        stretches.add(found);
+        if (found.direction() != direction) {
+            stretches.add(new Stretch(direction, ray(direction), gradient));
+        }
     }
 
     /** The ray along a direction, and the gradient of the piece beside it. */
@@ -225,7 +236,23 @@ final class Neighbourhood {
                 Ray.curved(objective, direction, directions.gaussian(curves++), new Ray.Ground(given.spreads(), live));
         passes += curved.passes() + 3;
         keep(curved);
-        return whole(new Stretch(direction, ray, curved.gradient()));
+        Stretch stretch = whole(new Stretch(direction, ray, curved.gradient()));
+        return stretch.isPiece() || !hasRoot() ? stretch : asideOf(stretch);
+    }
+
+    /** A direction that lies between pieces at a root gives way to one beside it, if that goes along a piece. */
+    private Stretch asideOf(Stretch stretch) {
+        Map<String, Tensor> aside = directions.gaussian(curves++);
+        stretch.direction().forEach((name, d) -> {
+            double[] values = aside.get(name).values().clone();
+            for (int i = 0; i < values.length; i++) {
+                values[i] = d.at(i) + ASIDE * values[i];
+            }
+            aside.put(name, Tensor.of(d.shape(), values));
+        });
+        Ray ray = ray(aside);
+        Stretch beside = whole(new Stretch(aside, ray, ray.gradient()));
+        return beside.isPiece() ? beside : stretch;
     }
 
     /** The ray along a direction, to as high an order as it needs; it may teach which edges are live. */

@@ -31,7 +31,7 @@ final class Subgradients {
     private static final int RANDOM_DIRECTIONS = 24;
 
     /** What a point of the hull may be off, relative to the pieces: rounding of its own computation. */
-    private static final double RELATIVE = 1e-12;
+    private static final double RELATIVE = 1e-11;
 
     private static final int MOST_ROUNDS = 400;
 
@@ -87,17 +87,14 @@ final class Subgradients {
         if (byConvention != null && byConvention.outside().values().stream().allMatch(BitSet::isEmpty)) {
             return byConvention;
         }
+        new ThinPieces(around, found, seed).explain(claims, allowances, pieces);
         List<Place> places = places(claims);
         if (places.isEmpty()) {
             return new Admission(null, Map.of());
         }
-        List<Place> atRoots = places.stream().filter(this::isAtRoot).toList();
-        if (pieces.isEmpty()) {
-            atRoots = places;
-        }
-        List<Place> ofRoots = atRoots;
-        List<Place> atBends =
-                places.stream().filter(place -> !ofRoots.contains(place)).toList();
+        List<Place> ofRoots = isPiecewiseLinear() ? List.of() : places.stream().filter(this::isAtRoot).toList();
+        List<Place> atRoots = pieces.isEmpty() ? places : ofRoots;
+        List<Place> atBends = places.stream().filter(place -> !atRoots.contains(place)).toList();
         Admission byHull = atBends.isEmpty() ? new Admission(null, Map.of()) : byHull(claims, allowances, atBends);
         if (!atRoots.isEmpty() && byHull.outside().isEmpty()) {
             byHull = bySlopes(claims, allowances, atRoots);
@@ -105,6 +102,13 @@ final class Subgradients {
         boolean explainsSome = byConvention != null
                 && byConvention.outside().size() < claims.tensors().size();
         return byHull.outside().isEmpty() || !explainsSome ? byHull : byConvention;
+    }
+
+    /** Whether every ray that was followed goes along a piece: then these decide, at roots too. */
+    private boolean isPiecewiseLinear() {
+        return around.stretches().stream()
+                .filter(stretch -> stretch.ray().isDecided())
+                .allMatch(Stretch::isPiece);
     }
 
     private boolean isAtRoot(Place place) {
@@ -180,9 +184,8 @@ final class Subgradients {
             for (Stretch piece : pieces) {
                 size = Math.max(size, Math.abs(at(piece, place)));
             }
-            double allowance =
-                    Objects.requireNonNull(allowances.get(place.name())).at(place.position());
-            scales[k] = (Double.isFinite(allowance) ? allowance : 0) + RELATIVE * size + 1e-300;
+            double allowance = Objects.requireNonNull(allowances.get(place.name())).at(place.position());
+            scales[k] = (Double.isFinite(allowance) ? allowance + RELATIVE * size : Neighbourhood.ALIKE * size) + 1e-300;
         }
         SplittableRandom random = new SplittableRandom(seed);
         int rounds = (int) Math.min(MOST_ROUNDS, Math.max(24, 4L * places.size() + 24));

@@ -59,7 +59,8 @@ class CertificateTests {
     void theTensorThatMovedLeastMayBeOffTheMost() {
         Certificate certificate = Certificate.of(List.of(3.0, 4.0), 0.01);
 
-        assertThat(certificate.certifiedTo()).isCloseTo(100 * certificate.bound(), within(1e-9 * certificate.certifiedTo()));
+        assertThat(certificate.certifiedTo())
+                .isCloseTo(100 * certificate.bound(), within(1e-9 * certificate.certifiedTo()));
         assertThat(certificate.boundOf(0.5)).isEqualTo(2 * certificate.bound());
     }
 
