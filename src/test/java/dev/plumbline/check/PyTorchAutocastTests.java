@@ -37,7 +37,7 @@ class PyTorchAutocastTests {
         assertThat(verdicts.passed()).as("share of %s that passes", file).isGreaterThan(0.5);
     }
 
-    /** Each in every tensor; one entry 1 % off is what bfloat16 does to any, and so is not asked for. */
+    /** Each in every tensor; one entry 1 % off is what bfloat16 does to any, and so is not asked for: none passes. */
     @ParameterizedTest
     @MethodSource("networks")
     void seesMistakesThatTheirPrecisionDoesNotExplain(TorchSets file) {
@@ -47,7 +47,7 @@ class PyTorchAutocastTests {
         for (Planted mistake : List.of(Planted.SCALED, Planted.ROW_FLIPPED, Planted.ZEROED)) {
             for (String name : sets.get(0).gradients().keySet()) {
                 TorchSet set = sets.get(random.nextInt(sets.size()));
-                verdicts.planted(file.model(), set, TorchVerdicts.spread(set, sets), mistake, name, random);
+                verdicts.plantedUnconfirmed(file.model(), set, TorchVerdicts.spread(set, sets), mistake, name, random);
             }
         }
         verdicts.requireNoneWrong();

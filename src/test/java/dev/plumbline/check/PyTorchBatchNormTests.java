@@ -2,7 +2,9 @@ package dev.plumbline.check;
 
 import dev.plumbline.check.TorchSets.TorchSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,6 +21,9 @@ class PyTorchBatchNormTests {
 
     /** Of the largest entry: a tensor that float32 spreads no wider has something to say, and must PASS. */
     private static final double SHARP = 1e-4;
+
+    /** Here rounding explains no mistake that is planted; further out ReLUs flip, and it may. */
+    private static final Set<String> NEAR = Set.of("offset-0", "offset-3");
 
     @LocalServerPort
     private int port;
@@ -50,8 +55,12 @@ class PyTorchBatchNormTests {
             List<String> names = List.copyOf(set.gradients().keySet());
             String name = names.get(random.nextInt(names.size()));
             Planted mistake = k % 2 == 0 ? Planted.ENTRY_OFF : Planted.values()[k / 2 % 4];
-            verdicts.planted(
-                    file.model(), set, TorchVerdicts.spread(set, sets), TorchVerdicts.widest(sets), mistake, name, random);
+            Map<String, Double> spread = TorchVerdicts.spread(set, sets);
+            if (NEAR.contains(file.label())) {
+                verdicts.planted(file.model(), set, spread, mistake, name, random);
+            } else {
+                verdicts.plantedUnconfirmed(file.model(), set, spread, mistake, name, random);
+            }
         }
         verdicts.requireNoneWrong();
     }

@@ -51,9 +51,7 @@ class PyTorchConstantsTests {
         List<TorchSet> sets = file.sets();
         for (TorchSet set : sets) {
             JsonNode report = verdicts.right(file.model(), set, nothings(set), 0);
-            for (JsonNode warning : report.path("warnings")) {
-                warned += warning.path("code").asString().equals("constantsRounded") ? 1 : 0;
-            }
+            warned += report.path("warnings").toString().contains("constantsRounded") ? 1 : 0;
         }
         verdicts.requireNoneWrong();
         assertThat(warned)
