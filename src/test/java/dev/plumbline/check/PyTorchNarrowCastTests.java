@@ -86,7 +86,8 @@ class PyTorchNarrowCastTests {
             spread.replaceAll((name, once) -> once + narrow.unitRoundoff());
             List<String> names = List.copyOf(set.gradients().keySet());
             for (Planted mistake : List.of(Planted.SCALED, Planted.ROW_FLIPPED)) {
-                verdicts.plantedUnconfirmed(model, set, spread, mistake, names.get(random.nextInt(names.size())), random);
+                verdicts.plantedUnconfirmed(
+                        model, set, spread, mistake, names.get(random.nextInt(names.size())), random);
             }
         }
         verdicts.requireNoneWrong();

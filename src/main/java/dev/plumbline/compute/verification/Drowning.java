@@ -34,7 +34,8 @@ record Drowning(Tensor gradient, double defect, double rms, boolean isZero, doub
         CheckPlan plan = measurement.plan();
         double own = measurement.allowances().float64(name).norm();
         boolean isMixed = plan.arithmetic().precision() != null;
-        boolean isBounded = !plan.tolerance().isCalibrated() || plan.reproduces(); // the caller's word on how close is right
+        boolean isBounded =
+                !plan.tolerance().isCalibrated() || plan.reproduces(); // the caller's word on how close is right
         return new Drowning(
                 gradient,
                 isBounded ? Double.POSITIVE_INFINITY : isMixed ? IN_SIXTEEN_BITS : ONE_ENTRY,
