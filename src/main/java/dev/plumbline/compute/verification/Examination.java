@@ -69,7 +69,7 @@ public final class Examination {
 
     /** As the tolerance has it; where reverse mode is not finite and forward mode is, a few roundings of the result. */
     private Tensor allowance(String name) {
-        Tensor reference = references.get(name);
+        Tensor reference = Objects.requireNonNull(references.get(name));
         Tensor given = measurement
                 .plan()
                 .tolerance()
@@ -115,23 +115,29 @@ public final class Examination {
 
     private Ruling ruling(String name, double claim, int i) {
         Differentiability found = measurement.found();
-        double reference = references.get(name).at(i);
+        double reference = Objects.requireNonNull(references.get(name)).at(i);
         if (!measurement.isFinite()) {
             return Ruling.OBJECTIVE;
         }
         if (measurement.plan().reproduces()) {
-            return compared(claim, reference, allowances.get(name).at(i));
+            return compared(
+                    claim,
+                    reference,
+                    Objects.requireNonNull(allowances.get(name)).at(i));
         }
-        if (found.broken().get(name).get(i)) {
+        if (Objects.requireNonNull(found.broken().get(name)).get(i)) {
             return Ruling.JUMP;
         }
-        if (found.undecided().get(name).get(i)) {
+        if (Objects.requireNonNull(found.undecided().get(name)).get(i)) {
             return Ruling.UNDECIDED;
         }
         if (!Double.isFinite(claim)) {
-            return Double.isFinite(reference) || found.bent().get(name).get(i) ? Ruling.NOT_FINITE : Ruling.NOTHING;
+            return Double.isFinite(reference)
+                            || Objects.requireNonNull(found.bent().get(name)).get(i)
+                    ? Ruling.NOT_FINITE
+                    : Ruling.NOTHING;
         }
-        if (found.bent().get(name).get(i)) {
+        if (Objects.requireNonNull(found.bent().get(name)).get(i)) {
             return admission != null && admission.admits(name, i) ? Ruling.SUBGRADIENT : Ruling.OUTSIDE;
         }
         if (!isCertified()) {
@@ -144,7 +150,10 @@ public final class Examination {
                         measurement.allowances().float64(name).at(i),
                         measurement.allowances().spread(name).at(i),
                         measurement.plan().arithmetic().smallestDefect(name))
-                : compared(claim, reference, allowances.get(name).at(i));
+                : compared(
+                        claim,
+                        reference,
+                        Objects.requireNonNull(allowances.get(name)).at(i));
         boolean isConvention = ruling == Ruling.FAIL
                 && admission != null
                 && admission.convention() != null
@@ -171,8 +180,10 @@ public final class Examination {
     public Comparison comparison(String name) {
         Tensor claim = claims.tensor(name);
         Ruling[] own = Objects.requireNonNull(rulings.get(name));
-        double[] reference = references.get(name).values().clone();
-        double[] allowance = allowances.get(name).values().clone();
+        double[] reference =
+                Objects.requireNonNull(references.get(name)).values().clone();
+        double[] allowance =
+                Objects.requireNonNull(allowances.get(name)).values().clone();
         for (int i = 0; i < own.length; i++) {
             if (own[i] != null) {
                 boolean cancels = cancelling.has(name, i);
@@ -220,11 +231,11 @@ public final class Examination {
     double reference(String name, int position) {
         return cancelling.has(name, position)
                 ? cancelling.reference(name, position)
-                : references.get(name).at(position);
+                : Objects.requireNonNull(references.get(name)).at(position);
     }
 
     double allowance(String name, int position) {
-        return allowances.get(name).at(position);
+        return Objects.requireNonNull(allowances.get(name)).at(position);
     }
 
     Measurement measurement() {
@@ -339,8 +350,9 @@ public final class Examination {
         double allowed = 0;
         double size = 0;
         for (String name : claims.tensors().keySet()) {
-            allowed = Math.hypot(allowed, allowances.get(name).norm());
-            size = Math.hypot(size, references.get(name).norm());
+            allowed = Math.hypot(
+                    allowed, Objects.requireNonNull(allowances.get(name)).norm());
+            size = Math.hypot(size, Objects.requireNonNull(references.get(name)).norm());
         }
         return measurement.certificate().certifiedTo() > Math.max(allowed, 1e-12 * size);
     }
@@ -378,7 +390,9 @@ public final class Examination {
         for (int i = 0; i < claim.size(); i++) {
             if (claims.mask(name).judges(i)
                     && Underflow.explains(
-                            datatype, claim.at(i), references.get(name).at(i))) {
+                            datatype,
+                            claim.at(i),
+                            Objects.requireNonNull(references.get(name)).at(i))) {
                 return true;
             }
         }

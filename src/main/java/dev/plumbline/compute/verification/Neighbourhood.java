@@ -247,7 +247,7 @@ final class Neighbourhood {
     private Stretch asideOf(Stretch stretch) {
         Map<String, Tensor> aside = directions.gaussian(curves++);
         stretch.direction().forEach((name, d) -> {
-            double[] values = aside.get(name).values().clone();
+            double[] values = Objects.requireNonNull(aside.get(name)).values().clone();
             for (int i = 0; i < values.length; i++) {
                 values[i] = d.at(i) + ASIDE * values[i];
             }
