@@ -162,9 +162,9 @@ record Differentiability(
                 }
                 double size = Math.max(Math.abs(low), Math.abs(high));
                 if (!(high - low <= Neighbourhood.ALIKE * size + 2 * rounding.at(i))) {
-                    bent.get(name).set(i);
+                    Objects.requireNonNull(bent.get(name)).set(i);
                 } else if (!(Math.abs(own[i] - low) <= Neighbourhood.ALIKE * size + 2 * rounding.at(i))) {
-                    corrected.get(name).set(i);
+                    Objects.requireNonNull(corrected.get(name)).set(i);
                     own[i] = low;
                 }
             }
@@ -213,10 +213,11 @@ record Differentiability(
             double left = -down.slope() / unit;
             double size = Math.max(Math.abs(left), Math.abs(right));
             boolean odd = Math.abs(right - left) <= Neighbourhood.ALIKE * size;
-            bent.get(name).set(position, !odd);
+            Objects.requireNonNull(bent.get(name)).set(position, !odd);
             if (odd) {
-                double before = values.get(name)[position];
-                corrected.get(name).set(position, !(Math.abs(right - before) <= Neighbourhood.ALIKE * size));
+                double before = Objects.requireNonNull(values.get(name))[position];
+                Objects.requireNonNull(corrected.get(name))
+                        .set(position, !(Math.abs(right - before) <= Neighbourhood.ALIKE * size));
                 values.get(name)[position] = right;
             }
         }
@@ -247,7 +248,8 @@ record Differentiability(
                 }
             });
             if (bent.values().stream().allMatch(BitSet::isEmpty)) {
-                values.forEach((name, entries) -> bent.get(name).set(0, entries.length));
+                values.forEach((name, entries) ->
+                        Objects.requireNonNull(bent.get(name)).set(0, entries.length));
             }
         }
     }

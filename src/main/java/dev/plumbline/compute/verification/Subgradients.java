@@ -104,7 +104,7 @@ final class Subgradients {
         }
         boolean explainsSome = byConvention != null
                 && byConvention.outside().size() < claims.tensors().size();
-        return byHull.outside().isEmpty() || !explainsSome ? byHull : byConvention;
+        return explainsSome && !byHull.outside().isEmpty() ? Objects.requireNonNull(byConvention) : byHull;
     }
 
     /** Whether most rays go along pieces, all but those between two: then these decide, at roots too. */
@@ -126,9 +126,11 @@ final class Subgradients {
 
     private List<Place> places(Claims claims) {
         List<Place> places = new ArrayList<>();
-        claims.tensors().keySet().forEach(name -> found.bent().get(name).stream()
-                .filter(position -> claims.mask(name).judges(position))
-                .forEach(position -> places.add(new Place(name, position))));
+        claims.tensors()
+                .keySet()
+                .forEach(name -> Objects.requireNonNull(found.bent().get(name)).stream()
+                        .filter(position -> claims.mask(name).judges(position))
+                        .forEach(position -> places.add(new Place(name, position))));
         return places;
     }
 
@@ -161,7 +163,7 @@ final class Subgradients {
 
     /** Whether a framework may have another value than the reference there. */
     private boolean mayDiffer(String name, int position) {
-        if (found.bent().get(name).get(position)) {
+        if (Objects.requireNonNull(found.bent().get(name)).get(position)) {
             return true;
         }
         double reference = Objects.requireNonNull(found.gradient().get(name)).at(position);
@@ -176,7 +178,7 @@ final class Subgradients {
 
     /** Entries that do not bend, and where some convention has another value all the same. */
     boolean isOnlyConventional(String name, int position) {
-        return !found.bent().get(name).get(position) && mayDiffer(name, position);
+        return !Objects.requireNonNull(found.bent().get(name)).get(position) && mayDiffer(name, position);
     }
 
     private Admission byHull(Claims claims, Map<String, Tensor> allowances, List<Place> places) {
@@ -289,10 +291,14 @@ final class Subgradients {
                     slack += d.at(i) == 0 || !Double.isFinite(allowance) ? 0 : allowance * Math.abs(d.at(i));
                     slack += d.at(i) == 0
                             ? 0
-                            : RELATIVE * Math.abs(whole.get(tensor.getKey()).at(i) * d.at(i));
+                            : RELATIVE
+                                    * Math.abs(Objects.requireNonNull(whole.get(tensor.getKey()))
+                                                    .at(i)
+                                            * d.at(i));
                 }
             }
-            boolean isBetween = !(claimed < Math.min(up, down) - slack || claimed > Math.max(up, down) + slack); // or undecided
+            boolean isBetween =
+                    !(claimed < Math.min(up, down) - slack || claimed > Math.max(up, down) + slack); // or undecided
             if (!isBetween && claims.tensors().keySet().containsAll(direction.keySet())) {
                 BitSet all = new BitSet();
                 all.set(0, places.size());

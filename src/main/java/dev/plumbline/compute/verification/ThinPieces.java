@@ -62,7 +62,7 @@ final class ThinPieces {
             Tensor allowance = Objects.requireNonNull(allowances.get(name));
             reach.getOrDefault(name, new BitSet()).stream()
                     .filter(i -> claims.mask(name).judges(i)
-                            && !found.bent().get(name).get(i))
+                            && !Objects.requireNonNull(found.bent().get(name)).get(i))
                     .filter(i -> Math.abs(claim.at(i) - reference.at(i)) > allowance.at(i))
                     .forEach(i -> deviations.add(new Deviation(name, i, claim.at(i), reference.at(i))));
         });
@@ -77,7 +77,7 @@ final class ThinPieces {
                 2 * Objects.requireNonNull(around.roundings().get(entry.name())).at(entry.position());
         boolean bends = Math.abs(value - entry.reference()) > Neighbourhood.ALIKE * size + rounding;
         if (bends) {
-            found.bent().get(entry.name()).set(entry.position());
+            Objects.requireNonNull(found.bent().get(entry.name())).set(entry.position());
         }
         return bends;
     }
@@ -97,7 +97,7 @@ final class ThinPieces {
                     .orElse(1);
             for (Deviation entry : open) {
                 double weight = around.directions().weights().getOrDefault(entry.name(), 1.0);
-                direction.get(entry.name())[entry.position()] +=
+                Objects.requireNonNull(direction.get(entry.name()))[entry.position()] +=
                         weight * (entry.claimed() - entry.reference()) / largest;
             }
         }
