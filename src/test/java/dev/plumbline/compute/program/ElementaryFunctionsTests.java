@@ -1,5 +1,6 @@
 package dev.plumbline.compute.program;
 
+import java.util.Objects;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -64,7 +65,7 @@ class ElementaryFunctionsTests {
         DoubleDouble x = new DoubleDouble(Double.parseDouble(row[1]), Double.parseDouble(row[2]));
         return row[0].equals("power")
                 ? ElementaryFunctions.power(x, DoubleDouble.of(Double.parseDouble(row[3])))
-                : FUNCTIONS.get(row[0]).apply(x);
+                : Objects.requireNonNull(FUNCTIONS.get(row[0])).apply(x);
     }
 
     private static List<String[]> rows(String name) {
@@ -84,7 +85,7 @@ class ElementaryFunctionsTests {
     }
 
     private static double at(String name, double x) {
-        return FUNCTIONS.get(name).apply(DoubleDouble.of(x)).hi();
+        return Objects.requireNonNull(FUNCTIONS.get(name)).apply(DoubleDouble.of(x)).hi();
     }
 
     private static double power(double a, double b) {
@@ -181,7 +182,7 @@ class ElementaryFunctionsTests {
     @Test
     void saturatedFunctionsKeepWhatIsMissingToOne() {
         for (String name : List.of("tanh", "sigmoid", "erf")) {
-            DoubleDouble missing = DoubleDouble.ONE.minus(FUNCTIONS.get(name).apply(DoubleDouble.of(25)));
+            DoubleDouble missing = DoubleDouble.ONE.minus(Objects.requireNonNull(FUNCTIONS.get(name)).apply(DoubleDouble.of(25)));
             double exact = name.equals("tanh") ? 2 * Math.exp(-50) : name.equals("sigmoid") ? Math.exp(-25) : 8.3e-274;
             assertThat(missing.hi() / exact).isBetween(0.999, 1.001);
         }

@@ -102,7 +102,7 @@ class GermLawsTests {
     private static Germ germ(OperationCase row, List<Tensor> directions, int order) {
         List<Germ> germs = new ArrayList<>();
         for (int k = 0; k < directions.size(); k++) {
-            double[][] terms = new double[order][];
+            @Nullable double[][] terms = new double[order][];
             terms[0] = row.smooth().contains(k) ? directions.get(k).values() : null;
             germs.add(new Germ(row.inputs().get(k), terms, order + 1, true));
         }

@@ -1,5 +1,6 @@
 package dev.plumbline.compute.program;
 
+import java.util.Objects;
 import static dev.plumbline.compute.program.BinaryFunction.LESS;
 import static dev.plumbline.compute.program.BinaryFunction.MAXIMUM;
 import static dev.plumbline.compute.program.BinaryFunction.MINIMUM;
@@ -147,7 +148,7 @@ class RayTests {
     void thePieceGoesAlongTheRay(Row row) {
         for (double[] d : directions(row.point.length)) {
             Ray ray = ray(row, d, Ray.GERM);
-            double[] gradient = ray.gradient().get("w").values();
+            double[] gradient = Objects.requireNonNull(ray.gradient().get("w")).values();
             double along = 0;
             for (int i = 0; i < d.length; i++) {
                 along += gradient[i] * d[i];

@@ -1,5 +1,6 @@
 package dev.plumbline.compute.verification;
 
+import java.util.Objects;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.compute.difference.Directions;
@@ -43,11 +44,11 @@ class DirectionalExaminationTests {
 
     /** The right claim with its derivative along the direction shifted. */
     private static Tensor shifted(Measurement measurement, double by) {
-        Tensor d = Directions.gaussian(
+        Tensor d = Objects.requireNonNull(Directions.gaussian(
                         List.of("w"),
                         measurement.objective(),
                         measurement.plan().seed())
-                .get("w");
+                .get("w"));
         double[] claim = measurement.reference("w").values().clone();
         claim[1] += by / d.at(1);
         return Tensor.vector(claim);
