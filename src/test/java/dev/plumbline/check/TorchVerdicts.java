@@ -163,8 +163,7 @@ final class TorchVerdicts {
         return change;
     }
 
-    private void judge(
-            byte[] model, TorchSet set, Planted mistake, String name, Tensor claim, Set<Verdict> allowed) {
+    private void judge(byte[] model, TorchSet set, Planted mistake, String name, Tensor claim, Set<Verdict> allowed) {
         String title = set.name() + ", " + mistake;
         JsonNode report = report(title, ask(model, set, set.with(name, claim)));
         for (JsonNode tensor : report.path("tensors")) {

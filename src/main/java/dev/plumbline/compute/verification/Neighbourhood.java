@@ -199,9 +199,12 @@ final class Neighbourhood {
         stretch.gradient().forEach((name, g) -> {
             double[] values = g.values().clone();
             reach.getOrDefault(name, new BitSet()).stream().forEach(position -> {
-                double step = NEARBY * Objects.requireNonNull(directions.weights().get(name));
-                double up = ray(moved(stretch.direction(), name, position, step)).slope();
-                double down = ray(moved(stretch.direction(), name, position, -step)).slope();
+                double step =
+                        NEARBY * Objects.requireNonNull(directions.weights().get(name));
+                double up =
+                        ray(moved(stretch.direction(), name, position, step)).slope();
+                double down =
+                        ray(moved(stretch.direction(), name, position, -step)).slope();
                 boolean isLinear = Math.abs(up - 2 * here + down) <= ALIKE * (Math.abs(up) + Math.abs(down));
                 values[position] = isLinear ? (up - down) / (2 * step) : Double.NaN;
             });

@@ -92,9 +92,12 @@ final class Subgradients {
         if (places.isEmpty()) {
             return new Admission(null, Map.of());
         }
-        List<Place> ofRoots = isPiecewiseLinear() ? List.of() : places.stream().filter(this::isAtRoot).toList();
+        List<Place> ofRoots = isPiecewiseLinear()
+                ? List.of()
+                : places.stream().filter(this::isAtRoot).toList();
         List<Place> atRoots = pieces.isEmpty() ? places : ofRoots;
-        List<Place> atBends = places.stream().filter(place -> !atRoots.contains(place)).toList();
+        List<Place> atBends =
+                places.stream().filter(place -> !atRoots.contains(place)).toList();
         Admission byHull = atBends.isEmpty() ? new Admission(null, Map.of()) : byHull(claims, allowances, atBends);
         if (!atRoots.isEmpty() && byHull.outside().isEmpty()) {
             byHull = bySlopes(claims, allowances, atRoots);
@@ -184,8 +187,10 @@ final class Subgradients {
             for (Stretch piece : pieces) {
                 size = Math.max(size, Math.abs(at(piece, place)));
             }
-            double allowance = Objects.requireNonNull(allowances.get(place.name())).at(place.position());
-            scales[k] = (Double.isFinite(allowance) ? allowance + RELATIVE * size : Neighbourhood.ALIKE * size) + 1e-300;
+            double allowance =
+                    Objects.requireNonNull(allowances.get(place.name())).at(place.position());
+            scales[k] =
+                    (Double.isFinite(allowance) ? allowance + RELATIVE * size : Neighbourhood.ALIKE * size) + 1e-300;
         }
         SplittableRandom random = new SplittableRandom(seed);
         int rounds = (int) Math.min(MOST_ROUNDS, Math.max(24, 4L * places.size() + 24));
