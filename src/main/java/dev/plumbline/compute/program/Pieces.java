@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,9 @@ public final class Pieces {
         here.replaceAll((name, sizes) -> {
             double[] either = sizes.values().clone();
             for (int i = 0; i < either.length; i++) {
-                either[i] = either[i] == 0 ? beside.get(name).at(i) : either[i];
+                either[i] = either[i] == 0
+                        ? Objects.requireNonNull(beside.get(name)).at(i)
+                        : either[i];
             }
             return Tensor.of(sizes.shape(), either);
         });

@@ -70,8 +70,8 @@ record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning) {
 
     /** Whether the branches of the float64 evaluation lead to the derivative there. */
     private static boolean onBranches(Differentiability found, String name, int position) {
-        return !found.corrected().get(name).get(position)
-                && !found.bent().get(name).get(position);
+        return !Objects.requireNonNull(found.corrected().get(name)).get(position)
+                && !Objects.requireNonNull(found.bent().get(name)).get(position);
     }
 
     boolean has(String name, int position) {

@@ -186,7 +186,9 @@ record Differentiability(
                 for (int i = 0; i < entries.length && continuous; i++) {
                     int position = i;
                     boolean atRoot = Objects.requireNonNull(roots.get(name)).at(i) != 0;
-                    if (atRoot || !Double.isFinite(entries[i]) || isAnyPieceInfinite(name, i)) {
+                    boolean isFinite = Double.isFinite(
+                            Objects.requireNonNull(reverse.get(name)).at(i));
+                    if (atRoot || !isFinite || isAnyPieceInfinite(name, i)) {
                         work.add(() -> follow(name, position));
                     }
                 }

@@ -66,7 +66,7 @@ public final class Examination {
 
     /** As the tolerance has it; where reverse mode is not finite and forward mode is, a few roundings of the result. */
     private Tensor allowed(String name) {
-        Tensor reference = references.get(name);
+        Tensor reference = reference(name);
         Tensor given = measurement
                 .plan()
                 .tolerance()
@@ -99,38 +99,45 @@ public final class Examination {
     private Ruling[] rule(String name, Tensor claim) {
         Ruling[] own = new Ruling[claim.size()];
         Mask mask = claims.mask(name);
-        Drowning drowning = Drowning.of(measurement, name, Objects.requireNonNull(references.get(name)));
+        Drowning drowning = Drowning.of(measurement, name, reference(name));
         for (int i = 0; i < own.length; i++) {
-            own[i] = mask.judges(i) ? ruling(name, claim.at(i), i) : null;
+            if (mask.judges(i)) {
+                own[i] = ruling(name, claim.at(i), i);
+            }
         }
         if (Arrays.asList(own).contains(Ruling.FAIL)) {
             drowning = drowning.with(measurement.allowances().narrowThroughout(name));
         }
         for (int i = 0; i < own.length; i++) {
-            own[i] = own[i] == null || cancelling.has(name, i) ? own[i] : drowning.confirmed(own[i], claim.at(i), i);
+            if (mask.judges(i) && !cancelling.has(name, i)) {
+                own[i] = drowning.confirmed(own[i], claim.at(i), i);
+            }
         }
         return own;
     }
 
     private Ruling ruling(String name, double claim, int i) {
         Differentiability found = measurement.found();
-        double reference = references.get(name).at(i);
+        double reference = reference(name).at(i);
         if (!measurement.isFinite()) {
             return Ruling.OBJECTIVE;
         }
         if (measurement.plan().reproduces()) {
-            return compared(claim, reference, allowances.get(name).at(i));
+            return compared(claim, reference, allowance(name).at(i));
         }
-        if (found.broken().get(name).get(i)) {
+        if (Objects.requireNonNull(found.broken().get(name)).get(i)) {
             return Ruling.JUMP;
         }
-        if (found.undecided().get(name).get(i)) {
+        if (Objects.requireNonNull(found.undecided().get(name)).get(i)) {
             return Ruling.UNDECIDED;
         }
         if (!Double.isFinite(claim)) {
-            return Double.isFinite(reference) || found.bent().get(name).get(i) ? Ruling.NOT_FINITE : Ruling.NOTHING;
+            return Double.isFinite(reference)
+                            || Objects.requireNonNull(found.bent().get(name)).get(i)
+                    ? Ruling.NOT_FINITE
+                    : Ruling.NOTHING;
         }
-        if (found.bent().get(name).get(i)) {
+        if (Objects.requireNonNull(found.bent().get(name)).get(i)) {
             return admission != null && admission.admits(name, i) ? Ruling.SUBGRADIENT : Ruling.OUTSIDE;
         }
         if (!isCertified()) {
@@ -143,7 +150,7 @@ public final class Examination {
                         measurement.allowances().float64(name).at(i),
                         measurement.allowances().spread(name).at(i),
                         measurement.plan().arithmetic().smallestDefect(name))
-                : compared(claim, reference, allowances.get(name).at(i));
+                : compared(claim, reference, allowance(name).at(i));
         boolean isConvention = ruling == Ruling.FAIL
                 && admission != null
                 && admission.convention() != null
@@ -170,8 +177,8 @@ public final class Examination {
     public Comparison comparison(String name) {
         Tensor claim = claims.tensor(name);
         Ruling[] own = Objects.requireNonNull(rulings.get(name));
-        double[] reference = references.get(name).values().clone();
-        double[] allowance = allowances.get(name).values().clone();
+        double[] reference = reference(name).values().clone();
+        double[] allowance = allowance(name).values().clone();
         for (int i = 0; i < own.length; i++) {
             if (own[i] != null) {
                 boolean cancels = cancelling.has(name, i);
@@ -219,11 +226,11 @@ public final class Examination {
     double reference(String name, int position) {
         return cancelling.has(name, position)
                 ? cancelling.reference(name, position)
-                : references.get(name).at(position);
+                : reference(name).at(position);
     }
 
     double allowance(String name, int position) {
-        return allowances.get(name).at(position);
+        return allowance(name).at(position);
     }
 
     Measurement measurement() {

@@ -88,8 +88,8 @@ final class Neighbourhood {
                         Objects.requireNonNull(gradient.get(tensor.getKey())).values();
                 for (int i = 0; i < g.length; i++) {
                     double d = tensor.getValue().at(i);
-                    along += d == 0 ? 0 : g[i] * d;
-                    terms += d == 0 ? 0 : Math.abs(g[i] * d);
+                    along += g[i] * d; // what is not finite shows, also across the direction
+                    terms += Math.abs(g[i] * d);
                 }
             }
             return ray.isDecided() && Math.abs(along - slope) <= ALIKE * terms;
@@ -247,7 +247,7 @@ final class Neighbourhood {
     private Stretch asideOf(Stretch stretch) {
         Map<String, Tensor> aside = directions.gaussian(curves++);
         stretch.direction().forEach((name, d) -> {
-            double[] values = aside.get(name).values().clone();
+            double[] values = Objects.requireNonNull(aside.get(name)).values().clone();
             for (int i = 0; i < values.length; i++) {
                 values[i] = d.at(i) + ASIDE * values[i];
             }

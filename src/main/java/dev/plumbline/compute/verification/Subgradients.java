@@ -107,11 +107,13 @@ final class Subgradients {
         return byHull.outside().isEmpty() || !explainsSome ? byHull : byConvention;
     }
 
-    /** Whether every ray that was followed goes along a piece: then these decide, at roots too. */
+    /** Whether most rays go along pieces, all but those between two: then these decide, at roots too. */
     private boolean isPiecewiseLinear() {
-        return around.stretches().stream()
+        long decided = around.stretches().stream()
                 .filter(stretch -> stretch.ray().isDecided())
-                .allMatch(Stretch::isPiece);
+                .count();
+        long linear = around.stretches().stream().filter(Stretch::isPiece).count();
+        return 2 * linear > decided;
     }
 
     private boolean isAtRoot(Place place) {
@@ -290,7 +292,7 @@ final class Subgradients {
                             : RELATIVE * Math.abs(whole.get(tensor.getKey()).at(i) * d.at(i));
                 }
             }
-            boolean isBetween = claimed >= Math.min(up, down) - slack && claimed <= Math.max(up, down) + slack;
+            boolean isBetween = !(claimed < Math.min(up, down) - slack || claimed > Math.max(up, down) + slack); // or undecided
             if (!isBetween && claims.tensors().keySet().containsAll(direction.keySet())) {
                 BitSet all = new BitSet();
                 all.set(0, places.size());

@@ -14,13 +14,16 @@ import java.util.SplittableRandom;
  * The search for pieces so thin that the directions tried so far miss them, before an entry that reaches an edge is refuted
  * for deviating from a derivative that it only seems to have.
  *
- * <p>Directions: along the deviation, from corners where many pieces meet (entries of -1, 0 and 1), and at random over some
+ * <p>Directions: along the deviation, beside corners where many pieces meet (entries of -1, 0 and 1), and at random over some
  * magnitudes. Bad: in many entries few of them can be tried.
  */
 final class ThinPieces {
 
     /** Up to so many entries that reach edges a thorough search is affordable. */
     private static final int FEW = 24;
+
+    /** How far beside a corner a direction goes: within one of the pieces that meet there. */
+    private static final double ASIDE = 0x1p-6;
 
     private static final int THOROUGH = 128;
     private static final int CURSORY = 8;
@@ -107,7 +110,7 @@ final class ThinPieces {
     private double step(int round) {
         return switch (round % 4) {
             case 0 -> 0.5 * random.nextGaussian();
-            case 1, 2 -> random.nextInt(-1, 2);
+            case 1, 2 -> random.nextInt(-1, 2) + ASIDE * random.nextGaussian();
             default -> random.nextGaussian() * Math.pow(4, -random.nextInt(4));
         };
     }
