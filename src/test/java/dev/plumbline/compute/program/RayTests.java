@@ -1,6 +1,5 @@
 package dev.plumbline.compute.program;
 
-import java.util.Objects;
 import static dev.plumbline.compute.program.BinaryFunction.LESS;
 import static dev.plumbline.compute.program.BinaryFunction.MAXIMUM;
 import static dev.plumbline.compute.program.BinaryFunction.MINIMUM;
@@ -16,6 +15,7 @@ import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
