@@ -72,8 +72,8 @@ final class Bends {
         int[] onEdge = onEdge(
                 shape.size(),
                 i -> Math.abs(a[first[i]] - b[second[i]]) <= side.width(0, first[i]) + side.width(1, second[i]));
-        Germs.Ties ties = new Germs.Ties(
-                i -> List.of(new Candidate(0, first[i], 1), new Candidate(1, second[i], 1)), largest);
+        Germs.Ties ties =
+                new Germs.Ties(i -> List.of(new Candidate(0, first[i], 1), new Candidate(1, second[i], 1)), largest);
         return Germs.choice(op, inputs, side, terms, onEdge, ties);
     }
 

@@ -44,7 +44,11 @@ public record Convention(List<Choice> choices) {
                 case CLIP ->
                     "clip passes " + (share == Share.FIRST ? "none" : share == Share.LAST ? "all" : "half")
                             + " of it at its bounds";
-                case TIE -> "ties give it to " + (share == Share.EQUAL ? "all alike" : "the " + share.name().toLowerCase(Locale.ROOT));
+                case TIE ->
+                    "ties give it to "
+                            + (share == Share.EQUAL
+                                    ? "all alike"
+                                    : "the " + share.name().toLowerCase(Locale.ROOT));
             };
         }
     }

@@ -4,7 +4,6 @@ import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -82,12 +81,14 @@ final class Germs {
     /** Products element by element; where infinities meet zeros the zeros win. */
     static Germ multiply(Op op, List<Germ> inputs, Side side) {
         Germ product = bilinear(op, inputs, side);
-        return product.isFinite() ? product : elementwise(op, inputs, side, (in, i, out) -> {
-            for (int k = 1; k < out.length; k++) {
-                out[k] = Series.product(in[0], in[1], k);
-            }
-            return out.length;
-        });
+        return product.isFinite()
+                ? product
+                : elementwise(op, inputs, side, (in, i, out) -> {
+                    for (int k = 1; k < out.length; k++) {
+                        out[k] = Series.product(in[0], in[1], k);
+                    }
+                    return out.length;
+                });
     }
 
     /** {@code y_k = (a_k - sum b_j y_(k - j)) / b_0}, j from 1; where b_0 is 0 the series shift. */
@@ -112,20 +113,22 @@ final class Germs {
             }
         }
         Germ quotient = new Germ(value, terms, known(inputs), side.isAtPoint());
-        return quotient.isFinite() ? quotient : elementwise(op, inputs, side, (in, i, out) -> {
-            if (in[1][0] == 0) {
-                side.root(i);
-            }
-            return Series.divide(in[0], in[1], out.length, out);
-        });
+        return quotient.isFinite()
+                ? quotient
+                : elementwise(op, inputs, side, (in, i, out) -> {
+                    if (in[1][0] == 0) {
+                        side.root(i);
+                    }
+                    return Series.divide(in[0], in[1], out.length, out);
+                });
     }
-
 
     /** {@code a^b}: by a fixed exponent as a series, else {@code e^(b ln a)}. */
     static Germ power(Op op, List<Germ> inputs, Side side) {
         if (inputs.get(1).isConstant()) {
             Germ base = inputs.get(0);
-            boolean isSquare = inputs.get(1).value().values().length == 1 && inputs.get(1).value().at(0) == 2;
+            boolean isSquare = inputs.get(1).value().values().length == 1
+                    && inputs.get(1).value().at(0) == 2;
             return isSquare ? square(op, inputs, side) : root(op, List.of(base, inputs.get(1)), side);
         }
         return elementwise(op, inputs, side, (in, i, out) -> {
@@ -305,9 +308,12 @@ final class Germs {
             if (best >= 0) {
                 Candidate taken = tied.get(best);
                 for (int k = 1; k <= side.order(); k++) {
-                    double own = taken.factor() == 0 ? 0 : taken.factor() * inputs.get(taken.input()).at(k, taken.position());
+                    double own = taken.factor() == 0
+                            ? 0
+                            : taken.factor() * inputs.get(taken.input()).at(k, taken.position());
                     if (own != 0 || terms[k - 1] != null) {
-                        terms[k - 1] = terms[k - 1] == null ? new double[side.shape().size()] : terms[k - 1];
+                        terms[k - 1] =
+                                terms[k - 1] == null ? new double[side.shape().size()] : terms[k - 1];
                         terms[k - 1][i] = own;
                     }
                 }

@@ -27,7 +27,9 @@ final class Jumps {
             double whole = Math.rint(x.at(i));
             boolean onEdge = Math.abs(x.at(i) - whole) <= side.width(0, i);
             int sign = onEdge ? side.sign(i, new Candidate(0, i, 1), inputs) : 0;
-            side.passes(onEdge ? 1 : Math.min(x.at(i) - value, value + 1 - x.at(i)), inputs.get(0).at(1, i));
+            side.passes(
+                    onEdge ? 1 : Math.min(x.at(i) - value, value + 1 - x.at(i)),
+                    inputs.get(0).at(1, i));
             return sign == 0 ? value : sign < 0 ? whole - 1 : whole;
         });
     }
@@ -40,9 +42,7 @@ final class Jumps {
         return jump(Germs.value(op, inputs, side), side, (i, value) -> {
             double width = side.width(0, first[i]) + side.width(1, second[i]);
             boolean onEdge = Math.abs(a.at(first[i]) - b.at(second[i])) <= width;
-            int sign = onEdge
-                    ? side.sign(i, new Candidate(0, first[i], 1), new Candidate(1, second[i], 1), inputs)
-                    : 0;
+            int sign = onEdge ? side.sign(i, new Candidate(0, first[i], 1), new Candidate(1, second[i], 1), inputs) : 0;
             side.passes(
                     a.at(first[i]) - b.at(second[i]),
                     inputs.get(0).at(1, first[i]) - inputs.get(1).at(1, second[i]));

@@ -22,10 +22,7 @@ public final class Pieces {
     /** The gradient by parameter under a convention, at the point itself. */
     public static Map<String, Tensor> gradient(Objective objective, List<Edge> edges, Convention convention) {
         return gradient(
-                objective,
-                points(objective),
-                bends(edges),
-                edge -> convention.weights(objective.program(), edge));
+                objective, points(objective), bends(edges), edge -> convention.weights(objective.program(), edge));
     }
 
     /** The edges where an operation bends, by node. */
@@ -63,9 +60,15 @@ public final class Pieces {
     private static Objective beside(Objective objective, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         Map<String, Tensor> point = new HashMap<>(objective.point());
-        objective.program().parameters().keySet().forEach(name -> point.put(
-                name,
-                objective.parameter(name).map(x -> x + 1e-3 * random.nextDouble(1, 2) * (x == 0 ? 1 : Math.abs(x)))));
+        objective
+                .program()
+                .parameters()
+                .keySet()
+                .forEach(name -> point.put(
+                        name,
+                        objective
+                                .parameter(name)
+                                .map(x -> x + 1e-3 * random.nextDouble(1, 2) * (x == 0 ? 1 : Math.abs(x)))));
         return new Objective(objective.program(), objective.output(), point);
     }
 
@@ -93,10 +96,7 @@ public final class Pieces {
     }
 
     static Map<String, Tensor> gradient(
-            Objective objective,
-            Tensor[] values,
-            Map<Node, List<Edge>> edges,
-            Function<Edge, double[]> weights) {
+            Objective objective, Tensor[] values, Map<Node, List<Edge>> edges, Function<Edge, double[]> weights) {
         double[][] cotangents = new double[values.length][];
         cotangents[objective.output().id()] = new double[] {1};
         return reverse(objective, values, cotangents, edges, weights);

@@ -30,7 +30,14 @@ public final class Ray {
     private final int unit; // the coefficient that is the slope
 
     private Ray(
-            Objective objective, Germ germ, List<Edge> edges, boolean undecided, Tensor[] values, double passes, double distance, int unit) {
+            Objective objective,
+            Germ germ,
+            List<Edge> edges,
+            boolean undecided,
+            Tensor[] values,
+            double passes,
+            double distance,
+            int unit) {
         this.objective = objective;
         this.germ = germ;
         this.edges = List.copyOf(edges);

@@ -70,7 +70,8 @@ record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning) {
 
     /** Whether the branches of the float64 evaluation lead to the derivative there. */
     private static boolean onBranches(Differentiability found, String name, int position) {
-        return !found.corrected().get(name).get(position) && !found.bent().get(name).get(position);
+        return !found.corrected().get(name).get(position)
+                && !found.bent().get(name).get(position);
     }
 
     boolean has(String name, int position) {
@@ -97,8 +98,8 @@ record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning) {
             return Ruling.FAIL;
         }
         boolean isZero = Math.abs(gd) <= own;
-        boolean isClose = error <= Math.min(4 * rms, Math.max(smallestDefect * Math.abs(gd), own))
-                && own <= KNOWN * Math.abs(gd);
+        boolean isClose =
+                error <= Math.min(4 * rms, Math.max(smallestDefect * Math.abs(gd), own)) && own <= KNOWN * Math.abs(gd);
         return isZero || isClose ? Ruling.PASS : Ruling.DROWNS;
     }
 }

@@ -27,8 +27,7 @@ public record Certificate(double bound, double certifiedTo, double confidence, i
     static final double CONFIDENCE = 0.95;
 
     /** Nothing is certified. */
-    static final Certificate NONE =
-            new Certificate(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, CONFIDENCE, 0);
+    static final Certificate NONE = new Certificate(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, CONFIDENCE, 0);
 
     /**
      * @param residuals one for each direction

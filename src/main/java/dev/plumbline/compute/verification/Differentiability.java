@@ -100,7 +100,8 @@ record Differentiability(
             for (Stretch stretch : rays) {
                 isLinear &= agrees(gradient, stretch);
             }
-            boolean isWhole = bent.values().stream().allMatch(BitSet::isEmpty) && jumping.isEmpty() && unknown.isEmpty();
+            boolean isWhole =
+                    bent.values().stream().allMatch(BitSet::isEmpty) && jumping.isEmpty() && unknown.isEmpty();
             if (isWhole && !isLinear && !around.edges().isEmpty()) {
                 bendAll(); // odd along coordinates, but not linear
                 return result(gradient, true);
@@ -154,7 +155,8 @@ record Differentiability(
                 double low = one.at(i);
                 double high = low;
                 for (Stretch piece : pieces) {
-                    double value = Objects.requireNonNull(piece.gradient().get(name)).at(i);
+                    double value =
+                            Objects.requireNonNull(piece.gradient().get(name)).at(i);
                     low = Math.min(low, value); // NaN stays
                     high = Math.max(high, value);
                 }

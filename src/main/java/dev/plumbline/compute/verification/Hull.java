@@ -134,7 +134,9 @@ final class Hull {
         double[] weights = new double[n + 1];
         var solver = new SingularValueDecomposition(new Array2DRowRealMatrix(gram, false)).getSolver();
         double[] x = origin.clone();
-        for (int refinement = 0; refinement < 3; refinement++) { // normal equations lose digits; residuals bring them back
+        for (int refinement = 0;
+                refinement < 3;
+                refinement++) { // normal equations lose digits; residuals bring them back
             for (int k = 0; k < n; k++) {
                 double sum = 0;
                 double[] point = points.get(face.get(k));

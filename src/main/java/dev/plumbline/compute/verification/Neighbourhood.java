@@ -84,14 +84,15 @@ final class Neighbourhood {
             double along = 0;
             double terms = Math.abs(slope);
             for (Map.Entry<String, Tensor> tensor : direction.entrySet()) {
-                double[] g = Objects.requireNonNull(gradient.get(tensor.getKey())).values();
+                double[] g =
+                        Objects.requireNonNull(gradient.get(tensor.getKey())).values();
                 for (int i = 0; i < g.length; i++) {
                     double d = tensor.getValue().at(i);
                     along += g[i] * d; // what is not finite shows, also across the direction
                     terms += Math.abs(g[i] * d);
                 }
             }
-            return ray.isDecided() && Math.abs(along - slope) <= ALIKE * terms;
+            return ray.isDecided() && Double.isFinite(slope) && Math.abs(along - slope) <= ALIKE * terms;
         }
     }
 
@@ -165,7 +166,8 @@ final class Neighbourhood {
     private void look(Map<String, Tensor> direction, boolean withPiece) {
         Ray ray = ray(direction);
         boolean keeps = withPiece && !ray.edges().isEmpty();
-        stretches.add(keeps ? whole(new Stretch(direction, ray, ray.gradient())) : new Stretch(direction, ray, gradient));
+        stretches.add(
+                keeps ? whole(new Stretch(direction, ray, ray.gradient())) : new Stretch(direction, ray, gradient));
         passes += keeps ? 3 : 0;
     }
 
@@ -197,9 +199,12 @@ final class Neighbourhood {
         stretch.gradient().forEach((name, g) -> {
             double[] values = g.values().clone();
             reach.getOrDefault(name, new BitSet()).stream().forEach(position -> {
-                double step = NEARBY * Objects.requireNonNull(directions.weights().get(name));
-                double up = ray(moved(stretch.direction(), name, position, step)).slope();
-                double down = ray(moved(stretch.direction(), name, position, -step)).slope();
+                double step =
+                        NEARBY * Objects.requireNonNull(directions.weights().get(name));
+                double up =
+                        ray(moved(stretch.direction(), name, position, step)).slope();
+                double down =
+                        ray(moved(stretch.direction(), name, position, -step)).slope();
                 boolean isLinear = Math.abs(up - 2 * here + down) <= ALIKE * (Math.abs(up) + Math.abs(down));
                 values[position] = isLinear ? (up - down) / (2 * step) : Double.NaN;
             });
@@ -210,7 +215,8 @@ final class Neighbourhood {
 
     private Map<String, Tensor> moved(Map<String, Tensor> direction, String name, int position, double step) {
         Map<String, Tensor> moved = new LinkedHashMap<>(direction);
-        Tensor own = direction.getOrDefault(name, Tensor.zeros(objective.parameter(name).shape()));
+        Tensor own = direction.getOrDefault(
+                name, Tensor.zeros(objective.parameter(name).shape()));
         double[] values = own.values().clone();
         values[position] += step;
         moved.put(name, Tensor.of(own.shape(), values));
@@ -229,8 +235,8 @@ final class Neighbourhood {
     /** The ray along a direction, and the gradient of the piece beside it. */
     Stretch along(Map<String, Tensor> direction) {
         Ray ray = ray(direction);
-        Ray curved = Ray.curved(
-                objective, direction, directions.gaussian(curves++), new Ray.Ground(given.spreads(), live));
+        Ray curved =
+                Ray.curved(objective, direction, directions.gaussian(curves++), new Ray.Ground(given.spreads(), live));
         passes += curved.passes() + 3;
         keep(curved);
         Stretch stretch = whole(new Stretch(direction, ray, curved.gradient()));
@@ -280,7 +286,16 @@ final class Neighbourhood {
 
     /** Whether nothing bends, jumps or stays undecided along any ray. */
     private boolean isFlat() {
-        return edges.isEmpty() && stretches.stream().allMatch(stretch -> stretch.ray().isDecided() && !jumps(stretch));
+        return edges.isEmpty()
+                && stretches.stream().allMatch(stretch -> stretch.ray().isDecided() && !jumps(stretch));
+    }
+
+    /** Whether every random direction, which lies between no pieces, goes along one: then they decide, at roots too. */
+    boolean isPiecewiseLinear() {
+        return stretches.stream()
+                .limit(2 * DIRECTIONS)
+                .filter(stretch -> stretch.ray().isDecided())
+                .allMatch(Stretch::isPiece);
     }
 
     /** Whether the objective's limit along a ray is another than its value. */

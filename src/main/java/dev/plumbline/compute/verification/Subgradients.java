@@ -92,24 +92,19 @@ final class Subgradients {
         if (places.isEmpty()) {
             return new Admission(null, Map.of());
         }
-        List<Place> ofRoots = isPiecewiseLinear() ? List.of() : places.stream().filter(this::isAtRoot).toList();
+        List<Place> ofRoots = around.isPiecewiseLinear()
+                ? List.of()
+                : places.stream().filter(this::isAtRoot).toList();
         List<Place> atRoots = pieces.isEmpty() ? places : ofRoots;
-        List<Place> atBends = places.stream().filter(place -> !atRoots.contains(place)).toList();
+        List<Place> atBends =
+                places.stream().filter(place -> !atRoots.contains(place)).toList();
         Admission byHull = atBends.isEmpty() ? new Admission(null, Map.of()) : byHull(claims, allowances, atBends);
         if (!atRoots.isEmpty() && byHull.outside().isEmpty()) {
             byHull = bySlopes(claims, allowances, atRoots);
         }
-        boolean explainsSome = byConvention != null && byConvention.outside().size() < claims.tensors().size();
+        boolean explainsSome = byConvention != null
+                && byConvention.outside().size() < claims.tensors().size();
         return byHull.outside().isEmpty() || !explainsSome ? byHull : byConvention;
-    }
-
-    /** Whether most rays go along pieces, all but those between two: then these decide, at roots too. */
-    private boolean isPiecewiseLinear() {
-        long decided = around.stretches().stream()
-                .filter(stretch -> stretch.ray().isDecided())
-                .count();
-        long linear = around.stretches().stream().filter(Stretch::isPiece).count();
-        return 2 * linear > decided;
     }
 
     private boolean isAtRoot(Place place) {
@@ -185,8 +180,10 @@ final class Subgradients {
             for (Stretch piece : pieces) {
                 size = Math.max(size, Math.abs(at(piece, place)));
             }
-            double allowance = Objects.requireNonNull(allowances.get(place.name())).at(place.position());
-            scales[k] = (Double.isFinite(allowance) ? allowance + RELATIVE * size : Neighbourhood.ALIKE * size) + 1e-300;
+            double allowance =
+                    Objects.requireNonNull(allowances.get(place.name())).at(place.position());
+            scales[k] =
+                    (Double.isFinite(allowance) ? allowance + RELATIVE * size : Neighbourhood.ALIKE * size) + 1e-300;
         }
         SplittableRandom random = new SplittableRandom(seed);
         int rounds = (int) Math.min(MOST_ROUNDS, Math.max(24, 4L * places.size() + 24));
@@ -227,8 +224,7 @@ final class Subgradients {
 
     private static Map<String, BitSet> outside(List<Place> places, BitSet off) {
         Map<String, BitSet> outside = new LinkedHashMap<>();
-        off.stream().forEach(k -> outside
-                .computeIfAbsent(places.get(k).name(), name -> new BitSet())
+        off.stream().forEach(k -> outside.computeIfAbsent(places.get(k).name(), name -> new BitSet())
                 .set(places.get(k).position()));
         return outside;
     }
@@ -247,7 +243,8 @@ final class Subgradients {
         for (int k = 0; k < residual.length; k++) {
             Place place = places.get(k);
             double[] own = direction.computeIfAbsent(
-                    place.name(), name -> new double[around.objective().parameter(name).size()]);
+                    place.name(),
+                    name -> new double[around.objective().parameter(name).size()]);
             own[place.position()] = -residual[k] / size + noise * random.nextGaussian();
         }
         Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -281,10 +278,13 @@ final class Subgradients {
                 for (int i = 0; d != null && i < d.size(); i++) {
                     double allowance = tensor.getValue().at(i);
                     slack += d.at(i) == 0 || !Double.isFinite(allowance) ? 0 : allowance * Math.abs(d.at(i));
-                    slack += d.at(i) == 0 ? 0 : RELATIVE * Math.abs(whole.get(tensor.getKey()).at(i) * d.at(i));
+                    slack += d.at(i) == 0
+                            ? 0
+                            : RELATIVE * Math.abs(whole.get(tensor.getKey()).at(i) * d.at(i));
                 }
             }
-            boolean isBetween = !(claimed < Math.min(up, down) - slack || claimed > Math.max(up, down) + slack); // or undecided
+            boolean isBetween =
+                    !(claimed < Math.min(up, down) - slack || claimed > Math.max(up, down) + slack); // or undecided
             if (!isBetween && claims.tensors().keySet().containsAll(direction.keySet())) {
                 BitSet all = new BitSet();
                 all.set(0, places.size());

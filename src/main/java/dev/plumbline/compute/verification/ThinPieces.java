@@ -61,20 +61,27 @@ final class ThinPieces {
             Tensor reference = Objects.requireNonNull(found.gradient().get(name));
             Tensor allowance = Objects.requireNonNull(allowances.get(name));
             reach.getOrDefault(name, new BitSet()).stream()
-                    .filter(i -> claims.mask(name).judges(i) && !found.bent().get(name).get(i))
+                    .filter(i -> claims.mask(name).judges(i)
+                            && !bent(name).get(i))
                     .filter(i -> Math.abs(claim.at(i) - reference.at(i)) > allowance.at(i))
                     .forEach(i -> deviations.add(new Deviation(name, i, claim.at(i), reference.at(i))));
         });
         return deviations;
     }
 
+    private BitSet bent(String name) {
+        return Objects.requireNonNull(found.bent().get(name));
+    }
+
     private boolean bends(Deviation entry, Stretch piece) {
-        double value = Objects.requireNonNull(piece.gradient().get(entry.name())).at(entry.position());
+        double value =
+                Objects.requireNonNull(piece.gradient().get(entry.name())).at(entry.position());
         double size = Math.max(Math.abs(value), Math.abs(entry.reference()));
-        double rounding = 2 * Objects.requireNonNull(around.roundings().get(entry.name())).at(entry.position());
+        double rounding =
+                2 * Objects.requireNonNull(around.roundings().get(entry.name())).at(entry.position());
         boolean bends = Math.abs(value - entry.reference()) > Neighbourhood.ALIKE * size + rounding;
         if (bends) {
-            found.bent().get(entry.name()).set(entry.position());
+            bent(entry.name()).set(entry.position());
         }
         return bends;
     }
@@ -88,14 +95,19 @@ final class ThinPieces {
             direction.put(name, own);
         });
         if (round % 4 == 0) {
-            double largest = open.stream().mapToDouble(d -> Math.abs(d.claimed() - d.reference())).max().orElse(1);
+            double largest = open.stream()
+                    .mapToDouble(d -> Math.abs(d.claimed() - d.reference()))
+                    .max()
+                    .orElse(1);
             for (Deviation entry : open) {
                 double weight = around.directions().weights().getOrDefault(entry.name(), 1.0);
-                direction.get(entry.name())[entry.position()] += weight * (entry.claimed() - entry.reference()) / largest;
+                Objects.requireNonNull(direction.get(entry.name()))[entry.position()] +=
+                        weight * (entry.claimed() - entry.reference()) / largest;
             }
         }
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        direction.forEach((name, d) -> tensors.put(name, Tensor.of(around.objective().parameter(name).shape(), d)));
+        direction.forEach((name, d) ->
+                tensors.put(name, Tensor.of(around.objective().parameter(name).shape(), d)));
         return tensors;
     }
 
