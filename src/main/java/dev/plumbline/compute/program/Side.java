@@ -150,10 +150,12 @@ final class Side {
     int sign(int element, Candidate a, Candidate b, List<Germ> inputs) {
         int sign = compared(a, b, inputs);
         if (sign == 0) {
-            rests(
-                    element,
-                    !inputs.get(a.input()).isConstant()
-                            || !inputs.get(b.input()).isConstant());
+            boolean mayMove = !inputs.get(a.input()).isConstant()
+                    || !inputs.get(b.input()).isConstant();
+            int known = Math.min(
+                    inputs.get(a.input()).known(), inputs.get(b.input()).known());
+            rests(element, mayMove);
+            undecided |= mayMove && order > 1 && known <= order; // a coefficient that decides may have been lost
         } else {
             edges.add(new Edge(node, element, Edge.Kind.JUMP, List.of(a, b), sign < 0 ? 0 : 1));
         }

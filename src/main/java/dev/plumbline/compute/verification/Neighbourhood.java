@@ -92,7 +92,7 @@ final class Neighbourhood {
                     terms += Math.abs(g[i] * d);
                 }
             }
-            return ray.isDecided() && Math.abs(along - slope) <= ALIKE * terms;
+            return ray.isDecided() && Double.isFinite(slope) && Math.abs(along - slope) <= ALIKE * terms;
         }
     }
 
@@ -288,6 +288,14 @@ final class Neighbourhood {
     private boolean isFlat() {
         return edges.isEmpty()
                 && stretches.stream().allMatch(stretch -> stretch.ray().isDecided() && !jumps(stretch));
+    }
+
+    /** Whether every random direction, which lies between no pieces, goes along one: then they decide, at roots too. */
+    boolean isPiecewiseLinear() {
+        return stretches.stream()
+                .limit(2 * DIRECTIONS)
+                .filter(stretch -> stretch.ray().isDecided())
+                .allMatch(Stretch::isPiece);
     }
 
     /** Whether the objective's limit along a ray is another than its value. */

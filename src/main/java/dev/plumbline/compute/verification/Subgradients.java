@@ -92,7 +92,7 @@ final class Subgradients {
         if (places.isEmpty()) {
             return new Admission(null, Map.of());
         }
-        List<Place> ofRoots = isPiecewiseLinear()
+        List<Place> ofRoots = around.isPiecewiseLinear()
                 ? List.of()
                 : places.stream().filter(this::isAtRoot).toList();
         List<Place> atRoots = pieces.isEmpty() ? places : ofRoots;
@@ -105,15 +105,6 @@ final class Subgradients {
         boolean explainsSome = byConvention != null
                 && byConvention.outside().size() < claims.tensors().size();
         return explainsSome && !byHull.outside().isEmpty() ? Objects.requireNonNull(byConvention) : byHull;
-    }
-
-    /** Whether most rays go along pieces, all but those between two: then these decide, at roots too. */
-    private boolean isPiecewiseLinear() {
-        long decided = around.stretches().stream()
-                .filter(stretch -> stretch.ray().isDecided())
-                .count();
-        long linear = around.stretches().stream().filter(Stretch::isPiece).count();
-        return 2 * linear > decided;
     }
 
     private boolean isAtRoot(Place place) {

@@ -62,11 +62,15 @@ final class ThinPieces {
             Tensor allowance = Objects.requireNonNull(allowances.get(name));
             reach.getOrDefault(name, new BitSet()).stream()
                     .filter(i -> claims.mask(name).judges(i)
-                            && !Objects.requireNonNull(found.bent().get(name)).get(i))
+                            && !bent(name).get(i))
                     .filter(i -> Math.abs(claim.at(i) - reference.at(i)) > allowance.at(i))
                     .forEach(i -> deviations.add(new Deviation(name, i, claim.at(i), reference.at(i))));
         });
         return deviations;
+    }
+
+    private BitSet bent(String name) {
+        return Objects.requireNonNull(found.bent().get(name));
     }
 
     private boolean bends(Deviation entry, Stretch piece) {
@@ -77,7 +81,7 @@ final class ThinPieces {
                 2 * Objects.requireNonNull(around.roundings().get(entry.name())).at(entry.position());
         boolean bends = Math.abs(value - entry.reference()) > Neighbourhood.ALIKE * size + rounding;
         if (bends) {
-            Objects.requireNonNull(found.bent().get(entry.name())).set(entry.position());
+            bent(entry.name()).set(entry.position());
         }
         return bends;
     }
