@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -93,8 +94,8 @@ class PipelineNamesTests {
         void agrees() {
             Map<String, Tensor> own = objective().gradient().byParameter();
             claims.forEach((name, claim) -> {
-                Tensor reference = own.get(name);
-                assertThat(reference).as(name + " among " + own.keySet()).isNotNull();
+                assertThat(own).containsKey(name);
+                Tensor reference = Objects.requireNonNull(own.get(name));
                 assertThat(reference.shape()).as(name).isEqualTo(claim.shape());
                 for (int i = 0; i < claim.size(); i++) {
                     // Both are float64, the weights exact, and no sum is longer than a few hundred terms.
@@ -174,7 +175,7 @@ class PipelineNamesTests {
     @Test
     void namesBothWeightsWhereTwoPrefixesFit() {
         Case norms = Case.of("merged_layer_norms");
-        Tensor claim = norms.claims().get("first.weight");
+        Tensor claim = Objects.requireNonNull(norms.claims().get("first.weight"));
         Problem problem = norms.claiming(Map.of("weight", claim)).refused();
         assertThat(problem.getMessage()).contains("net.first.weight and net.second.weight");
     }
@@ -182,27 +183,23 @@ class PipelineNamesTests {
     @Test
     void takesTheSumOverUsesAndTheOneWeightUnderTheFilesName() {
         Case norms = Case.of("merged_layer_norms");
-        Tensor first = norms.claims().get("first.weight");
-        Tensor second = norms.claims().get("second.weight");
+        Tensor first = Objects.requireNonNull(norms.claims().get("first.weight"));
+        Tensor second = Objects.requireNonNull(norms.claims().get("second.weight"));
         double[] sum = new double[first.size()];
         for (int i = 0; i < sum.length; i++) {
             sum[i] = first.at(i) + second.at(i);
         }
         Case together = norms.claiming(Map.of("net.first.weight", Tensor.of(first.shape(), sum)));
-        assertThat(together.objective()
-                        .gradient()
-                        .byParameter()
-                        .get("net.first.weight")
+        assertThat(Objects.requireNonNull(
+                                together.objective().gradient().byParameter().get("net.first.weight"))
                         .values())
                 .containsExactly(sum, within(1e-14));
         assertThat(together.reader().names().shared().get(0).words())
                 .contains("the sum over its uses as net.second.weight");
 
         Case alone = norms.claiming(Map.of("net.first.weight", first));
-        assertThat(alone.objective()
-                        .gradient()
-                        .byParameter()
-                        .get("net.first.weight")
+        assertThat(Objects.requireNonNull(
+                                alone.objective().gradient().byParameter().get("net.first.weight"))
                         .values())
                 .containsExactly(first.values(), within(1e-14));
         assertThat(alone.reader().names().shared().get(0).words()).contains("this one weight", "net.second.weight");
@@ -216,8 +213,9 @@ class PipelineNamesTests {
                 .gradient()
                 .byParameter();
         assertThat(own.keySet()).contains("bias_ih_l0", "onnx::LSTM_117[1]");
-        assertThat(own.get("bias_ih_l0").values())
-                .containsExactly(lstm.claims().get("bias_ih_l0").values(), within(1e-14));
+        assertThat(Objects.requireNonNull(own.get("bias_ih_l0")).values())
+                .containsExactly(
+                        Objects.requireNonNull(lstm.claims().get("bias_ih_l0")).values(), within(1e-14));
     }
 
     @ParameterizedTest
@@ -263,6 +261,6 @@ class PipelineNamesTests {
         Problem problem = Assertions.catchThrowableOfType(
                 Problem.class, () -> dev.plumbline.reader.ClaimedGradients.requireOf(objective.program(), claims));
         assertThat(problem.getMessage()).contains("net.layers.0.norm1.weight");
-        assertThat(problem.expected().split(", ")).hasSizeLessThanOrEqualTo(5);
+        assertThat(Objects.requireNonNull(problem.expected()).split(", ")).hasSizeLessThanOrEqualTo(5);
     }
 }

@@ -6,7 +6,6 @@ import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -77,7 +76,7 @@ class PyTorchNarrowCastTests {
         Random random = new Random(19);
         for (TorchSet wide : all.subList(0, Math.min(SETS, all.size()))) {
             Map<String, Double> spread = TorchVerdicts.spread(wide, all);
-            TorchSet set = cast(wide, narrow);
+            TorchSet set = wide.in(narrow);
             JsonNode report = verdicts.report(set.name(), verdicts.ask(model, set, set.gradients()));
             for (JsonNode tensor : report.path("tensors")) {
                 boolean sharp = spread.getOrDefault(tensor.path("name").asString(), 0.0) <= SHARP;
@@ -91,11 +90,5 @@ class PyTorchNarrowCastTests {
             }
         }
         verdicts.requireNoneWrong();
-    }
-
-    private static TorchSet cast(TorchSet set, Datatype narrow) {
-        Map<String, Tensor> claims = new LinkedHashMap<>(set.gradients());
-        claims.replaceAll((name, gradient) -> gradient.as(narrow));
-        return new TorchSet(set.name() + " in " + narrow, set.parameters(), set.data(), claims, Map.of());
     }
 }

@@ -1,5 +1,6 @@
 package dev.plumbline.check;
 
+import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Safetensors;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
@@ -34,6 +35,13 @@ record TorchSets(String suite, String network, String label) {
             Map<String, Tensor> data,
             Map<String, Tensor> gradients,
             Map<String, Tensor> rounding) {
+
+        /** The gradients in a narrower datatype. */
+        TorchSet in(Datatype narrow) {
+            Map<String, Tensor> claims = new LinkedHashMap<>(gradients);
+            claims.replaceAll((name, gradient) -> gradient.as(narrow));
+            return new TorchSet(this.name + " in " + narrow, parameters, data, claims, Map.of());
+        }
 
         /** The gradients with another one in the place of this. */
         Map<String, Tensor> with(String name, Tensor claim) {

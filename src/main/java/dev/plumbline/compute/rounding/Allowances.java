@@ -46,7 +46,8 @@ public final class Allowances {
     private final Map<String, Tensor> magnitudes; // of the terms of each entry
     private final long seed;
     private final Map<String, Tensor> allowances = new LinkedHashMap<>();
-    private final Map<String, Tensor> narrow = new LinkedHashMap<>();
+    private final Map<String, Datatype> halves = new LinkedHashMap<>();
+    private final Map<Datatype, Scatter> narrow = new LinkedHashMap<>(); // made when asked for
     private final Map<String, Tensor> spreads = new LinkedHashMap<>();
     private final Map<String, Tensor> float64 = new LinkedHashMap<>();
     private final List<RoundedConstant> constants = new ArrayList<>();
@@ -92,7 +93,6 @@ public final class Allowances {
         Scatter single = precision == null && datatypes.values().stream().allMatch(type -> type == Datatype.FP64)
                 ? null
                 : precision == null ? throughout(Datatype.FP32) : mixed(precision);
-        Map<Datatype, Scatter> halves = new LinkedHashMap<>();
         datatypes.forEach((name, datatype) -> {
             boolean isHalf = datatype == Datatype.FP16 || datatype == Datatype.BF16;
             Scatter scatter = datatype == Datatype.FP64 && own != null ? own : Objects.requireNonNull(single);
@@ -102,9 +102,7 @@ public final class Allowances {
             double[] allowance = entries.allowance(name, rms, arithmetic, stored);
             if (isHalf) {
                 cast(name, rms, allowance, datatype);
-                Scatter throughout = halves.computeIfAbsent(datatype, this::throughout);
-                double[] wider = entries.spread(name, throughout.rms(name), datatype.unitRoundoff(), 0);
-                narrow.put(name, tensor(name, entries.allowance(name, wider, datatype, 0)));
+                halves.put(name, datatype);
             }
             allowances.put(name, tensor(name, allowance));
             spreads.put(name, tensor(name, rms));
@@ -216,9 +214,18 @@ public final class Allowances {
         return Objects.requireNonNull(allowances.get(name));
     }
 
-    /** The same for arithmetic in the claim's 16 bits throughout; null for wider claims. */
+    /**
+     * The same for arithmetic in the claim's 16 bits throughout; null for wider claims. Runs of their own, made the first
+     * time they are asked for: few claims need them.
+     */
     public @Nullable Tensor narrowThroughout(String name) {
-        return narrow.get(name);
+        Datatype datatype = halves.get(name);
+        if (datatype == null) {
+            return null;
+        }
+        Scatter throughout = narrow.computeIfAbsent(datatype, this::throughout);
+        double[] spread = entries.spread(name, throughout.rms(name), datatype.unitRoundoff(), 0);
+        return tensor(name, entries.allowance(name, spread, datatype, 0));
     }
 
     /** The root mean square of what right claims are off: an entry smaller than that drowns. */

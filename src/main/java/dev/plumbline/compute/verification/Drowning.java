@@ -21,8 +21,15 @@ import org.jspecify.annotations.Nullable;
  * @param rms of the tensor's gradient
  * @param isZero whether the gradient is 0 as far as float64 can tell
  * @param underflow what the datatype's smallest number explains
+ * @param narrow the allowance for arithmetic in the claim's 16 bits throughout, or null
  */
-record Drowning(Tensor gradient, double defect, double rms, boolean isZero, double underflow) {
+record Drowning(
+        Tensor gradient,
+        double defect,
+        double rms,
+        boolean isZero,
+        double underflow,
+        @Nullable Tensor narrow) {
 
     /** Half of 1 %, the smallest mistake of one entry that is to be seen. */
     static final double ONE_ENTRY = 0.005;
@@ -41,15 +48,17 @@ record Drowning(Tensor gradient, double defect, double rms, boolean isZero, doub
                 isBounded ? Double.POSITIVE_INFINITY : isMixed ? IN_SIXTEEN_BITS : ONE_ENTRY,
                 gradient.norm() / Math.sqrt(gradient.size()),
                 gradient.norm() <= own,
-                Underflow.allowance(plan.arithmetic().of(name)));
+                Underflow.allowance(plan.arithmetic().of(name)),
+                null);
     }
 
-    /**
-     * A ruling that looked at the allowance alone, looked at again.
-     *
-     * @param narrow the allowance for arithmetic in the claim's 16 bits throughout, or null
-     */
-    Ruling confirmed(Ruling ruling, double claim, int i, @Nullable Tensor narrow) {
+    /** The same beside arithmetic in 16 bits throughout. */
+    Drowning with(@Nullable Tensor sixteenBits) {
+        return new Drowning(gradient, defect, rms, isZero, underflow, sixteenBits);
+    }
+
+    /** A ruling that looked at the allowance alone, looked at again. */
+    Ruling confirmed(Ruling ruling, double claim, int i) {
         if (ruling == Ruling.PASS) {
             return rule(claim, i, defect);
         }

@@ -5,18 +5,15 @@ import dev.plumbline.compute.judgement.Mask;
 import dev.plumbline.compute.judgement.Reason;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.program.Convention;
-import dev.plumbline.compute.rounding.RoundedConstant;
 import dev.plumbline.compute.rounding.Underflow;
 import dev.plumbline.compute.verification.Subgradients.Admission;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +50,7 @@ public final class Examination {
     private void hold() {
         claims.tensors().forEach((name, claim) -> {
             references.put(name, measurement.expected(name));
-            allowances.put(name, allowance(name));
+            allowances.put(name, allowed(name));
         });
         if (measurement.isFinite() && !measurement.plan().reproduces()) {
             List<String> inFloat64 = claims.tensors().keySet().stream()
@@ -68,8 +65,8 @@ public final class Examination {
     }
 
     /** As the tolerance has it; where reverse mode is not finite and forward mode is, a few roundings of the result. */
-    private Tensor allowance(String name) {
-        Tensor reference = Objects.requireNonNull(references.get(name));
+    private Tensor allowed(String name) {
+        Tensor reference = reference(name);
         Tensor given = measurement
                 .plan()
                 .tolerance()
@@ -102,12 +99,18 @@ public final class Examination {
     private Ruling[] rule(String name, Tensor claim) {
         Ruling[] own = new Ruling[claim.size()];
         Mask mask = claims.mask(name);
-        Drowning drowning = Drowning.of(measurement, name, Objects.requireNonNull(references.get(name)));
-        Tensor narrow = measurement.allowances().narrowThroughout(name);
+        Drowning drowning = Drowning.of(measurement, name, reference(name));
         for (int i = 0; i < own.length; i++) {
             if (mask.judges(i)) {
-                Ruling ruling = ruling(name, claim.at(i), i);
-                own[i] = cancelling.has(name, i) ? ruling : drowning.confirmed(ruling, claim.at(i), i, narrow);
+                own[i] = ruling(name, claim.at(i), i);
+            }
+        }
+        if (Arrays.asList(own).contains(Ruling.FAIL)) {
+            drowning = drowning.with(measurement.allowances().narrowThroughout(name));
+        }
+        for (int i = 0; i < own.length; i++) {
+            if (mask.judges(i) && !cancelling.has(name, i)) {
+                own[i] = drowning.confirmed(own[i], claim.at(i), i);
             }
         }
         return own;
@@ -115,15 +118,12 @@ public final class Examination {
 
     private Ruling ruling(String name, double claim, int i) {
         Differentiability found = measurement.found();
-        double reference = Objects.requireNonNull(references.get(name)).at(i);
+        double reference = reference(name).at(i);
         if (!measurement.isFinite()) {
             return Ruling.OBJECTIVE;
         }
         if (measurement.plan().reproduces()) {
-            return compared(
-                    claim,
-                    reference,
-                    Objects.requireNonNull(allowances.get(name)).at(i));
+            return compared(claim, reference, allowance(name).at(i));
         }
         if (Objects.requireNonNull(found.broken().get(name)).get(i)) {
             return Ruling.JUMP;
@@ -150,10 +150,7 @@ public final class Examination {
                         measurement.allowances().float64(name).at(i),
                         measurement.allowances().spread(name).at(i),
                         measurement.plan().arithmetic().smallestDefect(name))
-                : compared(
-                        claim,
-                        reference,
-                        Objects.requireNonNull(allowances.get(name)).at(i));
+                : compared(claim, reference, allowance(name).at(i));
         boolean isConvention = ruling == Ruling.FAIL
                 && admission != null
                 && admission.convention() != null
@@ -180,10 +177,8 @@ public final class Examination {
     public Comparison comparison(String name) {
         Tensor claim = claims.tensor(name);
         Ruling[] own = Objects.requireNonNull(rulings.get(name));
-        double[] reference =
-                Objects.requireNonNull(references.get(name)).values().clone();
-        double[] allowance =
-                Objects.requireNonNull(allowances.get(name)).values().clone();
+        double[] reference = reference(name).values().clone();
+        double[] allowance = allowance(name).values().clone();
         for (int i = 0; i < own.length; i++) {
             if (own[i] != null) {
                 boolean cancels = cancelling.has(name, i);
@@ -208,7 +203,7 @@ public final class Examination {
 
     /** Whether some entries of a claim are subgradients and none is worse. */
     boolean isSubgradient(String name) {
-        Verdict worst = java.util.Arrays.stream(Objects.requireNonNull(rulings.get(name)))
+        Verdict worst = Arrays.stream(Objects.requireNonNull(rulings.get(name)))
                 .filter(Objects::nonNull)
                 .map(Ruling::verdict)
                 .reduce(Verdict.PASS, Verdict::worse);
@@ -231,11 +226,11 @@ public final class Examination {
     double reference(String name, int position) {
         return cancelling.has(name, position)
                 ? cancelling.reference(name, position)
-                : Objects.requireNonNull(references.get(name)).at(position);
+                : reference(name).at(position);
     }
 
     double allowance(String name, int position) {
-        return Objects.requireNonNull(allowances.get(name)).at(position);
+        return allowance(name).at(position);
     }
 
     Measurement measurement() {
@@ -249,9 +244,27 @@ public final class Examination {
     /** The convention that explains the claims at bends, or null. */
     public @Nullable Convention convention() {
         boolean used = rulings.values().stream()
-                .flatMap(java.util.Arrays::stream)
+                .flatMap(Arrays::stream)
                 .anyMatch(ruling -> ruling != null && ruling.verdict() == Verdict.KINK);
         return used && admission != null ? admission.convention() : null;
+    }
+
+    boolean any(Reason reason) {
+        return rulings.values().stream()
+                .flatMap(Arrays::stream)
+                .anyMatch(ruling -> ruling != null && ruling.reason() == reason);
+    }
+
+    boolean has(String name, Ruling ruling) {
+        return Arrays.asList(Objects.requireNonNull(rulings.get(name))).contains(ruling);
+    }
+
+    Tensor reference(String name) {
+        return Objects.requireNonNull(references.get(name));
+    }
+
+    Tensor allowance(String name) {
+        return Objects.requireNonNull(allowances.get(name));
     }
 
     /** The work of it, in forward passes. */
@@ -261,141 +274,6 @@ public final class Examination {
 
     /** What a reader should know beside the verdicts. */
     public List<Caveat> caveats() {
-        List<Caveat> found = new ArrayList<>();
-        List<RoundedConstant> constants = measurement.allowances().constants();
-        if (!constants.isEmpty()) {
-            found.add(constants(constants));
-        }
-        if (!measurement.isFinite()) {
-            found.add(new Caveat(
-                    "objectiveNotFinite",
-                    "The objective is " + measurement.objective().value() + ": " + measurement.firstNonFinite()
-                            + " is the first value that is not finite."));
-        } else if (!isCertified()) {
-            found.add(new Caveat(
-                    "ourOwnRulesDisagree",
-                    "Plumbline's forward and reverse mode disagree on this model by more than rounding; that is a fault of"
-                            + " Plumbline's, and nothing is said of the claim."));
-        } else if (measurement.around() != null && isCoarse()) {
-            found.add(new Caveat(
-                    "notCertified",
-                    String.format(
-                            Locale.ROOT,
-                            "The reference is certified to %.1e only, which is more than the claim's own precision explains.",
-                            measurement.certificate().certifiedTo())));
-        }
-        bends(found);
-        if (corrected()) {
-            found.add(new Caveat(
-                    "autogradWrongHere",
-                    "The objective has a derivative here although parts of it bend, and the rules of automatic differentiation"
-                            + " at the bends do not give it."));
-        }
-        drowned(found);
-        underflow(found);
-        return found;
-    }
-
-    private static Caveat constants(List<RoundedConstant> constants) {
-        String each = constants.stream()
-                .limit(4)
-                .map(constant -> String.format(
-                        Locale.ROOT,
-                        "%s of %s (up to %.1e of the largest entry)",
-                        constant.value(),
-                        constant.labels().get(0),
-                        constant.effect()))
-                .collect(Collectors.joining(", "));
-        return new Caveat(
-                "constantsRounded",
-                "The file holds numbers in float32 of which a pipeline that computes in float64 may have had other digits. So"
-                        + " much was allowed: " + each
-                        + (constants.size() > 4 ? " and " + (constants.size() - 4) + " more" : "") + ".");
-    }
-
-    private void bends(List<Caveat> found) {
-        List<BentOperation> bends = measurement.bends();
-        boolean jumps = any(Reason.DISCONTINUOUS);
-        if (jumps) {
-            found.add(new Caveat(
-                    "discontinuous",
-                    "The objective jumps or leaves its domain at this point: " + words(bends)
-                            + ". Nothing is a derivative there; try another point."));
-        } else if (any(Reason.NOT_DECIDED)) {
-            found.add(new Caveat(
-                    "notDecided",
-                    "Three orders do not tell what the objective does at " + words(bends) + "; try another point."));
-        }
-    }
-
-    private static String words(List<BentOperation> bends) {
-        return bends.isEmpty()
-                ? "an operation at its edge"
-                : bends.stream().limit(3).map(BentOperation::words).collect(Collectors.joining(", "));
-    }
-
-    private boolean corrected() {
-        return measurement.found().corrected().values().stream().anyMatch(set -> !set.isEmpty())
-                && measurement.reverse().values().stream().allMatch(tensor -> tensor.firstNonFinite() < 0);
-    }
-
-    private boolean any(Reason reason) {
-        return rulings.values().stream()
-                .flatMap(java.util.Arrays::stream)
-                .anyMatch(ruling -> ruling != null && ruling.reason() == reason);
-    }
-
-    /** Whether the certificate is worse than what the claims are judged by. */
-    private boolean isCoarse() {
-        double allowed = 0;
-        double size = 0;
-        for (String name : claims.tensors().keySet()) {
-            allowed = Math.hypot(
-                    allowed, Objects.requireNonNull(allowances.get(name)).norm());
-            size = Math.hypot(size, Objects.requireNonNull(references.get(name)).norm());
-        }
-        return measurement.certificate().certifiedTo() > Math.max(allowed, 1e-12 * size);
-    }
-
-    private void drowned(List<Caveat> found) {
-        List<String> names = claims.tensors().keySet().stream()
-                .filter(name -> java.util.Arrays.stream(Objects.requireNonNull(rulings.get(name)))
-                        .anyMatch(ruling -> ruling == Ruling.DROWNS))
-                .toList();
-        if (!names.isEmpty()) {
-            found.add(new Caveat(
-                    "roundingDrowns",
-                    "Rounding in the claim's own arithmetic is as large as what could be seen in "
-                            + names.stream().limit(4).collect(Collectors.joining(", "))
-                            + (names.size() > 4 ? " and " + (names.size() - 4) + " more tensors" : "")
-                            + ": a claim there cannot be confirmed in it."));
-        }
-    }
-
-    private void underflow(List<Caveat> found) {
-        List<String> names =
-                claims.tensors().keySet().stream().filter(this::underflows).toList();
-        if (!names.isEmpty()) {
-            found.add(new Caveat(
-                    "underflow",
-                    "Zeros in " + String.join(", ", names)
-                            + " stand for gradients too small for their datatype, not for a backward pass that does not reach"
-                            + " them; scaling the loss keeps them."));
-        }
-    }
-
-    private boolean underflows(String name) {
-        Tensor claim = claims.tensor(name);
-        Datatype datatype = measurement.plan().arithmetic().of(name);
-        for (int i = 0; i < claim.size(); i++) {
-            if (claims.mask(name).judges(i)
-                    && Underflow.explains(
-                            datatype,
-                            claim.at(i),
-                            Objects.requireNonNull(references.get(name)).at(i))) {
-                return true;
-            }
-        }
-        return false;
+        return Caveats.of(this);
     }
 }

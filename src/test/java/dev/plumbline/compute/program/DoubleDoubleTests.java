@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** The arithmetic against exact decimal arithmetic. */
 class DoubleDoubleTests {
 
-    private static final BigDecimal BOUND = new BigDecimal(0x1p-102);
+    private static final BigDecimal BOUND = BigDecimal.valueOf(2).pow(-102, MathContext.DECIMAL128);
     private static final MathContext DIGITS = new MathContext(60);
 
     private static DoubleDouble random(SplittableRandom random) {

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -103,8 +104,8 @@ class ExtendedGradientTests {
 
     private static DoubleDouble entry(ExtendedGradient gradient, int i) {
         return new DoubleDouble(
-                gradient.byParameter().get("w").at(i),
-                gradient.restByParameter().get("w").at(i));
+                Objects.requireNonNull(gradient.byParameter().get("w")).at(i),
+                Objects.requireNonNull(gradient.restByParameter().get("w")).at(i));
     }
 
     @ParameterizedTest
@@ -142,7 +143,9 @@ class ExtendedGradientTests {
     void float64DrownsWhereThisDoesNot() {
         double exact = -8.333332777777793e-5;
         Objective objective = objective(Case.versine.function, 1e-3);
-        double float64 = objective.gradient().byParameter().get("w").item();
+        double float64 = Objects.requireNonNull(
+                        objective.gradient().byParameter().get("w"))
+                .item();
         assertThat(Math.abs(float64 - exact)).isGreaterThan(1e-4 * Math.abs(exact));
         assertThat(entry(ExtendedGradient.of(objective), 0).hi()).isEqualTo(exact);
     }
@@ -195,9 +198,13 @@ class ExtendedGradientTests {
         Program program = b.output("y", b.square(w)).build();
         Map<String, Tensor> point = Map.of("w", Tensor.vector(3), "idle", Tensor.vector(1, 2));
         ExtendedGradient gradient = ExtendedGradient.of(new Objective(program, program.output("y"), point));
-        assertThat(gradient.byParameter().get("w").item()).isEqualTo(6);
-        assertThat(gradient.byParameter().get("idle").values()).containsOnly(0);
-        assertThat(gradient.restByParameter().get("idle").values()).containsOnly(0);
+        assertThat(Objects.requireNonNull(gradient.byParameter().get("w")).item())
+                .isEqualTo(6);
+        assertThat(Objects.requireNonNull(gradient.byParameter().get("idle")).values())
+                .containsOnly(0);
+        assertThat(Objects.requireNonNull(gradient.restByParameter().get("idle"))
+                        .values())
+                .containsOnly(0);
     }
 
     /** Two for a product with its sum, in three passes; of a vector's n exponentials 25 each. */
@@ -219,6 +226,7 @@ class ExtendedGradientTests {
     private static void assertGradient(Objective objective, double value, double... expected) {
         ExtendedGradient gradient = ExtendedGradient.of(objective);
         assertThat(gradient.value().hi()).isEqualTo(value);
-        assertThat(gradient.byParameter().get("w").values()).isEqualTo(expected);
+        assertThat(Objects.requireNonNull(gradient.byParameter().get("w")).values())
+                .isEqualTo(expected);
     }
 }

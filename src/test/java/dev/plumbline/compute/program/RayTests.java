@@ -15,6 +15,7 @@ import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
@@ -147,7 +148,7 @@ class RayTests {
     void thePieceGoesAlongTheRay(Row row) {
         for (double[] d : directions(row.point.length)) {
             Ray ray = ray(row, d, Ray.GERM);
-            double[] gradient = ray.gradient().get("w").values();
+            double[] gradient = Objects.requireNonNull(ray.gradient().get("w")).values();
             double along = 0;
             for (int i = 0; i < d.length; i++) {
                 along += gradient[i] * d[i];

@@ -78,4 +78,18 @@ class SpreadsTests {
         Objective objective = objective(b.multiply(tanh, 2), 0.3);
         assertThat(Spreads.of(objective, 1).spread(operand(objective))).isNull();
     }
+
+    /**
+     * {@code -log(1 - sigmoid(w))} at 23.5: sigmoid is rounded to a multiple of 2^-53, 1.1e-16 of 6.2e-11 that are left; so
+     * the objective is off by up to that quotient, and element-wise rounding is not lost on the way.
+     */
+    @Test
+    void theObjectivesNoiseIsWhatCancellationMakesOfOneRounding() {
+        Node left = b.subtract(b.constant(1), b.unary(UnaryFunction.SIGMOID, w));
+        Objective objective = objective(b.multiply(b.unary(UnaryFunction.LOG, left), -1), 23.5);
+        double unit = 0x1p-53 * Math.exp(23.5);
+        for (long seed = 0; seed < 20; seed++) {
+            assertThat(Spreads.of(objective, 100 * seed).objectiveNoise()).isBetween(0.3 * unit, 2 * unit);
+        }
+    }
 }

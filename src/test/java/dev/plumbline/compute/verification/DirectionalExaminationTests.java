@@ -16,6 +16,7 @@ import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,11 +44,11 @@ class DirectionalExaminationTests {
 
     /** The right claim with its derivative along the direction shifted. */
     private static Tensor shifted(Measurement measurement, double by) {
-        Tensor d = Directions.gaussian(
+        Tensor d = Objects.requireNonNull(Directions.gaussian(
                         List.of("w"),
                         measurement.objective(),
                         measurement.plan().seed())
-                .get("w");
+                .get("w"));
         double[] claim = measurement.reference("w").values().clone();
         claim[1] += by / d.at(1);
         return Tensor.vector(claim);

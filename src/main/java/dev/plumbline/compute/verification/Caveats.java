@@ -1,0 +1,158 @@
+package dev.plumbline.compute.verification;
+
+import dev.plumbline.compute.judgement.Reason;
+import dev.plumbline.compute.rounding.RoundedConstant;
+import dev.plumbline.compute.rounding.Underflow;
+import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** What a reader of an examination should know beside its verdicts: what was allowed, and why something is undecided. */
+final class Caveats {
+
+    private final Examination examination;
+    private final Measurement measurement;
+    private final Claims claims;
+
+    private Caveats(Examination examination) {
+        this.examination = examination;
+        this.measurement = examination.measurement();
+        this.claims = examination.claims();
+    }
+
+    static List<Caveat> of(Examination examination) {
+        return new Caveats(examination).all();
+    }
+
+    private List<Caveat> all() {
+        List<Caveat> found = new ArrayList<>();
+        List<RoundedConstant> constants = measurement.allowances().constants();
+        if (!constants.isEmpty()) {
+            found.add(constants(constants));
+        }
+        if (!measurement.isFinite()) {
+            found.add(new Caveat(
+                    "objectiveNotFinite",
+                    "The objective is " + measurement.objective().value() + ": " + measurement.firstNonFinite()
+                            + " is the first value that is not finite."));
+        } else if (!measurement.found().isConsistent()) {
+            found.add(new Caveat(
+                    "ourOwnRulesDisagree",
+                    "Plumbline's forward and reverse mode disagree on this model by more than rounding; that is a fault of"
+                            + " Plumbline's, and nothing is said of the claim."));
+        } else if (measurement.around() != null && isCoarse()) {
+            found.add(new Caveat(
+                    "notCertified",
+                    String.format(
+                            Locale.ROOT,
+                            "The reference is certified to %.1e only, which is more than the claim's own precision explains.",
+                            measurement.certificate().certifiedTo())));
+        }
+        bends(found);
+        if (corrected()) {
+            found.add(new Caveat(
+                    "autogradWrongHere",
+                    "The objective has a derivative here although parts of it bend, and the rules of automatic differentiation"
+                            + " at the bends do not give it."));
+        }
+        drowned(found);
+        underflow(found);
+        return found;
+    }
+
+    private static Caveat constants(List<RoundedConstant> constants) {
+        String each = constants.stream()
+                .limit(4)
+                .map(constant -> String.format(
+                        Locale.ROOT,
+                        "%s of %s (up to %.1e of the largest entry)",
+                        constant.value(),
+                        constant.labels().get(0),
+                        constant.effect()))
+                .collect(Collectors.joining(", "));
+        return new Caveat(
+                "constantsRounded",
+                "The file holds numbers in float32 of which a pipeline that computes in float64 may have had other digits. So"
+                        + " much was allowed: " + each
+                        + (constants.size() > 4 ? " and " + (constants.size() - 4) + " more" : "") + ".");
+    }
+
+    private void bends(List<Caveat> found) {
+        List<BentOperation> bends = measurement.bends();
+        boolean jumps = examination.any(Reason.DISCONTINUOUS);
+        if (jumps) {
+            found.add(new Caveat(
+                    "discontinuous",
+                    "The objective jumps or leaves its domain at this point: " + words(bends)
+                            + ". Nothing is a derivative there; try another point."));
+        } else if (examination.any(Reason.NOT_DECIDED)) {
+            found.add(new Caveat(
+                    "notDecided",
+                    "Three orders do not tell what the objective does at " + words(bends) + "; try another point."));
+        }
+    }
+
+    private static String words(List<BentOperation> bends) {
+        return bends.isEmpty()
+                ? "an operation at its edge"
+                : bends.stream().limit(3).map(BentOperation::words).collect(Collectors.joining(", "));
+    }
+
+    private boolean corrected() {
+        return measurement.found().corrected().values().stream().anyMatch(set -> !set.isEmpty())
+                && measurement.reverse().values().stream().allMatch(tensor -> tensor.firstNonFinite() < 0);
+    }
+
+    /** Whether the certificate is worse than what the claims are judged by. */
+    private boolean isCoarse() {
+        double allowed = 0;
+        double size = 0;
+        for (String name : claims.tensors().keySet()) {
+            allowed = Math.hypot(allowed, examination.allowance(name).norm());
+            size = Math.hypot(size, examination.reference(name).norm());
+        }
+        return measurement.certificate().certifiedTo() > Math.max(allowed, 1e-12 * size);
+    }
+
+    private void drowned(List<Caveat> found) {
+        List<String> names = claims.tensors().keySet().stream()
+                .filter(name -> examination.has(name, Ruling.DROWNS))
+                .toList();
+        if (!names.isEmpty()) {
+            found.add(new Caveat(
+                    "roundingDrowns",
+                    "Rounding in the claim's own arithmetic is as large as what could be seen in "
+                            + names.stream().limit(4).collect(Collectors.joining(", "))
+                            + (names.size() > 4 ? " and " + (names.size() - 4) + " more tensors" : "")
+                            + ": a claim there cannot be confirmed in it."));
+        }
+    }
+
+    private void underflow(List<Caveat> found) {
+        List<String> names =
+                claims.tensors().keySet().stream().filter(this::underflows).toList();
+        if (!names.isEmpty()) {
+            found.add(new Caveat(
+                    "underflow",
+                    "Zeros in " + String.join(", ", names)
+                            + " stand for gradients too small for their datatype, not for a backward pass that does not reach"
+                            + " them; scaling the loss keeps them."));
+        }
+    }
+
+    private boolean underflows(String name) {
+        Tensor claim = claims.tensor(name);
+        Datatype datatype = measurement.plan().arithmetic().of(name);
+        for (int i = 0; i < claim.size(); i++) {
+            if (claims.mask(name).judges(i)
+                    && Underflow.explains(
+                            datatype, claim.at(i), examination.reference(name).at(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
