@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -103,8 +102,10 @@ class GermLawsTests {
     private static Germ germ(OperationCase row, List<Tensor> directions, int order) {
         List<Germ> germs = new ArrayList<>();
         for (int k = 0; k < directions.size(); k++) {
-            double[] @Nullable [] terms = new double[order][];
-            terms[0] = row.smooth().contains(k) ? directions.get(k).values() : null;
+            double[][] terms = new double[order][];
+            if (row.smooth().contains(k)) {
+                terms[0] = directions.get(k).values();
+            }
             germs.add(new Germ(row.inputs().get(k), terms, order + 1, true));
         }
         return row.op().germ(germs, side(row, order));
