@@ -8,7 +8,9 @@ import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.DoubleFunction;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,13 +24,17 @@ class KinksTests {
      * @param left the one-sided slopes by that parameter
      * @param rest the derivatives by the others
      */
-    private record Bend(String name, String formula, double[] at, double left, double right, double... rest) {
+    /** @param claim the whole claim for a claim of the first entry */
+    private record Bend(
+            String name, String formula, double[] at, double left, double right, DoubleFunction<double[]> claim) {
+
+        Bend(String name, String formula, double[] at, double left, double right, double second) {
+            this(name, formula, at, left, right, first -> new double[] {first, second});
+        }
 
         GradientCheckReport check(double claimed, Coverage coverage) {
-            double[] claim = new double[rest.length + 1];
-            claim[0] = claimed;
-            System.arraycopy(rest, 0, claim, 1, rest.length);
-            return Formulas.check(formula, Map.of("w", Tensor.vector(at)), Map.of("w", Tensor.vector(claim)), coverage);
+            Tensor whole = Tensor.vector(claim.apply(claimed));
+            return Formulas.check(formula, Map.of("w", Tensor.vector(at)), Map.of("w", whole), coverage);
         }
 
         @Override
@@ -47,7 +53,7 @@ class KinksTests {
                 new Bend("ReLU behind a smooth function", "sum(relu(tanh(w) * [3, 2]))", at(0, 0), 0, 3, 0),
                 new Bend("abs at 0", "sum(abs(w) * [3, 2])", at(0, -0.7), -3, 3, -2),
                 new Bend("leaky ReLU at 0", "sum(leakyRelu(w, 0.2) * [3, 2])", at(0, 0.7), 0.6, 3, 2),
-                new Bend("the larger of two equals", "2 * max(w) + w[1]", at(1.5, 1.5, 0.3), 0, 2, 1, 0),
+                new Bend("the larger of two equals", "2 * max(w) + w[1]", at(1.5, 1.5, 0.3), 0, 2, first -> at(first, 3 - first, 0)),
                 new Bend("maximum with a constant", "sum(maximum(w, 0.5))^2", at(0.5, 2), 0, 5, 5));
     }
 
@@ -79,6 +85,18 @@ class KinksTests {
                         .isEqualTo(Verdict.FAIL);
             }
         }
+    }
+
+    /** Each between its own one-sided slopes, but no choice gives both: along [1, 1] the derivative is 2, not 3. */
+    @Test
+    void entriesThatEachCouldBeAreRefutedWhereNoChoiceGivesThemTogether() {
+        GradientCheckReport report = Formulas.check(
+                "2 * max(w)",
+                Map.of("w", Tensor.vector(2, 2)),
+                Map.of("w", Tensor.vector(1.5, 1.5)),
+                Coverage.CERTIFIED);
+
+        assertThat(report.verdict()).as(report.summary()).isEqualTo(Verdict.FAIL);
     }
 
     @ParameterizedTest

@@ -71,7 +71,7 @@ class MaskSettingTests {
                 "'\"w\": [true, false]' | /settings/mask/w | [2] | [2, 1]",
                 "'\"w\": [[true], []]' | /settings/mask/w/1 | 0 elements | 1 elements",
                 "'\"w\": [[true], [2]]' | /settings/mask/w/1/0 | 2 | true or false, or 1 or 0",
-                "'\"v\": [true]' | /settings/mask/v | v | one of [",
+                "'\"v\": [true]' | /settings/mask/v | v | one of w, b",
                 "'\"w\": [[0], [0]], \"b\": [0]' | /settings | [ | its mask has an entry to judge"
             })
     void refusesAMaskThatDoesNotFit(String mask, String pointer, String got, String expected) {

@@ -37,7 +37,7 @@ class RefusalTests {
             value = {
                 "{} | 422 | /model | nothing | formula, onnx or layers",
                 "{'model':{}} | 422 | /model | none | formula, onnx or layers",
-                "{'model':{'formula':'a'},'parameters':{'a':1},'colour':1} | 422 | /colour | colour | one of data",
+                "{'model':{'formula':'a'},'parameters':{'a':1},'colour':1} | 422 | /colour | colour | one of baseline, data",
                 "{'model':{'formula':'mean(x @ )'}} | 400 | /model/formula | ) | a number, a name",
                 "{'model':{'formula':'mean(x @ q)'},'data':{'x':[1]}} | 422 | /model/formula | q | data: x",
                 "{'model':{'formula':'mean(x @ w)'},'parameters':{'w':[1,2,3]},'data':{'x':[[1,2]]}} | 422 | /model/formula | [1, 2] times [3, 1] | here k is 2 and 3",
@@ -51,7 +51,7 @@ class RefusalTests {
                 "{'model':{'formula':'w'},'loss':{'kind':'nearly'},'parameters':{'w':1}} | 422 | /loss/kind | nearly | crossEntropy",
                 "{'model':{'formula':'w'},'loss':{'output':'q'},'parameters':{'w':1}} | 422 | /loss/output | q | one of [out",
                 "{'model':{'formula':'sum(w)'},'parameters':{'w':[1,2]},'gradients':{'w':[1]}} | 422 | /gradients/w | [1] | [2]",
-                "{'model':{'formula':'sum(w)'},'parameters':{'w':[1,2]},'gradients':{'v/u':[1]}} | 422 | /gradients/v~1u | v/u | [w]",
+                "{'model':{'formula':'sum(w)'},'parameters':{'w':[1,2]},'gradients':{'v/u':[1]}} | 422 | /gradients/v~1u | v/u | one of w",
                 "{'model':{'formula':'sum(w)'},'parameters':{'w':[1,2]},'gradients':{}} | 422 | /gradients | no tensors | [w]",
                 "{'model':{'formula':'sum(w)'},'parameters':{'w':[1]},'settings':{'tollerance':1}} | 422 | /settings/tollerance | tollerance | tolerance",
                 "{'model':{'formula':'sum(w)'},'parameters':{'w':[1]},'settings':{'coverage':'all'}} | 422 | /settings/coverage | all | exhaustive",

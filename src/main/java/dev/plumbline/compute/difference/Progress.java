@@ -14,7 +14,7 @@ public interface Progress {
     enum Phase {
         /** The model's own gradient, and what rounding does to it. */
         REFERENCE,
-        /** Numeric derivatives along random directions. */
+        /** Forward mode along random directions, and around the bends. */
         CERTIFICATE,
         /** Numeric derivatives by every entry. */
         EXHAUSTIVE,
@@ -22,10 +22,10 @@ public interface Progress {
         SCHEME,
         /** Numeric derivatives by the entries that the report shows. */
         EVIDENCE,
-        /** Taylor's test and the checks without differences. */
-        SECOND_OPINION,
         /** Planted mistakes, judged without evaluations. */
-        POWER
+        POWER,
+        /** Taylor's test and the checks without differences. */
+        SECOND_OPINION
     }
 
     /**
