@@ -53,7 +53,13 @@ class KinksTests {
                 new Bend("ReLU behind a smooth function", "sum(relu(tanh(w) * [3, 2]))", at(0, 0), 0, 3, 0),
                 new Bend("abs at 0", "sum(abs(w) * [3, 2])", at(0, -0.7), -3, 3, -2),
                 new Bend("leaky ReLU at 0", "sum(leakyRelu(w, 0.2) * [3, 2])", at(0, 0.7), 0.6, 3, 2),
-                new Bend("the larger of two equals", "2 * max(w) + w[1]", at(1.5, 1.5, 0.3), 0, 2, first -> at(first, 3 - first, 0)),
+                new Bend(
+                        "the larger of two equals",
+                        "2 * max(w) + w[1]",
+                        at(1.5, 1.5, 0.3),
+                        0,
+                        2,
+                        first -> at(first, 3 - first, 0)),
                 new Bend("maximum with a constant", "sum(maximum(w, 0.5))^2", at(0.5, 2), 0, 5, 5));
     }
 

@@ -61,8 +61,7 @@ final class ThinPieces {
             Tensor reference = Objects.requireNonNull(found.gradient().get(name));
             Tensor allowance = Objects.requireNonNull(allowances.get(name));
             reach.getOrDefault(name, new BitSet()).stream()
-                    .filter(i -> claims.mask(name).judges(i)
-                            && !bent(name).get(i))
+                    .filter(i -> claims.mask(name).judges(i) && !bent(name).get(i))
                     .filter(i -> Math.abs(claim.at(i) - reference.at(i)) > allowance.at(i))
                     .forEach(i -> deviations.add(new Deviation(name, i, claim.at(i), reference.at(i))));
         });
