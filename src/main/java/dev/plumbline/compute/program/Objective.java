@@ -59,12 +59,21 @@ public final class Objective {
 
     /** The nodes that read a node and that the objective depends on. */
     public List<Node> consumers(Node node) {
+        return consumers().of(node);
+    }
+
+    /** Whether a function of a node is held constant by {@code stopGradient}, as the largest logit in cross entropy is. */
+    boolean isHeld(Node node) {
+        return consumers().isHeld(node);
+    }
+
+    private Consumers consumers() {
         Consumers found = consumers;
         if (found == null) {
             found = new Consumers(program, output); // two threads may both do this, to the same end
             consumers = found;
         }
-        return found.of(node);
+        return found;
     }
 
     /** Whether the objective depends on a node. */

@@ -49,7 +49,7 @@ public final class Use {
         while (true) {
             Node node = steps.get(steps.size() - 1).node();
             List<Node> consumers = objective.consumers(node);
-            if (consumers.size() != 1 || node == objective.output()) {
+            if (consumers.size() != 1 || node == objective.output() || objective.isHeld(node)) {
                 return steps;
             }
             Node next = consumers.get(0);

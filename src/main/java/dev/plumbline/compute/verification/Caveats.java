@@ -59,6 +59,7 @@ final class Caveats {
                             + " at the bends do not give it."));
         }
         drowned(found);
+        inSixteenBits(found);
         underflow(found);
         return found;
     }
@@ -128,6 +129,19 @@ final class Caveats {
                             + names.stream().limit(4).collect(Collectors.joining(", "))
                             + (names.size() > 4 ? " and " + (names.size() - 4) + " more tensors" : "")
                             + ": a claim there cannot be confirmed in it."));
+        }
+    }
+
+    private void inSixteenBits(List<Caveat> found) {
+        List<String> names = examination.inSixteenBitsOnly();
+        if (!names.isEmpty()) {
+            found.add(new Caveat(
+                    "sixteenBitsThroughout",
+                    "Entries of " + names.stream().limit(4).collect(Collectors.joining(", "))
+                            + (names.size() > 4 ? " and " + (names.size() - 4) + " more tensors" : "")
+                            + " are off by more than a cast explains, and right only if everything was computed in 16 bits."
+                            + " Their allowances are that wide, and mistakes smaller than these would not be seen; if only"
+                            + " the gradient was cast, compare it before the cast."));
         }
     }
 

@@ -66,6 +66,16 @@ record Drowning(
         return isNarrow ? rule(claim, i, IN_SIXTEEN_BITS) : ruling;
     }
 
+    /** What a claim that needs 16 bits throughout was allowed, entry by entry. */
+    Tensor inSixteenBits(Tensor allowance) {
+        double[] allowed = allowance.values().clone();
+        for (int i = 0; narrow != null && i < allowed.length; i++) {
+            double close = Math.max(IN_SIXTEEN_BITS * Math.max(Math.abs(gradient.at(i)), rms), 4 * underflow);
+            allowed[i] = Math.max(allowed[i], Math.min(narrow.at(i), close));
+        }
+        return Tensor.of(allowance.shape(), allowed);
+    }
+
     private Ruling rule(double claim, int i, double share) {
         double off = Math.abs(claim - gradient.at(i));
         boolean isClose = isZero || off <= share * Math.max(Math.abs(gradient.at(i)), rms) || off <= 4 * underflow;

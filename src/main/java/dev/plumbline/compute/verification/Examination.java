@@ -9,6 +9,7 @@ import dev.plumbline.compute.rounding.Underflow;
 import dev.plumbline.compute.verification.Subgradients.Admission;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class Examination {
     private final Map<String, Tensor> references = new LinkedHashMap<>(); // what each claim is held against
     private final Map<String, Tensor> allowances = new LinkedHashMap<>();
     private final Map<String, Ruling[]> rulings = new LinkedHashMap<>();
+    private final List<String> inSixteenBitsOnly = new ArrayList<>(); // names
     private Cancelling cancelling = Cancelling.NONE;
     private @Nullable Subgradients subgradients;
     private @Nullable Admission admission;
@@ -108,12 +110,24 @@ public final class Examination {
         if (Arrays.asList(own).contains(Ruling.FAIL)) {
             drowning = drowning.with(measurement.allowances().narrowThroughout(name));
         }
+        boolean inSixteenBits = false;
         for (int i = 0; i < own.length; i++) {
             if (mask.judges(i) && !cancelling.has(name, i)) {
-                own[i] = drowning.confirmed(own[i], claim.at(i), i);
+                Ruling confirmed = drowning.confirmed(own[i], claim.at(i), i);
+                inSixteenBits |= own[i] == Ruling.FAIL && confirmed == Ruling.PASS;
+                own[i] = confirmed;
             }
         }
+        if (inSixteenBits) {
+            allowances.put(name, drowning.inSixteenBits(allowance(name)));
+            inSixteenBitsOnly.add(name);
+        }
         return own;
+    }
+
+    /** The tensors of which some entries are right only as arithmetic in the claim's 16 bits throughout would leave them. */
+    List<String> inSixteenBitsOnly() {
+        return inSixteenBitsOnly;
     }
 
     private Ruling ruling(String name, double claim, int i) {
