@@ -2,7 +2,9 @@ package dev.plumbline.compute.rounding;
 
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -24,6 +26,7 @@ final class EntryAllowance {
     private static final double DEVIATIONS = 6;
     private static final double LAST_PLACES = 4;
     private static final int LOOKED_AT = 5_000;
+    private static final double ABOVE = 0.1; // of all magnitudes
 
     private final Map<String, Tensor> exact;
     private final Map<String, Tensor> magnitudes;
@@ -66,17 +69,31 @@ final class EntryAllowance {
         return allowance;
     }
 
-    /** The spread, in units of {@code m_i}, that nine entries in ten stay below; of a few thousand entries. */
+    /**
+     * The spread, in units of {@code m_i}, that nine tenths of all {@code m} stay below; of a few thousand entries. Weighed by
+     * {@code m}, because behind a saturated unit it may be 1e-60 beside a spread of 1e-13: a ratio that says nothing of others.
+     */
     private static double usual(double[] magnitude, double[] spread) {
         int stride = Math.max(1, spread.length / LOOKED_AT);
-        double[] ratios = new double[spread.length / stride + 1];
-        int counted = 0;
+        List<Ratio> ratios = new ArrayList<>();
+        double total = 0;
         for (int i = 0; i < spread.length; i += stride) {
-            if (magnitude[i] > 0 && Double.isFinite(spread[i])) {
-                ratios[counted++] = spread[i] / magnitude[i];
+            Ratio ratio = new Ratio(spread[i] / magnitude[i], magnitude[i]);
+            if (magnitude[i] > 0 && Double.isFinite(magnitude[i]) && Double.isFinite(ratio.value())) {
+                ratios.add(ratio);
+                total += magnitude[i];
             }
         }
-        Arrays.sort(ratios, 0, counted);
-        return counted == 0 ? 0 : ratios[counted * 9 / 10];
+        ratios.sort(Comparator.comparingDouble(Ratio::value));
+        double above = 0;
+        for (int k = ratios.size() - 1; k >= 0; k--) {
+            above += ratios.get(k).weight();
+            if (above >= ABOVE * total) {
+                return ratios.get(k).value();
+            }
+        }
+        return 0;
     }
+
+    private record Ratio(double value, double weight) {}
 }

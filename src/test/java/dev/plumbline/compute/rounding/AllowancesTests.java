@@ -15,6 +15,7 @@ import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,34 @@ class AllowancesTests {
                 .toArray();
         assertThat(spreads[39]).isLessThanOrEqualTo(4 * spreads[0]);
         assertThat(Math.abs(gradient(objective, Rounding.NONE))).isGreaterThan(2 * spreads[0]);
+    }
+
+    /**
+     * Sigmoids on inputs in the hundreds, most of them saturated: an entry of 1e-60 spreads by 1e-13, and that ratio must not
+     * be taken over to those that matter. It was: they were allowed 1e40, and claims of 0 and of twice the gradient passed.
+     */
+    @Test
+    void saturatedUnitsDoNotWidenWhatOtherEntriesAreAllowed() {
+        Random random = new Random(3);
+        for (int trial = 0; trial < 50; trial++) {
+            double[] x = random.doubles(24, -1500, 1500).toArray();
+            double[] w = random.doubles(12, -1, 1).toArray();
+            ProgramBuilder b = new ProgramBuilder();
+            Node z = b.matmul(b.constant(Tensor.of(Shape.of(8, 3), x)), b.parameter("w", Shape.of(3, 4)));
+            Program program =
+                    b.output("y", b.sum(b.unary(UnaryFunction.SIGMOID, z))).build();
+            Objective objective =
+                    new Objective(program, program.output("y"), Map.of("w", Tensor.of(Shape.of(3, 4), w)));
+            Allowances allowances = allowances(objective, Datatype.FP64, trial);
+            Tensor spread = allowances.spread("w");
+            Tensor allowance = allowances.allowance("w");
+            double largest = Arrays.stream(spread.values()).max().orElseThrow();
+            for (int i = 0; i < allowance.size(); i++) {
+                assertThat(allowance.at(i))
+                        .as("entry " + i + " of trial " + trial)
+                        .isLessThanOrEqualTo(100 * largest);
+            }
+        }
     }
 
     /** relu(3 w - 0.3) at 0.1, whose operand is 5.6e-17: float64 noise is no reason to allow another branch. */
