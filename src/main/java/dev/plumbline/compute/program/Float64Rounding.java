@@ -44,10 +44,11 @@ final class Float64Rounding implements Rounding {
         double[] sizes = sum || centring.isCentred(node) ? Terms.sizes(node, inputs) : y;
         double spread = 2 + (sum ? Math.sqrt(Terms.count(node)) / 4 : 0);
         Residues residues = Residues.of(op, inputs, node.shape());
+        Draws draws = Draws.from(random);
         double[] moved = y.clone();
         for (int i = 0; i < y.length; i++) {
             if (sum ? !isWhole(y[i], sizes[i]) : residues.isRounded(i, y[i])) {
-                moved[i] = stray(y[i], spread * Math.abs(sizes[i]));
+                moved[i] = stray(draws, y[i], spread * Math.abs(sizes[i]));
             }
         }
         return Tensor.of(node.shape(), moved);
@@ -58,24 +59,25 @@ final class Float64Rounding implements Rounding {
     }
 
     /** A float64 that is off by up to {@code u size}, to either side alike. */
-    private double stray(double value, double size) {
+    private static double stray(Draws draws, double value, double size) {
         if (!Double.isFinite(value)) {
             return value;
         }
-        double off = 2 * U * size * (random.nextDouble() - 0.5);
+        double off = 2 * U * size * (draws.uniform(value, size) - 0.5);
         double steps = off / Math.ulp(value);
         boolean coarse = Math.abs(steps) < 64; // else the sum is as good as any
-        return value + (coarse ? Math.floor(steps + random.nextDouble()) * Math.ulp(value) : off);
+        return value + (coarse ? Math.floor(steps + draws.another(value, size)) * Math.ulp(value) : off);
     }
 
     @Override
     public double[] cotangent(Node node, double[] arriving, double @Nullable [] sizes) {
+        Draws draws = Draws.from(random);
         double[] moved = arriving.clone();
         for (int i = 0; i < moved.length; i++) {
             double terms = sizes == null ? 0 : sizes[i];
             boolean exact = terms == 0 ? arriving[i] == (float) arriving[i] : isWhole(arriving[i], terms);
             if (!exact) {
-                moved[i] = stray(arriving[i], Math.abs(arriving[i]) + 2 * terms);
+                moved[i] = stray(draws, arriving[i], Math.abs(arriving[i]) + 2 * terms);
             }
         }
         return moved;

@@ -1,5 +1,7 @@
 package dev.plumbline.compute.program;
 
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,13 +13,20 @@ import java.util.Set;
  * <p>Results are stored as PyTorch's autocast does: a product in 16 bits gives a tensor of 16 bits, an element-wise
  * operation on such tensors alone gives another, one that reads a float32 tensor too gives float32; gradients have the
  * datatype of their tensors. TF32 only shortens operands. Exponentials, logarithms, roots and sums are float32: by them
- * softmax, normalisation and losses are recognised.
+ * normalisation and losses are recognised. A softmax stays in 16 bits where {@code keep} does not name it: its weights then
+ * do not add up to 1, which is all that there is in the gradient of a key's bias. In bfloat16 PyTorch keeps it on a GPU
+ * and not on a CPU, so {@code autocastBF16} does not.
+ *
+ * @param accumulateSmall what matrix products of at most {@link #SMALL} multiplications add up in: PyTorch's own kernels
+ *     for those in bfloat16 add in bfloat16 (1.13, on a CPU), larger ones are oneDNN's and add in float32
  */
-public record Precision(Format compute, Format accumulate, Set<Kept> keep) {
+public record Precision(Format compute, Format accumulate, Format accumulateSmall, Set<Kept> keep) {
+
+    private static final double SMALL = 16 * 16 * 16;
 
     /** What autocast does to a model on a CPU or GPU, and what NVIDIA's tensor cores do to float32 by themselves. */
     private static final Map<String, Precision> NAMED = Map.of(
-            "autocastBF16", new Precision(Format.BF16, Format.FP32, Set.of(Kept.values())),
+            "autocastBF16", new Precision(Format.BF16, Format.FP32, Format.BF16, Set.of(Kept.LAYER_NORM, Kept.LOSS)),
             "autocastFP16", new Precision(Format.FP16, Format.FP32, Set.of(Kept.values())),
             "tf32", new Precision(Format.TF32, Format.FP32, Set.of(Kept.values())));
 
@@ -56,6 +65,11 @@ public record Precision(Format compute, Format accumulate, Set<Kept> keep) {
         keep = Set.copyOf(keep);
     }
 
+    /** All sums alike. */
+    public Precision(Format compute, Format accumulate, Set<Kept> keep) {
+        this(compute, accumulate, accumulate, keep);
+    }
+
     /** The precision of a short name: autocastBF16, autocastFP16 or tf32. */
     public static Precision named(String name) {
         Precision precision = NAMED.get(name);
@@ -78,21 +92,63 @@ public record Precision(Format compute, Format accumulate, Set<Kept> keep) {
         return compute.grid;
     }
 
-    Grid accumulateGrid() {
-        return accumulate.grid;
+    /** What the sums of each node are added up in. */
+    Grid[] sums(Program program) {
+        Grid[] sums = new Grid[program.nodes().size()];
+        for (Node node : program.nodes()) {
+            sums[node.id()] = (isSmallProduct(node) ? accumulateSmall : accumulate).grid;
+        }
+        return sums;
+    }
+
+    /** What the sums that arrive at each node in reverse are added up in. */
+    Grid[] sumsInReverse(Program program) {
+        Grid[] sums = new Grid[program.nodes().size()];
+        Arrays.fill(sums, accumulate.grid);
+        program.nodes().stream().filter(Precision::isSmallProduct).forEach(node -> node.inputs()
+                .forEach(input -> sums[input.id()] = accumulateSmall.grid));
+        return sums;
+    }
+
+    private static boolean isSmallProduct(Node node) {
+        return node.op() instanceof MatMul && node.op().cost(Program.shapes(node), node.shape()) <= 2 * SMALL;
     }
 
     /** The grid that each node's result is stored on. */
     Grid[] grids(Program program, Grid kept) {
         Grid[] grids = new Grid[program.nodes().size()];
+        Set<Node> softmax = keep.contains(Kept.SOFTMAX) ? Set.of() : softmax(program);
         for (Node node : program.nodes()) {
-            grids[node.id()] = isStoredHalf(node, grids) ? compute.grid : kept;
+            boolean isKept = isKept(node.op()) && !softmax.contains(node);
+            grids[node.id()] = !isKept && isStoredHalf(node, grids) ? compute.grid : kept;
         }
         return grids;
     }
 
+    /** The exponentials and the sums of {@code exp(x) / sum exp(x)}. */
+    private static Set<Node> softmax(Program program) {
+        Set<Node> parts = new HashSet<>();
+        for (Node node : program.nodes()) {
+            if (node.op() instanceof Binary quotient && quotient.function() == BinaryFunction.DIVIDE) {
+                Node above = node.inputs().get(0);
+                Node below = node.inputs().get(1);
+                while (below.op().isMove()) {
+                    below = below.inputs().get(0);
+                }
+                if (below.op() instanceof Reduce && below.inputs().get(0) == above && isExponential(above)) {
+                    parts.addAll(List.of(above, below));
+                }
+            }
+        }
+        return parts;
+    }
+
+    private static boolean isExponential(Node node) {
+        return node.op() instanceof Unary unary && unary.function() == UnaryFunction.EXP;
+    }
+
     private boolean isStoredHalf(Node node, Grid[] grids) {
-        if (!compute.isHalf() || node.inputs().isEmpty() || isKept(node.op())) {
+        if (!compute.isHalf() || node.inputs().isEmpty()) {
             return false;
         }
         return Terms.isProduct(node.op())

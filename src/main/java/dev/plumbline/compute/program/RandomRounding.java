@@ -19,37 +19,48 @@ final class RandomRounding implements Rounding {
     private static final double BOLDNESS = 4;
 
     private final Grid[] grids; // (node)
-    private final Grid sums;
+    private final Grid[] sums; // (node)
+    private final Grid[] sumsInReverse; // (node)
     private final @Nullable Grid operands; // of products; null: as stored
     private final Evaluation base;
     private final Program program;
     private final Centring centring;
     private final SplittableRandom random;
 
-    private RandomRounding(Grid[] grids, Grid sums, @Nullable Grid operands, Evaluation base, long seed) {
-        this.grids = grids;
-        this.sums = sums;
-        this.operands = operands;
+    private RandomRounding(Evaluation base, Grid grid, long seed) {
         this.base = base;
         this.program = base.program();
+        this.grids = new Grid[program.nodes().size()];
+        Arrays.fill(grids, grid);
+        this.sums = grids;
+        this.sumsInReverse = grids;
+        this.operands = null;
+        this.centring = program.centring();
+        this.random = new SplittableRandom(seed);
+    }
+
+    private RandomRounding(Evaluation base, Precision precision, Grid kept, long seed) {
+        this.base = base;
+        this.program = base.program();
+        this.grids = precision.grids(program, kept);
+        this.sums = precision.sums(program);
+        this.sumsInReverse = precision.sumsInReverse(program);
+        this.operands = precision.computeGrid();
         this.centring = program.centring();
         this.random = new SplittableRandom(seed);
     }
 
     static RandomRounding throughout(Grid grid, Evaluation base, long seed) {
-        Grid[] grids = new Grid[base.program().nodes().size()];
-        Arrays.fill(grids, grid);
-        return new RandomRounding(grids, grid, null, base, seed);
+        return new RandomRounding(base, grid, seed);
     }
 
     static RandomRounding mixed(Precision precision, Grid kept, Evaluation base, long seed) {
-        return new RandomRounding(
-                precision.grids(base.program(), kept), precision.accumulateGrid(), precision.computeGrid(), base, seed);
+        return new RandomRounding(base, precision, kept, seed);
     }
 
     @Override
     public Tensor given(Node node, Tensor value) {
-        return Tensor.of(node.shape(), stored(node, value.values(), null));
+        return Tensor.of(node.shape(), stored(node, value.values(), null, sums));
     }
 
     @Override
@@ -58,43 +69,51 @@ final class RandomRounding implements Rounding {
         if (choosesBoldly(op)) {
             List<Tensor> bold = bold(node, inputs);
             Tensor chosen = Tensor.of(node.shape(), op.value(bold, node.shape()));
-            return Tensor.of(node.shape(), stored(node, Branches.value(op, inputs, bold, chosen), null));
+            return Tensor.of(node.shape(), stored(node, Branches.value(op, inputs, bold, chosen), null, sums));
         }
         List<Tensor> read = Terms.isProduct(op) ? operands(inputs) : inputs;
         double[] y = op.value(read, node.shape());
         boolean cancels = Terms.isSum(op) || centring.isCentred(node);
-        return Tensor.of(node.shape(), op.isMove() ? y : stored(node, y, cancels ? Terms.sizes(node, read) : null));
+        return Tensor.of(
+                node.shape(), op.isMove() ? y : stored(node, y, cancels ? Terms.sizes(node, read) : null, sums));
     }
 
     /** On the node's grid, sums after they were off by up to {@code 2 u} of their terms' sizes. */
-    private double[] stored(Node node, double[] values, double @Nullable [] sizes) {
+    private double[] stored(Node node, double[] values, double @Nullable [] sizes, Grid[] sums) {
         Grid grid = grids[node.id()];
-        double spread = 4 * sums.unitRoundoff();
+        double u = sums[node.id()].unitRoundoff();
         boolean indices = !program.isDifferentiable(node);
+        Draws draws = Draws.from(random);
         double[] stored = values.clone();
         for (int i = 0; i < stored.length; i++) {
-            boolean whole = values[i] == Math.rint(values[i]);
-            if (whole && (indices || (sizes != null && sizes[i] == Math.rint(sizes[i])))) {
+            if (isWhole(values[i]) && (indices || (sizes != null && isWhole(sizes[i]) && sizes[i] <= 1 / u))) {
                 continue; // counts and indices, whatever their datatype
             }
-            double off = sizes == null ? 0 : spread * sizes[i] * (random.nextDouble() - 0.5);
-            stored[i] = grid.round(values[i] + off, random.nextDouble());
+            double size = sizes == null ? 0 : sizes[i];
+            double off = size == 0 ? 0 : 4 * u * size * (draws.uniform(values[i], size) - 0.5);
+            stored[i] = grid.round(values[i] + off, draws.another(values[i], size));
         }
         return stored;
     }
 
+    private static boolean isWhole(double value) {
+        return value == Math.rint(value);
+    }
+
     private List<Tensor> operands(List<Tensor> inputs) {
         Grid grid = operands;
-        return grid == null
-                ? inputs
-                : inputs.stream()
-                        .map(input -> input.map(x -> grid.round(x, random.nextDouble())))
-                        .toList();
+        if (grid == null) {
+            return inputs;
+        }
+        Draws draws = Draws.from(random);
+        return inputs.stream()
+                .map(input -> input.map(x -> grid.round(x, draws.uniform(x, 0))))
+                .toList();
     }
 
     @Override
     public double[] cotangent(Node node, double[] arriving, double @Nullable [] sizes) {
-        return stored(node, arriving, sizes);
+        return stored(node, arriving, sizes, sumsInReverse);
     }
 
     @Override

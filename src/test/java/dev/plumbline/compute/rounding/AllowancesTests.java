@@ -130,6 +130,51 @@ class AllowancesTests {
         }
     }
 
+    /**
+     * The mean over 100 equal samples of {@code 1 + erf(-3)}, of which float32 keeps 5 in 100,000: an arithmetic rounds them
+     * alike, and the mean is off by as much as one of them, not by a tenth.
+     */
+    @ParameterizedTest
+    @EnumSource(names = {"FP32", "FP64"})
+    void errorsOfEqualSamplesDoNotAverageOut(Datatype datatype) {
+        double one = spreadOverEqualSamples(1, datatype);
+        assertThat(spreadOverEqualSamples(100, datatype)).isBetween(one / 2, 2 * one);
+    }
+
+    private static double spreadOverEqualSamples(int samples, Datatype datatype) {
+        Objective objective = objective(
+                (b, w) -> {
+                    Node all = b.multiply(w, b.constant(Tensor.filled(Shape.of(samples), -3.1)));
+                    return b.mean(b.square(b.add(b.unary(UnaryFunction.ERF, all), b.constant(1))));
+                },
+                0.9);
+        return Math.sqrt(LongStream.range(0, 20)
+                .mapToDouble(seed ->
+                        allowances(objective, datatype, 100 * seed).spread("w").at(0))
+                .map(spread -> spread * spread)
+                .average()
+                .orElseThrow());
+    }
+
+    /** Terms of 1,024 that cancel to 1: off by parts of 1,000 where they are added up in bfloat16, else by parts of 1. */
+    @Test
+    void smallProductsInBfloat16AddUpInIt() {
+        double small = spreadOfACancellingProduct(64);
+        assertThat(small).isGreaterThan(50 * spreadOfACancellingProduct(65));
+    }
+
+    private static double spreadOfACancellingProduct(int rows) {
+        double[] w = new double[64];
+        Arrays.setAll(w, i -> i < 62 ? (i % 2 == 0 ? 1024 : -1024) : i - 62); // all of them bfloat16's
+        ProgramBuilder b = new ProgramBuilder();
+        Node y = b.matmul(b.constant(Tensor.filled(Shape.of(rows, 64), 1)), b.parameter("w", Shape.of(64, 1)));
+        Program program = b.output("y", b.mean(b.square(y))).build();
+        Objective objective = new Objective(program, program.output("y"), Map.of("w", Tensor.of(Shape.of(64, 1), w)));
+        Allowances allowances = Allowances.of(
+                objective, objective.gradient(), Map.of("w", Datatype.FP32), Precision.named("autocastBF16"), false, 1);
+        return allowances.spread("w").norm();
+    }
+
     /** relu(3 w - 0.3) at 0.1, whose operand is 5.6e-17: float64 noise is no reason to allow another branch. */
     @Test
     void noiseInFloat64FlipsNoBranch() {
