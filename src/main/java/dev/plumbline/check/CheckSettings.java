@@ -70,7 +70,7 @@ public record CheckSettings(
 
         @Schema(
                 description =
-                        "mixed precision that the claim was computed in: \"autocastBF16\", \"autocastFP16\", \"tf32\", or {\"compute\": \"BF16\", \"accumulate\": \"FP32\", \"keep\": [\"softmax\", \"layerNorm\", \"loss\"]}; default none")
+                        "mixed precision that the claim was computed in: \"autocastBF16\", \"autocastFP16\", \"tf32\", or {\"compute\": \"BF16\", \"accumulate\": \"FP32\", \"keep\": [\"softmax\", \"layerNorm\", \"loss\"]}, where all three narrow and nothing kept is arithmetic in 16 bits throughout; default none")
         @Nullable
         PrecisionSetting precision,
 

@@ -211,6 +211,24 @@ class WitnessesHttpTests {
         assertThat(warnings(report)).contains("roundingDrowns");
     }
 
+    /** Twelve products and a root in bfloat16 may be off by 4 %, and so may a mistake; whoever computed so can say it. */
+    @Test
+    void whatOnlySixteenBitsThroughoutExplainIsAQuestionUntilItIsSaid() {
+        String formula = "sum(sqrt(sum((x * a)^2, 1)))";
+        String point = "'a':[1,1,1]},'data':{'x':[[2.5,1.25,1.25]]";
+        double off = 1.04 * Math.sqrt(2.5 * 2.5 / 9.375) * 2.5;
+        String request =
+                "'model':{'formula':'" + formula + "'},'parameters':{" + point + "},'gradients':{'a':{'shape':[3],"
+                        + "'datatype':'BF16','data':[" + off + ",0.51031,0.51031]}},'settings':{'entries':1%s}";
+        JsonNode cast = check(request.formatted(""));
+        JsonNode throughout = check(request.formatted(",'precision':{'compute':'BF16','accumulate':'BF16','keep':[]}"));
+
+        assertThat(cast.get("verdict").asString()).isEqualTo("INCONCLUSIVE");
+        assertThat(warnings(cast)).contains("sixteenBitsThroughout").doesNotContain("roundingDrowns");
+        assertThat(throughout.get("verdict").asString()).isEqualTo("PASS");
+        assertThat(warnings(throughout)).doesNotContain("sixteenBitsThroughout");
+    }
+
     /** 1e-9 is below half of the smallest half-precision number, 2^-24. */
     @Test
     void zerosOfANarrowDatatypeAreUnderflowAndNoMistake() {

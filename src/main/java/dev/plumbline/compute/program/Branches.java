@@ -3,7 +3,9 @@ package dev.plumbline.compute.program;
 import dev.plumbline.compute.program.Reduce.Kind;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Operations that choose (a side of a kink, a winner, a step, an element), with the choice that other inputs made. Near
@@ -16,6 +18,17 @@ final class Branches {
     /** Whether the operation chooses by its inputs' values. Its derivative, where it has one, knows nothing but the choice. */
     static boolean chooses(Op op) {
         return !op.isSmooth() || looksUp(op);
+    }
+
+    /** Whether the values on both sides of the operation's edges meet: a kink or a tie, no step and no choice by others. */
+    static boolean isContinuous(Op op) {
+        if (op instanceof Unary unary) {
+            return unary.function() == UnaryFunction.RELU || unary.function() == UnaryFunction.ABS;
+        }
+        return op instanceof LeakyRelu
+                || op instanceof MaxPool
+                || op instanceof Reduce
+                || (op instanceof Binary binary && binary.function().isDifferentiable());
     }
 
     /** The value for {@code x} where {@code base} has chosen; {@code result} is the operation's value there. */
@@ -35,6 +48,30 @@ final class Branches {
             return reduced(reduce, first, base, result);
         }
         return op.value(List.of(x.get(0), base.get(1)), result.shape()); // looked up by index
+    }
+
+    /** The derivative for where {@code inputs} choose, whatever was chosen for the {@code output}. */
+    static void pullBack(
+            Node node, List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
+        Op op = node.op();
+        Tensor chosen = chooses(op) ? Tensor.of(node.shape(), op.value(inputs, node.shape())) : output;
+        op.pullBack(inputs, chosen, cotangent, into);
+    }
+
+    /** Whether both evaluations choose alike wherever a derivative hangs on it, the second one leaning. */
+    static boolean same(Evaluation one, Evaluation other, Leaning leaning) {
+        return one.program().nodes().stream()
+                .filter(node -> !node.op().isSmooth() && one.program().isDifferentiable(node))
+                .allMatch(node -> Arrays.deepEquals(
+                        slopes(node, one.inputs(node)), slopes(node, leaning.leaned(node, other.inputs(node)))));
+    }
+
+    private static double[][] slopes(Node node, List<Tensor> inputs) {
+        double[][] slopes =
+                inputs.stream().map(input -> new double[input.size()]).toArray(double[][]::new);
+        Tensor value = Tensor.of(node.shape(), node.op().value(inputs, node.shape()));
+        node.op().pullBack(inputs, value, Tensor.filled(node.shape(), 1).values(), slopes);
+        return slopes;
     }
 
     private static double[] unary(UnaryFunction function, double[] x, Tensor base, Tensor result) {

@@ -40,6 +40,24 @@ public final class Evaluation {
         return new Evaluation(program, values, other);
     }
 
+    /** Whether the other evaluation, leaning, takes the same branches, so that its derivatives are of the same piece. */
+    public boolean choosesAs(Evaluation other, Leaning leaning) {
+        return Branches.same(this, other, leaning);
+    }
+
+    /** The same values, whose reverse pass takes the branches of another evaluation that leans, exactly. */
+    public Evaluation reversedOnBranchesOf(Evaluation other, Leaning leaning) {
+        return reversedIn(new Rounding() {
+            @Override
+            public void pullBack(
+                    Node node, List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
+                boolean chooses = Branches.chooses(node.op());
+                List<Tensor> chosen = chooses ? leaning.leaned(node, other.inputs(node)) : inputs;
+                Branches.pullBack(node, chosen, output, cotangent, into);
+            }
+        });
+    }
+
     /** The outputs by name. */
     public Map<String, Tensor> outputs() {
         Map<String, Tensor> outputs = new LinkedHashMap<>();
@@ -100,7 +118,7 @@ public final class Evaluation {
         }
     }
 
-    private List<Tensor> inputs(Node node) {
+    List<Tensor> inputs(Node node) {
         List<Tensor> inputs = new ArrayList<>(node.inputs().size());
         for (Node input : node.inputs()) {
             inputs.add(values[input.id()]);

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * sums are accumulated wider or in blocks.)
  *
  * <p>What was rounded, residues tell: what twoSum (Knuth, TAOCP 2, 4.2.2) or a fused multiply-add finds missing. A
- * difference such as 1 - 0.5 stays and unties nothing. Branches are the base evaluation's ({@link Branches}). A cotangent
+ * difference such as 1 - 0.5 stays and unties nothing. Steps, conditions and indices are the base evaluation's ({@link Branches});
+ * at kinks the run takes its own side. A cotangent
  * counts as exact where it is a float32 number and no sum: most such come from short factors, and one in 5e8 by chance.
  */
 final class Float64Rounding implements Rounding {
@@ -22,10 +23,12 @@ final class Float64Rounding implements Rounding {
 
     private final Evaluation base;
     private final Centring centring;
+    private final Leaning leaning;
     private final SplittableRandom random;
 
-    Float64Rounding(Evaluation base, long seed) {
+    Float64Rounding(Evaluation base, long seed, Leaning leaning) {
         this.base = base;
+        this.leaning = leaning;
         this.centring = base.program().centring();
         this.random = new SplittableRandom(seed);
     }
@@ -33,8 +36,11 @@ final class Float64Rounding implements Rounding {
     @Override
     public Tensor value(Node node, List<Tensor> inputs) {
         Op op = node.op();
-        if (Branches.chooses(op)) {
+        if (Branches.chooses(op) && !Branches.isContinuous(op)) {
             return Tensor.of(node.shape(), Branches.value(op, inputs, base(node), base.value(node)));
+        }
+        if (Branches.chooses(op)) {
+            return Tensor.of(node.shape(), op.value(leaning.leaned(node, inputs), node.shape()));
         }
         double[] y = op.value(inputs, node.shape());
         if (op.isMove()) {
@@ -83,11 +89,12 @@ final class Float64Rounding implements Rounding {
         return moved;
     }
 
+    /** On the run's own branches: where noise decides between two, a right gradient may have either, with its noise. */
     @Override
     public void pullBack(
             Node node, List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         boolean chooses = Branches.chooses(node.op());
-        node.op().pullBack(chooses ? base(node) : inputs, chooses ? base.value(node) : output, cotangent, into);
+        Branches.pullBack(node, chooses ? leaning.leaned(node, inputs) : inputs, output, cotangent, into);
     }
 
     @Override

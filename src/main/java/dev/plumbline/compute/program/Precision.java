@@ -1,10 +1,12 @@
 package dev.plumbline.compute.program;
 
+import dev.plumbline.tensor.Datatype;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Mixed precision: operands of matrix products and convolutions in {@code compute}, their sums in {@code accumulate}, and
@@ -15,7 +17,7 @@ import java.util.Set;
  * datatype of their tensors. TF32 only shortens operands. Exponentials, logarithms, roots and sums are float32: by them
  * normalisation and losses are recognised. A softmax stays in 16 bits where {@code keep} does not name it: its weights then
  * do not add up to 1, which is all that there is in the gradient of a key's bias. In bfloat16 PyTorch keeps it on a GPU
- * and not on a CPU, so {@code autocastBF16} does not.
+ * and not on a CPU, so {@code autocastBF16} does not. Where nothing is kept and sums are in 16 bits too, everything is.
  *
  * @param accumulateSmall what matrix products of at most {@link #SMALL} multiplications add up in: PyTorch's own kernels
  *     for those in bfloat16 add in bfloat16 (1.13, on a CPU), larger ones are oneDNN's and add in float32
@@ -81,6 +83,12 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
 
     public static List<String> names() {
         return NAMED.keySet().stream().sorted().toList();
+    }
+
+    /** The one datatype of 16 bits that everything is in, parameters and sums included; null where anything is wider. */
+    public @Nullable Datatype throughout() {
+        boolean isOne = compute.isHalf() && accumulate == compute && keep.isEmpty();
+        return isOne ? Datatype.valueOf(compute.name()) : null;
     }
 
     /** The unit roundoff of what a gradient is stored in first: of the 16 bits of its tensor's copy; 0 where it is not. */

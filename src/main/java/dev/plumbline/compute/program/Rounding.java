@@ -32,7 +32,12 @@ public interface Rounding {
 
     /** Arithmetic in float64 itself around an evaluation: see {@link Float64Rounding}. */
     static Rounding float64(Evaluation base, long seed) {
-        return new Float64Rounding(base, seed);
+        return new Float64Rounding(base, seed, Leaning.NONE);
+    }
+
+    /** The same, whose derivatives lean to one side of the edges. */
+    static Rounding float64(Evaluation base, long seed, Leaning leaning) {
+        return new Float64Rounding(base, seed, leaning);
     }
 
     /** Mixed precision: what {@link Precision} says, and {@code kept} for the rest. */

@@ -2,6 +2,7 @@ package dev.plumbline.compute.rounding;
 
 import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.FileConstant;
+import dev.plumbline.compute.program.Leaning;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Precision;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Allowances {
 
     private static final int RUNS = Spreads.RUNS;
+    private static final int RUNS_BY_SIDE = 3;
     private static final double PASSES_OF_A_GRADIENT = 3.5;
     private static final double PASSES_OF_A_REVERSE = 2.5;
 
@@ -92,11 +94,11 @@ public final class Allowances {
         Scatter own = wide || datatypes.isEmpty() ? inFloat64() : null;
         Scatter single = precision == null && datatypes.values().stream().allMatch(type -> type == Datatype.FP64)
                 ? null
-                : precision == null ? throughout(Datatype.FP32) : mixed(precision);
+                : precision == null ? throughout(Datatype.FP32) : in(precision);
         datatypes.forEach((name, datatype) -> {
             boolean isHalf = datatype == Datatype.FP16 || datatype == Datatype.BF16;
             Scatter scatter = datatype == Datatype.FP64 && own != null ? own : Objects.requireNonNull(single);
-            Datatype arithmetic = datatype == Datatype.FP64 && own != null ? Datatype.FP64 : Datatype.FP32;
+            Datatype arithmetic = datatype == Datatype.FP64 && own != null ? Datatype.FP64 : narrowest(precision);
             double stored = precision == null ? 0 : precision.storedRoundoff();
             double[] rms = entries.spread(name, scatter.rms(name), arithmetic.unitRoundoff(), stored);
             double[] allowance = entries.allowance(name, rms, arithmetic, stored);
@@ -136,19 +138,38 @@ public final class Allowances {
 
     private Scatter inFloat64() {
         Spreads seen = new Spreads(objective);
-        Scatter scatter =
-                Scatter.of(objective, exact, RUNS, run -> Rounding.float64(objective.base(), seed + run), seen::add);
+        Scatter scatter = Scatter.byPieces(
+                objective, exact, RUNS, run -> Rounding.float64(objective.base(), seed + run), seen::add);
         edges = seen;
-        passes += RUNS * PASSES_OF_A_GRADIENT;
+        for (int sign : new int[] {1, -1}) {
+            Leaning leaning = new Leaning(seen::spread, sign);
+            if (!objective.base().choosesAs(objective.base(), leaning)) { // few runs would be there, or none
+                scatter = scatter.or(toOneSide(leaning));
+            }
+        }
+        passes += RUNS * PASSES_OF_A_GRADIENT + scatter.elsewhere() * PASSES_OF_A_REVERSE;
         return scatter;
+    }
+
+    private Scatter toOneSide(Leaning leaning) {
+        passes += RUNS_BY_SIDE * PASSES_OF_A_GRADIENT;
+        return Scatter.toOneSide(objective, exact, RUNS_BY_SIDE, seed + (2L + leaning.sign()) * RUNS, leaning);
     }
 
     private Scatter throughout(Datatype datatype) {
         return scatter(run -> Rounding.random(datatype, objective.base(), seed + run));
     }
 
-    private Scatter mixed(Precision precision) {
-        return scatter(run -> Rounding.mixed(precision, Datatype.FP32, objective.base(), seed + run));
+    private static Datatype narrowest(@Nullable Precision precision) {
+        Datatype throughout = precision == null ? null : precision.throughout();
+        return throughout == null ? Datatype.FP32 : throughout;
+    }
+
+    private Scatter in(Precision precision) {
+        Datatype throughout = precision.throughout();
+        return throughout != null
+                ? throughout(throughout)
+                : scatter(run -> Rounding.mixed(precision, Datatype.FP32, objective.base(), seed + run));
     }
 
     private Scatter scatter(IntFunction<Rounding> arithmetic) {

@@ -1,13 +1,16 @@
 package dev.plumbline.compute.rounding;
 
 import dev.plumbline.compute.program.Evaluation;
+import dev.plumbline.compute.program.Leaning;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Rounding;
 import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -19,6 +22,7 @@ final class Scatter {
 
     private final int runs;
     private final Map<String, double[]> squares = new LinkedHashMap<>();
+    private int elsewhere;
 
     private Scatter(int runs) {
         this.runs = runs;
@@ -31,28 +35,93 @@ final class Scatter {
             int runs,
             IntFunction<Rounding> arithmetic,
             BiConsumer<Integer, Evaluation> watcher) {
+        return about(objective, exact, runs, arithmetic, (run, evaluation) -> {
+            watcher.accept(run, evaluation);
+            return exact;
+        });
+    }
+
+    /**
+     * The same about the exact gradient of each run's own piece: at an edge that noise decides, other branches are no
+     * rounding error.
+     */
+    static Scatter byPieces(
+            Objective objective,
+            Map<String, Tensor> exact,
+            int runs,
+            IntFunction<Rounding> arithmetic,
+            BiConsumer<Integer, Evaluation> watcher) {
+        return about(objective, exact, runs, arithmetic, (run, evaluation) -> {
+            watcher.accept(run, evaluation);
+            return objective.base().choosesAs(evaluation, Leaning.NONE)
+                    ? exact
+                    : gradient(objective, objective.base().reversedOnBranchesOf(evaluation, Leaning.NONE));
+        });
+    }
+
+    /** The same in float64 to one side of the edges that noise leaves open. */
+    static Scatter toOneSide(Objective objective, Map<String, Tensor> exact, int runs, long seed, Leaning leaning) {
+        return about(
+                objective,
+                exact,
+                runs,
+                run -> Rounding.float64(objective.base(), seed + run, leaning),
+                (run, evaluation) -> gradient(objective, objective.base().reversedOnBranchesOf(evaluation, leaning)));
+    }
+
+    private static Scatter about(
+            Objective objective,
+            Map<String, Tensor> exact,
+            int runs,
+            IntFunction<Rounding> arithmetic,
+            BiFunction<Integer, Evaluation, Map<String, Tensor>> rights) {
         Scatter scatter = new Scatter(runs);
         exact.forEach((name, gradient) -> scatter.squares.put(name, new double[gradient.size()]));
         IntStream.range(0, runs)
                 .parallel()
                 .mapToObj(run -> {
                     Evaluation evaluation = objective.program().evaluate(objective.point(), arithmetic.apply(run));
-                    watcher.accept(run, evaluation);
-                    return evaluation.gradient(objective.output()).byParameter();
+                    Map<String, Tensor> right = rights.apply(run, evaluation);
+                    return new Run(gradient(objective, evaluation), right, right != exact);
                 })
-                .forEachOrdered(gradient -> scatter.add(gradient, exact)); // so that equal seeds give equal bits
+                .forEachOrdered(scatter::add); // so that equal seeds give equal bits
         return scatter;
     }
 
-    private void add(Map<String, Tensor> gradient, Map<String, Tensor> exact) {
+    private static Map<String, Tensor> gradient(Objective objective, Evaluation evaluation) {
+        return evaluation.gradient(objective.output()).byParameter();
+    }
+
+    private record Run(Map<String, Tensor> strayed, Map<String, Tensor> right, boolean elsewhere) {}
+
+    private void add(Run run) {
+        elsewhere += run.elsewhere() ? 1 : 0;
         squares.forEach((name, sums) -> {
-            double[] strayed = Objects.requireNonNull(gradient.get(name)).values();
-            double[] right = Objects.requireNonNull(exact.get(name)).values();
+            double[] strayed = Objects.requireNonNull(run.strayed().get(name)).values();
+            double[] right = Objects.requireNonNull(run.right().get(name)).values();
             for (int i = 0; i < sums.length; i++) {
                 double off = Math.abs(strayed[i] - right[i]);
                 sums[i] = Math.hypot(sums[i], off); // squares of 1e-200 would vanish
             }
         });
+    }
+
+    /** How many runs took other branches than the base, and so one more reverse pass. */
+    int elsewhere() {
+        return elsewhere;
+    }
+
+    /** The larger spread of each entry. */
+    Scatter or(Scatter other) {
+        Scatter larger = new Scatter(1);
+        larger.elsewhere = elsewhere + other.elsewhere;
+        for (String name : squares.keySet()) {
+            double[] one = rms(name);
+            double[] another = other.rms(name);
+            Arrays.setAll(one, i -> Math.max(one[i], another[i]));
+            larger.squares.put(name, one);
+        }
+        return larger;
     }
 
     /** The spread of each entry. */

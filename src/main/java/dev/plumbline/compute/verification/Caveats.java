@@ -121,6 +121,7 @@ final class Caveats {
     private void drowned(List<Caveat> found) {
         List<String> names = claims.tensors().keySet().stream()
                 .filter(name -> examination.has(name, Ruling.DROWNS))
+                .filter(name -> !examination.inSixteenBitsOnly().contains(name))
                 .toList();
         if (!names.isEmpty()) {
             found.add(new Caveat(
@@ -139,9 +140,10 @@ final class Caveats {
                     "sixteenBitsThroughout",
                     "Entries of " + names.stream().limit(4).collect(Collectors.joining(", "))
                             + (names.size() > 4 ? " and " + (names.size() - 4) + " more tensors" : "")
-                            + " are off by more than a cast explains, and right only if everything was computed in 16 bits."
-                            + " Their allowances are that wide, and mistakes smaller than these would not be seen; if only"
-                            + " the gradient was cast, compare it before the cast."));
+                            + " are off by more than a cast explains; a mistake may have done that, or arithmetic in 16 bits"
+                            + " throughout. If everything was so computed, say settings.precision {\"compute\": \"BF16\","
+                            + " \"accumulate\": \"BF16\", \"keep\": []} (or FP16); if only the gradient was cast, compare it"
+                            + " before the cast."));
         }
     }
 

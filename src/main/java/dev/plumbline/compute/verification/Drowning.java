@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  *   INCONCLUSIVE   else: what was done may be rounding or a mistake
  * </pre>
  *
+ * <p>What only arithmetic in 16 bits <em>throughout</em> explains is INCONCLUSIVE too, unless the caller says that it was so
+ * computed: a mistake of a few per cent looks the same.
+ *
  * <p>A claim far closer than its allowance is right all the same: no mistake comes so close by chance. An entry far below
  * the others of its tensor may be pure rounding; it hides nothing that matters. Bad for a tensor whose entries span many orders: a
  * mistake in a small one passes where rounding explains it.
@@ -60,25 +63,16 @@ record Drowning(
     /** A ruling that looked at the allowance alone, looked at again. */
     Ruling confirmed(Ruling ruling, double claim, int i) {
         if (ruling == Ruling.PASS) {
-            return rule(claim, i, defect);
+            return rule(claim, i);
         }
-        boolean isNarrow = ruling == Ruling.FAIL && narrow != null && Math.abs(claim - gradient.at(i)) <= narrow.at(i);
-        return isNarrow ? rule(claim, i, IN_SIXTEEN_BITS) : ruling;
+        boolean throughout =
+                ruling == Ruling.FAIL && narrow != null && Math.abs(claim - gradient.at(i)) <= narrow.at(i);
+        return throughout ? Ruling.DROWNS : ruling;
     }
 
-    /** What a claim that needs 16 bits throughout was allowed, entry by entry. */
-    Tensor inSixteenBits(Tensor allowance) {
-        double[] allowed = allowance.values().clone();
-        for (int i = 0; narrow != null && i < allowed.length; i++) {
-            double close = Math.max(IN_SIXTEEN_BITS * Math.max(Math.abs(gradient.at(i)), rms), 4 * underflow);
-            allowed[i] = Math.max(allowed[i], Math.min(narrow.at(i), close));
-        }
-        return Tensor.of(allowance.shape(), allowed);
-    }
-
-    private Ruling rule(double claim, int i, double share) {
+    private Ruling rule(double claim, int i) {
         double off = Math.abs(claim - gradient.at(i));
-        boolean isClose = isZero || off <= share * Math.max(Math.abs(gradient.at(i)), rms) || off <= 4 * underflow;
+        boolean isClose = isZero || off <= defect * Math.max(Math.abs(gradient.at(i)), rms) || off <= 4 * underflow;
         return isClose ? Ruling.PASS : Ruling.DROWNS;
     }
 }

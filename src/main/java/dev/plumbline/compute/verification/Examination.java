@@ -110,22 +110,21 @@ public final class Examination {
         if (Arrays.asList(own).contains(Ruling.FAIL)) {
             drowning = drowning.with(measurement.allowances().narrowThroughout(name));
         }
-        boolean inSixteenBits = false;
+        boolean throughout = false;
         for (int i = 0; i < own.length; i++) {
             if (mask.judges(i) && !cancelling.has(name, i)) {
                 Ruling confirmed = drowning.confirmed(own[i], claim.at(i), i);
-                inSixteenBits |= own[i] == Ruling.FAIL && confirmed == Ruling.PASS;
+                throughout |= own[i] == Ruling.FAIL && confirmed == Ruling.DROWNS;
                 own[i] = confirmed;
             }
         }
-        if (inSixteenBits) {
-            allowances.put(name, drowning.inSixteenBits(allowance(name)));
+        if (throughout) {
             inSixteenBitsOnly.add(name);
         }
         return own;
     }
 
-    /** The tensors of which some entries are right only as arithmetic in the claim's 16 bits throughout would leave them. */
+    /** The tensors of which some entries may only be right if all was computed in the claim's 16 bits. */
     List<String> inSixteenBitsOnly() {
         return inSixteenBitsOnly;
     }

@@ -175,6 +175,27 @@ class AllowancesTests {
         return allowances.spread("w").norm();
     }
 
+    /**
+     * relu(217.3 (x - mean(x))) over equal rows x = 0.3 w: another order of the sum makes it 0 or 1e-14, for all rows alike. The
+     * gradient is 0 on both sides, and on one of them as much rounding.
+     */
+    @Test
+    void whereNoiseDecidesBetweenTwoSidesEachHasItsOwnNoise() {
+        Objective objective = objective(
+                (b, w) -> {
+                    Node x = b.multiply(w, b.constant(Tensor.filled(Shape.of(5), 0.3)));
+                    Node mean = b.multiply(b.sum(x), b.constant(0.2));
+                    return b.sum(b.unary(UnaryFunction.RELU, b.multiply(b.subtract(x, mean), b.constant(217.3))));
+                },
+                0.7);
+        for (long seed = 0; seed < 20; seed++) {
+            assertThat(allowances(objective, Datatype.FP64, 100 * seed)
+                            .allowance("w")
+                            .at(0))
+                    .isBetween(1e-15, 1e-11);
+        }
+    }
+
     /** relu(3 w - 0.3) at 0.1, whose operand is 5.6e-17: float64 noise is no reason to allow another branch. */
     @Test
     void noiseInFloat64FlipsNoBranch() {
