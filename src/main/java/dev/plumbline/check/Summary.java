@@ -4,6 +4,7 @@ import dev.plumbline.check.GradientCheckReport.BendReport;
 import dev.plumbline.check.GradientCheckReport.TensorReport;
 import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.compute.judgement.MistakeWords;
+import dev.plumbline.compute.judgement.Reason;
 import dev.plumbline.compute.judgement.Verdict;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,13 +23,27 @@ final class Summary {
             case PASS ->
                 "%s agrees with the reference in %s of %s.".formatted(whose, entries(tensors), tensors(tensors.size()));
             case KINK ->
-                "%s is a subgradient: the objective bends at this point%s, in %s%s."
-                        .formatted(whose, where(bends), names(tensors, Verdict.KINK), convention(bends));
+                "%s is %s: the objective bends at this point%s, in %s%s."
+                        .formatted(
+                                whose,
+                                isConventional(tensors)
+                                        ? "what a framework's rules at the bends give"
+                                        : "a subgradient",
+                                where(bends),
+                                names(tensors, Verdict.KINK),
+                                convention(bends));
             case INCONCLUSIVE ->
                 "%s can be neither confirmed nor refuted in %s%s."
                         .formatted(whose, names(tensors, Verdict.INCONCLUSIVE), because(tensors));
             case FAIL -> "%s is wrong in %s%s.".formatted(whose, names(tensors, Verdict.FAIL), mistakes(tensors));
         };
+    }
+
+    /** Whether some entry has a derivative, which is another: no subgradient then. */
+    private static boolean isConventional(List<TensorReport> tensors) {
+        return tensors.stream()
+                .flatMap(tensor -> tensor.entries().stream())
+                .anyMatch(entry -> entry.verdict() == Verdict.KINK && entry.reason() == Reason.CONVENTION);
     }
 
     private static String where(List<BendReport> bends) {
@@ -50,7 +65,7 @@ final class Summary {
                 .findFirst()
                 .map(entry -> switch (entry.reason()) {
                     case ROUNDING_DROWNS -> ": rounding drowns what could be seen";
-                    case DISCONTINUOUS -> ": the objective jumps there";
+                    case DISCONTINUOUS -> ": the objective jumps or leaves its domain there";
                     case OBJECTIVE_NOT_FINITE -> ": the objective is not a finite number";
                     case OUR_OWN_RULES_DISAGREE -> ": Plumbline's own rules disagree on this model";
                     default -> "; the entries say why";

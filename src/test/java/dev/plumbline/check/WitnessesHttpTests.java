@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -209,6 +211,38 @@ class WitnessesHttpTests {
 
         assertThat(report.get("verdict").asString()).isEqualTo("INCONCLUSIVE");
         assertThat(warnings(report)).contains("roundingDrowns");
+    }
+
+    /** What one entry does at the edge of a domain, or at the tip of a norm, says nothing of the others. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "sum(sqrt(x)) | [0.0,1.0] | [0.0,0.5] | INCONCLUSIVE PASS",
+                "sum(sqrt(x)) | [0.0,1.0] | [0.0,0.6] | INCONCLUSIVE FAIL",
+                "sum(x^1.5) | [0.0,1.0] | [0.0,1.5] | INCONCLUSIVE PASS",
+                "sum(sqrt(sum(x^2, 1))) | [[0,0],[3,4]] | [[0,0],[0.6,0.8]] | KINK KINK PASS PASS",
+                "sum(sqrt(sum(x^2, 1))) | [[0,0],[3,4]] | [[0,0],[0.6,0.9]] | KINK KINK PASS FAIL",
+                "sum(floor(x)) + sum(x^2) | [1.0,1.5] | [2.0,3.0] | INCONCLUSIVE PASS",
+            })
+    void anEdgeIsThatOfItsOwnEntries(String formula, String x, String claim, String verdicts) {
+        JsonNode report = check(formula, "'x':" + x, "'x':" + claim, "'entries':10");
+        Map<String, String> byIndex = new TreeMap<>();
+        report.at("/tensors/0/entries")
+                .forEach(entry -> byIndex.put(
+                        entry.path("index").toString(), entry.path("verdict").asString()));
+
+        assertThat(String.join(" ", byIndex.values())).isEqualTo(verdicts);
+    }
+
+    /** relu(x) - relu(-x) is x, whose derivative autograd does not find at 0. */
+    @Test
+    void aClaimThatOnlyAConventionGivesIsCalledNoSubgradient() {
+        JsonNode report = check("sum(relu(x) - relu(-x))", "'x':[0.0]", "'x':[0.0]", "'entries':10");
+
+        assertThat(report.get("summary").asString())
+                .contains("what a framework's rules")
+                .doesNotContain("subgradient");
     }
 
     /** Twelve products and a root in bfloat16 may be off by 4 %, and so may a mistake; whoever computed so can say it. */

@@ -164,8 +164,10 @@ final class Side {
 
     /** An element that leaves a root, or a quotient of zeros. */
     void root(int element) {
-        boolean isAlike = node.inputs().stream().allMatch(input -> input.shape().equals(node.shape()));
-        List<Candidate> operand = isAlike ? List.of(new Candidate(0, element, 1)) : List.of();
+        boolean isAlone = node.inputs().stream()
+                .allMatch(input -> input.shape().equals(node.shape())
+                        || (input != node.inputs().get(0) && input.isConstant()));
+        List<Candidate> operand = isAlone ? List.of(new Candidate(0, element, 1)) : List.of();
         edges.add(new Edge(node, element, Edge.Kind.ROOT, operand, 0));
     }
 

@@ -89,7 +89,7 @@ record Differentiability(
                 (around.jumps(stretch) ? jumping : !stretch.ray().isDecided() ? unknown : rays).add(stretch);
             }
             List<Stretch> pieces = rays.stream().filter(Stretch::isPiece).toList();
-            jumping.forEach(stretch -> mark(broken, stretch, Edge.Kind.JUMP));
+            jumping.forEach(stretch -> mark(broken, stretch, hasJump(stretch) ? Edge.Kind.JUMP : Edge.Kind.ROOT));
             unknown.forEach(stretch -> mark(undecided, stretch, Edge.Kind.ROOT));
             if (!pieces.isEmpty()) {
                 reverse.keySet().forEach(name -> compare(name, pieces));
@@ -118,6 +118,11 @@ record Differentiability(
             values.forEach((name, entries) ->
                     gradient.put(name, Tensor.of(objective.parameter(name).shape(), entries)));
             return gradient;
+        }
+
+        /** Else a ray with another limit leaves the domain, through a root. */
+        private static boolean hasJump(Stretch stretch) {
+            return stretch.ray().edges().stream().anyMatch(edge -> edge.kind() == Edge.Kind.JUMP);
         }
 
         /** The entries that a ray's edges depend on; all that anything on an edge depends on where none shows. */

@@ -2,6 +2,7 @@ package dev.plumbline.compute.verification;
 
 import dev.plumbline.compute.rounding.Underflow;
 import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,10 +50,17 @@ record Drowning(
         return new Drowning(
                 gradient,
                 isBounded ? Double.POSITIVE_INFINITY : isMixed ? IN_SIXTEEN_BITS : ONE_ENTRY,
-                gradient.norm() / Math.sqrt(gradient.size()),
+                rms(gradient),
                 gradient.norm() <= own,
                 Underflow.allowance(plan.arithmetic().of(name)),
                 null);
+    }
+
+    /** Of the entries that are numbers: one at the tip of a norm has no derivative, and says nothing of the others. */
+    private static double rms(Tensor gradient) {
+        double[] finite =
+                Arrays.stream(gradient.values()).filter(Double::isFinite).toArray();
+        return Tensor.vector(finite).norm() / Math.sqrt(Math.max(1, finite.length));
     }
 
     /** The same beside arithmetic in 16 bits throughout. */

@@ -266,7 +266,7 @@ final class Subgradients {
             directions.add(around.directions().gaussian(seed + 7919L * j));
         }
         Map<String, Tensor> along = new LinkedHashMap<>();
-        Map<String, Tensor> whole = claims.completed(found.gradient());
+        Map<String, Tensor> whole = atBends(claims);
         whole.forEach((name, claim) -> along.put(name, claim.map(a -> Double.isFinite(a) ? a : 0)));
         directions.add(along);
         for (Map<String, Tensor> direction : directions) {
@@ -297,6 +297,19 @@ final class Subgradients {
             }
         }
         return new Admission(null, Map.of());
+    }
+
+    /** The claims where the objective bends; elsewhere the reference, as a mistake there is no concern of the bends. */
+    private Map<String, Tensor> atBends(Claims claims) {
+        Map<String, Tensor> whole = claims.completed(found.gradient());
+        whole.replaceAll((name, claim) -> {
+            BitSet bent = Objects.requireNonNull(found.bent().get(name));
+            Tensor reference = Objects.requireNonNull(found.gradient().get(name));
+            double[] values = reference.values().clone();
+            bent.stream().forEach(i -> values[i] = claim.at(i));
+            return Tensor.of(claim.shape(), values);
+        });
+        return whole;
     }
 
     /** The work of it, in forward passes. */
