@@ -69,6 +69,7 @@ class ExamplesAnswerAsDescribedTests {
                     String operation = "/paths/" + escaped(example.path()) + "/post";
                     requireDescribed(operation + "/requestBody", example.body());
                     EntityExchangeResult<byte[]> result = answer(example);
+                    assertThat(result.getStatus().is2xxSuccessful()).isTrue();
                     String status = Integer.toString(result.getStatus().value());
                     String answer =
                             new String(Objects.requireNonNull(result.getResponseBody()), StandardCharsets.UTF_8);

@@ -3,27 +3,22 @@ package dev.plumbline.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.client.RestTestClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The committed description is the one that is served, and its examples run. After a change to the API, write it anew:
+ * The committed description is the one that is served. After a change to the API, write it anew:
  * {@code mvn test -Dtest=OpenApiDescriptionTests -Dplumbline.openapi.write=true}.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
@@ -88,46 +83,6 @@ class OpenApiDescriptionTests {
                 .valueMatches("Location", ".*/swagger-ui/index.html");
         assertThat(served("/swagger-ui/index.html")).contains("Swagger UI");
         assertThat(served("/openapi")).startsWith("{\"openapi\":\"3.1");
-    }
-
-    @TestFactory
-    Stream<DynamicTest> runsEveryExample() throws IOException {
-        List<RequestExample> examples = RequestExample.all();
-        return examples.stream().map(example -> DynamicTest.dynamicTest(example.toString(), () -> run(example)));
-    }
-
-    private void run(RequestExample example) throws IOException {
-        http.post()
-                .uri(address(example))
-                .contentType(MediaType.APPLICATION_JSON)
-                .body(example.body())
-                .exchange()
-                .expectStatus()
-                .is2xxSuccessful();
-    }
-
-    /** What {@code /v1/monitors/{id}/snapshots} shows is sent to what the first example of {@code /v1/monitors} makes. */
-    private String address(RequestExample example) throws IOException {
-        int place = example.path().indexOf("/{id}");
-        if (place < 0) {
-            return example.path();
-        }
-        String front = example.path().substring(0, place);
-        RequestExample first = RequestExample.all().stream()
-                .filter(other -> other.path().equals(front))
-                .findFirst()
-                .orElseThrow();
-        URI made = http.post()
-                .uri(front)
-                .contentType(MediaType.APPLICATION_JSON)
-                .body(first.body())
-                .exchange()
-                .expectStatus()
-                .isCreated()
-                .returnResult()
-                .getResponseHeaders()
-                .getLocation();
-        return example.path().replace(front + "/{id}", String.valueOf(made));
     }
 
     private String served(String path) {

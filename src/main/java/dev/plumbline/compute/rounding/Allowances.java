@@ -174,7 +174,7 @@ public final class Allowances {
 
     private Scatter scatter(IntFunction<Rounding> arithmetic) {
         passes += RUNS * PASSES_OF_A_GRADIENT;
-        return Scatter.of(objective, exact, RUNS, arithmetic, (run, evaluation) -> {});
+        return Scatter.of(objective, exact, RUNS, arithmetic);
     }
 
     /** Two gradients for each constant, or the last for all that remain. */
@@ -252,23 +252,6 @@ public final class Allowances {
     /** The root mean square of what right claims are off: an entry smaller than that drowns. */
     public Tensor spread(String name) {
         return Objects.requireNonNull(spreads.get(name));
-    }
-
-    /**
-     * How much of a tensor's gradient drowns: the share of its squared norm in entries that are less than twice their
-     * allowance, where a factor 1.5 would not be seen. 0 for a gradient of zeros, which cannot drown.
-     */
-    public double drowned(String name) {
-        Tensor allowance = allowance(name);
-        Tensor gradient = Objects.requireNonNull(exact.get(name));
-        double norm = gradient.norm();
-        double[] g = gradient.values();
-        double share = 0;
-        for (int i = 0; norm > 0 && i < g.length; i++) {
-            double part = g[i] / norm;
-            share += Math.abs(g[i]) < 2 * allowance.at(i) ? part * part : 0;
-        }
-        return Math.min(1, share);
     }
 
     /** What float64 rounding may do to our own gradient. */

@@ -28,22 +28,14 @@ final class Scatter {
         this.runs = runs;
     }
 
-    /** Runs side by side; each run's evaluation is shown to {@code watcher}. */
-    static Scatter of(
-            Objective objective,
-            Map<String, Tensor> exact,
-            int runs,
-            IntFunction<Rounding> arithmetic,
-            BiConsumer<Integer, Evaluation> watcher) {
-        return about(objective, exact, runs, arithmetic, (run, evaluation) -> {
-            watcher.accept(run, evaluation);
-            return exact;
-        });
+    /** Runs side by side. */
+    static Scatter of(Objective objective, Map<String, Tensor> exact, int runs, IntFunction<Rounding> arithmetic) {
+        return about(objective, exact, runs, arithmetic, (run, evaluation) -> exact);
     }
 
     /**
      * The same about the exact gradient of each run's own piece: at an edge that noise decides, other branches are no
-     * rounding error.
+     * rounding error. Each run's evaluation is shown to {@code watcher}.
      */
     static Scatter byPieces(
             Objective objective,

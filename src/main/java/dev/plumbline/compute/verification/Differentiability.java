@@ -51,6 +51,17 @@ record Differentiability(
         return isNone(bent) && isNone(broken) && isNone(undecided);
     }
 
+    /** The same where some more entries are known to bend. */
+    Differentiability bentAlsoAt(Map<String, BitSet> more) {
+        Map<String, BitSet> all = new LinkedHashMap<>();
+        bent.forEach((name, entries) -> {
+            BitSet either = (BitSet) entries.clone();
+            either.or(more.getOrDefault(name, new BitSet()));
+            all.put(name, either);
+        });
+        return new Differentiability(gradient, all, broken, undecided, corrected, isConsistent);
+    }
+
     private static boolean isNone(Map<String, BitSet> entries) {
         return entries.values().stream().allMatch(BitSet::isEmpty);
     }

@@ -126,7 +126,7 @@ public final class Evidence {
 
     /** Every entry was differenced: where that contradicts the reference, the largest contradiction is told. */
     private void contradict(String name, @Nullable NumericTensor differenced) {
-        if (differenced == null || !measurement.found().isSmooth()) {
+        if (differenced == null || !examination.isSmooth()) {
             return;
         }
         int worst = -1;
@@ -218,7 +218,7 @@ public final class Evidence {
                 && ruling.verdict() != Verdict.KINK
                 && Double.isFinite(reference)
                 && Math.abs(slope.value() - reference) > CONTRADICTS * slope.errorBound() + own(name, position);
-        if (contradicts && measurement.found().isSmooth()) {
+        if (contradicts && examination.isSmooth()) {
             contradictions.add(words(name, position, slope.value(), slope.errorBound()));
         }
         return new JudgedEntry(

@@ -34,12 +34,14 @@ public final class Examination {
     private final Map<String, Ruling[]> rulings = new LinkedHashMap<>();
     private final List<String> inSixteenBitsOnly = new ArrayList<>(); // names
     private Cancelling cancelling = Cancelling.NONE;
+    private Differentiability found;
     private @Nullable Subgradients subgradients;
     private @Nullable Admission admission;
 
     private Examination(Measurement measurement, Claims claims) {
         this.measurement = measurement;
         this.claims = claims;
+        this.found = measurement.found();
     }
 
     /** Every entry of every claim, ruled on. */
@@ -91,9 +93,10 @@ public final class Examination {
         }
         subgradients = new Subgradients(
                 Objects.requireNonNull(measurement.around()),
-                measurement.found(),
+                found,
                 measurement.plan().seed());
         admission = subgradients.admit(claims, allowances);
+        found = subgradients.found();
     }
 
     // ── entry by entry ──
@@ -130,7 +133,6 @@ public final class Examination {
     }
 
     private Ruling ruling(String name, double claim, int i) {
-        Differentiability found = measurement.found();
         double reference = reference(name).at(i);
         if (!measurement.isFinite()) {
             return Ruling.OBJECTIVE;
@@ -181,7 +183,7 @@ public final class Examination {
 
     /** Whether our own witnesses agree, and closely enough to say something. */
     private boolean isCertified() {
-        return measurement.found().isConsistent();
+        return found.isConsistent();
     }
 
     // ── the result ──
@@ -221,6 +223,11 @@ public final class Examination {
                 .map(Ruling::verdict)
                 .reduce(Verdict.PASS, Verdict::worse);
         return worst == Verdict.KINK;
+    }
+
+    /** Whether nothing bends, jumps or stays undecided, after all that was looked at for these claims. */
+    boolean isSmooth() {
+        return found.isSmooth();
     }
 
     Ruling ruling(String name, int position) {

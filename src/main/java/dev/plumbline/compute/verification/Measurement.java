@@ -73,32 +73,17 @@ public record Measurement(
         Map<String, Tensor> byScheme = plan.scheme() == null
                 ? Map.of()
                 : FixedScheme.of(numeric, plan, plan.arithmetic().datatypes().keySet(), progress);
-        if (!Double.isFinite(objective.value())) {
-            return new Measurement(
-                    objective,
-                    plan,
-                    gradient,
-                    reverse,
-                    allowances,
-                    numeric,
-                    null,
-                    unknown(reverse),
-                    Certificate.NONE,
-                    Map.of(),
-                    byScheme);
-        }
-        Map<String, Tensor> roundings = new LinkedHashMap<>();
-        reverse.keySet()
-                .forEach(name -> roundings.put(name, allowances.float64(name).map(r -> Double.isFinite(r) ? r : 0)));
-        Neighbourhood.Ground ground = new Neighbourhood.Ground(
-                roundings, allowances.spreads()::spread, allowances.spreads().objectiveNoise());
-        Neighbourhood around = Neighbourhood.of(objective, reverse, ground, plan.seed(), progress);
-        Differentiability found = Differentiability.of(around, reverse, plan.seed());
-        Certificate certificate = Certificate.of(
-                around.residuals(found.gradient()), around.directions().least());
-        Map<String, NumericTensor> exhaustive = plan.coverage() == Coverage.EXHAUSTIVE && plan.scheme() == null
-                ? exhaustive(objective, plan, allowances.spreads().objectiveNoise(), progress)
-                : Map.of();
+        Neighbourhood around =
+                Double.isFinite(objective.value()) ? around(objective, reverse, allowances, plan, progress) : null;
+        Differentiability found =
+                around == null ? unknown(reverse) : Differentiability.of(around, reverse, plan.seed());
+        Certificate certificate = around == null
+                ? Certificate.NONE
+                : Certificate.of(
+                        around.residuals(found.gradient()), around.directions().least());
+        boolean isExhaustive = around != null && plan.coverage() == Coverage.EXHAUSTIVE && plan.scheme() == null;
+        Map<String, NumericTensor> exhaustive =
+                isExhaustive ? exhaustive(objective, plan, allowances.spreads().objectiveNoise(), progress) : Map.of();
         return new Measurement(
                 objective,
                 plan,
@@ -111,6 +96,20 @@ public record Measurement(
                 certificate,
                 exhaustive,
                 byScheme);
+    }
+
+    private static Neighbourhood around(
+            Objective objective,
+            Map<String, Tensor> reverse,
+            Allowances allowances,
+            CheckPlan plan,
+            Progress progress) {
+        Map<String, Tensor> roundings = new LinkedHashMap<>();
+        reverse.keySet()
+                .forEach(name -> roundings.put(name, allowances.float64(name).map(r -> Double.isFinite(r) ? r : 0)));
+        Neighbourhood.Ground ground = new Neighbourhood.Ground(
+                roundings, allowances.spreads()::spread, allowances.spreads().objectiveNoise());
+        return Neighbourhood.of(objective, reverse, ground, plan.seed(), progress);
     }
 
     private static Map<String, NumericTensor> exhaustive(

@@ -36,7 +36,7 @@ final class Subgradients {
     private static final int MOST_ROUNDS = 400;
 
     private final Neighbourhood around;
-    private final Differentiability found;
+    private Differentiability found; // with what the search for thin pieces shows to bend
     private final Map<Convention, Map<String, Tensor>> conventions = new LinkedHashMap<>();
     private final List<Stretch> pieces = new ArrayList<>();
     private final Map<String, Tensor> roots; // not 0 at entries that reach one, which no piece has a gradient for
@@ -87,7 +87,9 @@ final class Subgradients {
         if (byConvention != null && byConvention.outside().values().stream().allMatch(BitSet::isEmpty)) {
             return byConvention;
         }
-        new ThinPieces(around, found, seed).explain(claims, allowances, pieces);
+        ThinPieces.Found thin = new ThinPieces(around, found, seed).explaining(claims, allowances);
+        pieces.addAll(thin.pieces());
+        found = found.bentAlsoAt(thin.bends());
         List<Place> places = places(claims);
         if (places.isEmpty()) {
             return new Admission(null, Map.of());
@@ -310,6 +312,11 @@ final class Subgradients {
             return Tensor.of(claim.shape(), values);
         });
         return whole;
+    }
+
+    /** What is differentiable after all that was looked at for these claims. */
+    Differentiability found() {
+        return found;
     }
 
     /** The work of it, in forward passes. */

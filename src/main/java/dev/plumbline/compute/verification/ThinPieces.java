@@ -40,8 +40,12 @@ final class ThinPieces {
 
     private record Deviation(String name, int position, double claimed, double reference) {}
 
-    /** Adds the pieces that are found, and marks the entries that they show to bend. */
-    void explain(Claims claims, Map<String, Tensor> allowances, List<Stretch> pieces) {
+    /** Pieces that were found, and the entries that they show to bend. */
+    record Found(List<Stretch> pieces, Map<String, BitSet> bends) {}
+
+    /** Looks for pieces until all that claims deviate in is seen to bend, or long enough. */
+    Found explaining(Claims claims, Map<String, Tensor> allowances) {
+        Found result = new Found(new ArrayList<>(), new LinkedHashMap<>());
         Map<String, BitSet> reach = around.reach();
         List<Deviation> open = deviations(claims, allowances, reach);
         int count = reach.values().stream().mapToInt(BitSet::cardinality).sum();
@@ -49,10 +53,14 @@ final class ThinPieces {
         for (int round = 0; round < rounds && !open.isEmpty(); round++) {
             Stretch stretch = around.along(direction(open, reach, round));
             if (stretch.isPiece()) {
-                pieces.add(stretch);
-                open.removeIf(deviation -> bends(deviation, stretch));
+                result.pieces().add(stretch);
+                open.stream().filter(entry -> bends(entry, stretch)).forEach(entry -> result.bends()
+                        .computeIfAbsent(entry.name(), name -> new BitSet())
+                        .set(entry.position()));
+                open.removeIf(entry -> bends(entry, stretch));
             }
         }
+        return result;
     }
 
     private List<Deviation> deviations(Claims claims, Map<String, Tensor> allowances, Map<String, BitSet> reach) {
@@ -60,16 +68,13 @@ final class ThinPieces {
         claims.tensors().forEach((name, claim) -> {
             Tensor reference = Objects.requireNonNull(found.gradient().get(name));
             Tensor allowance = Objects.requireNonNull(allowances.get(name));
+            BitSet bent = Objects.requireNonNull(found.bent().get(name));
             reach.getOrDefault(name, new BitSet()).stream()
-                    .filter(i -> claims.mask(name).judges(i) && !bent(name).get(i))
+                    .filter(i -> claims.mask(name).judges(i) && !bent.get(i))
                     .filter(i -> Math.abs(claim.at(i) - reference.at(i)) > allowance.at(i))
                     .forEach(i -> deviations.add(new Deviation(name, i, claim.at(i), reference.at(i))));
         });
         return deviations;
-    }
-
-    private BitSet bent(String name) {
-        return Objects.requireNonNull(found.bent().get(name));
     }
 
     private boolean bends(Deviation entry, Stretch piece) {
@@ -78,11 +83,7 @@ final class ThinPieces {
         double size = Math.max(Math.abs(value), Math.abs(entry.reference()));
         double rounding =
                 2 * Objects.requireNonNull(around.roundings().get(entry.name())).at(entry.position());
-        boolean bends = Math.abs(value - entry.reference()) > Neighbourhood.ALIKE * size + rounding;
-        if (bends) {
-            bent(entry.name()).set(entry.position());
-        }
-        return bends;
+        return Math.abs(value - entry.reference()) > Neighbourhood.ALIKE * size + rounding;
     }
 
     private Map<String, Tensor> direction(List<Deviation> open, Map<String, BitSet> reach, int round) {

@@ -66,4 +66,21 @@ record PyTorchNets(Objective objective, Map<String, Tensor> reference, Map<Strin
         }
         return worst;
     }
+
+    /**
+     * How much of a tensor's gradient drowns: the share of its squared norm in entries that are less than twice their
+     * allowance, where a factor 1.5 would not be seen. 0 for a gradient of zeros, which cannot drown.
+     */
+    double drowned(String name, Allowances allowances) {
+        Tensor allowance = allowances.allowance(name);
+        Tensor gradient = Objects.requireNonNull(reference.get(name));
+        double norm = gradient.norm();
+        double[] g = gradient.values();
+        double share = 0;
+        for (int i = 0; norm > 0 && i < g.length; i++) {
+            double part = g[i] / norm;
+            share += Math.abs(g[i]) < 2 * allowance.at(i) ? part * part : 0;
+        }
+        return Math.min(1, share);
+    }
 }
