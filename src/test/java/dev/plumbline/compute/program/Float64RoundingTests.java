@@ -79,26 +79,31 @@ class Float64RoundingTests {
         assertThat(sums).allMatch(sum -> Math.abs(sum) <= bound).anyMatch(sum -> Math.abs(sum) > U * size / 10);
     }
 
+    private static final Formula EDGE =
+            (b, w) -> b.subtract(b.subtract(b.multiply(w, 3), b.constant(0.1)), b.constant(0.2));
+
     @Test
-    void branchesAreThoseOfTheBase() {
-        Formula edge = (b, w) -> b.subtract(b.subtract(b.multiply(w, 3), b.constant(0.1)), b.constant(0.2));
-        assertThat(values(0.1, edge)).anyMatch(y -> y < 0).anyMatch(y -> y > 0);
-        Formula step = (b, w) -> b.binary(BinaryFunction.LESS, b.constant(0), edge.of(b, w));
-        assertThat(values(0.1, step)).containsExactly(1.0);
-        assertThat(values(0.1, (b, w) -> b.unary(UnaryFunction.SIGN, edge.of(b, w))))
+    void stepsAndConditionsAreThoseOfTheBase() {
+        assertThat(values(0.1, EDGE)).anyMatch(y -> y < 0).anyMatch(y -> y > 0);
+        assertThat(values(0.1, (b, w) -> b.binary(BinaryFunction.LESS, b.constant(0), EDGE.of(b, w))))
                 .containsExactly(1.0);
-        assertThat(values(0.1, (b, w) -> b.unary(UnaryFunction.FLOOR, edge.of(b, w))))
+        assertThat(values(0.1, (b, w) -> b.unary(UnaryFunction.SIGN, EDGE.of(b, w))))
+                .containsExactly(1.0);
+        assertThat(values(0.1, (b, w) -> b.unary(UnaryFunction.FLOOR, EDGE.of(b, w))))
                 .containsExactly(0.0);
-        assertThat(values(0.1, (b, w) -> b.unary(UnaryFunction.RELU, edge.of(b, w))))
-                .anyMatch(y -> y < 0);
-        assertThat(values(0.1, (b, w) -> b.unary(UnaryFunction.ABS, edge.of(b, w))))
-                .anyMatch(y -> y < 0);
-        assertThat(values(0.1, (b, w) -> b.binary(BinaryFunction.MAXIMUM, b.constant(0), edge.of(b, w))))
-                .anyMatch(y -> y < 0);
-        assertThat(values(
-                        0.1,
-                        (b, w) -> b.max(b.concat(
-                                0, List.of(b.reshape(edge.of(b, w), Shape.of(1)), b.constant(Tensor.vector(0)))))))
-                .anyMatch(y -> y < 0);
+    }
+
+    /** The values of both sides meet, and another machine may be on the other. */
+    @Test
+    void atKinksARunTakesItsOwnSide() {
+        List<Formula> kinks = List.of(
+                (b, w) -> b.unary(UnaryFunction.RELU, EDGE.of(b, w)),
+                (b, w) -> b.unary(UnaryFunction.ABS, EDGE.of(b, w)),
+                (b, w) -> b.binary(BinaryFunction.MAXIMUM, b.constant(0), EDGE.of(b, w)),
+                (b, w) -> b.max(
+                        b.concat(0, List.of(b.reshape(EDGE.of(b, w), Shape.of(1)), b.constant(Tensor.vector(0))))));
+        for (Formula kink : kinks) {
+            assertThat(values(0.1, kink)).allMatch(y -> y >= 0).anyMatch(y -> y > 0);
+        }
     }
 }

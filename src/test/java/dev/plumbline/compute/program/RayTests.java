@@ -3,6 +3,7 @@ package dev.plumbline.compute.program;
 import static dev.plumbline.compute.program.BinaryFunction.LESS;
 import static dev.plumbline.compute.program.BinaryFunction.MAXIMUM;
 import static dev.plumbline.compute.program.BinaryFunction.MINIMUM;
+import static dev.plumbline.compute.program.BinaryFunction.POWER;
 import static dev.plumbline.compute.program.UnaryFunction.ABS;
 import static dev.plumbline.compute.program.UnaryFunction.FLOOR;
 import static dev.plumbline.compute.program.UnaryFunction.RELU;
@@ -181,6 +182,21 @@ class RayTests {
                 });
         Row dead = row("a dead unit", (b, w) -> b.unary(RELU, b.multiply(w, b.constant(0))), d -> 0, 3);
         assertThat(ray(dead, new double[] {1}, Ray.GERM).edges()).isEmpty();
+    }
+
+    @Test
+    void rootsAndQuotientsOfZerosAreEdges() {
+        Row root = row("a root", (b, w) -> b.unary(SQRT, w), d -> 0, 0, 1);
+        Row power = row("a power", (b, w) -> b.binary(POWER, w, b.constant(1.5)), d -> 0, 0, 1);
+        Row quotient = row("a quotient", (b, w) -> b.divide(b.square(w), w), d -> 0, 0, 1);
+        for (Row row : List.of(root, power, quotient)) {
+            assertThat(ray(row, new double[] {1, 1}, Ray.GERM).edges())
+                    .as(row.toString())
+                    .anySatisfy(edge -> {
+                        assertThat(edge.kind()).isEqualTo(Edge.Kind.ROOT);
+                        assertThat(edge.element()).isZero();
+                    });
+        }
     }
 
     private static List<double[]> directions(int size) {
