@@ -39,7 +39,9 @@ public final class Allowances {
     /** What a single constant does, it does in proportion; its inverse, or its half, has a rounding of its own. */
     private static final double KNOWN_SIZE = 3;
 
-    /** Constants moved together, at random, may cancel in an entry. */
+    /** Constants moved together, at random, may cancel in an entry, seldom in several draws. */
+    private static final int DRAWS = 3;
+
     private static final double UNKNOWN_SIGNS = 6;
 
     private final Objective objective;
@@ -177,7 +179,7 @@ public final class Allowances {
         return Scatter.of(objective, exact, RUNS, arithmetic);
     }
 
-    /** Two gradients for each constant, or the last for all that remain. */
+    /** Two gradients for each constant, and some more for the last, which are all that remain. */
     private void moveConstants(Map<String, Datatype> datatypes) {
         List<FileConstant> found = FileConstant.of(objective.program());
         for (int k = 0; k < Math.min(ALONE, found.size()); k++) {
@@ -185,9 +187,15 @@ public final class Allowances {
             boolean exactly = moved.size() == 1 && moved.get(0).isSingle();
             Evaluation together = objective.program().evaluate(objective.point(), FileConstant.moved(moved, seed));
             Evaluation apart = together.reversedIn(FileConstant.movedApart(moved, seed));
+            List<Map<String, Tensor>> gradients = new ArrayList<>(List.of(gradient(together), gradient(apart)));
+            for (int draw = 1; draw < DRAWS && !exactly; draw++) {
+                gradients.add(gradient(objective
+                        .program()
+                        .evaluate(objective.point(), FileConstant.moved(moved, seed + draw))));
+                passes += PASSES_OF_A_GRADIENT;
+            }
             passes += PASSES_OF_A_GRADIENT + PASSES_OF_A_REVERSE;
-            double effect = allow(
-                    List.of(gradient(together), gradient(apart)), datatypes, exactly ? KNOWN_SIZE : UNKNOWN_SIGNS);
+            double effect = allow(gradients, datatypes, exactly ? KNOWN_SIZE : UNKNOWN_SIGNS);
             if (effect > 0) {
                 moved.forEach(constant -> constants.add(new RoundedConstant(
                         constant.nodes().stream().map(Node::label).toList(), constant.value(), effect)));

@@ -358,6 +358,36 @@ class AllowancesTests {
         }
     }
 
+    /**
+     * Eight constants that a file shortened: the gradient with all their digits, 2 w sum of squares, lies within what moving
+     * them together at random says, and that is not much more than it takes.
+     */
+    @Test
+    void manyShortenedConstantsAreAllowedForTogether() {
+        Random random = new Random(5);
+        int tight = 0;
+        for (int trial = 0; trial < 100; trial++) {
+            double[] constants = random.doubles(8, 0.1, 1).toArray();
+            Objective objective = objective(
+                    (b, w) -> {
+                        Node sum = b.constant(0);
+                        for (double constant : constants) {
+                            sum = b.add(sum, b.square(b.multiply(w, b.constant((float) constant))));
+                        }
+                        return b.sum(sum);
+                    },
+                    0.7);
+            Allowances allowances = Allowances.of(
+                    objective, objective.gradient(), Map.of("w", Datatype.FP64), null, true, 10 * trial);
+            double right = Arrays.stream(constants).map(c -> 2 * 0.7 * c * c).sum();
+            double off = Math.abs(right - gradient(objective, Rounding.NONE));
+            double allowance = allowances.allowance("w").at(0);
+            assertThat(off).isLessThanOrEqualTo(allowance);
+            tight += allowance <= 30 * off ? 1 : 0;
+        }
+        System.out.println("TIGHT " + tight);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"constant_hardsigmoid", "constant_leaky_third"})
     void constantsThatTheFileShortenedAreAllowedForAndNamed(String name) {
