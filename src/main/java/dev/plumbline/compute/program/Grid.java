@@ -34,6 +34,11 @@ record Grid(int digits, int leastExponent) {
         return Math.scalb(1.0, Math.max(Math.getExponent(x), leastExponent) + 1 - digits);
     }
 
+    /** Whether a machine may have 0 in the place of x: below the normal numbers of float32's exponents vector units have. */
+    boolean mayFlush(double x) {
+        return leastExponent == FP32.leastExponent && x != 0 && Math.abs(x) < 0x1p-126;
+    }
+
     boolean holds(double x) {
         double steps = x / spacing(x);
         return steps == Math.rint(steps) || !Double.isFinite(x);

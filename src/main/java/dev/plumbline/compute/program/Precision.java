@@ -160,9 +160,28 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
             return false;
         }
         return Terms.isProduct(node.op())
+                || isBiased(node)
                 || node.inputs().stream()
                         .filter(input -> !(input.isConstant() && input.shape().size() == 1)) // a number has no datatype
                         .allMatch(input -> grids[input.id()] == compute.grid);
+    }
+
+    /** A product with its bias is one operation of a framework's, which casts both. */
+    private static boolean isBiased(Node node) {
+        boolean isSum = node.op() instanceof Binary sum && sum.function() == BinaryFunction.ADD;
+        return isSum
+                && node.inputs().stream()
+                        .anyMatch(input -> Terms.isProduct(moved(input).op()))
+                && node.inputs().stream().anyMatch(input -> moved(input).op() instanceof Input);
+    }
+
+    /** What was moved to make a value. */
+    private static Node moved(Node value) {
+        Node node = value;
+        while (node.op().isMove() && node.inputs().size() == 1) {
+            node = node.inputs().get(0);
+        }
+        return node;
     }
 
     private boolean isKept(Op op) {

@@ -220,7 +220,7 @@ public final class ProgramBuilder {
     public Node mean(Node x, int... axes) {
         List<Integer> over = axes(x, axes);
         double count = over.stream().mapToDouble(axis -> x.shape().extent(axis)).reduce(1, (a, b) -> a * b);
-        return multiply(sum(x, axes), 1 / count);
+        return divide(sum(x, axes), constant(count)); // 1 / count has a rounding of its own
     }
 
     public Node max(Node x, int... axes) {

@@ -73,9 +73,28 @@ final class RandomRounding implements Rounding {
         }
         List<Tensor> read = Terms.isProduct(op) ? operands(inputs) : inputs;
         double[] y = op.value(read, node.shape());
+        if (op.isMove()) {
+            return Tensor.of(node.shape(), y);
+        }
         boolean cancels = Terms.isSum(op) || centring.isCentred(node);
-        return Tensor.of(
-                node.shape(), op.isMove() ? y : stored(node, y, cancels ? Terms.sizes(node, read) : null, sums));
+        double @Nullable [] sizes = cancels ? Terms.sizes(node, read) : ofKernel(op, read, y);
+        return Tensor.of(node.shape(), stored(node, y, sizes, sums));
+    }
+
+    /**
+     * No library rounds elementary functions correctly: they are off by up to two units in the last place, as 1 / (1 + exp(-x))
+     * is, which near 1 are all that there is of a derivative. Null for an operation that is rounded correctly.
+     */
+    private static double @Nullable [] ofKernel(Op op, List<Tensor> inputs, double[] y) {
+        if (!(op instanceof Unary unary) || !unary.function().isElementary()) {
+            return null;
+        }
+        Residues residues = Residues.of(op, inputs, inputs.get(0).shape());
+        double[] sizes = new double[y.length];
+        for (int i = 0; i < y.length; i++) {
+            sizes[i] = residues.isRounded(i, y[i]) ? Math.nextUp(Math.abs(y[i])) : 0; // a sigmoid's 1 is no count
+        }
+        return sizes;
     }
 
     /** On the node's grid, sums after they were off by up to {@code 2 u} of their terms' sizes. */
@@ -91,7 +110,9 @@ final class RandomRounding implements Rounding {
             }
             double size = sizes == null ? 0 : sizes[i];
             double off = size == 0 ? 0 : 4 * u * size * (draws.uniform(values[i], size) - 0.5);
-            stored[i] = grid.round(values[i] + off, draws.another(values[i], size));
+            double chance = draws.another(values[i], size);
+            double rounded = grid.round(values[i] + off, chance);
+            stored[i] = grid.mayFlush(rounded) && chance < 0.5 ? 0 : rounded;
         }
         return stored;
     }

@@ -268,6 +268,14 @@ public enum UnaryFunction {
         };
     }
 
+    /** Whether it is computed by a series or a table, and so not rounded correctly. */
+    boolean isElementary() {
+        return switch (this) {
+            case NEGATE, SQRT, RELU, ABS, SIGN, FLOOR, STOP_GRADIENT -> false;
+            default -> true;
+        };
+    }
+
     /** Adds {@code dy f'(x)} to {@code dx}; a dy of 0 adds 0, even where the derivative is not finite. */
     abstract void pullBack(double[] x, double[] y, double[] dy, double[] dx);
 }

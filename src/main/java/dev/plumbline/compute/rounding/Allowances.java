@@ -189,9 +189,8 @@ public final class Allowances {
             Evaluation apart = together.reversedIn(FileConstant.movedApart(moved, seed));
             List<Map<String, Tensor>> gradients = new ArrayList<>(List.of(gradient(together), gradient(apart)));
             for (int draw = 1; draw < DRAWS && !exactly; draw++) {
-                gradients.add(gradient(objective
-                        .program()
-                        .evaluate(objective.point(), FileConstant.moved(moved, seed + draw))));
+                gradients.add(gradient(
+                        objective.program().evaluate(objective.point(), FileConstant.moved(moved, seed + draw))));
                 passes += PASSES_OF_A_GRADIENT;
             }
             passes += PASSES_OF_A_GRADIENT + PASSES_OF_A_REVERSE;

@@ -253,7 +253,9 @@ record Differentiability(
                 }
             }
             double slope = stretch.ray().slope();
-            return Math.abs(slope - along) <= BEYOND_ROUNDING * rounding + SUMS * (terms + Math.abs(slope));
+            double allowed = BEYOND_ROUNDING * rounding + SUMS * (terms + Math.abs(slope));
+            double off = Math.abs(slope - along);
+            return off <= allowed || off <= allowed + BEYOND_ROUNDING * around.roundingOf(stretch);
         }
 
         private void bendAll() {

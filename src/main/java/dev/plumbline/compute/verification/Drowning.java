@@ -57,7 +57,7 @@ record Drowning(
     }
 
     /** Of the entries that are numbers: one at the tip of a norm has no derivative, and says nothing of the others. */
-    private static double rms(Tensor gradient) {
+    static double rms(Tensor gradient) {
         double[] finite =
                 Arrays.stream(gradient.values()).filter(Double::isFinite).toArray();
         return Tensor.vector(finite).norm() / Math.sqrt(Math.max(1, finite.length));
@@ -76,6 +76,15 @@ record Drowning(
         boolean throughout =
                 ruling == Ruling.FAIL && narrow != null && Math.abs(claim - gradient.at(i)) <= narrow.at(i);
         return throughout ? Ruling.DROWNS : ruling;
+    }
+
+    /** The allowances, wider where a claim was held against arithmetic in 16 bits throughout. */
+    Tensor throughout(Tensor allowance) {
+        double[] allowed = allowance.values().clone();
+        for (int i = 0; narrow != null && i < allowed.length; i++) {
+            allowed[i] = Math.max(allowed[i], narrow.at(i));
+        }
+        return Tensor.of(allowance.shape(), allowed);
     }
 
     private Ruling rule(double claim, int i) {

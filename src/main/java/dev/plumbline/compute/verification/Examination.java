@@ -123,6 +123,7 @@ public final class Examination {
         }
         if (throughout) {
             inSixteenBitsOnly.add(name);
+            allowances.put(name, drowning.throughout(allowance(name)));
         }
         return own;
     }
@@ -153,7 +154,8 @@ public final class Examination {
                     : Ruling.NOTHING;
         }
         if (Objects.requireNonNull(found.bent().get(name)).get(i)) {
-            return admission != null && admission.admits(name, i) ? Ruling.SUBGRADIENT : Ruling.OUTSIDE;
+            boolean admits = admission != null && admission.admits(name, i);
+            return admits ? Ruling.SUBGRADIENT : saysNothing() ? Ruling.UNDECIDED : Ruling.OUTSIDE;
         }
         if (!isCertified()) {
             return Ruling.OURS;
@@ -164,7 +166,8 @@ public final class Examination {
                         cancelling.reference(name, i),
                         measurement.allowances().float64(name).at(i),
                         measurement.allowances().spread(name).at(i),
-                        measurement.plan().arithmetic().smallestDefect(name))
+                        measurement.plan().arithmetic().smallestDefect(name),
+                        Drowning.rms(reference(name)))
                 : compared(claim, reference, allowance(name).at(i));
         boolean isConvention = ruling == Ruling.FAIL
                 && admission != null
@@ -179,6 +182,16 @@ public final class Examination {
             return Double.isFinite(claim) ? Ruling.FAIL : Ruling.NOT_FINITE;
         }
         return Comparison.isUndefined(claim, reference, allowance) ? Ruling.NOTHING : Ruling.PASS;
+    }
+
+    /** Whether the certificate is no better than the gradients themselves, as where noise decides between pieces. */
+    private boolean saysNothing() {
+        double size = 0;
+        for (String name : claims.tensors().keySet()) {
+            size = Math.hypot(size, claims.tensor(name).norm());
+        }
+        double certified = measurement.certificate().certifiedTo();
+        return certified > size && Double.isFinite(certified);
     }
 
     /** Whether our own witnesses agree, and closely enough to say something. */

@@ -277,6 +277,21 @@ final class Neighbourhood {
         return ray;
     }
 
+    /**
+     * What rounding does to a slope where forward mode cancels, as in {@code x d - t x d} of a saturated logit: the slope is
+     * proportional to its direction but for that, seen along some multiples that are no powers of 2.
+     */
+    double roundingOf(Stretch stretch) {
+        double most = 0;
+        for (double multiple : new double[] {1.1, 0.9, 1.3, 0.7}) {
+            Map<String, Tensor> scaled = new LinkedHashMap<>(stretch.direction());
+            scaled.replaceAll((name, d) -> d.map(value -> multiple * value));
+            double off = Math.abs(ray(scaled).slope() / multiple - stretch.ray().slope());
+            most = Double.isNaN(off) ? most : Math.max(most, off);
+        }
+        return most;
+    }
+
     private void keep(Ray ray) {
         for (Edge edge : ray.edges()) {
             live.computeIfAbsent(edge.node(), node -> new BitSet()).set(edge.element());

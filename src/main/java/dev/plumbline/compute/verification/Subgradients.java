@@ -9,9 +9,11 @@ import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -100,7 +102,7 @@ final class Subgradients {
         List<Place> atRoots = pieces.isEmpty() ? places : ofRoots;
         List<Place> atBends =
                 places.stream().filter(place -> !atRoots.contains(place)).toList();
-        Admission byHull = atBends.isEmpty() ? new Admission(null, Map.of()) : byHull(claims, allowances, atBends);
+        Admission byHull = atBends.isEmpty() ? new Admission(null, Map.of()) : apart(claims, allowances, atBends);
         if (!atRoots.isEmpty() && byHull.outside().isEmpty()) {
             byHull = bySlopes(claims, allowances, atRoots);
         }
@@ -172,6 +174,47 @@ final class Subgradients {
     /** Entries that do not bend, and where some convention has another value all the same. */
     boolean isOnlyConventional(String name, int position) {
         return !Objects.requireNonNull(found.bent().get(name)).get(position) && mayDiffer(name, position);
+    }
+
+    /**
+     * All together; where that fails and some tensors are wrong elsewhere anyway, the others without them, and each of those
+     * by itself: a mistake in one operand of a maximum is not the other's.
+     */
+    private Admission apart(Claims claims, Map<String, Tensor> allowances, List<Place> places) {
+        Admission together = byHull(claims, allowances, places);
+        Set<String> wrong = together.outside().isEmpty() ? Set.of() : wrongElsewhere(claims, allowances);
+        List<Place> others =
+                places.stream().filter(place -> !wrong.contains(place.name())).toList();
+        if (wrong.isEmpty() || others.size() == places.size()) {
+            return together;
+        }
+        Map<String, BitSet> outside = new LinkedHashMap<>();
+        if (!others.isEmpty()) {
+            outside.putAll(byHull(claims, allowances, others).outside());
+        }
+        for (String name : wrong) {
+            List<Place> own =
+                    places.stream().filter(place -> place.name().equals(name)).toList();
+            outside.putAll(
+                    own.isEmpty() ? Map.of() : byHull(claims, allowances, own).outside());
+        }
+        return new Admission(null, outside);
+    }
+
+    /** The tensors that are refuted in entries which do not bend. */
+    private Set<String> wrongElsewhere(Claims claims, Map<String, Tensor> allowances) {
+        Set<String> wrong = new LinkedHashSet<>();
+        claims.tensors().forEach((name, claim) -> {
+            Tensor reference = Objects.requireNonNull(found.gradient().get(name));
+            Tensor allowance = Objects.requireNonNull(allowances.get(name));
+            for (int i = 0; i < claim.size(); i++) {
+                boolean off = Math.abs(claim.at(i) - reference.at(i)) > allowance.at(i);
+                if (off && claims.mask(name).judges(i) && !mayDiffer(name, i)) {
+                    wrong.add(name);
+                }
+            }
+        });
+        return wrong;
     }
 
     private Admission byHull(Claims claims, Map<String, Tensor> allowances, List<Place> places) {

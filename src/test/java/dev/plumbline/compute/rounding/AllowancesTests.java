@@ -377,8 +377,8 @@ class AllowancesTests {
                         return b.sum(sum);
                     },
                     0.7);
-            Allowances allowances = Allowances.of(
-                    objective, objective.gradient(), Map.of("w", Datatype.FP64), null, true, 10 * trial);
+            Allowances allowances =
+                    Allowances.of(objective, objective.gradient(), Map.of("w", Datatype.FP64), null, true, 10 * trial);
             double right = Arrays.stream(constants).map(c -> 2 * 0.7 * c * c).sum();
             double off = Math.abs(right - gradient(objective, Rounding.NONE));
             double allowance = allowances.allowance("w").at(0);
