@@ -8,9 +8,11 @@ import dev.plumbline.compute.program.LossSetting;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The losses of {@link Loss}, with PyTorch's meaning of prediction and target. */
@@ -28,21 +30,16 @@ final class LossFunctions {
             loss("hingeEmbedding", Kind.HINGE_EMBEDDING, ", margin=1"),
             loss("softMargin", Kind.SOFT_MARGIN),
             loss("poissonNLL", Kind.POISSON_NLL, ", logInput=1, full=0, epsilon=1e-8"),
-            loss("gaussianNLL", Kind.GAUSSIAN_NLL, ", full=0, epsilon=1e-6", LossOperand.VARIANCE),
+            loss("gaussianNLL", Kind.GAUSSIAN_NLL, ", full=0, epsilon=1e-6"),
             loss("crossEntropy", Kind.CROSS_ENTROPY, ", labelSmoothing=0, weight?, ignoreIndex=-100"),
             loss("negativeLogLikelihood", Kind.NEGATIVE_LOG_LIKELIHOOD, ", weight?, ignoreIndex=-100"),
             loss("multiMargin", Kind.MULTI_MARGIN, ", p=1, margin=1, weight?"),
             loss("multiLabelMargin", Kind.MULTI_LABEL_MARGIN),
             loss("multiLabelSoftMargin", Kind.MULTI_LABEL_SOFT_MARGIN, ", weight?"),
-            loss(
-                    "tripletMargin",
-                    Kind.TRIPLET_MARGIN,
-                    ", margin=1, p=2, epsilon=1e-6, swap=0",
-                    LossOperand.POSITIVE,
-                    LossOperand.NEGATIVE),
-            loss("cosineEmbedding", Kind.COSINE_EMBEDDING, ", margin=0", LossOperand.OTHER),
-            loss("marginRanking", Kind.MARGIN_RANKING, ", margin=0", LossOperand.OTHER),
-            loss("ctc", Kind.CTC, ", inputLengths?, targetLengths?, blank=0, zeroInfinity=0"));
+            loss("tripletMargin", Kind.TRIPLET_MARGIN, ", margin=1, p=2, epsilon=1e-6, swap=0"),
+            loss("cosineEmbedding", Kind.COSINE_EMBEDDING, ", margin=0"),
+            loss("marginRanking", Kind.MARGIN_RANKING, ", margin=0"),
+            loss("ctc", Kind.CTC, ", blank=0, zeroInfinity=0"));
 
     private LossFunctions() {}
 
@@ -50,21 +47,21 @@ final class LossFunctions {
         return loss(name, kind, "");
     }
 
-    /**
-     * A loss by its name and the settings behind its reduction.
-     *
-     * @param others operands between prediction and target, as PyTorch has them
-     */
-    private static Function loss(String name, Kind kind, String settings, LossOperand... others) {
-        StringBuilder usage = new StringBuilder(name).append("(prediction");
-        for (LossOperand other : others) {
-            usage.append(", ").append(other.wireName());
+    /** A loss by its name and the settings behind its reduction. */
+    private static Function loss(String name, Kind kind, String settings) {
+        String operands = inOrder(kind).stream()
+                .map(operand -> operand.wireName() + (operand.isRequired() ? "" : "?"))
+                .collect(Collectors.joining(", "));
+        return Function.of(name + "(" + operands + ", reduction='mean'" + settings + ")", (b, a) -> attach(b, a, kind));
+    }
+
+    /** As PyTorch has them: what is compared stands together. */
+    private static List<LossOperand> inOrder(Kind kind) {
+        List<LossOperand> operands = new ArrayList<>(kind.operands());
+        if (operands.remove(LossOperand.OTHER)) {
+            operands.add(1, LossOperand.OTHER);
         }
-        if (kind.operands().contains(LossOperand.TARGET)) {
-            usage.append(", target");
-        }
-        usage.append(", reduction='mean'").append(settings).append(')');
-        return Function.of(usage.toString(), (b, a) -> attach(b, a, kind));
+        return operands;
     }
 
     private static Node attach(ProgramBuilder b, Arguments a, Kind kind) {

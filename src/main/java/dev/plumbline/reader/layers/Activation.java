@@ -137,7 +137,8 @@ record Activation(Kind kind, double first, double second, int axis, boolean appr
     private Node glu(ProgramBuilder b, Node x) {
         int along = axis < 0 ? x.rank() + axis : axis;
         if (along < 0 || along >= x.rank() || x.shape().extent(along) % 2 != 0) {
-            throw Problem.invalid("", "a gated linear unit halves an axis", x.shape(), "an even extent along axis " + axis);
+            throw Problem.invalid(
+                    "", "a gated linear unit halves an axis", x.shape(), "an even extent along axis " + axis);
         }
         return Activations.glu(b, x, along);
     }

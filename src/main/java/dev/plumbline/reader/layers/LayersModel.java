@@ -155,8 +155,8 @@ public final class LayersModel implements Model {
             List<Node> inputs = inputs(scratch, i, values, data);
             List<Shape> samples = inputs.stream().map(LayersModel::sample).toList();
             shapes.add(samples);
-            Weights weights = new Weights(
-                    entry.name(), entry.ties(), samples, Map.of(), new SplittableRandom(0), false);
+            Weights weights =
+                    new Weights(entry.name(), entry.ties(), samples, Map.of(), new SplittableRandom(0), false);
             values.put(entry.name(), append(scratch, i, inputs, weights));
         }
         return shapes;

@@ -102,9 +102,11 @@ record Recurrent(
             ends = new ArrayList<>();
             for (int direction = 0; direction < directions; direction++) {
                 int place = layer * directions + direction;
-                RecurrentCell.State start = start(b, inputs, place, sequence.shape().extent(0));
+                RecurrentCell.State start =
+                        start(b, inputs, place, sequence.shape().extent(0));
                 Node[] states = run(b, sequence, layer, direction == 1, start, weights);
-                sequences.add(b.concat(1, Arrays.stream(states).map(state -> row(b, state)).toList()));
+                sequences.add(b.concat(
+                        1, Arrays.stream(states).map(state -> row(b, state)).toList()));
                 ends.add(states[direction == 1 ? 0 : steps - 1]);
             }
             sequence = b.concat(2, sequences);
@@ -117,7 +119,8 @@ record Recurrent(
     }
 
     private static Node row(ProgramBuilder b, Node state) {
-        return b.reshape(state, Shape.of(state.shape().extent(0), 1, state.shape().extent(1)));
+        return b.reshape(
+                state, Shape.of(state.shape().extent(0), 1, state.shape().extent(1)));
     }
 
     private static Node step(ProgramBuilder b, Node sequence, int step) {
@@ -145,14 +148,13 @@ record Recurrent(
 
     /** The state at each step, in the order of time. */
     private Node[] run(
-            ProgramBuilder b,
-            Node sequence,
-            int layer,
-            boolean backwards,
-            RecurrentCell.State start,
-            Weights weights) {
+            ProgramBuilder b, Node sequence, int layer, boolean backwards, RecurrentCell.State start, Weights weights) {
         RecurrentCell.Parameters parameters = cell.parameters(
-                b, weights, "_l" + layer + (backwards ? "_reverse" : ""), sequence.shape().extent(2), initializer);
+                b,
+                weights,
+                "_l" + layer + (backwards ? "_reverse" : ""),
+                sequence.shape().extent(2),
+                initializer);
         Node projected = parameters.project(b, sequence); // (batch, time, gates units), all steps at once
         int steps = sequence.shape().extent(1);
         Node[] states = new Node[steps];

@@ -64,8 +64,7 @@ record RecurrentCell(Kind kind, int units, boolean bias, UnaryFunction function,
         return projection > 0 ? projection : units;
     }
 
-    Parameters parameters(
-            ProgramBuilder b, Weights weights, String suffix, int features, Initializer initializer) {
+    Parameters parameters(ProgramBuilder b, Weights weights, String suffix, int features, Initializer initializer) {
         int rows = Math.multiplyExact(kind.gates, units);
         return new Parameters(
                 weights.parameter(b, "weight_ih" + suffix, Shape.of(rows, features), initializer),

@@ -34,8 +34,7 @@ record Sliding(
         List<Integer> dilations = attributes.perAxis("dilation", axes, 1, ones);
         List<Integer> padding = padding(attributes, kernel, strides, dilations);
         boolean ceil = pools && attributes.flag("ceil", false);
-        return new Sliding(
-                kernel, strides, padding.subList(0, axes), padding.subList(axes, 2 * axes), dilations, ceil);
+        return new Sliding(kernel, strides, padding.subList(0, axes), padding.subList(axes, 2 * axes), dilations, ceil);
     }
 
     /** The sides at the front of all axes, then those at the end. */
@@ -126,7 +125,11 @@ record Sliding(
     /** Over the last two axes; over a height of 1 where there is one axis. */
     private Window plane() {
         return new Window(
-                lastTwo(kernel, 1), lastTwo(strides, 1), sides(lastTwo(front, 0), lastTwo(back, 0)), lastTwo(dilations, 1), ceil);
+                lastTwo(kernel, 1),
+                lastTwo(strides, 1),
+                sides(lastTwo(front, 0), lastTwo(back, 0)),
+                lastTwo(dilations, 1),
+                ceil);
     }
 
     /** Over the first of three axes, as a height. */

@@ -64,7 +64,10 @@ record Weights(
         Node other = b.parameters().get(full);
         if (other == null) {
             throw Problem.invalid(
-                    ties.pointer(), "no earlier layer has this parameter", full, "one of " + b.parameters().keySet());
+                    ties.pointer(),
+                    "no earlier layer has this parameter",
+                    full,
+                    "one of " + b.parameters().keySet());
         }
         if (!other.shape().equals(shape)) {
             throw Problem.invalid(
