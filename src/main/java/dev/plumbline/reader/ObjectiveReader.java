@@ -5,6 +5,7 @@ import dev.plumbline.compute.program.IndexRange;
 import dev.plumbline.compute.program.Loss;
 import dev.plumbline.compute.program.LossOperand;
 import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.NonFiniteData;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.program.ProgramBuilder;
@@ -178,8 +179,11 @@ public final class ObjectiveReader {
             point.put(name, value);
         });
         requireValues("parameters", program.parameters(), point);
-        requireValues("data", program.data(), point);
+        requireShapes("data", program.data(), point);
         requireIndices(program, data);
+        if (data.values().stream().anyMatch(value -> value.firstNonFinite() >= 0)) {
+            NonFiniteData.require(program, point);
+        }
         return point;
     }
 
@@ -423,6 +427,22 @@ public final class ObjectiveReader {
     // ── the point ──
 
     private static void requireValues(String role, Map<String, Node> inputs, Map<String, Tensor> point) {
+        requireShapes(role, inputs, point);
+        inputs.keySet().forEach(name -> {
+            Tensor given = Objects.requireNonNull(point.get(name));
+            int position = given.firstNonFinite();
+            if (position >= 0) {
+                throw Problem.invalid(
+                        Problem.pointer(role, name)
+                                + pointer(given.shape().index(position)),
+                        "a model can only be judged at finite values",
+                        given.at(position),
+                        "a finite number");
+            }
+        });
+    }
+
+    private static void requireShapes(String role, Map<String, Node> inputs, Map<String, Tensor> point) {
         inputs.forEach((name, input) -> {
             String pointer = Problem.pointer(role, name);
             Tensor given = point.get(name);
@@ -432,14 +452,6 @@ public final class ObjectiveReader {
             }
             if (!given.shape().equals(input.shape())) {
                 throw Problem.invalid(pointer, "this has the wrong shape", given.shape(), input.shape());
-            }
-            int position = given.firstNonFinite();
-            if (position >= 0) {
-                throw Problem.invalid(
-                        pointer + pointer(given.shape().index(position)),
-                        "a model can only be judged at finite values",
-                        given.at(position),
-                        "a finite number");
             }
         });
     }

@@ -2,6 +2,7 @@ package dev.plumbline.compute.program;
 
 import static dev.plumbline.compute.program.BinaryFunction.EQUAL;
 import static dev.plumbline.compute.program.BinaryFunction.LESS;
+import static dev.plumbline.compute.program.BinaryFunction.LESS_OR_EQUAL;
 import static dev.plumbline.compute.program.BinaryFunction.MAXIMUM;
 import static dev.plumbline.compute.program.UnaryFunction.EXP;
 import static dev.plumbline.compute.program.UnaryFunction.LOG;
@@ -76,7 +77,7 @@ final class CtcLoss {
                         Shape.of(p.shape().extent(1), 1), labels.shape().extent(1)))
                 : lengths;
         Node each = b.add(negativeLogLikelihood(p, states(labels), used, counts), excess(p, used));
-        Node possible = b.binary(LESS, each, b.constant(-IMPOSSIBLE / 2));
+        Node possible = possible(labels, counts, used, steps);
         each = loss.flag(LossSetting.ZERO_INFINITY)
                 ? b.select(possible, each, b.constant(0))
                 : b.subtract(each, b.unary(LOG, possible)); // log 0 where it is not
@@ -142,6 +143,19 @@ final class CtcLoss {
         Node pairs = b.concat(2, List.of(b.broadcast(blank(), column.shape()), column));
         Node end = b.broadcast(blank(), Shape.of(batch, 1));
         return b.concat(1, List.of(b.reshape(pairs, Shape.of(batch, Math.multiplyExact(2, count))), end));
+    }
+
+    /** Whether every label, and a blank between two equal ones, has a step: (batch, 1), known without the prediction. */
+    private Node possible(Node labels, Node counts, @Nullable Node used, int steps) {
+        int count = labels.shape().extent(1);
+        Node needed = counts;
+        if (count > 1) {
+            Node next = b.slice(labels, 1, 1, count - 1, 1);
+            Node same = b.binary(EQUAL, next, b.slice(labels, 1, 0, count - 1, 1));
+            Node both = b.binary(LESS, b.add(positions(count - 1), b.constant(1)), counts);
+            needed = b.add(needed, b.restoreAxes(b.sum(b.multiply(same, both), 1), same.shape(), 1));
+        }
+        return b.binary(LESS_OR_EQUAL, needed, used == null ? b.constant(steps) : used);
     }
 
     private Node negativeLogLikelihood(Node p, Node states, @Nullable Node used, Node counts) {

@@ -242,7 +242,7 @@ public record Loss(
     }
 
     static String name(Kind kind) {
-        return LossSetting.camelCase(kind.name());
+        return LossSetting.camelCase(kind.name()).replace("Nll", "NLL"); // as PyTorch writes it
     }
 
     @Override
