@@ -6,6 +6,7 @@ import static dev.plumbline.compute.program.BinaryFunction.LESS_OR_EQUAL;
 import static dev.plumbline.compute.program.BinaryFunction.MAXIMUM;
 import static dev.plumbline.compute.program.UnaryFunction.EXP;
 import static dev.plumbline.compute.program.UnaryFunction.LOG;
+import static dev.plumbline.compute.program.UnaryFunction.STOP_GRADIENT;
 
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
@@ -33,9 +34,6 @@ import org.jspecify.annotations.Nullable;
  * target has the loss infinity, or 0 with {@code zeroInfinity}.
  */
 final class CtcLoss {
-
-    /** The logarithm of no probability; finite, so that nothing is infinity less infinity. */
-    private static final double IMPOSSIBLE = -1e30;
 
     /** Every step becomes some twenty nodes of the program. */
     private static final int MOST_STEPS = 4096;
@@ -163,24 +161,43 @@ final class CtcLoss {
         int width = states.shape().extent(1);
         Node each = b.broadcast(states, Shape.of(steps, states.shape().extent(0), width));
         Node emitted = b.pickClasses(p, each, 2); // (time, batch, states)
-        Node impossible = b.constant(IMPOSSIBLE);
         Node skips = skips(states);
-        Node first = b.binary(LESS, positions(width), b.constant(2));
-        Node alpha = b.select(first, at(emitted, 0), impossible);
+        Node reached = b.broadcast(b.binary(LESS, positions(width), b.constant(2)), states.shape());
+        Node alpha = at(emitted, 0);
         for (int t = 1; t < steps; t++) {
             List<Node> ways = new ArrayList<>(List.of(row(alpha), row(behind(alpha, 1))));
+            List<Node> open = new ArrayList<>(List.of(row(reached), row(behind(reached, 1))));
             if (skips != null) {
-                ways.add(row(b.select(skips, behind(alpha, 2), impossible)));
+                ways.add(row(behind(alpha, 2)));
+                open.add(row(b.multiply(skips, behind(reached, 2))));
             }
-            Node next = b.add(at(emitted, t), Compositions.logSumExp(b, b.concat(1, ways), 1));
-            alpha = used == null ? next : b.select(b.binary(LESS, b.constant(t), used), next, alpha);
+            Node isOpen = b.concat(1, open);
+            Node next = b.add(at(emitted, t), logSumExp(b.concat(1, ways), isOpen));
+            Node nextReached = b.max(isOpen, 1);
+            Node counted = used == null ? null : b.binary(LESS, b.constant(t), used);
+            alpha = counted == null ? next : b.select(counted, next, alpha);
+            reached = counted == null ? nextReached : b.select(counted, nextReached, reached);
         }
         Node last = b.multiply(counts, 2);
         Node beforeLast = b.subtract(last, b.constant(1));
         Node ends = b.binary(
-                MAXIMUM, b.binary(EQUAL, positions(width), last), b.binary(EQUAL, positions(width), beforeLast));
-        Node sum = Compositions.logSumExp(b, b.select(ends, alpha, impossible), 1);
-        return b.negate(b.reshape(sum, counts.shape()));
+                MAXIMUM,
+                b.binary(EQUAL, positions(width), last),
+                b.binary(EQUAL, positions(width), beforeLast));
+        return b.negate(b.reshape(logSumExp(alpha, b.multiply(ends, reached)), counts.shape()));
+    }
+
+    /**
+     * {@code log sum e^x} along axis 1 over those that are open, which data alone decides. In place of the others stands the
+     * least number, so that nothing is infinite and no rounding is that of a number larger than any that counts.
+     */
+    private Node logSumExp(Node x, Node open) {
+        Node least = b.unary(STOP_GRADIENT, b.negate(b.max(b.negate(x), 1)));
+        Node counted = b.select(open, x, b.restoreAxes(least, x.shape(), 1));
+        Node most = b.unary(STOP_GRADIENT, b.max(counted, 1));
+        Node terms = b.multiply(b.unary(EXP, b.subtract(counted, b.restoreAxes(most, x.shape(), 1))), open);
+        Node none = b.subtract(b.constant(1), b.max(open, 1)); // log 1 where nothing is open
+        return b.add(most, b.unary(LOG, b.add(b.sum(terms, 1), none)));
     }
 
     /** Where a state can be reached from two states before: at a label that differs from the one before. */
@@ -195,12 +212,12 @@ final class CtcLoss {
         return b.concat(1, List.of(b.constant(Tensor.zeros(Shape.of(batch, 2))), differs));
     }
 
-    /** The states moved on by some places, impossible ones in front. */
-    private Node behind(Node alpha, int places) {
-        int width = alpha.shape().extent(1);
+    /** The states moved on by some places, zeros in front. */
+    private Node behind(Node states, int places) {
+        int width = states.shape().extent(1);
         int moved = Math.min(places, width);
-        Node front = b.constant(Tensor.filled(Shape.of(alpha.shape().extent(0), moved), IMPOSSIBLE));
-        return moved == width ? front : b.concat(1, List.of(front, b.slice(alpha, 1, 0, width - moved, 1)));
+        Node front = b.constant(Tensor.zeros(Shape.of(states.shape().extent(0), moved)));
+        return moved == width ? front : b.concat(1, List.of(front, b.slice(states, 1, 0, width - moved, 1)));
     }
 
     /** {@code sum over t of (sum over c of e^p[t][c] - 1)} for each sample: (batch, 1). */
