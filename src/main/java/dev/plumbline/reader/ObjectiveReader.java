@@ -433,8 +433,7 @@ public final class ObjectiveReader {
             int position = given.firstNonFinite();
             if (position >= 0) {
                 throw Problem.invalid(
-                        Problem.pointer(role, name)
-                                + pointer(given.shape().index(position)),
+                        Problem.pointer(role, name) + pointer(given.shape().index(position)),
                         "a model can only be judged at finite values",
                         given.at(position),
                         "a finite number");

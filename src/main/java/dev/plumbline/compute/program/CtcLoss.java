@@ -181,9 +181,7 @@ final class CtcLoss {
         Node last = b.multiply(counts, 2);
         Node beforeLast = b.subtract(last, b.constant(1));
         Node ends = b.binary(
-                MAXIMUM,
-                b.binary(EQUAL, positions(width), last),
-                b.binary(EQUAL, positions(width), beforeLast));
+                MAXIMUM, b.binary(EQUAL, positions(width), last), b.binary(EQUAL, positions(width), beforeLast));
         return b.negate(b.reshape(logSumExp(alpha, b.multiply(ends, reached)), counts.shape()));
     }
 

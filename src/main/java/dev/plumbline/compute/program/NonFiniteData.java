@@ -56,8 +56,7 @@ public final class NonFiniteData {
         boolean moves = op.isMove() || op instanceof Reshape || op instanceof Select;
         boolean shifts = op instanceof Reduce reduce && reduce.kind() == Reduce.Kind.MAX
                 || op instanceof Unary unary
-                        && (unary.function() == UnaryFunction.NEGATE
-                                || unary.function() == UnaryFunction.STOP_GRADIENT)
+                        && (unary.function() == UnaryFunction.NEGATE || unary.function() == UnaryFunction.STOP_GRADIENT)
                 || op instanceof Binary binary
                         && switch (binary.function()) {
                             case ADD, SUBTRACT, MAXIMUM, MINIMUM -> true;
@@ -71,8 +70,8 @@ public final class NonFiniteData {
     }
 
     private Problem refused(Node node, String name) {
-        Tensor given = evaluation.value(java.util.Objects.requireNonNull(
-                evaluation.program().data().get(name)));
+        Tensor given = evaluation.value(
+                java.util.Objects.requireNonNull(evaluation.program().data().get(name)));
         int position = given.firstNonFinite();
         StringBuilder pointer = new StringBuilder(Problem.pointer("data", name));
         for (int index : given.shape().index(position)) {
