@@ -46,8 +46,7 @@ class NonFiniteDataTests {
     private void require(double value, BiFunction<Node, Node, Node> model) {
         Node x = b.parameter("x", Tensor.vector(1, 2));
         b.output("y", model.apply(x, b.data("m", x.shape())));
-        NonFiniteData.require(
-                b.build(), Map.of("x", Tensor.vector(1, 2), "m", Tensor.vector(0, value)));
+        NonFiniteData.require(b.build(), Map.of("x", Tensor.vector(1, 2), "m", Tensor.vector(0, value)));
     }
 
     private static void assertRefused(String operation, Runnable attempt) {
