@@ -1,8 +1,11 @@
 package dev.plumbline.reader;
 
 import dev.plumbline.compute.program.Evaluation;
+import dev.plumbline.compute.program.IndexRange;
 import dev.plumbline.compute.program.Loss;
+import dev.plumbline.compute.program.LossOperand;
 import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.NonFiniteData;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.program.ProgramBuilder;
@@ -12,9 +15,11 @@ import dev.plumbline.reader.formula.Formula;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -174,8 +179,11 @@ public final class ObjectiveReader {
             point.put(name, value);
         });
         requireValues("parameters", program.parameters(), point);
-        requireValues("data", program.data(), point);
+        requireShapes("data", program.data(), point);
         requireIndices(program, data);
+        if (data.values().stream().anyMatch(value -> value.firstNonFinite() >= 0)) {
+            NonFiniteData.require(program, point);
+        }
         return point;
     }
 
@@ -226,9 +234,7 @@ public final class ObjectiveReader {
 
     private Node objective(ProgramBuilder b) {
         if (loss.kind() != null) {
-            Node prediction = output(b, loss.prediction(), "/loss/prediction");
-            Node target = target(b);
-            return attached(b, loss.kind(), prediction, target);
+            return attached(b, loss.kind());
         }
         Node output = output(b, loss.output(), "/loss/output");
         if (loss.cotangent() == null) {
@@ -245,11 +251,82 @@ public final class ObjectiveReader {
     }
 
     /** Settings of the loss know only their own names; what the builder refuses begins with its place, the loss. */
-    private Node attached(ProgramBuilder b, Loss.Kind kind, Node prediction, Node target) {
+    private Node attached(ProgramBuilder b, Loss.Kind kind) {
+        Map<LossOperand, Node> operands = new EnumMap<>(LossOperand.class);
+        for (LossOperand operand : kind.operands()) {
+            Node node =
+                    switch (operand) {
+                        case PREDICTION -> output(b, loss.prediction(), "/loss/prediction");
+                        case TARGET -> target(b);
+                        default -> beside(b, operand);
+                    };
+            if (node != null) {
+                operands.put(operand, node);
+            }
+        }
         try {
-            return loss.loss(kind).attach(b, prediction, target);
+            Loss attached = loss.loss(kind);
+            requireTargetThatCounts(attached);
+            requireLengths(operands);
+            return attached.attach(b, operands);
         } catch (Problem problem) {
-            throw problem.pointer().startsWith("/loss") ? problem : problem.within("/loss");
+            throw problem.pointer().startsWith("/loss") || isPlaced(problem) ? problem : problem.within("/loss");
+        }
+    }
+
+    /** An operand by its name among the outputs or the data; null where it is absent and need not be there. */
+    private @Nullable Node beside(ProgramBuilder b, LossOperand operand) {
+        String name = Objects.requireNonNull(loss.name(operand));
+        Node output = b.outputs().get(name);
+        Tensor value = data.get(name);
+        if (output != null) {
+            return output;
+        }
+        if (value != null) {
+            return b.data(name, value.shape());
+        }
+        if (!operand.isRequired() && !loss.names(operand)) {
+            return null;
+        }
+        throw Problem.invalid(
+                "/loss/" + operand.wireName(),
+                "the loss needs this, an output of the model or data",
+                "outputs " + b.outputs().keySet() + ", data " + data.keySet(),
+                "a tensor named " + name + ", or loss." + operand.wireName() + " naming another");
+    }
+
+    /** The mean over targets none of which counts is 0 / 0; PyTorch answers NaN. */
+    private void requireTargetThatCounts(Loss attached) {
+        String name = Objects.requireNonNull(loss.name(LossOperand.TARGET));
+        Integer ignored = attached.ignoreIndex();
+        Tensor target = data.get(name);
+        if (ignored == null || target == null || attached.reduction() != Loss.Reduction.MEAN || target.size() == 0) {
+            return;
+        }
+        if (Arrays.stream(target.values()).allMatch(label -> label == ignored)) {
+            throw Problem.invalid(
+                    Problem.pointer("data", name),
+                    "every target is ignored, so the mean is 0 / 0: NaN in PyTorch",
+                    "all " + ignored,
+                    "a target that counts, or the reduction sum");
+        }
+    }
+
+    /** Lengths that came as data are whole numbers within what they are lengths of. */
+    private void requireLengths(Map<LossOperand, Node> operands) {
+        Node prediction = operands.get(LossOperand.PREDICTION);
+        Node target = operands.get(LossOperand.TARGET);
+        for (LossOperand operand : List.of(LossOperand.INPUT_LENGTHS, LossOperand.TARGET_LENGTHS)) {
+            if (operands.containsKey(operand) && prediction != null && target != null) {
+                String name = Objects.requireNonNull(loss.name(operand));
+                Tensor lengths = data.get(name);
+                boolean steps = operand == LossOperand.INPUT_LENGTHS;
+                Shape of = steps ? prediction.shape() : target.shape();
+                if (lengths != null && of.rank() > 0) {
+                    int longest = of.extent(steps ? 0 : of.rank() - 1);
+                    new IndexRange(steps ? 1 : 0, longest + 1, null).require(Problem.pointer("data", name), lengths);
+                }
+            }
         }
     }
 
@@ -272,7 +349,7 @@ public final class ObjectiveReader {
     }
 
     private Node target(ProgramBuilder b) {
-        String name = loss.targetName();
+        String name = Objects.requireNonNull(loss.name(LossOperand.TARGET));
         Tensor value = data.get(name);
         if (value == null) {
             throw Problem.invalid(
@@ -350,6 +427,21 @@ public final class ObjectiveReader {
     // ── the point ──
 
     private static void requireValues(String role, Map<String, Node> inputs, Map<String, Tensor> point) {
+        requireShapes(role, inputs, point);
+        inputs.keySet().forEach(name -> {
+            Tensor given = Objects.requireNonNull(point.get(name));
+            int position = given.firstNonFinite();
+            if (position >= 0) {
+                throw Problem.invalid(
+                        Problem.pointer(role, name) + pointer(given.shape().index(position)),
+                        "a model can only be judged at finite values",
+                        given.at(position),
+                        "a finite number");
+            }
+        });
+    }
+
+    private static void requireShapes(String role, Map<String, Node> inputs, Map<String, Tensor> point) {
         inputs.forEach((name, input) -> {
             String pointer = Problem.pointer(role, name);
             Tensor given = point.get(name);
@@ -359,14 +451,6 @@ public final class ObjectiveReader {
             }
             if (!given.shape().equals(input.shape())) {
                 throw Problem.invalid(pointer, "this has the wrong shape", given.shape(), input.shape());
-            }
-            int position = given.firstNonFinite();
-            if (position >= 0) {
-                throw Problem.invalid(
-                        pointer + pointer(given.shape().index(position)),
-                        "a model can only be judged at finite values",
-                        given.at(position),
-                        "a finite number");
             }
         });
     }

@@ -15,6 +15,7 @@ import tools.jackson.databind.introspect.AnnotatedClass;
 final class WireNames implements EnumNamingStrategy {
 
     private static final Set<String> KEPT = Set.of("Verdict", "Datatype");
+    private static final Set<String> ABBREVIATIONS = Set.of("nll"); // poissonNLL, as PyTorch writes it
 
     @Override
     public String convertEnumToExternalName(MapperConfig<?> config, AnnotatedClass type, String constant) {
@@ -28,7 +29,9 @@ final class WireNames implements EnumNamingStrategy {
     private static String camelCase(String constant) {
         StringBuilder name = new StringBuilder();
         for (String word : constant.toLowerCase(Locale.ROOT).split("_")) {
-            name.append(name.isEmpty() ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
+            boolean isAbbreviation = ABBREVIATIONS.contains(word);
+            String capital = Character.toUpperCase(word.charAt(0)) + word.substring(1);
+            name.append(name.isEmpty() ? word : isAbbreviation ? word.toUpperCase(Locale.ROOT) : capital);
         }
         return name.toString();
     }

@@ -79,11 +79,10 @@ record Fixture(String name, String dtype) {
     LossSource loss() {
         JsonNode loss = json("fixture.json").get("loss");
         if (loss.has("output")) {
-            return new LossSource(
-                    null, null, null, loss.get("output").asString(), null, null, null, null, null, null, null);
+            return LossSource.ofOutput(loss.get("output").asString());
         }
         Loss.Kind kind = loss.get("kind").asString().equals("mse") ? Loss.Kind.MSE : Loss.Kind.CROSS_ENTROPY;
-        return new LossSource(kind, null, null, null, null, null, null, null, null, null, null);
+        return LossSource.of(kind);
     }
 
     Objective objective() {

@@ -54,7 +54,7 @@ class ClaimedDiagnosisTests {
                 : Loss.Kind.CROSS_ENTROPY;
         return new DiagnosisRequest(
                 new ModelSource(null, Files.readAllBytes(folder.resolve("model.onnx"))),
-                new LossSource(loss, null, null, null, null, null, null, null, null, null, null),
+                LossSource.of(loss),
                 null,
                 tensors(folder.resolve("data.safetensors")),
                 claim,

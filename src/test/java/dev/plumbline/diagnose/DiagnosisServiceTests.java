@@ -90,7 +90,7 @@ class DiagnosisServiceTests {
         Loss.Kind loss = lossOf(folder);
         DiagnosisReport report = service.diagnose(new DiagnosisRequest(
                 new ModelSource(null, Files.readAllBytes(folder.resolve("model.onnx"))),
-                new LossSource(loss, null, null, null, null, null, null, null, null, null, null),
+                LossSource.of(loss),
                 null,
                 tensors(folder.resolve("data.safetensors")),
                 null,
@@ -117,7 +117,7 @@ class DiagnosisServiceTests {
         Path folder = MODELS.resolve(name).resolve("float64");
         DiagnosisReport report = service.diagnose(new DiagnosisRequest(
                 new ModelSource(null, Files.readAllBytes(folder.resolve("model.onnx"))),
-                new LossSource(lossOf(folder), null, null, null, null, null, null, null, null, null, null),
+                LossSource.of(lossOf(folder)),
                 null,
                 tensors(folder.resolve("data.safetensors")),
                 null,
@@ -188,8 +188,7 @@ class DiagnosisServiceTests {
                 "x @ w",
                 Map.of("w", Tensor.of(Shape.of(2, 1), 2, 2)),
                 Map.of("x", Tensor.of(Shape.of(64, 2), x), "y", Tensor.of(Shape.of(64, 1), y)));
-        LossSource loss = new LossSource(
-                Loss.Kind.BINARY_CROSS_ENTROPY_WITH_LOGITS, null, null, null, null, null, null, null, null, null, null);
+        LossSource loss = LossSource.of(Loss.Kind.BINARY_CROSS_ENTROPY_WITH_LOGITS);
         return new DiagnosisRequest(
                 request.model(), loss, request.parameters(), request.data(), null, null, null, null, null, null);
     }

@@ -12,8 +12,15 @@ import org.jspecify.annotations.Nullable;
  * those of x.
  *
  * @param fromEnd whether negative indices count from the end; classes do not, where -1 often means an unlabelled sample
+ * @param ignored an index that picks nothing: there the result is 0, whatever x holds
  */
-record GatherElements(int axis, boolean fromEnd) implements Op {
+record GatherElements(int axis, boolean fromEnd, @Nullable Integer ignored) implements Op {
+
+    private static final int NOTHING = -1;
+
+    GatherElements(int axis, boolean fromEnd) {
+        this(axis, fromEnd, null);
+    }
 
     @Override
     public Shape shape(List<Shape> inputs) {
@@ -42,7 +49,7 @@ record GatherElements(int axis, boolean fromEnd) implements Op {
         double[] y = new double[shape.size()];
         int[] sources = sources(inputs.get(0).shape(), inputs.get(1));
         for (int i = 0; i < y.length; i++) {
-            y[i] = x[sources[i]];
+            y[i] = sources[i] == NOTHING ? 0 : x[sources[i]];
         }
         return y;
     }
@@ -50,7 +57,7 @@ record GatherElements(int axis, boolean fromEnd) implements Op {
     @Override
     public double[] values(int copies, List<Tensor> inputs, boolean[] differs, Shape shape) {
         if (differs[1]) {
-            return new GatherElements(axis + 1, fromEnd)
+            return new GatherElements(axis + 1, fromEnd, ignored)
                     .value(Copies.all(copies, inputs, differs), shape.prepend(copies));
         }
         double[] x = inputs.get(0).values();
@@ -60,7 +67,7 @@ record GatherElements(int axis, boolean fromEnd) implements Op {
         double[] y = new double[copies * shape.size()];
         for (int c = 0, i = 0; c < copies; c++) {
             for (int source : sources) {
-                y[i++] = x[c * part + source];
+                y[i++] = source == NOTHING ? 0 : x[c * part + source];
             }
         }
         return y;
@@ -79,13 +86,15 @@ record GatherElements(int axis, boolean fromEnd) implements Op {
         }
         int[] sources = sources(inputs.get(0).shape(), inputs.get(1));
         for (int i = 0; i < sources.length; i++) {
-            dx[sources[i]] += cotangent[i];
+            if (sources[i] != NOTHING) {
+                dx[sources[i]] += cotangent[i];
+            }
         }
     }
 
     private int[] sources(Shape x, Tensor chosen) {
         Shape shape = chosen.shape();
-        int[] indices = Indices.of(chosen, fromEnd ? -x.extent(axis) : 0, x.extent(axis));
+        int[] indices = Indices.of(taken(chosen), fromEnd ? -x.extent(axis) : 0, x.extent(axis));
         int[] strides = x.strides();
         int[] sources = new int[indices.length];
         int[] index = new int[shape.rank()];
@@ -94,11 +103,20 @@ record GatherElements(int axis, boolean fromEnd) implements Op {
             for (int k = 0; k < index.length; k++) {
                 source += k == axis ? 0 : index[k] * strides[k];
             }
-            sources[i] = source;
+            sources[i] = isIgnored(chosen.at(i)) ? NOTHING : source;
             for (int k = index.length - 1; k >= 0 && ++index[k] == shape.extent(k); k--) {
                 index[k] = 0;
             }
         }
         return sources;
+    }
+
+    /** The indices with a harmless one in place of those that pick nothing. */
+    private Tensor taken(Tensor chosen) {
+        return ignored == null ? chosen : chosen.map(index -> isIgnored(index) ? 0 : index);
+    }
+
+    private boolean isIgnored(double index) {
+        return ignored != null && index == ignored;
     }
 }

@@ -30,10 +30,10 @@ final class Indices {
     private static @Nullable IndexRange range(Node node) {
         if (node.op() instanceof Gather gather) {
             int extent = node.inputs().get(0).shape().extent(gather.axis());
-            return new IndexRange(-extent, extent);
+            return new IndexRange(-extent, extent, null);
         } else if (node.op() instanceof GatherElements gather) {
             int extent = node.inputs().get(0).shape().extent(gather.axis());
-            return new IndexRange(gather.fromEnd() ? -extent : 0, extent);
+            return new IndexRange(gather.fromEnd() ? -extent : 0, extent, gather.ignored());
         }
         return null;
     }

@@ -1,225 +1,248 @@
 package dev.plumbline.compute.program;
 
-import static dev.plumbline.compute.program.UnaryFunction.ABS;
-import static dev.plumbline.compute.program.UnaryFunction.LOG;
-import static dev.plumbline.compute.program.UnaryFunction.SOFTPLUS;
-
 import dev.plumbline.problem.Problem;
-import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loss between a prediction and a target, with PyTorch's meaning of their inputs.
+ * A loss between a prediction and a target, with PyTorch's meaning of their inputs, settings and defaults.
  *
  * <table>
  * <caption>Kinds: p is the prediction, y the target</caption>
  * <tr><td>mse</td><td>(p - y)^2</td></tr>
  * <tr><td>mae</td><td>|p - y|</td></tr>
  * <tr><td>huber</td><td>(p - y)^2 / 2 where |p - y| is at most delta, else delta (|p - y| - delta / 2)</td></tr>
+ * <tr><td>smoothL1</td><td>(p - y)^2 / (2 beta) where |p - y| is below beta, else |p - y| - beta / 2</td></tr>
  * <tr><td>crossEntropy</td><td>- log softmax(p)[y] along axis 1; y are classes, or probabilities of p's shape</td></tr>
  * <tr><td>binaryCrossEntropy</td><td>- y log p - (1 - y) log(1 - p), logarithms not below -100</td></tr>
  * <tr><td>binaryCrossEntropyWithLogits</td><td>the same with p = sigmoid(logit)</td></tr>
  * <tr><td>negativeLogLikelihood</td><td>- p[y] along axis 1; p are log-probabilities</td></tr>
  * <tr><td>klDivergence</td><td>y (log y - p); p are log-probabilities</td></tr>
  * <tr><td>hinge</td><td>max(0, 1 - y p); y is -1 or 1</td></tr>
+ * <tr><td>hingeEmbedding</td><td>p where y is 1, max(0, margin - p) where it is -1</td></tr>
+ * <tr><td>softMargin</td><td>log(1 + exp(-y p))</td></tr>
+ * <tr><td>poissonNLL</td><td>exp(p) - y p, or p - y log(p + epsilon) without logInput</td></tr>
+ * <tr><td>gaussianNLL</td><td>(log v + (p - y)^2 / v) / 2, v = max(variance, epsilon)</td></tr>
+ * <tr><td>multiMargin</td><td>sum over classes c other than y of max(0, margin - p[y] + p[c])^p / classes</td></tr>
+ * <tr><td>multiLabelMargin</td><td>sum over labels j and other classes c of max(0, 1 - p[j] + p[c]) / classes</td></tr>
+ * <tr><td>multiLabelSoftMargin</td><td>binaryCrossEntropyWithLogits, the mean over the last axis</td></tr>
+ * <tr><td>tripletMargin</td><td>max(0, |p - positive| - |p - negative| + margin) in the p-norm of the last axis</td></tr>
+ * <tr><td>cosineEmbedding</td><td>1 - cos(p, other) where y is 1, max(0, cos - margin) where it is -1</td></tr>
+ * <tr><td>marginRanking</td><td>max(0, -y (p - other) + margin)</td></tr>
+ * <tr><td>ctc</td><td>connectionist temporal classification of log-probabilities: {@link CtcLoss}</td></tr>
  * </table>
  *
- * <p>The reduction {@code mean} is over all elements; with classes over the samples, weighted where there are class
- * weights.
+ * <p>The reduction {@code mean} is over all elements; with classes over the samples that are not ignored, weighted where
+ * there are class weights; in ctc over the batch, each sample divided by the length of its target.
+ *
+ * @param settings those that are not at their kind's default
+ * @param weight one number a class, or for the losses on labels apart one that broadcasts to the prediction
+ * @param positiveWeight of the term where y is 1, in binaryCrossEntropyWithLogits; broadcasts to the prediction
  */
 public record Loss(
         Kind kind,
         Reduction reduction,
-        double delta,
-        double labelSmoothing,
-        @Nullable Tensor weight) {
+        Map<LossSetting, Double> settings,
+        @Nullable Tensor weight,
+        @Nullable Tensor positiveWeight) {
 
     public enum Kind {
-        MSE,
-        MAE,
-        HUBER,
-        CROSS_ENTROPY,
-        BINARY_CROSS_ENTROPY,
-        BINARY_CROSS_ENTROPY_WITH_LOGITS,
-        NEGATIVE_LOG_LIKELIHOOD,
-        KL_DIVERGENCE,
-        HINGE
+        MSE(Form.ELEMENTWISE, Map.of()),
+        MAE(Form.ELEMENTWISE, Map.of()),
+        HUBER(Form.ELEMENTWISE, Map.of(LossSetting.DELTA, 1.0)),
+        SMOOTH_L1(Form.ELEMENTWISE, Map.of(LossSetting.BETA, 1.0)),
+        CROSS_ENTROPY(Form.CLASSES, Map.of(LossSetting.LABEL_SMOOTHING, 0.0, LossSetting.IGNORE_INDEX, -100.0)),
+        BINARY_CROSS_ENTROPY(Form.ELEMENTWISE, Map.of()),
+        BINARY_CROSS_ENTROPY_WITH_LOGITS(Form.ELEMENTWISE, Map.of()),
+        NEGATIVE_LOG_LIKELIHOOD(Form.CLASSES, Map.of(LossSetting.IGNORE_INDEX, -100.0)),
+        KL_DIVERGENCE(Form.ELEMENTWISE, Map.of(LossSetting.LOG_TARGET, 0.0)),
+        HINGE(Form.ELEMENTWISE, Map.of()),
+        HINGE_EMBEDDING(Form.ELEMENTWISE, Map.of(LossSetting.MARGIN, 1.0)),
+        SOFT_MARGIN(Form.ELEMENTWISE, Map.of()),
+        POISSON_NLL(
+                Form.ELEMENTWISE, Map.of(LossSetting.LOG_INPUT, 1.0, LossSetting.FULL, 0.0, LossSetting.EPSILON, 1e-8)),
+        GAUSSIAN_NLL(Form.GAUSSIAN, Map.of(LossSetting.FULL, 0.0, LossSetting.EPSILON, 1e-6), LossOperand.VARIANCE),
+        MULTI_MARGIN(Form.CLASSES, Map.of(LossSetting.MARGIN, 1.0, LossSetting.P, 1.0)),
+        MULTI_LABEL_MARGIN(Form.CLASSES, Map.of()),
+        MULTI_LABEL_SOFT_MARGIN(Form.CLASSES, Map.of()),
+        TRIPLET_MARGIN(
+                Form.DISTANCE,
+                Map.of(
+                        LossSetting.MARGIN, 1.0,
+                        LossSetting.P, 2.0,
+                        LossSetting.EPSILON, 1e-6,
+                        LossSetting.SWAP, 0.0),
+                LossOperand.POSITIVE,
+                LossOperand.NEGATIVE),
+        COSINE_EMBEDDING(Form.DISTANCE, Map.of(LossSetting.MARGIN, 0.0), LossOperand.OTHER),
+        MARGIN_RANKING(Form.DISTANCE, Map.of(LossSetting.MARGIN, 0.0), LossOperand.OTHER),
+        CTC(
+                Form.SEQUENCE,
+                Map.of(LossSetting.BLANK, 0.0, LossSetting.ZERO_INFINITY, 0.0),
+                LossOperand.INPUT_LENGTHS,
+                LossOperand.TARGET_LENGTHS);
+
+        private final Form form;
+        private final Map<LossSetting, Double> defaults;
+        private final List<LossOperand> others;
+
+        Kind(Form form, Map<LossSetting, Double> defaults, LossOperand... others) {
+            this.form = form;
+            this.defaults = defaults;
+            this.others = List.of(others);
+        }
+
+        /** What the loss reads: the prediction, the target but for triplets, and operands of its own. */
+        public List<LossOperand> operands() {
+            Stream<LossOperand> usual = this == TRIPLET_MARGIN
+                    ? Stream.of(LossOperand.PREDICTION)
+                    : Stream.of(LossOperand.PREDICTION, LossOperand.TARGET);
+            return Stream.concat(usual, others.stream()).toList();
+        }
+
+        boolean takesWeight() {
+            return switch (this) {
+                case CROSS_ENTROPY, NEGATIVE_LOG_LIKELIHOOD, MULTI_MARGIN -> true;
+                case BINARY_CROSS_ENTROPY, BINARY_CROSS_ENTROPY_WITH_LOGITS, MULTI_LABEL_SOFT_MARGIN -> true;
+                default -> false;
+            };
+        }
+    }
+
+    private enum Form {
+        ELEMENTWISE,
+        GAUSSIAN,
+        CLASSES,
+        DISTANCE,
+        SEQUENCE
     }
 
     public enum Reduction {
         MEAN,
-        SUM
+        SUM,
+        /** The sum over the extent of the first axis: what the Kullback-Leibler divergence is by definition. */
+        BATCH_MEAN
     }
 
     public Loss {
-        if (!(delta > 0 && Double.isFinite(delta))) {
-            throw Problem.invalid("/delta", "delta must be positive", delta, "a number above 0");
+        settings = Map.copyOf(settings);
+        settings.forEach((setting, value) -> {
+            if (!kind.defaults.containsKey(setting)) {
+                throw foreign(setting.wireName(), "a " + name(kind) + " has no such setting", value);
+            }
+            setting.require(value);
+        });
+        if (weight != null && !kind.takesWeight()) {
+            throw foreign("weight", "a " + name(kind) + " has no weights", "weights of shape " + weight.shape());
         }
-        if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-            throw Problem.invalid("/labelSmoothing", "label smoothing is a share", labelSmoothing, "from 0 to 1");
+        if (positiveWeight != null && kind != Kind.BINARY_CROSS_ENTROPY_WITH_LOGITS) {
+            throw foreign("positiveWeight", "these weights belong to binaryCrossEntropyWithLogits", "weights");
         }
-        if (labelSmoothing > 0 && kind != Kind.CROSS_ENTROPY) {
-            throw Problem.invalid(
-                    "/labelSmoothing", "label smoothing belongs to crossEntropy", labelSmoothing, "0 for this kind");
+        if (reduction == Reduction.BATCH_MEAN && kind != Kind.KL_DIVERGENCE) {
+            throw foreign("reduction", "this reduction belongs to klDivergence", "batchMean");
         }
-        if (weight != null && kind != Kind.CROSS_ENTROPY && kind != Kind.NEGATIVE_LOG_LIKELIHOOD) {
-            throw Problem.invalid(
-                    "/weight",
-                    "class weights belong to crossEntropy and negativeLogLikelihood",
-                    "weights of shape " + weight.shape(),
-                    "no weights for this kind");
+        double power = settings.getOrDefault(LossSetting.P, 1.0);
+        if (kind == Kind.MULTI_MARGIN && power != 1 && power != 2) {
+            throw Problem.invalid("/p", "a multiMargin has the power 1 or 2", power, "1 or 2");
         }
+    }
+
+    private static Problem foreign(String setting, String explanation, Object got) {
+        return Problem.invalid("/" + setting, explanation, got, "no " + setting + " for this kind");
     }
 
     public static Loss of(Kind kind, Reduction reduction) {
-        return new Loss(kind, reduction, 1, 0, null);
+        return new Loss(kind, reduction, Map.of(), null, null);
     }
 
-    /** Whether the target may hold classes, whole numbers, instead of one number for each prediction. */
-    public boolean takesClasses() {
-        return kind == Kind.CROSS_ENTROPY || kind == Kind.NEGATIVE_LOG_LIKELIHOOD;
+    /** The same with another value of one setting. */
+    public Loss with(LossSetting setting, double value) {
+        Map<LossSetting, Double> changed = new EnumMap<>(LossSetting.class);
+        changed.putAll(settings);
+        changed.put(setting, value);
+        return new Loss(kind, reduction, changed, weight, positiveWeight);
+    }
+
+    /** The same with weights. */
+    public Loss weighted(@Nullable Tensor weights) {
+        return new Loss(kind, reduction, settings, weights, positiveWeight);
+    }
+
+    double number(LossSetting setting) {
+        return settings.getOrDefault(setting, Objects.requireNonNull(kind.defaults.get(setting)));
+    }
+
+    boolean flag(LossSetting setting) {
+        return number(setting) != 0;
+    }
+
+    /** The number that marks a target that does not count; null where the kind has no such mark. */
+    public @Nullable Integer ignoreIndex() {
+        return kind.defaults.containsKey(LossSetting.IGNORE_INDEX) ? (int) number(LossSetting.IGNORE_INDEX) : null;
+    }
+
+    /** The loss of a prediction and a target as a node: one number. */
+    public Node attach(ProgramBuilder b, Node p, Node y) {
+        return attach(b, Map.of(LossOperand.PREDICTION, p, LossOperand.TARGET, y));
     }
 
     /** The loss as a node: one number. */
-    public Node attach(ProgramBuilder b, Node p, Node y) {
+    public Node attach(ProgramBuilder b, Map<LossOperand, Node> operands) {
         b.at("loss");
-        if (takesClasses() && p.rank() >= 1 && !y.shape().equals(p.shape())) {
-            Node logProbabilities = kind == Kind.CROSS_ENTROPY ? Compositions.logSoftmax(b, p, classAxis(p)) : p;
-            return classLoss(b, logProbabilities, y);
-        }
-        if (kind == Kind.NEGATIVE_LOG_LIKELIHOOD) {
-            throw classesExpected(p, y);
-        }
-        if (!y.shape().equals(p.shape())) {
-            throw Problem.invalid(
-                    "/loss",
-                    "prediction and target have different shapes",
-                    y.shape(),
-                    p.shape() + ", the prediction's");
-        }
-        if (kind == Kind.CROSS_ENTROPY) {
-            return probabilityLoss(b, p, y);
-        }
-        Node each = each(b, p, y);
-        return reduction == Reduction.MEAN ? b.mean(each) : b.sum(each);
-    }
-
-    private Node each(ProgramBuilder b, Node p, Node y) {
-        Node error = b.subtract(p, y);
-        return switch (kind) {
-            case MSE -> b.square(error);
-            case MAE -> b.unary(ABS, error);
-            case HUBER -> {
-                Node size = b.unary(ABS, error);
-                Node inner = b.multiply(b.square(error), 0.5);
-                Node outer = b.multiply(b.subtract(size, b.constant(delta / 2)), delta);
-                yield b.select(b.binary(BinaryFunction.LESS_OR_EQUAL, size, b.constant(delta)), inner, outer);
+        for (LossOperand operand : kind.operands()) {
+            if (operand.isRequired() && !operands.containsKey(operand)) {
+                throw Problem.invalid(
+                        "/loss/" + operand.wireName(),
+                        "a " + name(kind) + " needs this",
+                        operands.keySet().stream().map(LossOperand::wireName).collect(Collectors.joining(", ")),
+                        "the name of an output or of data");
             }
-            case BINARY_CROSS_ENTROPY -> {
-                Node yes = b.multiply(y, safeLog(b, p));
-                Node no = b.multiply(b.subtract(b.constant(1), y), safeLog(b, b.subtract(b.constant(1), p)));
-                yield b.negate(b.add(yes, no));
-            }
-            case BINARY_CROSS_ENTROPY_WITH_LOGITS -> b.subtract(b.unary(SOFTPLUS, p), b.multiply(y, p));
-            case KL_DIVERGENCE -> {
-                // y log y is 0 at y = 0, by its limit.
-                Node positive = b.binary(BinaryFunction.LESS, b.constant(0), y);
-                Node safe = b.select(positive, y, b.constant(1));
-                yield b.subtract(b.multiply(y, b.unary(LOG, safe)), b.multiply(y, p));
-            }
-            case HINGE -> Compositions.hinge(b, b.multiply(y, p));
-            case CROSS_ENTROPY, NEGATIVE_LOG_LIKELIHOOD ->
-                throw new IllegalStateException(kind + " is not element-wise");
+        }
+        return switch (kind.form) {
+            case ELEMENTWISE ->
+                reduced(
+                        b,
+                        new ElementLosses(b, this)
+                                .each(of(operands, LossOperand.PREDICTION), of(operands, LossOperand.TARGET)));
+            case GAUSSIAN ->
+                reduced(
+                        b,
+                        new ElementLosses(b, this)
+                                .gaussian(
+                                        of(operands, LossOperand.PREDICTION),
+                                        of(operands, LossOperand.TARGET),
+                                        of(operands, LossOperand.VARIANCE)));
+            case CLASSES ->
+                new ClassLosses(b, this).of(of(operands, LossOperand.PREDICTION), of(operands, LossOperand.TARGET));
+            case DISTANCE -> reduced(b, new DistanceLosses(b, this).each(operands));
+            case SEQUENCE -> new CtcLoss(b, this).of(operands);
         };
     }
 
-    private static Node safeLog(ProgramBuilder b, Node p) {
-        // PyTorch's floor; below e^-100 it has gradient 0. At 0 itself the slope of log, 1 / 0, would make that NaN.
-        Node zero = b.binary(BinaryFunction.EQUAL, p, b.constant(0));
-        Node positive = b.select(zero, b.constant(Math.exp(-100)), p);
-        return b.binary(BinaryFunction.MAXIMUM, b.unary(LOG, positive), b.constant(-100));
+    static Node of(Map<LossOperand, Node> operands, LossOperand operand) {
+        return Objects.requireNonNull(operands.get(operand));
     }
 
-    /** {@code - sum w y log softmax(p)}, over the samples where the mean is asked. */
-    private Node probabilityLoss(ProgramBuilder b, Node p, Node y) {
-        int axis = classAxis(p);
-        Node target = y;
-        if (labelSmoothing > 0) {
-            int classes = p.shape().extent(axis);
-            target = b.add(b.multiply(y, 1 - labelSmoothing), b.constant(labelSmoothing / classes));
-        }
-        Node terms = b.multiply(target, Compositions.logSoftmax(b, p, axis));
-        if (weight != null) {
-            terms = b.multiply(terms, alongClasses(b, p));
-        }
-        double samples = (double) p.shape().size() / Math.max(1, p.shape().extent(axis));
-        return b.multiply(b.sum(terms), reduction == Reduction.MEAN ? -1 / samples : -1);
+    /** The mean or the sum of the losses of the elements, or of the samples. */
+    Node reduced(ProgramBuilder b, Node each) {
+        return switch (reduction) {
+            case MEAN -> b.mean(each);
+            case SUM -> b.sum(each);
+            case BATCH_MEAN ->
+                b.multiply(
+                        b.sum(each), each.rank() == 0 ? 1 : 1.0 / each.shape().extent(0));
+        };
     }
 
-    /** {@code - sum w[y] logp[y]} (over {@code sum w[y]} for the mean), with label smoothing as PyTorch has it. */
-    private Node classLoss(ProgramBuilder b, Node logProbabilities, Node y) {
-        Shape shape = logProbabilities.shape();
-        int axis = classAxis(logProbabilities);
-        int[] expected = shape.rank() == 1 ? new int[0] : without(shape.extents(), axis);
-        if (!Arrays.equals(y.shape().extents(), expected)) {
-            throw classesExpected(logProbabilities, y);
-        }
-        int[] column = shape.extents();
-        column[axis] = 1;
-        Node classes = b.reshape(y, Shape.of(column));
-        Node chosen = b.pickClasses(logProbabilities, classes, axis);
-        Node weights = weight == null
-                ? b.constant(Tensor.filled(Shape.of(column), 1))
-                : b.pickClasses(b.broadcast(alongClasses(b, logProbabilities), shape), classes, axis);
-        Node right = b.sum(b.multiply(weights, chosen));
-        Node total = b.sum(weights);
-        Node loss = reduction == Reduction.MEAN ? b.divide(right, total) : right;
-        if (labelSmoothing > 0 && kind == Kind.CROSS_ENTROPY) {
-            Node all =
-                    weight == null ? logProbabilities : b.multiply(logProbabilities, alongClasses(b, logProbabilities));
-            Node spread = b.sum(all);
-            Node smooth = reduction == Reduction.MEAN ? b.divide(spread, total) : spread;
-            loss = b.add(b.multiply(loss, 1 - labelSmoothing), b.multiply(smooth, labelSmoothing / shape.extent(axis)));
-        }
-        return b.negate(loss);
-    }
-
-    private Node alongClasses(ProgramBuilder b, Node p) {
-        Tensor given = java.util.Objects.requireNonNull(weight);
-        int axis = classAxis(p);
-        int classes = p.shape().extent(axis);
-        if (given.shape().rank() != 1 || given.size() != classes) {
-            throw Problem.invalid(
-                    "/loss/weight", "there must be one weight a class", given.shape(), "[" + classes + "]");
-        }
-        int[] extents = new int[p.rank()];
-        Arrays.fill(extents, 1);
-        extents[axis] = classes;
-        return b.constant(given.reshape(Shape.of(extents)));
-    }
-
-    private static int classAxis(Node p) {
-        return p.rank() == 1 ? 0 : 1;
-    }
-
-    private static int[] without(int[] extents, int axis) {
-        return java.util.stream.IntStream.range(0, extents.length)
-                .filter(k -> k != axis)
-                .map(k -> extents[k])
-                .toArray();
-    }
-
-    private Problem classesExpected(Node p, Node y) {
-        String classes = p.rank() < 2 ? "[]" : Arrays.toString(without(p.shape().extents(), 1));
-        return Problem.invalid(
-                "/loss",
-                "the target does not fit the prediction of shape " + p.shape(),
-                "a target of shape " + y.shape(),
-                "classes of shape " + classes
-                        + (kind == Kind.CROSS_ENTROPY ? ", or probabilities of shape " + p.shape() : ""));
+    static String name(Kind kind) {
+        return LossSetting.camelCase(kind.name()).replace("Nll", "NLL"); // as PyTorch writes it
     }
 
     @Override

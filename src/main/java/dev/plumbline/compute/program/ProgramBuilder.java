@@ -301,6 +301,11 @@ public final class ProgramBuilder {
         return apply(new GatherElements(axis, false), x, classes);
     }
 
+    /** As {@link #pickClasses}, and a class {@code ignored} picks 0. */
+    public Node pickClasses(Node x, Node classes, int axis, int ignored) {
+        return apply(new GatherElements(axis, false, ignored), x, classes);
+    }
+
     /** The program of everything that the outputs need; unused parameters and data stay inputs of it. */
     public Program build() {
         boolean[] needed = new boolean[nodes.size()];

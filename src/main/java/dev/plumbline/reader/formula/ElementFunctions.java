@@ -1,5 +1,6 @@
 package dev.plumbline.reader.formula;
 
+import dev.plumbline.compute.program.Activations;
 import dev.plumbline.compute.program.BinaryFunction;
 import dev.plumbline.compute.program.Compositions;
 import dev.plumbline.compute.program.Node;
@@ -28,6 +29,13 @@ final class ElementFunctions {
             Function.of("leakyRelu(x, slope=0.01)", (b, a) -> b.leakyRelu(a.node("x"), a.number("slope"))),
             Function.of("gelu(x, approximate='none')", ElementFunctions::gelu),
             Function.of("elu(x, alpha=1)", (b, a) -> Compositions.elu(b, a.node("x"), a.number("alpha"))),
+            Function.of("selu(x)", (b, a) -> Activations.selu(b, a.node("x"))),
+            Function.of("silu(x)", (b, a) -> Activations.silu(b, a.node("x"))),
+            Function.of("mish(x)", (b, a) -> Activations.mish(b, a.node("x"))),
+            Function.of("logSigmoid(x)", (b, a) -> Activations.logSigmoid(b, a.node("x"))),
+            Function.of("softsign(x)", (b, a) -> Activations.softsign(b, a.node("x"))),
+            Function.of("hardSigmoid(x)", (b, a) -> Activations.hardSigmoid(b, a.node("x"))),
+            Function.of("hardSwish(x)", (b, a) -> Activations.hardSwish(b, a.node("x"))),
             Function.of("maximum(a, b)", (b, a) -> b.binary(BinaryFunction.MAXIMUM, a.node("a"), a.node("b"))),
             Function.of("minimum(a, b)", (b, a) -> b.binary(BinaryFunction.MINIMUM, a.node("a"), a.node("b"))),
             Function.of(

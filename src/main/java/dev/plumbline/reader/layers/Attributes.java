@@ -76,6 +76,36 @@ final class Attributes {
         throw refused(name, "a number is wanted here", "a finite number");
     }
 
+    double positive(String name, double absent) {
+        double number = number(name, absent);
+        if (!(number > 0)) {
+            throw refused(name, "this attribute is positive", "a number above 0");
+        }
+        return number;
+    }
+
+    /** Names in an array. */
+    List<String> texts(String name) {
+        if (has(name)
+                && values.get(name) instanceof List<?> list
+                && list.stream().allMatch(text -> text instanceof String written && !written.isBlank())) {
+            return list.stream().map(String.class::cast).toList();
+        }
+        throw refused(name, "names are wanted here", "an array of text");
+    }
+
+    /** Names by names. */
+    Map<String, String> names(String name) {
+        if (has(name)
+                && values.get(name) instanceof Map<?, ?> map
+                && map.values().stream().allMatch(String.class::isInstance)) {
+            Map<String, String> names = new java.util.LinkedHashMap<>();
+            map.forEach((key, value) -> names.put(String.valueOf(key), (String) value));
+            return names;
+        }
+        throw refused(name, "names are wanted here", "the name of a layer, or full names of parameters by own names");
+    }
+
     boolean flag(String name, boolean absent) {
         if (!has(name)) {
             return absent;

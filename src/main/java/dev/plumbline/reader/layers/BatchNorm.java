@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  *   <li>{@code inference}: the constants {@code mean} and {@code variance} of the layer, 0 and 1 where not given
  * </ul>
  */
-record BatchNorm(Mode mode, double epsilon, Attributes attributes) implements Layer {
+record BatchNorm(Mode mode, double epsilon, boolean affine, Attributes attributes) implements Layer {
 
     enum Mode {
         BATCH,
@@ -32,11 +32,8 @@ record BatchNorm(Mode mode, double epsilon, Attributes attributes) implements La
             attributes.has("mean");
             attributes.has("variance");
         }
-        double epsilon = attributes.number("epsilon", 1e-5);
-        if (!(epsilon > 0)) {
-            throw Problem.invalid(attributes.pointer("epsilon"), "epsilon is positive", epsilon, "a number above 0");
-        }
-        return new BatchNorm(mode, epsilon, attributes);
+        double epsilon = attributes.positive("epsilon", 1e-5);
+        return new BatchNorm(mode, epsilon, attributes.flag("affine", true), attributes);
     }
 
     @Override
@@ -54,9 +51,7 @@ record BatchNorm(Mode mode, double epsilon, Attributes attributes) implements La
                         b.unary(
                                 UnaryFunction.SQRT,
                                 b.add(b.constant(constant(x, "variance", 1)), b.constant(epsilon))));
-        Node scale = weights.parameter(b, "weight", Shape.of(channels), Initializer.ONES);
-        Node shift = weights.parameter(b, "bias", Shape.of(channels), Initializer.ZEROS);
-        return b.add(b.multiply(normal, b.reshape(scale, along(x))), b.reshape(shift, along(x)));
+        return new Affine(affine, affine).ofChannels(b, normal, channels, weights);
     }
 
     private Tensor constant(Node x, String name, double absent) {

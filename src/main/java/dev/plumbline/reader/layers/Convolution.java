@@ -49,17 +49,12 @@ record Convolution(
                     "", "the channels cannot be shared out among the groups", channels, "a multiple of " + groups);
         }
         Shape shape = sliding.weight(filters, channels / groups);
-        Node w = sliding.tall(b, weights.parameter(b, "weight", shape, initializer));
-        Node z = sliding.apply(b, x, image -> convolution(b, image, w, weights));
-        return activation.apply(b, z);
-    }
-
-    private Node convolution(ProgramBuilder b, Node image, Node w, Weights weights) {
-        Node z = b.convolution(image, w, sliding.window(), groups);
-        if (!bias) {
-            return z;
+        Node w = weights.parameter(b, "weight", shape, initializer);
+        Node z = sliding.convolution(b, x, w, groups);
+        if (bias) {
+            Node shift = weights.parameter(b, "bias", Shape.of(filters), biasInitializer);
+            z = b.add(z, sliding.alongFilters(b, shift));
         }
-        Node shift = weights.parameter(b, "bias", Shape.of(filters), biasInitializer);
-        return b.add(z, b.reshape(shift, Shape.of(1, filters, 1, 1)));
+        return activation.apply(b, z);
     }
 }

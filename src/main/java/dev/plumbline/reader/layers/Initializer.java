@@ -16,10 +16,10 @@ import java.util.SplittableRandom;
  * <tr><td>leCun, leCunUniform</td><td>1 / fanIn (LeCun et al., 1998)</td></tr>
  * <tr><td>normal</td><td>scale^2</td></tr>
  * <tr><td>uniform</td><td>scale^2 / 3: values within scale of 0</td></tr>
- * <tr><td>zeros, ones</td><td>0</td></tr>
+ * <tr><td>zeros, ones, constant</td><td>0</td></tr>
  * </table>
  *
- * <p>Values are drawn in row-major order from a {@link SplittableRandom}; normal ones by Box and Muller (1958), the cosine
+ * <p>A constant is {@code value} everywhere. Values are drawn in row-major order from a {@link SplittableRandom}; normal ones by Box and Muller (1958), the cosine
  * only, in {@link StrictMath}: the same seed gives the same bits on every machine. No framework's values are reproduced.
  */
 record Initializer(Kind kind, double scale) {
@@ -34,7 +34,8 @@ record Initializer(Kind kind, double scale) {
         NORMAL,
         UNIFORM,
         ZEROS,
-        ONES
+        ONES,
+        CONSTANT
     }
 
     static final Initializer ZEROS = new Initializer(Kind.ZEROS, 0);
@@ -50,8 +51,8 @@ record Initializer(Kind kind, double scale) {
         Attributes own = layer.nested(name);
         Kind kind = own.choice("kind", Kind.class, null);
         boolean scaled = kind == Kind.NORMAL || kind == Kind.UNIFORM;
-        double scale = scaled ? own.number("scale", 0.05) : 0;
-        if (scale < 0) {
+        double scale = kind == Kind.CONSTANT ? own.number("value", 0) : scaled ? own.number("scale", 0.05) : 0;
+        if (scaled && scale < 0) {
             throw Problem.invalid(own.pointer("scale"), "a scale is not negative", scale, "a number from 0");
         }
         own.requireAllKnown();
@@ -74,6 +75,7 @@ record Initializer(Kind kind, double scale) {
             values[i] = switch (kind) {
                 case ZEROS -> 0;
                 case ONES -> 1;
+                case CONSTANT -> scale;
                 case HE, GLOROT, LE_CUN, NORMAL -> spread * normal(random);
                 case HE_UNIFORM, GLOROT_UNIFORM, LE_CUN_UNIFORM, UNIFORM ->
                     Math.sqrt(3) * spread * (2 * random.nextDouble() - 1);
@@ -95,7 +97,7 @@ record Initializer(Kind kind, double scale) {
             case LE_CUN, LE_CUN_UNIFORM -> 1 / fanIn;
             case NORMAL -> scale * scale;
             case UNIFORM -> scale * scale / 3;
-            case ZEROS, ONES -> 0;
+            case ZEROS, ONES, CONSTANT -> 0;
         };
     }
 

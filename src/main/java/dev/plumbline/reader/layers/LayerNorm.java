@@ -9,14 +9,11 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** Layer normalisation (Ba, Kiros and Hinton, 2016) over the last {@code axes} axes (1), each sample by itself. */
-record LayerNorm(int axes, double epsilon) implements Layer {
+record LayerNorm(int axes, double epsilon, Affine affine) implements Layer {
 
     static LayerNorm of(Attributes attributes) {
-        double epsilon = attributes.number("epsilon", 1e-5);
-        if (!(epsilon > 0)) {
-            throw Problem.invalid(attributes.pointer("epsilon"), "epsilon is positive", epsilon, "a number above 0");
-        }
-        return new LayerNorm(attributes.count("axes", 1, 1), epsilon);
+        double epsilon = attributes.positive("epsilon", 1e-5);
+        return new LayerNorm(attributes.count("axes", 1, 1), epsilon, Affine.of(attributes));
     }
 
     @Override
@@ -31,7 +28,6 @@ record LayerNorm(int axes, double epsilon) implements Layer {
         Shape shape = Shape.of(Arrays.copyOfRange(extents, extents.length - axes, extents.length));
         Node normal = Compositions.normalize(
                 b, x, epsilon, IntStream.range(x.rank() - axes, x.rank()).toArray());
-        Node scale = weights.parameter(b, "weight", shape, Initializer.ONES);
-        return b.add(b.multiply(normal, scale), weights.parameter(b, "bias", shape, Initializer.ZEROS));
+        return affine.of(b, normal, shape, weights);
     }
 }

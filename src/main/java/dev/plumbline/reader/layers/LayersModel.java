@@ -3,12 +3,15 @@ package dev.plumbline.reader.layers;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.problem.Spelling;
 import dev.plumbline.reader.Asked;
 import dev.plumbline.reader.Model;
 import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,13 +19,14 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network as a list of layers, each fed by the one before: {@code [{"type": "dense", "units": 4, "activation":
- * "sigmoid"}, ...]}. It reads the data tensor {@code x} (batch, ...) and gives the output {@code out}.
+ * A network as a list of layers, each fed by the one before or by the {@code inputs} that it names: {@code [{"type":
+ * "dense", "units": 4, "activation": "sigmoid"}, ...]}. It reads the data tensor {@code x} (batch, ...) and gives the output
+ * {@code out}, that of the last layer; what a named layer computes and no other reads is an output under its name.
  *
- * <p>Parameters are named {@code <place>.weight} and {@code <place>.bias}, places counted from 0, so that a list with its
- * activations written as layers has the names of PyTorch's {@code nn.Sequential}; a layer with a {@code name} uses that in
- * place of the number. Layouts are PyTorch's: (out, in), channels first. Values that the request does not give are drawn
- * from the seed: see {@link Initializer}.
+ * <p>Parameters are named as in PyTorch's modules, {@code <place>.weight} and {@code <place>.bias} mostly, places counted
+ * from 0, so that a list with its activations written as layers has the names of PyTorch's {@code nn.Sequential}; a layer
+ * with a {@code name} uses that in place of the number. Layouts are PyTorch's: (out, in), channels first. Values that the
+ * request does not give are drawn from the seed: see {@link Initializer}.
  *
  * <p>With {@code input}, layers are made for that shape, and data of another one is refused by the first layer that it does
  * not fit; without, they are made for the data. So a stated 1 x 28 x 28 network refuses 3 x 32 x 32 images at its first
@@ -33,7 +37,7 @@ public final class LayersModel implements Model {
     private static final String INPUT = "x";
     private static final int MOST_LAYERS = 10_000;
 
-    private record Entry(String type, String name, Layer layer, Attributes attributes) {}
+    private record Entry(String type, String name, Layer layer, Wiring wiring, Ties ties, Attributes attributes) {}
 
     private final List<Entry> entries;
     private final @Nullable Shape input;
@@ -62,15 +66,23 @@ public final class LayersModel implements Model {
             if (layers.get(i) == null) {
                 throw Problem.invalid(Problem.pointer("layers", i), "there is no layer here", "null", "an object");
             }
-            Attributes attributes = new Attributes(Problem.pointer("layers", i), layers.get(i));
-            String type = attributes.text("type");
-            String name = attributes.has("name") ? attributes.text("name") : String.valueOf(i);
-            if (!names.add(name)) {
-                throw Problem.invalid(attributes.pointer("name"), "two layers have this name", name, "another name");
+            Entry entry = entry(i, new Attributes(Problem.pointer("layers", i), layers.get(i)));
+            if (!names.add(entry.name())) {
+                throw Problem.invalid(
+                        entry.attributes().pointer("name"), "two layers have this name", entry.name(), "another name");
             }
-            entries.add(new Entry(type, name, LayerKinds.read(type, attributes), attributes));
+            entries.add(entry);
         }
         return new LayersModel(entries, input == null ? null : sample(input), seed);
+    }
+
+    private static Entry entry(int place, Attributes attributes) {
+        String type = attributes.text("type");
+        String name = attributes.has("name") ? attributes.text("name") : String.valueOf(place);
+        Ties ties = Ties.of(attributes);
+        attributes.has("inputs");
+        Layer layer = LayerKinds.read(type, attributes);
+        return new Entry(type, name, layer, Wiring.of(attributes, layer), ties, attributes);
     }
 
     private static Shape sample(List<Integer> input) {
@@ -84,7 +96,6 @@ public final class LayersModel implements Model {
 
     @Override
     public void appendTo(ProgramBuilder b, Asked asked) {
-        Map<String, Shape> parameters = asked.parameters();
         Map<String, Shape> data = asked.data();
         Shape x = data.get(INPUT);
         if (x == null || x.rank() == 0) {
@@ -95,35 +106,93 @@ public final class LayersModel implements Model {
                     "a tensor (batch, "
                             + (input == null ? "..." : input.toString().replaceAll("[\\[\\]]", "")) + ")");
         }
-        List<Shape> made = made(x);
+        List<List<Shape>> made = made(x, data);
         SplittableRandom random = new SplittableRandom(seed);
-        Node node = b.data(INPUT, x);
+        Map<String, Node> values = new LinkedHashMap<>();
+        values.put(INPUT, b.data(INPUT, x));
         for (int i = 0; i < entries.size(); i++) {
-            Weights weights = new Weights(entries.get(i).name(), made.get(i), parameters, random, true);
-            node = append(b, i, node, weights);
+            Entry entry = entries.get(i);
+            Weights weights = new Weights(entry.name(), entry.ties(), made.get(i), asked.parameters(), random, true);
+            values.put(entry.name(), append(b, i, inputs(b, i, values, data), weights));
         }
-        b.at("").output("out", node);
+        b.at("");
+        outputs(values).forEach(b::output);
     }
 
-    /** The shape of a sample before each layer, in the network as it was meant to be. */
-    private List<Shape> made(Shape x) {
-        ProgramBuilder scratch = new ProgramBuilder();
-        Node node = scratch.data(INPUT, input == null ? x : input.prepend(1));
-        List<Shape> shapes = new ArrayList<>();
+    /** What the last layer gives, {@code out}, and what named layers give that nothing reads. */
+    private Map<String, Node> outputs(Map<String, Node> values) {
+        Set<String> read = new HashSet<>();
         for (int i = 0; i < entries.size(); i++) {
-            int[] extents = node.shape().extents();
-            Shape sample = Shape.of(Arrays.copyOfRange(extents, 1, extents.length));
-            shapes.add(sample);
-            Weights weights = new Weights(entries.get(i).name(), sample, Map.of(), new SplittableRandom(0), false);
-            node = append(scratch, i, node, weights);
+            read.addAll(entries.get(i).wiring().names(before(i)));
+        }
+        Map<String, Node> outputs = new LinkedHashMap<>();
+        Entry last = entries.get(entries.size() - 1);
+        for (Entry entry : entries) {
+            if (entry != last && entry.attributes().has("name") && !read.contains(entry.name())) {
+                outputs.put(entry.name(), value(values, entry.name()));
+            }
+        }
+        outputs.put("out", value(values, last.name()));
+        return outputs;
+    }
+
+    private static Node value(Map<String, Node> values, String name) {
+        return java.util.Objects.requireNonNull(values.get(name));
+    }
+
+    private String before(int place) {
+        return place == 0 ? INPUT : entries.get(place - 1).name();
+    }
+
+    /** The shapes of the samples before each layer, in the network as it was meant to be. */
+    private List<List<Shape>> made(Shape x, Map<String, Shape> data) {
+        ProgramBuilder scratch = new ProgramBuilder();
+        Map<String, Node> values = new LinkedHashMap<>();
+        values.put(INPUT, scratch.data(INPUT, input == null ? x : input.prepend(x.extent(0))));
+        List<List<Shape>> shapes = new ArrayList<>();
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            List<Node> inputs = inputs(scratch, i, values, data);
+            List<Shape> samples = inputs.stream().map(LayersModel::sample).toList();
+            shapes.add(samples);
+            Weights weights =
+                    new Weights(entry.name(), entry.ties(), samples, Map.of(), new SplittableRandom(0), false);
+            values.put(entry.name(), append(scratch, i, inputs, weights));
         }
         return shapes;
     }
 
-    private Node append(ProgramBuilder b, int place, Node x, Weights weights) {
+    private static Shape sample(Node node) {
+        int[] extents = node.shape().extents();
+        return Shape.of(extents.length == 0 ? extents : Arrays.copyOfRange(extents, 1, extents.length));
+    }
+
+    private List<Node> inputs(ProgramBuilder b, int place, Map<String, Node> values, Map<String, Shape> data) {
+        Wiring wiring = entries.get(place).wiring();
+        List<String> names = wiring.names(before(place));
+        List<Node> inputs = new ArrayList<>();
+        for (int k = 0; k < names.size(); k++) {
+            String name = names.get(k);
+            Node node = values.get(name);
+            Shape given = data.get(name);
+            if (node == null && given == null) {
+                Set<String> known = new LinkedHashSet<>(values.keySet());
+                known.addAll(data.keySet());
+                throw Problem.invalid(
+                        wiring.pointer(k),
+                        "no earlier layer and no data have this name" + Spelling.hint(name, known),
+                        name,
+                        "one of " + Spelling.list(known));
+            }
+            inputs.add(node != null ? node : b.data(name, java.util.Objects.requireNonNull(given)));
+        }
+        return inputs;
+    }
+
+    private Node append(ProgramBuilder b, int place, List<Node> inputs, Weights weights) {
         Entry entry = entries.get(place);
         try {
-            return entry.layer().append(b.at(entry.name() + "." + entry.type()), x, weights);
+            return entry.layer().append(b.at(entry.name() + "." + entry.type()), inputs, weights);
         } catch (Problem problem) {
             throw placed(place, problem);
         } catch (ArithmeticException overflow) {

@@ -21,11 +21,6 @@ record Pool(Sliding sliding, boolean maximum, boolean countPadding) implements L
 
     @Override
     public Node append(ProgramBuilder b, Node x, Weights weights) {
-        return sliding.apply(
-                b,
-                x,
-                image -> maximum
-                        ? b.maxPool(image, sliding.window())
-                        : b.averagePool(image, sliding.window(), countPadding));
+        return maximum ? sliding.maxPool(b, x) : sliding.averagePool(b, x, countPadding);
     }
 }

@@ -2,30 +2,39 @@ package dev.plumbline.reader.layers;
 
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
+import dev.plumbline.compute.program.Volumes;
 import dev.plumbline.compute.program.Window;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /**
- * A window over one or two spatial axes; the program knows two, so one-dimensional data gets a height of 1.
+ * A window over one, two or three spatial axes behind (batch, channels). The program knows two: a length gets a height of
+ * 1, and a depth is gone along by itself.
  *
- * @param axes 1: (batch, channels, length); 2: (batch, channels, height, width)
+ * @param front padding before each axis
+ * @param back padding behind each axis
  */
-record Sliding(int axes, Window window) {
+record Sliding(
+        List<Integer> kernel,
+        List<Integer> strides,
+        List<Integer> front,
+        List<Integer> back,
+        List<Integer> dilations,
+        boolean ceil) {
+
+    private static final List<String> AXES = List.of("", "length", "height, width", "depth, height, width");
 
     static Sliding of(Attributes attributes, int axes, boolean pools) {
-        List<Integer> ones = java.util.Collections.nCopies(axes, 1);
+        List<Integer> ones = Collections.nCopies(axes, 1);
         List<Integer> kernel = attributes.perAxis("kernel", axes, 1, null);
         List<Integer> strides = attributes.perAxis("stride", axes, 1, pools ? kernel : ones);
         List<Integer> dilations = attributes.perAxis("dilation", axes, 1, ones);
         List<Integer> padding = padding(attributes, kernel, strides, dilations);
         boolean ceil = pools && attributes.flag("ceil", false);
-        List<Integer> sides = axes == 2 ? padding : List.of(0, padding.get(0), 0, padding.get(1));
-        return new Sliding(axes, new Window(two(kernel, 1), two(strides, 1), sides, two(dilations, 1), ceil));
+        return new Sliding(kernel, strides, padding.subList(0, axes), padding.subList(axes, 2 * axes), dilations, ceil);
     }
 
     /** The sides at the front of all axes, then those at the end. */
@@ -35,7 +44,7 @@ record Sliding(int axes, Window window) {
         List<Integer> front = new ArrayList<>();
         List<Integer> back = new ArrayList<>();
         if (!attributes.has("padding") || attributes.is("padding", "valid")) {
-            return java.util.Collections.nCopies(2 * axes, 0);
+            return Collections.nCopies(2 * axes, 0);
         }
         if (attributes.isText("padding") && !attributes.is("padding", "same")) {
             throw Problem.invalid(
@@ -72,31 +81,80 @@ record Sliding(int axes, Window window) {
         return front;
     }
 
-    private static List<Integer> two(List<Integer> values, int height) {
-        return values.size() == 2 ? values : List.of(height, values.get(0));
+    int axes() {
+        return kernel.size();
     }
 
-    /** Applies what is two-dimensional to an input of our axes. */
-    Node apply(ProgramBuilder b, Node x, UnaryOperator<Node> operation) {
+    Node convolution(ProgramBuilder b, Node x, Node w, int groups) {
         requireRank(x);
-        return axes == 2 ? operation.apply(x) : flat(b, operation.apply(tall(b, x)));
+        return switch (axes()) {
+            case 1 -> flat(b, b.convolution(tall(b, x), tall(b, w), plane(), groups));
+            case 2 -> b.convolution(x, w, plane(), groups);
+            default -> Volumes.convolution(b, x, w, depth(), plane(), groups);
+        };
+    }
+
+    Node maxPool(ProgramBuilder b, Node x) {
+        requireRank(x);
+        return switch (axes()) {
+            case 1 -> flat(b, b.maxPool(tall(b, x), plane()));
+            case 2 -> b.maxPool(x, plane());
+            default -> Volumes.maxPool(b, x, depth(), plane());
+        };
+    }
+
+    Node averagePool(ProgramBuilder b, Node x, boolean countPadding) {
+        requireRank(x);
+        return switch (axes()) {
+            case 1 -> flat(b, b.averagePool(tall(b, x), plane(), countPadding));
+            case 2 -> b.averagePool(x, plane(), countPadding);
+            default -> Volumes.averagePool(b, x, depth(), plane(), countPadding);
+        };
     }
 
     void requireRank(Node x) {
-        if (x.rank() != axes + 2) {
+        if (x.rank() != axes() + 2) {
             throw Problem.invalid(
                     "",
                     "the input has the wrong number of axes",
                     x.shape(),
-                    axes == 2 ? "(batch, channels, height, width)" : "(batch, channels, length)");
+                    "(batch, channels, " + AXES.get(axes()) + ")");
         }
     }
 
+    /** Over the last two axes; over a height of 1 where there is one axis. */
+    private Window plane() {
+        return new Window(
+                lastTwo(kernel, 1),
+                lastTwo(strides, 1),
+                sides(lastTwo(front, 0), lastTwo(back, 0)),
+                lastTwo(dilations, 1),
+                ceil);
+    }
+
+    /** Over the first of three axes, as a height. */
+    private Window depth() {
+        return new Window(
+                List.of(kernel.get(0), 1),
+                List.of(strides.get(0), 1),
+                List.of(front.get(0), 0, back.get(0), 0),
+                List.of(dilations.get(0), 1),
+                ceil);
+    }
+
+    private static List<Integer> lastTwo(List<Integer> values, int height) {
+        int axes = values.size();
+        return axes == 1 ? List.of(height, values.get(0)) : values.subList(axes - 2, axes);
+    }
+
+    private static List<Integer> sides(List<Integer> front, List<Integer> back) {
+        List<Integer> sides = new ArrayList<>(front);
+        sides.addAll(back);
+        return sides;
+    }
+
     /** (a, b, length) as (a, b, 1, length). */
-    Node tall(ProgramBuilder b, Node x) {
-        if (x.rank() == 4) {
-            return x;
-        }
+    private static Node tall(ProgramBuilder b, Node x) {
         Shape shape = x.shape();
         return b.reshape(x, Shape.of(shape.extent(0), shape.extent(1), 1, shape.extent(2)));
     }
@@ -108,9 +166,20 @@ record Sliding(int axes, Window window) {
 
     /** (filters, channels, kernel...). */
     Shape weight(int filters, int channels) {
-        int[] kernel = window.kernel().stream().mapToInt(Integer::intValue).toArray();
-        int[] extents = Arrays.copyOf(new int[] {filters, channels}, 2 + axes);
-        System.arraycopy(kernel, 2 - axes, extents, 2, axes);
+        int[] extents = new int[2 + axes()];
+        extents[0] = filters;
+        extents[1] = channels;
+        for (int axis = 0; axis < axes(); axis++) {
+            extents[2 + axis] = kernel.get(axis);
+        }
         return Shape.of(extents);
+    }
+
+    /** A bias (filters) as it is added to (batch, filters, ...). */
+    Node alongFilters(ProgramBuilder b, Node bias) {
+        int[] extents = new int[2 + axes()];
+        java.util.Arrays.fill(extents, 1);
+        extents[1] = bias.shape().extent(0);
+        return b.reshape(bias, Shape.of(extents));
     }
 }

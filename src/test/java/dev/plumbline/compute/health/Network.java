@@ -152,7 +152,7 @@ record Network(
             inputs = units;
         }
         Loss.Kind kind = isArticleThree() ? Loss.Kind.MSE : Loss.Kind.CROSS_ENTROPY;
-        Node loss = new Loss(kind, scale.reduction(), 1, 0, null).attach(b, h, y);
+        Node loss = Loss.of(kind, scale.reduction()).attach(b, h, y);
         Program program = b.output("loss", b.multiply(loss, scale.lossFactor())).build();
         return new Objective(program, program.output("loss"), point);
     }

@@ -53,7 +53,7 @@ class ScaleTests {
                 b.matmul(h, b.parameter("fc1.weight", Objects.requireNonNull(point.get("fc1.weight")))));
         h = b.matmul(h, b.parameter("fc2.weight", Objects.requireNonNull(point.get("fc2.weight"))));
         Node y = b.data("y", Shape.of(batch));
-        Node loss = new Loss(Loss.Kind.CROSS_ENTROPY, reduction, 1, 0, null).attach(b, h, y);
+        Node loss = Loss.of(Loss.Kind.CROSS_ENTROPY, reduction).attach(b, h, y);
         Program program = b.output("loss", b.multiply(loss, factor)).build();
         return Network.condition(new Objective(program, program.output("loss"), point));
     }

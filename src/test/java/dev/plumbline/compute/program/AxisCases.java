@@ -205,7 +205,9 @@ final class AxisCases {
                 pick(0, true, Shape.of(3, 2), Tensor.of(Shape.of(4, 2), 2, 0, 2, 0, -1, 1, 2, 0)),
                 pick(2, false, Shape.of(3, 2, 4), Tensor.of(Shape.of(2, 1, 3), 3, 0, 3, 1, 1, 2)),
                 pick(0, false, Shape.of(4), Tensor.vector(3, 3, 0)),
-                pick(1, false, Shape.of(2, 3), Tensor.zeros(Shape.of(2, 0))));
+                pick(1, false, Shape.of(2, 3), Tensor.zeros(Shape.of(2, 0))),
+                pickButFor(-7, 1, Shape.of(2, 3), Tensor.of(Shape.of(2, 2), 0, -7, -7, 2)),
+                pickButFor(1, 0, Shape.of(3), Tensor.vector(2, 1, 0)));
     }
 
     private static OperationCase gather(int axis, Shape from, Shape to, Tensor indices) {
@@ -231,6 +233,20 @@ final class AxisCases {
                         position = position * indices.shape().extent(k) + index[k];
                     }
                     return at(in.get(0), with(index, axis, resolved(indices.at(position), from.extent(axis))));
+                })
+                .smoothIn(0);
+    }
+
+    /** Indices that are to be ignored pick 0. */
+    private static OperationCase pickButFor(int ignored, int axis, Shape from, Tensor indices) {
+        GatherElements op = new GatherElements(axis, false, ignored);
+        return OperationCase.of(op, List.of(normal(12, from.extents()), indices), indices.shape(), (in, index) -> {
+                    int position = 0;
+                    for (int k = 0; k < index.length; k++) {
+                        position = position * indices.shape().extent(k) + index[k];
+                    }
+                    double picked = indices.at(position);
+                    return picked == ignored ? 0 : at(in.get(0), with(index, axis, (int) picked));
                 })
                 .smoothIn(0);
     }

@@ -1,14 +1,12 @@
 package dev.plumbline.compute.program;
 
 import dev.plumbline.tensor.Shape;
-import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** A case of PyTorch as a program of ours: what it differentiates by are parameters, the rest is data. */
 final class PyTorchProgram {
@@ -205,10 +203,13 @@ final class PyTorchProgram {
         String words = from.op().replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT);
         boolean byBatch = from.text("reduction").equals("batchmean");
         Loss.Reduction reduction = from.text("reduction").equals("mean") ? Loss.Reduction.MEAN : Loss.Reduction.SUM;
-        double smoothing = from.attributes().has("labelSmoothing") ? from.number("labelSmoothing") : 0;
-        double delta = from.attributes().has("delta") ? from.number("delta") : 1;
-        @Nullable Tensor weight = from.inputs().get("weight");
-        Loss loss = new Loss(Loss.Kind.valueOf(words), reduction, delta, smoothing, weight);
+        Loss loss = Loss.of(Loss.Kind.valueOf(words), reduction)
+                .weighted(from.inputs().get("weight"));
+        for (LossSetting setting : LossSetting.values()) {
+            if (from.attributes().has(setting.wireName())) {
+                loss = loss.with(setting, from.number(setting.wireName()));
+            }
+        }
         Node result = loss.attach(b, input("prediction"), input("target"));
         return byBatch ? b.multiply(result, 1.0 / input("prediction").shape().extent(0)) : result;
     }

@@ -25,7 +25,7 @@ record PyTorchNets(Objective objective, Map<String, Tensor> reference, Map<Strin
 
     static PyTorchNets read(String name) {
         Path folder = Path.of("src/test/resources/fixtures/rounding", name);
-        LossSource loss = new LossSource(null, null, null, "loss", null, null, null, null, null, null, null);
+        LossSource loss = LossSource.ofOutput("loss");
         Objective objective = new ObjectiveReader(
                         new ModelSource(null, bytes(folder.resolve("model.onnx"))).read(),
                         loss,
