@@ -61,11 +61,24 @@ public final class ObjectiveReader {
             Map<String, Tensor> data,
             Map<String, Tensor> claims,
             Set<String> alone) {
+        this(model, loss, parameters, data, Asked.of(parameters, data, claims, alone));
+    }
+
+    private ObjectiveReader(
+            Model model, LossSource loss, Map<String, Tensor> parameters, Map<String, Tensor> data, Asked asked) {
         this.model = model;
         this.loss = loss;
         this.parameters = parameters;
         this.data = data;
-        this.asked = Asked.of(parameters, data, claims, alone);
+        this.asked = asked;
+    }
+
+    /**
+     * The same, but its programs may be evaluated with other data of the same shapes, as batches are: no shape and no index
+     * is computed from the data's values.
+     */
+    public ObjectiveReader forAnyData() {
+        return new ObjectiveReader(model, loss, parameters, data, asked.forAnyData());
     }
 
     /** How the names of the request are understood. */

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a {@link Program} node by node. Every call infers and judges the shape at once; a {@link Problem} from it names
@@ -33,6 +34,7 @@ public final class ProgramBuilder {
     private final Map<String, Node> outputs = new LinkedHashMap<>();
     private final Map<String, Tensor> initial = new LinkedHashMap<>();
     private final Map<String, Node> substitutes = new LinkedHashMap<>();
+    private final KnownValues known = new KnownValues();
     private String place = "";
     private long elements;
     private double folded;
@@ -105,6 +107,17 @@ public final class ProgramBuilder {
         }
         throw Problem.unsupported(
                 pointer(), "this must be known when the model is read", "a value computed from data", "a constant");
+    }
+
+    /** The program is for these data alone, so that {@link #knownValue} may depend on them. */
+    public ProgramBuilder knowing(Map<String, Tensor> data) {
+        known.know(data);
+        return this;
+    }
+
+    /** The value of a node that depends on constants and on known data only; null of any other. */
+    public @Nullable Tensor knownValue(Node node) {
+        return place(() -> known.value(node, this::countFolded));
     }
 
     /** Names a node as an output. */
@@ -400,11 +413,11 @@ public final class ProgramBuilder {
         return place.isEmpty() ? "" : Problem.pointer(place);
     }
 
-    private interface Judged<T> {
+    private interface Judged<T extends @Nullable Object> {
         T get();
     }
 
-    private <T> T place(Judged<T> judged) {
+    private <T extends @Nullable Object> T place(Judged<T> judged) {
         try {
             return judged.get();
         } catch (Problem problem) {

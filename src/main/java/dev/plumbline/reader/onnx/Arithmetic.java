@@ -48,7 +48,7 @@ final class Arithmetic {
     private static void binary(Map<String, Operator> table, String name, BinaryFunction function) {
         table.put(name, call -> {
             requireOneKind(call.value(0), call.value(1));
-            return call.result(call.builder().binary(function, call.in(0), call.in(1)));
+            return call.result(call.builder().binary(function, call.in(0), call.second()));
         });
     }
 
@@ -83,7 +83,7 @@ final class Arithmetic {
 
     private static List<Value> divide(Call call) {
         requireOneKind(call.value(0), call.value(1));
-        Node quotient = call.builder().divide(call.in(0), call.in(1));
+        Node quotient = call.builder().divide(call.in(0), call.second());
         return call.result(call.value(0).isFloat() ? quotient : whole(call, truncate(call.builder(), quotient)));
     }
 
@@ -100,7 +100,7 @@ final class Arithmetic {
     }
 
     private static List<Value> power(Call call) {
-        Node power = call.builder().power(call.in(0), call.in(1));
+        Node power = call.builder().power(call.in(0), call.second());
         return call.result(call.value(0).isFloat() ? power : whole(call, truncate(call.builder(), power)));
     }
 

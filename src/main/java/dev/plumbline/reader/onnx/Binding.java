@@ -43,6 +43,7 @@ final class Binding {
         Map<String, Shape> parameters = asked.parameters();
         Map<String, Shape> data = asked.data();
         requireKnown(parameters.keySet());
+        builder.knowing(asked.known());
         Set<String> needed = needed(graph);
         for (OnnxInput input : graph.inputs()) {
             String name = input.name();
@@ -273,16 +274,15 @@ final class Binding {
         Value condition = node.inputs().isEmpty() || node.inputs().get(0).isEmpty()
                 ? null
                 : value(node.inputs().get(0));
-        if (condition == null
-                || !condition.node().isConstant()
-                || condition.shape().size() != 1) {
+        Tensor known = condition == null ? null : builder.knownValue(condition.node());
+        if (condition == null || known == null || known.size() != 1) {
             throw Problem.unsupported(
                     node.pointer(),
                     "If: the condition must be known when the model is read",
-                    condition == null ? "no condition" : "a condition computed from data",
-                    "a condition computed from shapes and constants");
+                    condition == null ? "no condition" : "a condition computed from parameters",
+                    "a condition computed from shapes, constants and data");
         }
-        String taken = builder.constantValue(condition.node()).at(0) != 0 ? "then_branch" : "else_branch";
+        String taken = known.at(0) != 0 ? "then_branch" : "else_branch";
         if (!(node.attributes().get(taken) instanceof Attribute.Subgraph body)) {
             throw Problem.invalid(node.pointer(), "If: a branch is missing", "no " + taken, "a graph");
         }

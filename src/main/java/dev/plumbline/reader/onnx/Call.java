@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Call {
 
+    private static final int NO_MORE_CONSUMED_INPUTS = 6;
+
     private final OnnxNode node;
     private final List<@Nullable Value> inputs;
     private final ProgramBuilder builder;
@@ -77,17 +79,23 @@ final class Call {
         return all;
     }
 
-    /** An input whose value must be known before there is data. */
+    /** An input whose value must be known: it may depend on the data of the request, but not on a parameter. */
     Tensor constant(int position) {
-        Value value = value(position);
-        if (!value.node().isConstant()) {
+        Tensor known = known(position);
+        if (known == null) {
             throw Problem.unsupported(
                     "",
                     "input " + position + " must be known when the model is read",
-                    "a value computed from data or parameters",
-                    "an initializer, a constant or something computed from shapes");
+                    "a value computed from parameters, or from data that may be other in another batch",
+                    "an initializer, a constant or something computed from shapes or from the data");
         }
-        return builder.constantValue(value.node());
+        return known;
+    }
+
+    /** The value of an input; null where it depends on parameters. */
+    @Nullable
+    Tensor known(int position) {
+        return builder.knownValue(in(position));
     }
 
     /** A constant input of whole numbers. */
@@ -111,6 +119,28 @@ final class Call {
         return tensor.at(0);
     }
 
+    /**
+     * The second of two operands. Until opset 6 it is broadcast only if asked to: its axes are those of the first from
+     * {@code axis} on, or the last ones.
+     */
+    Node second() {
+        Node first = in(0);
+        Node second = in(1);
+        if (opset >= 7) {
+            return second;
+        }
+        boolean broadcast = flag("broadcast", false);
+        int axis = hasAttribute("axis") ? axis(whole("axis", 0), first.rank()) : first.rank() - second.rank();
+        ignore("axis");
+        if (!broadcast || second.rank() == 0 || axis + second.rank() >= first.rank()) {
+            return second;
+        }
+        int[] extents = new int[first.rank() - axis];
+        java.util.Arrays.fill(extents, 1);
+        System.arraycopy(second.shape().extents(), 0, extents, 0, second.rank());
+        return builder.reshape(second, Shape.of(extents));
+    }
+
     // ── attributes ──
 
     boolean hasAttribute(String name) {
@@ -124,6 +154,14 @@ final class Call {
             throw Problem.invalid("", "attribute " + name + " has another type", attribute.kind(), expected);
         }
         return kind.cast(attribute);
+    }
+
+    /** An attribute that has no default. */
+    int requiredWhole(String name) {
+        if (!hasAttribute(name)) {
+            throw Problem.invalid("", "attribute " + name + " is missing", "none", "an integer");
+        }
+        return whole(name, 0);
     }
 
     int whole(String name, int absent) {
@@ -197,6 +235,9 @@ final class Call {
     void requireAllRead() {
         Set<String> unknown = new TreeSet<>(node.attributes().keySet());
         unknown.removeAll(read);
+        if (opset < NO_MORE_CONSUMED_INPUTS) {
+            unknown.remove("consumed_inputs"); // which inputs may be overwritten
+        }
         if (!unknown.isEmpty()) {
             throw Problem.invalid(
                     "",

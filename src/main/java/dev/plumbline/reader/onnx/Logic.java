@@ -37,7 +37,9 @@ final class Logic {
     private static void compare(Map<String, Operator> table, String name, BinaryFunction function, boolean swapped) {
         table.put(name, call -> {
             Arithmetic.requireOneKind(call.value(0), call.value(1));
-            Node result = call.builder().binary(function, call.in(swapped ? 1 : 0), call.in(swapped ? 0 : 1));
+            Node first = call.in(0);
+            Node second = call.second();
+            Node result = call.builder().binary(function, swapped ? second : first, swapped ? first : second);
             return List.of(call.result(result, Datatype.BOOL));
         });
     }
@@ -45,7 +47,7 @@ final class Logic {
     private static List<Value> truth(Call call, BinaryOperator<Node> function) {
         requireTruth(call, 0);
         requireTruth(call, 1);
-        return call.result(function.apply(call.in(0), call.in(1)));
+        return call.result(function.apply(call.in(0), call.second()));
     }
 
     static void requireTruth(Call call, int position) {

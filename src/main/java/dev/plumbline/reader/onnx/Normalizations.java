@@ -46,7 +46,7 @@ final class Normalizations {
             throw Problem.unsupported("", "statistics for each position", "spatial 0", "spatial 1");
         }
         double epsilon = call.number("epsilon", EPSILON);
-        boolean training = call.opset() >= 14 ? call.flag("training_mode", false) : call.outputCount() > 1;
+        boolean training = isTraining(call);
         if (!training) {
             Node centred = b.subtract(x, alongChannels(b, call.in(3), x.rank()));
             Node deviation = b.unary(UnaryFunction.SQRT, b.add(call.in(4), b.constant(epsilon)));
@@ -62,6 +62,14 @@ final class Normalizations {
             outputs.add(running(call, 4, variance, momentum));
         }
         return outputs;
+    }
+
+    /** Told by {@code is_test}, then by having more than one output, then by {@code training_mode}. */
+    private static boolean isTraining(Call call) {
+        if (call.opset() < 7) {
+            return !call.flag("is_test", false) && call.outputCount() > 1;
+        }
+        return call.opset() >= 14 ? call.flag("training_mode", false) : call.outputCount() > 1;
     }
 
     /** {@code momentum old + (1 - momentum) new}. */
@@ -87,7 +95,7 @@ final class Normalizations {
         return b.add(scaled, alongChannels(b, call.in(2), x.rank()));
     }
 
-    private static Node alongChannels(ProgramBuilder b, Node vector, int rank) {
+    static Node alongChannels(ProgramBuilder b, Node vector, int rank) {
         int[] extents = new int[rank];
         Arrays.fill(extents, 1);
         extents[1] = vector.shape().size();

@@ -89,12 +89,18 @@ final class Reductions {
         return product;
     }
 
-    /** The first, or last, position of the largest value; no derivative passes. */
+    /** No derivative passes. */
     private static List<Value> extreme(Call call, Node x) {
         ProgramBuilder b = call.builder();
         int axis = call.axis(call.whole("axis", 0), x.rank());
-        boolean last = call.flag("select_last_index", false);
         boolean keep = call.flag("keepdims", true);
+        Node position = extreme(b, x, axis, call.flag("select_last_index", false));
+        Node result = keep ? b.restoreAxes(position, x.shape(), axis) : position;
+        return List.of(call.result(result, Datatype.INT64));
+    }
+
+    /** The first, or last, position of the largest value along an axis, which disappears. */
+    static Node extreme(ProgramBuilder b, Node x, int axis, boolean last) {
         int extent = x.shape().extent(axis);
         double[] ranks = new double[extent];
         for (int i = 0; i < extent; i++) {
@@ -107,9 +113,7 @@ final class Reductions {
         Node largest = b.restoreAxes(b.max(x, axis), x.shape(), axis);
         Node winners = b.select(b.binary(BinaryFunction.EQUAL, x, largest), rank, b.constant(-extent));
         Node best = b.max(winners, axis);
-        Node position = last ? best : b.negate(best);
-        Node result = keep ? b.restoreAxes(position, x.shape(), axis) : position;
-        return List.of(call.result(result, Datatype.INT64));
+        return last ? best : b.negate(best);
     }
 
     private static List<Value> cumulativeSum(Call call) {

@@ -50,7 +50,10 @@ final class Reshaping {
     /** 0 copies the extent of the input, -1 is what is left. */
     private static List<Value> reshape(Call call) {
         Node x = call.in(0);
-        int[] asked = call.wholes(1);
+        int[] asked = call.wholes("shape", 1, 5);
+        if (asked == null) {
+            throw Problem.invalid("", "the shape is missing", "none", "one extent for each axis");
+        }
         boolean zeroIsZero = call.opset() >= 14 && call.flag("allowzero", false);
         long[] extents = new long[asked.length];
         long known = 1;
@@ -163,7 +166,8 @@ final class Reshaping {
     private static List<Value> tile(Call call) {
         ProgramBuilder b = call.builder();
         Shape shape = call.in(0).shape();
-        int[] repeats = Windows.checked("repeats", call.wholes(1), shape.rank(), 0);
+        int[] repeats = call.opset() < 6 ? repeatsAlongAxis(call, shape.rank()) : call.wholes(1);
+        Windows.checked("repeats", repeats, shape.rank(), 0);
         long[] merged = new long[shape.rank()];
         Node x = call.in(0);
         for (int axis = 0; axis < shape.rank(); axis++) {
@@ -182,6 +186,14 @@ final class Reshaping {
             }
         }
         return call.result(b.reshape(x, result));
+    }
+
+    /** Until opset 5 one axis is repeated, both given as inputs. */
+    private static int[] repeatsAlongAxis(Call call, int rank) {
+        int[] repeats = new int[rank];
+        Arrays.fill(repeats, 1);
+        repeats[call.axis((int) call.number(2), rank)] = (int) call.number(1);
+        return repeats;
     }
 
     private static List<Value> depthToSpace(Call call) {
