@@ -43,6 +43,9 @@ final class Activations {
         table.put("HardSwish", Call.one(call -> call.builder()
                 .multiply(call.in(0), hardSigmoid(call.builder(), call.in(0), 1.0 / 6, 0.5))));
         table.put("Mish", Activations::mish);
+        table.put("Swish", Call.one(call -> swish(call.builder(), call.in(0), call.number("alpha", 1))));
+        table.put("SwiGLU", Activations::gatedSwish);
+        table.put("Shrink", Activations::shrink);
         table.put("Gelu", Activations::gelu);
         table.put("Softsign", Activations::softsign);
         softmax(table, "Softmax", Compositions::softmax);
@@ -111,6 +114,35 @@ final class Activations {
                 tanh
                         ? Compositions.geluTanh(call.builder(), call.in(0))
                         : Compositions.gelu(call.builder(), call.in(0)));
+    }
+
+    /** {@code x sigmoid(alpha x)}. */
+    static Node swish(ProgramBuilder b, Node x, double alpha) {
+        return b.multiply(x, b.unary(UnaryFunction.SIGMOID, b.multiply(x, alpha)));
+    }
+
+    /** {@code swish(first half) second half} along the last axis. */
+    private static List<Value> gatedSwish(Call call) {
+        ProgramBuilder b = call.builder();
+        Node x = call.in(0);
+        int axis = call.axis(call.whole("axis", -1), x.rank());
+        int half = x.shape().extent(axis) / 2;
+        if (half * 2 != x.shape().extent(axis)) {
+            throw Problem.invalid("", "this axis has no two halves", x.shape(), "an even extent");
+        }
+        Node gate = swish(b, b.slice(x, axis, 0, half, 1), call.number("alpha", 1));
+        return call.result(b.multiply(gate, b.slice(x, axis, half, half, 1)));
+    }
+
+    /** {@code x + bias} below -lambd, {@code x - bias} above lambd, 0 between. */
+    private static List<Value> shrink(Call call) {
+        ProgramBuilder b = call.builder();
+        Node x = call.in(0);
+        Node bias = b.constant(call.number("bias", 0));
+        double lambda = call.number("lambd", 0.5);
+        Node below = b.binary(BinaryFunction.LESS, x, b.constant(-lambda));
+        Node above = b.binary(BinaryFunction.LESS, b.constant(lambda), x);
+        return call.result(b.select(below, b.add(x, bias), b.select(above, b.subtract(x, bias), b.constant(0))));
     }
 
     static Node softsign(ProgramBuilder b, Node x) {

@@ -67,7 +67,43 @@ final class Call {
     }
 
     Node in(int position) {
-        return value(position).node();
+        Value value = value(position);
+        if (value.items() != null) {
+            throw Problem.invalid("", "input " + position + " is a sequence", "a sequence", "a tensor");
+        }
+        return value.node();
+    }
+
+    /** The tensors of an input that is a sequence. */
+    List<Value> items(int position) {
+        List<Value> items = value(position).items();
+        if (items == null) {
+            throw Problem.invalid("", "input " + position + " is no sequence", "a tensor", "a sequence");
+        }
+        return items;
+    }
+
+    /** Integers of a constant input as they are; null where the input is left out. */
+    int @Nullable [] optionalWholes(int position) {
+        return has(position) ? wholes(position) : null;
+    }
+
+    void requireIntegers(int position) {
+        if (value(position).isFloat()) {
+            throw Problem.invalid(
+                    "",
+                    "input " + position + " must be integers",
+                    value(position).type(),
+                    "INT64");
+        }
+    }
+
+    Value integers(Shape shape, double... values) {
+        return constant(Tensor.of(shape, Datatype.INT64, values));
+    }
+
+    Node indices(double... positions) {
+        return builder.constant(Tensor.of(Shape.of(positions.length), Datatype.INT64, positions));
     }
 
     /** Every input of an operator that takes any number of them, at least one. */

@@ -88,8 +88,7 @@ final class GraphCheck {
     /** Every unsupported operator at once, so that nobody has to find them one upload after the other. */
     private void requireOperators() {
         List<OnnxNode> unsupported = graph.nodes().stream()
-                .filter(node -> !node.domain().equals(ModelReader.OWN_DOMAIN)
-                        || !Operators.names().contains(node.operator()))
+                .filter(node -> !Operators.knows(node))
                 .toList();
         if (unsupported.isEmpty()) {
             return;

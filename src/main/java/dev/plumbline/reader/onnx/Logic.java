@@ -31,6 +31,7 @@ final class Logic {
             Node self = equal(call.builder(), call.in(0), call.in(0));
             return List.of(call.result(not(call.builder(), self), Datatype.BOOL));
         });
+        table.put("IsInf", Logic::isInfinite);
         table.put("Where", Logic::where);
     }
 
@@ -66,6 +67,19 @@ final class Logic {
 
     private static Node equal(ProgramBuilder b, Node x, Node y) {
         return b.binary(BinaryFunction.EQUAL, x, y);
+    }
+
+    private static List<Value> isInfinite(Call call) {
+        ProgramBuilder b = call.builder();
+        Node x = call.in(0);
+        Node high = call.flag("detect_positive", true)
+                ? equal(b, x, b.constant(Double.POSITIVE_INFINITY))
+                : b.constant(0);
+        Node low = call.flag("detect_negative", true)
+                ? equal(b, x, b.constant(Double.NEGATIVE_INFINITY))
+                : b.constant(0);
+        Node either = b.binary(BinaryFunction.MAXIMUM, high, low);
+        return List.of(call.result(b.broadcast(either, x.shape()), Datatype.BOOL));
     }
 
     private static List<Value> where(Call call) {

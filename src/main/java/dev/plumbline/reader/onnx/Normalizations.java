@@ -25,6 +25,8 @@ final class Normalizations {
         table.put("LayerNormalization", Normalizations::layer);
         table.put("InstanceNormalization", Normalizations::instance);
         table.put("GroupNormalization", Normalizations::group);
+        table.put("MeanVarianceNormalization", Normalizations::meanVariance);
+        table.put("RMSNormalization", Normalizations::rootMeanSquare);
         table.put("LRN", Normalizations::localResponse);
         table.put("LpNormalization", Normalizations::byNorm);
     }
@@ -124,6 +126,37 @@ final class Normalizations {
             outputs.addAll(call.result(b.divide(b.constant(1), deviation)));
         }
         return outputs;
+    }
+
+    /** {@code (x - mean) / (standard deviation + 1e-9)} over axes. */
+    private static List<Value> meanVariance(Call call) {
+        ProgramBuilder b = call.builder();
+        Node x = call.in(0);
+        int[] named = call.wholes("axes");
+        int[] axes = call.axes(named == null ? new int[] {0, 2, 3} : named, x.rank());
+        Node centred = b.subtract(x, b.restoreAxes(b.mean(x, axes), x.shape(), axes));
+        Node variance = b.restoreAxes(b.mean(b.square(centred), axes), x.shape(), axes);
+        return call.result(b.divide(centred, b.add(b.unary(UnaryFunction.SQRT, variance), b.constant(1e-9))));
+    }
+
+    /** {@code x / sqrt(mean(x^2) + epsilon) * scale} over the axes from {@code axis} on. */
+    private static List<Value> rootMeanSquare(Call call) {
+        call.ignore("stash_type");
+        ProgramBuilder b = call.builder();
+        Node x = call.in(0);
+        int axis = call.axis(call.whole("axis", -1), x.rank());
+        Node normalized = byRootMeanSquare(b, x, axis, call.number("epsilon", EPSILON));
+        Node result = b.multiply(normalized, call.in(1));
+        if (!result.shape().equals(x.shape())) {
+            throw Problem.invalid("", "the scale does not fit", call.in(1).shape(), "what broadcasts to " + x.shape());
+        }
+        return call.result(result);
+    }
+
+    static Node byRootMeanSquare(ProgramBuilder b, Node x, int axis, double epsilon) {
+        int[] axes = IntStream.range(axis, x.rank()).toArray();
+        Node square = b.restoreAxes(b.mean(b.square(x), axes), x.shape(), axes);
+        return b.divide(x, b.unary(UnaryFunction.SQRT, b.add(square, b.constant(epsilon))));
     }
 
     private static List<Value> instance(Call call) {

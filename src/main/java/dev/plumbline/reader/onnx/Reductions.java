@@ -32,7 +32,8 @@ final class Reductions {
         reduction(table, "ReduceLogSumExp", Compositions::logSumExp);
         table.put("ArgMax", call -> extreme(call, call.in(0)));
         table.put("ArgMin", call -> extreme(call, call.builder().negate(call.in(0))));
-        table.put("CumSum", Reductions::cumulativeSum);
+        table.put("CumSum", call -> cumulative(call, 0, ProgramBuilder::cumulativeSum));
+        table.put("CumProd", call -> cumulative(call, 1, Reductions::cumulativeProduct));
     }
 
     private interface OverAxes {
@@ -116,7 +117,23 @@ final class Reductions {
         return last ? best : b.negate(best);
     }
 
-    private static List<Value> cumulativeSum(Call call) {
+    private interface AlongAxis {
+        Node of(ProgramBuilder b, Node x, int axis);
+    }
+
+    /** {@code y <- y shifted by 1, 2, 4, ... times y}. */
+    private static Node cumulativeProduct(ProgramBuilder b, Node x, int axis) {
+        int extent = x.shape().extent(axis);
+        Node product = x;
+        for (int shift = 1; shift < extent; shift *= 2) {
+            Node moved = b.slice(SpatialAxes.padded(b, product, axis, shift, 0, 1), axis, 0, extent, 1);
+            product = b.multiply(product, moved);
+        }
+        return product;
+    }
+
+    /** @param neutral what stands before the first */
+    private static List<Value> cumulative(Call call, double neutral, AlongAxis function) {
         ProgramBuilder b = call.builder();
         Node x = call.in(0);
         int[] named = call.wholes(1);
@@ -131,14 +148,9 @@ final class Reductions {
             return call.result(x);
         }
         Node ordered = reverse ? b.slice(x, axis, extent - 1, extent, -1) : x;
-        Node sums = b.cumulativeSum(ordered, axis);
+        Node sums = function.of(b, ordered, axis);
         if (exclusive) {
-            Integer[] before = new Integer[x.rank()];
-            Arrays.fill(before, 0);
-            List<Integer> after = List.of(before);
-            Integer[] one = before.clone();
-            one[axis] = 1;
-            sums = b.slice(b.pad(sums, List.of(one), after, 0), axis, 0, extent, 1);
+            sums = b.slice(SpatialAxes.padded(b, sums, axis, 1, 0, neutral), axis, 0, extent, 1);
         }
         return call.result(reverse ? b.slice(sums, axis, extent - 1, extent, -1) : sums);
     }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Convolutions and pools over any number of spatial axes, made of those over two. A single axis is the width of an image of
@@ -136,10 +135,5 @@ final class SpatialAxes {
     private static Node withoutHeight(ProgramBuilder b, Node x, int rank) {
         Shape shape = x.shape();
         return rank == 4 ? x : b.reshape(x, Shape.of(shape.extent(0), shape.extent(1), shape.extent(3)));
-    }
-
-    /** The numbers from 0 on. */
-    static int[] range(int count) {
-        return IntStream.range(0, count).toArray();
     }
 }
