@@ -60,6 +60,9 @@ final class ModelReader {
                 opset = model.getOpsetImport(i).getVersion();
             }
         }
+        if (opset == 0 && model.getOpsetImportCount() > 0) {
+            return NEWEST_OPSET; // all operators are of other domains; GraphCheck says which are not known
+        }
         if (opset < OLDEST_OPSET || opset > NEWEST_OPSET) {
             throw Problem.unsupported(
                     "/opset_import",

@@ -56,9 +56,9 @@ final class Operators {
         Choosing.addTo(table);
         Ordering.addTo(table);
         Sequences.addTo(table);
-        // TODO Sampling.addTo(table);
-        // TODO RegionsOfInterest.addTo(table);
-        // TODO Patches.addTo(table);
+        Sampling.addTo(table);
+        RegionsOfInterest.addTo(table);
+        Patches.addTo(table);
         Signals.addTo(table);
         Determinants.addTo(table);
         Quantization.addTo(table);
@@ -66,7 +66,7 @@ final class Operators {
         Words.addTo(table);
         // TODO Attentions.addTo(table);
         // TODO MicrosoftOperators.addTo(table);
-        // TODO Optimizers.addTo(table);
+        Optimizers.addTo(table);
         return table;
     }
 }
