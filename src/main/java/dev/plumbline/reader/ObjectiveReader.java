@@ -155,14 +155,19 @@ public final class ObjectiveReader {
     /** Evaluates what {@link #readOutputs} built, at its point. */
     public Evaluation evaluate(Program program) {
         try {
-            return program.evaluate(point(program));
+            return program.evaluate(point(program, true));
         } catch (Problem problem) {
             throw placed(problem);
         }
     }
 
-    /** The values of everything that the program reads. */
+    /** The values of everything that the program reads, all finite. */
     public Map<String, Tensor> point(Program program) {
+        return point(program, false);
+    }
+
+    /** @param anyData whether data may be infinite or no number, as what is evaluated may be and what is judged may not */
+    private Map<String, Tensor> point(Program program, boolean anyData) {
         Map<String, Tensor> point = new HashMap<>(program.initial());
         Names names = names();
         parameters.forEach((name, value) -> {
@@ -186,8 +191,8 @@ public final class ObjectiveReader {
             }
             point.put(name, value);
         });
-        requireValues("parameters", program.parameters(), point);
-        requireValues("data", program.data(), point);
+        requireValues("parameters", program.parameters(), point, false);
+        requireValues("data", program.data(), point, anyData);
         requireIndices(program, data);
         return point;
     }
@@ -362,7 +367,8 @@ public final class ObjectiveReader {
 
     // ── the point ──
 
-    private static void requireValues(String role, Map<String, Node> inputs, Map<String, Tensor> point) {
+    private static void requireValues(
+            String role, Map<String, Node> inputs, Map<String, Tensor> point, boolean anyNumbers) {
         inputs.forEach((name, input) -> {
             String pointer = Problem.pointer(role, name);
             Tensor given = point.get(name);
@@ -373,7 +379,7 @@ public final class ObjectiveReader {
             if (!given.shape().equals(input.shape())) {
                 throw Problem.invalid(pointer, "this has the wrong shape", given.shape(), input.shape());
             }
-            int position = given.firstNonFinite();
+            int position = anyNumbers ? -1 : given.firstNonFinite();
             if (position >= 0) {
                 throw Problem.invalid(
                         pointer + pointer(given.shape().index(position)),

@@ -7,6 +7,7 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.HalfPrecision;
 import dev.plumbline.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,7 +33,7 @@ import org.nd4j.shade.protobuf.InvalidProtocolBufferException;
 @NullUnmarked
 record BackendCase(Path folder) {
 
-    static final Path DATA = Path.of("/usr/share/libonnx-testdata/data");
+    static final Path DATA = Path.of(System.getProperty("onnx.backend.data", "/usr/share/libonnx-testdata/data"));
 
     private static final Set<DataType> FLOATS =
             EnumSet.of(DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16, DataType.BFLOAT16);
@@ -114,10 +115,28 @@ record BackendCase(Path folder) {
         Map<String, Tensor> data = new LinkedHashMap<>();
         List<String> names = inputs();
         List<Tensor> tensors = tensors("input");
+        Map<String, DataType> types = new LinkedHashMap<>();
+        model().getGraph()
+                .getInputList()
+                .forEach(input -> types.put(
+                        input.getName(),
+                        DataType.forNumber(input.getType().getTensorType().getElemType())));
         for (int i = 0; i < Math.min(names.size(), tensors.size()); i++) {
-            data.put(names.get(i), tensors.get(i));
+            data.put(names.get(i), ofType(types.get(names.get(i)), tensors.get(i)));
         }
         return data;
+    }
+
+    /** NumPy has no bfloat16: the files hold its bits as integers. */
+    private static Tensor ofType(DataType type, Tensor stored) {
+        if (type != DataType.BFLOAT16 || stored.datatype().isFloat()) {
+            return stored;
+        }
+        double[] values = new double[stored.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = HalfPrecision.fromBfloat16((short) stored.at(i));
+        }
+        return Tensor.of(stored.shape(), Datatype.BF16, values);
     }
 
     List<Tensor> tensors(String kind) {
