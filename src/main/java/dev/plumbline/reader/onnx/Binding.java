@@ -278,6 +278,12 @@ final class Binding {
         return name.isEmpty() ? null : value(name);
     }
 
+    /** A value that has been computed under this name; null where there is none. */
+    @Nullable
+    Value named(String name) {
+        return values.get(name);
+    }
+
     /** Translates a body whose inputs have these values, and gives its outputs. */
     List<Value> body(OnnxNode node, OnnxGraph body, List<Value> given) {
         if (body.inputs().size() != given.size()) {

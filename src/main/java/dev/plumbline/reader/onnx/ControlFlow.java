@@ -2,6 +2,7 @@ package dev.plumbline.reader.onnx;
 
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
+import dev.plumbline.compute.program.SymbolicGradient;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ControlFlow {
 
-    static final Set<String> OPERATORS = Set.of("If", "Loop", "Scan", "SequenceMap");
+    static final Set<String> OPERATORS = Set.of("If", "Loop", "Scan", "SequenceMap", "ai.onnx.preview.training.Gradient");
 
     /** A loop that goes on for longer is most likely one that does not end. */
     private static final int MOST_ROUNDS = 10_000;
@@ -38,6 +39,7 @@ final class ControlFlow {
         return switch (node.operator()) {
             case "If" -> branch(node);
             case "Loop" -> loop(node);
+            case "Gradient" -> gradient(node);
             case "Scan" -> opset < 9 ? scanOfBatches(node) : scan(node);
             default -> sequenceMap(node);
         };
@@ -282,6 +284,31 @@ final class ControlFlow {
             outputs.add(stacked(node, collected.get(k), rowAxes[k], rowsBackwards[k] == 1));
         }
         return outputs;
+    }
+
+    // ── Gradient ──
+
+    /** The gradient of the value {@code y} by the values {@code xs}, at the point itself: the inputs must be those values. */
+    private List<Value> gradient(OnnxNode node) {
+        List<String> xs = node.attributes().get("xs") instanceof Attribute.Texts names ? names.values() : List.of();
+        String y = node.attributes().get("y") instanceof Attribute.Text name ? name.value() : "";
+        List<Node> by = new ArrayList<>();
+        for (int i = 0; i < xs.size(); i++) {
+            Value value = binding.named(xs.get(i));
+            if (value == null || !value.node().equals(required(node, i).node())) {
+                throw Problem.unsupported(
+                        node.pointer(), "Gradient: at another point than the model's own", xs.get(i), "the value itself");
+            }
+            by.add(value.node());
+        }
+        Value of = binding.named(y);
+        if (of == null || xs.isEmpty()) {
+            throw Problem.invalid(node.pointer(), "Gradient: attributes xs or y name nothing", xs + ", " + y, "values");
+        }
+        builder.at(node.label());
+        return SymbolicGradient.of(builder, of.node(), by).stream()
+                .map(each -> new Value(each, of.type(), of.learned()))
+                .toList();
     }
 
     // ── SequenceMap ──
