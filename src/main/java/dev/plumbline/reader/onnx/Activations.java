@@ -121,17 +121,11 @@ final class Activations {
         return b.multiply(x, b.unary(UnaryFunction.SIGMOID, b.multiply(x, alpha)));
     }
 
-    /** {@code swish(first half) second half} along the last axis. */
+    /** {@code swish(a) b}. */
     private static List<Value> gatedSwish(Call call) {
-        ProgramBuilder b = call.builder();
-        Node x = call.in(0);
-        int axis = call.axis(call.whole("axis", -1), x.rank());
-        int half = x.shape().extent(axis) / 2;
-        if (half * 2 != x.shape().extent(axis)) {
-            throw Problem.invalid("", "this axis has no two halves", x.shape(), "an even extent");
-        }
-        Node gate = swish(b, b.slice(x, axis, 0, half, 1), call.number("alpha", 1));
-        return call.result(b.multiply(gate, b.slice(x, axis, half, half, 1)));
+        call.requireShape(1, call.in(0).shape());
+        Node gate = swish(call.builder(), call.in(0), call.number("alpha", 1));
+        return call.result(call.builder().multiply(gate, call.in(1)));
     }
 
     /** {@code x + bias} below -lambd, {@code x - bias} above lambd, 0 between. */

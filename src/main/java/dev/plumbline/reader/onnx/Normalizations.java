@@ -1,5 +1,6 @@
 package dev.plumbline.reader.onnx;
 
+import dev.plumbline.compute.program.BinaryFunction;
 import dev.plumbline.compute.program.Compositions;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
@@ -223,6 +224,8 @@ final class Normalizations {
             throw Problem.invalid("", "attribute p is wrong", p, "1 or 2");
         }
         Node norm = p == 1 ? b.sum(b.unary(UnaryFunction.ABS, x), axis) : Reductions.root(b, b.sum(b.square(x), axis));
-        return call.result(b.divide(x, b.restoreAxes(norm, x.shape(), axis)));
+        Node whole = b.restoreAxes(norm, x.shape(), axis);
+        Node nothing = b.binary(BinaryFunction.EQUAL, whole, b.constant(0)); // stays 0
+        return call.result(b.divide(x, b.select(nothing, b.constant(1), whole)));
     }
 }

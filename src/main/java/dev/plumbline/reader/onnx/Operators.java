@@ -64,8 +64,8 @@ final class Operators {
         Quantization.addTo(table);
         Bits.addTo(table);
         Words.addTo(table);
-        // TODO Attentions.addTo(table);
-        // TODO MicrosoftOperators.addTo(table);
+        Attentions.addTo(table);
+        MicrosoftOperators.addTo(table);
         Optimizers.addTo(table);
         return table;
     }

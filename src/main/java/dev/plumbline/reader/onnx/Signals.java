@@ -44,7 +44,8 @@ final class Signals {
         if (rank < 2 || axis == rank - 1 || x.shape().extent(-1) < 1 || x.shape().extent(-1) > 2) {
             throw Problem.invalid("", "this is no signal", x.shape(), "(..., length, 1 or 2)");
         }
-        int length = call.has(1) ? (int) call.number(1) : x.shape().extent(axis);
+        int extent = x.shape().extent(axis);
+        int length = call.has(1) ? (int) call.number(1) : inverse && onesided ? 2 * (extent - 1) : extent;
         if (length < 1 || length > ProgramBuilder.MOST_ELEMENTS) {
             throw Problem.invalid("", "the length is wrong", length, "an integer from 1");
         }
