@@ -58,7 +58,7 @@ final class GraphCheck {
                 throw Problem.invalid(
                         node.pointer(),
                         later
-                                ? "the nodes are not in order: this is computed only later"
+                                ? "the nodes go in a circle: this is computed only later"
                                 : "nothing defines this input",
                         input,
                         "an initializer, an input of the model or the output of an earlier node");

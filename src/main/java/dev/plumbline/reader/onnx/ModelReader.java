@@ -55,12 +55,14 @@ final class ModelReader {
     /** The version of ONNX's own operators. */
     static int opset(ModelProto model) {
         long opset = 0;
+        boolean isNamed = false;
         for (int i = 0; i < model.getOpsetImportCount(); i++) {
             if (domain(model.getOpsetImport(i).getDomain()).equals(OWN_DOMAIN)) {
                 opset = model.getOpsetImport(i).getVersion();
+                isNamed = true;
             }
         }
-        if (opset == 0 && model.getOpsetImportCount() > 0) {
+        if (!isNamed) {
             return NEWEST_OPSET; // all operators are of other domains; GraphCheck says which are not known
         }
         if (opset < OLDEST_OPSET || opset > NEWEST_OPSET) {

@@ -12,6 +12,7 @@ import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Reductions over axes, running sums, and positions of extremes. */
@@ -36,6 +37,15 @@ final class Reductions {
         table.put("CumProd", call -> cumulative(call, 1, Reductions::cumulativeProduct));
     }
 
+    private static final Set<String> EXTREMES = Set.of("ReduceMax", "ReduceMin", "ReduceLogSumExp");
+
+    /** What leaves any other number as it is: minus infinity for a maximum. */
+    private static Node extremeOfNothing(ProgramBuilder b, Node x, int[] axes, String name) {
+        Node sum = b.sum(x, axes); // for its shape
+        double neutral = name.equals("ReduceMin") ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+        return b.broadcast(b.constant(neutral), sum.shape());
+    }
+
     private interface OverAxes {
         Node of(ProgramBuilder b, Node x, int... axes);
     }
@@ -54,7 +64,10 @@ final class Reductions {
             int[] axes = named == null || named.length == 0
                     ? IntStream.range(0, x.rank()).toArray()
                     : call.axes(named, x.rank());
-            Node reduced = axes.length == 0 ? x : reduction.of(b, x, axes);
+            boolean ofNothing = Arrays.stream(axes).anyMatch(axis -> x.shape().extent(axis) == 0);
+            Node reduced = axes.length == 0
+                    ? x
+                    : ofNothing && EXTREMES.contains(name) ? extremeOfNothing(b, x, axes, name) : reduction.of(b, x, axes);
             return call.result(keep ? b.restoreAxes(reduced, x.shape(), axes) : reduced);
         });
     }

@@ -163,7 +163,12 @@ record BackendCase(Path folder) {
             List<Tensor> found = List.copyOf(reader.evaluate(program).outputs().values());
             List<Tensor> expected = tensors("output");
             for (int i = 0; i < expected.size(); i++) {
-                String difference = difference(found.get(i), expected.get(i));
+                DataType type = DataType.forNumber(model().getGraph()
+                        .getOutput(i)
+                        .getType()
+                        .getTensorType()
+                        .getElemType());
+                String difference = difference(found.get(i), ofType(type, expected.get(i)));
                 if (difference != null) {
                     return "wrong: output " + i + " " + difference;
                 }
