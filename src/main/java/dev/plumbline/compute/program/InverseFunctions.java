@@ -47,8 +47,7 @@ public final class InverseFunctions {
         Node right = b.binary(BinaryFunction.LESS, zero, x);
         Node numerator = b.select(right, y, b.subtract(r, x));
         Node denominator = b.select(right, b.add(r, x), y);
-        Node angle = b.multiply(
-                b.unary(ATAN, b.divide(numerator, b.select(atOrigin, b.constant(1), denominator))), 2);
+        Node angle = b.multiply(b.unary(ATAN, b.divide(numerator, b.select(atOrigin, b.constant(1), denominator))), 2);
         return b.select(atOrigin, zero, angle);
     }
 

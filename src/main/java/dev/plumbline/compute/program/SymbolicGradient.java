@@ -123,7 +123,10 @@ public final class SymbolicGradient {
             give(in.get(0), b.pad(dy, slice.starts(), behind, 0));
         } else if (!in.isEmpty() && !in.stream().allMatch(Node::isConstant)) {
             throw Problem.unsupported(
-                    "", "a gradient inside the model cannot pass this operation", op.title(), "arithmetic and products");
+                    "",
+                    "a gradient inside the model cannot pass this operation",
+                    op.title(),
+                    "arithmetic and products");
         }
     }
 

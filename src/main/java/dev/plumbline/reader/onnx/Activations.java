@@ -160,14 +160,17 @@ final class Activations {
             return call.builder().reshape(function.of(call.builder(), rows, 1), shape);
         });
         Operator along = Call.one(call -> function.of(
-                call.builder(), call.in(0), call.axis(call.whole("axis", -1), call.in(0).rank())));
+                call.builder(),
+                call.in(0),
+                call.axis(call.whole("axis", -1), call.in(0).rank())));
         table.put(name, Versions.first(together).since(13, along));
     }
 
     /** 1 at the first of the largest, 0 elsewhere. */
     private static Node hardmax(ProgramBuilder b, Node x, int axis) {
         Node largest = b.restoreAxes(Reductions.extreme(b, x, axis, false), x.shape(), axis);
-        double[] positions = IntStream.range(0, x.shape().extent(axis)).asDoubleStream().toArray();
+        double[] positions =
+                IntStream.range(0, x.shape().extent(axis)).asDoubleStream().toArray();
         int[] column = new int[x.rank() - axis];
         Arrays.fill(column, 1);
         column[0] = positions.length;

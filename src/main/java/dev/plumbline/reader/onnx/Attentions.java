@@ -90,7 +90,10 @@ final class Attentions {
         }
         if (x.rank() != 3 || heads < 1 || x.shape().extent(2) % heads != 0) {
             throw Problem.invalid(
-                    "", "input " + position + " has no such heads", x.shape() + " with " + heads, "(batch, time, heads features)");
+                    "",
+                    "input " + position + " has no such heads",
+                    x.shape() + " with " + heads,
+                    "(batch, time, heads features)");
         }
         return split(call.builder(), x, heads);
     }
@@ -160,9 +163,7 @@ final class Attentions {
 
     /** How many keys there are before the first query's own. */
     private Node offset(int queries) {
-        return call.has(6) && past == 0
-                ? b.subtract(lengths(), b.constant(queries))
-                : b.constant(past);
+        return call.has(6) && past == 0 ? b.subtract(lengths(), b.constant(queries)) : b.constant(past);
     }
 
     /** The number of keys of each sample that are no padding, (batch, 1, 1, 1). */
@@ -232,7 +233,8 @@ final class Attentions {
         Node table = call.in(input);
         Node chosen = call.has(3) ? b.gather(table, call.in(3), 0) : table;
         if (chosen.rank() != 3 || chosen.shape().extent(2) != half) {
-            throw Problem.invalid("", "input " + input + " does not fit", chosen.shape(), "(batch, time, " + half + ")");
+            throw Problem.invalid(
+                    "", "input " + input + " does not fit", chosen.shape(), "(batch, time, " + half + ")");
         }
         int[] e = chosen.shape().extents();
         return b.reshape(chosen, Shape.of(e[0], 1, e[1], half));

@@ -234,7 +234,9 @@ final class Binding {
             Call call = new Call(node, inputs(node), builder, opset);
             List<Value> results = operator.apply(call);
             call.requireAllRead();
-            return results;
+            return results.stream()
+                    .map(result -> IntegerRange.within(builder, result))
+                    .toList();
         } catch (Problem problem) {
             throw relocated(problem, node);
         } catch (ArithmeticException overflow) {

@@ -33,7 +33,8 @@ final class BoxSuppression {
                 && b.extent(0) == s.extent(0)
                 && b.extent(1) == s.extent(2);
         if (!fits) {
-            throw Problem.invalid("", "boxes and scores do not fit", b + ", " + s, "(batch, boxes, 4), (batch, classes, boxes)");
+            throw Problem.invalid(
+                    "", "boxes and scores do not fit", b + ", " + s, "(batch, boxes, 4), (batch, classes, boxes)");
         }
     }
 
@@ -87,8 +88,6 @@ final class BoxSuppression {
         double[] v = {boxes.at(at), boxes.at(at + 1), boxes.at(at + 2), boxes.at(at + 3)};
         return centred
                 ? new double[] {v[1] - v[3] / 2, v[0] - v[2] / 2, v[1] + v[3] / 2, v[0] + v[2] / 2}
-                : new double[] {
-                    Math.min(v[0], v[2]), Math.min(v[1], v[3]), Math.max(v[0], v[2]), Math.max(v[1], v[3])
-                };
+                : new double[] {Math.min(v[0], v[2]), Math.min(v[1], v[3]), Math.max(v[0], v[2]), Math.max(v[1], v[3])};
     }
 }

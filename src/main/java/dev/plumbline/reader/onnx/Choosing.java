@@ -38,7 +38,10 @@ final class Choosing {
         int axis = call.hasAttribute("axis") ? call.axis(call.whole("axis", 0), x.rank()) : 0;
         if (condition.shape().rank() != 1 || condition.size() > x.shape().extent(axis)) {
             throw Problem.invalid(
-                    "", "the condition does not fit", condition.shape(), "at most " + x.shape().extent(axis));
+                    "",
+                    "the condition does not fit",
+                    condition.shape(),
+                    "at most " + x.shape().extent(axis));
         }
         double[] kept = IntStream.range(0, condition.size())
                 .filter(i -> condition.at(i) != 0)
@@ -50,8 +53,7 @@ final class Choosing {
     /** (rank, count) positions in row-major order. */
     private static List<Value> nonZero(Call call) {
         Tensor x = call.constant(0);
-        int[] found =
-                IntStream.range(0, x.size()).filter(i -> x.at(i) != 0).toArray();
+        int[] found = IntStream.range(0, x.size()).filter(i -> x.at(i) != 0).toArray();
         int rank = x.shape().rank();
         double[] positions = new double[rank * found.length];
         for (int k = 0; k < found.length; k++) {
@@ -96,7 +98,8 @@ final class Choosing {
             equal.forEach(i -> inverse[i] = own);
         }
         return List.of(
-                call.result(b.gather(x, call.indices(first), axis), call.value(0).type()),
+                call.result(
+                        b.gather(x, call.indices(first), axis), call.value(0).type()),
                 call.integers(Shape.of(first.length), first),
                 call.integers(Shape.of(extent), inverse),
                 call.integers(Shape.of(counts.length), counts));
@@ -154,8 +157,8 @@ final class Choosing {
         int[] strides = Windows.checked("strides", call.wholes("strides"), axes, 1);
         int[] pads = Windows.checked("pads", call.wholes("pads"), 2 * axes, 0);
         for (int k = 0; k < axes; k++) {
-            extents[k + 2] = Math.addExact(
-                    Math.multiplyExact(spatial[k] - 1, strides[k]), kernel[k] - pads[k] - pads[k + axes]);
+            extents[k + 2] =
+                    Math.addExact(Math.multiplyExact(spatial[k] - 1, strides[k]), kernel[k] - pads[k] - pads[k + axes]);
         }
         Shape pooled = Call.shape(Arrays.stream(extents).asLongStream().toArray());
         Shape shape = call.has(2)

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ControlFlow {
 
-    static final Set<String> OPERATORS = Set.of("If", "Loop", "Scan", "SequenceMap", "ai.onnx.preview.training.Gradient");
+    static final Set<String> OPERATORS =
+            Set.of("If", "Loop", "Scan", "SequenceMap", "ai.onnx.preview.training.Gradient");
 
     /** A loop that goes on for longer is most likely one that does not end. */
     private static final int MOST_ROUNDS = 10_000;
@@ -48,9 +49,7 @@ final class ControlFlow {
     // ── what the node says ──
 
     private @Nullable Value input(OnnxNode node, int position) {
-        return position < node.inputs().size()
-                ? binding.optional(node.inputs().get(position))
-                : null;
+        return position < node.inputs().size() ? binding.optional(node.inputs().get(position)) : null;
     }
 
     private Value required(OnnxNode node, int position) {
@@ -74,7 +73,10 @@ final class ControlFlow {
         if (node.attributes().get(attribute) instanceof Attribute.Wholes given) {
             if (given.values().size() != count) {
                 throw Problem.invalid(
-                        node.pointer(), "attribute " + attribute + " is wrong", given.values().size(), count);
+                        node.pointer(),
+                        "attribute " + attribute + " is wrong",
+                        given.values().size(),
+                        count);
             }
             for (int i = 0; i < count; i++) {
                 values[i] = (int) given.values().at(i);
@@ -120,7 +122,10 @@ final class ControlFlow {
         int rows = body.outputs().size() - 1 - carried.size();
         if (rows < 0) {
             throw Problem.invalid(
-                    node.pointer(), "Loop: the body has too few outputs", body.outputs().size(), carried.size() + 1);
+                    node.pointer(),
+                    "Loop: the body has too few outputs",
+                    body.outputs().size(),
+                    carried.size() + 1);
         }
         List<List<Value>> collected = emptyLists(rows);
         for (int round = 0; round < most && known(node, going, "condition", 1) != 0; round++) {
@@ -212,7 +217,8 @@ final class ControlFlow {
     private List<Value> scanOfBatches(OnnxNode node) {
         Value lengths = input(node, 0);
         List<Value> first = new ArrayList<>();
-        int batch = required(node, 1).shape().rank() > 0 ? required(node, 1).shape().extent(0) : 0;
+        int batch =
+                required(node, 1).shape().rank() > 0 ? required(node, 1).shape().extent(0) : 0;
         if (lengths != null) {
             throw Problem.unsupported(
                     node.pointer(), "Scan: sequences of different lengths", "sequence_lens", "none: opset 9 has none");
@@ -240,8 +246,7 @@ final class ControlFlow {
             throw Problem.invalid(
                     node.pointer(), "Scan: the inputs have different lengths", value.shape(), "equal extents");
         }
-        return builder.reshape(
-                builder.slice(value.node(), axis, at, 1, 1), Reshaping.without(value.shape(), axis));
+        return builder.reshape(builder.slice(value.node(), axis, at, 1, 1), Reshaping.without(value.shape(), axis));
     }
 
     private List<Value> scan(OnnxNode node, List<Value> inputs) {
@@ -297,7 +302,10 @@ final class ControlFlow {
             Value value = binding.named(xs.get(i));
             if (value == null || !value.node().equals(required(node, i).node())) {
                 throw Problem.unsupported(
-                        node.pointer(), "Gradient: at another point than the model's own", xs.get(i), "the value itself");
+                        node.pointer(),
+                        "Gradient: at another point than the model's own",
+                        xs.get(i),
+                        "the value itself");
             }
             by.add(value.node());
         }
@@ -324,8 +332,7 @@ final class ControlFlow {
             for (int i = 0; i < node.inputs().size(); i++) {
                 List<Value> each = required(node, i).items();
                 if (each != null && each.size() != items.size()) {
-                    throw Problem.invalid(
-                            node.pointer(), "SequenceMap: the lengths differ", each.size(), items.size());
+                    throw Problem.invalid(node.pointer(), "SequenceMap: the lengths differ", each.size(), items.size());
                 }
                 given.add(each == null ? required(node, i) : each.get(round));
             }

@@ -40,7 +40,8 @@ final class Determinants {
             f = b.matmul(above(b, f, n), x);
         }
         Node first = b.slice(b.slice(f, -1, 0, 1, 1), -2, 0, 1, 1);
-        Node result = b.reshape(first, Shape.of(java.util.Arrays.copyOf(x.shape().extents(), rank - 2)));
+        Node result =
+                b.reshape(first, Shape.of(java.util.Arrays.copyOf(x.shape().extents(), rank - 2)));
         return call.result(n % 2 == 0 ? b.negate(result) : result);
     }
 

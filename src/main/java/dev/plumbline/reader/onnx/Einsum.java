@@ -108,7 +108,8 @@ final class Einsum {
             return expanded(term, 0, equation);
         }
         if (hidden < 0) {
-            throw Problem.invalid("", "the equation does not fit a tensor", "rank " + rank, "an axis for each of " + term);
+            throw Problem.invalid(
+                    "", "the equation does not fit a tensor", "rank " + rank, "an axis for each of " + term);
         }
         return expanded(term, hidden, equation);
     }
@@ -130,8 +131,7 @@ final class Einsum {
                     .filter(letter -> ELLIPSIS.indexOf(letter) < 0)
                     .forEach(letter -> counts.merge((char) letter, 1, Integer::sum));
         }
-        StringBuilder result =
-                new StringBuilder(ELLIPSIS.substring(0, hidden)).reverse();
+        StringBuilder result = new StringBuilder(ELLIPSIS.substring(0, hidden)).reverse();
         counts.forEach((letter, count) -> result.append(count == 1 ? letter.toString() : ""));
         return result.toString();
     }

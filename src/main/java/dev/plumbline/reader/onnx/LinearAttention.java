@@ -39,15 +39,15 @@ final class LinearAttention {
         int keys = k.shape().extent(3);
         int values = v.shape().extent(3);
         if (steps < 1 || steps > Recurrent.MOST_STEPS) {
-            throw Problem.limit("", "the sequence has too many or no steps", steps, "from 1 to " + Recurrent.MOST_STEPS);
+            throw Problem.limit(
+                    "", "the sequence has too many or no steps", steps, "from 1 to " + Recurrent.MOST_STEPS);
         }
         double given = call.number("scale", 0);
         double scale = given == 0 ? 1 / Math.sqrt(keys) : given;
         Node decay = gated ? Attentions.split(b, call.in(4), heads) : null; // (batch, heads, time, 1 or keys)
-        Node beta = corrected ? Attentions.split(b, call.in(5), call.in(5).shape().extent(-1)) : null;
-        Node state = call.has(3)
-                ? call.in(3)
-                : b.broadcast(b.constant(0), Call.shape(batch, heads, keys, values));
+        Node beta =
+                corrected ? Attentions.split(b, call.in(5), call.in(5).shape().extent(-1)) : null;
+        Node state = call.has(3) ? call.in(3) : b.broadcast(b.constant(0), Call.shape(batch, heads, keys, values));
         List<Node> rows = new ArrayList<>();
         for (int t = 0; t < steps; t++) {
             Node key = b.slice(k, 2, t, 1, 1); // (batch, heads, 1, keys)
@@ -65,7 +65,8 @@ final class LinearAttention {
         }
         Node output = Attentions.joined(b, b.concat(2, rows));
         return List.of(
-                call.result(output, call.value(0).type()), call.result(state, call.value(0).type()));
+                call.result(output, call.value(0).type()),
+                call.result(state, call.value(0).type()));
     }
 
     private static Node repeated(ProgramBuilder b, Node state, int times) {
@@ -81,7 +82,8 @@ final class LinearAttention {
         Node x = call.in(0);
         Node w = call.in(1);
         if (x.rank() != 3 || w.rank() != 3 || w.shape().extent(0) != x.shape().extent(1)) {
-            throw Problem.invalid("", "input and weight do not fit", x.shape() + ", " + w.shape(), "(batch, channels, time)");
+            throw Problem.invalid(
+                    "", "input and weight do not fit", x.shape() + ", " + w.shape(), "(batch, channels, time)");
         }
         int kernel = w.shape().extent(2);
         Node padded = call.has(3) ? b.concat(2, List.of(call.in(3), x)) : SpatialAxes.padded(b, x, 2, kernel - 1, 0, 0);
@@ -93,6 +95,7 @@ final class LinearAttention {
         }
         Node next = b.slice(padded, 2, kernel == 1 ? 0 : padded.shape().extent(2) - (kernel - 1), kernel - 1, 1);
         return List.of(
-                call.result(y, call.value(0).type()), call.result(next, call.value(0).type()));
+                call.result(y, call.value(0).type()),
+                call.result(next, call.value(0).type()));
     }
 }

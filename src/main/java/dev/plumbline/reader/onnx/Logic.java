@@ -72,12 +72,10 @@ final class Logic {
     private static List<Value> isInfinite(Call call) {
         ProgramBuilder b = call.builder();
         Node x = call.in(0);
-        Node high = call.flag("detect_positive", true)
-                ? equal(b, x, b.constant(Double.POSITIVE_INFINITY))
-                : b.constant(0);
-        Node low = call.flag("detect_negative", true)
-                ? equal(b, x, b.constant(Double.NEGATIVE_INFINITY))
-                : b.constant(0);
+        Node high =
+                call.flag("detect_positive", true) ? equal(b, x, b.constant(Double.POSITIVE_INFINITY)) : b.constant(0);
+        Node low =
+                call.flag("detect_negative", true) ? equal(b, x, b.constant(Double.NEGATIVE_INFINITY)) : b.constant(0);
         Node either = b.binary(BinaryFunction.MAXIMUM, high, low);
         return List.of(call.result(b.broadcast(either, x.shape()), Datatype.BOOL));
     }

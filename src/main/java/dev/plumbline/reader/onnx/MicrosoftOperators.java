@@ -25,15 +25,16 @@ final class MicrosoftOperators {
         table.put(DOMAIN + "Gelu", Call.one(call -> Compositions.gelu(call.builder(), call.in(0))));
         table.put(DOMAIN + "BiasGelu", Call.one(call -> Compositions.gelu(call.builder(), biased(call))));
         table.put(DOMAIN + "FastGelu", Call.one(call -> Compositions.geluTanh(call.builder(), biased(call))));
-        table.put(DOMAIN + "QuickGelu", Call.one(
-                call -> Activations.swish(call.builder(), call.in(0), call.number("alpha", 1.702))));
+        table.put(
+                DOMAIN + "QuickGelu",
+                Call.one(call -> Activations.swish(call.builder(), call.in(0), call.number("alpha", 1.702))));
         table.put(DOMAIN + "FusedMatMul", MicrosoftOperators::product);
         table.put(DOMAIN + "SkipLayerNormalization", MicrosoftOperators::normalized);
         table.put("SimplifiedLayerNormalization", call -> {
             call.ignore("stash_type");
             int axis = call.axis(call.whole("axis", -1), call.in(0).rank());
-            Node normalized = Normalizations.byRootMeanSquare(
-                    call.builder(), call.in(0), axis, call.number("epsilon", 1e-5));
+            Node normalized =
+                    Normalizations.byRootMeanSquare(call.builder(), call.in(0), axis, call.number("epsilon", 1e-5));
             return call.result(call.builder().multiply(normalized, call.in(1)));
         });
     }
@@ -87,14 +88,14 @@ final class MicrosoftOperators {
         sizes = sizes == null ? new int[] {width / 3, width / 3, width / 3} : sizes;
         boolean fits = sizes.length == 3 && heads > 0 && Arrays.stream(sizes).sum() == width;
         if (!fits || x.rank() != 3 || Arrays.stream(sizes).anyMatch(size -> size < 1 || size % heads != 0)) {
-            throw Problem.invalid("", "weights and heads do not fit", projected.shape(), "three parts, a head's multiple each");
+            throw Problem.invalid(
+                    "", "weights and heads do not fit", projected.shape(), "three parts, a head's multiple each");
         }
         Node q = Attentions.split(b, b.slice(projected, 2, 0, sizes[0], 1), heads);
         Node k = Attentions.split(b, b.slice(projected, 2, sizes[0], sizes[1], 1), heads);
         Node v = Attentions.split(b, b.slice(projected, 2, sizes[0] + sizes[1], sizes[2], 1), heads);
         double scale = call.number("scale", 0);
-        Node scores = b.multiply(
-                b.matmul(q, false, k, true), scale == 0 ? 1 / Math.sqrt(sizes[0] / heads) : scale);
+        Node scores = b.multiply(b.matmul(q, false, k, true), scale == 0 ? 1 / Math.sqrt(sizes[0] / heads) : scale);
         double filter = call.number("mask_filter_value", -10000);
         Node mask = call.has(3) ? mask(call, scores.shape()) : null;
         scores = mask == null ? scores : b.add(scores, b.multiply(Logic.not(b, mask), filter));
@@ -109,15 +110,26 @@ final class MicrosoftOperators {
         Node given = call.in(3);
         int keys = scores.extent(3);
         return switch (given.rank()) {
-            case 1 -> b.binary(
-                    BinaryFunction.LESS,
-                    b.constant(Tensor.vector(Ordering.counting(keys))),
-                    b.reshape(given, Shape.of(given.shape().extent(0), 1, 1, 1)));
-            case 2 -> b.reshape(given, Shape.of(given.shape().extent(0), 1, 1, given.shape().extent(1)));
-            case 3 -> b.reshape(
-                    given,
-                    Shape.of(given.shape().extent(0), 1, given.shape().extent(1), given.shape().extent(2)));
-            default -> throw Problem.unsupported("", "a mask of this shape", given.shape(), "(batch), (batch, keys) or (batch, time, keys)");
+            case 1 ->
+                b.binary(
+                        BinaryFunction.LESS,
+                        b.constant(Tensor.vector(Ordering.counting(keys))),
+                        b.reshape(given, Shape.of(given.shape().extent(0), 1, 1, 1)));
+            case 2 ->
+                b.reshape(
+                        given,
+                        Shape.of(given.shape().extent(0), 1, 1, given.shape().extent(1)));
+            case 3 ->
+                b.reshape(
+                        given,
+                        Shape.of(
+                                given.shape().extent(0),
+                                1,
+                                given.shape().extent(1),
+                                given.shape().extent(2)));
+            default ->
+                throw Problem.unsupported(
+                        "", "a mask of this shape", given.shape(), "(batch), (batch, keys) or (batch, time, keys)");
         };
     }
 

@@ -51,9 +51,8 @@ final class OperatorHistory {
         Map<String, NavigableSet<Integer>> versions = new TreeMap<>();
         try (InputStream file = Objects.requireNonNull(OperatorHistory.class.getResourceAsStream("history.txt"));
                 BufferedReader lines = new BufferedReader(new InputStreamReader(file, StandardCharsets.UTF_8))) {
-            for (String line : lines.lines()
-                    .filter(each -> !each.startsWith("#"))
-                    .collect(Collectors.toList())) {
+            for (String line :
+                    lines.lines().filter(each -> !each.startsWith("#")).collect(Collectors.toList())) {
                 String[] words = line.split(" ");
                 NavigableSet<Integer> since = new TreeSet<>();
                 for (int i = 1; i < words.length; i++) {

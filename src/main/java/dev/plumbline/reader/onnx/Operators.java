@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** Every operator of {@code ai.onnx} that can be translated, by name; the families say how. */
 final class Operators {
 
-
     private static final Map<String, Operator> TABLE = table();
     private static final Set<String> NAMES = names(TABLE);
 

@@ -34,7 +34,8 @@ final class Optimizers {
         int kinds = 2 + states;
         int count = (call.inputCount() - 2) / kinds;
         if (count < 1 || call.inputCount() != 2 + count * kinds) {
-            throw Problem.invalid("", "the inputs are no whole number of tensors", call.inputCount(), "2 + " + kinds + " n");
+            throw Problem.invalid(
+                    "", "the inputs are no whole number of tensors", call.inputCount(), "2 + " + kinds + " n");
         }
         List<List<Node>> results = new ArrayList<>();
         for (int i = 0; i < count; i++) {

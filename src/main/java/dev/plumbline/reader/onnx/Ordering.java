@@ -35,7 +35,10 @@ final class Ordering {
         }
         if (!(count >= 0 && count <= x.shape().extent(axis))) {
             throw Problem.invalid(
-                    "", "there are not so many elements", count, "at most " + x.shape().extent(axis));
+                    "",
+                    "there are not so many elements",
+                    count,
+                    "at most " + x.shape().extent(axis));
         }
         Tensor known = call.known(0);
         Node positions = known != null
@@ -79,9 +82,7 @@ final class Ordering {
         int outer = Reshaping.product(lead, 0, last);
         Node own = b.reshape(rows, Shape.of(outer, extent, 1)); // i
         Node others = b.reshape(rows, Shape.of(outer, 1, extent)); // j
-        Node before = largest
-                ? b.binary(BinaryFunction.LESS, own, others)
-                : b.binary(BinaryFunction.LESS, others, own);
+        Node before = largest ? b.binary(BinaryFunction.LESS, own, others) : b.binary(BinaryFunction.LESS, others, own);
         Node earlierEquals = b.multiply(b.binary(BinaryFunction.EQUAL, own, others), b.constant(earlier(extent)));
         Node ranks = b.sum(b.add(before, earlierEquals), 2);
         Node places = b.constant(Tensor.of(Shape.of(count, 1), counting(count)));

@@ -33,10 +33,12 @@ final class Patches {
         int[] pads = Windows.checked("pads", call.wholes("pads"), 2 * axes, 0);
         Windows windows = new Windows(block, strides, pads, dilations, false);
         Shape kernel = shape(block);
-        Shape counts = shape(IntStream.range(0, axes).map(k -> windows.count(k, image[k])).toArray());
+        Shape counts = shape(
+                IntStream.range(0, axes).map(k -> windows.count(k, image[k])).toArray());
         Shape x = call.in(0).shape();
         if (x.rank() != 3 || x.extent(1) % kernel.size() != 0 || x.extent(2) != counts.size()) {
-            throw Problem.invalid("", "the columns do not fit the image", x, "(batch, channels kernel, " + counts.size() + ")");
+            throw Problem.invalid(
+                    "", "the columns do not fit the image", x, "(batch, channels kernel, " + counts.size() + ")");
         }
         int channels = x.extent(1) / kernel.size();
         Shape size = shape(image);
@@ -52,7 +54,8 @@ final class Patches {
             }
         }
         int batch = x.extent(0);
-        Node columns = b.transpose(b.reshape(call.in(0), Shape.of(batch * channels, kernel.size() * counts.size())), 1, 0);
+        Node columns =
+                b.transpose(b.reshape(call.in(0), Shape.of(batch * channels, kernel.size() * counts.size())), 1, 0);
         Node seen = Scattering.rows(
                 b, columns, sources.stream().mapToDouble(Integer::doubleValue).toArray());
         Node zeros = b.broadcast(b.constant(0), Call.shape(size.size(), (long) batch * channels));
@@ -89,7 +92,8 @@ final class Patches {
         int[] named = call.wholes("axes");
         int[] axes = named == null ? IntStream.range(0, x.rank()).toArray() : call.axes(named, x.rank());
         if (axes.length != size.length || Arrays.stream(size).anyMatch(each -> each < 0)) {
-            throw Problem.invalid("", "the extents do not fit the axes", Arrays.toString(size), axes.length + " extents");
+            throw Problem.invalid(
+                    "", "the extents do not fit the axes", Arrays.toString(size), axes.length + " extents");
         }
         for (int k = 0; k < axes.length; k++) {
             int extent = x.shape().extent(axes[k]);
@@ -152,8 +156,7 @@ final class Patches {
             int row = tap / windows.kernel()[1];
             int column = tap % windows.kernel()[1];
             Node weight = b.slice(b.slice(w, 2, row, 1, 1), 3, column, 1, 1);
-            Node part = b.convolution(
-                    columns.get(tap), weight, dev.plumbline.compute.program.Window.of(1, 1), groups);
+            Node part = b.convolution(columns.get(tap), weight, dev.plumbline.compute.program.Window.of(1, 1), groups);
             sum = sum == null ? part : b.add(sum, part);
         }
         Node y = java.util.Objects.requireNonNull(sum);

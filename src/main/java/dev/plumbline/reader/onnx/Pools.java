@@ -27,7 +27,8 @@ final class Pools {
         table.put("GlobalMaxPool", call -> global(call, call.builder()::max));
         table.put("GlobalLpPool", call -> {
             double p = power(call);
-            return global(call, (x, axes) -> root(call.builder(), call.builder().sum(powers(call.builder(), x, p), axes), p));
+            return global(
+                    call, (x, axes) -> root(call.builder(), call.builder().sum(powers(call.builder(), x, p), axes), p));
         });
     }
 
@@ -40,7 +41,9 @@ final class Pools {
             // Minus infinity all around never wins, so padding wider than PyTorch allows is padding beforehand.
             boolean wide = overHalf(own);
             return wide
-                    ? b.maxPool(padded(b, images, own, Double.NEGATIVE_INFINITY), own.withoutPads().window())
+                    ? b.maxPool(
+                            padded(b, images, own, Double.NEGATIVE_INFINITY),
+                            own.withoutPads().window())
                     : b.maxPool(images, own.window());
         });
         List<Value> outputs = new ArrayList<>(call.result(pooled));
@@ -83,8 +86,8 @@ final class Pools {
         ProgramBuilder b = call.builder();
         boolean countPadding = call.flag("count_include_pad", false);
         Windows windows = Windows.of(call, null).withCeil(call.flag("ceil_mode", false));
-        return call.result(SpatialAxes.pool(
-                b, call.in(0), windows, (images, own) -> average(b, images, own, countPadding)));
+        return call.result(
+                SpatialAxes.pool(b, call.in(0), windows, (images, own) -> average(b, images, own, countPadding)));
     }
 
     private static Node average(ProgramBuilder b, Node images, Windows windows, boolean countPadding) {
@@ -94,13 +97,15 @@ final class Pools {
         if (!overHalf(windows)) {
             return b.averagePool(images, windows.window(), countPadding);
         }
-        Node pooled = b.averagePool(padded(b, images, windows, 0), windows.withoutPads().window(), true);
+        Node pooled = b.averagePool(
+                padded(b, images, windows, 0), windows.withoutPads().window(), true);
         if (countPadding) {
             return pooled;
         }
         Node ones = b.broadcast(b.constant(1), images.shape());
         return b.divide(
-                pooled, b.averagePool(padded(b, ones, windows, 0), windows.withoutPads().window(), true));
+                pooled,
+                b.averagePool(padded(b, ones, windows, 0), windows.withoutPads().window(), true));
     }
 
     private static boolean isDilated(Windows windows) {
@@ -191,8 +196,7 @@ final class Pools {
         int axes = windows.axes();
         Node padded = images;
         for (int k = 0; k < axes; k++) {
-            padded = SpatialAxes.padded(
-                    b, padded, 4 - axes + k, windows.pads()[k], windows.pads()[axes + k], fill);
+            padded = SpatialAxes.padded(b, padded, 4 - axes + k, windows.pads()[k], windows.pads()[axes + k], fill);
         }
         return padded;
     }

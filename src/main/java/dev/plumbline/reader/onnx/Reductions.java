@@ -67,7 +67,9 @@ final class Reductions {
             boolean ofNothing = Arrays.stream(axes).anyMatch(axis -> x.shape().extent(axis) == 0);
             Node reduced = axes.length == 0
                     ? x
-                    : ofNothing && EXTREMES.contains(name) ? extremeOfNothing(b, x, axes, name) : reduction.of(b, x, axes);
+                    : ofNothing && EXTREMES.contains(name)
+                            ? extremeOfNothing(b, x, axes, name)
+                            : reduction.of(b, x, axes);
             return call.result(keep ? b.restoreAxes(reduced, x.shape(), axes) : reduced);
         });
     }

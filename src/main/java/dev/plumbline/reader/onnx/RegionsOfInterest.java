@@ -50,7 +50,8 @@ final class RegionsOfInterest {
                 && call.choice("coordinate_transformation_mode", "half_pixel", "output_half_pixel")
                         .equals("half_pixel");
         if (images.rank() != 4 || !boxes.shape().equals(Shape.of(batch.length, 4)) || height < 1 || width < 1) {
-            throw Problem.invalid("", "images and boxes do not fit", images + ", " + boxes.shape(), "(n, c, h, w), (boxes, 4)");
+            throw Problem.invalid(
+                    "", "images and boxes do not fit", images + ", " + boxes.shape(), "(n, c, h, w), (boxes, 4)");
         }
         List<Node> regions = new ArrayList<>();
         for (int r = 0; r < batch.length; r++) {

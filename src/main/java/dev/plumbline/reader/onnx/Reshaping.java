@@ -224,7 +224,8 @@ final class Reshaping {
         }
         int height = x[2] / block;
         int width = x[3] / block;
-        boolean columnFirst = call.opset() >= 28 && call.choice("mode", "DCR", "CRD").equals("CRD");
+        boolean columnFirst =
+                call.opset() >= 28 && call.choice("mode", "DCR", "CRD").equals("CRD");
         Node blocks = b.reshape(call.in(0), Shape.of(x[0], x[1], height, block, width, block));
         Node split = columnFirst ? b.transpose(blocks, 0, 1, 3, 5, 2, 4) : b.transpose(blocks, 0, 3, 5, 1, 2, 4);
         return call.result(b.reshape(split, Shape.of(x[0], x[1] * block * block, height, width)));

@@ -47,7 +47,8 @@ final class Resizing {
         static Sampling of(Call call) {
             if (call.opset() < 11) {
                 String mode = call.choice("mode", "nearest", "linear", "bilinear");
-                return new Sampling(mode.equals("bilinear") ? "linear" : mode, "asymmetric", "floor", 0, false, false, 0);
+                return new Sampling(
+                        mode.equals("bilinear") ? "linear" : mode, "asymmetric", "floor", 0, false, false, 0);
             }
             String mode = call.choice("mode", "nearest", "linear", "cubic");
             if (call.opset() >= 18) {
@@ -170,8 +171,7 @@ final class Resizing {
                     if (!(target >= 1 && target <= Integer.MAX_VALUE) || extent == 0) {
                         throw Problem.invalid("", "an axis would be empty or too large", target, "from 1 to 2^31 - 1");
                     }
-                    return new Axis(
-                            axes[k], extent, (int) target, scale, regions[k], regions[k + axes.length]);
+                    return new Axis(axes[k], extent, (int) target, scale, regions[k], regions[k + axes.length]);
                 })
                 .toList();
     }

@@ -45,7 +45,9 @@ final class Sampling {
         Node grid = call.in(1); // (batch, ..., axes), the last axis of the image first
         int[] spatial = Windows.spatial(x.shape());
         int axes = spatial.length;
-        if (grid.rank() != x.rank() || grid.shape().extent(-1) != axes || grid.shape().extent(0) != x.shape().extent(0)) {
+        if (grid.rank() != x.rank()
+                || grid.shape().extent(-1) != axes
+                || grid.shape().extent(0) != x.shape().extent(0)) {
             throw Problem.invalid("", "the grid does not fit the images", grid.shape(), "(batch, ..., " + axes + ")");
         }
         String mode = call.opset() < 20
@@ -116,7 +118,8 @@ final class Sampling {
         }
 
         private Node inner(Node t) {
-            return b.add(b.multiply(b.square(t), b.add(b.multiply(t, CUBIC + 2), b.constant(-CUBIC - 3))), b.constant(1));
+            return b.add(
+                    b.multiply(b.square(t), b.add(b.multiply(t, CUBIC + 2), b.constant(-CUBIC - 3))), b.constant(1));
         }
 
         private Node outer(Node t) {
@@ -218,9 +221,8 @@ final class Sampling {
             for (int k = 0; k < axes; k++) {
                 int at = index[axes - 1 - k];
                 int extent = spatial[axes - 1 - k];
-                homogeneous[i * (axes + 1) + k] = corners
-                        ? (extent == 1 ? -1 : 2.0 * at / (extent - 1) - 1)
-                        : (2.0 * at + 1) / extent - 1;
+                homogeneous[i * (axes + 1) + k] =
+                        corners ? (extent == 1 ? -1 : 2.0 * at / (extent - 1) - 1) : (2.0 * at + 1) / extent - 1;
             }
             homogeneous[i * (axes + 1) + axes] = 1;
         }

@@ -105,7 +105,8 @@ final class Scattering {
         int[] expected = x.extents();
         expected[Math.max(axis, 0)] = u.rank() == x.rank() ? u.extent(axis) : 0;
         if (axis == 0 || !u.equals(Shape.of(expected)) || starts.length != x.extent(0)) {
-            throw Problem.invalid("", "cache, update and positions do not fit", x + ", " + u, "equal but along the axis");
+            throw Problem.invalid(
+                    "", "cache, update and positions do not fit", x + ", " + u, "equal but along the axis");
         }
         int[] strides = x.strides();
         int[] targets = new int[u.size()];
@@ -123,8 +124,7 @@ final class Scattering {
     }
 
     /** Rows of {@code x} with rows of {@code updates} written to {@code targets}; a null function means the last one stays. */
-    static Node scattered(
-            ProgramBuilder b, Node x, Node updates, int[] targets, @Nullable BinaryFunction function) {
+    static Node scattered(ProgramBuilder b, Node x, Node updates, int[] targets, @Nullable BinaryFunction function) {
         if (targets.length == 0) {
             return x;
         }
@@ -139,9 +139,9 @@ final class Scattering {
         while (groups.values().stream().anyMatch(group -> group.size() > 1)) {
             combined = halved(b, combined, groups, function);
         }
-        int[] distinct =
-                groups.keySet().stream().mapToInt(Integer::intValue).toArray();
-        double[] places = groups.values().stream().mapToDouble(group -> group.get(0)).toArray();
+        int[] distinct = groups.keySet().stream().mapToInt(Integer::intValue).toArray();
+        double[] places =
+                groups.values().stream().mapToDouble(group -> group.get(0)).toArray();
         Node old = rows(b, x, Arrays.stream(distinct).asDoubleStream().toArray());
         return written(b, x, b.binary(function, old, rows(b, combined, places)), distinct);
     }

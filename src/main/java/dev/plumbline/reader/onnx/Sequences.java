@@ -21,8 +21,9 @@ final class Sequences {
             return sequence(call, List.of());
         });
         table.put("SequenceConstruct", call -> sequence(call, call.all()));
-        table.put("SequenceLength", call -> List.of(
-                call.integers(Shape.SCALAR, call.items(0).size())));
+        table.put(
+                "SequenceLength",
+                call -> List.of(call.integers(Shape.SCALAR, call.items(0).size())));
         table.put("SequenceAt", call -> List.of(call.items(0).get(position(call, 1, 0))));
         table.put("SequenceErase", Sequences::erase);
         table.put("SequenceInsert", Sequences::insert);
@@ -33,8 +34,9 @@ final class Sequences {
             return List.of(call.value(0));
         });
         table.put("OptionalGetElement", call -> List.of(call.value(0)));
-        table.put("OptionalHasElement", call -> List.of(
-                call.result(call.builder().constant(call.has(0) ? 1 : 0), Datatype.BOOL)));
+        table.put(
+                "OptionalHasElement",
+                call -> List.of(call.result(call.builder().constant(call.has(0) ? 1 : 0), Datatype.BOOL)));
     }
 
     private static List<Value> sequence(Call call, List<Value> items) {
@@ -117,7 +119,8 @@ final class Sequences {
         for (int size : sizes) {
             Node part = b.slice(x, axis, size == 0 ? 0 : start, size, 1);
             parts.add(call.result(
-                    keep ? part : b.reshape(part, Reshaping.without(part.shape(), axis)), call.value(0).type()));
+                    keep ? part : b.reshape(part, Reshaping.without(part.shape(), axis)),
+                    call.value(0).type()));
             start += size;
         }
         return sequence(call, parts);

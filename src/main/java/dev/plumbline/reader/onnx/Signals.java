@@ -21,10 +21,8 @@ final class Signals {
         table.put("DFT", Signals::transform);
         table.put("STFT", Signals::shortTime);
         table.put("HannWindow", call -> window(call, t -> 0.5 - 0.5 * Math.cos(t)));
-        table.put("HammingWindow", call -> window(
-                call, t -> 25.0 / 46 - 21.0 / 46 * Math.cos(t)));
-        table.put("BlackmanWindow", call -> window(
-                call, t -> 0.42 - 0.5 * Math.cos(t) + 0.08 * Math.cos(2 * t)));
+        table.put("HammingWindow", call -> window(call, t -> 25.0 / 46 - 21.0 / 46 * Math.cos(t)));
+        table.put("BlackmanWindow", call -> window(call, t -> 0.42 - 0.5 * Math.cos(t) + 0.08 * Math.cos(2 * t)));
         table.put("MelWeightMatrix", Signals::mel);
     }
 
@@ -35,13 +33,14 @@ final class Signals {
         ProgramBuilder b = call.builder();
         Node x = call.in(0);
         int rank = x.rank();
-        int named = call.opset() >= 20
-                ? (call.has(2) ? (int) call.number(2) : -2)
-                : call.whole("axis", 1);
+        int named = call.opset() >= 20 ? (call.has(2) ? (int) call.number(2) : -2) : call.whole("axis", 1);
         int axis = call.axis(named, rank);
         boolean inverse = call.flag("inverse", false);
         boolean onesided = call.flag("onesided", false);
-        if (rank < 2 || axis == rank - 1 || x.shape().extent(-1) < 1 || x.shape().extent(-1) > 2) {
+        if (rank < 2
+                || axis == rank - 1
+                || x.shape().extent(-1) < 1
+                || x.shape().extent(-1) > 2) {
             throw Problem.invalid("", "this is no signal", x.shape(), "(..., length, 1 or 2)");
         }
         int extent = x.shape().extent(axis);
@@ -129,13 +128,17 @@ final class Signals {
     private static List<Value> shortTime(Call call) {
         ProgramBuilder b = call.builder();
         Node x = call.in(0);
-        Node signal = x.rank() == 2 ? b.reshape(x, Shape.of(x.shape().extent(0), x.shape().extent(1), 1)) : x;
+        Node signal = x.rank() == 2
+                ? b.reshape(x, Shape.of(x.shape().extent(0), x.shape().extent(1), 1))
+                : x;
         if (signal.rank() != 3 || signal.shape().extent(2) < 1 || signal.shape().extent(2) > 2) {
             throw Problem.invalid("", "this is no signal", x.shape(), "(batch, length, 1 or 2)");
         }
         int step = (int) call.number(1);
         @Nullable Node window = call.has(2) ? call.in(2) : null;
-        int length = call.has(3) ? (int) call.number(3) : window == null ? 0 : window.shape().size();
+        int length = call.has(3)
+                ? (int) call.number(3)
+                : window == null ? 0 : window.shape().size();
         int extent = signal.shape().extent(1);
         if (step < 1 || length < 1 || length > extent) {
             throw Problem.invalid("", "step or frame length are wrong", step + ", " + length, "1 to " + extent);
@@ -146,8 +149,7 @@ final class Signals {
         for (int i = 0; i < positions.length; i++) {
             positions[i] = i / length * step + i % length;
         }
-        Node cut = b.gather(
-                signal, b.constant(Tensor.of(Shape.of(frames, length), Datatype.INT64, positions)), 1);
+        Node cut = b.gather(signal, b.constant(Tensor.of(Shape.of(frames, length), Datatype.INT64, positions)), 1);
         if (window != null) {
             call.requireShape(2, Shape.of(length));
             cut = b.multiply(cut, b.reshape(window, Shape.of(length, 1)));

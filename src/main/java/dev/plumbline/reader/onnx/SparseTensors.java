@@ -42,8 +42,8 @@ final class SparseTensors {
     private static int position(Tensor indices, int row, Shape shape) {
         int position = 0;
         for (int axis = 0; axis < shape.rank(); axis++) {
-            position = position * shape.extent(axis)
-                    + within(indices.at(row * shape.rank() + axis), shape.extent(axis));
+            position =
+                    position * shape.extent(axis) + within(indices.at(row * shape.rank() + axis), shape.extent(axis));
         }
         return position;
     }

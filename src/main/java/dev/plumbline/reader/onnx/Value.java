@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param items the tensors of a sequence; null where this is a tensor
  * @param learned whether a parameter can have an influence on it that differentiates
  */
-record Value(Node node, Datatype type, boolean learned, @Nullable List<Value> items) {
+record Value(
+        Node node, Datatype type, boolean learned, @Nullable List<Value> items) {
 
     /** A tensor. */
     Value(Node node, Datatype type, boolean learned) {

@@ -90,8 +90,7 @@ final class Words {
         return 1;
     }
 
-    private void count(
-            Tensor x, int from, int length, int skips, int shortest, int longest, double[] into, int base) {
+    private void count(Tensor x, int from, int length, int skips, int shortest, int longest, double[] into, int base) {
         for (int skip = 0; skip <= skips; skip++) {
             for (int size = shortest; size <= Math.min(longest, counts.length); size++) {
                 if (size == 1 && skip > 0) {

@@ -53,7 +53,8 @@ final class ElementwiseCases {
     }
 
     private static OperationCase unary(UnaryFunction function, int... shape) {
-        boolean half = function == UnaryFunction.LOG || function == UnaryFunction.LOG1P || function == UnaryFunction.SQRT;
+        boolean half =
+                function == UnaryFunction.LOG || function == UnaryFunction.LOG1P || function == UnaryFunction.SQRT;
         Tensor x = half ? positive(1, shape) : grid(1, 0.4, 0.25, shape);
         return OperationCase.of(
                 new Unary(function), List.of(x), x.shape(), (in, i) -> closed(function, at(in.get(0), i)));

@@ -158,8 +158,7 @@ class OnnxBackendGradientTests {
         if (program.parameters().isEmpty()) {
             return Result.NOTHING;
         }
-        Map<String, Tensor> gradient =
-                program.evaluate(point).gradient(sum).byParameter();
+        Map<String, Tensor> gradient = program.evaluate(point).gradient(sum).byParameter();
         boolean any = false;
         for (int k = 0; k < DIRECTIONS; k++) {
             Map<String, Tensor> direction = new LinkedHashMap<>();
