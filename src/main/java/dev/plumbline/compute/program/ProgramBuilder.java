@@ -117,7 +117,11 @@ public final class ProgramBuilder {
 
     /** The value of a node that depends on constants and on known data only; null of any other. */
     public @Nullable Tensor knownValue(Node node) {
-        return place(() -> known.value(node, this::countFolded));
+        try {
+            return known.value(node, this::countFolded);
+        } catch (Problem problem) {
+            throw problem.within(pointer());
+        }
     }
 
     /** Names a node as an output. */
@@ -413,11 +417,11 @@ public final class ProgramBuilder {
         return place.isEmpty() ? "" : Problem.pointer(place);
     }
 
-    private interface Judged<T extends @Nullable Object> {
+    private interface Judged<T> {
         T get();
     }
 
-    private <T extends @Nullable Object> T place(Judged<T> judged) {
+    private <T> T place(Judged<T> judged) {
         try {
             return judged.get();
         } catch (Problem problem) {

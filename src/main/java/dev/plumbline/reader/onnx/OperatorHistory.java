@@ -53,7 +53,7 @@ final class OperatorHistory {
                 BufferedReader lines = new BufferedReader(new InputStreamReader(file, StandardCharsets.UTF_8))) {
             for (String line :
                     lines.lines().filter(each -> !each.startsWith("#")).collect(Collectors.toList())) {
-                String[] words = line.split(" ");
+                String[] words = line.split(" ", -1);
                 NavigableSet<Integer> since = new TreeSet<>();
                 for (int i = 1; i < words.length; i++) {
                     since.add(Integer.parseInt(words[i].replace("x", "")));
