@@ -54,7 +54,8 @@ class TrainingRunService {
         Map<String, Tensor> initial = new LinkedHashMap<>();
         for (long t = 1; t <= Math.min(batches.epochLength(), request.iterations()); t++) {
             if (!programs.containsKey(batches.sizeOf(t))) {
-                ObjectiveReader reader = new ObjectiveReader(model, loss, request.parametersOrNone(), batches.batch(t));
+                ObjectiveReader reader =
+                        new ObjectiveReader(model, loss, request.parametersOrNone(), batches.batch(t)).forAnyData();
                 Program program = batches.explaining(() -> program(reader, request.iterations()));
                 programs.put(batches.sizeOf(t), program);
                 ObjectiveReader.requireIndices(program, request.dataOrNone());

@@ -66,11 +66,24 @@ public final class ObjectiveReader {
             Map<String, Tensor> data,
             Map<String, Tensor> claims,
             Set<String> alone) {
+        this(model, loss, parameters, data, Asked.of(parameters, data, claims, alone));
+    }
+
+    private ObjectiveReader(
+            Model model, LossSource loss, Map<String, Tensor> parameters, Map<String, Tensor> data, Asked asked) {
         this.model = model;
         this.loss = loss;
         this.parameters = parameters;
         this.data = data;
-        this.asked = Asked.of(parameters, data, claims, alone);
+        this.asked = asked;
+    }
+
+    /**
+     * The same, but its programs may be evaluated with other data of the same shapes, as batches are: no shape and no index
+     * is computed from the data's values.
+     */
+    public ObjectiveReader forAnyData() {
+        return new ObjectiveReader(model, loss, parameters, data, asked.forAnyData());
     }
 
     /** How the names of the request are understood. */
@@ -147,14 +160,19 @@ public final class ObjectiveReader {
     /** Evaluates what {@link #readOutputs} built, at its point. */
     public Evaluation evaluate(Program program) {
         try {
-            return program.evaluate(point(program));
+            return program.evaluate(point(program, true));
         } catch (Problem problem) {
             throw placed(problem);
         }
     }
 
-    /** The values of everything that the program reads. */
+    /** The values of everything that the program reads, all finite. */
     public Map<String, Tensor> point(Program program) {
+        return point(program, false);
+    }
+
+    /** @param anyData whether data may be infinite or no number, as what is evaluated may be and what is judged may not */
+    private Map<String, Tensor> point(Program program, boolean anyData) {
         Map<String, Tensor> point = new HashMap<>(program.initial());
         Names names = names();
         parameters.forEach((name, value) -> {
@@ -181,7 +199,7 @@ public final class ObjectiveReader {
         requireValues("parameters", program.parameters(), point);
         requireShapes("data", program.data(), point);
         requireIndices(program, data);
-        if (data.values().stream().anyMatch(value -> value.firstNonFinite() >= 0)) {
+        if (!anyData && data.values().stream().anyMatch(value -> value.firstNonFinite() >= 0)) {
             NonFiniteData.require(program, point);
         }
         return point;

@@ -27,7 +27,9 @@ public final class Edges {
 
     private static boolean hasPole(Op op) {
         boolean root = op instanceof Unary unary
-                && (unary.function() == UnaryFunction.SQRT || unary.function() == UnaryFunction.LOG);
+                && (unary.function() == UnaryFunction.SQRT
+                        || unary.function() == UnaryFunction.LOG
+                        || unary.function() == UnaryFunction.LOG1P);
         return root
                 || (op instanceof Binary binary
                         && (binary.function() == BinaryFunction.POWER || binary.function() == BinaryFunction.DIVIDE));

@@ -21,7 +21,7 @@ final class ExtendedCost {
             case NEGATE, RELU, ABS, SIGN, FLOOR, STOP_GRADIENT -> 3;
             case SQRT -> 5;
             case EXP, LOG -> 25;
-            case SIN, COS, TANH, SIGMOID, SOFTPLUS -> 35;
+            case SIN, COS, TANH, SIGMOID, SOFTPLUS, ATAN, LOG1P -> 35;
             case ERF -> 120;
         };
     }

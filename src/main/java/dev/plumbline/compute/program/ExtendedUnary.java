@@ -29,6 +29,8 @@ record ExtendedUnary(UnaryFunction function) implements ExtendedRule {
             case SIGMOID -> ElementaryFunctions.sigmoid(x);
             case SOFTPLUS -> ElementaryFunctions.softplus(x);
             case ERF -> ErrorFunction.erf(x);
+            case ATAN -> TrigonometricFunctions.atan(x);
+            case LOG1P -> ElementaryFunctions.log1p(x);
             case RELU -> base <= 0 ? ZERO : x;
             case ABS -> base < 0 ? x.negated() : x;
             case SIGN, FLOOR -> DoubleDouble.of(result);
@@ -69,6 +71,8 @@ record ExtendedUnary(UnaryFunction function) implements ExtendedRule {
             case SIGMOID -> ElementaryFunctions.sigmoidDerivative(x);
             case SOFTPLUS -> ElementaryFunctions.sigmoid(x);
             case ERF -> ErrorFunction.derivative(x);
+            case ATAN -> TrigonometricFunctions.atanDerivative(x);
+            case LOG1P -> ONE.over(x.plus(1));
             case RELU -> ONE;
             case ABS -> DoubleDouble.of(base > 0 ? 1 : base < 0 ? -1 : 0);
             case SIGN, FLOOR, STOP_GRADIENT -> ZERO;

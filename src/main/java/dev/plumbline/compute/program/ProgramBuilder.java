@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a {@link Program} node by node. Every call infers and judges the shape at once; a {@link Problem} from it names
@@ -33,6 +34,7 @@ public final class ProgramBuilder {
     private final Map<String, Node> outputs = new LinkedHashMap<>();
     private final Map<String, Tensor> initial = new LinkedHashMap<>();
     private final Map<String, Node> substitutes = new LinkedHashMap<>();
+    private final KnownValues known = new KnownValues();
     private String place = "";
     private long elements;
     private double folded;
@@ -105,6 +107,21 @@ public final class ProgramBuilder {
         }
         throw Problem.unsupported(
                 pointer(), "this must be known when the model is read", "a value computed from data", "a constant");
+    }
+
+    /** The program is for these data alone, so that {@link #knownValue} may depend on them. */
+    public ProgramBuilder knowing(Map<String, Tensor> data) {
+        known.know(data);
+        return this;
+    }
+
+    /** The value of a node that depends on constants and on known data only; null of any other. */
+    public @Nullable Tensor knownValue(Node node) {
+        try {
+            return known.value(node, this::countFolded);
+        } catch (Problem problem) {
+            throw problem.within(pointer());
+        }
     }
 
     /** Names a node as an output. */

@@ -42,7 +42,7 @@ final class Residues {
             case SQRT -> Math.fma(y, y, -x) != 0;
             case LOG -> x != 1;
             case SOFTPLUS -> true;
-            default -> x != 0; // exp, sin, cos, tanh, sigmoid, erf are exact at 0
+            default -> x != 0; // exp, sin, cos, tanh, sigmoid, erf, atan, log1p are exact at 0
         };
     }
 

@@ -1,7 +1,7 @@
 package dev.plumbline.compute.program;
 
 /**
- * Sine and cosine in {@link DoubleDouble}: {@code x = k pi/2 + r}, then the Taylor series at r.
+ * Sine, cosine and arctangent in {@link DoubleDouble}: {@code x = k pi/2 + r}, then the Taylor series at r.
  *
  * <p>Pi/2 has four parts, 212 bits, so r is right to 2^-99 of itself for float64 numbers up to 1e9, also next to multiples
  * of pi/2. <b>Bad</b> beyond: it loses bits near multiples of pi/2, and from 2^50 on the result is NaN, which says that it is not known.
@@ -25,6 +25,37 @@ final class TrigonometricFunctions {
 
     static DoubleDouble cos(DoubleDouble x) {
         return quarterTurned(x, 1);
+    }
+
+    /**
+     * A step from the float64 angle y: {@code y + atan((x cos y - sin y) / (cos y + x sin y))}, whose argument is below 2^-52;
+     * beyond 1 {@code pi/2 - atan(1/x)}.
+     */
+    static DoubleDouble atan(DoubleDouble x) {
+        if (x.hi() < 0) {
+            return atan(x.negated()).negated();
+        }
+        if (x.hi() > 1) {
+            DoubleDouble rest = x.isFinite() ? atan(DoubleDouble.ONE.over(x)) : DoubleDouble.ZERO;
+            return new DoubleDouble(HALF_PI[0], HALF_PI[1]).minus(rest);
+        }
+        double y = Math.atan(x.hi());
+        if (!(y > 0x1p-110)) {
+            return x;
+        }
+        DoubleDouble sine = sin(DoubleDouble.of(y));
+        DoubleDouble cosine = cos(DoubleDouble.of(y));
+        DoubleDouble step = x.times(cosine).minus(sine).over(cosine.plus(x.times(sine)));
+        return step.plus(y);
+    }
+
+    /** {@code 1 / (1 + x^2)}; beyond 1 {@code r^2 / (1 + r^2)} with r = 1/x, so that x^2 does not overflow. */
+    static DoubleDouble atanDerivative(DoubleDouble x) {
+        if (Math.abs(x.hi()) <= 1 || Double.isNaN(x.hi())) {
+            return DoubleDouble.ONE.over(x.squared().plus(1));
+        }
+        DoubleDouble square = x.isFinite() ? DoubleDouble.ONE.over(x).squared() : DoubleDouble.ZERO;
+        return square.over(square.plus(1));
     }
 
     /** {@code sin(x + quarters pi/2)}. */

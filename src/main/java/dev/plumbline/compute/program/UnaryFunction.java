@@ -159,6 +159,38 @@ public enum UnaryFunction {
             }
         }
     },
+    /** The angle in (-pi/2, pi/2) whose tangent is x. */
+    ATAN {
+        @Override
+        void apply(double[] x, double[] y) {
+            for (int i = 0; i < y.length; i++) {
+                y[i] = Math.atan(x[i]);
+            }
+        }
+
+        @Override
+        void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
+            for (int i = 0; i < dx.length; i++) {
+                dx[i] += dy[i] == 0 ? 0 : dy[i] / (1 + x[i] * x[i]);
+            }
+        }
+    },
+    /** {@code log(1 + x)}, right also where x is small. */
+    LOG1P {
+        @Override
+        void apply(double[] x, double[] y) {
+            for (int i = 0; i < y.length; i++) {
+                y[i] = Math.log1p(x[i]);
+            }
+        }
+
+        @Override
+        void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
+            for (int i = 0; i < dx.length; i++) {
+                dx[i] += dy[i] == 0 ? 0 : dy[i] / (1 + x[i]);
+            }
+        }
+    },
     RELU {
         @Override
         void apply(double[] x, double[] y) {
@@ -263,6 +295,14 @@ public enum UnaryFunction {
             case ERF -> {
                 double d = TWO_OVER_ROOT_PI * Math.exp(-x * x);
                 yield new double[] {d, -x * d, d * (4 * x * x - 2) / 6};
+            }
+            case ATAN -> {
+                double d = 1 / (1 + x * x);
+                yield new double[] {d, -x * d * d, d * d * d * (3 * x * x - 1) / 3};
+            }
+            case LOG1P -> {
+                double d = 1 / (1 + x);
+                yield new double[] {d, -d * d / 2, d * d * d / 3};
             }
             case RELU, ABS, SIGN, FLOOR, STOP_GRADIENT -> throw new IllegalStateException(this + " has no series");
         };

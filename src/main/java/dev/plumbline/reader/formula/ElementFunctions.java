@@ -3,6 +3,7 @@ package dev.plumbline.reader.formula;
 import dev.plumbline.compute.program.Activations;
 import dev.plumbline.compute.program.BinaryFunction;
 import dev.plumbline.compute.program.Compositions;
+import dev.plumbline.compute.program.InverseFunctions;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.compute.program.UnaryFunction;
@@ -25,6 +26,19 @@ final class ElementFunctions {
             unary("sign", UnaryFunction.SIGN),
             unary("floor", UnaryFunction.FLOOR),
             unary("softplus", UnaryFunction.SOFTPLUS),
+            unary("atan", UnaryFunction.ATAN),
+            unary("log1p", UnaryFunction.LOG1P),
+            composed("tan", InverseFunctions::tan),
+            composed("asin", InverseFunctions::asin),
+            composed("acos", InverseFunctions::acos),
+            composed("sinh", InverseFunctions::sinh),
+            composed("cosh", InverseFunctions::cosh),
+            composed("asinh", InverseFunctions::asinh),
+            composed("acosh", InverseFunctions::acosh),
+            composed("atanh", InverseFunctions::atanh),
+            composed("round", InverseFunctions::round),
+            Function.of("atan2(y, x)", (b, a) -> InverseFunctions.atan2(b, a.node("y"), a.node("x"))),
+            Function.of("pow(base, exponent)", (b, a) -> b.power(a.node("base"), a.node("exponent"))),
             unary("stopGradient", UnaryFunction.STOP_GRADIENT),
             Function.of("leakyRelu(x, slope=0.01)", (b, a) -> b.leakyRelu(a.node("x"), a.number("slope"))),
             Function.of("gelu(x, approximate='none')", ElementFunctions::gelu),
@@ -46,6 +60,14 @@ final class ElementFunctions {
 
     private static Function unary(String name, UnaryFunction function) {
         return Function.of(name + "(x)", (b, a) -> b.unary(function, a.node("x")));
+    }
+
+    private interface Composition {
+        Node of(ProgramBuilder b, Node x);
+    }
+
+    private static Function composed(String name, Composition composition) {
+        return Function.of(name + "(x)", (b, a) -> composition.of(b, a.node("x")));
     }
 
     private static Node gelu(ProgramBuilder b, Arguments a) {

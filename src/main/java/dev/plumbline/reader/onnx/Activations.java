@@ -8,8 +8,10 @@ import dev.plumbline.compute.program.UnaryFunction;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Activation functions, softmax, Clip and Dropout. */
@@ -41,10 +43,14 @@ final class Activations {
         table.put("HardSwish", Call.one(call -> call.builder()
                 .multiply(call.in(0), hardSigmoid(call.builder(), call.in(0), 1.0 / 6, 0.5))));
         table.put("Mish", Activations::mish);
+        table.put("Swish", Call.one(call -> swish(call.builder(), call.in(0), call.number("alpha", 1))));
+        table.put("SwiGLU", Activations::gatedSwish);
+        table.put("Shrink", Activations::shrink);
         table.put("Gelu", Activations::gelu);
         table.put("Softsign", Activations::softsign);
-        table.put("Softmax", call -> softmax(call, Compositions::softmax));
-        table.put("LogSoftmax", call -> softmax(call, Compositions::logSoftmax));
+        softmax(table, "Softmax", Compositions::softmax);
+        softmax(table, "LogSoftmax", Compositions::logSoftmax);
+        softmax(table, "Hardmax", Activations::hardmax);
         table.put("Clip", Activations::clip);
         table.put("Dropout", Activations::dropout);
     }
@@ -57,7 +63,8 @@ final class Activations {
     private static List<Value> prelu(Call call) {
         ProgramBuilder b = call.builder();
         Node x = call.in(0);
-        Node negative = b.multiply(call.in(1), x);
+        Node slope = call.opset() < 7 ? Normalizations.alongChannels(b, call.in(1), x.rank()) : call.in(1);
+        Node negative = b.multiply(slope, x);
         if (!negative.shape().equals(x.shape())) {
             throw Problem.invalid(
                     "", "the slope does not fit", call.in(1).shape(), "a shape that broadcasts to " + x.shape());
@@ -109,6 +116,29 @@ final class Activations {
                         : Compositions.gelu(call.builder(), call.in(0)));
     }
 
+    /** {@code x sigmoid(alpha x)}. */
+    static Node swish(ProgramBuilder b, Node x, double alpha) {
+        return b.multiply(x, b.unary(UnaryFunction.SIGMOID, b.multiply(x, alpha)));
+    }
+
+    /** {@code swish(a) b}. */
+    private static List<Value> gatedSwish(Call call) {
+        call.requireShape(1, call.in(0).shape());
+        Node gate = swish(call.builder(), call.in(0), call.number("alpha", 1));
+        return call.result(call.builder().multiply(gate, call.in(1)));
+    }
+
+    /** {@code x + bias} below -lambd, {@code x - bias} above lambd, 0 between. */
+    private static List<Value> shrink(Call call) {
+        ProgramBuilder b = call.builder();
+        Node x = call.in(0);
+        Node bias = b.constant(call.number("bias", 0));
+        double lambda = call.number("lambd", 0.5);
+        Node below = b.binary(BinaryFunction.LESS, x, b.constant(-lambda));
+        Node above = b.binary(BinaryFunction.LESS, b.constant(lambda), x);
+        return call.result(b.select(below, b.add(x, bias), b.select(above, b.subtract(x, bias), b.constant(0))));
+    }
+
     static Node softsign(ProgramBuilder b, Node x) {
         return b.divide(x, b.add(b.unary(UnaryFunction.ABS, x), b.constant(1)));
     }
@@ -122,15 +152,29 @@ final class Activations {
     }
 
     /** Until opset 12 over all axes from {@code axis} on together; since then along one axis. */
-    private static List<Value> softmax(Call call, AlongAxis function) {
-        Node x = call.in(0);
-        ProgramBuilder b = call.builder();
-        if (call.opset() >= 13) {
-            int axis = call.axis(call.whole("axis", -1), x.rank());
-            return call.result(function.of(b, x, axis));
-        }
-        Shape matrix = Reshaping.matrix(call, x.shape(), call.whole("axis", 1));
-        return call.result(b.reshape(function.of(b, b.reshape(x, matrix), 1), x.shape()));
+    private static void softmax(Map<String, Operator> table, String name, AlongAxis function) {
+        Operator together = Call.one(call -> {
+            Shape shape = call.in(0).shape();
+            Shape matrix = Reshaping.matrix(call, shape, call.whole("axis", 1));
+            Node rows = call.builder().reshape(call.in(0), matrix);
+            return call.builder().reshape(function.of(call.builder(), rows, 1), shape);
+        });
+        Operator along = Call.one(call -> function.of(
+                call.builder(),
+                call.in(0),
+                call.axis(call.whole("axis", -1), call.in(0).rank())));
+        table.put(name, Versions.first(together).since(13, along));
+    }
+
+    /** 1 at the first of the largest, 0 elsewhere. */
+    private static Node hardmax(ProgramBuilder b, Node x, int axis) {
+        Node largest = b.restoreAxes(Reductions.extreme(b, x, axis, false), x.shape(), axis);
+        double[] positions =
+                IntStream.range(0, x.shape().extent(axis)).asDoubleStream().toArray();
+        int[] column = new int[x.rank() - axis];
+        Arrays.fill(column, 1);
+        column[0] = positions.length;
+        return b.binary(BinaryFunction.EQUAL, largest, b.constant(Tensor.of(Shape.of(column), positions)));
     }
 
     private static List<Value> clip(Call call) {
@@ -162,6 +206,9 @@ final class Activations {
     /** The identity: only training drops anything. */
     private static List<Value> dropout(Call call) {
         call.ignore("ratio", "seed");
+        if (call.opset() < 7) {
+            call.ignore("is_test");
+        }
         boolean training = call.opset() >= 12 && call.has(2) && call.number(2) != 0;
         if (training && !(call.has(1) && call.number(1) == 0)) {
             throw Problem.unsupported(

@@ -1,6 +1,7 @@
 package dev.plumbline.reader.onnx;
 
 import dev.plumbline.compute.program.BinaryFunction;
+import dev.plumbline.compute.program.InverseFunctions;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.compute.program.UnaryFunction;
@@ -26,7 +27,16 @@ final class Arithmetic {
         unary(table, "Cos", UnaryFunction.COS);
         unary(table, "Erf", UnaryFunction.ERF);
         table.put("Ceil", Call.one(call -> ceil(call.builder(), call.in(0))));
-        table.put("Tan", Call.one(call -> tan(call.builder(), call.in(0))));
+        composed(table, "Tan", InverseFunctions::tan);
+        composed(table, "Asin", InverseFunctions::asin);
+        composed(table, "Acos", InverseFunctions::acos);
+        unary(table, "Atan", UnaryFunction.ATAN);
+        composed(table, "Sinh", InverseFunctions::sinh);
+        composed(table, "Cosh", InverseFunctions::cosh);
+        composed(table, "Asinh", InverseFunctions::asinh);
+        composed(table, "Acosh", InverseFunctions::acosh);
+        composed(table, "Atanh", InverseFunctions::atanh);
+        composed(table, "Round", InverseFunctions::round);
         table.put("Reciprocal", Call.one(call -> call.builder()
                 .divide(call.builder().constant(1), call.in(0))));
         binary(table, "Add", BinaryFunction.ADD);
@@ -45,10 +55,18 @@ final class Arithmetic {
         table.put(name, Call.one(call -> call.builder().unary(function, call.in(0))));
     }
 
+    private interface Composition {
+        Node of(ProgramBuilder b, Node x);
+    }
+
+    private static void composed(Map<String, Operator> table, String name, Composition composition) {
+        table.put(name, Call.one(call -> composition.of(call.builder(), call.in(0))));
+    }
+
     private static void binary(Map<String, Operator> table, String name, BinaryFunction function) {
         table.put(name, call -> {
             requireOneKind(call.value(0), call.value(1));
-            return call.result(call.builder().binary(function, call.in(0), call.in(1)));
+            return call.result(call.builder().binary(function, call.in(0), call.second()));
         });
     }
 
@@ -67,10 +85,6 @@ final class Arithmetic {
         return call.result(call.builder().multiply(sum, 1.0 / call.inputCount()));
     }
 
-    private static Node tan(ProgramBuilder b, Node x) {
-        return b.divide(b.unary(UnaryFunction.SIN, x), b.unary(UnaryFunction.COS, x));
-    }
-
     private static Node ceil(ProgramBuilder b, Node x) {
         return b.negate(b.unary(UnaryFunction.FLOOR, b.negate(x)));
     }
@@ -83,7 +97,7 @@ final class Arithmetic {
 
     private static List<Value> divide(Call call) {
         requireOneKind(call.value(0), call.value(1));
-        Node quotient = call.builder().divide(call.in(0), call.in(1));
+        Node quotient = call.builder().divide(call.in(0), call.second());
         return call.result(call.value(0).isFloat() ? quotient : whole(call, truncate(call.builder(), quotient)));
     }
 
@@ -100,7 +114,7 @@ final class Arithmetic {
     }
 
     private static List<Value> power(Call call) {
-        Node power = call.builder().power(call.in(0), call.in(1));
+        Node power = call.builder().power(call.in(0), call.second());
         return call.result(call.value(0).isFloat() ? power : whole(call, truncate(call.builder(), power)));
     }
 

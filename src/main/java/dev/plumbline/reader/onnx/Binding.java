@@ -43,6 +43,7 @@ final class Binding {
         Map<String, Shape> parameters = asked.parameters();
         Map<String, Shape> data = asked.data();
         requireKnown(parameters.keySet());
+        builder.knowing(asked.known());
         Set<String> needed = needed(graph);
         for (OnnxInput input : graph.inputs()) {
             String name = input.name();
@@ -204,7 +205,9 @@ final class Binding {
     private void translate(OnnxGraph graph, Set<String> needed) {
         for (OnnxNode node : graph.nodes()) {
             if (node.outputs().stream().anyMatch(needed::contains)) {
-                List<Value> results = node.operator().equals(Operators.BRANCH) ? branch(node) : results(node);
+                List<Value> results = ControlFlow.OPERATORS.contains(node.fullName())
+                        ? new ControlFlow(this, builder, opset).apply(node)
+                        : results(node);
                 for (int i = 0; i < node.outputs().size(); i++) {
                     String output = node.outputs().get(i);
                     if (plan.placement(output) != null) {
@@ -226,12 +229,14 @@ final class Binding {
 
     private List<Value> results(OnnxNode node) {
         builder.at(node.label());
-        Operator operator = Objects.requireNonNull(Operators.find(node.operator()));
+        Operator operator = Objects.requireNonNull(Operators.find(node));
         try {
             Call call = new Call(node, inputs(node), builder, opset);
             List<Value> results = operator.apply(call);
             call.requireAllRead();
-            return results;
+            return results.stream()
+                    .map(result -> IntegerRange.within(builder, result))
+                    .toList();
         } catch (Problem problem) {
             throw relocated(problem, node);
         } catch (ArithmeticException overflow) {
@@ -268,37 +273,42 @@ final class Binding {
         return Objects.requireNonNull(values.get(name), name);
     }
 
-    /** An If whose condition is known is the branch that it takes; PyTorch exports a squeeze so. */
-    private List<Value> branch(OnnxNode node) {
-        Value condition = node.inputs().isEmpty() || node.inputs().get(0).isEmpty()
-                ? null
-                : value(node.inputs().get(0));
-        if (condition == null
-                || !condition.node().isConstant()
-                || condition.shape().size() != 1) {
-            throw Problem.unsupported(
+    // ── for graphs inside nodes ──
+
+    @Nullable
+    Value optional(String name) {
+        return name.isEmpty() ? null : value(name);
+    }
+
+    /** A value that has been computed under this name; null where there is none. */
+    @Nullable
+    Value named(String name) {
+        return values.get(name);
+    }
+
+    /** Translates a body whose inputs have these values, and gives its outputs. */
+    List<Value> body(OnnxNode node, OnnxGraph body, List<Value> given) {
+        if (body.inputs().size() != given.size()) {
+            throw Problem.invalid(
                     node.pointer(),
-                    "If: the condition must be known when the model is read",
-                    condition == null ? "no condition" : "a condition computed from data",
-                    "a condition computed from shapes and constants");
+                    node.operator() + ": the body has another number of inputs",
+                    body.inputs().size(),
+                    given.size());
         }
-        String taken = builder.constantValue(condition.node()).at(0) != 0 ? "then_branch" : "else_branch";
-        if (!(node.attributes().get(taken) instanceof Attribute.Subgraph body)) {
-            throw Problem.invalid(node.pointer(), "If: a branch is missing", "no " + taken, "a graph");
+        for (int i = 0; i < given.size(); i++) {
+            values.put(body.inputs().get(i).name(), given.get(i));
         }
-        OnnxGraph branch = body.graph();
-        Set<String> needed = needed(branch);
-        branch.initializers().forEach((name, tensor) -> {
+        body.initializers().forEach((name, tensor) -> {
             if (tensor.datatype().isFloat() && tensor.size() > 1) {
                 throw Problem.unsupported(
                         node.pointer(),
-                        "If: weights inside a branch are not supported",
+                        node.operator() + ": weights inside a branch are not supported",
                         name,
                         "weights of the main graph");
             }
             values.put(name, constant(name, tensor));
         });
-        translate(branch, needed);
-        return branch.outputs().stream().map(output -> value(output.name())).toList();
+        translate(body, needed(body));
+        return body.outputs().stream().map(output -> value(output.name())).toList();
     }
 }

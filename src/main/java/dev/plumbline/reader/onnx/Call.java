@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Call {
 
+    private static final int NO_MORE_CONSUMED_INPUTS = 6;
+
     private final OnnxNode node;
     private final List<@Nullable Value> inputs;
     private final ProgramBuilder builder;
@@ -65,7 +67,43 @@ final class Call {
     }
 
     Node in(int position) {
-        return value(position).node();
+        Value value = value(position);
+        if (value.items() != null) {
+            throw Problem.invalid("", "input " + position + " is a sequence", "a sequence", "a tensor");
+        }
+        return value.node();
+    }
+
+    /** The tensors of an input that is a sequence. */
+    List<Value> items(int position) {
+        List<Value> items = value(position).items();
+        if (items == null) {
+            throw Problem.invalid("", "input " + position + " is no sequence", "a tensor", "a sequence");
+        }
+        return items;
+    }
+
+    /** Integers of a constant input as they are; null where the input is left out. */
+    int @Nullable [] optionalWholes(int position) {
+        return has(position) ? wholes(position) : null;
+    }
+
+    void requireIntegers(int position) {
+        if (value(position).isFloat()) {
+            throw Problem.invalid(
+                    "",
+                    "input " + position + " must be integers",
+                    value(position).type(),
+                    "INT64");
+        }
+    }
+
+    Value integers(Shape shape, double... values) {
+        return constant(Tensor.of(shape, Datatype.INT64, values));
+    }
+
+    Node indices(double... positions) {
+        return builder.constant(Tensor.of(Shape.of(positions.length), Datatype.INT64, positions));
     }
 
     /** Every input of an operator that takes any number of them, at least one. */
@@ -77,17 +115,23 @@ final class Call {
         return all;
     }
 
-    /** An input whose value must be known before there is data. */
+    /** An input whose value must be known: it may depend on the data of the request, but not on a parameter. */
     Tensor constant(int position) {
-        Value value = value(position);
-        if (!value.node().isConstant()) {
+        Tensor known = known(position);
+        if (known == null) {
             throw Problem.unsupported(
                     "",
                     "input " + position + " must be known when the model is read",
-                    "a value computed from data or parameters",
-                    "an initializer, a constant or something computed from shapes");
+                    "a value computed from parameters, or from data that may be other in another batch",
+                    "an initializer, a constant or something computed from shapes or from the data");
         }
-        return builder.constantValue(value.node());
+        return known;
+    }
+
+    /** The value of an input; null where it depends on parameters. */
+    @Nullable
+    Tensor known(int position) {
+        return builder.knownValue(in(position));
     }
 
     /** A constant input of whole numbers. */
@@ -111,6 +155,28 @@ final class Call {
         return tensor.at(0);
     }
 
+    /**
+     * The second of two operands. Until opset 6 it is broadcast only if asked to: its axes are those of the first from
+     * {@code axis} on, or the last ones.
+     */
+    Node second() {
+        Node first = in(0);
+        Node second = in(1);
+        if (opset >= 7) {
+            return second;
+        }
+        boolean broadcast = flag("broadcast", false);
+        int axis = hasAttribute("axis") ? axis(whole("axis", 0), first.rank()) : first.rank() - second.rank();
+        ignore("axis");
+        if (!broadcast || second.rank() == 0 || axis + second.rank() >= first.rank()) {
+            return second;
+        }
+        int[] extents = new int[first.rank() - axis];
+        java.util.Arrays.fill(extents, 1);
+        System.arraycopy(second.shape().extents(), 0, extents, 0, second.rank());
+        return builder.reshape(second, Shape.of(extents));
+    }
+
     // ── attributes ──
 
     boolean hasAttribute(String name) {
@@ -124,6 +190,14 @@ final class Call {
             throw Problem.invalid("", "attribute " + name + " has another type", attribute.kind(), expected);
         }
         return kind.cast(attribute);
+    }
+
+    /** An attribute that has no default. */
+    int requiredWhole(String name) {
+        if (!hasAttribute(name)) {
+            throw Problem.invalid("", "attribute " + name + " is missing", "none", "an integer");
+        }
+        return whole(name, 0);
     }
 
     int whole(String name, int absent) {
@@ -197,6 +271,9 @@ final class Call {
     void requireAllRead() {
         Set<String> unknown = new TreeSet<>(node.attributes().keySet());
         unknown.removeAll(read);
+        if (opset < NO_MORE_CONSUMED_INPUTS) {
+            unknown.remove("consumed_inputs"); // which inputs may be overwritten
+        }
         if (!unknown.isEmpty()) {
             throw Problem.invalid(
                     "",

@@ -9,6 +9,7 @@ import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import onnx.Onnx.TensorProto.DataType;
 import org.jspecify.annotations.Nullable;
 
 /** What is known before there is data, and casts between kinds of numbers. */
@@ -154,11 +155,21 @@ final class Constants {
     }
 
     private static List<Value> cast(Call call) {
-        call.ignore("saturate");
-        return cast(call, datatype(call.whole("to", 0)));
+        call.ignore("saturate", "round_mode");
+        return cast(call, call.opset() < 6 ? datatype(call.text("to", "")) : datatype(call.whole("to", 0)));
     }
 
-    private static Datatype datatype(int elementType) {
+    /** Until opset 5 types were named by a word. */
+    private static Datatype datatype(String name) {
+        for (DataType type : DataType.values()) {
+            if (type != DataType.UNRECOGNIZED && type.name().equals(name)) {
+                return datatype(type.getNumber());
+            }
+        }
+        throw Problem.invalid("", "there is no such type", name, "FLOAT, DOUBLE, INT64, BOOL, ...");
+    }
+
+    static Datatype datatype(int elementType) {
         Datatype type = TensorReader.datatype(elementType);
         if (type == null) {
             throw Problem.unsupported(

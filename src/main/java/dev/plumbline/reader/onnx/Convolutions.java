@@ -2,14 +2,13 @@ package dev.plumbline.reader.onnx;
 
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
-import dev.plumbline.compute.program.Window;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Convolutions over one or two spatial axes, and their transposes. */
+/** Convolutions over spatial axes, and their transposes. */
 final class Convolutions {
 
     private Convolutions() {}
@@ -23,9 +22,9 @@ final class Convolutions {
         ProgramBuilder b = call.builder();
         Node x = call.in(0);
         Node w = call.in(1);
-        Window window = Windows.of(call, kernel(x, w)).window();
-        Node y = b.convolution(Windows.withHeight(b, x), Windows.withHeight(b, w), window, call.whole("group", 1));
-        return call.result(Windows.withoutHeight(b, withBias(call, y), x.rank()));
+        Windows windows = Windows.of(call, kernel(x, w));
+        Node y = SpatialAxes.convolution(b, x, w, windows, call.whole("group", 1));
+        return call.result(withBias(call, y));
     }
 
     /** The kernel's extents, from the weight; both tensors judged by rank. */
@@ -42,9 +41,7 @@ final class Convolutions {
         if (!call.has(2)) {
             return y;
         }
-        int channels = y.shape().extent(1);
-        call.requireShape(2, Shape.of(channels));
-        ProgramBuilder b = call.builder();
-        return b.add(y, b.reshape(call.in(2), Shape.of(1, channels, 1, 1)));
+        call.requireShape(2, Shape.of(y.shape().extent(1)));
+        return call.builder().add(y, Normalizations.alongChannels(call.builder(), call.in(2), y.rank()));
     }
 }

@@ -57,9 +57,7 @@ final class GraphCheck {
                         graph.nodes().stream().anyMatch(other -> other.outputs().contains(input));
                 throw Problem.invalid(
                         node.pointer(),
-                        later
-                                ? "the nodes are not in order: this is computed only later"
-                                : "nothing defines this input",
+                        later ? "the nodes go in a circle: this is computed only later" : "nothing defines this input",
                         input,
                         "an initializer, an input of the model or the output of an earlier node");
             }
@@ -87,10 +85,8 @@ final class GraphCheck {
 
     /** Every unsupported operator at once, so that nobody has to find them one upload after the other. */
     private void requireOperators() {
-        List<OnnxNode> unsupported = graph.nodes().stream()
-                .filter(node -> !node.domain().equals(ModelReader.OWN_DOMAIN)
-                        || !Operators.names().contains(node.operator()))
-                .toList();
+        List<OnnxNode> unsupported =
+                graph.nodes().stream().filter(node -> !Operators.knows(node)).toList();
         if (unsupported.isEmpty()) {
             return;
         }

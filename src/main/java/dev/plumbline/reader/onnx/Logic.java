@@ -31,13 +31,16 @@ final class Logic {
             Node self = equal(call.builder(), call.in(0), call.in(0));
             return List.of(call.result(not(call.builder(), self), Datatype.BOOL));
         });
+        table.put("IsInf", Logic::isInfinite);
         table.put("Where", Logic::where);
     }
 
     private static void compare(Map<String, Operator> table, String name, BinaryFunction function, boolean swapped) {
         table.put(name, call -> {
             Arithmetic.requireOneKind(call.value(0), call.value(1));
-            Node result = call.builder().binary(function, call.in(swapped ? 1 : 0), call.in(swapped ? 0 : 1));
+            Node first = call.in(0);
+            Node second = call.second();
+            Node result = call.builder().binary(function, swapped ? second : first, swapped ? first : second);
             return List.of(call.result(result, Datatype.BOOL));
         });
     }
@@ -45,7 +48,7 @@ final class Logic {
     private static List<Value> truth(Call call, BinaryOperator<Node> function) {
         requireTruth(call, 0);
         requireTruth(call, 1);
-        return call.result(function.apply(call.in(0), call.in(1)));
+        return call.result(function.apply(call.in(0), call.second()));
     }
 
     static void requireTruth(Call call, int position) {
@@ -64,6 +67,17 @@ final class Logic {
 
     private static Node equal(ProgramBuilder b, Node x, Node y) {
         return b.binary(BinaryFunction.EQUAL, x, y);
+    }
+
+    private static List<Value> isInfinite(Call call) {
+        ProgramBuilder b = call.builder();
+        Node x = call.in(0);
+        Node high =
+                call.flag("detect_positive", true) ? equal(b, x, b.constant(Double.POSITIVE_INFINITY)) : b.constant(0);
+        Node low =
+                call.flag("detect_negative", true) ? equal(b, x, b.constant(Double.NEGATIVE_INFINITY)) : b.constant(0);
+        Node either = b.binary(BinaryFunction.MAXIMUM, high, low);
+        return List.of(call.result(b.broadcast(either, x.shape()), Datatype.BOOL));
     }
 
     private static List<Value> where(Call call) {

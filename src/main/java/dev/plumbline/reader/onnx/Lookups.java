@@ -56,7 +56,7 @@ final class Lookups {
         }
     }
 
-    private static int requireIndex(double index, int extent) {
+    static int requireIndex(double index, int extent) {
         if (!(index >= -extent && index < extent)) {
             throw Problem.invalid(
                     "", "an index is out of range", (long) index, "from " + -extent + " to " + (extent - 1));

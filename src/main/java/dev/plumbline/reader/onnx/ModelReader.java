@@ -12,6 +12,7 @@ import onnx.Onnx.AttributeProto;
 import onnx.Onnx.GraphProto;
 import onnx.Onnx.ModelProto;
 import onnx.Onnx.NodeProto;
+import onnx.Onnx.SparseTensorProto;
 import onnx.Onnx.TensorProto;
 import onnx.Onnx.TensorShapeProto;
 import onnx.Onnx.TypeProto;
@@ -22,8 +23,8 @@ import org.nd4j.shade.protobuf.InvalidProtocolBufferException;
 /** From bytes to records: everything about a file that concerns neither operators nor the connections of nodes. */
 final class ModelReader {
 
-    static final int OLDEST_OPSET = 7;
-    static final int NEWEST_OPSET = 23;
+    static final int OLDEST_OPSET = 1;
+    static final int NEWEST_OPSET = 28;
     static final int MOST_NODES = 100_000;
     static final String OWN_DOMAIN = "ai.onnx";
 
@@ -54,10 +55,15 @@ final class ModelReader {
     /** The version of ONNX's own operators. */
     static int opset(ModelProto model) {
         long opset = 0;
+        boolean isNamed = false;
         for (int i = 0; i < model.getOpsetImportCount(); i++) {
             if (domain(model.getOpsetImport(i).getDomain()).equals(OWN_DOMAIN)) {
                 opset = model.getOpsetImport(i).getVersion();
+                isNamed = true;
             }
+        }
+        if (!isNamed) {
+            return NEWEST_OPSET; // all operators are of other domains; GraphCheck says which are not known
         }
         if (opset < OLDEST_OPSET || opset > NEWEST_OPSET) {
             throw Problem.unsupported(
@@ -74,11 +80,11 @@ final class ModelReader {
     }
 
     OnnxGraph graph(GraphProto proto) {
-        if (proto.getSparseInitializerCount() > 0) {
-            throw Problem.unsupported(
-                    "/sparse_initializer", "sparse tensors cannot be read", "sparse", "dense tensors");
-        }
         Map<String, Tensor> initializers = new LinkedHashMap<>();
+        for (SparseTensorProto sparse : proto.getSparseInitializerList()) {
+            String name = sparse.getValues().getName();
+            initializers.put(name, sparse(sparse, Problem.pointer("sparse_initializer", name)));
+        }
         for (TensorProto tensor : proto.getInitializerList()) {
             String pointer = Problem.pointer("initializer", tensor.getName());
             if (initializers.put(tensor.getName(), tensor(tensor, pointer)) != null
@@ -94,12 +100,21 @@ final class ModelReader {
             }
             read.add(node(node, read.size()));
         }
-        return new OnnxGraph(values(proto.getInputList()), initializers, read, values(proto.getOutputList()));
+        return new OnnxGraph(
+                values(proto.getInputList()), initializers, NodeOrder.of(read), values(proto.getOutputList()));
     }
 
     private static Tensor tensor(TensorProto proto, String pointer) {
         try {
             return TensorReader.read(proto);
+        } catch (Problem problem) {
+            throw problem.within(pointer);
+        }
+    }
+
+    private static Tensor sparse(SparseTensorProto proto, String pointer) {
+        try {
+            return SparseTensors.read(proto);
         } catch (Problem problem) {
             throw problem.within(pointer);
         }
@@ -157,6 +172,7 @@ final class ModelReader {
             case INT -> new Attribute.Whole(proto.getI());
             case FLOAT -> new Attribute.Number(decimal(proto.getF()));
             case STRING -> new Attribute.Text(proto.getS().toStringUtf8());
+            case SPARSE_TENSOR -> new Attribute.Value(SparseTensors.read(proto.getSparseTensor()));
             case TENSOR -> new Attribute.Value(TensorReader.read(proto.getT()));
             case GRAPH -> new Attribute.Subgraph(graph(proto.getG()));
             case INTS -> new Attribute.Wholes(TensorReader.integers(proto.getIntsList()));

@@ -1,5 +1,6 @@
 package dev.plumbline.reader.onnx;
 
+import dev.plumbline.compute.program.BinaryFunction;
 import dev.plumbline.compute.program.Compositions;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
@@ -25,6 +26,8 @@ final class Normalizations {
         table.put("LayerNormalization", Normalizations::layer);
         table.put("InstanceNormalization", Normalizations::instance);
         table.put("GroupNormalization", Normalizations::group);
+        table.put("MeanVarianceNormalization", Normalizations::meanVariance);
+        table.put("RMSNormalization", Normalizations::rootMeanSquare);
         table.put("LRN", Normalizations::localResponse);
         table.put("LpNormalization", Normalizations::byNorm);
     }
@@ -46,7 +49,7 @@ final class Normalizations {
             throw Problem.unsupported("", "statistics for each position", "spatial 0", "spatial 1");
         }
         double epsilon = call.number("epsilon", EPSILON);
-        boolean training = call.opset() >= 14 ? call.flag("training_mode", false) : call.outputCount() > 1;
+        boolean training = isTraining(call);
         if (!training) {
             Node centred = b.subtract(x, alongChannels(b, call.in(3), x.rank()));
             Node deviation = b.unary(UnaryFunction.SQRT, b.add(call.in(4), b.constant(epsilon)));
@@ -62,6 +65,14 @@ final class Normalizations {
             outputs.add(running(call, 4, variance, momentum));
         }
         return outputs;
+    }
+
+    /** Told by {@code is_test}, then by having more than one output, then by {@code training_mode}. */
+    private static boolean isTraining(Call call) {
+        if (call.opset() < 7) {
+            return !call.flag("is_test", false) && call.outputCount() > 1;
+        }
+        return call.opset() >= 14 ? call.flag("training_mode", false) : call.outputCount() > 1;
     }
 
     /** {@code momentum old + (1 - momentum) new}. */
@@ -87,7 +98,7 @@ final class Normalizations {
         return b.add(scaled, alongChannels(b, call.in(2), x.rank()));
     }
 
-    private static Node alongChannels(ProgramBuilder b, Node vector, int rank) {
+    static Node alongChannels(ProgramBuilder b, Node vector, int rank) {
         int[] extents = new int[rank];
         Arrays.fill(extents, 1);
         extents[1] = vector.shape().size();
@@ -116,6 +127,37 @@ final class Normalizations {
             outputs.addAll(call.result(b.divide(b.constant(1), deviation)));
         }
         return outputs;
+    }
+
+    /** {@code (x - mean) / (standard deviation + 1e-9)} over axes. */
+    private static List<Value> meanVariance(Call call) {
+        ProgramBuilder b = call.builder();
+        Node x = call.in(0);
+        int[] named = call.wholes("axes");
+        int[] axes = call.axes(named == null ? new int[] {0, 2, 3} : named, x.rank());
+        Node centred = b.subtract(x, b.restoreAxes(b.mean(x, axes), x.shape(), axes));
+        Node variance = b.restoreAxes(b.mean(b.square(centred), axes), x.shape(), axes);
+        return call.result(b.divide(centred, b.add(b.unary(UnaryFunction.SQRT, variance), b.constant(1e-9))));
+    }
+
+    /** {@code x / sqrt(mean(x^2) + epsilon) * scale} over the axes from {@code axis} on. */
+    private static List<Value> rootMeanSquare(Call call) {
+        call.ignore("stash_type");
+        ProgramBuilder b = call.builder();
+        Node x = call.in(0);
+        int axis = call.axis(call.whole("axis", -1), x.rank());
+        Node normalized = byRootMeanSquare(b, x, axis, call.number("epsilon", EPSILON));
+        Node result = b.multiply(normalized, call.in(1));
+        if (!result.shape().equals(x.shape())) {
+            throw Problem.invalid("", "the scale does not fit", call.in(1).shape(), "what broadcasts to " + x.shape());
+        }
+        return call.result(result);
+    }
+
+    static Node byRootMeanSquare(ProgramBuilder b, Node x, int axis, double epsilon) {
+        int[] axes = IntStream.range(axis, x.rank()).toArray();
+        Node square = b.restoreAxes(b.mean(b.square(x), axes), x.shape(), axes);
+        return b.divide(x, b.unary(UnaryFunction.SQRT, b.add(square, b.constant(epsilon))));
     }
 
     private static List<Value> instance(Call call) {
@@ -182,6 +224,8 @@ final class Normalizations {
             throw Problem.invalid("", "attribute p is wrong", p, "1 or 2");
         }
         Node norm = p == 1 ? b.sum(b.unary(UnaryFunction.ABS, x), axis) : Reductions.root(b, b.sum(b.square(x), axis));
-        return call.result(b.divide(x, b.restoreAxes(norm, x.shape(), axis)));
+        Node whole = b.restoreAxes(norm, x.shape(), axis);
+        Node nothing = b.binary(BinaryFunction.EQUAL, whole, b.constant(0)); // stays 0
+        return call.result(b.divide(x, b.select(nothing, b.constant(1), whole)));
     }
 }

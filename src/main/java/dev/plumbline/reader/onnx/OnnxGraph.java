@@ -28,6 +28,9 @@ record OnnxGraph(
                 branch.graph().outputs().forEach(output -> names.add(output.name()));
             }
         }
+        if (node.operator().equals("Gradient") && node.attributes().get("y") instanceof Attribute.Text y) {
+            names.add(y.value()); // named by an attribute
+        }
         names.remove("");
         return names;
     }

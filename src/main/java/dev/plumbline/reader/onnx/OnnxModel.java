@@ -8,7 +8,7 @@ import java.util.Set;
 import onnx.Onnx.ModelProto;
 
 /**
- * A model in an ONNX file, opset 7 to 23, as PyTorch, Keras, JAX and scikit-learn export it.
+ * A model in an ONNX file, opset 1 to 28, as PyTorch, Keras, JAX and scikit-learn export it.
  *
  * <p>The float initializers are its parameters, except where they only configure an operator: the running statistics of a
  * batch normalization, the bounds of a Clip, the fill of a Pad, the class weights of a loss. Those are constants, as are
@@ -37,7 +37,7 @@ public final class OnnxModel implements Model {
     public static OnnxModel read(byte[] file) {
         ModelProto proto = ModelReader.parse(file);
         int opset = ModelReader.opset(proto);
-        OnnxGraph graph = new ModelReader().graph(proto.getGraph());
+        OnnxGraph graph = new ModelReader().graph(LocalFunctions.inlined(proto));
         GraphCheck.require(graph, opset);
         Roles roles = Roles.of(graph);
         String producer = (proto.getProducerName() + " " + proto.getProducerVersion()).trim();

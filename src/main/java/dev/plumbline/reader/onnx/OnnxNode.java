@@ -34,6 +34,11 @@ record OnnxNode(
         return name.isEmpty() ? operator + "_" + position : name;
     }
 
+    /** The operator's name, behind its domain where that is not ONNX's own. */
+    String fullName() {
+        return domain.equals(ModelReader.OWN_DOMAIN) ? operator : domain + "." + operator;
+    }
+
     String pointer() {
         return Problem.pointer("node", name.isEmpty() ? position : name);
     }

@@ -10,16 +10,18 @@ import org.jspecify.annotations.Nullable;
 /** Every operator of {@code ai.onnx} that can be translated, by name; the families say how. */
 final class Operators {
 
-    /** Not in the table, because it needs the graph around it: {@link Binding} takes it apart. */
-    static final String BRANCH = "If";
-
     private static final Map<String, Operator> TABLE = table();
     private static final Set<String> NAMES = names(TABLE);
 
     private Operators() {}
 
-    static @Nullable Operator find(String name) {
-        return TABLE.get(name);
+    /** An operator of {@code ai.onnx}, or of another domain by its full name. */
+    static @Nullable Operator find(OnnxNode node) {
+        return TABLE.get(node.fullName());
+    }
+
+    static boolean knows(OnnxNode node) {
+        return NAMES.contains(node.fullName());
     }
 
     static Set<String> names() {
@@ -28,7 +30,7 @@ final class Operators {
 
     private static Set<String> names(Map<String, Operator> table) {
         Set<String> names = new TreeSet<>(table.keySet());
-        names.add(BRANCH);
+        names.addAll(ControlFlow.OPERATORS); // they need the graph around them
         return Collections.unmodifiableSet(names);
     }
 
@@ -49,6 +51,21 @@ final class Operators {
         Losses.addTo(table);
         Recurrent.addTo(table);
         Resizing.addTo(table);
+        Scattering.addTo(table);
+        Choosing.addTo(table);
+        Ordering.addTo(table);
+        Sequences.addTo(table);
+        Sampling.addTo(table);
+        RegionsOfInterest.addTo(table);
+        Patches.addTo(table);
+        Signals.addTo(table);
+        Determinants.addTo(table);
+        Quantization.addTo(table);
+        Bits.addTo(table);
+        Words.addTo(table);
+        Attentions.addTo(table);
+        MicrosoftOperators.addTo(table);
+        Optimizers.addTo(table);
         return table;
     }
 }

@@ -29,6 +29,9 @@ final class Products {
         }
         Node product = b.matmul(call.in(0), call.flag("transA", false), call.in(1), call.flag("transB", false));
         Shape shape = product.shape();
+        if (call.opset() < 7) {
+            call.ignore("broadcast"); // C always broadcast as far as its shape allows
+        }
         double beta = call.number("beta", 1);
         Node scaled = b.multiply(product, call.number("alpha", 1));
         if (!call.has(2)) {

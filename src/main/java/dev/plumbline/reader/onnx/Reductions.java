@@ -12,6 +12,7 @@ import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Reductions over axes, running sums, and positions of extremes. */
@@ -32,7 +33,17 @@ final class Reductions {
         reduction(table, "ReduceLogSumExp", Compositions::logSumExp);
         table.put("ArgMax", call -> extreme(call, call.in(0)));
         table.put("ArgMin", call -> extreme(call, call.builder().negate(call.in(0))));
-        table.put("CumSum", Reductions::cumulativeSum);
+        table.put("CumSum", call -> cumulative(call, 0, ProgramBuilder::cumulativeSum));
+        table.put("CumProd", call -> cumulative(call, 1, Reductions::cumulativeProduct));
+    }
+
+    private static final Set<String> EXTREMES = Set.of("ReduceMax", "ReduceMin", "ReduceLogSumExp");
+
+    /** What leaves any other number as it is: minus infinity for a maximum. */
+    private static Node extremeOfNothing(ProgramBuilder b, Node x, int[] axes, String name) {
+        Node sum = b.sum(x, axes); // for its shape
+        double neutral = name.equals("ReduceMin") ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+        return b.broadcast(b.constant(neutral), sum.shape());
     }
 
     private interface OverAxes {
@@ -53,7 +64,12 @@ final class Reductions {
             int[] axes = named == null || named.length == 0
                     ? IntStream.range(0, x.rank()).toArray()
                     : call.axes(named, x.rank());
-            Node reduced = axes.length == 0 ? x : reduction.of(b, x, axes);
+            boolean ofNothing = Arrays.stream(axes).anyMatch(axis -> x.shape().extent(axis) == 0);
+            Node reduced = axes.length == 0
+                    ? x
+                    : ofNothing && EXTREMES.contains(name)
+                            ? extremeOfNothing(b, x, axes, name)
+                            : reduction.of(b, x, axes);
             return call.result(keep ? b.restoreAxes(reduced, x.shape(), axes) : reduced);
         });
     }
@@ -89,12 +105,18 @@ final class Reductions {
         return product;
     }
 
-    /** The first, or last, position of the largest value; no derivative passes. */
+    /** No derivative passes. */
     private static List<Value> extreme(Call call, Node x) {
         ProgramBuilder b = call.builder();
         int axis = call.axis(call.whole("axis", 0), x.rank());
-        boolean last = call.flag("select_last_index", false);
         boolean keep = call.flag("keepdims", true);
+        Node position = extreme(b, x, axis, call.flag("select_last_index", false));
+        Node result = keep ? b.restoreAxes(position, x.shape(), axis) : position;
+        return List.of(call.result(result, Datatype.INT64));
+    }
+
+    /** The first, or last, position of the largest value along an axis, which disappears. */
+    static Node extreme(ProgramBuilder b, Node x, int axis, boolean last) {
         int extent = x.shape().extent(axis);
         double[] ranks = new double[extent];
         for (int i = 0; i < extent; i++) {
@@ -107,12 +129,26 @@ final class Reductions {
         Node largest = b.restoreAxes(b.max(x, axis), x.shape(), axis);
         Node winners = b.select(b.binary(BinaryFunction.EQUAL, x, largest), rank, b.constant(-extent));
         Node best = b.max(winners, axis);
-        Node position = last ? best : b.negate(best);
-        Node result = keep ? b.restoreAxes(position, x.shape(), axis) : position;
-        return List.of(call.result(result, Datatype.INT64));
+        return last ? best : b.negate(best);
     }
 
-    private static List<Value> cumulativeSum(Call call) {
+    private interface AlongAxis {
+        Node of(ProgramBuilder b, Node x, int axis);
+    }
+
+    /** {@code y <- y shifted by 1, 2, 4, ... times y}. */
+    private static Node cumulativeProduct(ProgramBuilder b, Node x, int axis) {
+        int extent = x.shape().extent(axis);
+        Node product = x;
+        for (int shift = 1; shift < extent; shift *= 2) {
+            Node moved = b.slice(SpatialAxes.padded(b, product, axis, shift, 0, 1), axis, 0, extent, 1);
+            product = b.multiply(product, moved);
+        }
+        return product;
+    }
+
+    /** @param neutral what stands before the first */
+    private static List<Value> cumulative(Call call, double neutral, AlongAxis function) {
         ProgramBuilder b = call.builder();
         Node x = call.in(0);
         int[] named = call.wholes(1);
@@ -127,14 +163,9 @@ final class Reductions {
             return call.result(x);
         }
         Node ordered = reverse ? b.slice(x, axis, extent - 1, extent, -1) : x;
-        Node sums = b.cumulativeSum(ordered, axis);
+        Node sums = function.of(b, ordered, axis);
         if (exclusive) {
-            Integer[] before = new Integer[x.rank()];
-            Arrays.fill(before, 0);
-            List<Integer> after = List.of(before);
-            Integer[] one = before.clone();
-            one[axis] = 1;
-            sums = b.slice(b.pad(sums, List.of(one), after, 0), axis, 0, extent, 1);
+            sums = b.slice(SpatialAxes.padded(b, sums, axis, 1, 0, neutral), axis, 0, extent, 1);
         }
         return call.result(reverse ? b.slice(sums, axis, extent - 1, extent, -1) : sums);
     }

@@ -50,7 +50,10 @@ final class Reshaping {
     /** 0 copies the extent of the input, -1 is what is left. */
     private static List<Value> reshape(Call call) {
         Node x = call.in(0);
-        int[] asked = call.wholes(1);
+        int[] asked = call.wholes("shape", 1, 5);
+        if (asked == null) {
+            throw Problem.invalid("", "the shape is missing", "none", "one extent for each axis");
+        }
         boolean zeroIsZero = call.opset() >= 14 && call.flag("allowzero", false);
         long[] extents = new long[asked.length];
         long known = 1;
@@ -163,7 +166,8 @@ final class Reshaping {
     private static List<Value> tile(Call call) {
         ProgramBuilder b = call.builder();
         Shape shape = call.in(0).shape();
-        int[] repeats = Windows.checked("repeats", call.wholes(1), shape.rank(), 0);
+        int[] repeats = call.opset() < 6 ? repeatsAlongAxis(call, shape.rank()) : call.wholes(1);
+        Windows.checked("repeats", repeats, shape.rank(), 0);
         long[] merged = new long[shape.rank()];
         Node x = call.in(0);
         for (int axis = 0; axis < shape.rank(); axis++) {
@@ -182,6 +186,14 @@ final class Reshaping {
             }
         }
         return call.result(b.reshape(x, result));
+    }
+
+    /** Until opset 5 one axis is repeated, both given as inputs. */
+    private static int[] repeatsAlongAxis(Call call, int rank) {
+        int[] repeats = new int[rank];
+        Arrays.fill(repeats, 1);
+        repeats[call.axis((int) call.number(2), rank)] = (int) call.number(1);
+        return repeats;
     }
 
     private static List<Value> depthToSpace(Call call) {
@@ -212,8 +224,10 @@ final class Reshaping {
         }
         int height = x[2] / block;
         int width = x[3] / block;
-        Node split =
-                b.transpose(b.reshape(call.in(0), Shape.of(x[0], x[1], height, block, width, block)), 0, 3, 5, 1, 2, 4);
+        boolean columnFirst =
+                call.opset() >= 28 && call.choice("mode", "DCR", "CRD").equals("CRD");
+        Node blocks = b.reshape(call.in(0), Shape.of(x[0], x[1], height, block, width, block));
+        Node split = columnFirst ? b.transpose(blocks, 0, 1, 3, 5, 2, 4) : b.transpose(blocks, 0, 3, 5, 1, 2, 4);
         return call.result(b.reshape(split, Shape.of(x[0], x[1] * block * block, height, width)));
     }
 

@@ -13,7 +13,9 @@ import java.util.stream.IntStream;
 
 /**
  * Resize and its forerunner Upsample: axis by axis, each output a weighted sum of one (nearest), two (linear) or four
- * (cubic, Keys 1981) inputs, which are looked up by position. Beyond the edge the edge goes on.
+ * (cubic, Keys 1981) inputs, more where a smaller image is smoothed, which are looked up by position. Beyond the edge the
+ * edge goes on. Where corners are aligned, a length is a whole number, as in PyTorch and ONNX Runtime; ONNX's reference
+ * takes 0.6 of 4 for 2.4 there.
  */
 final class Resizing {
 
@@ -24,22 +26,34 @@ final class Resizing {
         table.put("Upsample", Resizing::resize);
     }
 
-    /** How one axis is resized: from {@code extent} to {@code target} elements. */
-    private record Axis(int index, int extent, int target, double scale) {}
+    /** How one axis is resized: from {@code extent} to {@code target} elements, of a part of it (0 to 1 is all). */
+    private record Axis(int index, int extent, int target, double scale, double from, double until) {
+
+        boolean isUnchanged() {
+            return extent == target && scale == 1 && from == 0 && until == 1;
+        }
+    }
 
     /** The attributes that say which inputs an output looks at. */
-    private record Sampling(String mode, String coordinates, String nearest, double cubic, boolean excludeOutside) {
+    private record Sampling(
+            String mode,
+            String coordinates,
+            String nearest,
+            double cubic,
+            boolean excludeOutside,
+            boolean smooth,
+            double beyond) {
 
         static Sampling of(Call call) {
-            String mode = call.choice("mode", "nearest", "linear", "cubic");
             if (call.opset() < 11) {
-                return new Sampling(mode, "asymmetric", "floor", 0, false);
+                String mode = call.choice("mode", "nearest", "linear", "bilinear");
+                return new Sampling(
+                        mode.equals("bilinear") ? "linear" : mode, "asymmetric", "floor", 0, false, false, 0);
             }
-            call.ignore("extrapolation_value"); // for cropping only
-            if (call.flag("antialias", false)) {
-                throw Problem.unsupported("", "attribute antialias is not supported", 1, 0);
+            String mode = call.choice("mode", "nearest", "linear", "cubic");
+            if (call.opset() >= 18) {
+                call.choice("keep_aspect_ratio_policy", "stretch", "not_larger", "not_smaller");
             }
-            call.choice("keep_aspect_ratio_policy", "stretch");
             return new Sampling(
                     mode,
                     call.choice(
@@ -47,10 +61,15 @@ final class Resizing {
                             "half_pixel",
                             "pytorch_half_pixel",
                             "align_corners",
-                            "asymmetric"),
+                            "asymmetric",
+                            "half_pixel_symmetric",
+                            "tf_half_pixel_for_nn",
+                            "tf_crop_and_resize"),
                     call.choice("nearest_mode", "round_prefer_floor", "round_prefer_ceil", "floor", "ceil"),
                     call.number("cubic_coeff_a", -0.75),
-                    call.flag("exclude_outside", false));
+                    call.flag("exclude_outside", false),
+                    call.flag("antialias", false),
+                    call.number("extrapolation_value", 0));
         }
 
         /** Where an output lies among the inputs. */
@@ -58,6 +77,18 @@ final class Resizing {
             return switch (coordinates) {
                 case "asymmetric" -> output / axis.scale();
                 case "align_corners" -> axis.target() == 1 ? 0 : output * (axis.extent() - 1.0) / (axis.target() - 1);
+                case "tf_half_pixel_for_nn" -> (output + 0.5) / axis.scale();
+                case "half_pixel_symmetric" -> {
+                    double length = axis.scale() * axis.extent(); // perhaps no whole number
+                    double offset = axis.extent() / 2.0 * (1 - axis.target() / length);
+                    yield offset + (output + 0.5) / axis.scale() - 0.5;
+                }
+                case "tf_crop_and_resize" -> {
+                    double last = axis.extent() - 1.0;
+                    yield axis.target() == 1
+                            ? (axis.from() + axis.until()) / 2 * last
+                            : axis.from() * last + output * (axis.until() - axis.from()) * last / (axis.target() - 1);
+                }
                 case "pytorch_half_pixel" -> axis.target() == 1 ? 0 : (output + 0.5) / axis.scale() - 0.5;
                 default -> (output + 0.5) / axis.scale() - 0.5;
             };
@@ -72,12 +103,29 @@ final class Resizing {
             };
         }
 
+        /** Half as many weights as there are: one for linear, two for cubic, more where a smaller image is smoothed. */
+        int reach(Axis axis) {
+            int own = mode.equals("linear") ? 1 : 2;
+            return smooth && axis.scale() < 1 ? -(int) Math.floor(-own / axis.scale()) : own;
+        }
+
         /** The weights of the inputs from {@code floor(position) - weights.length / 2 + 1} on. */
-        double[] weights(double fraction) {
-            if (mode.equals("linear")) {
-                return new double[] {1 - fraction, fraction};
+        double[] weights(double fraction, Axis axis) {
+            int reach = reach(axis);
+            double narrower = smooth ? Math.min(1, axis.scale()) : 1;
+            double[] weights = new double[2 * reach];
+            double sum = 0;
+            for (int k = 0; k < weights.length; k++) {
+                double distance = Math.abs(k + 1 - reach - fraction) * narrower;
+                weights[k] = mode.equals("linear")
+                        ? Math.max(0, 1 - distance)
+                        : distance <= 1 ? inner(distance) : distance < 2 ? outer(distance) : 0;
+                sum += weights[k];
             }
-            return new double[] {outer(1 + fraction), inner(fraction), inner(1 - fraction), outer(2 - fraction)};
+            for (int k = 0; smooth && k < weights.length; k++) {
+                weights[k] /= sum;
+            }
+            return weights;
         }
 
         private double inner(double t) {
@@ -93,8 +141,8 @@ final class Resizing {
         Node x = call.in(0);
         Sampling sampling = Sampling.of(call);
         for (Axis axis : axes(call, x.shape())) {
-            boolean unchanged = axis.extent() == axis.target() && axis.scale() == 1;
-            x = unchanged ? x : resized(call.builder(), x, axis, sampling);
+            x = axis.isUnchanged() ? x : resized(call.builder(), x, axis, sampling);
+            x = sampling.coordinates().equals("tf_crop_and_resize") ? cropped(call.builder(), x, axis, sampling) : x;
         }
         return call.result(x);
     }
@@ -110,19 +158,77 @@ final class Resizing {
             throw Problem.invalid(
                     "", "scales or sizes are wrong", Arrays.toString(asked), axes.length + " numbers above 0");
         }
+        double[] regions = regions(call, axes.length);
+        double common = bySizes ? commonScale(call, shape, axes, asked) : Double.NaN;
         return IntStream.range(0, axes.length)
                 .mapToObj(k -> {
                     int extent = shape.extent(axes[k]);
-                    double target = bySizes ? asked[k] : Math.floor(extent * asked[k]);
+                    double part = extent * (regions[k + axes.length] - regions[k]);
+                    double target = !bySizes
+                            ? Math.floor(part * asked[k])
+                            : Double.isNaN(common) ? asked[k] : Math.floor(common * extent + 0.5);
+                    double scale = !bySizes ? asked[k] : Double.isNaN(common) ? target / extent : common;
                     if (!(target >= 1 && target <= Integer.MAX_VALUE) || extent == 0) {
                         throw Problem.invalid("", "an axis would be empty or too large", target, "from 1 to 2^31 - 1");
                     }
-                    return new Axis(axes[k], extent, (int) target, bySizes ? target / extent : asked[k]);
+                    return new Axis(axes[k], extent, (int) target, scale, regions[k], regions[k + axes.length]);
                 })
                 .toList();
     }
 
+    /** Where the parts of the axes begin, and then where they end, for cropping; else all of them. */
+    private static double[] regions(Call call, int axes) {
+        double[] regions = new double[2 * axes];
+        Arrays.fill(regions, axes, 2 * axes, 1);
+        boolean crops = call.opset() >= 11
+                && call.text("coordinate_transformation_mode", "").equals("tf_crop_and_resize");
+        if (crops) {
+            double[] given = call.constant(1).values();
+            if (given.length != regions.length) {
+                throw Problem.invalid("", "input 1 has the wrong length", given.length, regions.length);
+            }
+            return given;
+        }
+        return regions;
+    }
+
+    /** The scale that all axes share where the ratio of their sizes is kept; NaN where it is not. */
+    private static double commonScale(Call call, Shape shape, int[] axes, double[] sizes) {
+        String policy = call.opset() < 18
+                ? "stretch"
+                : call.choice("keep_aspect_ratio_policy", "stretch", "not_larger", "not_smaller");
+        if (policy.equals("stretch")) {
+            return Double.NaN;
+        }
+        double[] scales = IntStream.range(0, axes.length)
+                .mapToDouble(k -> sizes[k] / shape.extent(axes[k]))
+                .toArray();
+        return policy.equals("not_larger")
+                ? Arrays.stream(scales).min().orElse(1)
+                : Arrays.stream(scales).max().orElse(1);
+    }
+
+    /** What would be read beyond the edge is a number instead, as TensorFlow's crop has it. */
+    private static Node cropped(ProgramBuilder b, Node x, Axis axis, Sampling sampling) {
+        double[] inside = new double[axis.target()];
+        for (int i = 0; i < inside.length; i++) {
+            double position = sampling.position(axis, i);
+            inside[i] = position >= 0 && position <= axis.extent() - 1 ? 1 : 0;
+        }
+        if (Arrays.stream(inside).allMatch(each -> each == 1)) {
+            return x;
+        }
+        int[] column = new int[x.rank() - axis.index()];
+        Arrays.fill(column, 1);
+        column[0] = axis.target();
+        return b.select(b.constant(Tensor.of(Shape.of(column), inside)), x, b.constant(sampling.beyond()));
+    }
+
     private static Tensor scales(Call call) {
+        if (call.opset() < 7) {
+            double[] scales = {1, 1, call.number("height_scale", 1), call.number("width_scale", 1)};
+            return Tensor.vector(scales);
+        }
         if (call.opset() >= 9) {
             return call.constant(call.opset() < 11 ? 1 : 2);
         }
@@ -145,7 +251,7 @@ final class Resizing {
             }
             return b.gather(x, indices(b, sources), axis.index());
         }
-        int taps = sampling.mode().equals("linear") ? 2 : 4;
+        int taps = 2 * sampling.reach(axis);
         double[][] sources = new double[taps][axis.target()];
         double[][] weights = new double[taps][axis.target()];
         for (int i = 0; i < axis.target(); i++) {
@@ -166,7 +272,7 @@ final class Resizing {
     private static void weigh(Axis axis, Sampling sampling, int output, double[][] sources, double[][] weights) {
         double position = sampling.position(axis, output);
         double floor = Math.floor(position);
-        double[] each = sampling.weights(position - floor);
+        double[] each = sampling.weights(position - floor, axis);
         double sum = 0;
         for (int k = 0; k < each.length; k++) {
             double source = floor - each.length / 2 + 1 + k;

@@ -26,23 +26,20 @@ final class Slicing {
     }
 
     private static List<Value> concat(Call call) {
-        if (!call.hasAttribute("axis")) {
-            throw Problem.invalid("", "attribute axis is missing", "none", "an integer");
-        }
         List<Node> parts = new ArrayList<>();
         for (Value value : call.all()) {
             Arithmetic.requireOneKind(call.value(0), value);
             parts.add(value.node());
         }
-        int axis = call.axis(call.whole("axis", 0), parts.get(0).rank());
-        return call.result(call.builder().concat(axis, parts));
+        int axis = call.opset() < 4 ? call.whole("axis", 1) : call.requiredWhole("axis");
+        return call.result(call.builder().concat(call.axis(axis, parts.get(0).rank()), parts));
     }
 
     private static List<Value> split(Call call) {
         Node x = call.in(0);
         int axis = call.axis(call.whole("axis", 0), x.rank());
         int extent = x.shape().extent(axis);
-        int[] sizes = call.wholes("split", 1, 13);
+        int[] sizes = call.opset() < 2 && call.has(1) ? call.wholes(1) : call.wholes("split", 1, 13);
         if (sizes == null) {
             sizes = equalParts(call, extent);
         }
@@ -136,7 +133,7 @@ final class Slicing {
     private static List<Value> pad(Call call) {
         ProgramBuilder b = call.builder();
         Node x = call.in(0);
-        int[] pads = call.wholes("pads", 1, 11);
+        int[] pads = call.opset() < 2 ? call.wholes("paddings") : call.wholes("pads", 1, 11);
         String mode = call.choice("mode", "constant", "reflect", "edge", "wrap");
         double fill = call.opset() < 11 ? call.number("value", 0) : call.has(2) ? call.number(2) : 0;
         int[] axes = call.opset() >= 18 && call.has(3)

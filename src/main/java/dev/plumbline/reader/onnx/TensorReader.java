@@ -92,7 +92,7 @@ final class TensorReader {
         return Tensor.of(Shape.of(values.length), Datatype.FP32, values);
     }
 
-    private static Shape shape(List<Long> dims) {
+    static Shape shape(List<Long> dims) {
         long[] extents = dims.stream().mapToLong(Long::longValue).toArray();
         if (extents.length > HIGHEST_RANK) {
             throw Problem.limit("", "this tensor has too many axes", extents.length, "at most " + HIGHEST_RANK);

@@ -2,7 +2,6 @@ package dev.plumbline.reader.onnx;
 
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
-import dev.plumbline.compute.program.Window;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
 import java.util.Arrays;
@@ -20,33 +19,26 @@ final class TransposedConvolution {
 
     static List<Value> apply(Call call) {
         ProgramBuilder b = call.builder();
-        int rank = call.in(0).rank();
         int[] kernel = Convolutions.kernel(call.in(0), call.in(1));
         int axes = kernel.length;
         int groups = groups(call);
         int @Nullable [] asked = call.wholes("output_shape");
         int[] extra = Windows.checked("output_padding", call.wholes("output_padding"), axes, 0);
         Windows windows = windows(call, kernel, extra, asked);
-        Node x = Windows.withHeight(b, call.in(0));
-        Node w = flipped(b, Windows.withHeight(b, call.in(1)), groups);
-        int[] padding = new int[4];
-        for (int axis = 0; axis < 2; axis++) {
-            int own = axis - (2 - axes); // one-dimensional data has only the width of its own
-            if (own >= 0) {
-                int reach = Math.multiplyExact(windows.dilations()[own], kernel[own] - 1);
-                x = spread(b, x, axis + 2, windows.strides()[own]);
-                int before = reach - windows.pads()[own];
-                int after = Math.addExact(reach - windows.pads()[own + axes], extra[own]);
-                x = cropped(b, x, axis + 2, Math.max(0, -before), Math.max(0, -after));
-                padding[axis] = Math.max(0, before);
-                padding[axis + 2] = Math.max(0, after);
-            }
+        Node x = call.in(0);
+        Node w = flipped(b, call.in(1), groups);
+        int[] padding = new int[2 * axes];
+        for (int k = 0; k < axes; k++) {
+            int reach = Math.multiplyExact(windows.dilations()[k], kernel[k] - 1);
+            x = spread(b, x, k + 2, windows.strides()[k]);
+            int before = reach - windows.pads()[k];
+            int after = Math.addExact(reach - windows.pads()[k + axes], extra[k]);
+            x = cropped(b, x, k + 2, Math.max(0, -before), Math.max(0, -after));
+            padding[k] = Math.max(0, before);
+            padding[k + axes] = Math.max(0, after);
         }
-        Window plain = new Windows(kernel, ones(axes), new int[2 * axes], windows.dilations(), false).window();
-        Window window = new Window(
-                plain.kernel(), plain.strides(), Arrays.stream(padding).boxed().toList(), plain.dilations(), false);
-        Node y = b.convolution(x, w, window, groups);
-        return call.result(Windows.withoutHeight(b, Convolutions.withBias(call, y), rank));
+        Windows plain = new Windows(kernel, ones(axes), padding, windows.dilations(), false);
+        return call.result(Convolutions.withBias(call, SpatialAxes.convolution(b, x, w, plain, groups)));
     }
 
     private static int groups(Call call) {
@@ -112,13 +104,11 @@ final class TransposedConvolution {
         if (step == 1 || extent <= 1) {
             return x;
         }
-        int[] columns = Arrays.copyOf(x.shape().extents(), 5);
-        System.arraycopy(columns, axis + 1, columns, axis + 2, 3 - axis);
+        int[] columns = new int[x.rank() + 1];
+        System.arraycopy(x.shape().extents(), 0, columns, 0, axis + 1);
         columns[axis + 1] = 1;
-        Integer[] before = {0, 0, 0, 0, 0};
-        Integer[] after = before.clone();
-        after[axis + 1] = step - 1;
-        Node padded = b.pad(b.reshape(x, Shape.of(columns)), List.of(before), List.of(after), 0);
+        System.arraycopy(x.shape().extents(), axis + 1, columns, axis + 2, x.rank() - axis - 1);
+        Node padded = SpatialAxes.padded(b, b.reshape(x, Shape.of(columns)), axis + 1, 0, step - 1, 0);
         int[] extents = x.shape().extents();
         extents[axis] = Math.multiplyExact(extent, step);
         return b.slice(b.reshape(padded, Shape.of(extents)), axis, 0, (extent - 1) * step + 1, 1);
@@ -133,17 +123,21 @@ final class TransposedConvolution {
         return before + after == 0 ? x : b.slice(x, axis, before, extent - before - after, 1);
     }
 
-    /** (channels, filters / groups, height, width) as (filters, channels / groups, ...), both kernel axes reversed. */
+    /** (channels, filters / groups, ...) as (filters, channels / groups, ...), the kernel's axes reversed. */
     private static Node flipped(ProgramBuilder b, Node w, int groups) {
-        Shape shape = w.shape();
-        int channels = shape.extent(0) / groups;
-        int filters = shape.extent(1);
-        int height = shape.extent(2);
-        int width = shape.extent(3);
-        Node grouped = b.reshape(w, Shape.of(groups, channels, filters, height, width));
-        Node swapped =
-                b.reshape(b.swapAxes(grouped, 1, 2), Call.shape((long) groups * filters, channels, height, width));
-        Node upsideDown = b.slice(swapped, 2, height - 1, height, -1);
-        return b.slice(upsideDown, 3, width - 1, width, -1);
+        int[] extents = w.shape().extents();
+        int channels = extents[0] / groups;
+        int[] grouped = new int[extents.length + 1];
+        grouped[0] = groups;
+        grouped[1] = channels;
+        System.arraycopy(extents, 1, grouped, 2, extents.length - 1);
+        int[] merged = extents.clone();
+        merged[0] = Math.multiplyExact(groups, extents[1]);
+        merged[1] = channels;
+        Node flipped = b.reshape(b.swapAxes(b.reshape(w, Shape.of(grouped)), 1, 2), Shape.of(merged));
+        for (int axis = 2; axis < extents.length; axis++) {
+            flipped = b.slice(flipped, axis, extents[axis] - 1, extents[axis], -1);
+        }
+        return flipped;
     }
 }

@@ -1,7 +1,5 @@
 package dev.plumbline.reader.onnx;
 
-import dev.plumbline.compute.program.Node;
-import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.compute.program.Window;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
@@ -10,8 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attributes that convolutions and pools share, for one or two spatial axes. One-dimensional data gets a height of 1
- * and loses it again.
+ * The attributes that convolutions and pools share, for any number of spatial axes.
  *
  * @param pads before each axis, then behind each axis
  */
@@ -70,14 +67,14 @@ record Windows(int[] kernel, int[] strides, int[] pads, int[] dilations, boolean
     }
 
     static int[] spatial(Shape x) {
-        if (x.rank() != 3 && x.rank() != 4) {
-            throw Problem.unsupported(
-                    "",
-                    "this works over one or two spatial axes",
-                    x,
-                    "(batch, channels, width) or (..., height, width)");
+        if (x.rank() < 3) {
+            throw Problem.invalid("", "there are no spatial axes", x, "(batch, channels, ..., width)");
         }
         return Arrays.copyOfRange(x.extents(), 2, x.rank());
+    }
+
+    int axes() {
+        return kernel.length;
     }
 
     Windows withCeil(boolean rounded) {
@@ -88,8 +85,50 @@ record Windows(int[] kernel, int[] strides, int[] pads, int[] dilations, boolean
         return new Windows(kernel, strides, new int[pads.length], dilations, ceil);
     }
 
+    /** The first axis alone. */
+    Windows first() {
+        return new Windows(
+                new int[] {kernel[0]},
+                new int[] {strides[0]},
+                new int[] {pads[0], pads[axes()]},
+                new int[] {dilations[0]},
+                ceil);
+    }
+
+    /** All axes but the first. */
+    Windows rest() {
+        int axes = axes();
+        int[] padding = new int[2 * axes - 2];
+        System.arraycopy(pads, 1, padding, 0, axes - 1);
+        System.arraycopy(pads, axes + 1, padding, axes - 1, axes - 1);
+        return new Windows(
+                Arrays.copyOfRange(kernel, 1, axes),
+                Arrays.copyOfRange(strides, 1, axes),
+                padding,
+                Arrays.copyOfRange(dilations, 1, axes),
+                ceil);
+    }
+
+    /** How many windows fit along an axis of an extent; a last one that is partly filled counts if {@link #ceil}. */
+    int count(int axis, int extent) {
+        long padded = (long) extent + pads[axis] + pads[axis + axes()];
+        long reach = (kernel[axis] - 1L) * dilations[axis] + 1;
+        if (padded < reach) {
+            throw Problem.invalid(
+                    "",
+                    "the kernel is larger than the input along spatial axis " + axis,
+                    "a kernel that reaches over " + reach + " of " + padded + " (with padding)",
+                    "a kernel that fits");
+        }
+        long count = (padded - reach) / strides[axis] + 1;
+        boolean partlyFilled = (padded - reach) % strides[axis] != 0;
+        boolean begins = count * strides[axis] < (long) extent + pads[axis];
+        return Math.toIntExact(ceil && partlyFilled && begins ? count + 1 : count);
+    }
+
+    /** Over (height, width); a single axis is the width. */
     Window window() {
-        return kernel.length == 2
+        return axes() == 2
                 ? new Window(list(kernel), list(strides), list(pads), list(dilations), ceil)
                 : new Window(
                         List.of(1, kernel[0]),
@@ -101,16 +140,5 @@ record Windows(int[] kernel, int[] strides, int[] pads, int[] dilations, boolean
 
     private static List<Integer> list(int[] values) {
         return Arrays.stream(values).boxed().toList();
-    }
-
-    /** (batch, channels, width) as (batch, channels, 1, width); of rank 4 as it is. */
-    static Node withHeight(ProgramBuilder b, Node x) {
-        Shape shape = x.shape();
-        return x.rank() == 4 ? x : b.reshape(x, Shape.of(shape.extent(0), shape.extent(1), 1, shape.extent(2)));
-    }
-
-    static Node withoutHeight(ProgramBuilder b, Node x, int rank) {
-        Shape shape = x.shape();
-        return rank == 4 ? x : b.reshape(x, Shape.of(shape.extent(0), shape.extent(1), shape.extent(3)));
     }
 }

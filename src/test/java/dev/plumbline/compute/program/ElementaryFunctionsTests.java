@@ -37,6 +37,8 @@ class ElementaryFunctionsTests {
             Map.entry("sigmoid", ElementaryFunctions::sigmoid),
             Map.entry("sigmoidDerivative", ElementaryFunctions::sigmoidDerivative),
             Map.entry("softplus", ElementaryFunctions::softplus),
+            Map.entry("atan", TrigonometricFunctions::atan),
+            Map.entry("atanDerivative", TrigonometricFunctions::atanDerivative),
             Map.entry("erf", ErrorFunction::erf),
             Map.entry("erfDerivative", ErrorFunction::derivative));
 
@@ -113,6 +115,9 @@ class ElementaryFunctionsTests {
         assertThat(at("sigmoidDerivative", -infinity)).isZero();
         assertThat(at("softplus", infinity)).isEqualTo(infinity);
         assertThat(at("softplus", -infinity)).isZero();
+        assertThat(at("atan", infinity)).isEqualTo(Math.PI / 2);
+        assertThat(at("atan", -infinity)).isEqualTo(-Math.PI / 2);
+        assertThat(at("atanDerivative", infinity)).isZero();
         assertThat(at("erf", infinity)).isEqualTo(1);
         assertThat(at("erf", -infinity)).isEqualTo(-1);
         assertThat(at("erfDerivative", infinity)).isZero();
@@ -129,7 +134,7 @@ class ElementaryFunctionsTests {
 
     @Test
     void zeroGivesTheExactValue() {
-        for (String name : List.of("expm1", "log1p", "sqrt", "sin", "tanh", "erf")) {
+        for (String name : List.of("expm1", "log1p", "sqrt", "sin", "tanh", "erf", "atan")) {
             assertThat(at(name, 0)).as(name).isZero();
         }
         for (String name : List.of("exp", "cos", "tanhDerivative")) {

@@ -53,7 +53,8 @@ final class ElementwiseCases {
     }
 
     private static OperationCase unary(UnaryFunction function, int... shape) {
-        boolean half = function == UnaryFunction.LOG || function == UnaryFunction.SQRT;
+        boolean half =
+                function == UnaryFunction.LOG || function == UnaryFunction.LOG1P || function == UnaryFunction.SQRT;
         Tensor x = half ? positive(1, shape) : grid(1, 0.4, 0.25, shape);
         return OperationCase.of(
                 new Unary(function), List.of(x), x.shape(), (in, i) -> closed(function, at(in.get(0), i)));
@@ -71,6 +72,8 @@ final class ElementwiseCases {
             case SIGMOID -> 1 / (1 + StrictMath.exp(-x));
             case SOFTPLUS -> StrictMath.log(1 + StrictMath.exp(x));
             case ERF -> erf(x);
+            case ATAN -> StrictMath.atan2(x, 1);
+            case LOG1P -> StrictMath.log(1 + x);
             case RELU -> x < 0 ? 0 : x;
             case ABS -> x < 0 ? -x : x;
             case SIGN -> x < 0 ? -1 : x > 0 ? 1 : 0;

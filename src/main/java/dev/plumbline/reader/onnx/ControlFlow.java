@@ -1,0 +1,348 @@
+package dev.plumbline.reader.onnx;
+
+import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.ProgramBuilder;
+import dev.plumbline.compute.program.SymbolicGradient;
+import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Branches and loops become what they do: the branch that is taken, the body once for each round. So conditions and numbers
+ * of rounds must be known; PyTorch exports a squeeze as a branch, and scripted recurrences as loops.
+ */
+final class ControlFlow {
+
+    static final Set<String> OPERATORS =
+            Set.of("If", "Loop", "Scan", "SequenceMap", "ai.onnx.preview.training.Gradient");
+
+    /** A loop that goes on for longer is most likely one that does not end. */
+    private static final int MOST_ROUNDS = 10_000;
+
+    private final Binding binding;
+    private final ProgramBuilder builder;
+    private final int opset;
+
+    ControlFlow(Binding binding, ProgramBuilder builder, int opset) {
+        this.binding = binding;
+        this.builder = builder;
+        this.opset = opset;
+    }
+
+    List<Value> apply(OnnxNode node) {
+        return switch (node.operator()) {
+            case "If" -> branch(node);
+            case "Loop" -> loop(node);
+            case "Gradient" -> gradient(node);
+            case "Scan" -> opset < 9 ? scanOfBatches(node) : scan(node);
+            default -> sequenceMap(node);
+        };
+    }
+
+    // ── what the node says ──
+
+    private @Nullable Value input(OnnxNode node, int position) {
+        return position < node.inputs().size() ? binding.optional(node.inputs().get(position)) : null;
+    }
+
+    private Value required(OnnxNode node, int position) {
+        Value value = input(node, position);
+        if (value == null) {
+            throw Problem.invalid(
+                    node.pointer(), node.operator() + ": input " + position + " is missing", "nothing", "a value");
+        }
+        return value;
+    }
+
+    private static OnnxGraph body(OnnxNode node, String attribute) {
+        if (node.attributes().get(attribute) instanceof Attribute.Subgraph body) {
+            return body.graph();
+        }
+        throw Problem.invalid(node.pointer(), node.operator() + ": a branch is missing", "no " + attribute, "a graph");
+    }
+
+    private int[] wholes(OnnxNode node, String attribute, int count) {
+        int[] values = new int[count];
+        if (node.attributes().get(attribute) instanceof Attribute.Wholes given) {
+            if (given.values().size() != count) {
+                throw Problem.invalid(
+                        node.pointer(),
+                        "attribute " + attribute + " is wrong",
+                        given.values().size(),
+                        count);
+            }
+            for (int i = 0; i < count; i++) {
+                values[i] = (int) given.values().at(i);
+            }
+        }
+        return values;
+    }
+
+    /** One number that must be known; {@code absent} where there is none. */
+    private double known(OnnxNode node, @Nullable Value value, String what, double absent) {
+        if (value == null) {
+            return absent;
+        }
+        Tensor tensor = builder.knownValue(value.node());
+        if (tensor == null || tensor.size() != 1) {
+            throw Problem.unsupported(
+                    node.pointer(),
+                    node.operator() + ": the " + what + " must be known when the model is read",
+                    "a " + what + " computed from parameters",
+                    "a " + what + " computed from shapes, constants and data");
+        }
+        return tensor.at(0);
+    }
+
+    // ── If ──
+
+    private List<Value> branch(OnnxNode node) {
+        double condition = known(node, required(node, 0), "condition", 1);
+        return binding.body(node, body(node, condition != 0 ? "then_branch" : "else_branch"), List.of());
+    }
+
+    // ── Loop ──
+
+    /** Inputs: most rounds, condition, carried values; the body's: round, condition, carried; its outputs: condition, carried, rows. */
+    private List<Value> loop(OnnxNode node) {
+        OnnxGraph body = body(node, "body");
+        double most = known(node, input(node, 0), "number of rounds", Double.POSITIVE_INFINITY);
+        Value going = input(node, 1);
+        List<Value> carried = new ArrayList<>();
+        for (int i = 2; i < node.inputs().size(); i++) {
+            carried.add(required(node, i));
+        }
+        int rows = body.outputs().size() - 1 - carried.size();
+        if (rows < 0) {
+            throw Problem.invalid(
+                    node.pointer(),
+                    "Loop: the body has too few outputs",
+                    body.outputs().size(),
+                    carried.size() + 1);
+        }
+        List<List<Value>> collected = emptyLists(rows);
+        for (int round = 0; round < most && known(node, going, "condition", 1) != 0; round++) {
+            requireFewer(node, round);
+            List<Value> given = new ArrayList<>();
+            given.add(constant(Tensor.of(Shape.SCALAR, Datatype.INT64, new double[] {round})));
+            given.add(going == null ? constant(Tensor.of(Shape.SCALAR, Datatype.BOOL, new double[] {1})) : going);
+            given.addAll(carried);
+            List<Value> results = binding.body(node, body, given);
+            going = results.get(0);
+            carried = results.subList(1, 1 + carried.size());
+            for (int k = 0; k < rows; k++) {
+                collected.get(k).add(results.get(1 + carried.size() + k));
+            }
+        }
+        List<Value> outputs = new ArrayList<>(carried);
+        for (int k = 0; k < rows; k++) {
+            outputs.add(stacked(node, collected.get(k), 0, false));
+        }
+        return outputs;
+    }
+
+    private static void requireFewer(OnnxNode node, int rounds) {
+        if (rounds >= MOST_ROUNDS) {
+            throw Problem.limit(
+                    node.pointer(),
+                    node.operator() + ": this goes on for too long",
+                    "more than " + MOST_ROUNDS + " rounds",
+                    "at most " + MOST_ROUNDS);
+        }
+    }
+
+    private static List<List<Value>> emptyLists(int count) {
+        List<List<Value>> lists = new ArrayList<>();
+        for (int k = 0; k < count; k++) {
+            lists.add(new ArrayList<>());
+        }
+        return lists;
+    }
+
+    private Value constant(Tensor tensor) {
+        return new Value(builder.constant(tensor), tensor.datatype(), false);
+    }
+
+    private Value stacked(OnnxNode node, List<Value> rows, int axis, boolean reversed) {
+        if (rows.isEmpty()) {
+            return constant(Tensor.of(Shape.of(0), Datatype.FP32, new double[0]));
+        }
+        List<Value> ordered = new ArrayList<>(rows);
+        if (reversed) {
+            Collections.reverse(ordered);
+        }
+        Value first = rows.get(0);
+        int along = axis(node, axis, first.shape().rank() + 1);
+        List<Node> parts = new ArrayList<>();
+        for (Value row : ordered) {
+            parts.add(builder.reshape(row.node(), inserted(row.shape(), along)));
+        }
+        boolean learned = rows.stream().anyMatch(Value::learned);
+        return new Value(builder.concat(along, parts), first.type(), learned);
+    }
+
+    private static Shape inserted(Shape shape, int axis) {
+        int[] extents = new int[shape.rank() + 1];
+        for (int k = 0, from = 0; k < extents.length; k++) {
+            extents[k] = k == axis ? 1 : shape.extent(from++);
+        }
+        return Shape.of(extents);
+    }
+
+    private static int axis(OnnxNode node, int axis, int rank) {
+        if (axis < -rank || axis >= rank) {
+            throw Problem.invalid(node.pointer(), "there is no such axis", axis, "from " + -rank + " to " + (rank - 1));
+        }
+        return axis < 0 ? axis + rank : axis;
+    }
+
+    // ── Scan ──
+
+    private List<Value> scan(OnnxNode node) {
+        List<Value> inputs = new ArrayList<>();
+        for (int i = 0; i < node.inputs().size(); i++) {
+            inputs.add(required(node, i));
+        }
+        return scan(node, inputs);
+    }
+
+    /** Opset 8: the first axis of everything is a batch, and the first input may say how long each sequence is. */
+    private List<Value> scanOfBatches(OnnxNode node) {
+        Value lengths = input(node, 0);
+        List<Value> first = new ArrayList<>();
+        int batch =
+                required(node, 1).shape().rank() > 0 ? required(node, 1).shape().extent(0) : 0;
+        if (lengths != null) {
+            throw Problem.unsupported(
+                    node.pointer(), "Scan: sequences of different lengths", "sequence_lens", "none: opset 9 has none");
+        }
+        List<List<Value>> outputs = new ArrayList<>();
+        for (int sample = 0; sample < batch; sample++) {
+            first.clear();
+            for (int i = 1; i < node.inputs().size(); i++) {
+                Value value = required(node, i);
+                first.add(new Value(row(node, value, 0, sample), value.type(), value.learned()));
+            }
+            List<Value> results = scan(node, first);
+            for (int k = 0; k < results.size(); k++) {
+                if (sample == 0) {
+                    outputs.add(new ArrayList<>());
+                }
+                outputs.get(k).add(results.get(k));
+            }
+        }
+        return outputs.stream().map(rows -> stacked(node, rows, 0, false)).toList();
+    }
+
+    private Node row(OnnxNode node, Value value, int axis, int at) {
+        if (at >= value.shape().extent(axis)) {
+            throw Problem.invalid(
+                    node.pointer(), "Scan: the inputs have different lengths", value.shape(), "equal extents");
+        }
+        return builder.reshape(builder.slice(value.node(), axis, at, 1, 1), Reshaping.without(value.shape(), axis));
+    }
+
+    private List<Value> scan(OnnxNode node, List<Value> inputs) {
+        OnnxGraph body = body(node, "body");
+        int scanned = node.attributes().get("num_scan_inputs") instanceof Attribute.Whole count
+                ? (int) Math.max(0, Math.min(inputs.size(), count.value()))
+                : 0;
+        int states = inputs.size() - scanned;
+        int rows = body.outputs().size() - states;
+        if (scanned < 1 || rows < 0) {
+            throw Problem.invalid(
+                    node.pointer(), "Scan: inputs and body do not fit", scanned + " scanned", "at least one scanned");
+        }
+        int[] axes = wholes(node, "scan_input_axes", scanned);
+        int[] backwards = wholes(node, opset < 9 ? "directions" : "scan_input_directions", scanned);
+        int[] rowAxes = wholes(node, "scan_output_axes", rows);
+        int[] rowsBackwards = wholes(node, "scan_output_directions", rows);
+        for (int i = 0; i < scanned; i++) {
+            axes[i] = axis(node, axes[i], inputs.get(states + i).shape().rank());
+        }
+        int rounds = inputs.get(states).shape().extent(axes[0]);
+        requireFewer(node, rounds - 1);
+        List<Value> carried = inputs.subList(0, states);
+        List<List<Value>> collected = emptyLists(rows);
+        for (int round = 0; round < rounds; round++) {
+            List<Value> given = new ArrayList<>(carried);
+            for (int i = 0; i < scanned; i++) {
+                Value value = inputs.get(states + i);
+                int at = backwards[i] == 1 ? value.shape().extent(axes[i]) - 1 - round : round;
+                given.add(new Value(row(node, value, axes[i], Math.max(0, at)), value.type(), value.learned()));
+            }
+            List<Value> results = binding.body(node, body, given);
+            carried = results.subList(0, states);
+            for (int k = 0; k < rows; k++) {
+                collected.get(k).add(results.get(states + k));
+            }
+        }
+        List<Value> outputs = new ArrayList<>(carried);
+        for (int k = 0; k < rows; k++) {
+            outputs.add(stacked(node, collected.get(k), rowAxes[k], rowsBackwards[k] == 1));
+        }
+        return outputs;
+    }
+
+    // ── Gradient ──
+
+    /** The gradient of the value {@code y} by the values {@code xs}, at the point itself: the inputs must be those values. */
+    private List<Value> gradient(OnnxNode node) {
+        List<String> xs = node.attributes().get("xs") instanceof Attribute.Texts names ? names.values() : List.of();
+        String y = node.attributes().get("y") instanceof Attribute.Text name ? name.value() : "";
+        List<Node> by = new ArrayList<>();
+        for (int i = 0; i < xs.size(); i++) {
+            Value value = binding.named(xs.get(i));
+            if (value == null || !value.node().equals(required(node, i).node())) {
+                throw Problem.unsupported(
+                        node.pointer(),
+                        "Gradient: at another point than the model's own",
+                        xs.get(i),
+                        "the value itself");
+            }
+            by.add(value.node());
+        }
+        Value of = binding.named(y);
+        if (of == null || xs.isEmpty()) {
+            throw Problem.invalid(node.pointer(), "Gradient: attributes xs or y name nothing", xs + ", " + y, "values");
+        }
+        builder.at(node.label());
+        return SymbolicGradient.of(builder, of.node(), by).stream()
+                .map(each -> new Value(each, of.type(), of.learned()))
+                .toList();
+    }
+
+    // ── SequenceMap ──
+
+    /** The body for each item of the first sequence; other inputs are sequences too, or the same tensor every time. */
+    private List<Value> sequenceMap(OnnxNode node) {
+        OnnxGraph body = body(node, "body");
+        List<Value> items = Objects.requireNonNullElse(required(node, 0).items(), List.of());
+        List<List<Value>> collected = emptyLists(body.outputs().size());
+        for (int round = 0; round < items.size(); round++) {
+            requireFewer(node, round);
+            List<Value> given = new ArrayList<>();
+            for (int i = 0; i < node.inputs().size(); i++) {
+                List<Value> each = required(node, i).items();
+                if (each != null && each.size() != items.size()) {
+                    throw Problem.invalid(node.pointer(), "SequenceMap: the lengths differ", each.size(), items.size());
+                }
+                given.add(each == null ? required(node, i) : each.get(round));
+            }
+            List<Value> results = binding.body(node, body, given);
+            for (int k = 0; k < results.size(); k++) {
+                collected.get(k).add(results.get(k));
+            }
+        }
+        return collected.stream()
+                .map(results -> Value.sequence(builder.constant(0), results))
+                .toList();
+    }
+}
