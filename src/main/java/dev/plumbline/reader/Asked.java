@@ -14,6 +14,7 @@ import java.util.Set;
  * @param data the shapes of the data; a name that the model does not read is not its concern
  * @param claims the shapes of the gradients that are claimed
  * @param values the given parameters' values: what tells weights of equal shapes apart
+ * @param claimed the claims themselves: rows of zeros tell which rows of a table a file has left
  * @param alone names of claims that are meant as those of one weight, where the file holds several equal ones once
  */
 public record Asked(
@@ -21,7 +22,18 @@ public record Asked(
         Map<String, Shape> data,
         Map<String, Shape> claims,
         Map<String, Tensor> values,
+        Map<String, Tensor> claimed,
         Set<String> alone) {
+
+    /** Claims of which only the shapes are known. */
+    public Asked(
+            Map<String, Shape> parameters,
+            Map<String, Shape> data,
+            Map<String, Shape> claims,
+            Map<String, Tensor> values,
+            Set<String> alone) {
+        this(parameters, data, claims, values, Map.of(), alone);
+    }
 
     /** Shapes only, nothing claimed. */
     public static Asked of(Map<String, Shape> parameters, Map<String, Shape> data) {
@@ -30,7 +42,7 @@ public record Asked(
 
     static Asked of(
             Map<String, Tensor> parameters, Map<String, Tensor> data, Map<String, Tensor> claims, Set<String> alone) {
-        return new Asked(shapes(parameters), shapes(data), shapes(claims), parameters, alone);
+        return new Asked(shapes(parameters), shapes(data), shapes(claims), parameters, claims, alone);
     }
 
     private static Map<String, Shape> shapes(Map<String, Tensor> tensors) {

@@ -1,0 +1,40 @@
+package dev.plumbline.check;
+
+import dev.plumbline.compute.judgement.Mistake;
+import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.verification.JudgedTensor;
+import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.Names;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Claims whose weight was found by its shape and place only, under a name of the exporter's. One that agrees is right, and one
+ * that is off in a way that has a name is wrong; but where it has nothing to do with the gradient of what the file holds, the
+ * export may have computed that from the weight (a norm divided out, a reparametrisation), and no verdict is possible.
+ */
+final class GuessedNames {
+
+    private GuessedNames() {}
+
+    /** Refuses a claim that fits its guessed place in no way, and says how to export. */
+    static void requireSomeFit(Names names, List<JudgedTensor> tensors, Map<String, Mistake> mistakes) {
+        for (JudgedTensor tensor : tensors) {
+            Mistake mistake = mistakes.get(tensor.name());
+            boolean unexplained = mistake == null || mistake.kind() == Mistake.Kind.UNKNOWN;
+            if (tensor.verdict() == Verdict.FAIL && unexplained && names.guessed().contains(tensor.name())) {
+                throw refused(tensor.name(), String.join(" and ", names.files(tensor.name())));
+            }
+        }
+    }
+
+    private static Problem refused(String name, String file) {
+        return Problem.invalid(
+                "/gradients" + Problem.pointer(name),
+                "the file has no weight of this name; %s has its shape and place, but the claim has nothing to do with its gradient, so the export may have computed it from the weight"
+                        .formatted(file),
+                name,
+                "values under parameters, by which weights are told apart; or a file exported with do_constant_folding=False and training=torch.onnx.TrainingMode.PRESERVE in torch.onnx.export, which keeps weights and names: see /exporting; or the name "
+                        + file + ", to have the claim judged as its gradient");
+    }
+}
