@@ -12,25 +12,25 @@ import org.jspecify.annotations.Nullable;
  * @param renamed given parameters that the program knows by the name of a claim
  * @param replaced given parameters whose values took the place of the file's, under names that the program does not use
  * @param shared claims under the file's one name of several weights
- * @param guessed claims whose weight has a name of the exporter's, which shape and place tell but nothing confirms: what the
- *     file holds may have been computed from the weight
+ * @param doubtful claims whose weight the export may have computed something from, with the file's tensors that may be that:
+ *     those that were taken for the weight by shape and place only, and those beside it that nobody claims
  */
 public record Names(
         List<Naming> namings,
         Map<String, String> renamed,
         Set<String> replaced,
         List<Shared> shared,
-        Set<String> guessed) {
+        Map<String, List<String>> doubtful) {
 
     /** Every name is the model's own. */
-    public static final Names OWN = new Names(List.of(), Map.of(), Set.of(), List.of(), Set.of());
+    public static final Names OWN = new Names(List.of(), Map.of(), Set.of(), List.of(), Map.of());
 
     public Names {
         namings = List.copyOf(namings);
         renamed = Map.copyOf(renamed);
         replaced = Set.copyOf(replaced);
         shared = List.copyOf(shared);
-        guessed = Set.copyOf(guessed);
+        doubtful = Map.copyOf(doubtful);
     }
 
     /**
@@ -50,14 +50,6 @@ public record Names(
                     : "%s is held against the sum over its uses as %s, which the file holds once."
                             .formatted(given, String.join(", ", others));
         }
-    }
-
-    /** The tensors of the file in which a weight sits. */
-    public List<String> files(String given) {
-        return namings.stream()
-                .filter(naming -> naming.given().equals(given))
-                .map(Naming::file)
-                .toList();
     }
 
     /** The program's name of a given parameter; null where its value went into the file's. */

@@ -33,7 +33,7 @@ final class Joined {
                 parts.add(slot);
             }
         });
-        parts.sort(Comparator.comparingInt(slot -> slot.uses().get(0).node().position()));
+        parts.sort(Comparator.comparingInt(Slot::firstRead));
         List<Spot> spots = new ArrayList<>();
         int rows = 0;
         for (Slot part : parts) {

@@ -10,6 +10,7 @@ import dev.plumbline.reader.onnx.NameSearch.Wanted;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -36,7 +37,7 @@ final class Plan {
     private final Set<String> replaced = new HashSet<>();
     private final List<Naming> namings = new ArrayList<>();
     private final List<Shared> shared = new ArrayList<>();
-    private final Set<String> guessed = new HashSet<>();
+    private final Map<String, List<String>> doubtful = new HashMap<>();
 
     /**
      * The parameters that a tensor of the file is made of.
@@ -63,7 +64,7 @@ final class Plan {
     }
 
     Names names() {
-        return new Names(namings, renamed, replaced, shared, guessed);
+        return new Names(namings, renamed, replaced, shared, doubtful);
     }
 
     @Nullable
@@ -107,10 +108,28 @@ final class Plan {
         LostWeights.refuse(slots, names, places);
         places.forEach((name, place) -> {
             place.spots().forEach(spot -> place(name, spot));
-            if (!place.isSure()) {
-                guessed.add(name);
+            List<String> doubts = place.isSure() ? computedBeside(place, places.values()) : place.slots();
+            if (!doubts.isEmpty()) {
+                doubtful.put(name, doubts);
             }
         });
+    }
+
+    /**
+     * What the export computed in the module of a weight that bears its own name, and nobody claims: the norm of a weight, say,
+     * which then no longer depends on it.
+     */
+    private List<String> computedBeside(Place place, Collection<Place> places) {
+        List<String> computed = new ArrayList<>();
+        for (Slot slot : slots.all()) {
+            boolean isBeside = place.spots().stream().anyMatch(spot -> slot.isReadBeside(spot.slot()));
+            boolean isClaimed =
+                    places.stream().anyMatch(each -> each.slots().contains(slot.name()));
+            if (slot.isMadeUp() && slot.isOrigin() && isBeside && !isClaimed && !slot.isReadBy("MatMul", "Gemm")) {
+                computed.add(slot.name());
+            }
+        }
+        return computed;
     }
 
     private void placeParameters(OnnxGraph graph) {
