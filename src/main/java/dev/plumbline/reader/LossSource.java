@@ -89,6 +89,11 @@ public record LossSource(
                 weight);
     }
 
+    LossSource with(Reduction other) {
+        return new LossSource(
+                kind, prediction, target, output, cotangent, other, delta, labelSmoothing, weight, l1, l2);
+    }
+
     String targetName() {
         return target == null ? "y" : target;
     }

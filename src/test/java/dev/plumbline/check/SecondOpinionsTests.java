@@ -153,7 +153,7 @@ class SecondOpinionsTests {
                 null,
                 null,
                 null,
-                null));
+                null, null));
         Finding halves = report.consistency().get(3);
 
         assertThat(report.warnings()).noneMatch(warning -> warning.code().equals("inconsistent"));
@@ -240,6 +240,6 @@ class SecondOpinionsTests {
                 null,
                 null,
                 null,
-                null));
+                null, null));
     }
 }
