@@ -144,7 +144,7 @@ public record SameModel(
         ObjectiveReader reader = readers.apply(model, source);
         Program program = reader.readOutputs(afford);
         Evaluation base = reader.evaluate(program);
-        Map<String, Tensor> ours = base.outputs();
+        Map<String, Tensor> ours = withLoss(base.outputs());
         Map<String, Tensor> wanted = wanted(expected, ours);
         Map<String, Double> spreads = spreads(program, reader.point(program), base, rounding);
         List<Compared> compared = new ArrayList<>();
@@ -157,6 +157,16 @@ public record SameModel(
                     Objects.requireNonNull(spreads.get(name))));
         });
         return compared;
+    }
+
+    /** A model's only number is its loss. */
+    private static Map<String, Tensor> withLoss(Map<String, Tensor> outputs) {
+        Map<String, Tensor> all = new LinkedHashMap<>(outputs);
+        Tensor only = outputs.size() == 1 ? outputs.values().iterator().next() : null;
+        if (only != null && only.size() == 1) {
+            all.put(ObjectiveReader.OBJECTIVE, Tensor.scalar(only.at(0)));
+        }
+        return all;
     }
 
     /** What was expected, by the program's names. */
@@ -193,12 +203,12 @@ public record SameModel(
     private Map<String, Double> spreads(
             Program program, Map<String, Tensor> point, Evaluation base, @Nullable Precision mixed) {
         Map<String, Double> spreads = new LinkedHashMap<>();
-        Map<String, Tensor> exact = base.outputs();
+        Map<String, Tensor> exact = withLoss(base.outputs());
         exact.forEach((name, value) ->
                 spreads.put(name, ROUNDINGS * datatype.unitRoundoff() * largest(value, null)));
         for (int run = 1; run <= RUNS; run++) {
             Map<String, Tensor> rounded =
-                    program.evaluate(point, rounding(base, mixed, run)).outputs();
+                    withLoss(program.evaluate(point, rounding(base, mixed, run)).outputs());
             rounded.forEach((name, value) ->
                     spreads.merge(name, SAFETY * largest(value, exact.get(name)), Math::max));
         }

@@ -197,7 +197,16 @@ final class NameSearch {
                 }
             }
         }
-        return candidates.isEmpty() ? cutUp(name, evidence) : candidates;
+        return candidates.isEmpty() ? cutUp(name, evidence) : inRole(name, candidates);
+    }
+
+    /** Of several places, those that are read as such a name is: a bias is added, a weight multiplied. */
+    private static List<Place> inRole(String name, List<Place> places) {
+        String operator = name.endsWith("bias") ? "Add" : "Mul";
+        List<Place> inRole = places.stream()
+                .filter(place -> place.spots().get(0).slot().isReadBy(operator))
+                .toList();
+        return places.size() < 2 || inRole.isEmpty() ? places : inRole;
     }
 
     /** Values tell where names, operators and shapes do not. */
