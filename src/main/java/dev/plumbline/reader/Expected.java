@@ -29,8 +29,6 @@ public record Expected(@Nullable Double loss, @Nullable Map<String, Tensor> outp
 
     /** One unit of the last decimal that a number is written with: {@code 2.3103} may be anything within 0.0001. */
     static double lastDigit(double printed) {
-        return Double.isFinite(printed)
-                ? BigDecimal.valueOf(printed).ulp().doubleValue()
-                : 0;
+        return Double.isFinite(printed) ? BigDecimal.valueOf(printed).ulp().doubleValue() : 0;
     }
 }

@@ -123,11 +123,7 @@ public record SameModel(
     }
 
     private boolean fits(
-            Model model,
-            LossSource source,
-            Expected expected,
-            @Nullable Precision rounding,
-            Consumer<Program> afford) {
+            Model model, LossSource source, Expected expected, @Nullable Precision rounding, Consumer<Program> afford) {
         try {
             return firstDifferent(compared(model, source, expected, rounding, afford)) == null;
         } catch (Problem none) {
@@ -136,11 +132,7 @@ public record SameModel(
     }
 
     private List<Compared> compared(
-            Model model,
-            LossSource source,
-            Expected expected,
-            @Nullable Precision rounding,
-            Consumer<Program> afford) {
+            Model model, LossSource source, Expected expected, @Nullable Precision rounding, Consumer<Program> afford) {
         ObjectiveReader reader = readers.apply(model, source);
         Program program = reader.readOutputs(afford);
         Evaluation base = reader.evaluate(program);
@@ -204,13 +196,11 @@ public record SameModel(
             Program program, Map<String, Tensor> point, Evaluation base, @Nullable Precision mixed) {
         Map<String, Double> spreads = new LinkedHashMap<>();
         Map<String, Tensor> exact = withLoss(base.outputs());
-        exact.forEach((name, value) ->
-                spreads.put(name, ROUNDINGS * datatype.unitRoundoff() * largest(value, null)));
+        exact.forEach((name, value) -> spreads.put(name, ROUNDINGS * datatype.unitRoundoff() * largest(value, null)));
         for (int run = 1; run <= RUNS; run++) {
             Map<String, Tensor> rounded =
                     withLoss(program.evaluate(point, rounding(base, mixed, run)).outputs());
-            rounded.forEach((name, value) ->
-                    spreads.merge(name, SAFETY * largest(value, exact.get(name)), Math::max));
+            rounded.forEach((name, value) -> spreads.merge(name, SAFETY * largest(value, exact.get(name)), Math::max));
         }
         return spreads;
     }

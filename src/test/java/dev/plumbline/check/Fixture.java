@@ -73,7 +73,8 @@ record Fixture(String name, String dtype) {
                 settings,
                 null,
                 null,
-                null, null);
+                null,
+                null);
     }
 
     LossSource loss() {

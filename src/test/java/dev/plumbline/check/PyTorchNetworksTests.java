@@ -142,10 +142,12 @@ class PyTorchNetworksTests {
         String name = claims.keySet().stream()
                 .max((a, b) -> Double.compare(size(claims, a), size(claims, b)))
                 .orElseThrow();
-        claims.computeIfPresent(name, (key, right) -> changed(right, values -> {
-            values[largest(right)] *= 1.01;
-            return values;
-        }));
+        claims.computeIfPresent(
+                name,
+                (key, right) -> changed(right, values -> {
+                    values[largest(right)] *= 1.01;
+                    return values;
+                }));
         Answer answer = check(folder, claims);
         assertThat(answer.text("verdict")).as(answer.body().toString()).isEqualTo("FAIL");
         assertThat(failing(answer)).containsExactly(name);
@@ -169,12 +171,13 @@ class PyTorchNetworksTests {
     @MethodSource("folded")
     void namesTwiceTheGradient(String folder) {
         Map<String, Tensor> claims = new LinkedHashMap<>();
-        gradients(folder).forEach((name, right) -> claims.put(name, changed(right, values -> {
-            for (int i = 0; i < values.length; i++) {
-                values[i] *= 2;
-            }
-            return values;
-        })));
+        gradients(folder)
+                .forEach((name, right) -> claims.put(name, changed(right, values -> {
+                    for (int i = 0; i < values.length; i++) {
+                        values[i] *= 2;
+                    }
+                    return values;
+                })));
         Answer answer = check(folder, claims);
         assertThat(answer.text("verdict")).as(answer.body().toString()).isEqualTo("FAIL");
         for (JsonNode tensor : answer.body().get("tensors")) {

@@ -153,7 +153,8 @@ class SecondOpinionsTests {
                 null,
                 null,
                 null,
-                null, null));
+                null,
+                null));
         Finding halves = report.consistency().get(3);
 
         assertThat(report.warnings()).noneMatch(warning -> warning.code().equals("inconsistent"));
@@ -240,6 +241,7 @@ class SecondOpinionsTests {
                 null,
                 null,
                 null,
-                null, null));
+                null,
+                null));
     }
 }

@@ -27,8 +27,8 @@ final class LostWeights {
         List<String> computed = new ArrayList<>();
         List<String> named = new ArrayList<>();
         for (Slot slot : slots.all()) {
-            boolean taken = found.values().stream()
-                    .anyMatch(place -> place.slots().contains(slot.name()));
+            boolean taken =
+                    found.values().stream().anyMatch(place -> place.slots().contains(slot.name()));
             if (!taken && slot.isOrigin() && !slot.uses().isEmpty()) {
                 (slot.isMadeUp() ? computed : named).add(slot.name());
             }

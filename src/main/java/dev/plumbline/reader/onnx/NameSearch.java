@@ -40,8 +40,7 @@ final class NameSearch {
      * @param claims the gradients, where the names are claims
      * @param pointer to where the request has them, for what is refused
      */
-    record Wanted(
-            Map<String, Shape> shapes, Map<String, Tensor> values, Map<String, Tensor> claims, String pointer) {
+    record Wanted(Map<String, Shape> shapes, Map<String, Tensor> values, Map<String, Tensor> claims, String pointer) {
 
         Shape shape(String name) {
             return Objects.requireNonNull(shapes.get(name));
@@ -142,8 +141,8 @@ final class NameSearch {
             for (String name : missing()) {
                 List<Place> places = candidates(name, evidence);
                 candidates.put(name, places);
-                places.forEach(place -> place.ids()
-                        .forEach(spot -> wanting.computeIfAbsent(spot, key -> new LinkedHashSet<>())
+                places.forEach(
+                        place -> place.ids().forEach(spot -> wanting.computeIfAbsent(spot, key -> new LinkedHashSet<>())
                                 .add(name)));
             }
             for (Map.Entry<String, List<Place>> candidate : candidates.entrySet()) {
@@ -284,9 +283,8 @@ final class NameSearch {
     }
 
     private Problem ambiguous(String name, List<Place> places) {
-        List<String> both = places.stream()
-                .flatMap(place -> place.slots().stream())
-                .toList();
+        List<String> both =
+                places.stream().flatMap(place -> place.slots().stream()).toList();
         return wanted.problem(
                 name,
                 "several weights of the file could be this one: " + Prefixes.words(both),

@@ -64,8 +64,7 @@ public final class OnnxModel implements Model {
 
     @Override
     public List<Variation> variations() {
-        return OtherModes.of(
-                graph, opset, other -> new OnnxModel(other, opset, Roles.of(other), description));
+        return OtherModes.of(graph, opset, other -> new OnnxModel(other, opset, Roles.of(other), description));
     }
 
     @Override

@@ -33,7 +33,8 @@ final class OtherModes {
         List<Variation> variations = new ArrayList<>();
         for (boolean training : new boolean[] {true, false}) {
             boolean isOther = graph.nodes().stream()
-                    .anyMatch(node -> node.operator().equals(BATCH_NORMALIZATION) && isTraining(node, opset) != training);
+                    .anyMatch(
+                            node -> node.operator().equals(BATCH_NORMALIZATION) && isTraining(node, opset) != training);
             if (isOther) {
                 variations.add(new Variation(
                         training
@@ -75,7 +76,9 @@ final class OtherModes {
         if (opset >= SAYS_MODE) {
             attributes.put("training_mode", new Attribute.Whole(training ? 1 : 0));
         } else if (training != isTraining(node, opset)) {
-            outputs = training ? List.of(node.outputs().get(0), "") : List.of(node.outputs().get(0));
+            outputs = training
+                    ? List.of(node.outputs().get(0), "")
+                    : List.of(node.outputs().get(0));
         }
         return new OnnxNode(
                 node.name(), node.position(), node.operator(), node.domain(), node.inputs(), outputs, attributes);
@@ -103,8 +106,7 @@ final class OtherModes {
     }
 
     private static OnnxNode like(OnnxNode node, String operator, List<String> inputs, String output) {
-        return new OnnxNode(
-                node.name(), node.position(), operator, node.domain(), inputs, List.of(output), Map.of());
+        return new OnnxNode(node.name(), node.position(), operator, node.domain(), inputs, List.of(output), Map.of());
     }
 
     /** What cannot be tried, but is known to make files differ from their modules. */

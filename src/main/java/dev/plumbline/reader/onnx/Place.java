@@ -28,9 +28,8 @@ record Place(List<Spot> spots, boolean isSure) {
     }
 
     boolean isFree(Collection<Place> taken) {
-        return taken.stream()
-                .flatMap(place -> place.spots().stream())
-                .noneMatch(other -> spots.stream().anyMatch(other::overlaps));
+        return taken.stream().flatMap(place -> place.spots().stream()).noneMatch(other -> spots.stream()
+                .anyMatch(other::overlaps));
     }
 
     List<String> ids() {
@@ -50,7 +49,8 @@ record Place(List<Spot> spots, boolean isSure) {
         for (Spot spot : spots) {
             Tensor own = spot.layout().taken(spot.slot().value()).get(0);
             for (int i = 0; i < own.size(); i++) {
-                boolean same = own.at(i) == given.at(i) || own.at(i) == own.datatype().round(given.at(i));
+                boolean same =
+                        own.at(i) == given.at(i) || own.at(i) == own.datatype().round(given.at(i));
                 if (own.at(i) != 0 && !same) { // zero stands for what lies elsewhere
                     return false;
                 }

@@ -123,8 +123,7 @@ final class Plan {
         List<String> computed = new ArrayList<>();
         for (Slot slot : slots.all()) {
             boolean isBeside = place.spots().stream().anyMatch(spot -> slot.isReadBeside(spot.slot()));
-            boolean isClaimed =
-                    places.stream().anyMatch(each -> each.slots().contains(slot.name()));
+            boolean isClaimed = places.stream().anyMatch(each -> each.slots().contains(slot.name()));
             if (slot.isMadeUp() && slot.isOrigin() && isBeside && !isClaimed && !slot.isReadBy("MatMul", "Gemm")) {
                 computed.add(slot.name());
             }

@@ -46,9 +46,9 @@ record Spot(Slot slot, Layout layout, int piece, How how, String leaf) {
 
     /** Whether a Gemm transposes what it reads, so that the export did not. */
     private static boolean isTransposedThere(Slot slot) {
-        return slot.uses().stream().anyMatch(use -> use.node().attributes().get("transB")
-                        instanceof Attribute.Whole transposed
-                && transposed.value() == 1);
+        return slot.uses().stream()
+                .anyMatch(use -> use.node().attributes().get("transB") instanceof Attribute.Whole transposed
+                        && transposed.value() == 1);
     }
 
     /** This, as a part of a larger parameter. */
