@@ -91,7 +91,8 @@ class SecondOpinionsTests {
 
         assertThat(report.verdict()).isEqualTo(Verdict.FAIL);
         assertThat(Objects.requireNonNull(report.taylor()).agrees()).isTrue();
-        assertThat(Objects.requireNonNull(report.taylor()).detail()).contains("blind to less: claim and reference differ by");
+        assertThat(Objects.requireNonNull(report.taylor()).detail())
+                .contains("blind to less: claim and reference differ by");
     }
 
     private static void requireLaws(List<Finding> findings) {
