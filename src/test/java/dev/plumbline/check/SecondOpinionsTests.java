@@ -70,7 +70,8 @@ class SecondOpinionsTests {
         int seeds = 5;
         int disagreements = 0;
         for (long seed = 0; seed < seeds; seed++) {
-            TaylorReport taylor = Objects.requireNonNull(report(fixture, wrong, seed).taylor());
+            TaylorReport taylor =
+                    Objects.requireNonNull(report(fixture, wrong, seed).taylor());
             disagreements += Boolean.FALSE.equals(taylor.agrees()) ? 1 : 0;
         }
         // A direction nearly perpendicular to the gradient hides its length: one in ten at most.
