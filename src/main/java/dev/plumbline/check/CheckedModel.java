@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * @param names how the names of the request were understood
  * @param batch its samples, which it can be asked to take by halves
  */
-record CheckedModel(Objective objective, Names names, Batch batch, boolean holdsFloat32) {
+record CheckedModel(Model model, Objective objective, Names names, Batch batch) {
 
     /** @param afford sees each program before it is evaluated, and refuses what is too dear */
     static CheckedModel read(GradientCheckRequest request, Consumer<Program> afford) {
@@ -26,13 +26,17 @@ record CheckedModel(Objective objective, Names names, Batch batch, boolean holds
                 these -> reader(request, model, request.dataOrNone(), these), request.claimsOrNone(), afford);
         Batch batch = new Batch(request.dataOrNone(), data -> reader(request, model, data, alone));
         ObjectiveReader reader = batch.reader().apply(batch.data());
-        return new CheckedModel(reader.read(afford), reader.names(), batch, model.holdsFloat32());
+        return new CheckedModel(model, reader.read(afford), reader.names(), batch);
     }
 
     private static ObjectiveReader reader(
             GradientCheckRequest request, Model model, Map<String, Tensor> data, Set<String> alone) {
         return new ObjectiveReader(
                 model, request.lossOrNone(), request.parametersOrNone(), data, request.claimsOrNone(), alone);
+    }
+
+    boolean holdsFloat32() {
+        return model.holdsFloat32();
     }
 
     Program program() {

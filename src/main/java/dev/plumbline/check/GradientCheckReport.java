@@ -61,7 +61,10 @@ public record GradientCheckReport(
         @Nullable
         NoiseInjection noiseInjection,
 
-        @Schema(description = "a second opinion: Taylor's test along one random direction")
+        @Schema(
+                description =
+                        "a second opinion: Taylor's test along one random direction; null where no gradient was judged")
+        @Nullable
         TaylorReport taylor,
 
         @Schema(

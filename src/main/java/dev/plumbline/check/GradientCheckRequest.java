@@ -1,5 +1,6 @@
 package dev.plumbline.check;
 
+import dev.plumbline.reader.Expected;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.report.Upload;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param previousGradients of an earlier step, to recognise a mistake by
  * @param baseline gradients of a trusted implementation in the same precision
  * @param frozenRows rows that are not judged, by parameter
+ * @param expected the pipeline's own loss and outputs; where ours differ, no gradient is judged
  */
 public record GradientCheckRequest(
         @Schema(description = "a formula or an ONNX file in base64; or a part named model") @Nullable
@@ -59,10 +61,16 @@ public record GradientCheckRequest(
                 description =
                         "rows that are not judged, by parameter, counted from the end where negative: {\"embedding.weight\": [0]} for an embedding with padding_idx 0, which ONNX does not have")
         @Nullable
-        Map<String, List<Integer>> frozenRows) {
+        Map<String, List<Integer>> frozenRows,
+
+        @Schema(
+                description =
+                        "your own loss and outputs at this point: where ours differ by more than rounding, this is another model than yours, and no gradient is judged")
+        @Nullable
+        Expected expected) {
 
     static final GradientCheckRequest EMPTY =
-            new GradientCheckRequest(null, null, null, null, null, null, null, null, null);
+            new GradientCheckRequest(null, null, null, null, null, null, null, null, null, null);
 
     /** This request with what came as files beside it; nothing may come twice. */
     GradientCheckRequest with(Upload files) {
@@ -75,7 +83,8 @@ public record GradientCheckRequest(
                 settings,
                 files.joined("previousGradients", previousGradients),
                 files.joined("baseline", baseline),
-                frozenRows);
+                frozenRows,
+                expected);
     }
 
     /** All tensors, in the request and its files. */

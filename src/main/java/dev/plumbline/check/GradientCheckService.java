@@ -8,6 +8,7 @@ import dev.plumbline.compute.verification.Claims;
 import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.compute.verification.Measurement;
 import dev.plumbline.limits.Limits;
+import dev.plumbline.reader.AnotherModel;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -45,6 +46,12 @@ class GradientCheckService {
         limits.requireTensors(request.tensorCount());
         CheckedModel model = CheckedModel.read(request, this::afford);
         Question question = Question.of(request, model, settings -> decided(settings, model.objective()));
+        AnotherModel another = DifferentModels.differs(request, model, question, this::afford);
+        if (another != null) {
+            GradientCheckReport report = DifferentModels.report(another, model, question.settings(), started);
+            reports.keep(report);
+            return report;
+        }
         Fingerprint inputs = Fingerprint.of(model.objective().point());
         Measurement measurement = Measurement.of(model.objective(), question.plan(), watch::at);
         Claims claims = question.claims(measurement);

@@ -1,5 +1,6 @@
 package dev.plumbline.models;
 
+import dev.plumbline.reader.Expected;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.report.Upload;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param model may come as a file beside the request
  * @param loss evaluated too, where there is one
  * @param parameters replace the values in the model's file
+ * @param expected the pipeline's own loss and outputs, to be held against ours
  */
 public record EvaluationRequest(
         @Schema(description = "a formula or an ONNX file in base64; or a part named model") @Nullable
@@ -27,9 +29,15 @@ public record EvaluationRequest(
         Map<String, Tensor> parameters,
 
         @Schema(description = "the inputs of the model, and the target of its loss") @Nullable
-        Map<String, Tensor> data) {
+        Map<String, Tensor> data,
 
-    static final EvaluationRequest EMPTY = new EvaluationRequest(null, null, null, null);
+        @Schema(
+                description =
+                        "your own loss and outputs at this point, computed in float32 or float64: the answer says whether this is the same model, and what may be behind a difference")
+        @Nullable
+        Expected expected) {
+
+    static final EvaluationRequest EMPTY = new EvaluationRequest(null, null, null, null, null);
 
     /** This request with what came as files beside it; nothing may come twice. */
     EvaluationRequest with(Upload files) {
@@ -37,7 +45,8 @@ public record EvaluationRequest(
                 ModelSource.oneOf(model, files.bytes("model")),
                 loss,
                 files.joined("parameters", parameters),
-                files.joined("data", data));
+                files.joined("data", data),
+                expected);
     }
 
     Map<String, Tensor> parametersOrNone() {

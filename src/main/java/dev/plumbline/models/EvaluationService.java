@@ -3,11 +3,16 @@ package dev.plumbline.models;
 import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.limits.Limits;
+import dev.plumbline.reader.AnotherModel;
+import dev.plumbline.reader.Expected;
 import dev.plumbline.reader.LossSource;
+import dev.plumbline.reader.Model;
 import dev.plumbline.reader.ObjectiveReader;
+import dev.plumbline.reader.SameModel;
 import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
 /** Reads a model, evaluates it once, and says what came out. */
@@ -24,13 +29,27 @@ class EvaluationService {
         limits.requireTensors(
                 request.parametersOrNone().size() + request.dataOrNone().size());
         LossSource loss = request.loss() == null ? LossSource.NONE : request.loss();
-        ObjectiveReader reader = new ObjectiveReader(
-                request.requiredModel().read(), loss, request.parametersOrNone(), request.dataOrNone());
+        Model model = request.requiredModel().read();
+        ObjectiveReader reader = reader(request, model, loss);
         Program program = reader.readOutputs(this::afford);
         Evaluation evaluation = reader.evaluate(program);
         Map<String, Tensor> outputs = new LinkedHashMap<>(evaluation.outputs());
         Tensor value = outputs.remove(ObjectiveReader.OBJECTIVE);
-        return new EvaluationReport(outputs, value == null ? null : value.item());
+        return new EvaluationReport(outputs, value == null ? null : value.item(), anotherModel(request, model, loss));
+    }
+
+    private @Nullable String anotherModel(EvaluationRequest request, Model model, LossSource loss) {
+        Expected expected = request.expected();
+        if (expected == null) {
+            return null;
+        }
+        SameModel same = new SameModel((other, its) -> reader(request, other, its), loss, expected.datatype(), null);
+        AnotherModel another = same.differs(model, expected, this::afford);
+        return another == null ? null : another.words();
+    }
+
+    private static ObjectiveReader reader(EvaluationRequest request, Model model, LossSource loss) {
+        return new ObjectiveReader(model, loss, request.parametersOrNone(), request.dataOrNone());
     }
 
     private void afford(Program program) {

@@ -14,6 +14,7 @@ import java.util.Set;
  * @param data the shapes of the data; a name that the model does not read is not its concern
  * @param claims the shapes of the gradients that are claimed
  * @param values the given parameters' values: what tells weights of equal shapes apart
+ * @param claimed the claims themselves: rows of zeros tell which rows of a table a file has left
  * @param known the data's values, where the program is for them alone: shapes and indices may be computed from them
  * @param alone names of claims that are meant as those of one weight, where the file holds several equal ones once
  */
@@ -22,17 +23,18 @@ public record Asked(
         Map<String, Shape> data,
         Map<String, Shape> claims,
         Map<String, Tensor> values,
+        Map<String, Tensor> claimed,
         Map<String, Tensor> known,
         Set<String> alone) {
 
-    /** For a program that is meant for the data's shapes, not for their values. */
+    /** Shapes of claims and data only. */
     public Asked(
             Map<String, Shape> parameters,
             Map<String, Shape> data,
             Map<String, Shape> claims,
             Map<String, Tensor> values,
             Set<String> alone) {
-        this(parameters, data, claims, values, Map.of(), alone);
+        this(parameters, data, claims, values, Map.of(), Map.of(), alone);
     }
 
     /** Shapes only, nothing claimed. */
@@ -42,12 +44,12 @@ public record Asked(
 
     static Asked of(
             Map<String, Tensor> parameters, Map<String, Tensor> data, Map<String, Tensor> claims, Set<String> alone) {
-        return new Asked(shapes(parameters), shapes(data), shapes(claims), parameters, data, alone);
+        return new Asked(shapes(parameters), shapes(data), shapes(claims), parameters, claims, data, alone);
     }
 
     /** The same for any data of these shapes. */
     Asked forAnyData() {
-        return new Asked(parameters, data, claims, values, alone);
+        return new Asked(parameters, data, claims, values, claimed, Map.of(), alone);
     }
 
     private static Map<String, Shape> shapes(Map<String, Tensor> tensors) {

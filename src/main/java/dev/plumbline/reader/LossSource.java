@@ -206,4 +206,38 @@ public record LossSource(
         return named(variance, positive, negative, other, inputLengths, targetLengths)
                 .containsKey(operand);
     }
+
+    /** The same loss, otherwise reduced. */
+    LossSource with(Reduction reducedBy) {
+        return new LossSource(
+                kind,
+                prediction,
+                target,
+                output,
+                cotangent,
+                reducedBy,
+                delta,
+                labelSmoothing,
+                weight,
+                l1,
+                l2,
+                positiveWeight,
+                ignoreIndex,
+                beta,
+                margin,
+                p,
+                epsilon,
+                blank,
+                logInput,
+                logTarget,
+                full,
+                swap,
+                zeroInfinity,
+                variance,
+                positive,
+                negative,
+                other,
+                inputLengths,
+                targetLengths);
+    }
 }

@@ -2,6 +2,7 @@ package dev.plumbline.reader;
 
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.tensor.Shape;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -28,6 +29,16 @@ public interface Model {
     /** How the names of a request are understood. */
     default Names names(Asked asked) {
         return Names.OWN;
+    }
+
+    /** What the pipeline may have computed instead, and can be tried. */
+    default List<Variation> variations() {
+        return List.of();
+    }
+
+    /** What else may be behind another result, in plain sentences. */
+    default List<String> possibleDifferences() {
+        return List.of();
     }
 
     /** Whether its constants come from a file that holds them in float32. */

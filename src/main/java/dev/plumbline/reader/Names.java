@@ -12,17 +12,25 @@ import org.jspecify.annotations.Nullable;
  * @param renamed given parameters that the program knows by the name of a claim
  * @param replaced given parameters whose values took the place of the file's, under names that the program does not use
  * @param shared claims under the file's one name of several weights
+ * @param doubtful claims whose weight the export may have computed something from, with the file's tensors that may be that:
+ *     those that were taken for the weight by shape and place only, and those beside it that nobody claims
  */
-public record Names(List<Naming> namings, Map<String, String> renamed, Set<String> replaced, List<Shared> shared) {
+public record Names(
+        List<Naming> namings,
+        Map<String, String> renamed,
+        Set<String> replaced,
+        List<Shared> shared,
+        Map<String, List<String>> doubtful) {
 
     /** Every name is the model's own. */
-    public static final Names OWN = new Names(List.of(), Map.of(), Set.of(), List.of());
+    public static final Names OWN = new Names(List.of(), Map.of(), Set.of(), List.of(), Map.of());
 
     public Names {
         namings = List.copyOf(namings);
         renamed = Map.copyOf(renamed);
         replaced = Set.copyOf(replaced);
         shared = List.copyOf(shared);
+        doubtful = Map.copyOf(doubtful);
     }
 
     /**

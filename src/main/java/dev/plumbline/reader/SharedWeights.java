@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SharedWeights {
 
+    /** The square of half: nearer to the gradient of the one weight than half its norm. */
+    private static final double CLOSE = 0.25;
+
     private SharedWeights() {}
 
     /**
@@ -33,12 +36,19 @@ public final class SharedWeights {
         }
         Map<String, Tensor> sums = together.read(afford).gradient().byParameter();
         Map<String, Tensor> own = readers.apply(shared).read(afford).gradient().byParameter();
-        shared.removeIf(
-                name -> !(distance(claims.get(name), own.get(name)) < distance(claims.get(name), sums.get(name))));
+        shared.removeIf(name -> !isAlone(claims.get(name), own.get(name), sums.get(name)));
         return shared;
     }
 
-    /** The norm of the difference; not a number where there is none. */
+    /** A claim that is far from both is one of the whole: whoever names a weight once means all of its uses. */
+    private static boolean isAlone(@Nullable Tensor claim, @Nullable Tensor own, @Nullable Tensor sum) {
+        double distance = distance(claim, own);
+        return distance < distance(claim, sum)
+                && own != null
+                && distance < CLOSE * distance(own, Tensor.zeros(own.shape()));
+    }
+
+    /** The square of the norm of the difference; not a number where there is none. */
     private static double distance(@Nullable Tensor claim, @Nullable Tensor gradient) {
         if (claim == null || gradient == null || !claim.shape().equals(gradient.shape())) {
             return Double.NaN;

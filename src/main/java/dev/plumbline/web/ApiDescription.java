@@ -22,7 +22,9 @@ class ApiDescription {
             A *tensor* is a number, a nested array, or `{ "shape": [2, 3], "datatype": "FP32", "data": [...] }`. `NaN`, \
             `Infinity` and `-Infinity` are strings, in and out. Names and constants are camelCase. A check that fails is a \
             result: status 200 and a verdict. Every refusal is a problem detail (RFC 9457) with a JSON pointer, what was got \
-            and what was expected.""";
+            and what was expected.
+
+            [How to export a model](/exporting) from PyTorch, TensorFlow, JAX and scikit-learn, so that its weights stay what             they are.""";
 
     @Bean
     OpenAPI openApi() {

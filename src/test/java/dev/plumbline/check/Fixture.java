@@ -73,6 +73,7 @@ record Fixture(String name, String dtype) {
                 settings,
                 null,
                 null,
+                null,
                 null);
     }
 

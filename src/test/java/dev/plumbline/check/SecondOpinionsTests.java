@@ -54,7 +54,7 @@ class SecondOpinionsTests {
         int seeds = fixture.name().equals("cnn") ? 1 : 6;
         for (long seed = 0; seed < seeds; seed++) {
             GradientCheckReport report = report(fixture, right, seed);
-            TaylorReport taylor = report.taylor();
+            TaylorReport taylor = Objects.requireNonNull(report.taylor());
 
             requireLaws(report.consistency());
             assertThat(taylor.agrees()).as(seed + ": " + taylor).isTrue();
@@ -70,7 +70,8 @@ class SecondOpinionsTests {
         int seeds = 5;
         int disagreements = 0;
         for (long seed = 0; seed < seeds; seed++) {
-            TaylorReport taylor = report(fixture, wrong, seed).taylor();
+            TaylorReport taylor =
+                    Objects.requireNonNull(report(fixture, wrong, seed).taylor());
             disagreements += Boolean.FALSE.equals(taylor.agrees()) ? 1 : 0;
         }
         // A direction nearly perpendicular to the gradient hides its length: one in ten at most.
@@ -90,8 +91,9 @@ class SecondOpinionsTests {
         GradientCheckReport report = report(fixture, wrong, 1);
 
         assertThat(report.verdict()).isEqualTo(Verdict.FAIL);
-        assertThat(report.taylor().agrees()).isTrue();
-        assertThat(report.taylor().detail()).contains("blind to less: claim and reference differ by");
+        assertThat(Objects.requireNonNull(report.taylor()).agrees()).isTrue();
+        assertThat(Objects.requireNonNull(report.taylor()).detail())
+                .contains("blind to less: claim and reference differ by");
     }
 
     private static void requireLaws(List<Finding> findings) {
@@ -153,6 +155,7 @@ class SecondOpinionsTests {
                 null,
                 null,
                 null,
+                null,
                 null));
         Finding halves = report.consistency().get(3);
 
@@ -181,9 +184,9 @@ class SecondOpinionsTests {
         GradientCheckReport report =
                 Formulas.check("sum(3 * w)", Map.of("w", Tensor.vector(1, 2)), null, Coverage.AUTO);
 
-        assertThat(report.taylor().agrees()).isTrue();
-        assertThat(report.taylor().order()).isNull();
-        assertThat(report.taylor().detail()).contains("linear along the direction");
+        assertThat(Objects.requireNonNull(report.taylor()).agrees()).isTrue();
+        assertThat(Objects.requireNonNull(report.taylor()).order()).isNull();
+        assertThat(Objects.requireNonNull(report.taylor()).detail()).contains("linear along the direction");
     }
 
     @Test
@@ -192,7 +195,7 @@ class SecondOpinionsTests {
                 check("mean((tanh(x @ w) - y)^2)", Map.of("w", Tensor.of(Shape.of(2, 1), 0.1, -0.2)));
 
         assertThat(report.verdict()).isEqualTo(Verdict.FAIL);
-        assertThat(report.taylor().agrees()).isFalse();
+        assertThat(Objects.requireNonNull(report.taylor()).agrees()).isFalse();
         assertThat(report.consistency()).allMatch(finding -> Boolean.TRUE.equals(finding.holds()));
         assertThat(report.warnings()).noneMatch(warning -> warning.code().equals("inconsistent"));
     }
@@ -237,6 +240,7 @@ class SecondOpinionsTests {
                 Map.of("w", Tensor.of(Shape.of(2, 1), 0.3, -0.4)),
                 Map.of("x", X, "y", Y),
                 claim,
+                null,
                 null,
                 null,
                 null,

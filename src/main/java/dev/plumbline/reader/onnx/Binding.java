@@ -28,6 +28,7 @@ final class Binding {
     private final Asked asked;
     private final Plan plan;
     private final Map<String, Value> values = new HashMap<>();
+    private final Map<String, Node> parameters = new HashMap<>();
     private final Map<String, Long> symbols = new HashMap<>();
 
     Binding(OnnxGraph graph, int opset, Roles roles, ProgramBuilder builder, Asked asked) {
@@ -120,7 +121,8 @@ final class Binding {
                         own);
             }
             builder.at(parameter);
-            nodes.add(builder.parameter(parameter, pieces.get(i)));
+            Tensor value = layout instanceof Layout.Part ? plan.joined(parameter) : pieces.get(i);
+            nodes.add(parameters.computeIfAbsent(parameter, key -> builder.parameter(key, value)));
         }
         builder.at(name);
         return new Value(layout.assembled(builder, nodes), stored.datatype(), true);

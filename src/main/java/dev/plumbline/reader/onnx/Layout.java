@@ -5,6 +5,7 @@ import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** How parameters of the pipeline, the pieces, lie in one tensor of the file: nothing but a rearrangement. */
@@ -60,6 +61,80 @@ sealed interface Layout {
                 }
             }
             return List.of(Tensor.of(pieces().get(0), given.datatype(), values));
+        }
+    }
+
+    /** The same elements in the same order, with axes of one element more or fewer: a bias as (channels, 1, 1). */
+    record Reshaped(Shape stored, Shape piece) implements Layout {
+
+        /** Whether the two differ by such axes only. */
+        static boolean fits(Shape stored, Shape piece) {
+            return !stored.equals(piece) && Arrays.equals(longer(stored), longer(piece));
+        }
+
+        private static int[] longer(Shape shape) {
+            return Arrays.stream(shape.extents()).filter(extent -> extent != 1).toArray();
+        }
+
+        @Override
+        public List<Shape> pieces() {
+            return List.of(piece);
+        }
+
+        @Override
+        public Node assembled(ProgramBuilder b, List<Node> pieces) {
+            return b.reshape(pieces.get(0), stored);
+        }
+
+        @Override
+        public List<Tensor> taken(Tensor given) {
+            return List.of(Tensor.of(piece, given.datatype(), given.values()));
+        }
+    }
+
+    /**
+     * A part of a larger parameter, of which the file has the rest elsewhere or nowhere: the queries of an attention's
+     * {@code in_proj_weight}, the positions of a table that a sequence reads.
+     *
+     * @param inner how the part itself lies in the file's tensor: one piece
+     * @param whole the parameter's shape
+     * @param offset of the part along the axis
+     */
+    record Part(Layout inner, Shape whole, int axis, int offset) implements Layout {
+
+        @Override
+        public List<Shape> pieces() {
+            return List.of(whole);
+        }
+
+        private Shape part() {
+            return inner.pieces().get(0);
+        }
+
+        @Override
+        public Node assembled(ProgramBuilder b, List<Node> pieces) {
+            return inner.assembled(b, List.of(b.slice(pieces.get(0), axis, offset, part().extent(axis), 1)));
+        }
+
+        /** The parameter with zeros for the rest. */
+        @Override
+        public List<Tensor> taken(Tensor stored) {
+            Tensor part = inner.taken(stored).get(0);
+            double[] values = new double[whole.size()];
+            for (int i = 0; i < part.size(); i++) {
+                int[] index = part.shape().index(i);
+                index[axis] += offset;
+                values[flat(index)] = part.at(i);
+            }
+            return List.of(Tensor.of(whole, stored.datatype(), values));
+        }
+
+        private int flat(int[] index) {
+            int flat = 0;
+            for (int d = 0; d < index.length; d++) {
+                flat = flat * whole.extent(d) + index[d];
+            }
+            return flat;
         }
     }
 

@@ -19,7 +19,8 @@ import java.util.Set;
  * that reads them, by their shapes where only one fits. Where two fit equally well, it refuses and names both.
  *
  * <p>It is bad at functions: the nodes of {@code x @ self.a.T} bear the name of no parameter, so that two weights of one shape
- * are told apart by their values only.
+ * are told apart by their values only. And it cannot see what the exporter computed from a weight besides moving it: such a
+ * place is a guess until a gradient fits it.
  */
 final class NameSearch {
 
@@ -31,28 +32,38 @@ final class NameSearch {
         SHAPE
     }
 
-    private final Slots slots;
-    private final Map<String, Shape> names;
-    private final Map<String, Tensor> values;
-    private final String place;
-    private final Map<String, Spot> found = new LinkedHashMap<>();
-    private String prefix = "+";
+    /**
+     * What is looked for.
+     *
+     * @param shapes by name
+     * @param values of those that are given
+     * @param claims the gradients, where the names are claims
+     * @param pointer to where the request has them, for what is refused
+     */
+    record Wanted(Map<String, Shape> shapes, Map<String, Tensor> values, Map<String, Tensor> claims, String pointer) {
 
-    private NameSearch(Slots slots, Map<String, Shape> names, Map<String, Tensor> values, String place) {
-        this.slots = slots;
-        this.names = names;
-        this.values = values;
-        this.place = place;
+        Shape shape(String name) {
+            return Objects.requireNonNull(shapes.get(name));
+        }
+
+        Problem problem(String name, String explanation, String got, String expected) {
+            return Problem.invalid(pointer + Problem.pointer(name), explanation, got, expected);
+        }
     }
 
-    /**
-     * The places found; names for which there is none are missing.
-     *
-     * @param names with the shapes of what they name
-     * @param place where the request has them, for what is refused
-     */
-    static Map<String, Spot> spots(Slots slots, Map<String, Shape> names, Map<String, Tensor> values, String place) {
-        NameSearch search = new NameSearch(slots, names, values, place);
+    private final Slots slots;
+    private final Wanted wanted;
+    private final Map<String, Place> found = new LinkedHashMap<>();
+    private String prefix = "+";
+
+    private NameSearch(Slots slots, Wanted wanted) {
+        this.slots = slots;
+        this.wanted = wanted;
+    }
+
+    /** The places found; names for which there is none are missing. */
+    static Map<String, Place> places(Slots slots, Wanted wanted) {
+        NameSearch search = new NameSearch(slots, wanted);
         search.byName();
         search.byPrefix();
         for (Evidence evidence : Evidence.values()) {
@@ -62,22 +73,20 @@ final class NameSearch {
     }
 
     private List<String> missing() {
-        return names.keySet().stream().filter(name -> !found.containsKey(name)).toList();
+        return wanted.shapes().keySet().stream()
+                .filter(name -> !found.containsKey(name))
+                .toList();
     }
 
-    private boolean isFree(Spot spot) {
-        return found.values().stream().noneMatch(spot::overlaps);
-    }
-
-    private Shape shape(String name) {
-        return Objects.requireNonNull(names.get(name));
+    private boolean isFree(Place place) {
+        return place.isFree(found.values());
     }
 
     private void byName() {
-        for (String name : names.keySet()) {
+        for (String name : wanted.shapes().keySet()) {
             Slot slot = slots.find(name);
             if (slot != null) {
-                found.put(name, Spot.whole(slot, slot.isOrigin() ? How.SAME : How.SPLIT));
+                found.put(name, Place.sure(Spot.whole(slot, slot.isOrigin() ? How.SAME : How.SPLIT)));
             }
         }
     }
@@ -85,39 +94,39 @@ final class NameSearch {
     // ── one prefix ──
 
     private void byPrefix() {
-        Map<String, Map<String, List<Spot>>> byPrefix = new LinkedHashMap<>(); // prefix: (name: places)
+        Map<String, Map<String, List<Place>>> byPrefix = new LinkedHashMap<>(); // prefix: (name: places)
         for (String name : missing()) {
             for (Slot slot : slots.all()) {
                 Spot spot = Spot.whole(slot, slot.isOrigin() ? How.PREFIX : How.SPLIT);
-                String between = slot.isMadeUp() || !spot.fits(name, shape(name)) || !isFree(spot)
+                Place place = Place.sure(spot);
+                String between = slot.isMadeUp() || !spot.fits(name, wanted.shape(name)) || !isFree(place)
                         ? null
                         : Prefixes.between(Prefixes.bare(name), Prefixes.bare(slot.name()));
                 if (between != null) {
                     byPrefix.computeIfAbsent(between, key -> new LinkedHashMap<>())
                             .computeIfAbsent(name, key -> new ArrayList<>())
-                            .add(spot);
+                            .add(place);
                 }
             }
         }
         int most = byPrefix.values().stream().mapToInt(Map::size).max().orElse(0);
-        Map<String, List<Spot>> best = new LinkedHashMap<>();
-        byPrefix.forEach((each, spots) -> {
-            if (spots.size() == most) {
+        Map<String, List<Place>> best = new LinkedHashMap<>();
+        byPrefix.forEach((each, places) -> {
+            if (places.size() == most) {
                 prefix = best.isEmpty() ? each : prefix;
-                spots.forEach((name, these) ->
+                places.forEach((name, these) ->
                         best.computeIfAbsent(name, key -> new ArrayList<>()).addAll(these));
             }
         });
         best.forEach(this::settle);
     }
 
-    private void settle(String name, List<Spot> spots) {
-        if (spots.size() > 1) {
-            throw ambiguous(name, spots);
+    private void settle(String name, List<Place> places) {
+        if (places.size() > 1) {
+            throw ambiguous(name, places);
         }
-        Spot spot = spots.get(0);
-        if (isFree(spot)) {
-            found.put(name, spot);
+        if (isFree(places.get(0))) {
+            found.put(name, places.get(0));
         }
     }
 
@@ -127,65 +136,81 @@ final class NameSearch {
         boolean changed = true;
         while (changed) {
             changed = false;
-            Map<String, List<Spot>> candidates = new LinkedHashMap<>();
-            Map<String, Set<String>> wanted = new HashMap<>();
+            Map<String, List<Place>> candidates = new LinkedHashMap<>();
+            Map<String, Set<String>> wanting = new HashMap<>(); // spot: names
             for (String name : missing()) {
-                List<Spot> spots = candidates(name, evidence);
-                candidates.put(name, spots);
-                spots.forEach(spot -> wanted.computeIfAbsent(spot.id(), key -> new LinkedHashSet<>())
-                        .add(name));
+                List<Place> places = candidates(name, evidence);
+                candidates.put(name, places);
+                places.forEach(
+                        place -> place.ids().forEach(spot -> wanting.computeIfAbsent(spot, key -> new LinkedHashSet<>())
+                                .add(name)));
             }
-            for (Map.Entry<String, List<Spot>> candidate : candidates.entrySet()) {
-                List<Spot> spots = candidate.getValue();
-                if (spots.size() == 1 && wanting(spots.get(0), wanted).size() == 1) {
-                    found.put(candidate.getKey(), spots.get(0));
+            for (Map.Entry<String, List<Place>> candidate : candidates.entrySet()) {
+                List<Place> places = candidate.getValue();
+                if (places.size() == 1 && wanting(places.get(0), wanting).size() == 1) {
+                    found.put(candidate.getKey(), places.get(0));
                     changed = true;
                 }
             }
             if (!changed) {
-                refuseAmbiguous(candidates, wanted);
+                refuseAmbiguous(candidates, wanting);
             }
         }
     }
 
-    private static Set<String> wanting(Spot spot, Map<String, Set<String>> wanted) {
-        return Objects.requireNonNull(wanted.get(spot.id()));
+    private static Set<String> wanting(Place place, Map<String, Set<String>> wanting) {
+        Set<String> all = new LinkedHashSet<>();
+        place.ids().forEach(spot -> all.addAll(Objects.requireNonNull(wanting.get(spot))));
+        return all;
     }
 
-    private void refuseAmbiguous(Map<String, List<Spot>> candidates, Map<String, Set<String>> wanted) {
-        candidates.forEach((name, spots) -> {
-            if (spots.size() > 1) {
-                throw ambiguous(name, spots);
+    private void refuseAmbiguous(Map<String, List<Place>> candidates, Map<String, Set<String>> wanting) {
+        candidates.forEach((name, places) -> {
+            if (places.size() > 1) {
+                throw ambiguous(name, places);
             }
-            if (spots.size() == 1) {
-                throw Problem.invalid(
-                        place + Problem.pointer(name),
+            if (places.size() == 1) {
+                throw wanted.problem(
+                        name,
                         "several names could be those of one weight of the file",
-                        Prefixes.words(List.copyOf(wanting(spots.get(0), wanted))),
-                        "one name for " + spots.get(0).slot().name()
-                                + ", or values under parameters, by which weights are told apart");
+                        Prefixes.words(List.copyOf(wanting(places.get(0), wanting))),
+                        "one name for " + places.get(0).slots().get(0)
+                                + ", or values under parameters, by which weights are told apart; or "
+                                + Exporting.KEEPING_NAMES);
             }
         });
     }
 
-    private List<Spot> candidates(String name, Evidence evidence) {
-        List<Spot> candidates = new ArrayList<>();
+    private List<Place> candidates(String name, Evidence evidence) {
+        Shape shape = wanted.shape(name);
+        List<Place> candidates = new ArrayList<>();
         for (Slot slot : slots.all()) {
             for (Spot spot : evidence == Evidence.VALUES
-                    ? everywhere(slot)
-                    : slot.isMadeUp() ? Spot.in(slot) : List.<Spot>of()) {
-                if (spot.fits(name, shape(name)) && isFree(spot) && speaks(evidence, name, spot)) {
-                    candidates.add(spot);
+                    ? everywhere(slot, shape)
+                    : slot.isMadeUp() ? Spot.in(slot, shape) : List.<Spot>of()) {
+                Place place = Place.guessed(spot);
+                if (spot.fits(name, shape) && isFree(place) && speaks(evidence, name, place)) {
+                    boolean sure = evidence == Evidence.VALUES || spot.how() == How.GATES || isConfirmed(name, spot);
+                    candidates.add(sure ? place.confirmed() : place);
                     break;
                 }
             }
         }
-        return candidates;
+        return candidates.isEmpty() ? cutUp(name, evidence) : inRole(name, candidates);
+    }
+
+    /** Of several places, those that are read as such a name is: a bias is added, a weight multiplied. */
+    private static List<Place> inRole(String name, List<Place> places) {
+        String operator = name.endsWith("bias") ? "Add" : "Mul";
+        List<Place> inRole = places.stream()
+                .filter(place -> place.spots().get(0).slot().isReadBy(operator))
+                .toList();
+        return places.size() < 2 || inRole.isEmpty() ? places : inRole;
     }
 
     /** Values tell where names, operators and shapes do not. */
-    private static List<Spot> everywhere(Slot slot) {
-        List<Spot> spots = new ArrayList<>(slot.isMadeUp() ? Spot.in(slot) : List.of());
+    private static List<Spot> everywhere(Slot slot, Shape shape) {
+        List<Spot> spots = new ArrayList<>(slot.isMadeUp() ? Spot.in(slot, shape) : List.of());
         spots.add(Spot.whole(slot, How.ALIAS));
         if (slot.shape().rank() == 2) {
             spots.add(Spot.transposed(slot));
@@ -193,30 +218,78 @@ final class NameSearch {
         return spots;
     }
 
-    private boolean speaks(Evidence evidence, String name, Spot spot) {
-        String given = Prefixes.module(Prefixes.bare(name));
-        String expected = Prefixes.applied(prefix, given);
-        return switch (evidence) {
-            case VALUES -> {
-                Tensor value = values.get(name);
-                yield value != null && value.shape().equals(spot.shape()) && spot.holds(value);
+    private List<Place> cutUp(String name, Evidence evidence) {
+        List<Place> candidates = new ArrayList<>();
+        Place joined = Joined.of(
+                slots,
+                wanted.shape(name),
+                slot -> evidence != Evidence.SHAPE
+                        && isFree(Place.guessed(Spot.whole(slot, How.ALIAS)))
+                        && isIn(evidence == Evidence.VALUES ? Evidence.PART_OF_MODULE : evidence, name, slot));
+        if (joined != null && speaks(evidence, name, joined)) {
+            candidates.add(evidence == Evidence.VALUES ? joined.confirmed() : joined);
+        }
+        Tensor claim = wanted.claims().get(name);
+        for (Slot slot : slots.all()) {
+            boolean mayBe = claim != null
+                    && joined == null
+                    && slot.isMadeUp()
+                    && evidence == Evidence.SHAPE
+                    && slot.isReadBy("Add", "Concat", "Mul", "MatMul");
+            Place rows = mayBe ? Joined.rows(Spot.whole(slot, How.ALIAS), Objects.requireNonNull(claim)) : null;
+            if (rows != null && isFree(rows)) {
+                candidates.add(rows);
             }
-            case MODULE ->
-                !expected.isEmpty()
-                        && spot.slot().uses().stream()
-                                .anyMatch(use -> Prefixes.bare(use.module()).equals(expected));
+        }
+        return candidates;
+    }
+
+    private boolean speaks(Evidence evidence, String name, Place place) {
+        if (evidence == Evidence.VALUES) {
+            Tensor value = wanted.values().get(name);
+            return value != null && value.shape().equals(place.spots().get(0).shape()) && place.holds(value);
+        }
+        return isIn(evidence, name, place.spots().get(0).slot());
+    }
+
+    private boolean isIn(Evidence evidence, String name, Slot slot) {
+        String given = Prefixes.module(Prefixes.bare(name));
+        return switch (evidence) {
+            case MODULE -> isReadIn(Prefixes.applied(prefix, given), slot);
             case PART_OF_MODULE ->
-                spot.slot().uses().stream().anyMatch(use -> Prefixes.isWithin(Prefixes.bare(use.module()), given));
-            case SHAPE -> true;
+                slot.uses().stream().anyMatch(use -> Prefixes.isWithin(Prefixes.bare(use.module()), given));
+            case VALUES, SHAPE -> true;
         };
     }
 
-    private Problem ambiguous(String name, List<Spot> spots) {
-        List<String> both = spots.stream().map(spot -> spot.slot().name()).toList();
-        return Problem.invalid(
-                place + Problem.pointer(name),
+    private static boolean isReadIn(String module, Slot slot) {
+        return !module.isEmpty()
+                && slot.uses().stream()
+                        .anyMatch(use -> Prefixes.bare(use.module()).equals(module));
+    }
+
+    /** A bias of its own name, read in the module of the weight, says that the module is what PyTorch calls Linear. */
+    private boolean isConfirmed(String name, Spot spot) {
+        String module = Prefixes.applied(prefix, Prefixes.module(Prefixes.bare(name)));
+        if (!name.endsWith("weight") || spot.how() != How.TRANSPOSED || !isReadIn(module, spot.slot())) {
+            return false;
+        }
+        for (Slot slot : slots.all()) {
+            if (Prefixes.bare(slot.name()).equals(module + ".bias") && isReadIn(module, slot)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Problem ambiguous(String name, List<Place> places) {
+        List<String> both =
+                places.stream().flatMap(place -> place.slots().stream()).toList();
+        return wanted.problem(
+                name,
                 "several weights of the file could be this one: " + Prefixes.words(both),
                 name,
-                "the file's name, or values under parameters, by which weights are told apart");
+                "the file's name, or values under parameters, by which weights are told apart; or "
+                        + Exporting.KEEPING_NAMES);
     }
 }

@@ -4,6 +4,8 @@ import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.reader.Asked;
 import dev.plumbline.reader.Model;
 import dev.plumbline.reader.Names;
+import dev.plumbline.reader.Variation;
+import java.util.List;
 import java.util.Set;
 import onnx.Onnx.ModelProto;
 
@@ -58,6 +60,16 @@ public final class OnnxModel implements Model {
     @Override
     public Names names(Asked asked) {
         return Plan.of(graph, roles, asked).names();
+    }
+
+    @Override
+    public List<Variation> variations() {
+        return OtherModes.of(graph, opset, other -> new OnnxModel(other, opset, Roles.of(other), description));
+    }
+
+    @Override
+    public List<String> possibleDifferences() {
+        return OtherModes.unknown(graph, roles, opset);
     }
 
     public OnnxDescription description() {

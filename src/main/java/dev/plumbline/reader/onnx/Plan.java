@@ -6,14 +6,17 @@ import dev.plumbline.reader.Names;
 import dev.plumbline.reader.Names.Shared;
 import dev.plumbline.reader.Naming;
 import dev.plumbline.reader.Naming.How;
+import dev.plumbline.reader.onnx.NameSearch.Wanted;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,7 @@ final class Plan {
     private final Set<String> replaced = new HashSet<>();
     private final List<Naming> namings = new ArrayList<>();
     private final List<Shared> shared = new ArrayList<>();
+    private final Map<String, List<String>> doubtful = new HashMap<>();
 
     /**
      * The parameters that a tensor of the file is made of.
@@ -60,7 +64,7 @@ final class Plan {
     }
 
     Names names() {
-        return new Names(namings, renamed, replaced, shared);
+        return new Names(namings, renamed, replaced, shared, doubtful);
     }
 
     @Nullable
@@ -79,17 +83,59 @@ final class Plan {
         return given == null || !given.shape().equals(stored.shape()) ? stored : given;
     }
 
+    /** The values that the file has for a parameter of which it holds parts: zeros where it has none. */
+    Tensor joined(String parameter) {
+        double[] sum = new double[0];
+        Tensor last = Tensor.scalar(0);
+        for (Map.Entry<String, Placement> each : placements.entrySet()) {
+            Layout layout = each.getValue().layout();
+            if (layout instanceof Layout.Part && each.getValue().names()[0].equals(parameter)) {
+                Slot slot = Objects.requireNonNull(slots.find(each.getKey()));
+                last = layout.taken(value(slot.name(), slot.value())).get(0);
+                sum = sum.length == 0 ? new double[last.size()] : sum;
+                for (int i = 0; i < sum.length; i++) {
+                    sum[i] += last.at(i);
+                }
+            }
+        }
+        return Tensor.of(last.shape(), last.datatype(), sum);
+    }
+
     private void placeClaims(OnnxGraph graph) {
         Map<String, Shape> names = withoutInputs(graph, asked.claims());
-        Map<String, Spot> spots = NameSearch.spots(slots, names, asked.values(), "/gradients");
-        Folded.refuse(slots, names, spots);
-        spots.forEach(this::place);
+        Map<String, Place> places =
+                NameSearch.places(slots, new Wanted(names, asked.values(), asked.claimed(), "/gradients"));
+        LostWeights.refuse(slots, names, places);
+        places.forEach((name, place) -> {
+            place.spots().forEach(spot -> place(name, spot));
+            List<String> doubts = place.isSure() ? computedBeside(place, places.values()) : place.slots();
+            if (!doubts.isEmpty()) {
+                doubtful.put(name, doubts);
+            }
+        });
+    }
+
+    /**
+     * What the export computed in the module of a weight that bears its own name, and nobody claims: the norm of a weight, say,
+     * which then no longer depends on it.
+     */
+    private List<String> computedBeside(Place place, Collection<Place> places) {
+        List<String> computed = new ArrayList<>();
+        for (Slot slot : slots.all()) {
+            boolean isBeside = place.spots().stream().anyMatch(spot -> slot.isReadBeside(spot.slot()));
+            boolean isClaimed = places.stream().anyMatch(each -> each.slots().contains(slot.name()));
+            if (slot.isMadeUp() && slot.isOrigin() && isBeside && !isClaimed && !slot.isReadBy("MatMul", "Gemm")) {
+                computed.add(slot.name());
+            }
+        }
+        return computed;
     }
 
     private void placeParameters(OnnxGraph graph) {
         Map<String, Shape> names = withoutInputs(graph, asked.parameters());
         names.keySet().removeAll(asked.claims().keySet());
-        NameSearch.spots(slots, names, asked.values(), "/parameters").forEach(this::placeValue);
+        NameSearch.places(slots, new Wanted(names, asked.values(), Map.of(), "/parameters"))
+                .forEach((name, place) -> place.spots().forEach(spot -> placeValue(name, spot)));
     }
 
     private static Map<String, Shape> withoutInputs(OnnxGraph graph, Map<String, Shape> names) {

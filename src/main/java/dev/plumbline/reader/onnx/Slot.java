@@ -33,6 +33,21 @@ record Slot(String name, String origin, Tensor value, List<Use> uses) {
         return value.shape();
     }
 
+    /** Where in the graph it is first read other than to give it another name. */
+    int firstRead() {
+        return uses.stream()
+                .filter(use -> !use.node().operator().equals("Identity"))
+                .mapToInt(use -> use.node().position())
+                .min()
+                .orElse(Integer.MAX_VALUE);
+    }
+
+    /** Whether both are read in one module. */
+    boolean isReadBeside(Slot other) {
+        return uses.stream().anyMatch(use -> other.uses.stream()
+                .anyMatch(its -> its.module().equals(use.module())));
+    }
+
     boolean isReadBy(String... operators) {
         List<String> these = List.of(operators);
         return uses.stream().anyMatch(use -> these.contains(use.node().operator()));

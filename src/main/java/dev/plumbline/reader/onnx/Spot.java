@@ -17,8 +17,12 @@ record Spot(Slot slot, Layout layout, int piece, How how, String leaf) {
         return new Spot(slot, new Layout.Whole(slot.shape()), 0, how, "");
     }
 
-    /** The places in a weight to which the exporter gave a name of its own. */
-    static List<Spot> in(Slot slot) {
+    /**
+     * The places in a weight to which the exporter gave a name of its own.
+     *
+     * @param shape of what is looked for
+     */
+    static List<Spot> in(Slot slot, Shape shape) {
         List<Spot> spots = new ArrayList<>();
         for (Slot.Use use : slot.uses()) {
             String operator = use.node().operator();
@@ -29,12 +33,27 @@ record Spot(Slot slot, Layout layout, int piece, How how, String leaf) {
             }
         }
         if (slot.isReadBy("MatMul", "Gemm") && slot.shape().rank() == 2) {
-            spots.add(transposed(slot));
+            spots.add(isTransposedThere(slot) ? whole(slot, How.ALIAS) : transposed(slot));
         } else if (spots.isEmpty() && !slot.isReadBy("Conv", "ConvTranspose")) {
             // What a convolution reads under a name of the exporter's is a product with a batch normalization.
             spots.add(whole(slot, How.ALIAS));
+            if (Layout.Reshaped.fits(slot.shape(), shape)) {
+                spots.add(new Spot(slot, new Layout.Reshaped(slot.shape(), shape), 0, How.ALIAS, ""));
+            }
         }
         return spots;
+    }
+
+    /** Whether a Gemm transposes what it reads, so that the export did not. */
+    private static boolean isTransposedThere(Slot slot) {
+        return slot.uses().stream()
+                .anyMatch(use -> use.node().attributes().get("transB") instanceof Attribute.Whole transposed
+                        && transposed.value() == 1);
+    }
+
+    /** This, as a part of a larger parameter. */
+    Spot within(Shape whole, int axis, int offset) {
+        return new Spot(slot, new Layout.Part(layout, whole, axis, offset), 0, how, "");
     }
 
     static Spot transposed(Slot slot) {

@@ -115,7 +115,7 @@ class OnnxBackendGradientTests {
         ProgramBuilder builder = new ProgramBuilder();
         try {
             OnnxModel.read(bytes(each.folder().resolve("model.onnx")))
-                    .appendTo(builder, new Asked(given, shapes, Map.of(), parameters, data, Set.of()));
+                    .appendTo(builder, new Asked(given, shapes, Map.of(), parameters, Map.of(), data, Set.of()));
         } catch (Problem refused) {
             return null;
         }

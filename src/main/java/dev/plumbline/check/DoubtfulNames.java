@@ -1,0 +1,45 @@
+package dev.plumbline.check;
+
+import dev.plumbline.compute.judgement.Mistake;
+import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.verification.JudgedTensor;
+import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.Names;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Claims whose weight was found by its shape and place only, under a name of the exporter's, or beside which the export
+ * computed something. One that agrees is right, and one that is off in a way that has a name is wrong; but where it has nothing
+ * to do with the gradient of what the file holds, the export may have computed that from the weight (a norm divided out, a
+ * reparametrisation), and no verdict is possible.
+ */
+final class DoubtfulNames {
+
+    /** What is off by less belongs to this weight, and is wrong. */
+    private static final double SLIGHT = 0.02;
+
+    private DoubtfulNames() {}
+
+    /** Refuses a claim that fits its guessed place in no way, and says how to export. */
+    static void requireSomeFit(Names names, List<JudgedTensor> tensors, Map<String, Mistake> mistakes) {
+        for (JudgedTensor tensor : tensors) {
+            Mistake mistake = mistakes.get(tensor.name());
+            boolean unexplained = (mistake == null || mistake.kind() == Mistake.Kind.UNKNOWN)
+                    && tensor.comparison().relativeError() > SLIGHT;
+            List<String> doubts = names.doubtful().get(tensor.name());
+            if (tensor.verdict() == Verdict.FAIL && unexplained && doubts != null) {
+                throw refused(tensor.name(), String.join(" and ", doubts));
+            }
+        }
+    }
+
+    private static Problem refused(String name, String file) {
+        return Problem.invalid(
+                "/gradients" + Problem.pointer(name),
+                "the export computed %s, perhaps from this weight: the claim has nothing to do with the gradient that is left in the file"
+                        .formatted(file),
+                name,
+                "values under parameters, by which weights are told apart; or a file exported with do_constant_folding=False and training=torch.onnx.TrainingMode.PRESERVE in torch.onnx.export, which keeps weights and names: see /exporting");
+    }
+}
