@@ -43,7 +43,7 @@ class GradientCheckService {
         long started = System.nanoTime();
         Watch watch = new Watch(limits.deadline(), caller);
         limits.requireTensors(request.tensorCount());
-        CheckedModel model = CheckedModel.read(request, this::afford);
+        CheckedModel model = CheckedModel.read(request, limits.bytes(), this::afford);
         Question question = Question.of(request, model, settings -> decided(settings, model.objective()));
         Fingerprint inputs = Fingerprint.of(model.objective().point());
         Measurement measurement = Measurement.of(model.objective(), question.plan(), watch::at);

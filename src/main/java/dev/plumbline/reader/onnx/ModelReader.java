@@ -27,7 +27,12 @@ final class ModelReader {
     static final int MOST_NODES = 100_000;
     static final String OWN_DOMAIN = "ai.onnx";
 
+    private final ExternalTensors external;
     private int nodes;
+
+    ModelReader(ExternalTensors external) {
+        this.external = external;
+    }
 
     static ModelProto parse(byte[] file) {
         try {
@@ -97,9 +102,9 @@ final class ModelReader {
         return new OnnxGraph(values(proto.getInputList()), initializers, read, values(proto.getOutputList()));
     }
 
-    private static Tensor tensor(TensorProto proto, String pointer) {
+    private Tensor tensor(TensorProto proto, String pointer) {
         try {
-            return TensorReader.read(proto);
+            return TensorReader.read(proto, external);
         } catch (Problem problem) {
             throw problem.within(pointer);
         }
@@ -157,7 +162,7 @@ final class ModelReader {
             case INT -> new Attribute.Whole(proto.getI());
             case FLOAT -> new Attribute.Number(decimal(proto.getF()));
             case STRING -> new Attribute.Text(proto.getS().toStringUtf8());
-            case TENSOR -> new Attribute.Value(TensorReader.read(proto.getT()));
+            case TENSOR -> new Attribute.Value(TensorReader.read(proto.getT(), external));
             case GRAPH -> new Attribute.Subgraph(graph(proto.getG()));
             case INTS -> new Attribute.Wholes(TensorReader.integers(proto.getIntsList()));
             case FLOATS -> new Attribute.Numbers(TensorReader.floats(proto.getFloatsList()));

@@ -4,6 +4,7 @@ import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.reader.Asked;
 import dev.plumbline.reader.Model;
 import dev.plumbline.reader.Names;
+import dev.plumbline.tensor.ExternalFiles;
 import java.util.Set;
 import onnx.Onnx.ModelProto;
 
@@ -35,9 +36,20 @@ public final class OnnxModel implements Model {
 
     /** Reads a file; a problem where it is no ONNX file, contradicts itself or needs an operator that is not supported. */
     public static OnnxModel read(byte[] file) {
+        return read(file, ExternalFiles.NONE, Double.MAX_VALUE);
+    }
+
+    /**
+     * The same with the files beside it, in which weights may lie.
+     *
+     * @param mostBytes of memory for its tensors, 8 a number
+     */
+    public static OnnxModel read(byte[] file, ExternalFiles files, double mostBytes) {
         ModelProto proto = ModelReader.parse(file);
         int opset = ModelReader.opset(proto);
-        OnnxGraph graph = new ModelReader().graph(proto.getGraph());
+        ExternalTensors external = new ExternalTensors(files, mostBytes);
+        OnnxGraph graph = new ModelReader(external).graph(proto.getGraph());
+        external.requireAllRead();
         GraphCheck.require(graph, opset);
         Roles roles = Roles.of(graph);
         String producer = (proto.getProducerName() + " " + proto.getProducerVersion()).trim();

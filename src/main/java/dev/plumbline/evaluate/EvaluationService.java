@@ -1,4 +1,4 @@
-package dev.plumbline.models;
+package dev.plumbline.evaluate;
 
 import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Program;
@@ -25,7 +25,11 @@ class EvaluationService {
                 request.parametersOrNone().size() + request.dataOrNone().size());
         LossSource loss = request.loss() == null ? LossSource.NONE : request.loss();
         ObjectiveReader reader = new ObjectiveReader(
-                request.requiredModel().read(), loss, request.parametersOrNone(), request.dataOrNone());
+                        request.requiredModel().read(limits.bytes()),
+                        loss,
+                        request.parametersOrNone(),
+                        request.dataOrNone())
+                .within(limits.bytes());
         Program program = reader.readOutputs(this::afford);
         Evaluation evaluation = reader.evaluate(program);
         Map<String, Tensor> outputs = new LinkedHashMap<>(evaluation.outputs());
