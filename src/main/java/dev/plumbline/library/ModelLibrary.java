@@ -3,6 +3,7 @@ package dev.plumbline.library;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.ModelSource;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -11,9 +12,11 @@ import org.springframework.stereotype.Component;
 public class ModelLibrary {
 
     private final ModelDirectory directory;
+    private final KeptModels kept;
     private final Limits limits;
 
-    ModelLibrary(ModelDirectory directory, Limits limits) {
+    ModelLibrary(ModelDirectory directory, KeptModels kept, Limits limits) {
+        this.kept = kept;
         this.directory = directory;
         this.limits = limits;
     }
@@ -25,15 +28,15 @@ public class ModelLibrary {
 
     @Nullable
     ModelSource opened(@Nullable ModelSource source, String owner) {
-        if (source != null && source.digest() != null) {
-            throw Problem.notFound(
-                    "/model/digest", "no model is kept under this digest", source.digest(), "a kept model");
-        }
         String file = source == null ? null : source.file();
-        return file == null ? source : placed("/model/file", () -> directory.open(file, limits.bytes()));
+        String digest = source == null ? null : source.digest();
+        if (file != null) {
+            return placed("/model/file", () -> directory.open(file, limits.bytes()));
+        }
+        return digest == null ? source : placed("/model/digest", () -> kept.open(owner, digest));
     }
 
-    private static ModelSource placed(String place, java.util.function.Supplier<ModelSource> opening) {
+    private static ModelSource placed(String place, Supplier<ModelSource> opening) {
         try {
             return opening.get();
         } catch (Problem problem) {

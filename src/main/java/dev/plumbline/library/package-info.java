@@ -1,5 +1,6 @@
 /**
- * Where models come from besides the request: a directory that the operator allows. Open {@link
+ * Where models come from besides the request: a directory that the operator allows, and what keys have
+ * kept. Open {@link
  * dev.plumbline.library.LibraryCard} first; whoever reads a model asks it before.
  */
 @NullMarked

@@ -3,6 +3,7 @@ package dev.plumbline.reader;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.tensor.Shape;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that has been read but not yet given shapes: its own words, checked as far as they can be without data.
@@ -28,6 +29,11 @@ public interface Model {
     /** How the names of a request are understood. */
     default Names names(Asked asked) {
         return Names.OWN;
+    }
+
+    /** What its file says about it; null where it has none. */
+    default @Nullable ModelDescription describe() {
+        return null;
     }
 
     /** Whether its constants come from a file that holds them in float32. */

@@ -46,7 +46,7 @@ public final class TensorFiles {
                         "",
                         "this is a bare pickle, as torch.save wrote before PyTorch 1.6",
                         "a file that begins with the bytes " + start(file),
-                        "the same saved by a newer torch.save, or safetensors");
+                        "the same saved by a newer torch.save, or safetensors, npz or npy");
             }
             throw Problem.unsupported(
                     "",

@@ -11,9 +11,10 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import onnx.Onnx.StringStringEntryProto;
 import onnx.Onnx.TensorProto;
 import onnx.Onnx.TensorProto.DataType;
@@ -28,7 +29,7 @@ final class ExternalTensors {
 
     private final ExternalFiles files;
     private final double mostBytes;
-    private final Set<String> read = new HashSet<>();
+    private final Set<String> read = new TreeSet<>();
     private double bytes;
 
     ExternalTensors(ExternalFiles files, double mostBytes) {
@@ -50,6 +51,11 @@ final class ExternalTensors {
                     (long) bytes + " bytes up to here",
                     "at most " + (long) mostBytes + " bytes (plumbline.limits.bytes)");
         }
+    }
+
+    /** Of the files from which something was read. */
+    List<String> locations() {
+        return List.copyOf(read);
     }
 
     /** Refuses files that nothing reads: most likely they are another model's, or misnamed. */

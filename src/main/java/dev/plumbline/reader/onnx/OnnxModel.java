@@ -3,8 +3,10 @@ package dev.plumbline.reader.onnx;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.reader.Asked;
 import dev.plumbline.reader.Model;
+import dev.plumbline.reader.ModelDescription;
 import dev.plumbline.reader.Names;
 import dev.plumbline.tensor.ExternalFiles;
+import java.util.List;
 import java.util.Set;
 import onnx.Onnx.ModelProto;
 
@@ -26,8 +28,11 @@ public final class OnnxModel implements Model {
     private final int opset;
     private final Roles roles;
     private final OnnxDescription description;
+    private final List<String> externalFiles;
 
-    private OnnxModel(OnnxGraph graph, int opset, Roles roles, OnnxDescription description) {
+    private OnnxModel(
+            OnnxGraph graph, int opset, Roles roles, OnnxDescription description, List<String> externalFiles) {
+        this.externalFiles = externalFiles;
         this.graph = graph;
         this.opset = opset;
         this.roles = roles;
@@ -53,7 +58,8 @@ public final class OnnxModel implements Model {
         GraphCheck.require(graph, opset);
         Roles roles = Roles.of(graph);
         String producer = (proto.getProducerName() + " " + proto.getProducerVersion()).trim();
-        return new OnnxModel(graph, opset, roles, OnnxDescription.of(graph, roles, opset, producer));
+        return new OnnxModel(
+                graph, opset, roles, OnnxDescription.of(graph, roles, opset, producer), external.locations());
     }
 
     /** Attributes are float32, whatever its tensors are. */
@@ -70,6 +76,29 @@ public final class OnnxModel implements Model {
     @Override
     public Names names(Asked asked) {
         return Plan.of(graph, roles, asked).names();
+    }
+
+    @Override
+    public ModelDescription describe() {
+        return new ModelDescription(
+                "onnx",
+                opset,
+                description.producer(),
+                description.operators(),
+                description.parameters().stream()
+                        .map(each -> new ModelDescription.Parameter(
+                                each.name(), each.shape().toList(), each.datatype()))
+                        .toList(),
+                description.inputs().stream().map(OnnxModel::value).toList(),
+                description.outputs().stream().map(OnnxModel::value).toList(),
+                externalFiles);
+    }
+
+    private static ModelDescription.Value value(OnnxInput value) {
+        List<Long> shape = value.dimensions() == null
+                ? null
+                : value.dimensions().stream().map(OnnxInput.Dimension::extent).toList();
+        return new ModelDescription.Value(value.name(), value.datatype(), shape);
     }
 
     public OnnxDescription description() {
