@@ -191,7 +191,10 @@ public class KeptModels {
                         select content from kept_model_piece
                         where owner = :owner and digest = :digest and location = :location and ordinal = :ordinal
                         """)
-                .params(Map.of("owner", owner, "digest", digest, "location", location, "ordinal", ordinal))
+                .param("owner", owner)
+                .param("digest", digest)
+                .param("location", location)
+                .param("ordinal", ordinal)
                 .query((row, number) -> Objects.requireNonNull(row.getBytes("content")))
                 .optional()
                 .orElseThrow(() -> notFound(digest));

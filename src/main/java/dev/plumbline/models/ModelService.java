@@ -41,10 +41,10 @@ class ModelService {
     record Answer(ModelReport report, boolean isNew) {}
 
     Answer keep(String owner, ModelSource source) {
-        byte[] own = source.onnx();
+        byte[] own = source.bytes();
         if (own == null) {
             throw Problem.invalid(
-                    "/model", "only a model in a file can be kept", "a formula or layers", "an ONNX file");
+                    "/model", "only a model in a file can be kept", "a formula or layers", "an ONNX or SameDiff file");
         }
         Model model = source.read(limits.bytes());
         ModelDescription description = Objects.requireNonNull(model.describe());

@@ -1,6 +1,7 @@
 package dev.plumbline.models;
 
 import dev.plumbline.reader.onnx.OnnxModel;
+import dev.plumbline.reader.samediff.SameDiffModel;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,6 +12,7 @@ record OperatorList(Map<String, List<String>> formats) {
     static OperatorList supported() {
         Map<String, List<String>> formats = new TreeMap<>();
         formats.put("onnx", OnnxModel.operators().stream().sorted().toList());
+        formats.put("samediff", SameDiffModel.operators().stream().sorted().toList());
         return new OperatorList(formats);
     }
 }

@@ -4,6 +4,7 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.formula.Formula;
 import dev.plumbline.reader.layers.LayersModel;
 import dev.plumbline.reader.onnx.OnnxModel;
+import dev.plumbline.reader.samediff.SameDiffModel;
 import dev.plumbline.tensor.ExternalFiles;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed of the layers' initial parameters; 42
  * @param file a path below the directory that the operator allows
  * @param digest of a model that is kept here: {@code sha256:} and 64 hex digits
+ * @param samediff a file of ND4J's SameDiff, base64 in JSON
  * @param external the files beside {@code onnx}; never in JSON
  */
 @SuppressWarnings("ArrayRecordComponent") // a file's bytes, never compared
@@ -33,10 +35,11 @@ public record ModelSource(
         @Nullable Long seed,
         @Nullable String file,
         @Nullable String digest,
+        byte @Nullable [] samediff,
         @Nullable ExternalFiles external) {
 
     private static final long SEED = 42;
-    private static final String WAYS = "formula, onnx, layers, file or digest";
+    private static final String WAYS = "formula, onnx, samediff, layers, file or digest";
 
     public ModelSource {
         List<String> given = Stream.of(
@@ -44,7 +47,8 @@ public record ModelSource(
                         onnx == null ? "" : "onnx",
                         layers == null ? "" : "layers",
                         file == null ? "" : "file",
-                        digest == null ? "" : "digest")
+                        digest == null ? "" : "digest",
+                        samediff == null ? "" : "samediff")
                 .filter(way -> !way.isEmpty())
                 .toList();
         if (given.size() != 1) {
@@ -75,12 +79,14 @@ public record ModelSource(
             @Nullable List<Map<String, Object>> layers,
             @Nullable List<Integer> input,
             @Nullable Long seed) {
-        this(formula, onnx, layers, input, seed, null, null, null);
+        this(formula, onnx, layers, input, seed, null, null, null, null);
     }
 
     /** The model in a file, told by its bytes, with what lies beside it. */
     public static ModelSource of(byte[] file, ExternalFiles external) {
-        return new ModelSource(null, file, null, null, null, null, null, external);
+        boolean samediff = SameDiffModel.looksLike(file);
+        return new ModelSource(
+                null, samediff ? null : file, null, null, null, null, null, samediff ? file : null, external);
     }
 
     /** The model in a request or the one in a file beside it; null where there is neither. */
@@ -93,7 +99,7 @@ public record ModelSource(
             return of(file, external);
         }
         if (given != null && given.onnx != null) {
-            return of(given.onnx, external);
+            return new ModelSource(null, given.onnx, null, null, null, null, null, null, external);
         }
         if (!external.locations().isEmpty()) {
             throw Problem.invalid(
@@ -114,6 +120,11 @@ public record ModelSource(
         return model;
     }
 
+    /** The bytes of its file, where it is in one. */
+    public byte @Nullable [] bytes() {
+        return onnx == null ? samediff : onnx;
+    }
+
     /** Reads the model; problems point into the request from {@code /model} on. */
     public Model read() {
         return read(Double.MAX_VALUE);
@@ -127,6 +138,9 @@ public record ModelSource(
             }
             if (formula != null) {
                 return Formula.parse(formula);
+            }
+            if (samediff != null) {
+                return SameDiffModel.read(samediff, mostBytes);
             }
             ExternalFiles beside = external == null ? ExternalFiles.NONE : external;
             return OnnxModel.read(Objects.requireNonNull(onnx), beside, mostBytes);
