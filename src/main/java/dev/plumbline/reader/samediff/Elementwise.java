@@ -105,7 +105,7 @@ final class Elementwise {
         table.put("elu", call -> List.of(Compositions.elu(call.builder(), call.in(0), call.real(0, call.scalarOr(1)))));
         unary(table, "selu", (b, x) -> b.multiply(Compositions.elu(b, x, SELU_ALPHA), SELU_SCALE));
         unary(table, "gelu", (b, x) -> b.multiply(x, b.unary(UnaryFunction.SIGMOID, b.multiply(x, 1.702))));
-        unary(table, "precise_gelu", Compositions::geluTanh);
+        unary(table, "precise_gelu", Elementwise::preciseGelu);
         unary(table, "swish", (b, x) -> b.multiply(x, b.unary(UnaryFunction.SIGMOID, x)));
         unary(table, "mish", (b, x) -> b.multiply(x, b.unary(UnaryFunction.TANH, b.unary(UnaryFunction.SOFTPLUS, x))));
         unary(table, "softsign", (b, x) -> b.divide(x, b.add(b.constant(1), b.unary(UnaryFunction.ABS, x))));
@@ -113,6 +113,14 @@ final class Elementwise {
         unary(table, "logsigmoid", (b, x) -> b.negate(b.unary(UnaryFunction.SOFTPLUS, b.negate(x))));
         unary(table, "hardtanh", (b, x) -> Compositions.clip(b, x, -1, 1));
         unary(table, "hard_sigmoid", (b, x) -> Compositions.clip(b, b.add(b.multiply(x, 0.2), b.constant(0.5)), 0, 1));
+    }
+
+    /** {@code x / 2 (1 + tanh(sqrt(2 / pi) (x + (0.044715 x)^3)))}: ND4J cubes the factor too, unlike the formula it means. */
+    private static Node preciseGelu(ProgramBuilder b, Node x) {
+        Node scaled = b.multiply(x, 0.044715);
+        Node inner = b.add(x, b.multiply(b.square(scaled), scaled));
+        Node tanh = b.unary(UnaryFunction.TANH, b.multiply(inner, Math.sqrt(2 / Math.PI)));
+        return b.multiply(b.multiply(x, 0.5), b.add(b.constant(1), tanh));
     }
 
     /** Below its cutoff, 0 unless it is said, it is 0. */

@@ -12,9 +12,6 @@ import java.util.Map;
 /** Matrix products, layers made of one, and the normalization of layers. */
 final class Products {
 
-    /** As libnd4j has it, fixed. */
-    private static final double EPSILON = 1e-5;
-
     private Products() {}
 
     static void addTo(Map<String, Operator> table) {
@@ -66,7 +63,7 @@ final class Products {
         return List.of(call.builder().add(x, call.builder().reshape(bias, Shape.of(extents))));
     }
 
-    /** {@code (x - mean) / sqrt(variance + 1e-5) * gain + bias} over the axes; gain and bias lie along one. */
+    /** {@code (x - mean) / sqrt(variance) * gain + bias} over the axes, without an epsilon; gain and bias lie along one. */
     private static List<Node> layerNorm(Call call) {
         ProgramBuilder b = call.builder();
         Node x = call.in(0);
@@ -79,7 +76,7 @@ final class Products {
             throw Problem.malformed("", "layer_norm names no axes", "none", "the axes that it normalizes");
         }
         int channel = call.flag(0) ? Math.min(1, x.rank() - 1) : x.rank() - 1;
-        Node result = b.multiply(Compositions.normalize(b, x, EPSILON, axes), along(b, call.in(1), x, channel));
+        Node result = b.multiply(Compositions.normalize(b, x, 0, axes), along(b, call.in(1), x, channel));
         return List.of(call.has(2) ? b.add(result, along(b, call.in(2), x, channel)) : result);
     }
 

@@ -129,11 +129,14 @@ public final class SameDiffModel implements Model {
             case PLACEHOLDER -> {
                 Shape data = asked.data().get(name);
                 Shape parameter = asked.parameters().get(name);
-                if (data == null && parameter == null) {
-                    missing.add(name);
+                if (data != null) {
+                    requireShape(variable, data);
+                    values.put(name, b.data(name, data));
+                } else if (parameter != null) {
+                    requireShape(variable, parameter);
+                    values.put(name, b.parameter(name, parameter));
                 } else {
-                    requireShape(variable, data == null ? parameter : data);
-                    values.put(name, data == null ? b.parameter(name, parameter) : b.data(name, data));
+                    missing.add(name);
                 }
             }
             case ARRAY -> {
@@ -181,7 +184,7 @@ public final class SameDiffModel implements Model {
                     : problem.within(operation.pointer());
         } catch (ArithmeticException overflow) {
             throw Problem.limit(
-                    operation.pointer(), "a tensor here is too large", overflow.getMessage(), "2^31 - 1 numbers");
+                    operation.pointer(), "a tensor here is too large", String.valueOf(overflow.getMessage()), "2^31 - 1 numbers");
         }
     }
 
