@@ -9,6 +9,7 @@ import dev.plumbline.tensor.ExternalFiles;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -147,6 +148,13 @@ public record ModelSource(
         } catch (Problem problem) {
             throw problem.within(place());
         }
+    }
+
+    /** The operations of files that can be read, by format. */
+    public static Map<String, List<String>> operators() {
+        return new TreeMap<>(Map.of(
+                "onnx", OnnxModel.operators().stream().sorted().toList(),
+                "samediff", SameDiffModel.operators().stream().sorted().toList()));
     }
 
     /** Where the request has the model. */
