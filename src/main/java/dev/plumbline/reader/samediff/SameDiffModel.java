@@ -184,7 +184,10 @@ public final class SameDiffModel implements Model {
                     : problem.within(operation.pointer());
         } catch (ArithmeticException overflow) {
             throw Problem.limit(
-                    operation.pointer(), "a tensor here is too large", String.valueOf(overflow.getMessage()), "2^31 - 1 numbers");
+                    operation.pointer(),
+                    "a tensor here is too large",
+                    String.valueOf(overflow.getMessage()),
+                    "2^31 - 1 numbers");
         }
     }
 
