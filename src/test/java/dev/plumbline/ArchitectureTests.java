@@ -45,7 +45,7 @@ class ArchitectureTests {
             "compute.health.window");
 
     private static final Set<String> FEATURE =
-            union(COMPUTE, "reader", "tensor", "report", "jobs", "limits", "problem");
+            union(COMPUTE, "reader", "tensor", "report", "library", "jobs", "limits", "problem");
 
     /** Room by room, what it may import besides itself. A room that is not built yet holds its place. */
     private static final Map<String, Set<String>> MAY_IMPORT = Map.ofEntries(
@@ -54,6 +54,8 @@ class ArchitectureTests {
             entry("diagnose", FEATURE),
             entry("diagnose.monitor", FEATURE),
             entry("models", FEATURE),
+            entry("evaluate", FEATURE),
+            entry("library", Set.of("reader", "tensor", "report", "limits", "problem")),
             entry("report", union(COMPUTE, "tensor", "problem")),
             entry("jobs", Set.of("limits", "problem")),
             entry("web", Set.of("tensor", "limits", "problem")),

@@ -19,12 +19,18 @@ import java.util.function.Consumer;
  */
 record CheckedModel(Model model, Objective objective, Names names, Batch batch) {
 
-    /** @param afford sees each program before it is evaluated, and refuses what is too dear */
-    static CheckedModel read(GradientCheckRequest request, Consumer<Program> afford) {
-        Model model = request.requiredModel().read();
+    /**
+     * @param bytes of memory, at most
+     * @param afford sees each program before it is evaluated, and refuses what is too dear
+     */
+    static CheckedModel read(GradientCheckRequest request, double bytes, Consumer<Program> afford) {
+        Model model = request.requiredModel().read(bytes);
         Set<String> alone = SharedWeights.alone(
-                these -> reader(request, model, request.dataOrNone(), these), request.claimsOrNone(), afford);
-        Batch batch = new Batch(request.dataOrNone(), data -> reader(request, model, data, alone));
+                these -> reader(request, model, request.dataOrNone(), these).within(bytes),
+                request.claimsOrNone(),
+                afford);
+        Batch batch = new Batch(request.dataOrNone(), data -> reader(request, model, data, alone)
+                .within(bytes));
         ObjectiveReader reader = batch.reader().apply(batch.data());
         return new CheckedModel(model, reader.read(afford), reader.names(), batch);
     }

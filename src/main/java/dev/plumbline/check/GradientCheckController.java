@@ -1,9 +1,11 @@
 package dev.plumbline.check;
 
+import dev.plumbline.library.ModelLibrary;
 import dev.plumbline.report.EventStream;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -13,6 +15,7 @@ import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestPart;
@@ -32,7 +35,7 @@ class GradientCheckController {
             status 200 and the verdict `FAIL`.
 
             As JSON, or as multipart: the part `request` holds the same JSON, and files take the place of what is left \
-            out of it: `model` (ONNX), `parameters`, `data`, `gradients` and `previousGradients` (safetensors, npz or npy, told apart by their \
+            out of it: `model` (ONNX), `weights` (what it keeps in files beside it, by their names), `parameters`, `data`, `gradients` and `previousGradients` (safetensors, npz or npy, told apart by their \
             first bytes).
 
             With `Accept: text/event-stream` progress comes as events named `progress`, and the report as the last event, \
@@ -40,11 +43,13 @@ class GradientCheckController {
 
     private final GradientCheckService service;
     private final TensorLimits limits;
+    private final ModelLibrary library;
     private final JsonMapper json;
 
-    GradientCheckController(GradientCheckService service, TensorLimits limits, JsonMapper json) {
+    GradientCheckController(GradientCheckService service, TensorLimits limits, ModelLibrary library, JsonMapper json) {
         this.service = service;
         this.limits = limits;
+        this.library = library;
         this.json = json;
     }
 
@@ -54,8 +59,11 @@ class GradientCheckController {
     @Operation(operationId = "checkGradient", summary = SUMMARY, description = DESCRIPTION)
     @Nullable
     GradientCheckReport check(
-            @RequestBody GradientCheckRequest request, HttpServletRequest http, HttpServletResponse response) {
-        return answer(request, http, response);
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestBody GradientCheckRequest request,
+            HttpServletRequest http,
+            HttpServletResponse response) {
+        return answer(request.with(new Upload(limits), library.card(owner)), http, response);
     }
 
     /** Null where the answer has gone out as events. */
@@ -75,8 +83,10 @@ class GradientCheckController {
     @Operation(operationId = "checkGradient", summary = SUMMARY, description = DESCRIPTION)
     @Nullable
     GradientCheckReport checkFiles(
+            @Parameter(hidden = true) @RequestAttribute String owner,
             @RequestPart(required = false) @Nullable GradientCheckRequest request,
             @RequestPart(required = false) @Nullable MultipartFile model,
+            @RequestPart(required = false) @Nullable List<MultipartFile> weights,
             @RequestPart(required = false) @Nullable MultipartFile parameters,
             @RequestPart(required = false) @Nullable MultipartFile data,
             @RequestPart(required = false) @Nullable MultipartFile gradients,
@@ -85,7 +95,9 @@ class GradientCheckController {
             HttpServletResponse response) {
         GradientCheckRequest asked = request == null ? GradientCheckRequest.EMPTY : request;
         return new Upload(limits, model, parameters, data, gradients, previousGradients)
-                .<@Nullable GradientCheckReport>answer(files -> answer(asked.with(files), http, response));
+                .weights(weights)
+                .<@Nullable GradientCheckReport>answer(
+                        files -> answer(asked.with(files, library.card(owner)), http, response));
     }
 
     @GetMapping

@@ -1,6 +1,7 @@
 package dev.plumbline.check;
 
 import dev.plumbline.reader.Expected;
+import dev.plumbline.library.LibraryCard;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.report.Upload;
@@ -72,10 +73,10 @@ public record GradientCheckRequest(
     static final GradientCheckRequest EMPTY =
             new GradientCheckRequest(null, null, null, null, null, null, null, null, null, null);
 
-    /** This request with what came as files beside it; nothing may come twice. */
-    GradientCheckRequest with(Upload files) {
+    /** This request with what came as files beside it, and the model it names; nothing may come twice. */
+    GradientCheckRequest with(Upload files, LibraryCard card) {
         return new GradientCheckRequest(
-                ModelSource.oneOf(model, files.bytes("model")),
+                card.model(model, files),
                 loss,
                 files.joined("parameters", parameters),
                 files.joined("data", data),

@@ -44,7 +44,7 @@ class GradientCheckService {
         long started = System.nanoTime();
         Watch watch = new Watch(limits.deadline(), caller);
         limits.requireTensors(request.tensorCount());
-        CheckedModel model = CheckedModel.read(request, this::afford);
+        CheckedModel model = CheckedModel.read(request, limits.bytes(), this::afford);
         Question question = Question.of(request, model, settings -> decided(settings, model.objective()));
         AnotherModel another = DifferentModels.differs(request, model, question, this::afford);
         if (another != null) {

@@ -1,12 +1,16 @@
 package dev.plumbline.diagnose;
 
+import dev.plumbline.library.ModelLibrary;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestPart;
@@ -20,10 +24,12 @@ class DiagnosisController {
 
     private final DiagnosisService service;
     private final TensorLimits limits;
+    private final ModelLibrary library;
 
-    DiagnosisController(DiagnosisService service, TensorLimits limits) {
+    DiagnosisController(DiagnosisService service, TensorLimits limits, ModelLibrary library) {
         this.service = service;
         this.limits = limits;
+        this.library = library;
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -34,25 +40,31 @@ class DiagnosisController {
                     + " with its data, or of gradients that you already have. With both, the gradients are a claim: it is"
                     + " checked against the model, and its health is judged; where it is wrong, the health of the right"
                     + " gradient too. An unhealthy or wrong gradient is a result: 200.")
-    DiagnosisReport diagnose(@RequestBody DiagnosisRequest request) {
-        return service.diagnose(request);
+    DiagnosisReport diagnose(
+            @Parameter(hidden = true) @RequestAttribute String owner, @RequestBody DiagnosisRequest request) {
+        return service.diagnose(request.with(new Upload(limits), library.card(owner)));
     }
 
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     @Operation(
             operationId = "diagnoseFiles",
             summary = "Diagnose a gradient, with files",
-            description = "The same request as the part `request`, and files for the rest: `model` (ONNX), and"
-                    + " `parameters`, `data`, `gradients`, `activations` (safetensors, npz or npy).")
+            description =
+                    "The same request as the part `request`, and files for the rest: `model` (ONNX), `weights` (what it"
+                            + " keeps in files beside it, by their names), and"
+                            + " `parameters`, `data`, `gradients`, `activations` (safetensors, npz or npy).")
     DiagnosisReport diagnoseFiles(
+            @Parameter(hidden = true) @RequestAttribute String owner,
             @RequestPart(required = false) @Nullable DiagnosisRequest request,
             @RequestPart(required = false) @Nullable MultipartFile model,
+            @RequestPart(required = false) @Nullable List<MultipartFile> weights,
             @RequestPart(required = false) @Nullable MultipartFile parameters,
             @RequestPart(required = false) @Nullable MultipartFile data,
             @RequestPart(required = false) @Nullable MultipartFile gradients,
             @RequestPart(required = false) @Nullable MultipartFile activations) {
         DiagnosisRequest asked = request == null ? DiagnosisRequest.EMPTY : request;
         return new Upload(limits, model, parameters, data, gradients, activations)
-                .answer(files -> service.diagnose(asked.with(files)));
+                .weights(weights)
+                .answer(files -> service.diagnose(asked.with(files, library.card(owner))));
     }
 }

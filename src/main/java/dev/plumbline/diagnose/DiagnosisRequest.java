@@ -2,6 +2,7 @@ package dev.plumbline.diagnose;
 
 import dev.plumbline.compute.health.GivenReading;
 import dev.plumbline.compute.health.Profile;
+import dev.plumbline.library.LibraryCard;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
@@ -75,10 +76,10 @@ public record DiagnosisRequest(
         return parametersOrNone().size() + dataOrNone().size() + given + values;
     }
 
-    /** This request with what came as files beside it; nothing may come twice. */
-    DiagnosisRequest with(Upload files) {
+    /** This request with what came as files beside it, and the model it names; nothing may come twice. */
+    DiagnosisRequest with(Upload files, LibraryCard card) {
         return new DiagnosisRequest(
-                ModelSource.oneOf(model, files.bytes("model")),
+                card.model(model, files),
                 loss,
                 files.joined("parameters", parameters),
                 files.joined("data", data),

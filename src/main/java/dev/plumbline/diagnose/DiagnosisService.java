@@ -69,7 +69,7 @@ class DiagnosisService {
         request.requireNothingButAModel();
         Map<String, Tensor> claims = request.claims();
         double passes = claims.isEmpty() ? PASSES : PASSES + PASSES_OF_A_CLAIM;
-        Model read = model.read();
+        Model read = model.read(limits.bytes());
         Set<String> alone = SharedWeights.alone(
                 these -> reader(request, read, claims, these), claims, program -> afford(program, passes));
         Objective objective = reader(request, read, claims, alone).read(program -> afford(program, passes));
@@ -98,10 +98,11 @@ class DiagnosisService {
                         : null);
     }
 
-    private static ObjectiveReader reader(
+    private ObjectiveReader reader(
             DiagnosisRequest request, Model model, Map<String, Tensor> claims, Set<String> alone) {
         return new ObjectiveReader(
-                model, request.lossOrNone(), request.parametersOrNone(), request.dataOrNone(), claims, alone);
+                        model, request.lossOrNone(), request.parametersOrNone(), request.dataOrNone(), claims, alone)
+                .within(limits.bytes());
     }
 
     private static Condition condition(

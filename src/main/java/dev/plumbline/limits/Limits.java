@@ -31,6 +31,7 @@ import org.springframework.validation.annotation.Validated;
  * @param concurrency requests that compute at the same time; 0 stands for one a processor
  * @param queue requests that wait for their turn; the next one is told to come back later
  * @param queueSeconds that a request waits for its turn
+ * @param modelBytes of models that one key keeps at the same time (4 GiB)
  */
 @Validated
 @ConfigurationProperties("plumbline.limits")
@@ -53,7 +54,8 @@ public record Limits(
         @DefaultValue("300") @Positive int requestSeconds,
         @DefaultValue("0") @PositiveOrZero int concurrency,
         @DefaultValue("64") @PositiveOrZero int queue,
-        @DefaultValue("30") @PositiveOrZero int queueSeconds) {
+        @DefaultValue("30") @PositiveOrZero int queueSeconds,
+        @DefaultValue("" + (4L << 30)) @PositiveOrZero long modelBytes) {
 
     public Limits {
         concurrency = concurrency == 0 ? Runtime.getRuntime().availableProcessors() : concurrency;

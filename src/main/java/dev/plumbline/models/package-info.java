@@ -1,6 +1,5 @@
 /**
- * Models by themselves: what they compute. Open {@link dev.plumbline.models.EvaluationController} first; an evaluation
- * shows that a model was read right before its gradient is judged.
+ * Models by themselves: read, described and kept. Open {@link dev.plumbline.models.ModelService} first.
  */
 @NullMarked
 package dev.plumbline.models;

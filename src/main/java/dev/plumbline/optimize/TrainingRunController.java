@@ -1,5 +1,6 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.library.ModelLibrary;
 import dev.plumbline.report.EventStream;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.TensorLimits;
@@ -9,6 +10,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -49,14 +51,17 @@ class TrainingRunController {
             every second, so that who hangs up cancels the run.
 
             As JSON, or as multipart: the part `request` holds the same JSON, and files take the place of what is left \
-            out of it: `model` (ONNX), `parameters` and `data` (safetensors, npz or npy).""";
+            out of it: `model` (ONNX), `weights` (what it keeps in files beside it, by their names), `parameters` and `data` (safetensors, npz or npy).""";
 
     private final TrainingRunService service;
     private final TrainingRuns runs;
     private final TensorLimits limits;
+    private final ModelLibrary library;
     private final JsonMapper json;
 
-    TrainingRunController(TrainingRunService service, TrainingRuns runs, TensorLimits limits, JsonMapper json) {
+    TrainingRunController(
+            TrainingRunService service, TrainingRuns runs, TensorLimits limits, ModelLibrary library, JsonMapper json) {
+        this.library = library;
         this.service = service;
         this.runs = runs;
         this.limits = limits;
@@ -73,7 +78,8 @@ class TrainingRunController {
             @RequestBody TrainingRunRequest request,
             HttpServletRequest http,
             HttpServletResponse response) {
-        return EventStream.isWanted(http) ? stream(owner, request, response) : answer(owner, request);
+        TrainingRunRequest whole = request.with(new Upload(limits), library.card(owner));
+        return EventStream.isWanted(http) ? stream(owner, whole, response) : answer(owner, whole);
     }
 
     @PostMapping(
@@ -85,14 +91,17 @@ class TrainingRunController {
             @Parameter(hidden = true) @RequestAttribute String owner,
             @RequestPart TrainingRunRequest request,
             @RequestPart(required = false) @Nullable MultipartFile model,
+            @RequestPart(required = false) @Nullable List<MultipartFile> weights,
             @RequestPart(required = false) @Nullable MultipartFile parameters,
             @RequestPart(required = false) @Nullable MultipartFile data,
             HttpServletRequest http,
             HttpServletResponse response) {
-        return new Upload(limits, model, parameters, data).<@Nullable TrainingRunReport>answer(files -> {
-            TrainingRunRequest whole = request.with(files);
-            return EventStream.isWanted(http) ? stream(owner, whole, response) : answer(owner, whole);
-        });
+        return new Upload(limits, model, parameters, data)
+                .weights(weights)
+                .<@Nullable TrainingRunReport>answer(files -> {
+                    TrainingRunRequest whole = request.with(files, library.card(owner));
+                    return EventStream.isWanted(http) ? stream(owner, whole, response) : answer(owner, whole);
+                });
     }
 
     @DeleteMapping("/{id}")

@@ -2,6 +2,7 @@ package dev.plumbline.optimize;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.plumbline.compute.health.Profile;
+import dev.plumbline.library.LibraryCard;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
@@ -105,10 +106,10 @@ public record TrainingRunRequest(
         return ModelSource.required(model, "train");
     }
 
-    /** This request with what came as files beside it; nothing may come twice. */
-    TrainingRunRequest with(Upload files) {
+    /** This request with what came as files beside it, and the model it names; nothing may come twice. */
+    TrainingRunRequest with(Upload files, LibraryCard card) {
         return new TrainingRunRequest(
-                ModelSource.oneOf(model, files.bytes("model")),
+                card.model(model, files),
                 loss,
                 files.joined("parameters", parameters),
                 files.joined("data", data),

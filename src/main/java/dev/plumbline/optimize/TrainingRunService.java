@@ -49,13 +49,14 @@ class TrainingRunService {
                 loss.target() == null ? "y" : loss.target(),
                 request.batchSize(),
                 request.shuffleSeed());
-        Model model = request.requiredModel().read();
+        Model model = request.requiredModel().read(limits.bytes());
         Map<Integer, Program> programs = new HashMap<>();
         Map<String, Tensor> initial = new LinkedHashMap<>();
         for (long t = 1; t <= Math.min(batches.epochLength(), request.iterations()); t++) {
             if (!programs.containsKey(batches.sizeOf(t))) {
-                ObjectiveReader reader =
-                        new ObjectiveReader(model, loss, request.parametersOrNone(), batches.batch(t)).forAnyData();
+                ObjectiveReader reader = new ObjectiveReader(model, loss, request.parametersOrNone(), batches.batch(t))
+                        .within(limits.bytes())
+                        .forAnyData();
                 Program program = batches.explaining(() -> program(reader, request.iterations()));
                 programs.put(batches.sizeOf(t), program);
                 ObjectiveReader.requireIndices(program, request.dataOrNone());

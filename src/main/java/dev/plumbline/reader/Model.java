@@ -4,6 +4,7 @@ import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.tensor.Shape;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that has been read but not yet given shapes: its own words, checked as far as they can be without data.
@@ -39,6 +40,11 @@ public interface Model {
     /** What else may be behind another result, in plain sentences. */
     default List<String> possibleDifferences() {
         return List.of();
+    }
+
+    /** What its file says about it; null where it has none. */
+    default @Nullable ModelDescription describe() {
+        return null;
     }
 
     /** Whether its constants come from a file that holds them in float32. */

@@ -45,6 +45,7 @@ public final class ObjectiveReader {
     private final Map<String, Tensor> parameters;
     private final Map<String, Tensor> data;
     private final Asked asked;
+    private double mostElements = ProgramBuilder.MOST_ELEMENTS;
 
     /**
      * @param parameters replace the values in the model's file
@@ -86,6 +87,12 @@ public final class ObjectiveReader {
         return new ObjectiveReader(model, loss, parameters, data, asked.forAnyData());
     }
 
+    /** The same, with as much memory for the values of a program as this; they are 8 bytes each. */
+    public ObjectiveReader within(double bytes) {
+        mostElements = bytes / Double.BYTES;
+        return this;
+    }
+
     /** How the names of the request are understood. */
     public Names names() {
         return placed(() -> model.names(asked));
@@ -93,7 +100,7 @@ public final class ObjectiveReader {
 
     /** The model with its loss at its point; {@code afford} sees the program before anything is evaluated. */
     public Objective read(Consumer<Program> afford) {
-        ProgramBuilder b = new ProgramBuilder();
+        ProgramBuilder b = new ProgramBuilder(mostElements);
         appendModel(b);
         Node objective = objective(b);
         if (b.parameters().isEmpty()) {
@@ -142,7 +149,7 @@ public final class ObjectiveReader {
      * #OBJECTIVE}; {@code afford} as in {@link #read}.
      */
     public Program readOutputs(Consumer<Program> afford) {
-        ProgramBuilder b = new ProgramBuilder();
+        ProgramBuilder b = new ProgramBuilder(mostElements);
         appendModel(b);
         boolean hasLoss =
                 loss.kind() != null || loss.output() != null || b.outputs().containsKey("loss");
@@ -403,9 +410,9 @@ public final class ObjectiveReader {
                     out.size() + " rows (an output of shape " + out + ")",
                     "at most " + MOST_JACOBIAN_ROWS + " rows, or a loss, or loss.output with a cotangent");
         }
-        ProgramBuilder probe = new ProgramBuilder();
+        ProgramBuilder probe = new ProgramBuilder(mostElements);
         appendModel(probe);
-        ProgramBuilder b = new ProgramBuilder();
+        ProgramBuilder b = new ProgramBuilder(mostElements);
         Map<String, Node> copies = new LinkedHashMap<>();
         probe.parameters().forEach((name, node) -> copies.put(name, b.parameter(name, stacked(out, node.shape()))));
         Node sum = b.constant(0);

@@ -1,13 +1,17 @@
 package dev.plumbline.report;
 
 import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.ExternalFiles;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorFiles;
 import dev.plumbline.tensor.TensorLimits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.multipart.MultipartFile;
@@ -17,6 +21,7 @@ public final class Upload {
 
     private final TensorLimits limits;
     private final Map<String, MultipartFile> files = new LinkedHashMap<>();
+    private ExternalFiles weights = ExternalFiles.NONE;
 
     /** @param files null where a part did not come */
     public Upload(TensorLimits limits, @Nullable MultipartFile... files) {
@@ -28,12 +33,25 @@ public final class Upload {
         }
     }
 
+    /** With the parts {@code weights}, of which there may be many. */
+    public Upload weights(@Nullable List<MultipartFile> parts) {
+        weights = parts == null ? ExternalFiles.NONE : new UploadedWeights(parts);
+        return this;
+    }
+
+    /** What lies beside the model, by the locations that the model calls it by. */
+    public ExternalFiles weights() {
+        return weights;
+    }
+
     /** Answers from the files; the pointer of a problem begins with its part, a file's or {@code request}. */
     public <R extends @Nullable Object> R answer(Function<Upload, R> work) {
         try {
             return work.apply(this);
         } catch (Problem problem) {
-            throw problem.inParts(files.keySet());
+            Set<String> parts = new HashSet<>(files.keySet());
+            parts.add("weights");
+            throw problem.inParts(parts);
         }
     }
 

@@ -114,13 +114,6 @@ public final class Npz {
     }
 
     private static String name(String entry) {
-        if (entry.endsWith(".pkl")) {
-            throw Problem.unsupported(
-                    "",
-                    "this looks like a PyTorch checkpoint, and pickles are never read",
-                    entry,
-                    "safetensors or npz");
-        }
         if (!entry.endsWith(SUFFIX)) {
             throw Problem.malformed("", "an entry of the archive is no npy file", entry, "<name>.npy");
         }

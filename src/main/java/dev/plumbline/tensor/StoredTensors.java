@@ -53,6 +53,9 @@ public final class StoredTensors implements Closeable {
         try {
             limits.requireBytes(file.size());
             byte[] start = bytes(file, 0, TensorFiles.START).array();
+            if (Npz.looksLike(start) && StateDict.isIn(ZipDirectory.names(file, limits))) {
+                return new StoredTensors(file, StateDict.stored(file, limits), Map.of());
+            }
             if (Npz.looksLike(start)) {
                 try (file) {
                     return inflated(path, file, limits);

@@ -17,6 +17,9 @@ public final class TensorFiles {
 
     private static final int SAFETENSORS_PREFIX = 8;
 
+    /** Protocol 2, and a number of ten bytes: how {@code torch.save} began before PyTorch 1.6. */
+    private static final byte[] OLD_TORCH = {(byte) 0x80, 2, (byte) 0x8a, 10};
+
     private TensorFiles() {}
 
     /** The tensors in file order; a lone npy file gets the name {@code nameOfASingleTensor}. */
@@ -29,7 +32,7 @@ public final class TensorFiles {
             }
         }
         if (Npz.looksLike(file)) {
-            return Npz.read(file, limits);
+            return StateDict.isIn(ZipDirectory.names(file)) ? StateDict.read(file, limits) : Npz.read(file, limits);
         }
         requireSafetensors(file);
         return Safetensors.read(file, limits).tensors();
@@ -38,11 +41,18 @@ public final class TensorFiles {
     /** Refuses bytes that are of no format, once they are neither npy nor npz. */
     static void requireSafetensors(byte[] file) {
         if (file.length <= SAFETENSORS_PREFIX || file[SAFETENSORS_PREFIX] != '{') {
+            if (file.length > 3 && Arrays.equals(file, 0, OLD_TORCH.length, OLD_TORCH, 0, OLD_TORCH.length)) {
+                throw Problem.unsupported(
+                        "",
+                        "this is a bare pickle, as torch.save wrote before PyTorch 1.6",
+                        "a file that begins with the bytes " + start(file),
+                        "the same saved by a newer torch.save, or safetensors, npz or npy");
+            }
             throw Problem.unsupported(
                     "",
                     "not a tensor file that is understood here",
                     file.length == 0 ? "an empty file" : "a file that begins with the bytes " + start(file),
-                    "safetensors (a header length and '{'), npz (\"PK\") or npy (0x93 \"NUMPY\")");
+                    "safetensors (a header length and '{'), npz or a state_dict of torch.save (\"PK\"), or npy (0x93 \"NUMPY\")");
         }
     }
 

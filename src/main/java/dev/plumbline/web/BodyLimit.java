@@ -5,12 +5,13 @@ import dev.plumbline.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * How large a body may be, and the name of the setting that says so. Multipart bodies of optimizer steps and sessions carry
+ * How large a body may be, and the name of the setting that says so. Multipart bodies of optimizer steps and sessions, and of models to be kept, carry
  * whole models, and have a limit of their own.
  */
 record BodyLimit(long bytes, String setting) {
 
     private static final String BULK = "/v1/optimizer-";
+    private static final String MODELS = "/v1/models";
 
     static BodyLimit of(Limits limits, boolean bulk) {
         return bulk
@@ -19,7 +20,8 @@ record BodyLimit(long bytes, String setting) {
     }
 
     static boolean isBulk(HttpServletRequest request) {
-        return request.getRequestURI().startsWith(BULK);
+        return request.getRequestURI().startsWith(BULK)
+                || request.getRequestURI().equals(MODELS);
     }
 
     Problem exceeded(String asked) {

@@ -4,10 +4,12 @@ import dev.plumbline.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.core.MethodParameter;
 import org.springframework.web.bind.annotation.RequestPart;
 import org.springframework.web.method.HandlerMethod;
@@ -17,7 +19,7 @@ import org.springframework.web.servlet.HandlerInterceptor;
 /**
  * Refuses a multipart body with a part that its controller does not know, where Spring would drop the part without a
  * word: a claim sent as {@code gradient} instead of {@code gradients} would else count as no claim at all. Of two parts of
- * one name it would take the first, so they are refused too.
+ * one name it would take the first, so they are refused too, except where the controller takes a list.
  *
  * <p>The known parts are the {@link RequestPart} parameters of the controller's method.
  */
@@ -34,7 +36,9 @@ final class KnownParts implements HandlerInterceptor {
                 String name = sent.iterator().next();
                 throw Problem.invalid(name, "the part is unknown here", name, "one of " + String.join(", ", known));
             }
-            known.forEach(name -> requireOnce(multipart, name));
+            parts(method)
+                    .filter(part -> !List.class.isAssignableFrom(part.getParameterType()))
+                    .forEach(part -> requireOnce(multipart, name(part)));
         }
         return true;
     }
@@ -48,10 +52,12 @@ final class KnownParts implements HandlerInterceptor {
     }
 
     private static Set<String> names(HandlerMethod method) {
+        return parts(method).map(KnownParts::name).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Stream<MethodParameter> parts(HandlerMethod method) {
         return Arrays.stream(method.getMethodParameters())
-                .filter(parameter -> parameter.hasParameterAnnotation(RequestPart.class))
-                .map(KnownParts::name)
-                .collect(Collectors.toCollection(TreeSet::new));
+                .filter(parameter -> parameter.hasParameterAnnotation(RequestPart.class));
     }
 
     private static String name(MethodParameter parameter) {

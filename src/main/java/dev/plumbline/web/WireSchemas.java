@@ -1,5 +1,6 @@
 package dev.plumbline.web;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreType;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JavaType;
 import dev.plumbline.tensor.Tensor;
@@ -89,6 +90,9 @@ final class WireSchemas implements ModelConverter {
         }
         for (RecordComponent component : type.getRecordComponents()) {
             String name = nameOf(component);
+            if (component.getType().isAnnotationPresent(JsonIgnoreType.class)) {
+                model.getProperties().remove(name);
+            }
             Schema<?> property = model.getProperties().get(name);
             if (property == null) {
                 continue;

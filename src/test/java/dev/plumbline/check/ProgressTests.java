@@ -99,7 +99,8 @@ class ProgressTests {
                 0,
                 limits.concurrency(),
                 limits.queue(),
-                limits.queueSeconds());
+                limits.queueSeconds(),
+                limits.modelBytes());
 
         assertThatThrownBy(
                         () -> new GradientCheckService(hurried, new RecentReports()).check(request(Coverage.CERTIFIED)))

@@ -38,7 +38,8 @@ class LimitsTests {
                         300,
                         processors,
                         64,
-                        30));
+                        30,
+                        4L << 30));
     }
 
     @Test

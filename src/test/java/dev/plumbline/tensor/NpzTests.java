@@ -71,7 +71,6 @@ class NpzTests {
         "w, MALFORMED",
         "w.txt, MALFORMED",
         "w.npy/, MALFORMED",
-        "archive/data.pkl, UNSUPPORTED",
     })
     void refusesAnEntryByItsName(String name, Code code) throws IOException {
         byte[] file = zip(name, NPY);

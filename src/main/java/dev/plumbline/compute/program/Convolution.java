@@ -38,6 +38,7 @@ record Convolution(Window window, int groups) implements Op {
         return Shapes.of(x.extent(0), w.extent(0), output[0], output[1]);
     }
 
+    /** The patches of a sample are no node's value, so nothing else counts them. */
     private static void requirePatchesThatFit(double elements) {
         if (elements > ProgramBuilder.MOST_ELEMENTS) {
             throw Problem.limit(

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProgramBuilder {
 
-    /** The most numbers that all values of a program may hold together: 1 GiB of float64. */
+    /** The most numbers that all values of a program may hold together where nobody says otherwise: 1 GiB of float64. */
     public static final long MOST_ELEMENTS = 1L << 27;
 
     /** The most nodes a program may have, constants included; their values may be empty. */
@@ -36,8 +36,18 @@ public final class ProgramBuilder {
     private final Map<String, Node> substitutes = new LinkedHashMap<>();
     private final KnownValues known = new KnownValues();
     private String place = "";
+    private final double mostElements;
     private long elements;
     private double folded;
+
+    public ProgramBuilder() {
+        this(MOST_ELEMENTS);
+    }
+
+    /** @param mostElements the most numbers that all values of the program may hold together */
+    public ProgramBuilder(double mostElements) {
+        this.mostElements = mostElements;
+    }
 
     /** Sets what the following nodes are called: the words of the file or formula they come from. */
     public ProgramBuilder at(String place) {
@@ -395,12 +405,12 @@ public final class ProgramBuilder {
                     "at most " + MOST_NODES);
         }
         elements += shape.size();
-        if (elements > MOST_ELEMENTS) {
+        if (elements > mostElements) {
             throw Problem.limit(
                     pointer(),
                     "the values of this model are too large together",
                     elements + " numbers up to here, the last a tensor of shape " + shape,
-                    "at most " + MOST_ELEMENTS);
+                    "at most " + (long) mostElements);
         }
         return shape;
     }

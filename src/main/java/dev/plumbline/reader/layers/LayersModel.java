@@ -198,10 +198,7 @@ public final class LayersModel implements Model {
         } catch (ArithmeticException overflow) {
             String got = "extents whose product is beyond 2^31 - 1";
             Problem tooLarge = Problem.limit(
-                    "",
-                    "a tensor of this layer is too large",
-                    got,
-                    "at most " + ProgramBuilder.MOST_ELEMENTS + " numbers");
+                    "", "a tensor of this layer is too large", got, "at most " + Integer.MAX_VALUE + " numbers");
             tooLarge.initCause(overflow);
             throw placed(place, tooLarge);
         }

@@ -92,7 +92,7 @@ final class Constants {
         double limit = call.number(1);
         double delta = call.number(2);
         double count = Math.max(0, Math.ceil((limit - start) / delta));
-        if (delta == 0 || !(count <= ProgramBuilder.MOST_ELEMENTS)) {
+        if (delta == 0 || !(count <= Integer.MAX_VALUE)) {
             throw Problem.invalid(
                     "", "this range has no end", start + " to " + limit + " by " + delta, "a step that gets there");
         }

@@ -28,7 +28,12 @@ final class ModelReader {
     static final int MOST_NODES = 100_000;
     static final String OWN_DOMAIN = "ai.onnx";
 
+    private final ExternalTensors external;
     private int nodes;
+
+    ModelReader(ExternalTensors external) {
+        this.external = external;
+    }
 
     static ModelProto parse(byte[] file) {
         try {
@@ -104,17 +109,17 @@ final class ModelReader {
                 values(proto.getInputList()), initializers, NodeOrder.of(read), values(proto.getOutputList()));
     }
 
-    private static Tensor tensor(TensorProto proto, String pointer) {
+    private Tensor tensor(TensorProto proto, String pointer) {
         try {
-            return TensorReader.read(proto);
+            return TensorReader.read(proto, external);
         } catch (Problem problem) {
             throw problem.within(pointer);
         }
     }
 
-    private static Tensor sparse(SparseTensorProto proto, String pointer) {
+    private Tensor sparse(SparseTensorProto proto, String pointer) {
         try {
-            return SparseTensors.read(proto);
+            return SparseTensors.read(proto, external);
         } catch (Problem problem) {
             throw problem.within(pointer);
         }
@@ -172,8 +177,8 @@ final class ModelReader {
             case INT -> new Attribute.Whole(proto.getI());
             case FLOAT -> new Attribute.Number(decimal(proto.getF()));
             case STRING -> new Attribute.Text(proto.getS().toStringUtf8());
-            case SPARSE_TENSOR -> new Attribute.Value(SparseTensors.read(proto.getSparseTensor()));
-            case TENSOR -> new Attribute.Value(TensorReader.read(proto.getT()));
+            case SPARSE_TENSOR -> new Attribute.Value(SparseTensors.read(proto.getSparseTensor(), external));
+            case TENSOR -> new Attribute.Value(TensorReader.read(proto.getT(), external));
             case GRAPH -> new Attribute.Subgraph(graph(proto.getG()));
             case INTS -> new Attribute.Wholes(TensorReader.integers(proto.getIntsList()));
             case FLOATS -> new Attribute.Numbers(TensorReader.floats(proto.getFloatsList()));

@@ -3,8 +3,10 @@ package dev.plumbline.reader.onnx;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.reader.Asked;
 import dev.plumbline.reader.Model;
+import dev.plumbline.reader.ModelDescription;
 import dev.plumbline.reader.Names;
 import dev.plumbline.reader.Variation;
+import dev.plumbline.tensor.ExternalFiles;
 import java.util.List;
 import java.util.Set;
 import onnx.Onnx.ModelProto;
@@ -27,8 +29,11 @@ public final class OnnxModel implements Model {
     private final int opset;
     private final Roles roles;
     private final OnnxDescription description;
+    private final List<String> externalFiles;
 
-    private OnnxModel(OnnxGraph graph, int opset, Roles roles, OnnxDescription description) {
+    private OnnxModel(
+            OnnxGraph graph, int opset, Roles roles, OnnxDescription description, List<String> externalFiles) {
+        this.externalFiles = externalFiles;
         this.graph = graph;
         this.opset = opset;
         this.roles = roles;
@@ -37,13 +42,25 @@ public final class OnnxModel implements Model {
 
     /** Reads a file; a problem where it is no ONNX file, contradicts itself or needs an operator that is not supported. */
     public static OnnxModel read(byte[] file) {
+        return read(file, ExternalFiles.NONE, Double.MAX_VALUE);
+    }
+
+    /**
+     * The same with the files beside it, in which weights may lie.
+     *
+     * @param mostBytes of memory for its tensors, 8 a number
+     */
+    public static OnnxModel read(byte[] file, ExternalFiles files, double mostBytes) {
         ModelProto proto = ModelReader.parse(file);
         int opset = ModelReader.opset(proto);
-        OnnxGraph graph = new ModelReader().graph(LocalFunctions.inlined(proto));
+        ExternalTensors external = new ExternalTensors(files, mostBytes);
+        OnnxGraph graph = new ModelReader(external).graph(LocalFunctions.inlined(proto));
+        external.requireAllRead();
         GraphCheck.require(graph, opset);
         Roles roles = Roles.of(graph);
         String producer = (proto.getProducerName() + " " + proto.getProducerVersion()).trim();
-        return new OnnxModel(graph, opset, roles, OnnxDescription.of(graph, roles, opset, producer));
+        return new OnnxModel(
+                graph, opset, roles, OnnxDescription.of(graph, roles, opset, producer), external.locations());
     }
 
     /** Attributes are float32, whatever its tensors are. */
@@ -64,12 +81,35 @@ public final class OnnxModel implements Model {
 
     @Override
     public List<Variation> variations() {
-        return OtherModes.of(graph, opset, other -> new OnnxModel(other, opset, Roles.of(other), description));
+        return OtherModes.of(graph, opset, other -> new OnnxModel(other, opset, Roles.of(other), description, externalFiles));
     }
 
     @Override
     public List<String> possibleDifferences() {
         return OtherModes.unknown(graph, roles, opset);
+    }
+
+    @Override
+    public ModelDescription describe() {
+        return new ModelDescription(
+                "onnx",
+                opset,
+                description.producer(),
+                description.operators(),
+                description.parameters().stream()
+                        .map(each -> new ModelDescription.Parameter(
+                                each.name(), each.shape().toList(), each.datatype()))
+                        .toList(),
+                description.inputs().stream().map(OnnxModel::value).toList(),
+                description.outputs().stream().map(OnnxModel::value).toList(),
+                externalFiles);
+    }
+
+    private static ModelDescription.Value value(OnnxInput value) {
+        List<Long> shape = value.dimensions() == null
+                ? null
+                : value.dimensions().stream().map(OnnxInput.Dimension::extent).toList();
+        return new ModelDescription.Value(value.name(), value.datatype(), shape);
     }
 
     public OnnxDescription description() {

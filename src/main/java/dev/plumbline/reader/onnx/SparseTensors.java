@@ -15,9 +15,9 @@ final class SparseTensors {
 
     private SparseTensors() {}
 
-    static Tensor read(SparseTensorProto proto) {
-        Tensor values = TensorReader.read(proto.getValues());
-        Tensor indices = TensorReader.read(proto.getIndices());
+    static Tensor read(SparseTensorProto proto, ExternalTensors external) {
+        Tensor values = TensorReader.read(proto.getValues(), external);
+        Tensor indices = TensorReader.read(proto.getIndices(), external);
         Shape shape = TensorReader.shape(proto.getDimsList());
         if (shape.size() > ProgramBuilder.MOST_ELEMENTS) {
             throw Problem.limit(

@@ -25,14 +25,7 @@ final class TensorReader {
 
     private TensorReader() {}
 
-    static Tensor read(TensorProto proto) {
-        if (proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL || proto.getExternalDataCount() > 0) {
-            throw Problem.unsupported(
-                    "",
-                    "the values of this tensor lie in another file, which did not come along",
-                    "external data",
-                    "values inside the ONNX file: save the model with all data in one file");
-        }
+    static Tensor read(TensorProto proto, ExternalTensors external) {
         if (proto.hasSegment()) {
             throw Problem.unsupported("", "this tensor comes in segments", "a segment", "a whole tensor");
         }
@@ -45,6 +38,10 @@ final class TensorReader {
                     "float, double, float16, bfloat16, bool or integers");
         }
         Shape shape = shape(proto.getDimsList());
+        if (ExternalTensors.isExternal(proto)) {
+            return Tensor.of(shape, datatype, external.read(proto, shape));
+        }
+        external.count(shape);
         double[] values = proto.getRawData().isEmpty() ? typed(proto, shape) : raw(proto, shape);
         return Tensor.of(shape, datatype, values);
     }
@@ -149,7 +146,13 @@ final class TensorReader {
                     expected + " bytes");
         }
         double[] values = new double[shape.size()];
-        for (int i = 0; i < values.length; i++) {
+        decode(bytes, type, values, 0, values.length);
+        return values;
+    }
+
+    /** The next {@code count} numbers into {@code values}, from {@code start} on. */
+    static void decode(ByteBuffer bytes, DataType type, double[] values, int start, int count) {
+        for (int i = start; i < start + count; i++) {
             values[i] = switch (type) {
                 case FLOAT -> bytes.getFloat();
                 case DOUBLE -> bytes.getDouble();
@@ -166,10 +169,9 @@ final class TensorReader {
                 default -> bytes.get() == 0 ? 0 : 1;
             };
         }
-        return values;
     }
 
-    private static int bytes(DataType type) {
+    static int bytes(DataType type) {
         return switch (type) {
             case DOUBLE, INT64, UINT64 -> 8;
             case FLOAT, INT32, UINT32 -> 4;

@@ -2,6 +2,7 @@ package dev.plumbline.reader.onnx;
 
 import static dev.plumbline.reader.onnx.OnnxNetworksTests.bytes;
 
+import dev.plumbline.tensor.ExternalFiles;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
@@ -148,7 +149,8 @@ record BackendCase(Path folder) {
 
     private static Tensor tensor(Path file) {
         try {
-            return TensorReader.read(TensorProto.parseFrom(bytes(file)));
+            return TensorReader.read(
+                    TensorProto.parseFrom(bytes(file)), new ExternalTensors(ExternalFiles.NONE, Double.MAX_VALUE));
         } catch (InvalidProtocolBufferException broken) {
             throw new UncheckedIOException(broken);
         }

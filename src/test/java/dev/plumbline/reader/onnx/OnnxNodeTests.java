@@ -8,6 +8,7 @@ import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.ExternalFiles;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.io.IOException;
@@ -159,7 +160,8 @@ class OnnxNodeTests {
 
     private static Tensor tensor(Path file) {
         try {
-            return TensorReader.read(TensorProto.parseFrom(bytes(file)));
+            return TensorReader.read(
+                    TensorProto.parseFrom(bytes(file)), new ExternalTensors(ExternalFiles.NONE, Double.MAX_VALUE));
         } catch (InvalidProtocolBufferException broken) {
             throw Problem.malformed("", "no tensor", broken.getMessage(), "a tensor");
         }

@@ -3,6 +3,7 @@ package dev.plumbline.reader.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtException;
+import dev.plumbline.tensor.ExternalFiles;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.problem.Problem;
@@ -140,7 +141,7 @@ class OnnxRuntimeTests {
         Path test = folder.resolve("test_data_set_0");
         for (int i = 0; Files.exists(test.resolve("input_" + i + ".pb")); i++) {
             TensorProto proto = TensorProto.parseFrom(Files.readAllBytes(test.resolve("input_" + i + ".pb")));
-            given.put(proto.getName(), TensorReader.read(proto));
+            given.put(proto.getName(), TensorReader.read(proto, new ExternalTensors(ExternalFiles.NONE, Double.MAX_VALUE)));
         }
         return given;
     }

@@ -1,12 +1,16 @@
-package dev.plumbline.models;
+package dev.plumbline.evaluate;
 
+import dev.plumbline.library.ModelLibrary;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestPart;
@@ -24,30 +28,37 @@ class EvaluationController {
             The outputs and the loss at a point: to see that the model was read right.
 
             As JSON, or as multipart: the part `request` holds the same JSON, and files take the place of what is left \
-            out of it: `model` (ONNX), `parameters` and `data` (safetensors, npz or npy).""";
+            out of it: `model` (ONNX), `weights` (what it keeps in files beside it, by their names), `parameters` and `data` (safetensors, npz or npy).""";
 
     private final EvaluationService service;
     private final TensorLimits limits;
+    private final ModelLibrary library;
 
-    EvaluationController(EvaluationService service, TensorLimits limits) {
+    EvaluationController(EvaluationService service, TensorLimits limits, ModelLibrary library) {
         this.service = service;
         this.limits = limits;
+        this.library = library;
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(operationId = "evaluate", summary = SUMMARY, description = DESCRIPTION)
-    EvaluationReport evaluate(@RequestBody EvaluationRequest request) {
-        return service.evaluate(request);
+    EvaluationReport evaluate(
+            @Parameter(hidden = true) @RequestAttribute String owner, @RequestBody EvaluationRequest request) {
+        return service.evaluate(request.with(new Upload(limits), library.card(owner)));
     }
 
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     @Operation(operationId = "evaluate", summary = SUMMARY, description = DESCRIPTION)
     EvaluationReport evaluateFiles(
+            @Parameter(hidden = true) @RequestAttribute String owner,
             @RequestPart(required = false) @Nullable EvaluationRequest request,
             @RequestPart(required = false) @Nullable MultipartFile model,
+            @RequestPart(required = false) @Nullable List<MultipartFile> weights,
             @RequestPart(required = false) @Nullable MultipartFile parameters,
             @RequestPart(required = false) @Nullable MultipartFile data) {
         EvaluationRequest asked = request == null ? EvaluationRequest.EMPTY : request;
-        return new Upload(limits, model, parameters, data).answer(files -> service.evaluate(asked.with(files)));
+        return new Upload(limits, model, parameters, data)
+                .weights(weights)
+                .answer(files -> service.evaluate(asked.with(files, library.card(owner))));
     }
 }

@@ -1,4 +1,4 @@
-package dev.plumbline.models;
+package dev.plumbline.evaluate;
 
 import dev.plumbline.tensor.Tensor;
 import io.swagger.v3.oas.annotations.media.Schema;

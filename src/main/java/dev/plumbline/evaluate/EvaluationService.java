@@ -1,4 +1,4 @@
-package dev.plumbline.models;
+package dev.plumbline.evaluate;
 
 import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Program;
@@ -29,7 +29,7 @@ class EvaluationService {
         limits.requireTensors(
                 request.parametersOrNone().size() + request.dataOrNone().size());
         LossSource loss = request.loss() == null ? LossSource.NONE : request.loss();
-        Model model = request.requiredModel().read();
+        Model model = request.requiredModel().read(limits.bytes());
         ObjectiveReader reader = reader(request, model, loss);
         Program program = reader.readOutputs(this::afford);
         Evaluation evaluation = reader.evaluate(program);
@@ -48,8 +48,9 @@ class EvaluationService {
         return another == null ? null : another.words();
     }
 
-    private static ObjectiveReader reader(EvaluationRequest request, Model model, LossSource loss) {
-        return new ObjectiveReader(model, loss, request.parametersOrNone(), request.dataOrNone());
+    private ObjectiveReader reader(EvaluationRequest request, Model model, LossSource loss) {
+        return new ObjectiveReader(model, loss, request.parametersOrNone(), request.dataOrNone())
+                .within(limits.bytes());
     }
 
     private void afford(Program program) {

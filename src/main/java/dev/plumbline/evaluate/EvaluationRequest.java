@@ -1,6 +1,7 @@
-package dev.plumbline.models;
+package dev.plumbline.evaluate;
 
 import dev.plumbline.reader.Expected;
+import dev.plumbline.library.LibraryCard;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.report.Upload;
@@ -39,10 +40,10 @@ public record EvaluationRequest(
 
     static final EvaluationRequest EMPTY = new EvaluationRequest(null, null, null, null, null);
 
-    /** This request with what came as files beside it; nothing may come twice. */
-    EvaluationRequest with(Upload files) {
+    /** This request with what came as files beside it, and the model it names; nothing may come twice. */
+    EvaluationRequest with(Upload files, LibraryCard card) {
         return new EvaluationRequest(
-                ModelSource.oneOf(model, files.bytes("model")),
+                card.model(model, files),
                 loss,
                 files.joined("parameters", parameters),
                 files.joined("data", data),

@@ -1,0 +1,154 @@
+package dev.plumbline.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.sun.management.ThreadMXBean;
+import dev.plumbline.problem.Problem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files of {@code torch.save}, against what PyTorch itself reads from them (fixtures/make_state_dicts.py). */
+class StateDictTests {
+
+    private static final Path FILES = Path.of("src/test/resources/fixtures/state-dicts");
+    private static final TensorLimits LIMITS = new TensorLimits(1 << 16, 200, 8, 1 << 14);
+
+    private static byte[] file(String name) {
+        try {
+            return Files.readAllBytes(FILES.resolve(name));
+        } catch (IOException missing) {
+            throw new UncheckedIOException(missing);
+        }
+    }
+
+    private static Map<String, Tensor> read(byte[] file) {
+        return TensorFiles.read(file, "w", LIMITS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"modules", "protocol-4", "datatypes", "views", "parameters", "checkpoint"})
+    void readsWhatPyTorchReads(String name) {
+        assertThat(read(file(name + ".pt"))).isEqualTo(read(file(name + ".safetensors")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"modules", "datatypes", "checkpoint"})
+    void readsTheSameFromAnOpenFile(String name, @TempDir Path directory) throws IOException {
+        Path copy = Files.write(directory.resolve("copy.pt"), file(name + ".pt"));
+        try (StoredTensors stored = StoredTensors.takeOver(copy, "w", LIMITS)) {
+            Map<String, Tensor> loaded = new LinkedHashMap<>();
+            stored.tensors().forEach((key, tensor) -> loaded.put(key, tensor.tensor()));
+            assertThat(loaded).isEqualTo(read(file(name + ".safetensors")));
+        }
+    }
+
+    @Test
+    void asksForContiguousTensorsInAnOpenFile(@TempDir Path directory) throws IOException {
+        Path copy = Files.write(directory.resolve("copy.pt"), file("views.pt"));
+        Problem problem = catchThrowableOfType(Problem.class, () -> StoredTensors.takeOver(copy, "w", LIMITS));
+        assertThat(problem.pointer()).isEqualTo("/transposed");
+        assertThat(problem.expected()).contains("contiguous()");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "two-models, discriminator, checkpoint[\"discriminator\"]",
+        "whole-module, torch.nn.modules.container.Sequential, state_dict()",
+        "numbers, 1 other things, state_dict()",
+        "legacy, 80 02, newer torch.save"
+    })
+    void refusesWhatHoldsMoreOrLessThanOneStateDict(String name, String got, String cure) {
+        Problem problem = catchThrowableOfType(Problem.class, () -> read(file(name + ".pt")));
+        assertThat(problem.got()).contains(got);
+        assertThat(problem.expected()).contains(cure);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "cos\nsystem\n(X\u0002\u0000\u0000\u0000lstR.",
+                "c__builtin__\neval\n.",
+                "ctorch._utils\n_rebuild_qtensor\n.",
+                "ctorch.storage\nUntypedStorage\n."
+            })
+    void refusesEveryOtherNameOfPython(String pickle) {
+        Problem problem =
+                catchThrowableOfType(Problem.class, () -> Pickle.read(pickle.getBytes(StandardCharsets.ISO_8859_1)));
+        assertThat(problem.code()).isEqualTo(Problem.Code.UNSUPPORTED);
+        assertThat(problem.got())
+                .isEqualTo(pickle.substring(1).replaceFirst("\n", ".").split("\n", 2)[0]);
+    }
+
+    /** Stack, memo, marks and objects that hold themselves: each is one line of opcodes. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ".",
+                "a.",
+                "(.",
+                "]((e.",
+                "h\u0000.",
+                "}q\u0000X\u0001\u0000\u0000\u0000ah\u0000s",
+                "t.",
+                "R.",
+                "X\u00ff\u00ff\u00ff\u007f."
+            })
+    void refusesWhatItsMachineCannotDo(String pickle) {
+        Problem problem =
+                catchThrowableOfType(Problem.class, () -> Pickle.read(pickle.getBytes(StandardCharsets.ISO_8859_1)));
+        assertThat(problem.code()).isEqualTo(Problem.Code.MALFORMED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"modules", "protocol-4", "datatypes", "views", "checkpoint"})
+    void damagedFilesGiveTensorsOrAProblem(String name) {
+        byte[] right = file(name + ".pt");
+        SplittableRandom random = new SplittableRandom(name.hashCode());
+        int refused = 0;
+        for (int i = 0; i < 2000; i++) {
+            byte[] mutant = mutated(right, random);
+            long before = allocated();
+            try {
+                read(mutant);
+            } catch (Problem expected) {
+                refused++;
+            }
+            assertThat(allocated() - before).as("bytes of mutant %d", i).isLessThan(80L * LIMITS.bytes() + (2 << 20));
+        }
+        assertThat(refused).isBetween(400, 1999);
+    }
+
+    /** Flips in the pickle and the directory, where the structure is; a number made extreme; a file cut off. */
+    private static byte[] mutated(byte[] right, SplittableRandom random) {
+        if (random.nextInt(20) == 0) {
+            return Arrays.copyOf(right, random.nextInt(right.length));
+        }
+        byte[] mutant = right.clone();
+        int structure = Math.min(right.length, 3000);
+        for (int k = 0; k <= random.nextInt(4); k++) {
+            int at = random.nextBoolean() ? random.nextInt(structure) : right.length - 1 - random.nextInt(structure);
+            mutant[at] = random.nextInt(3) == 0
+                    ? (byte) new int[] {0, 1, 0x7f, 0xff, '(', 'R', 'h', 't', '}', 's'}[random.nextInt(10)]
+                    : (byte) (mutant[at] ^ 1 << random.nextInt(8));
+        }
+        return mutant;
+    }
+
+    private static long allocated() {
+        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+    }
+}
