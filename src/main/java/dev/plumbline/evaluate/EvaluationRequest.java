@@ -1,7 +1,7 @@
 package dev.plumbline.evaluate;
 
-import dev.plumbline.reader.Expected;
 import dev.plumbline.library.LibraryCard;
+import dev.plumbline.reader.Expected;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.report.Upload;

@@ -81,7 +81,8 @@ public final class OnnxModel implements Model {
 
     @Override
     public List<Variation> variations() {
-        return OtherModes.of(graph, opset, other -> new OnnxModel(other, opset, Roles.of(other), description, externalFiles));
+        return OtherModes.of(
+                graph, opset, other -> new OnnxModel(other, opset, Roles.of(other), description, externalFiles));
     }
 
     @Override

@@ -2,12 +2,12 @@ package dev.plumbline.reader.onnx;
 
 import static dev.plumbline.reader.onnx.OnnxNetworksTests.bytes;
 
-import dev.plumbline.tensor.ExternalFiles;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.ExternalFiles;
 import dev.plumbline.tensor.HalfPrecision;
 import dev.plumbline.tensor.Tensor;
 import java.io.IOException;

@@ -38,7 +38,8 @@ class OnnxGraphsTests {
         Map<String, Shape> shapes = new LinkedHashMap<>();
         data.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
         ProgramBuilder builder = new ProgramBuilder();
-        OnnxModel.read(file).appendTo(builder, new Asked(Map.of(), shapes, Map.of(), Map.of(), Map.of(), data, Set.of()));
+        OnnxModel.read(file)
+                .appendTo(builder, new Asked(Map.of(), shapes, Map.of(), Map.of(), Map.of(), data, Set.of()));
         Program program = builder.build();
         Map<String, Tensor> point = new HashMap<>(program.initial());
         point.putAll(data);

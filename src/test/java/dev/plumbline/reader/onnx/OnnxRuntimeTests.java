@@ -3,11 +3,11 @@ package dev.plumbline.reader.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtException;
-import dev.plumbline.tensor.ExternalFiles;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.ExternalFiles;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorFiles;
@@ -141,7 +141,9 @@ class OnnxRuntimeTests {
         Path test = folder.resolve("test_data_set_0");
         for (int i = 0; Files.exists(test.resolve("input_" + i + ".pb")); i++) {
             TensorProto proto = TensorProto.parseFrom(Files.readAllBytes(test.resolve("input_" + i + ".pb")));
-            given.put(proto.getName(), TensorReader.read(proto, new ExternalTensors(ExternalFiles.NONE, Double.MAX_VALUE)));
+            given.put(
+                    proto.getName(),
+                    TensorReader.read(proto, new ExternalTensors(ExternalFiles.NONE, Double.MAX_VALUE)));
         }
         return given;
     }

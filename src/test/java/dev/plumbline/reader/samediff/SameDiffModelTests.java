@@ -177,10 +177,7 @@ class SameDiffModelTests {
 
     private static ObjectiveReader reader(byte[] file, String output, Map<String, Tensor> data) {
         return new ObjectiveReader(
-                ModelSource.of(file, ExternalFiles.NONE).read(1e9),
-                LossSource.ofOutput(output),
-                Map.of(),
-                data);
+                ModelSource.of(file, ExternalFiles.NONE).read(1e9), LossSource.ofOutput(output), Map.of(), data);
     }
 
     /** Ours is a reverse pass; the reference is differences of what SameDiff computes, since its own gradients err. */
