@@ -261,6 +261,11 @@ public final class Allowances {
         return Objects.requireNonNull(spreads.get(name));
     }
 
+    /** The size of the terms that are added up to each entry. */
+    public Tensor magnitude(String name) {
+        return Objects.requireNonNull(magnitudes.get(name));
+    }
+
     /** What float64 rounding may do to our own gradient. */
     public Tensor float64(String name) {
         return Objects.requireNonNull(float64.get(name));

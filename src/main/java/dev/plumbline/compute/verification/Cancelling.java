@@ -16,8 +16,7 @@ import java.util.Objects;
  *   drowning       allowance > 1e-4 |g|
  *   own error      ad = 2^-50 allowance + 4 u |gd| + 2e-323
  *   FAIL           |a - gd| > max(4 rms, ad)
- *   PASS           |a - gd| &lt;= min(4 rms, max(tau |gd|, ad))  and  ad &lt;= |gd| / 100,  or a certified zero, |gd| &lt;= ad,
- *                  or too small to matter: |a - gd| and |gd| &lt;= {@link Drowning#ONE_ENTRY} rms(g) of its tensor
+ *   PASS           |a - gd| &lt;= min(4 rms, max(tau |gd|, ad))  and  ad &lt;= |gd| / 100,  or a certified zero, |gd| &lt;= ad
  *   INCONCLUSIVE   else: rounding drowns it
  * </pre>
  *
@@ -88,9 +87,8 @@ record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning) {
      * @param allowance of float64
      * @param rms the spread of float64
      * @param smallestDefect tau
-     * @param usual the root mean square of the tensor's gradient
      */
-    static Ruling rule(double claim, double gd, double allowance, double rms, double smallestDefect, double usual) {
+    static Ruling rule(double claim, double gd, double allowance, double rms, double smallestDefect) {
         double own = 0x1p-50 * allowance + 4 * 0x1p-53 * Math.abs(gd) + 2e-323;
         double error = Math.abs(claim - gd);
         if (!Double.isFinite(gd)) {
@@ -102,7 +100,6 @@ record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning) {
         boolean isZero = Math.abs(gd) <= own;
         boolean isClose =
                 error <= Math.min(4 * rms, Math.max(smallestDefect * Math.abs(gd), own)) && own <= KNOWN * Math.abs(gd);
-        boolean isSmall = Math.max(error, Math.abs(gd)) <= Drowning.ONE_ENTRY * usual;
-        return isZero || isClose || isSmall ? Ruling.PASS : Ruling.DROWNS;
+        return isZero || isClose ? Ruling.PASS : Ruling.DROWNS;
     }
 }

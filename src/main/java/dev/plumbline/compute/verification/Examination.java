@@ -166,8 +166,7 @@ public final class Examination {
                         cancelling.reference(name, i),
                         measurement.allowances().float64(name).at(i),
                         measurement.allowances().spread(name).at(i),
-                        measurement.plan().arithmetic().smallestDefect(name),
-                        Drowning.rms(reference(name)))
+                        measurement.plan().arithmetic().smallestDefect(name))
                 : compared(claim, reference, allowance(name).at(i));
         boolean isConvention = ruling == Ruling.FAIL
                 && admission != null
@@ -188,7 +187,8 @@ public final class Examination {
     private boolean saysNothing() {
         double size = 0;
         for (String name : claims.tensors().keySet()) {
-            size = Math.hypot(size, claims.tensor(name).norm());
+            size = Math.max(
+                    size, Math.max(claims.tensor(name).norm(), reference(name).norm()));
         }
         double certified = measurement.certificate().certifiedTo();
         return certified > size && Double.isFinite(certified);
