@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fromEnd whether negative indices count from the end; classes do not, where -1 often means an unlabelled sample
  */
-record GatherElements(int axis, boolean fromEnd) implements Op {
+public record GatherElements(int axis, boolean fromEnd) implements Op {
 
     @Override
     public Shape shape(List<Shape> inputs) {

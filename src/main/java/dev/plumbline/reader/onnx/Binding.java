@@ -225,7 +225,7 @@ final class Binding {
     }
 
     private List<Value> results(OnnxNode node) {
-        builder.at(node.label());
+        builder.at(node.label(), node.operator());
         Operator operator = Objects.requireNonNull(Operators.find(node.operator()));
         try {
             Call call = new Call(node, inputs(node), builder, opset);
