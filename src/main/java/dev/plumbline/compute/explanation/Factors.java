@@ -17,8 +17,12 @@ final class Factors {
     /** A constant of a file is a float32 number. */
     private static final double FROM_FILE = 1e-7;
 
-    /** A factor that means something. */
-    record Named(double value, String words) {}
+    /**
+     * A factor that means something.
+     *
+     * @param isOwn whether it is the operation's own constant
+     */
+    record Named(double value, String words, boolean isOwn) {}
 
     private final Map<String, Double> candidates = new LinkedHashMap<>();
 
@@ -34,7 +38,8 @@ final class Factors {
             double off = Math.abs(factor / candidate.getValue() - 1);
             double allowed = candidate.getKey().startsWith("the constant") ? Math.max(FROM_FILE, tolerance) : tolerance;
             if (off <= Math.min(allowed, 1e-2) && nearest == null) {
-                nearest = new Named(candidate.getValue(), candidate.getKey());
+                nearest = new Named(
+                        candidate.getValue(), candidate.getKey(), candidate.getKey().startsWith("the constant"));
             }
         }
         return nearest;

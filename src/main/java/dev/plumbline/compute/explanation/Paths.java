@@ -44,12 +44,12 @@ final class Paths {
         }
         double uncertainty = uncertainty(contribution);
         if (Math.abs(factor) <= Math.max(NONE, 3 * uncertainty)) {
-            return found(operation, input, contribution, new Named(0, "nothing"), Found.NAMED, 0);
+            return found(operation, input, contribution, new Named(0, "nothing", true), Found.CUT, 0);
         }
         Named named = Factors.named(factor, uncertainty, operation, trial.wrong().objective());
         return named != null
-                ? found(operation, input, contribution, named, Found.OWN_FACTOR, 0)
-                : found(operation, input, contribution, new Named(factor, "unknown"), Found.FITTED, 1);
+                ? found(operation, input, contribution, named, named.isOwn() ? Found.OWN_FACTOR : Found.OTHER_FACTOR, 0)
+                : found(operation, input, contribution, new Named(factor, "unknown", false), Found.FITTED, 1);
     }
 
     private @Nullable Found found(

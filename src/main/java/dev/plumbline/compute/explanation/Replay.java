@@ -42,6 +42,25 @@ interface Replay {
         });
     }
 
+    /** Several operations have other rules: the whole pass again, less the right one. */
+    static Replay everywhere(Node output, Map<Node, ReversePass.Rule> rules) {
+        return (point, gradient) -> {
+            Map<String, double[]> faulty = ReversePass.over(point)
+                    .replacing(rules)
+                    .from(Map.of(output, new double[] {1}))
+                    .byParameter();
+            Map<String, double[]> excess = new HashMap<>();
+            gradient.byParameter().forEach((name, right) -> {
+                double[] sum = faulty.getOrDefault(name, new double[right.size()]).clone();
+                for (int i = 0; i < sum.length; i++) {
+                    sum[i] -= right.at(i);
+                }
+                excess.put(name, sum);
+            });
+            return excess;
+        };
+    }
+
     /** What one edge passes on is multiplied by a factor. */
     static Replay scaling(Operation operation, Node input, double factor) {
         return of(operation, (point, cotangent) -> {

@@ -3,7 +3,9 @@ package dev.plumbline.compute.explanation;
 import dev.plumbline.compute.program.Operation;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +56,13 @@ public final class Search {
         }
         Search search = new Search(new Trial(wrong, deviation, budget));
         search.operations(suspects.ranked());
-        if (search.found.isEmpty()) {
+        if (search.isOpen()) {
+            search.found.addAll(new Rules(search.trial).everywhere(wrong.objective().operations()));
+        }
+        if (search.isOpen()) {
+            search.found.addAll(new Loops(search.trial).found());
+        }
+        if (search.isOpen()) {
             search.found.addAll(new SampleWeights(search.trial).found());
         }
         return new Findings(search.best(), suspects.shown(), budget.passes());
@@ -62,20 +70,28 @@ public final class Search {
 
     private void operations(List<Operation> ranked) {
         Paths paths = new Paths(trial);
+        Rules rules = new Rules(trial);
         int more = MORE;
         for (Operation operation : ranked) {
+            found.addAll(rules.of(operation));
             found.addAll(paths.of(operation));
-            if (found.stream().anyMatch(one -> one.order() < Found.FITTED) && more-- == 0) {
+            if (!isOpen() && more-- == 0) {
                 return;
             }
         }
     }
 
+    /** Whether nothing has been found that means something. */
+    private boolean isOpen() {
+        return found.stream().noneMatch(one -> one.order() < Found.FITTED);
+    }
+
     private @Nullable Cause best() {
+        Set<String> said = new HashSet<>();
         List<Cause> sorted = found.stream()
                 .sorted(Comparator.comparingInt(Found::order).thenComparing(one -> -one.place()))
                 .map(Found::cause)
-                .distinct()
+                .filter(cause -> said.add(cause.kind() + cause.rule() + cause.node() + cause.input() + cause.factor()))
                 .limit(1 + ALTERNATIVES)
                 .toList();
         return sorted.isEmpty() ? null : sorted.get(0).beside(sorted.subList(1, sorted.size()));
