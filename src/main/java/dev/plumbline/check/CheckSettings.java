@@ -139,18 +139,7 @@ public record CheckSettings(
 
     CheckSettings with(Coverage decided, DatatypeSetting datatypes) {
         return new CheckSettings(
-                decided,
-                tolerance,
-                scheme,
-                step,
-                seed,
-                entries,
-                samples,
-                datatypes,
-                precision,
-                include,
-                exclude,
-                mask,
+                decided, tolerance, scheme, step, seed, entries, samples, datatypes, precision, include, exclude, mask,
                 explain);
     }
 

@@ -18,7 +18,12 @@ final class Summary {
 
     private Summary() {}
 
-    static String of(Verdict verdict, List<TensorReport> tensors, boolean claimed, List<BendReport> bends, Search.Findings findings) {
+    static String of(
+            Verdict verdict,
+            List<TensorReport> tensors,
+            boolean claimed,
+            List<BendReport> bends,
+            Search.Findings findings) {
         String whose = claimed ? "The claimed gradient" : "Our own reverse-mode gradient";
         return switch (verdict) {
             case PASS ->
@@ -36,8 +41,8 @@ final class Summary {
             case INCONCLUSIVE ->
                 "%s can be neither confirmed nor refuted in %s%s."
                         .formatted(whose, names(tensors, Verdict.INCONCLUSIVE), because(tensors));
-            case FAIL -> "%s is wrong in %s%s."
-                        .formatted(whose, names(tensors, Verdict.FAIL), origin(findings, tensors));
+            case FAIL ->
+                "%s is wrong in %s%s.".formatted(whose, names(tensors, Verdict.FAIL), origin(findings, tensors));
         };
     }
 
@@ -98,7 +103,9 @@ final class Summary {
 
     /** Where it comes from, where that is known; else what it looks like. */
     private static String origin(Search.Findings findings, List<TensorReport> tensors) {
-        return findings.cause() == null ? mistakes(tensors) : ": " + findings.cause().words();
+        return findings.cause() == null
+                ? mistakes(tensors)
+                : ": " + findings.cause().words();
     }
 
     /** Each wrong tensor's own mistake, in a few words. */

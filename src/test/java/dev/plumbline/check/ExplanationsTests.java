@@ -1,10 +1,6 @@
 package dev.plumbline.check;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.plumbline.compute.explanation.Cause;
-import dev.plumbline.compute.explanation.Suspect;
-import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
@@ -16,15 +12,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -32,7 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 class ExplanationsTests {
 
     private static final Path FOLDER = Path.of("src/test/resources/fixtures/explanation");
-    private static final GradientCheckService SERVICE = new GradientCheckService(Limits.defaults(), new RecentReports());
+    private static final GradientCheckService SERVICE =
+            new GradientCheckService(Limits.defaults(), new RecentReports());
 
     record Planted(String network, String dtype, String fault, JsonNode expected) {
 
@@ -92,19 +85,30 @@ class ExplanationsTests {
     @Test
     void theTable() {
         StringBuilder lines = new StringBuilder();
-        planted().forEach(planted -> {
-            GradientCheckReport report = planted.report();
-            Cause cause = report.explanation();
-            lines.append("%-50s %-8s want %-12s %-20s got %s | suspects %s | %d ms%n"
-                    .formatted(
-                            planted,
-                            report.verdict(),
-                            planted.kind(),
-                            planted.expected().get("rules") + " " + planted.expected().get("operations"),
-                            cause == null ? null : describe(cause) + " ALSO " + cause.alternatives().stream().map(ExplanationsTests::describe).toList(),
-                            report.suspects().stream().map(s -> s.node() + ":" + s.rightBefore()).limit(3).toList(),
-                            report.cost().milliseconds()));
-        });
+        planted()
+                .filter(p -> p.toString().matches(System.getProperty("only", ".*")))
+                .forEach(planted -> {
+                    GradientCheckReport report = planted.report();
+                    Cause cause = report.explanation();
+                    lines.append("%-50s %-8s want %-12s %-20s got %s | suspects %s | %d ms%n"
+                            .formatted(
+                                    planted,
+                                    report.verdict(),
+                                    planted.kind(),
+                                    planted.expected().get("rules") + " "
+                                            + planted.expected().get("operations"),
+                                    cause == null
+                                            ? null
+                                            : describe(cause) + " ALSO "
+                                                    + cause.alternatives().stream()
+                                                            .map(ExplanationsTests::describe)
+                                                            .toList(),
+                                    report.suspects().stream()
+                                            .map(s -> s.node() + ":" + s.rightBefore())
+                                            .limit(3)
+                                            .toList(),
+                                    report.cost().milliseconds()));
+                });
         System.out.println(lines);
     }
 

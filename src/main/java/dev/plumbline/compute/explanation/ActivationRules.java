@@ -81,11 +81,21 @@ final class ActivationRules {
                     (point, d) -> Map.of(x, at(y, point.value(x), point.value(x), d)),
                     "feeds its input to the formula of the derivative that takes the output"));
         }
-        rules.add(by(operation, "derivativeIsOutput", (u, v) -> v, "multiplies by its output where its derivative belongs"));
-        rules.add(by(operation, "derivativeIsInput", (u, v) -> u, "multiplies by its input where its derivative belongs"));
-        rules.add(by(operation, "maskInverted", (u, v) -> u > 0 ? 0 : 1, "lets through what it should stop, and the other way round"));
+        rules.add(by(
+                operation, "derivativeIsOutput", (u, v) -> v, "multiplies by its output where its derivative belongs"));
+        rules.add(by(
+                operation, "derivativeIsInput", (u, v) -> u, "multiplies by its input where its derivative belongs"));
+        rules.add(by(
+                operation,
+                "maskInverted",
+                (u, v) -> u > 0 ? 0 : 1,
+                "lets through what it should stop, and the other way round"));
         for (Relative relative : RELATIVES) {
-            rules.add(by(operation, "derivativeOfVariant", relative.derivative(), "uses the derivative of " + relative.name()));
+            rules.add(by(
+                    operation,
+                    "derivativeOfVariant",
+                    relative.derivative(),
+                    "uses the derivative of " + relative.name()));
         }
         return rules;
     }

@@ -36,8 +36,8 @@ final class ConvolutionRules {
                     "flipped",
                     (point, d) -> {
                         Map<Node, double[]> passed = new HashMap<>(Replay.passedOn(operation, point, d));
-                        passed.computeIfPresent(w, (node, right) ->
-                                turned(Tensor.of(w.shape(), right)).values());
+                        passed.computeIfPresent(w, (node, right) -> turned(Tensor.of(w.shape(), right))
+                                .values());
                         return passed;
                     },
                     "has the gradient of its kernel turned the wrong way round"));

@@ -173,7 +173,8 @@ final class Deviation {
     private double worst(Part part) {
         double worst = 0;
         for (int i = 0; i < part.size(); i++) {
-            if (part.comparison().isBeyond(i) && !Double.isFinite(part.comparison().claimed().at(i))) {
+            if (part.comparison().isBeyond(i)
+                    && !Double.isFinite(part.comparison().claimed().at(i))) {
                 return Double.POSITIVE_INFINITY;
             }
             worst = Math.max(worst, Math.abs(off[part.start() + i]) / allowance[part.start() + i]);

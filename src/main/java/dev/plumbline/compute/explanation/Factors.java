@@ -1,5 +1,6 @@
 package dev.plumbline.compute.explanation;
 
+import dev.plumbline.compute.program.AveragePool;
 import dev.plumbline.compute.program.Counts;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
@@ -39,7 +40,9 @@ final class Factors {
             double allowed = candidate.getKey().startsWith("the constant") ? Math.max(FROM_FILE, tolerance) : tolerance;
             if (off <= Math.min(allowed, 1e-2) && nearest == null) {
                 nearest = new Named(
-                        candidate.getValue(), candidate.getKey(), candidate.getKey().startsWith("the constant"));
+                        candidate.getValue(),
+                        candidate.getKey(),
+                        candidate.getKey().startsWith("the constant"));
             }
         }
         return nearest;
@@ -49,6 +52,10 @@ final class Factors {
         put("-1: the sign", -1);
         put("2", 2);
         put("1/2", 0.5);
+        if (operation.output().op() instanceof AveragePool pool) {
+            int area = pool.window().kernel().get(0) * pool.window().kernel().get(1);
+            putBoth("the constant " + area + ", its window", area);
+        }
         for (Node node : operation.nodes()) {
             for (Node input : node.inputs()) {
                 if (input.isConstant() && input.shape().size() == 1) {
@@ -77,7 +84,9 @@ final class Factors {
             putBoth("the extent " + extent + " of " + node.label(), extent);
             putBoth("sqrt(" + extent + "), an extent of " + node.label(), Math.sqrt(extent));
         }
-        putBoth("the " + node.shape().size() + " elements of " + node.label(), node.shape().size());
+        putBoth(
+                "the " + node.shape().size() + " elements of " + node.label(),
+                node.shape().size());
     }
 
     private void putBoth(String words, double value) {

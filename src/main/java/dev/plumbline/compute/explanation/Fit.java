@@ -66,8 +66,7 @@ record Fit(double rest, double residual, List<String> touched) {
     static boolean isLarge(Deviation deviation, int free) {
         int entries = deviation.off().length;
         int needed = free == 0 ? Math.min(ENTRIES, entries) : 2 * free + ENTRIES;
-        return deviation.contrast() >= (free == 0 ? CONTRAST : CONTRAST_FITTED)
-                && deviation.standingOut() >= needed;
+        return deviation.contrast() >= (free == 0 ? CONTRAST : CONTRAST_FITTED) && deviation.standingOut() >= needed;
     }
 
     /**

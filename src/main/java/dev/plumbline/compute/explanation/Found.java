@@ -8,12 +8,12 @@ package dev.plumbline.compute.explanation;
  */
 record Found(Cause cause, int order, int place) {
 
-    static final int NAMED = 0;
-    static final int CUT = 1;
-    static final int OWN_FACTOR = 2;
-    static final int OTHER_FACTOR = 3;
-    static final int EVERYWHERE = 4;
-    static final int LOOP = 5;
+    static final int LOOP = 0;
+    static final int NAMED = 1;
+    static final int CUT = 2;
+    static final int OWN_FACTOR = 3;
+    static final int OTHER_FACTOR = 4;
+    static final int EVERYWHERE = 5;
     static final int SAMPLES = 6;
     static final int ELEMENTS = 7;
     static final int FITTED = 8;

@@ -34,7 +34,8 @@ final class LogSoftmaxRules {
                         LOSS,
                         (point, d) -> {
                             double[] log = FaultyRule.values(point, operation.output());
-                            double[] right = Replay.passedOn(operation, point, d).getOrDefault(z, d);
+                            double[] right =
+                                    Replay.passedOn(operation, point, d).getOrDefault(z, d);
                             double[] weighted = new double[d.length];
                             Arrays.setAll(weighted, i -> Math.exp(log[i]) * right[i]);
                             return Replay.passedOn(operation, point, weighted);
@@ -54,7 +55,8 @@ final class LogSoftmaxRules {
                         (point, d) -> {
                             double[] logits = FaultyRule.values(point, z);
                             double[] log = FaultyRule.values(point, operation.output());
-                            double[] right = Replay.passedOn(operation, point, d).getOrDefault(z, d);
+                            double[] right =
+                                    Replay.passedOn(operation, point, d).getOrDefault(z, d);
                             double[] passed = new double[d.length];
                             // z - y: the logits in place of the probabilities
                             Arrays.setAll(passed, i -> d[i] + (right[i] - d[i]) / Math.exp(log[i]) * logits[i]);

@@ -73,14 +73,17 @@ final class Loops {
             for (Node input : node.inputs()) {
                 most = Math.max(most, steps[input.id()]);
             }
-            boolean isUse = node.op() instanceof MatMul && uses.contains(node) && node.inputs().contains(parameter);
+            boolean isUse = node.op() instanceof MatMul
+                    && uses.contains(node)
+                    && node.inputs().contains(parameter);
             steps[node.id()] = most + (isUse ? 1 : 0);
         }
         return uses.stream().mapToInt(use -> steps[use.id()]).max().orElse(0) > 1 ? steps : new int[0];
     }
 
     private void truncated(List<Found> found, String name, int count, int[] steps, List<Node> uses) {
-        Map<Integer, Map<Node, ReversePass.Rule>> cuts = new HashMap<>(); // by the step that gets nothing from later ones
+        Map<Integer, Map<Node, ReversePass.Rule>> cuts =
+                new HashMap<>(); // by the step that gets nothing from later ones
         for (Node node : objective.program().nodes()) {
             List<Node> states = states(node, steps, uses);
             if (!states.isEmpty()) {
@@ -149,7 +152,9 @@ final class Loops {
     }
 
     private static Cause cause(Kind kind, Node node, Fit fit, String advice) {
-        String title = node.origin().kind().isEmpty() ? node.op().title() : node.origin().kind();
+        String title = node.origin().kind().isEmpty()
+                ? node.op().title()
+                : node.origin().kind();
         return new Cause(
                 kind,
                 null,

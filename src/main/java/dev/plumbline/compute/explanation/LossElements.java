@@ -43,15 +43,18 @@ record LossElements(Node terms, int groups, boolean areSamples) {
     private static @Nullable Node terms(Objective objective) {
         List<Node> nodes = objective.program().nodes();
         boolean[] ofData = new boolean[nodes.size()];
+        boolean[] ofParameters = new boolean[nodes.size()];
         Node best = null;
         for (Node node : nodes) {
             ofData[node.id()] = node.op() instanceof Input input && input.role() == Input.Role.DATA
                     || node.inputs().stream().anyMatch(input -> ofData[input.id()]);
+            ofParameters[node.id()] = node.op() instanceof Input input && input.role() == Input.Role.PARAMETER
+                    || node.inputs().stream().anyMatch(input -> ofParameters[input.id()]);
             boolean sums = node.op() instanceof Reduce reduce
                     && reduce.kind() == Reduce.Kind.SUM
                     && node.shape().size() == 1
                     && objective.dependsOn(node);
-            if (sums && ofData[node.id()]) {
+            if (sums && ofData[node.id()] && ofParameters[node.id()]) {
                 Node terms = node.inputs().get(0);
                 boolean larger =
                         best == null || terms.shape().size() >= best.shape().size();

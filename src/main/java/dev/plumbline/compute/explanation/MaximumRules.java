@@ -18,7 +18,8 @@ final class MaximumRules {
     static List<FaultyRule> of(Operation operation) {
         Node y = operation.output();
         if (y.op() instanceof MaxPool pool) {
-            double area = pool.window().kernel().get(0) * (double) pool.window().kernel().get(1);
+            double area = pool.window().kernel().get(0)
+                    * (double) pool.window().kernel().get(1);
             Op spread = new AveragePool(pool.window(), true);
             return List.of(
                     moving(operation, "spread", spread, 1, "shares the gradient among its window equally"),
@@ -28,7 +29,8 @@ final class MaximumRules {
         }
         if (y.op() instanceof Reduce reduce && reduce.kind() == Reduce.Kind.MAX) {
             Op sum = new Reduce(Reduce.Kind.SUM, reduce.axes());
-            double count = (double) y.inputs().get(0).shape().size() / Math.max(1, y.shape().size());
+            double count = (double) y.inputs().get(0).shape().size()
+                    / Math.max(1, y.shape().size());
             return List.of(
                     moving(operation, "spread", sum, 1 / count, "shares the gradient among all elements equally"),
                     moving(operation, "allOfWindow", sum, 1, "gives the gradient to all elements"));

@@ -39,14 +39,17 @@ final class Paths {
         Node input = operation.inputs().get(k);
         double[] contribution = trial.effect(Replay.scaling(operation, input, 2));
         double factor = contribution == null ? Double.NaN : 1 + Fit.factor(trial.deviation(), contribution);
-        if (contribution == null || Double.isNaN(factor) || !Fit.of(trial.deviation(), times(contribution, factor)).isClose()) {
+        if (contribution == null
+                || Double.isNaN(factor)
+                || !Fit.of(trial.deviation(), times(contribution, factor)).isClose()) {
             return null;
         }
         double uncertainty = uncertainty(contribution);
         if (Math.abs(factor) <= Math.max(NONE, 3 * uncertainty)) {
             return found(operation, input, contribution, new Named(0, "nothing", true), Found.CUT, 0);
         }
-        Named named = Factors.named(factor, uncertainty, operation, trial.wrong().objective());
+        Named named =
+                Factors.named(factor, uncertainty, operation, trial.wrong().objective());
         return named != null
                 ? found(operation, input, contribution, named, named.isOwn() ? Found.OWN_FACTOR : Found.OTHER_FACTOR, 0)
                 : found(operation, input, contribution, new Named(factor, "unknown", false), Found.FITTED, 1);
@@ -95,7 +98,8 @@ final class Paths {
                         from,
                         factor.words().equals("unknown")
                                 ? "; what that number means is unknown"
-                                : " (" + factor.words() + "): look for a constant of the forward pass that is missing behind, or there twice");
+                                : " (" + factor.words()
+                                        + "): look for a constant of the forward pass that is missing behind, or there twice");
         return new Cause(
                 cut ? Kind.CUT : Kind.SCALED_PATH,
                 null,

@@ -24,7 +24,8 @@ final class ProductRules {
         for (int operand = 0; operand < 2; operand++) {
             Node other = y.inputs().get(1 - operand);
             int rank = other.rank();
-            boolean isSquare = rank >= 2 && other.shape().extent(rank - 1) == other.shape().extent(rank - 2);
+            boolean isSquare =
+                    rank >= 2 && other.shape().extent(rank - 1) == other.shape().extent(rank - 2);
             if (isSquare && operation.inputs().contains(y.inputs().get(operand))) {
                 rules.add(transposed(operation, operand));
             }
@@ -43,7 +44,8 @@ final class ProductRules {
                 "transposed",
                 (point, d) -> {
                     List<Tensor> inputs = new ArrayList<>(List.of(
-                            point.value(y.inputs().get(0)), point.value(y.inputs().get(1))));
+                            point.value(y.inputs().get(0)),
+                            point.value(y.inputs().get(1))));
                     inputs.set(1 - operand, transposed(inputs.get(1 - operand)));
                     double[][] into = new double[2][];
                     into[operand] = new double[y.inputs().get(operand).shape().size()];
@@ -63,8 +65,12 @@ final class ProductRules {
                 (point, d) -> {
                     Map<Node, double[]> right = Replay.passedOn(operation, point, d);
                     return Map.of(
-                            first, right.getOrDefault(second, new double[second.shape().size()]),
-                            second, right.getOrDefault(first, new double[first.shape().size()]));
+                            first,
+                                    right.getOrDefault(
+                                            second, new double[second.shape().size()]),
+                            second,
+                                    right.getOrDefault(
+                                            first, new double[first.shape().size()]));
                 },
                 "exchanges the gradients of its two operands");
     }

@@ -51,7 +51,8 @@ interface Replay {
                     .byParameter();
             Map<String, double[]> excess = new HashMap<>();
             gradient.byParameter().forEach((name, right) -> {
-                double[] sum = faulty.getOrDefault(name, new double[right.size()]).clone();
+                double[] sum =
+                        faulty.getOrDefault(name, new double[right.size()]).clone();
                 for (int i = 0; i < sum.length; i++) {
                     sum[i] -= right.at(i);
                 }

@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Operations whose backward rule is a known wrong one: one of them, or all of a kind at once. */
 final class Rules {
@@ -41,7 +40,8 @@ final class Rules {
     List<Found> everywhere(List<Operation> operations) {
         Map<String, List<Operation>> kinds = new LinkedHashMap<>();
         for (Operation operation : operations) {
-            String kind = operation.kind() + " " + operation.title() + " " + operation.nodes().size();
+            String kind = operation.kind() + " " + operation.title() + " "
+                    + operation.nodes().size();
             kinds.computeIfAbsent(kind, key -> new ArrayList<>()).add(operation);
         }
         List<Found> found = new ArrayList<>();
@@ -67,9 +67,14 @@ final class Rules {
             }
             FaultyRule faulty = rules.get(0).get(r);
             Cause cause = trial.explained(
-                    Replay.everywhere(trial.wrong().objective().output(), replaced), 0, fit -> cause(faulty, alike, fit));
+                    Replay.everywhere(trial.wrong().objective().output(), replaced),
+                    0,
+                    fit -> cause(faulty, alike, fit));
             if (cause != null) {
-                found.add(new Found(cause, Found.EVERYWHERE, alike.get(alike.size() - 1).output().id()));
+                found.add(new Found(
+                        cause,
+                        Found.EVERYWHERE,
+                        alike.get(alike.size() - 1).output().id()));
             }
         }
         return found;
@@ -79,8 +84,11 @@ final class Rules {
         Operation operation = operations.get(0);
         boolean several = operations.size() > 1;
         Set<String> names = new HashSet<>();
-        List<String> nodes = operations.stream().map(Operation::name).filter(names::add).toList();
-        String who = several ? "Every %s (%d of them)".formatted(operation.title(), operations.size()) : operation.toString();
+        List<String> nodes =
+                operations.stream().map(Operation::name).filter(names::add).toList();
+        String who = several
+                ? "Every %s (%d of them)".formatted(operation.title(), operations.size())
+                : operation.toString();
         return new Cause(
                 Kind.RULE,
                 faulty.name(),

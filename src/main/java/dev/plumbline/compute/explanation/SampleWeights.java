@@ -32,7 +32,9 @@ final class SampleWeights {
     List<Found> found() {
         List<Found> found = new ArrayList<>();
         for (LossElements elements : LossElements.of(trial.wrong().objective())) {
-            if (found.isEmpty() && trial.deviation().off().length >= elements.groups() && Fit.isLarge(trial.deviation(), 0)) {
+            if (found.isEmpty()
+                    && trial.deviation().off().length >= elements.groups()
+                    && Fit.isLarge(trial.deviation(), 0)) {
                 Found one = of(elements);
                 if (one != null) {
                     found.add(one);

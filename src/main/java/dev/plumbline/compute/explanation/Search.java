@@ -55,12 +55,11 @@ public final class Search {
             return new Findings(null, suspects.shown(), 0);
         }
         Search search = new Search(new Trial(wrong, deviation, budget));
+        search.found.addAll(new Loops(search.trial).found());
         search.operations(suspects.ranked());
         if (search.isOpen()) {
-            search.found.addAll(new Rules(search.trial).everywhere(wrong.objective().operations()));
-        }
-        if (search.isOpen()) {
-            search.found.addAll(new Loops(search.trial).found());
+            search.found.addAll(
+                    new Rules(search.trial).everywhere(wrong.objective().operations()));
         }
         if (search.isOpen()) {
             search.found.addAll(new SampleWeights(search.trial).found());

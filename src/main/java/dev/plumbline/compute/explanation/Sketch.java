@@ -97,7 +97,8 @@ final class Sketch {
 
     private static int firstReader(Objective objective, String name) {
         return objective
-                .consumers(Objects.requireNonNull(objective.program().parameters().get(name)))
+                .consumers(
+                        Objects.requireNonNull(objective.program().parameters().get(name)))
                 .stream()
                 .mapToInt(node -> node.id())
                 .min()
@@ -120,12 +121,10 @@ final class Sketch {
         for (Part part : parts) {
             double[] values = new double[part.size()];
             for (int i = 0; i < values.length; i++) {
-                values[i] = random.nextGaussian()
-                        * (scale / trial.deviation().allowance()[part.start() + i]);
+                values[i] = random.nextGaussian() * (scale / trial.deviation().allowance()[part.start() + i]);
                 off[j] += values[i] * trial.deviation().off()[part.start() + i];
             }
-            direction.put(
-                    part.name(), Tensor.of(part.comparison().reference().shape(), values));
+            direction.put(part.name(), Tensor.of(part.comparison().reference().shape(), values));
         }
         double[] tangent = Tangents.of(trial.wrong().objective(), direction, Set.of(elements.terms()))
                 .getOrDefault(elements.terms(), new double[cotangent.length]);
@@ -161,18 +160,31 @@ final class Sketch {
             scaled.setColumnVector(c, projections.getColumnVector(columns[c]).mapDivide(norms[columns[c]]));
         }
         RRQRDecomposition decomposition = new RRQRDecomposition(scaled);
-        if (decomposition.getRank(SINGULAR) < columns.length) {
+        if (!tellsApart(decomposition.getR())) {
             return null;
         }
-        double[] solution = decomposition.getSolver().solve(new ArrayRealVector(off)).toArray();
-        RealMatrix inverse = decomposition.getSolver().solve(MatrixUtils.createRealIdentityMatrix(scaled.getRowDimension()));
+        double[] solution =
+                decomposition.getSolver().solve(new ArrayRealVector(off)).toArray();
+        RealMatrix inverse =
+                decomposition.getSolver().solve(MatrixUtils.createRealIdentityMatrix(scaled.getRowDimension()));
         double[] weights = new double[unknown];
         double[] uncertainties = new double[unknown];
         for (int c = 0; c < columns.length; c++) {
             weights[columns[c]] = solution[c] / norms[columns[c]];
-            uncertainties[columns[c]] =
-                    noise * inverse.getRowVector(c).getNorm() / norms[columns[c]];
+            uncertainties[columns[c]] = noise * inverse.getRowVector(c).getNorm() / norms[columns[c]];
         }
         return new Weights(weights, uncertainties);
+    }
+
+    /** Whether a triangle's diagonal stays clear of 0. */
+    private static boolean tellsApart(RealMatrix triangle) {
+        double least = Double.POSITIVE_INFINITY;
+        double most = 0;
+        for (int k = 0; k < triangle.getColumnDimension(); k++) {
+            double size = Math.abs(triangle.getEntry(k, k));
+            least = Math.min(least, size);
+            most = Math.max(most, size);
+        }
+        return least > SINGULAR * most;
     }
 }

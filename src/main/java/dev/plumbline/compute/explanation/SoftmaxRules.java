@@ -52,7 +52,9 @@ final class SoftmaxRules {
                 new FaultyRule(
                         "derivativeTwice",
                         (point, d) -> Replay.passedOn(
-                                operation, point, Replay.passedOn(operation, point, d).getOrDefault(x, d)),
+                                operation,
+                                point,
+                                Replay.passedOn(operation, point, d).getOrDefault(x, d)),
                         "applies its derivative twice"));
     }
 }

@@ -30,7 +30,10 @@ record WeightPattern(double[] weights, String means, String advice) {
         double[] values = Arrays.stream(weights).distinct().sorted().toArray();
         List<Integer> out = positions(weights, 0);
         if (!out.isEmpty() && out.size() < weights.length) {
-            double[] others = Arrays.stream(weights).filter(weight -> weight != 0).distinct().toArray();
+            double[] others = Arrays.stream(weights)
+                    .filter(weight -> weight != 0)
+                    .distinct()
+                    .toArray();
             if (others.length == 1) {
                 return leftOut(weights, out, others[0], elements, wrong);
             }
@@ -50,7 +53,8 @@ record WeightPattern(double[] weights, String means, String advice) {
                 : new WeightPattern(
                         weights,
                         "unknown",
-                        "The " + word + " count with other weights than the loss gives them; what the weights mean is unknown.");
+                        "The " + word
+                                + " count with other weights than the loss gives them; what the weights mean is unknown.");
     }
 
     private static WeightPattern leftOut(
@@ -74,7 +78,9 @@ record WeightPattern(double[] weights, String means, String advice) {
                         .formatted(
                                 elements.word(),
                                 listed(out),
-                                renews ? ", and the others are averaged as if they were all (divided by " + kept + ")" : "");
+                                renews
+                                        ? ", and the others are averaged as if they were all (divided by " + kept + ")"
+                                        : "");
         return new WeightPattern(exact, means, advice);
     }
 

@@ -137,7 +137,10 @@ final class Operations {
             return null;
         }
         return between(
-                Kind.SOFTMAX, unshifted(exponentials.inputs().get(0)), node, new EnumMap<>(Map.of(Role.NORMALISER, sum)));
+                Kind.SOFTMAX,
+                unshifted(exponentials.inputs().get(0)),
+                node,
+                new EnumMap<>(Map.of(Role.NORMALISER, sum)));
     }
 
     /** {@code x - m - log sum exp(x - m)}. */
@@ -172,7 +175,9 @@ final class Operations {
             end = scaled.shape().equals(node.shape()) && scaled.inputs().size() > 1 ? scaled : node;
         }
         Node x = source(end);
-        if (x == null || end.inputs().contains(x) && end.inputs().stream().filter(this::moves).count() < 2) {
+        if (x == null
+                || end.inputs().contains(x)
+                        && end.inputs().stream().filter(this::moves).count() < 2) {
             return null;
         }
         return between(Kind.ACTIVATION, x, node, Map.of());
