@@ -1,5 +1,12 @@
 package dev.plumbline.check;
 
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.ParameterizedTest;
+import java.util.Objects;
+import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.explanation.Suspect;
+import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.compute.explanation.Cause;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.reader.LossSource;
@@ -13,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -82,38 +90,105 @@ class ExplanationsTests {
                 null));
     }
 
-    @Test
-    void theTable() {
-        StringBuilder lines = new StringBuilder();
-        planted()
-                .filter(p -> p.toString().matches(System.getProperty("only", ".*")))
-                .forEach(planted -> {
-                    GradientCheckReport report = planted.report();
-                    Cause cause = report.explanation();
-                    lines.append("%-50s %-8s want %-12s %-20s got %s | suspects %s | %d ms%n"
-                            .formatted(
-                                    planted,
-                                    report.verdict(),
-                                    planted.kind(),
-                                    planted.expected().get("rules") + " "
-                                            + planted.expected().get("operations"),
-                                    cause == null
-                                            ? null
-                                            : describe(cause) + " ALSO "
-                                                    + cause.alternatives().stream()
-                                                            .map(ExplanationsTests::describe)
-                                                            .toList(),
-                                    report.suspects().stream()
-                                            .map(s -> s.node() + ":" + s.rightBefore())
-                                            .limit(3)
-                                            .toList(),
-                                    report.cost().milliseconds()));
-                });
-        System.out.println(lines);
+    static Stream<Planted> ofTheCatalogue() {
+        return planted().filter(planted -> planted.kind() != null && !planted.expected().has("weights"));
     }
 
-    private static String describe(Cause cause) {
-        return cause.kind() + " " + cause.rule() + " " + cause.node() + " " + cause.operation() + " in " + cause.input()
-                + " " + cause.factor() + " " + cause.means();
+    static Stream<Planted> outsideOfTheCatalogue() {
+        return planted().filter(planted -> planted.kind() == null);
+    }
+
+    static Stream<Planted> weighed() {
+        return planted().filter(planted -> planted.expected().has("weights"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ofTheCatalogue")
+    void theOperationAndItsFaultyRuleAreNamed(Planted planted) {
+        GradientCheckReport report = planted.report();
+        assertThat(report.verdict()).isEqualTo(Verdict.FAIL);
+        Cause cause = Objects.requireNonNull(report.explanation());
+        assertThat(camelCase(cause.kind())).isEqualTo(planted.kind());
+        if (!planted.expected().get("rules").isNull()) {
+            assertThat(strings(planted.expected().get("rules"))).contains(cause.rule());
+        }
+        if (!planted.expected().get("operations").isNull()) {
+            assertThat(strings(planted.expected().get("operations"))).contains(cause.operation());
+        }
+        if (planted.expected().has("factor")) {
+            double factor = planted.expected().get("factor").asDouble();
+            assertThat(Math.abs(Objects.requireNonNull(cause.factor()) / factor - 1)).isLessThanOrEqualTo(1e-6);
+        }
+        assertThat(report.summary()).contains(cause.words());
+        assertThat(cause.explains()).isNotEmpty();
+    }
+
+    /** Clipping in the middle, noise, half a batch: nothing makes such a claim, and the operation is suspected all the same. */
+    @ParameterizedTest
+    @MethodSource("outsideOfTheCatalogue")
+    void aFaultOutsideOfTheCatalogueGetsNoName(Planted planted) {
+        GradientCheckReport report = planted.report();
+        assertThat(report.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(report.explanation()).isNull();
+        assertThat(report.suspects()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("weighed")
+    void theWeightsOfSamplesAreFoundToTwoPercent(Planted planted) {
+        Cause cause = Objects.requireNonNull(planted.report().explanation());
+        assertThat(camelCase(cause.kind())).isEqualTo(planted.kind());
+        List<Double> weights = Objects.requireNonNull(cause.weights());
+        JsonNode expected = planted.expected().get("weights");
+        assertThat(weights).hasSize(expected.size());
+        for (int k = 0; k < weights.size(); k++) {
+            assertThat(Math.abs(weights.get(k) - expected.get(k).asDouble())).isLessThanOrEqualTo(0.02);
+        }
+        assertThat("unknown".equals(cause.means())).isEqualTo(planted.fault().startsWith("outside"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dense", "conv", "attention", "recurrent", "batch8", "batch64", "batch256", "padded"})
+    void aRightClaimIsNotExplained(String network) {
+        for (String dtype : List.of("float64", "float32")) {
+            GradientCheckReport report = report(network, dtype, "right");
+            assertThat(report.verdict()).isEqualTo(Verdict.PASS);
+            assertThat(report.explanation()).isNull();
+            assertThat(report.suspects()).isEmpty();
+        }
+    }
+
+    @Test
+    void theOperationAtFaultIsAmongTheFirstThreeSuspects() {
+        int among = 0;
+        int count = 0;
+        for (Planted planted : planted().filter(ExplanationsTests::hasOneOperation).toList()) {
+            List<String> suspects = planted.report().suspects().stream()
+                    .limit(3)
+                    .map(Suspect::operation)
+                    .toList();
+            count++;
+            among += suspects.stream().anyMatch(strings(planted.expected().get("operations"))::contains) ? 1 : 0;
+        }
+        assertThat((double) among / count).isGreaterThanOrEqualTo(0.9);
+    }
+
+    private static boolean hasOneOperation(Planted planted) {
+        return !planted.expected().get("operations").isNull() && !"cut".equals(planted.kind());
+    }
+
+    private static List<String> strings(JsonNode list) {
+        List<String> strings = new ArrayList<>();
+        list.forEach(each -> strings.add(each.asString()));
+        return strings;
+    }
+
+    private static String camelCase(Enum<?> constant) {
+        String[] words = constant.name().toLowerCase(Locale.ROOT).split("_");
+        StringBuilder name = new StringBuilder(words[0]);
+        for (int i = 1; i < words.length; i++) {
+            name.append(Character.toUpperCase(words[i].charAt(0))).append(words[i].substring(1));
+        }
+        return name.toString();
     }
 }

@@ -45,7 +45,12 @@ final class SampleWeights {
     }
 
     private @Nullable Found of(LossElements elements) {
-        Sketch.Weights fitted = new Sketch(trial, elements).weights();
+        Found found = of(elements, false);
+        return found == null ? of(elements, true) : found;
+    }
+
+    private @Nullable Found of(LossElements elements, boolean all) {
+        Sketch.Weights fitted = new Sketch(trial, elements).weights(all);
         if (fitted == null || Arrays.stream(fitted.uncertainties()).anyMatch(sigma -> !(sigma <= SURE))) {
             return null;
         }

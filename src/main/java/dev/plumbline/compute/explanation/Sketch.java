@@ -13,10 +13,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.ArrayRealVector;
 import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.RRQRDecomposition;
 import org.apache.commons.math3.linear.RealMatrix;
+import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +33,9 @@ final class Sketch {
 
     private static final int MORE = 10;
     private static final double SINGULAR = 1e-11;
+
+    /** Singular values of more than so many take too long. */
+    private static final int MOST_DEPENDENT = 150;
 
     /** Allowances are six standard deviations. */
     private static final double DEVIATIONS = 6;
@@ -54,12 +57,16 @@ final class Sketch {
         this.cotangent = trial.wrong().gradient().by(elements.terms()).values();
     }
 
-    /** The weights; null where the budget is used up or the projections do not tell them apart. */
+    /**
+     * The weights; null where the budget is used up or the projections do not tell them apart.
+     *
+     * @param all whether all tensors are projected, which costs more and tells more apart
+     */
     @Nullable
-    Weights weights() {
+    Weights weights(boolean all) {
         int unknown = elements.groups();
         int rows = unknown + MORE;
-        for (List<Part> parts : choices(2 * rows)) {
+        for (List<Part> parts : choices(2 * rows, all)) {
             RealMatrix projections = new Array2DRowRealMatrix(rows, unknown);
             double[] off = new double[rows];
             double scale = scale(parts);
@@ -80,7 +87,7 @@ final class Sketch {
     }
 
     /** The tensors nearest to the loss that have so many entries, then all. */
-    private List<List<Part>> choices(int entries) {
+    private List<List<Part>> choices(int entries, boolean all) {
         Objective objective = trial.wrong().objective();
         List<Part> nearest = new ArrayList<>(trial.deviation().parts());
         nearest.sort(Comparator.comparingInt((Part part) -> -firstReader(objective, part.name())));
@@ -91,6 +98,9 @@ final class Sketch {
                 few.add(part);
                 count += part.size();
             }
+        }
+        if (all) {
+            return few.size() == nearest.size() ? List.of() : List.of(nearest);
         }
         return few.size() == nearest.size() ? List.of(few) : List.of(few, nearest);
     }
@@ -159,14 +169,11 @@ final class Sketch {
         for (int c = 0; c < columns.length; c++) {
             scaled.setColumnVector(c, projections.getColumnVector(columns[c]).mapDivide(norms[columns[c]]));
         }
-        RRQRDecomposition decomposition = new RRQRDecomposition(scaled);
-        if (!tellsApart(decomposition.getR())) {
+        RealMatrix inverse = inverse(scaled);
+        if (inverse == null) {
             return null;
         }
-        double[] solution =
-                decomposition.getSolver().solve(new ArrayRealVector(off)).toArray();
-        RealMatrix inverse =
-                decomposition.getSolver().solve(MatrixUtils.createRealIdentityMatrix(scaled.getRowDimension()));
+        double[] solution = inverse.operate(off);
         double[] weights = new double[unknown];
         double[] uncertainties = new double[unknown];
         for (int c = 0; c < columns.length; c++) {
@@ -174,6 +181,28 @@ final class Sketch {
             uncertainties[columns[c]] = noise * inverse.getRowVector(c).getNorm() / norms[columns[c]];
         }
         return new Weights(weights, uncertainties);
+    }
+
+    /**
+     * The pseudo-inverse; null where it would take too long. What the projections do not tell apart, as two equal samples,
+     * shares what they are off together equally.
+     */
+    private static @Nullable RealMatrix inverse(RealMatrix projections) {
+        RRQRDecomposition triangle = new RRQRDecomposition(projections);
+        if (tellsApart(triangle.getR())) {
+            return triangle.getSolver().solve(MatrixUtils.createRealIdentityMatrix(projections.getRowDimension()));
+        }
+        if (projections.getColumnDimension() > MOST_DEPENDENT) {
+            return null;
+        }
+        SingularValueDecomposition values = new SingularValueDecomposition(projections);
+        RealMatrix scaled = values.getV();
+        for (int k = 0; k < scaled.getColumnDimension(); k++) {
+            double value = values.getSingularValues()[k];
+            double inverse = value > SINGULAR * values.getNorm() ? 1 / value : 0;
+            scaled.setColumnVector(k, scaled.getColumnVector(k).mapMultiply(inverse));
+        }
+        return scaled.multiply(values.getUT());
     }
 
     /** Whether a triangle's diagonal stays clear of 0. */
