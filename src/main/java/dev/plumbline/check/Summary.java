@@ -2,6 +2,7 @@ package dev.plumbline.check;
 
 import dev.plumbline.check.GradientCheckReport.BendReport;
 import dev.plumbline.check.GradientCheckReport.TensorReport;
+import dev.plumbline.compute.explanation.Cause;
 import dev.plumbline.compute.explanation.Search;
 import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.compute.judgement.MistakeWords;
@@ -103,9 +104,8 @@ final class Summary {
 
     /** Where it comes from, where that is known; else what it looks like. */
     private static String origin(Search.Findings findings, List<TensorReport> tensors) {
-        return findings.cause() == null
-                ? mistakes(tensors)
-                : ": " + findings.cause().words();
+        Cause cause = findings.cause();
+        return cause == null ? mistakes(tensors) : ": " + cause.words();
     }
 
     /** Each wrong tensor's own mistake, in a few words. */

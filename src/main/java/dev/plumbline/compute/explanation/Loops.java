@@ -34,8 +34,11 @@ final class Loops {
         objective.program().parameters().forEach((name, parameter) -> {
             List<Node> uses = objective.consumers(parameter);
             if (uses.size() > 1) {
-                add(found, lastOnly(name, parameter, uses));
                 int[] steps = steps(uses, parameter);
+                Cause last = lastOnly(name, parameter, uses);
+                if (last != null) { // one of two uses is a cut path
+                    found.add(new Found(last, steps.length > 0 || uses.size() > 2 ? Found.LOOP : Found.OWN_FACTOR, 0));
+                }
                 if (steps.length > 0) {
                     truncated(found, name, uses.size(), steps, uses);
                 }

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.ArrayRealVector;
 import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.RRQRDecomposition;
 import org.apache.commons.math3.linear.RealMatrix;
@@ -174,6 +175,13 @@ final class Sketch {
             return null;
         }
         double[] solution = inverse.operate(off);
+        double[] left = new ArrayRealVector(off)
+                .subtract(scaled.operate(new ArrayRealVector(solution)))
+                .toArray();
+        double[] refined = inverse.operate(left);
+        for (int c = 0; c < solution.length; c++) {
+            solution[c] += refined[c];
+        }
         double[] weights = new double[unknown];
         double[] uncertainties = new double[unknown];
         for (int c = 0; c < columns.length; c++) {

@@ -98,7 +98,8 @@ record WeightPattern(double[] weights, String means, String advice) {
                     }
                 }
                 if (same.equals(out) && (out.size() > 1 || value == Math.rint(value) && !elements.areSamples())) {
-                    return data.getKey() + " is " + (value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value));
+                    return data.getKey() + " is "
+                            + (value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value));
                 }
             }
         }
