@@ -36,6 +36,7 @@ class ArchitectureTests {
             "compute.difference",
             "compute.judgement",
             "compute.verification",
+            "compute.explanation",
             "compute.consistency",
             "compute.optimizer",
             "compute.optimizer.check",
