@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param include the tensors to judge, by name, {@code *} standing for any letters; default [\"*\"]
  * @param exclude the tensors to leave out
  * @param mask by tensor, the entries to judge; all of them where there is none
+ * @param explain how long it is searched where a wrong gradient comes from; 2 seconds
  */
 public record CheckSettings(
         @Schema(
@@ -84,10 +85,16 @@ public record CheckSettings(
                 description =
                         "which entries are judged, counted and reported, by tensor: true or 1, false or 0, in the tensor's shape. Frozen or pruned weights are left out so; a tensor of which nothing is left is not judged at all. Default: every entry")
         @Nullable
-        Map<String, MaskSetting> mask) {
+        Map<String, MaskSetting> mask,
+
+        @Schema(
+                description =
+                        "whether it is searched where a wrong gradient comes from: false, or the seconds that may take; default 2, and 300 partial reverse passes at most")
+        @Nullable
+        ExplainSetting explain) {
 
     static final CheckSettings DEFAULT =
-            new CheckSettings(null, null, null, null, null, null, null, null, null, null, null, null);
+            new CheckSettings(null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     public CheckSettings {
         if (step != null && !(step > 0 && Double.isFinite(step))) {
@@ -126,12 +133,14 @@ public record CheckSettings(
                 precision,
                 include == null ? List.of("*") : include,
                 exclude == null ? List.of() : exclude,
-                mask == null ? Map.of() : mask);
+                mask == null ? Map.of() : mask,
+                explain == null ? ExplainSetting.DEFAULT : explain);
     }
 
     CheckSettings with(Coverage decided, DatatypeSetting datatypes) {
         return new CheckSettings(
-                decided, tolerance, scheme, step, seed, entries, samples, datatypes, precision, include, exclude, mask);
+                decided, tolerance, scheme, step, seed, entries, samples, datatypes, precision, include, exclude, mask,
+                explain);
     }
 
     CheckSettings with(Map<String, MaskSetting> masks) {
@@ -147,7 +156,8 @@ public record CheckSettings(
                 precision,
                 include,
                 exclude,
-                masks);
+                masks,
+                explain);
     }
 
     /** The plan of the check, once everything is resolved. */
@@ -168,6 +178,11 @@ public record CheckSettings(
         Map<String, Mask> judged = new LinkedHashMap<>();
         masks().forEach((name, own) -> judged.put(name, own.mask()));
         return judged;
+    }
+
+    /** How long it is searched where a wrong gradient comes from; 0 for not at all. */
+    double explainSeconds() {
+        return explain == null ? ExplainSetting.DEFAULT.seconds() : explain.seconds();
     }
 
     boolean judges(String tensor) {

@@ -61,6 +61,8 @@ final class DifferentModels {
                 List.of(),
                 checked.names().namings(),
                 List.of(),
+                null,
+                List.of(),
                 List.of(),
                 null,
                 null,

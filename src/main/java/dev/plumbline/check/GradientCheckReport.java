@@ -3,6 +3,8 @@ package dev.plumbline.check;
 import dev.plumbline.compute.consistency.Finding;
 import dev.plumbline.compute.difference.NumericTensor;
 import dev.plumbline.compute.difference.NumericTensor.Way;
+import dev.plumbline.compute.explanation.Cause;
+import dev.plumbline.compute.explanation.Suspect;
 import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.EntryJudgement;
 import dev.plumbline.compute.judgement.Mistake;
@@ -49,6 +51,17 @@ public record GradientCheckReport(
                 description =
                         "operations of the model that sit on a bend, a jump or a root at this point, and whose convention the claim follows there")
         List<BendReport> bends,
+
+        @Schema(
+                description =
+                        "where a wrong gradient comes from: which operation, which rule, which path or which samples. Only what makes the claim, entry by entry, is named; null where nothing does")
+        @Nullable
+        Cause explanation,
+
+        @Schema(
+                description =
+                        "for a wrong gradient, the operations whose backward rule alone could be at fault, the likeliest first")
+        List<Suspect> suspects,
 
         @Schema(
                 description =

@@ -9,6 +9,10 @@ import dev.plumbline.compute.consistency.Finding;
 import dev.plumbline.compute.consistency.Fingerprint;
 import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.difference.Progress.Phase;
+import dev.plumbline.compute.explanation.Budget;
+import dev.plumbline.compute.explanation.Case;
+import dev.plumbline.compute.explanation.Search;
+import dev.plumbline.compute.judgement.ClaimDatatype;
 import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.compute.judgement.Mistakes;
@@ -27,10 +31,12 @@ import dev.plumbline.compute.verification.DirectionalExamination;
 import dev.plumbline.compute.verification.Evidence;
 import dev.plumbline.compute.verification.Examination;
 import dev.plumbline.compute.verification.Measurement;
+import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +54,9 @@ record ReportAssembly(
         CheckSettings settings,
         CheckedModel model,
         Fingerprint inputs) {
+
+    /** A reverse pass, in forward passes. */
+    private static final double REVERSE = 2.5;
 
     /** @param started when the request was taken up, in nanoseconds */
     GradientCheckReport report(Progress progress, long started) {
@@ -74,9 +83,10 @@ record ReportAssembly(
                 .toList();
         List<Caveat> caveats = new ArrayList<>(examination.caveats());
         caveats.addAll(evidence.caveats());
-        progress.at(Phase.POWER, 0, 1, 0);
         boolean wrong = evidence.verdict() == Verdict.FAIL;
         long seed = measurement.plan().seed();
+        Search.Findings findings = wrong ? findings(comparisons, progress) : Search.Findings.NONE;
+        progress.at(Phase.POWER, 0, 1, 0);
         Convention convention = examination.convention();
         return report(
                 new Parts(
@@ -87,9 +97,30 @@ record ReportAssembly(
                         wrong ? null : NoiseInjection.of(comparisons, seed),
                         caveats,
                         comparisons,
+                        findings,
                         examination.passes()),
                 progress,
                 started);
+    }
+
+    /** Where a wrong claim comes from; a scheme with a fixed step has nothing to be explained. */
+    private Search.Findings findings(List<Comparison> comparisons, Progress progress) {
+        double seconds = settings.explainSeconds();
+        if (request.gradients() == null || seconds == 0 || settings.scheme() != null || !measurement.isFinite()) {
+            return Search.Findings.NONE;
+        }
+        progress.at(Phase.EXPLANATION, 0, Budget.PASSES, 0);
+        Datatype arithmetic = ClaimDatatype.widest(comparisons.stream()
+                .map(comparison -> measurement.plan().arithmetic().datatypes().get(comparison.name()))
+                .filter(Objects::nonNull)
+                .toList());
+        Case wrong = new Case(
+                measurement.objective(),
+                measurement.gradient(),
+                comparisons,
+                arithmetic,
+                measurement.plan().seed());
+        return Search.of(wrong, Budget.of(seconds, () -> progress.at(Phase.EXPLANATION, 1, Budget.PASSES, 0)));
     }
 
     private GradientCheckReport directional(Progress progress, long started) {
@@ -107,6 +138,7 @@ record ReportAssembly(
                         null,
                         List.of(DirectionalWords.power(lines)),
                         List.of(),
+                        Search.Findings.NONE,
                         0),
                 progress,
                 started);
@@ -121,6 +153,7 @@ record ReportAssembly(
             @Nullable NoiseInjection noise,
             List<Caveat> caveats,
             List<Comparison> comparisons,
+            Search.Findings findings,
             double passes) {}
 
     private GradientCheckReport report(Parts parts, Progress progress, long started) {
@@ -132,7 +165,7 @@ record ReportAssembly(
         return new GradientCheckReport(
                 UUID.randomUUID().toString(),
                 parts.verdict(),
-                Summary.of(parts.verdict(), parts.tensors(), claimed, parts.bends()),
+                Summary.of(parts.verdict(), parts.tensors(), claimed, parts.bends(), parts.findings()),
                 new ObjectiveReport(
                         objective.value(),
                         measurement.numeric().noise().sigma(),
@@ -141,6 +174,8 @@ record ReportAssembly(
                 parts.tensors(),
                 model.names().namings(),
                 parts.bends(),
+                parts.findings().cause(),
+                parts.findings().suspects(),
                 parts.power(),
                 parts.noise(),
                 taylor,
@@ -149,7 +184,10 @@ record ReportAssembly(
                 new Cost(
                         measurement.evaluations(),
                         SecondOpinions.backwardPasses(consistency) + 1,
-                        measurement.passes() + parts.passes() + 2.5 * SecondOpinions.backwardPasses(consistency),
+                        measurement.passes()
+                                + parts.passes()
+                                + REVERSE * parts.findings().passes()
+                                + REVERSE * SecondOpinions.backwardPasses(consistency),
                         (System.nanoTime() - started) / 1_000_000),
                 settings);
     }

@@ -2,6 +2,8 @@ package dev.plumbline.check;
 
 import dev.plumbline.check.GradientCheckReport.BendReport;
 import dev.plumbline.check.GradientCheckReport.TensorReport;
+import dev.plumbline.compute.explanation.Cause;
+import dev.plumbline.compute.explanation.Search;
 import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.compute.judgement.MistakeWords;
 import dev.plumbline.compute.judgement.Reason;
@@ -17,7 +19,12 @@ final class Summary {
 
     private Summary() {}
 
-    static String of(Verdict verdict, List<TensorReport> tensors, boolean claimed, List<BendReport> bends) {
+    static String of(
+            Verdict verdict,
+            List<TensorReport> tensors,
+            boolean claimed,
+            List<BendReport> bends,
+            Search.Findings findings) {
         String whose = claimed ? "The claimed gradient" : "Our own reverse-mode gradient";
         return switch (verdict) {
             case PASS ->
@@ -35,7 +42,8 @@ final class Summary {
             case INCONCLUSIVE ->
                 "%s can be neither confirmed nor refuted in %s%s."
                         .formatted(whose, names(tensors, Verdict.INCONCLUSIVE), because(tensors));
-            case FAIL -> "%s is wrong in %s%s.".formatted(whose, names(tensors, Verdict.FAIL), mistakes(tensors));
+            case FAIL ->
+                "%s is wrong in %s%s.".formatted(whose, names(tensors, Verdict.FAIL), origin(findings, tensors));
         };
     }
 
@@ -92,6 +100,12 @@ final class Summary {
                 .toList();
         String shown = names.stream().limit(4).collect(Collectors.joining(", "));
         return names.size() > 4 ? shown + " and " + (names.size() - 4) + " more tensors" : shown;
+    }
+
+    /** Where it comes from, where that is known; else what it looks like. */
+    private static String origin(Search.Findings findings, List<TensorReport> tensors) {
+        Cause cause = findings.cause();
+        return cause == null ? mistakes(tensors) : ": " + cause.words();
     }
 
     /** Each wrong tensor's own mistake, in a few words. */

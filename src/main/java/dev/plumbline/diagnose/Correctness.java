@@ -1,6 +1,11 @@
 package dev.plumbline.diagnose;
 
 import dev.plumbline.compute.difference.Progress;
+import dev.plumbline.compute.explanation.Budget;
+import dev.plumbline.compute.explanation.Case;
+import dev.plumbline.compute.explanation.Cause;
+import dev.plumbline.compute.explanation.Search;
+import dev.plumbline.compute.explanation.Suspect;
 import dev.plumbline.compute.judgement.ClaimDatatype;
 import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.EntryJudgement;
@@ -35,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * @param claimDatatype whose rounding the claim was allowed
  * @param certifiedTo a bound on the norm of the reference's own error, with {@code confidence}
  * @param notClaimed the parameters without a claim; their gradient is the model's
+ * @param explanation where a wrong gradient comes from, where something in the catalogue makes it
+ * @param suspects for a wrong gradient, the operations whose backward rule alone could be at fault
  */
 public record Correctness(
         Verdict verdict,
@@ -43,7 +50,9 @@ public record Correctness(
         double certifiedTo,
         double confidence,
         List<ClaimedTensor> tensors,
-        List<String> notClaimed) {
+        List<String> notClaimed,
+        @Nullable Cause explanation,
+        List<Suspect> suspects) {
 
     /**
      * @param relativeError {@code ||claimed - reference|| / ||reference||}
@@ -108,7 +117,7 @@ public record Correctness(
     }
 
     /** The claims held against a measurement. */
-    static Correctness of(Measurement measurement, Map<String, Tensor> claims) {
+    static Correctness of(Measurement measurement, Map<String, Tensor> claims, Runnable alive) {
         Examination examination = Examination.of(measurement, Claims.of(claims));
         Evidence evidence = Evidence.of(examination, Progress.NONE);
         Counts counts = Counts.of(measurement.objective());
@@ -119,19 +128,34 @@ public record Correctness(
         List<ClaimedTensor> tensors = evidence.tensors().stream()
                 .map(tensor -> ClaimedTensor.of(tensor, mistakes.get(tensor.name())))
                 .toList();
+        Datatype arithmetic =
+                ClaimDatatype.widest(measurement.plan().arithmetic().datatypes().values());
+        Search.Findings findings = evidence.verdict() == Verdict.FAIL && measurement.isFinite()
+                ? Search.of(
+                        new Case(
+                                measurement.objective(),
+                                measurement.gradient(),
+                                comparisons,
+                                arithmetic,
+                                measurement.plan().seed()),
+                        Budget.of(Budget.SECONDS, alive))
+                : Search.Findings.NONE;
         return new Correctness(
                 evidence.verdict(),
-                summary(evidence.verdict(), tensors, comparisons),
-                ClaimDatatype.widest(measurement.plan().arithmetic().datatypes().values()),
+                summary(evidence.verdict(), tensors, comparisons, findings),
+                arithmetic,
                 measurement.certificate().certifiedTo(),
                 measurement.certificate().confidence(),
                 tensors,
                 measurement.reverse().keySet().stream()
                         .filter(name -> !claims.containsKey(name))
-                        .toList());
+                        .toList(),
+                findings.cause(),
+                findings.suspects());
     }
 
-    private static String summary(Verdict verdict, List<ClaimedTensor> tensors, List<Comparison> comparisons) {
+    private static String summary(
+            Verdict verdict, List<ClaimedTensor> tensors, List<Comparison> comparisons, Search.Findings findings) {
         String names = names(tensors, verdict);
         return switch (verdict) {
             case PASS -> {
@@ -139,7 +163,11 @@ public record Correctness(
                 yield String.format(
                         Locale.ROOT, "The claimed gradient is right in all its entries, %,d in %s.", entries, names);
             }
-            case FAIL -> "The claimed gradient is wrong in " + names + mistakes(tensors) + ".";
+            case FAIL -> {
+                Cause cause = findings.cause();
+                yield "The claimed gradient is wrong in " + names
+                        + (cause == null ? mistakes(tensors) : ": " + cause.words()) + ".";
+            }
             case KINK -> "The claimed gradient is a subgradient: the loss bends at this point in " + names + ".";
             case INCONCLUSIVE ->
                 "The claimed gradient can be neither confirmed nor refuted in " + names

@@ -87,7 +87,7 @@ class DiagnosisService {
                 reading.gradient(),
                 CheckPlan.certified(arithmetic, SHOWN),
                 (phase, done, total, evaluations) -> deadline.check());
-        Correctness correctness = Correctness.of(measurement, claims);
+        Correctness correctness = Correctness.of(measurement, claims, deadline::check);
         ModelReading claimed = reading.claiming(claims, correctness.isRefuted() ? REFUTED : null);
         DiagnosisReport report =
                 report(condition(request, objective, claimed, samples), profile, GradientSource.CLAIMED);

@@ -100,6 +100,7 @@ record Claimed(
                 null,
                 null,
                 null,
+                null,
                 null);
         return SERVICE.check(new GradientCheckRequest(
                 Formulas.source(formula), null, parameters, data, claimed, settings, null, null, null, null));

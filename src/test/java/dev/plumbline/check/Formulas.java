@@ -28,7 +28,7 @@ final class Formulas {
             Coverage coverage,
             @Nullable Datatype datatype) {
         CheckSettings settings = new CheckSettings(
-                coverage, null, null, null, 1L, null, null, datatype(datatype), null, null, null, null);
+                coverage, null, null, null, 1L, null, null, datatype(datatype), null, null, null, null, null);
         return SERVICE.check(new GradientCheckRequest(
                 source(formula), null, parameters, Map.of(), claim, settings, null, null, null, null));
     }

@@ -27,7 +27,7 @@ class GradientCheckServiceTests {
     }
 
     static CheckSettings settings(Coverage coverage, long seed) {
-        return new CheckSettings(coverage, null, null, null, seed, null, null, null, null, null, null, null);
+        return new CheckSettings(coverage, null, null, null, seed, null, null, null, null, null, null, null, null);
     }
 
     @ParameterizedTest

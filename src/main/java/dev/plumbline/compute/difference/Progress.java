@@ -22,6 +22,8 @@ public interface Progress {
         SCHEME,
         /** Numeric derivatives by the entries that the report shows. */
         EVIDENCE,
+        /** The search for what made a wrong gradient. */
+        EXPLANATION,
         /** Planted mistakes, judged without evaluations. */
         POWER,
         /** Taylor's test and the checks without differences. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The mean of each window, over (batch, channels, height, width). {@code countPadding} says whether padding counts as
  * zeros in the mean (PyTorch's default) or not at all; what hangs over the padded input in ceil mode never counts.
  */
-record AveragePool(Window window, boolean countPadding) implements Op {
+public record AveragePool(Window window, boolean countPadding) implements Op {
 
     @Override
     public Shape shape(List<Shape> inputs) {

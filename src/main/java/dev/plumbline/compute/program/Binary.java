@@ -9,7 +9,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A function of two numbers, applied element by element with NumPy's broadcasting. */
-record Binary(BinaryFunction function) implements Op {
+public record Binary(BinaryFunction function) implements Op {
 
     @Override
     public Shape shape(List<Shape> inputs) {

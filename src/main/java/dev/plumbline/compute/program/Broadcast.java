@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Repeats a tensor along new axes in front and along its axes of extent 1. */
-record Broadcast(Shape target) implements Op {
+public record Broadcast(Shape target) implements Op {
 
     @Override
     public Shape shape(List<Shape> inputs) {

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Joins tensors along an axis (counted from the front); all other extents are equal. */
-record Concat(int axis) implements Op {
+public record Concat(int axis) implements Op {
 
     @Override
     public Shape shape(List<Shape> inputs) {

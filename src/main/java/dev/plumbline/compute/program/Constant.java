@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A value fixed when the program was built. */
-record Constant(Tensor tensor) implements Op {
+public record Constant(Tensor tensor) implements Op {
 
     @Override
     public Shape shape(List<Shape> inputs) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * channels / groups, kernel height, kernel width), result (batch, filters, height', width'). Per sample and group it is a
  * matrix product of the weights with the patches of the input laid out as columns.
  */
-record Convolution(Window window, int groups) implements Op {
+public record Convolution(Window window, int groups) implements Op {
 
     @Override
     public Shape shape(List<Shape> inputs) {

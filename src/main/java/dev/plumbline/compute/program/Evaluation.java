@@ -96,6 +96,12 @@ public final class Evaluation {
         return new Gradient(cotangents, output);
     }
 
+    /** Adds to {@code cotangents} (node) what a node passes on of what arrives there. */
+    void pullBack(Node node, double[] arriving, double[][] cotangents) {
+        double[] stored = rounding.cotangent(node, arriving, null);
+        rounding.pullBack(node, inputs(node), values[node.id()], stored, targets(node, cotangents));
+    }
+
     /** To the inputs that take sums the sizes of their terms. */
     private void addSizes(Node node, double[] arriving, double[][] sizes) {
         double[][] targets = new double[node.inputs().size()][];

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Looks up slices along an axis (counted from the front): {@code x[..., indices, ...]}, the shape of the indices taking
  * the place of the axis. An embedding is a gather along axis 0. Indices that occur twice add up in the gradient.
  */
-record Gather(int axis) implements Op {
+public record Gather(int axis) implements Op {
 
     @Override
     public Shape shape(List<Shape> inputs) {

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A tensor given at evaluation by name: a parameter, which is differentiated, or data, which is not. */
-record Input(String name, Shape given, Role role) implements Op {
+public record Input(String name, Shape given, Role role) implements Op {
 
-    enum Role {
+    public enum Role {
         PARAMETER,
         DATA
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** {@code x} where x > 0, else {@code slope x}; at 0 the derivative is {@code slope}, as in PyTorch. */
-record LeakyRelu(double slope) implements Op {
+public record LeakyRelu(double slope) implements Op {
 
     @Override
     public Shape shape(List<Shape> inputs) {

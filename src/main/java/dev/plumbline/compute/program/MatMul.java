@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The matrix product over the last two axes, {@code (..., n, k) (..., k, m) -> (..., n, m)}; the axes in front are
  * broadcast. Either factor may be meant transposed. Vectors are given their second axis by whoever builds the program.
  */
-record MatMul(boolean transposeFirst, boolean transposeSecond) implements Op {
+public record MatMul(boolean transposeFirst, boolean transposeSecond) implements Op {
 
     @Override
     public Shape shape(List<Shape> inputs) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The largest value in each window, over (batch, channels, height, width); padding never wins. The first of those that
  * tie, in row-major order, receives the gradient, as in PyTorch. NaN wins.
  */
-record MaxPool(Window window) implements Op {
+public record MaxPool(Window window) implements Op {
 
     @Override
     public Shape shape(List<Shape> inputs) {

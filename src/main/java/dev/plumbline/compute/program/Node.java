@@ -15,17 +15,24 @@ public final class Node {
     private final List<Node> inputs;
     private final Shape shape;
     private final String label;
+    private final Origin origin;
 
+    /** One that is an operation by itself. */
     Node(int id, Op op, List<Node> inputs, Shape shape, String label) {
+        this(id, op, inputs, shape, label, new Origin(label, ""));
+    }
+
+    Node(int id, Op op, List<Node> inputs, Shape shape, String label, Origin origin) {
         this.id = id;
         this.op = op;
         this.inputs = List.copyOf(inputs);
         this.shape = shape;
         this.label = label;
+        this.origin = origin;
     }
 
     /** The place in the program's topological order. */
-    int id() {
+    public int id() {
         return id;
     }
 
@@ -47,6 +54,11 @@ public final class Node {
 
     public String label() {
         return label;
+    }
+
+    /** The operation as the user knows it. */
+    public Origin origin() {
+        return origin;
     }
 
     /** Whether the value was known when the program was built, as shapes and indices of a file often are. */

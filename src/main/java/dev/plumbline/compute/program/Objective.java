@@ -76,6 +76,11 @@ public final class Objective {
         return found;
     }
 
+    /** The operations that the objective depends on and that depend on a parameter, in the order of the program. */
+    public List<Operation> operations() {
+        return Operations.of(this);
+    }
+
     /** Whether the objective depends on a node. */
     public boolean dependsOn(Node node) {
         return node == output || !consumers(node).isEmpty();

@@ -37,6 +37,7 @@ public final class ProgramBuilder {
     private final KnownValues known = new KnownValues();
     private String place = "";
     private final double mostElements;
+    private Origin origin = new Origin("", "");
     private long elements;
     private double folded;
 
@@ -51,7 +52,13 @@ public final class ProgramBuilder {
 
     /** Sets what the following nodes are called: the words of the file or formula they come from. */
     public ProgramBuilder at(String place) {
+        return at(place, "");
+    }
+
+    /** The same for an operation of a kind that the file has a word for. */
+    public ProgramBuilder at(String place, String kind) {
         this.place = place;
+        this.origin = new Origin(place, kind);
         return this;
     }
 
@@ -101,7 +108,7 @@ public final class ProgramBuilder {
     }
 
     public Node constant(Tensor tensor) {
-        Node node = new Node(nodes.size(), new Constant(tensor), List.of(), counted(tensor.shape()), place);
+        Node node = new Node(nodes.size(), new Constant(tensor), List.of(), counted(tensor.shape()), place, origin);
         nodes.add(node);
         return node;
     }
@@ -349,7 +356,7 @@ public final class ProgramBuilder {
         for (Node node : nodes) {
             if (needed[node.id()]) {
                 List<Node> inputs = node.inputs().stream().map(renumbered::get).toList();
-                Node copy = new Node(kept.size(), node.op(), inputs, node.shape(), node.label());
+                Node copy = new Node(kept.size(), node.op(), inputs, node.shape(), node.label(), node.origin());
                 renumbered.put(node, copy);
                 kept.add(copy);
             }
@@ -379,7 +386,7 @@ public final class ProgramBuilder {
             return constant(place(() -> Tensor.of(shape, op.value(values, shape))));
         }
         String label = place.isEmpty() ? op.title() + "_" + nodes.size() : place;
-        Node node = new Node(nodes.size(), op, List.of(inputs), counted(shape), label);
+        Node node = new Node(nodes.size(), op, List.of(inputs), counted(shape), label, origin);
         nodes.add(node);
         return node;
     }

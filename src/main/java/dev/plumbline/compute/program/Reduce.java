@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  * The sum or the maximum over axes (counted from the front), which disappear. The sum over nothing is 0; a maximum over
  * nothing is refused. A sum is right to a few units in the last place of the sum of sizes, however many its terms. Elements that tie for the maximum share its gradient equally, as in PyTorch's amax.
  */
-record Reduce(Kind kind, List<Integer> axes) implements Op {
+public record Reduce(Kind kind, List<Integer> axes) implements Op {
 
-    enum Kind {
+    public enum Kind {
         SUM,
         MAX
     }
 
-    Reduce {
+    public Reduce {
         axes = List.copyOf(axes);
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The same elements in the same row-major order under another shape. */
-record Reshape(Shape target) implements Op {
+public record Reshape(Shape target) implements Op {
 
     @Override
     public Shape shape(List<Shape> inputs) {

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** {@code a} where the condition is not 0, else {@code b}; three inputs of one shape (condition, a, b). */
-record Select() implements Op {
+public record Select() implements Op {
 
     @Override
     public Shape shape(List<Shape> inputs) {

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Along each axis the elements {@code start, start + step, ...}, {@code counts} of them; steps may be negative. Bounds
  * are already resolved: readers translate their language's ends and defaults.
  */
-record Slice(List<Integer> starts, List<Integer> counts, List<Integer> steps) implements Op {
+public record Slice(List<Integer> starts, List<Integer> counts, List<Integer> steps) implements Op {
 
-    Slice {
+    public Slice {
         starts = List.copyOf(starts);
         counts = List.copyOf(counts);
         steps = List.copyOf(steps);

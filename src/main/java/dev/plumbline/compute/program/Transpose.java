@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reorders the axes: axis k of the result is axis {@code permutation[k]} of the input. */
-record Transpose(List<Integer> permutation) implements Op {
+public record Transpose(List<Integer> permutation) implements Op {
 
-    Transpose {
+    public Transpose {
         permutation = List.copyOf(permutation);
     }
 

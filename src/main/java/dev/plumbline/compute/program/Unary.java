@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A function of one number applied to every element. */
-record Unary(UnaryFunction function) implements Op {
+public record Unary(UnaryFunction function) implements Op {
 
     @Override
     public Shape shape(List<Shape> inputs) {

@@ -230,7 +230,7 @@ final class Binding {
     }
 
     private List<Value> results(OnnxNode node) {
-        builder.at(node.label());
+        builder.at(node.label(), node.operator());
         Operator operator = Objects.requireNonNull(Operators.find(node));
         try {
             Call call = new Call(node, inputs(node), builder, opset);

@@ -1,0 +1,145 @@
+package dev.plumbline.compute.explanation;
+
+import dev.plumbline.compute.program.Evaluation;
+import dev.plumbline.compute.program.LeakyRelu;
+import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.Operation;
+import dev.plumbline.compute.program.ReversePass;
+import dev.plumbline.compute.program.Unary;
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Wrong derivatives of a function of one number: left out, twice, of the wrong value, of a relative. */
+final class ActivationRules {
+
+    /** A relative's derivative, by the input x and the result y. */
+    private record Relative(String name, DerivativeOf derivative) {}
+
+    @FunctionalInterface
+    private interface DerivativeOf {
+        double at(double x, double y);
+    }
+
+    private static final List<Relative> RELATIVES = List.of(
+            new Relative("the sigmoid", (x, y) -> y * (1 - y)),
+            new Relative("the sigmoid", (x, y) -> sigmoid(x) * (1 - sigmoid(x))),
+            new Relative("the hyperbolic tangent", (x, y) -> 1 - y * y),
+            new Relative("the hyperbolic tangent", (x, y) -> 1 - Math.tanh(x) * Math.tanh(x)),
+            new Relative("relu", (x, y) -> x > 0 ? 1 : 0),
+            new Relative("leaky relu with slope 0.01", (x, y) -> x > 0 ? 1 : 0.01),
+            new Relative("leaky relu with slope 0.1", (x, y) -> x > 0 ? 1 : 0.1),
+            new Relative("leaky relu with slope 0.2", (x, y) -> x > 0 ? 1 : 0.2),
+            new Relative("the absolute value", (x, y) -> Math.signum(x)),
+            new Relative("elu", (x, y) -> x > 0 ? 1 : Math.exp(x)),
+            new Relative("selu", (x, y) -> 1.0507009873554805 * (x > 0 ? 1 : 1.6732632423543772 * Math.exp(x))),
+            new Relative("softplus", (x, y) -> sigmoid(x)),
+            new Relative("silu", (x, y) -> sigmoid(x) * (1 + x * (1 - sigmoid(x)))),
+            new Relative("gelu", (x, y) -> normal(x) + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI)),
+            new Relative("gelu by its tanh approximation", (x, y) -> geluTanh(x)),
+            new Relative("gelu by its sigmoid approximation", (x, y) -> geluSigmoid(x)),
+            new Relative("the hard tangent", (x, y) -> Math.abs(x) < 1 ? 1 : 0),
+            new Relative("relu6", (x, y) -> x > 0 && x < 6 ? 1 : 0),
+            new Relative("the hard sigmoid", (x, y) -> Math.abs(x) < 3 ? 1.0 / 6 : 0));
+
+    private ActivationRules() {}
+
+    static List<FaultyRule> of(Operation operation) {
+        List<FaultyRule> rules = new ArrayList<>();
+        if (operation.inputs().size() != 1
+                || !operation.inputs().get(0).shape().equals(operation.output().shape())) {
+            return rules;
+        }
+        Node x = operation.inputs().get(0);
+        Node y = operation.output();
+        rules.add(new FaultyRule(
+                "derivativeMissing",
+                FaultyRule.elementwise(operation, (right, d) -> d),
+                "passes the gradient on unchanged, as if its derivative were 1"));
+        rules.add(new FaultyRule(
+                "derivativeTwice",
+                (point, d) -> Replay.passedOn(
+                        operation, point, Replay.passedOn(operation, point, d).getOrDefault(x, d)),
+                "multiplies by its derivative twice"));
+        rules.add(new FaultyRule(
+                "cotangentIgnored",
+                (point, d) -> {
+                    double[] ones = new double[d.length];
+                    Arrays.fill(ones, 1);
+                    return Replay.passedOn(operation, point, ones);
+                },
+                "passes its own derivative on without the gradient that arrives"));
+        if (operation.nodes().size() == 1 && (y.op() instanceof Unary || y.op() instanceof LeakyRelu)) {
+            rules.add(new FaultyRule(
+                    "derivativeAtOutput",
+                    (point, d) -> Map.of(x, at(y, point.value(y), value(y, point), d)),
+                    "takes its derivative at its output where its input belongs"));
+            rules.add(new FaultyRule(
+                    "derivativeAtInput",
+                    (point, d) -> Map.of(x, at(y, point.value(x), point.value(x), d)),
+                    "feeds its input to the formula of the derivative that takes the output"));
+        }
+        rules.add(by(
+                operation, "derivativeIsOutput", (u, v) -> v, "multiplies by its output where its derivative belongs"));
+        rules.add(by(
+                operation, "derivativeIsInput", (u, v) -> u, "multiplies by its input where its derivative belongs"));
+        rules.add(by(
+                operation,
+                "maskInverted",
+                (u, v) -> u > 0 ? 0 : 1,
+                "lets through what it should stop, and the other way round"));
+        for (Relative relative : RELATIVES) {
+            rules.add(by(
+                    operation,
+                    "derivativeOfVariant",
+                    relative.derivative(),
+                    "uses the derivative of " + relative.name()));
+        }
+        return rules;
+    }
+
+    private static FaultyRule by(Operation operation, String name, DerivativeOf derivative, String words) {
+        Node x = operation.inputs().get(0);
+        ReversePass.Rule rule = (point, d) -> {
+            double[] in = FaultyRule.values(point, x);
+            double[] out = FaultyRule.values(point, operation.output());
+            double[] passed = new double[d.length];
+            Arrays.setAll(passed, i -> d[i] * derivative.at(in[i], out[i]));
+            return Map.of(x, passed);
+        };
+        return new FaultyRule(name, rule, words);
+    }
+
+    private static Tensor value(Node y, Evaluation point) {
+        Tensor at = point.value(y);
+        return Tensor.of(at.shape(), y.op().value(List.of(at), at.shape()));
+    }
+
+    /** The primitive's own rule with other values in place of its input and its output. */
+    private static double[] at(Node node, Tensor input, Tensor output, double[] cotangent) {
+        double[][] into = {new double[cotangent.length]};
+        node.op().pullBack(List.of(input), output, cotangent, into);
+        return into[0];
+    }
+
+    private static double sigmoid(double x) {
+        return 1 / (1 + Math.exp(-x));
+    }
+
+    private static double normal(double x) {
+        return org.apache.commons.math3.special.Erf.erfc(-x / Math.sqrt(2)) / 2;
+    }
+
+    private static double geluTanh(double x) {
+        double slope = Math.sqrt(2 / Math.PI);
+        double t = Math.tanh(slope * (x + 0.044715 * x * x * x));
+        return (1 + t) / 2 + x * (1 - t * t) * slope * (1 + 3 * 0.044715 * x * x) / 2;
+    }
+
+    private static double geluSigmoid(double x) {
+        double s = sigmoid(1.702 * x);
+        return s + 1.702 * x * s * (1 - s);
+    }
+}

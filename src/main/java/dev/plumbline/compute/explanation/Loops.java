@@ -1,0 +1,176 @@
+package dev.plumbline.compute.explanation;
+
+import dev.plumbline.compute.explanation.Cause.Kind;
+import dev.plumbline.compute.program.Binary;
+import dev.plumbline.compute.program.BinaryFunction;
+import dev.plumbline.compute.program.MatMul;
+import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.program.ReversePass;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shared parameters and unrolled recurrences: only the last use counts, or the gradient stops on its way back through time.
+ *
+ * <p>A recurrence is a parameter whose products each depend on the one before. A value's step is how many of them it depends
+ * on; the state goes from one step to the next by way of a product with that parameter, or of one with a gate of that step.
+ */
+final class Loops {
+
+    private final Trial trial;
+    private final Objective objective;
+
+    Loops(Trial trial) {
+        this.trial = trial;
+        this.objective = trial.wrong().objective();
+    }
+
+    List<Found> found() {
+        List<Found> found = new ArrayList<>();
+        objective.program().parameters().forEach((name, parameter) -> {
+            List<Node> uses = objective.consumers(parameter);
+            if (uses.size() > 1) {
+                int[] steps = steps(uses, parameter);
+                Cause last = lastOnly(name, parameter, uses);
+                if (last != null) { // one of two uses is a cut path
+                    found.add(new Found(last, steps.length > 0 || uses.size() > 2 ? Found.LOOP : Found.OWN_FACTOR, 0));
+                }
+                if (steps.length > 0) {
+                    truncated(found, name, uses.size(), steps, uses);
+                }
+            }
+        });
+        return found;
+    }
+
+    private static void add(List<Found> found, @Nullable Cause cause) {
+        if (cause != null) {
+            found.add(new Found(cause, Found.LOOP, 0));
+        }
+    }
+
+    private @Nullable Cause lastOnly(String name, Node parameter, List<Node> uses) {
+        Map<Node, ReversePass.Rule> rules = new HashMap<>();
+        uses.subList(0, uses.size() - 1).forEach(use -> rules.put(use, without(use, List.of(parameter))));
+        Node last = uses.get(uses.size() - 1);
+        return trial.explained(
+                Replay.everywhere(objective.output(), rules),
+                0,
+                fit -> cause(
+                        Kind.LAST_USE_ONLY,
+                        last,
+                        fit,
+                        "Of the %d uses of %s only the last, in %s, counts in its gradient; the gradients of all uses add up: look for a buffer that is overwritten."
+                                .formatted(uses.size(), name, last.label())));
+    }
+
+    /** The step of each node; none where the uses of a parameter do not depend on one another. */
+    private int[] steps(List<Node> uses, Node parameter) {
+        int[] steps = new int[objective.program().nodes().size()];
+        for (Node node : objective.program().nodes()) {
+            int most = 0;
+            for (Node input : node.inputs()) {
+                most = Math.max(most, steps[input.id()]);
+            }
+            boolean isUse = node.op() instanceof MatMul
+                    && uses.contains(node)
+                    && node.inputs().contains(parameter);
+            steps[node.id()] = most + (isUse ? 1 : 0);
+        }
+        return uses.stream().mapToInt(use -> steps[use.id()]).max().orElse(0) > 1 ? steps : new int[0];
+    }
+
+    private void truncated(List<Found> found, String name, int count, int[] steps, List<Node> uses) {
+        Map<Integer, Map<Node, ReversePass.Rule>> cuts =
+                new HashMap<>(); // by the step that gets nothing from later ones
+        for (Node node : objective.program().nodes()) {
+            List<Node> states = states(node, steps, uses);
+            if (!states.isEmpty()) {
+                cuts.computeIfAbsent(steps[states.get(0).id()], step -> new HashMap<>())
+                        .put(node, without(node, states));
+            }
+        }
+        if (cuts.isEmpty()) {
+            return;
+        }
+        Map<Node, ReversePass.Rule> all = new HashMap<>();
+        cuts.values().forEach(all::putAll);
+        Node first = uses.get(0);
+        add(
+                found,
+                trial.explained(
+                        Replay.everywhere(objective.output(), all),
+                        0,
+                        fit -> cause(
+                                Kind.TIME_TRUNCATED,
+                                first,
+                                fit,
+                                "The backward pass goes through one step only: no state passes a gradient on to the step before (%s, %d steps); look for a detached state."
+                                        .formatted(name, count))));
+        for (Map.Entry<Integer, Map<Node, ReversePass.Rule>> cut : cuts.entrySet()) {
+            int kept = count - cut.getKey();
+            Node where = cut.getValue().keySet().iterator().next();
+            add(
+                    found,
+                    trial.explained(
+                            Replay.everywhere(objective.output(), cut.getValue()),
+                            0,
+                            fit -> cause(
+                                    Kind.TIME_TRUNCATED,
+                                    where,
+                                    fit,
+                                    "Back-propagation through time stops after %d of %d steps: the state's gradient is dropped at %s."
+                                            .formatted(kept, count, where.label()))));
+        }
+    }
+
+    /** The inputs by which a node takes the state of the step before. */
+    private List<Node> states(Node node, int[] steps, List<Node> uses) {
+        boolean gates = node.op() instanceof Binary binary && binary.function() == BinaryFunction.MULTIPLY;
+        List<Node> states = new ArrayList<>();
+        if (uses.contains(node) || gates) {
+            for (Node input : node.inputs()) {
+                if (steps[input.id()] >= 1 && steps[node.id()] == steps[input.id()] + 1) {
+                    states.add(input);
+                }
+            }
+        }
+        return states;
+    }
+
+    /** A node's own rule without what it passes on to some inputs. */
+    private static ReversePass.Rule without(Node node, List<Node> inputs) {
+        return (point, cotangent) -> {
+            Map<Node, double[]> passed = new HashMap<>(ReversePass.over(point)
+                    .within(java.util.Set.of(node))
+                    .from(Map.of(node, cotangent))
+                    .at(node.inputs()));
+            inputs.forEach(passed::remove);
+            return passed;
+        };
+    }
+
+    private static Cause cause(Kind kind, Node node, Fit fit, String advice) {
+        String title = node.origin().kind().isEmpty()
+                ? node.op().title()
+                : node.origin().kind();
+        return new Cause(
+                kind,
+                null,
+                node.label(),
+                title,
+                null,
+                null,
+                null,
+                null,
+                null,
+                fit.touched(),
+                fit.residual(),
+                advice,
+                List.of());
+    }
+}

@@ -1,0 +1,107 @@
+package dev.plumbline.compute.explanation;
+
+import dev.plumbline.compute.explanation.Cause.Kind;
+import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.Operation;
+import dev.plumbline.compute.program.ReversePass;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Operations whose backward rule is a known wrong one: one of them, or all of a kind at once. */
+final class Rules {
+
+    private static final int MOST_OF_A_KIND = 64;
+
+    private final Trial trial;
+
+    Rules(Trial trial) {
+        this.trial = trial;
+    }
+
+    /** What faulty rules of one operation explain. */
+    List<Found> of(Operation operation) {
+        List<Found> found = new ArrayList<>();
+        for (FaultyRule faulty : FaultyRule.of(operation)) {
+            Cause cause = trial.explained(
+                    Replay.replacing(operation, faulty.rule()), 0, fit -> cause(faulty, List.of(operation), fit));
+            if (cause != null) {
+                found.add(new Found(cause, Found.NAMED, operation.output().id()));
+            }
+        }
+        return found;
+    }
+
+    /** What one faulty rule explains that is at work in every operation of a kind: people make a mistake everywhere. */
+    List<Found> everywhere(List<Operation> operations) {
+        Map<String, List<Operation>> kinds = new LinkedHashMap<>();
+        for (Operation operation : operations) {
+            String kind = operation.kind() + " " + operation.title() + " "
+                    + operation.nodes().size();
+            kinds.computeIfAbsent(kind, key -> new ArrayList<>()).add(operation);
+        }
+        List<Found> found = new ArrayList<>();
+        for (List<Operation> alike : kinds.values()) {
+            if (alike.size() > 1 && alike.size() <= MOST_OF_A_KIND) {
+                found.addAll(inAll(alike));
+            }
+        }
+        return found;
+    }
+
+    private List<Found> inAll(List<Operation> alike) {
+        List<List<FaultyRule>> rules = alike.stream().map(FaultyRule::of).toList();
+        int count = rules.get(0).size();
+        List<Found> found = new ArrayList<>();
+        if (rules.stream().anyMatch(own -> own.size() != count)) {
+            return found;
+        }
+        for (int r = 0; r < count; r++) {
+            Map<Node, ReversePass.Rule> replaced = new HashMap<>();
+            for (int k = 0; k < alike.size(); k++) {
+                replaced.put(alike.get(k).output(), rules.get(k).get(r).rule());
+            }
+            FaultyRule faulty = rules.get(0).get(r);
+            Cause cause = trial.explained(
+                    Replay.everywhere(trial.wrong().objective().output(), replaced),
+                    0,
+                    fit -> cause(faulty, alike, fit));
+            if (cause != null) {
+                found.add(new Found(
+                        cause,
+                        Found.EVERYWHERE,
+                        alike.get(alike.size() - 1).output().id()));
+            }
+        }
+        return found;
+    }
+
+    private static Cause cause(FaultyRule faulty, List<Operation> operations, Fit fit) {
+        Operation operation = operations.get(0);
+        boolean several = operations.size() > 1;
+        Set<String> names = new HashSet<>();
+        List<String> nodes =
+                operations.stream().map(Operation::name).filter(names::add).toList();
+        String who = several
+                ? "Every %s (%d of them)".formatted(operation.title(), operations.size())
+                : operation.toString();
+        return new Cause(
+                Kind.RULE,
+                faulty.name(),
+                operation.name(),
+                operation.title(),
+                null,
+                several ? nodes : null,
+                null,
+                null,
+                null,
+                fit.touched(),
+                fit.residual(),
+                "In the backward pass, %s %s.".formatted(who, faulty.words()),
+                List.of());
+    }
+}

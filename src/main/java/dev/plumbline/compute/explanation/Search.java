@@ -1,0 +1,98 @@
+package dev.plumbline.compute.explanation;
+
+import dev.plumbline.compute.program.Operation;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The search for what made a wrong claim, from cheap to dear and from simple to complicated: rules and paths at the
+ * suspects, loops and shared parameters, weights of samples and of elements of the loss. It ends at the first that makes the
+ * claim, and a few more that would do as well.
+ */
+public final class Search {
+
+    /** Operations that are looked at behind the first hit, for equivalents. */
+    private static final int MORE = 12;
+
+    private static final int ALTERNATIVES = 4;
+
+    private final Trial trial;
+    private final List<Found> found = new ArrayList<>();
+
+    private Search(Trial trial) {
+        this.trial = trial;
+    }
+
+    /**
+     * What a search found.
+     *
+     * @param cause null where nothing in the catalogue makes the claim
+     * @param suspects operations whose rule alone could be at fault, the likeliest first
+     * @param passes of its work
+     */
+    public record Findings(@Nullable Cause cause, List<Suspect> suspects, int passes) {
+
+        /** Of a right claim, or where nobody asked. */
+        public static final Findings NONE = new Findings(null, List.of(), 0);
+
+        public Findings {
+            suspects = List.copyOf(suspects);
+        }
+    }
+
+    /** Explains a wrong claim. */
+    public static Findings of(Case wrong, Budget budget) {
+        Deviation deviation = new Deviation(wrong.comparisons());
+        if (deviation.wrong().isEmpty()) {
+            return Findings.NONE;
+        }
+        Suspects suspects = Suspects.of(wrong.objective(), deviation);
+        if (!deviation.isFinite()) {
+            return new Findings(null, suspects.shown(), 0);
+        }
+        Search search = new Search(new Trial(wrong, deviation, budget));
+        search.found.addAll(new Loops(search.trial).found());
+        search.operations(suspects.ranked());
+        if (search.isOpen()) {
+            search.found.addAll(
+                    new Rules(search.trial).everywhere(wrong.objective().operations()));
+        }
+        if (search.isOpen()) {
+            search.found.addAll(new SampleWeights(search.trial).found());
+        }
+        return new Findings(search.best(), suspects.shown(), budget.passes());
+    }
+
+    private void operations(List<Operation> ranked) {
+        Paths paths = new Paths(trial);
+        Rules rules = new Rules(trial);
+        int more = MORE;
+        for (Operation operation : ranked) {
+            found.addAll(rules.of(operation));
+            found.addAll(paths.of(operation));
+            if (!isOpen() && more-- == 0) {
+                return;
+            }
+        }
+    }
+
+    /** Whether nothing has been found that means something. */
+    private boolean isOpen() {
+        return found.stream().noneMatch(one -> one.order() < Found.FITTED);
+    }
+
+    private @Nullable Cause best() {
+        Set<String> said = new HashSet<>();
+        List<Cause> sorted = found.stream()
+                .sorted(Comparator.comparingInt(Found::order).thenComparing(one -> -one.place()))
+                .map(Found::cause)
+                .filter(cause -> said.add(cause.kind() + cause.rule() + cause.node() + cause.input() + cause.factor()))
+                .limit(1 + ALTERNATIVES)
+                .toList();
+        return sorted.isEmpty() ? null : sorted.get(0).beside(sorted.subList(1, sorted.size()));
+    }
+}

@@ -1,0 +1,60 @@
+package dev.plumbline.compute.explanation;
+
+import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.Operation;
+import dev.plumbline.compute.program.Operation.Role;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Wrong rules for {@code p = softmax(x)}, whose right one is {@code p (d - sum d p)}. */
+final class SoftmaxRules {
+
+    private SoftmaxRules() {}
+
+    static List<FaultyRule> of(Operation operation) {
+        Node x = operation.inputs().get(0);
+        Node p = operation.output();
+        Node normaliser = Objects.requireNonNull(operation.roles().get(Role.NORMALISER));
+        return List.of(
+                new FaultyRule(
+                        "diagonalOnly",
+                        (point, d) -> {
+                            double[] out = FaultyRule.values(point, p);
+                            double[] passed = new double[d.length];
+                            Arrays.setAll(passed, i -> d[i] * out[i] * (1 - out[i]));
+                            return Map.of(x, passed);
+                        },
+                        "uses the diagonal of its Jacobian only, d p (1 - p); every output depends on every input, so it is p (d - sum d p)"),
+                new FaultyRule(
+                        "subtractionMissing",
+                        FaultyRule.holding(operation, List.of(normaliser)),
+                        "leaves out what comes through its sum: it is p (d - sum d p), not p d"),
+                new FaultyRule(
+                        "outputMissing",
+                        (point, d) -> {
+                            double[] out = FaultyRule.values(point, p);
+                            Map<Node, double[]> passed = new HashMap<>(Replay.passedOn(operation, point, d));
+                            passed.replaceAll((node, right) -> {
+                                double[] values = new double[right.length];
+                                Arrays.setAll(values, i -> out[i] == 0 ? 0 : right[i] / out[i]);
+                                return values;
+                            });
+                            return passed;
+                        },
+                        "leaves out the factor p: it is p (d - sum d p), not d - sum d p"),
+                new FaultyRule(
+                        "derivativeMissing",
+                        FaultyRule.elementwise(operation, (right, d) -> d),
+                        "passes the gradient on unchanged, as if it were not there"),
+                new FaultyRule(
+                        "derivativeTwice",
+                        (point, d) -> Replay.passedOn(
+                                operation,
+                                point,
+                                Replay.passedOn(operation, point, d).getOrDefault(x, d)),
+                        "applies its derivative twice"));
+    }
+}

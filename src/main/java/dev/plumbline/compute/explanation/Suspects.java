@@ -1,0 +1,123 @@
+package dev.plumbline.compute.explanation;
+
+import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.program.Operation;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Suspects by structure alone: if only the backward rule of v is at fault, every wrong tensor is upstream of v. The fewer
+ * right tensors are upstream through data inputs, the likelier; then by how often people get such rules wrong; then the
+ * nearest to the loss.
+ */
+final class Suspects {
+
+    /** How many a report shows. */
+    private static final int SHOWN = 5;
+
+    private final List<Operation> ranked;
+    private final Map<Operation, Suspect> described = new HashMap<>();
+
+    private Suspects(List<Operation> ranked) {
+        this.ranked = ranked;
+    }
+
+    static Suspects of(Objective objective, Deviation deviation) {
+        Upstream upstream = new Upstream(objective);
+        BitSet wrong = upstream.bits(deviation.wrong());
+        BitSet right = upstream.bits(deviation.right());
+        List<Operation> found = new ArrayList<>();
+        Suspects suspects = new Suspects(found);
+        Map<Operation, Integer> against = new HashMap<>();
+        for (Operation operation : objective.operations()) {
+            BitSet before = upstream.of(operation.output());
+            BitSet missed = (BitSet) wrong.clone();
+            missed.andNot(before);
+            if (missed.isEmpty() && !operation.inputs().isEmpty()) {
+                BitSet data = new BitSet();
+                operation.inputs().stream()
+                        .filter(input -> !input.inputs().isEmpty())
+                        .forEach(input -> data.or(upstream.of(input)));
+                BitSet after = (BitSet) right.clone();
+                after.andNot(before);
+                data.and(right);
+                against.put(operation, data.cardinality());
+                suspects.described.put(
+                        operation,
+                        new Suspect(
+                                operation.name(),
+                                operation.title(),
+                                wrong.cardinality(),
+                                data.cardinality(),
+                                after.cardinality()));
+                found.add(operation);
+            }
+        }
+        found.sort(Comparator.comparingInt((Operation operation) -> Objects.requireNonNull(against.get(operation)))
+                .thenComparing(Operation::kind)
+                .thenComparing(operation -> -operation.output().id()));
+        return suspects;
+    }
+
+    /** The likeliest first. */
+    List<Operation> ranked() {
+        return ranked;
+    }
+
+    /** The first few, each name once. */
+    List<Suspect> shown() {
+        Set<String> names = new HashSet<>();
+        Set<Suspect> shown = new LinkedHashSet<>();
+        for (Operation operation : ranked) {
+            if (shown.size() < SHOWN && names.add(operation.name())) {
+                shown.add(Objects.requireNonNull(described.get(operation)));
+            }
+        }
+        return List.copyOf(shown);
+    }
+
+    /** Which parameters each node depends on. */
+    private static final class Upstream {
+
+        private final List<String> names;
+        private final List<BitSet> reached = new ArrayList<>(); // (node)
+
+        Upstream(Objective objective) {
+            this.names = List.copyOf(objective.program().parameters().keySet());
+            Map<Node, Integer> positions = new HashMap<>();
+            for (int i = 0; i < names.size(); i++) {
+                positions.put(objective.program().parameters().get(names.get(i)), i);
+            }
+            for (Node node : objective.program().nodes()) {
+                BitSet own = new BitSet();
+                Integer position = positions.get(node);
+                if (position != null) {
+                    own.set(position);
+                }
+                node.inputs().forEach(input -> own.or(reached.get(input.id())));
+                reached.add(own);
+            }
+        }
+
+        BitSet of(Node node) {
+            return reached.get(node.id());
+        }
+
+        BitSet bits(Set<String> these) {
+            BitSet bits = new BitSet();
+            for (int i = 0; i < names.size(); i++) {
+                bits.set(i, these.contains(names.get(i)));
+            }
+            return bits;
+        }
+    }
+}
