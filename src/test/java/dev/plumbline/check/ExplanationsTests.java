@@ -81,7 +81,7 @@ class ExplanationsTests {
         Path folder = FOLDER.resolve(network).resolve(dtype);
         return SERVICE.check(new GradientCheckRequest(
                 new ModelSource(null, bytes(folder.resolve("model.onnx"))),
-                new LossSource(null, null, null, "loss", null, null, null, null, null, null, null),
+                LossSource.ofOutput("loss"),
                 null,
                 tensors(folder.resolve("data.safetensors")),
                 tensors(folder.resolve(claim + ".safetensors")),
