@@ -88,6 +88,7 @@ class ExplanationsTests {
                 null,
                 null,
                 null,
+                null,
                 null));
     }
 

@@ -259,10 +259,10 @@ final class Operations {
     }
 
     private static @Nullable Node meanOf(Node node) {
-        if (is(node, BinaryFunction.MULTIPLY) && node.inputs().get(1).isConstant()) {
-            return sumOf(bare(node.inputs().get(0)));
-        }
-        return null;
+        boolean isScaled = is(node, BinaryFunction.DIVIDE) || is(node, BinaryFunction.MULTIPLY);
+        return isScaled && node.inputs().get(1).isConstant()
+                ? sumOf(bare(node.inputs().get(0)))
+                : null;
     }
 
     private static boolean isSquareOf(Node node, Node base) {
