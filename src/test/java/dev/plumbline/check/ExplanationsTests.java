@@ -77,6 +77,10 @@ class ExplanationsTests {
         return Safetensors.read(bytes(file), TensorLimits.DEFAULT).tensors();
     }
 
+    /** Time enough on any machine. */
+    private static final CheckSettings PATIENT =
+            new JsonMapper().readValue("{\"explain\": 60}", CheckSettings.class);
+
     static GradientCheckReport report(String network, String dtype, String claim) {
         Path folder = FOLDER.resolve(network).resolve(dtype);
         return SERVICE.check(new GradientCheckRequest(
@@ -85,7 +89,7 @@ class ExplanationsTests {
                 null,
                 tensors(folder.resolve("data.safetensors")),
                 tensors(folder.resolve(claim + ".safetensors")),
-                null,
+                PATIENT,
                 null,
                 null,
                 null,
