@@ -62,7 +62,8 @@ class ReversePassTests {
                 .byParameter()
                 .get("a");
         assertThat(a)
-                .containsExactly(Objects.requireNonNull(gradient.byParameter().get("a")).values());
+                .containsExactly(
+                        Objects.requireNonNull(gradient.byParameter().get("a")).values());
     }
 
     @Test
@@ -90,7 +91,10 @@ class ReversePassTests {
         Node p = softmax().output();
         double[] d = gaussian(random, p.shape()).values();
         Tensor w = gaussian(random, Shape.of(4, 5));
-        double[] back = ReversePass.over(objective.base()).from(Map.of(p, d)).byParameter().get("a");
+        double[] back = ReversePass.over(objective.base())
+                .from(Map.of(p, d))
+                .byParameter()
+                .get("a");
         double[] forth = Tangents.of(objective, Map.of("a", w), Set.of(p)).get(p);
         double difference = dot(w.values(), Objects.requireNonNull(back)) - dot(Objects.requireNonNull(forth), d);
         assertThat(Math.abs(difference)).isLessThanOrEqualTo(1e-13);
