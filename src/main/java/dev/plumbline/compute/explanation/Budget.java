@@ -6,16 +6,21 @@ public final class Budget {
     /** The most passes of a search. */
     public static final int PASSES = 300;
 
+    /** Kept back for {@link Entrances}, where nothing else has been found. */
+    private static final int RESERVED = 65;
+
     /** The seconds of a search where nothing else is said. */
     public static final double SECONDS = 2;
 
     private final long end;
     private final Runnable alive;
     private int passes;
+    private int most;
 
     private Budget(double seconds, Runnable alive) {
         this.end = System.nanoTime() + (long) (1e9 * seconds);
         this.alive = alive;
+        this.most = PASSES - RESERVED;
     }
 
     /** @param alive asked between two pieces of work; whatever it throws gives the search up */
@@ -26,9 +31,14 @@ public final class Budget {
     /** Whether there is time and work left for some passes; they are then spent. */
     boolean spend(int count) {
         alive.run();
-        boolean left = passes + count <= PASSES && System.nanoTime() - end < 0;
+        boolean left = passes + count <= most && System.nanoTime() - end < 0;
         passes += left ? count : 0;
         return left;
+    }
+
+    /** From now on what was kept back for the end may be used. */
+    void release() {
+        most = PASSES;
     }
 
     int passes() {

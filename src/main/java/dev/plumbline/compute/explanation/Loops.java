@@ -3,6 +3,7 @@ package dev.plumbline.compute.explanation;
 import dev.plumbline.compute.explanation.Cause.Kind;
 import dev.plumbline.compute.program.Binary;
 import dev.plumbline.compute.program.BinaryFunction;
+import dev.plumbline.compute.program.Input;
 import dev.plumbline.compute.program.MatMul;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
@@ -31,20 +32,33 @@ final class Loops {
 
     List<Found> found() {
         List<Found> found = new ArrayList<>();
-        objective.program().parameters().forEach((name, parameter) -> {
-            List<Node> uses = objective.consumers(parameter);
-            if (uses.size() > 1) {
-                int[] steps = steps(uses, parameter);
-                Cause last = lastOnly(name, parameter, uses);
+        boolean[] ofData = ofData();
+        for (Node weight : objective.program().nodes()) {
+            List<Node> uses = objective.consumers(weight).stream()
+                    .filter(use -> ofData[use.id()])
+                    .toList();
+            if (!ofData[weight.id()] && !weight.isConstant() && uses.size() > 1) {
+                int[] steps = steps(uses, weight);
+                Cause last = lastOnly(weight, uses);
                 if (last != null) { // one of two uses is a cut path
                     found.add(new Found(last, steps.length > 0 || uses.size() > 2 ? Found.LOOP : Found.OWN_FACTOR, 0));
                 }
                 if (steps.length > 0) {
-                    truncated(found, name, uses.size(), steps, uses);
+                    truncated(found, weight.label(), uses.size(), steps, uses);
                 }
             }
-        });
+        }
         return found;
+    }
+
+    /** The nodes that depend on data; the others are parameters and what they are put together to. */
+    private boolean[] ofData() {
+        boolean[] ofData = new boolean[objective.program().nodes().size()];
+        for (Node node : objective.program().nodes()) {
+            ofData[node.id()] = node.op() instanceof Input input && input.role() == Input.Role.DATA
+                    || node.inputs().stream().anyMatch(input -> ofData[input.id()]);
+        }
+        return ofData;
     }
 
     private static void add(List<Found> found, @Nullable Cause cause) {
@@ -53,9 +67,9 @@ final class Loops {
         }
     }
 
-    private @Nullable Cause lastOnly(String name, Node parameter, List<Node> uses) {
+    private @Nullable Cause lastOnly(Node weight, List<Node> uses) {
         Map<Node, ReversePass.Rule> rules = new HashMap<>();
-        uses.subList(0, uses.size() - 1).forEach(use -> rules.put(use, without(use, List.of(parameter))));
+        uses.subList(0, uses.size() - 1).forEach(use -> rules.put(use, without(use, List.of(weight))));
         Node last = uses.get(uses.size() - 1);
         return trial.explained(
                 Replay.everywhere(objective.output(), rules),
@@ -65,11 +79,11 @@ final class Loops {
                         last,
                         fit,
                         "Of the %d uses of %s only the last, in %s, counts in its gradient; the gradients of all uses add up: look for a buffer that is overwritten."
-                                .formatted(uses.size(), name, last.label())));
+                                .formatted(uses.size(), weight.label(), last.label())));
     }
 
-    /** The step of each node; none where the uses of a parameter do not depend on one another. */
-    private int[] steps(List<Node> uses, Node parameter) {
+    /** The step of each node; none where the uses of a weight do not depend on one another. */
+    private int[] steps(List<Node> uses, Node weight) {
         int[] steps = new int[objective.program().nodes().size()];
         for (Node node : objective.program().nodes()) {
             int most = 0;
@@ -78,7 +92,7 @@ final class Loops {
             }
             boolean isUse = node.op() instanceof MatMul
                     && uses.contains(node)
-                    && node.inputs().contains(parameter);
+                    && node.inputs().contains(weight);
             steps[node.id()] = most + (isUse ? 1 : 0);
         }
         return uses.stream().mapToInt(use -> steps[use.id()]).max().orElse(0) > 1 ? steps : new int[0];

@@ -41,7 +41,7 @@ final class Rules {
         Map<String, List<Operation>> kinds = new LinkedHashMap<>();
         for (Operation operation : operations) {
             String kind = operation.kind() + " " + operation.title() + " "
-                    + operation.nodes().size();
+                    + operation.output().op().title() + " " + operation.nodes().size();
             kinds.computeIfAbsent(kind, key -> new ArrayList<>()).add(operation);
         }
         List<Found> found = new ArrayList<>();

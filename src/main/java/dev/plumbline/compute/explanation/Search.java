@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ public final class Search {
 
     /** Operations that are looked at behind the first hit, for equivalents. */
     private static final int MORE = 12;
+
+    /** Suspects that are looked at before it is asked whether all of a kind are wrong. */
+    private static final int FIRST = 4;
 
     private static final int ALTERNATIVES = 4;
 
@@ -52,19 +56,25 @@ public final class Search {
         }
         Suspects suspects = Suspects.of(wrong.objective(), deviation);
         if (!deviation.isFinite()) {
-            return new Findings(null, suspects.shown(), 0);
+            return new Findings(null, suspects.shown(Map.of()), 0);
         }
         Search search = new Search(new Trial(wrong, deviation, budget));
         search.found.addAll(new Loops(search.trial).found());
-        search.operations(suspects.ranked());
+        List<Operation> ranked = suspects.ranked();
+        int first = Math.min(FIRST, ranked.size());
+        search.operations(ranked.subList(0, first));
         if (search.isOpen()) {
             search.found.addAll(
                     new Rules(search.trial).everywhere(wrong.objective().operations()));
+            search.operations(ranked.subList(first, ranked.size()));
         }
         if (search.isOpen()) {
             search.found.addAll(new SampleWeights(search.trial).found());
         }
-        return new Findings(search.best(), suspects.shown(), budget.passes());
+        budget.release();
+        Map<Operation, Boolean> admitted =
+                search.found.isEmpty() ? Entrances.among(suspects.ranked(), search.trial) : Map.of();
+        return new Findings(search.best(), suspects.shown(admitted), budget.passes());
     }
 
     private void operations(List<Operation> ranked) {

@@ -58,7 +58,8 @@ final class Suspects {
                                 operation.title(),
                                 wrong.cardinality(),
                                 data.cardinality(),
-                                after.cardinality()));
+                                after.cardinality(),
+                                null));
                 found.add(operation);
             }
         }
@@ -73,13 +74,15 @@ final class Suspects {
         return ranked;
     }
 
-    /** The first few, each name once. */
-    List<Suspect> shown() {
+    /** The first few, each name once; those that are cleared come last. */
+    List<Suspect> shown(Map<Operation, Boolean> admitted) {
         Set<String> names = new HashSet<>();
         Set<Suspect> shown = new LinkedHashSet<>();
-        for (Operation operation : ranked) {
+        List<Operation> sorted = new ArrayList<>(ranked);
+        sorted.sort(Comparator.comparing(operation -> Boolean.FALSE.equals(admitted.get(operation))));
+        for (Operation operation : sorted) {
             if (shown.size() < SHOWN && names.add(operation.name())) {
-                shown.add(Objects.requireNonNull(described.get(operation)));
+                shown.add(Objects.requireNonNull(described.get(operation)).admitting(admitted.get(operation)));
             }
         }
         return List.copyOf(shown);
