@@ -5,11 +5,13 @@ import dev.plumbline.compute.judgement.Mask;
 import dev.plumbline.compute.verification.CheckPlan;
 import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.problem.Spelling;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -188,6 +190,25 @@ public record CheckSettings(
     boolean judges(String tensor) {
         MaskSetting own = masks().get(tensor);
         return matches(include, tensor) && !matches(exclude, tensor) && (own == null || !own.isEmpty());
+    }
+
+    /** A pattern that no tensor has is misspelt: what it was to leave out would be judged. */
+    void requirePatternsOf(Set<String> tensors) {
+        requireMatching("/settings/include", include, tensors);
+        requireMatching("/settings/exclude", exclude, tensors);
+    }
+
+    private static void requireMatching(String place, @Nullable List<String> patterns, Set<String> tensors) {
+        for (int i = 0; patterns != null && i < patterns.size(); i++) {
+            List<String> one = patterns.subList(i, i + 1);
+            if (tensors.stream().noneMatch(tensor -> matches(one, tensor))) {
+                throw Problem.invalid(
+                        place + "/" + i,
+                        "no tensor has such a name" + Spelling.hint(patterns.get(i), tensors),
+                        patterns.get(i),
+                        Spelling.oneOf(patterns.get(i), tensors) + ", * standing for any letters");
+            }
+        }
     }
 
     Map<String, MaskSetting> masks() {

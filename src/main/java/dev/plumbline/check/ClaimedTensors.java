@@ -34,6 +34,7 @@ final class ClaimedTensors {
                 judged.put(name, claim);
             }
         });
+        settings.requirePatternsOf(program.parameters().keySet());
         requireAny(gradients.keySet(), settings);
         return judged;
     }

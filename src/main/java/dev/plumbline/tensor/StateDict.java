@@ -104,7 +104,8 @@ final class StateDict {
     }
 
     private static boolean isOfTensors(Map<?, ?> map) {
-        return !map.isEmpty() && map.values().stream().allMatch(View.class::isInstance);
+        return map.values().stream().anyMatch(View.class::isInstance)
+                && map.values().stream().allMatch(value -> value instanceof View || value == Pickled.None.NONE);
     }
 
     private Map<String, View> named(Map<?, ?> map) {
@@ -113,7 +114,9 @@ final class StateDict {
         map.forEach((key, value) -> {
             String name = key.toString();
             TensorLimits.requireName(name);
-            named.put(name, (View) value);
+            if (value instanceof View view) { // the gradient of a parameter that nothing uses is None
+                named.put(name, view);
+            }
         });
         return named;
     }

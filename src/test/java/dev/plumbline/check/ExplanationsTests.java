@@ -78,8 +78,7 @@ class ExplanationsTests {
     }
 
     /** Time enough on any machine. */
-    private static final CheckSettings PATIENT =
-            new JsonMapper().readValue("{\"explain\": 60}", CheckSettings.class);
+    private static final CheckSettings PATIENT = new JsonMapper().readValue("{\"explain\": 60}", CheckSettings.class);
 
     static GradientCheckReport report(String network, String dtype, String claim) {
         Path folder = FOLDER.resolve(network).resolve(dtype);

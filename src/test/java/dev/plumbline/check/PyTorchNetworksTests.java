@@ -1,6 +1,7 @@
 package dev.plumbline.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.plumbline.check.Caller.Answer;
 import dev.plumbline.tensor.Datatype;
@@ -178,6 +179,8 @@ class PyTorchNetworksTests {
                     }
                     return values;
                 })));
+        // one number is twice anything: where the rest is zeros no factor shows
+        assumeTrue(claims.values().stream().anyMatch(claim -> claim.size() > 1 && claim.norm() > 0));
         Answer answer = check(folder, claims);
         assertThat(answer.text("verdict")).as(answer.body().toString()).isEqualTo("FAIL");
         for (JsonNode tensor : answer.body().get("tensors")) {

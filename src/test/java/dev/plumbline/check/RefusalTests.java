@@ -35,8 +35,8 @@ class RefusalTests {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{} | 422 | /model | nothing | formula, onnx or layers",
-                "{'model':{}} | 422 | /model | none | formula, onnx or layers",
+                "{} | 422 | /model | nothing | formula, onnx, samediff, layers, file or digest",
+                "{'model':{}} | 422 | /model | none | formula, onnx, samediff, layers, file or digest",
                 "{'model':{'formula':'a'},'parameters':{'a':1},'colour':1} | 422 | /colour | colour | one of baseline, data",
                 "{'model':{'formula':'mean(x @ )'}} | 400 | /model/formula | ) | a number, a name",
                 "{'model':{'formula':'mean(x @ q)'},'data':{'x':[1]}} | 422 | /model/formula | q | data: x",
@@ -57,6 +57,7 @@ class RefusalTests {
                 "{'model':{'formula':'sum(w)'},'parameters':{'w':[1]},'settings':{'coverage':'all'}} | 422 | /settings/coverage | all | exhaustive",
                 "{'model':{'formula':'sum(w)'},'parameters':{'w':[1]},'settings':{'step':1e-5}} | 422 | /settings/step | no scheme | central",
                 "{'model':{'formula':'sum(w)'},'parameters':{'w':[1]},'settings':{'exclude':['*']}} | 422 | /settings | [w] | exclude does not",
+                "{'model':{'formula':'sum(w)'},'parameters':{'w':[1]},'gradients':{'w':[1]},'settings':{'exclude':['v']}} | 422 | /settings/exclude/0 | v | one of w",
                 "{'model':{'formula':'sum(w)'},'parameters':{'w':{'shape':[3],'datatype':'FP64','data':[1]}}} | 422 | /parameters/w/data | 1 numbers | [3]",
                 "{'model':{'formula':'sum(w)'},'parameters':{'w':[[[[[[[[[1]]]]]]]]]}} | 413 | /parameters/w/0/0/0/0/0/0/0/0 | rank 9 | at most 8",
                 "{'model':{'onnx':'AAAA'}} | 400 | /model | invalid tag | ONNX",
@@ -114,8 +115,8 @@ class RefusalTests {
 
     @Test
     void refusesOperatorsThatItDoesNotKnowByName() throws IOException {
-        Consumer<NodeProto.Builder> unknown = node -> node.setOpType("NonMaxSuppression");
-        assertRefused(uploaded("conv-2d", unknown, "{}"), 422, "model/node/~1Conv", "NonMaxSuppression", "");
+        Consumer<NodeProto.Builder> unknown = node -> node.setOpType("StringNormalizer");
+        assertRefused(uploaded("conv-2d", unknown, "{}"), 422, "model/node/~1Conv", "StringNormalizer", "");
     }
 
     @Test

@@ -40,7 +40,8 @@ class StateDictTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"modules", "protocol-4", "datatypes", "views", "parameters", "checkpoint"})
+    @ValueSource(
+            strings = {"modules", "protocol-4", "datatypes", "views", "parameters", "checkpoint", "unused-gradient"})
     void readsWhatPyTorchReads(String name) {
         assertThat(read(file(name + ".pt"))).isEqualTo(read(file(name + ".safetensors")));
     }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param fromEnd whether negative indices count from the end; classes do not, where -1 often means an unlabelled sample
  * @param ignored an index that picks nothing: there the result is 0, whatever x holds
  */
-public record GatherElements(int axis, boolean fromEnd, @Nullable Integer ignored) implements Op {
+public record GatherElements(
+        int axis, boolean fromEnd, @Nullable Integer ignored) implements Op {
 
     private static final int NOTHING = -1;
 

@@ -58,7 +58,7 @@ final class Binding {
             if (placement != null) {
                 values.put(name, placed(name, tensor, placement));
             } else if (plan.copy(name) == null && needed.contains(name)) {
-                values.put(name, constant(name, tensor));
+                values.put(name, constant(name, plan.value(name, tensor)));
             }
         });
         graph.initializers().keySet().forEach(this::putCopy);
@@ -308,7 +308,7 @@ final class Binding {
                         name,
                         "weights of the main graph");
             }
-            values.put(name, constant(name, tensor));
+            values.put(name, constant(name, plan.value(name, tensor)));
         });
         translate(body, needed(body));
         return body.outputs().stream().map(output -> value(output.name())).toList();

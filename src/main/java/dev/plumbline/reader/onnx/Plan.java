@@ -11,12 +11,14 @@ import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -134,8 +136,29 @@ final class Plan {
     private void placeParameters(OnnxGraph graph) {
         Map<String, Shape> names = withoutInputs(graph, asked.parameters());
         names.keySet().removeAll(asked.claims().keySet());
+        names.entrySet().removeIf(each -> isBuffer(graph, each.getKey(), each.getValue()));
         NameSearch.places(slots, new Wanted(names, asked.values(), Map.of(), "/parameters"))
                 .forEach((name, place) -> place.spots().forEach(spot -> placeValue(name, spot)));
+    }
+
+    /**
+     * A state_dict's buffers are given values too: the running statistics, masks and tables that the file holds as constants
+     * take those, and the count of batches that PyTorch keeps beside them computes nothing.
+     */
+    private boolean isBuffer(OnnxGraph graph, String name, Shape shape) {
+        Optional<String> constant = graph.initializers().keySet().stream()
+                .filter(each -> name.equals(each) || name.endsWith("." + each))
+                .filter(each -> !roles.isParameter(each))
+                .filter(each -> Objects.requireNonNull(graph.initializers().get(each))
+                        .shape()
+                        .equals(shape))
+                .max(Comparator.comparingInt(String::length));
+        constant.ifPresent(each -> values.put(each, name));
+        boolean isBuffer = constant.isPresent() || name.endsWith("num_batches_tracked");
+        if (isBuffer) {
+            replaced.add(name);
+        }
+        return isBuffer;
     }
 
     private static Map<String, Shape> withoutInputs(OnnxGraph graph, Map<String, Shape> names) {

@@ -43,7 +43,7 @@ class RoundingTests {
     @ParameterizedTest
     @EnumSource(names = {"FP32", "FP16", "BF16"})
     void eachResultBecomesANeighbourItHasInTheDatatype(Datatype datatype) {
-        Program program = program((b, w) -> b.unary(UnaryFunction.EXP, w));
+        Program program = program((b, w) -> b.divide(b.constant(1), w));
         Tensor exact = value(program, Rounding.NONE);
         Tensor ofTheDatatype = W.as(datatype);
         Tensor exp = program.evaluate(Map.of("w", ofTheDatatype)).value(program.output("y"));
@@ -58,6 +58,24 @@ class RoundingTests {
         }
         assertThat(above).isBetween(8, 32); // of 40
         assertThat(rounded).isNotEqualTo(exact);
+    }
+
+    /** Exponentials of no library are rounded correctly; e^0 is. */
+    @ParameterizedTest
+    @EnumSource(names = {"FP32", "FP16", "BF16"})
+    void elementaryFunctionsAreOffByUpToTwoUnitsInTheLastPlace(Datatype datatype) {
+        Program program = program((b, w) -> b.unary(UnaryFunction.EXP, w));
+        Tensor exp = program.evaluate(Map.of("w", W.as(datatype))).value(program.output("y"));
+        double furthest = 0;
+        for (long seed = 0; seed < 20; seed++) {
+            Tensor rounded = program.evaluate(Map.of("w", W.as(datatype)), random(datatype, program, seed))
+                    .value(program.output("y"));
+            for (int i = 0; i < exp.size(); i++) {
+                double spacing = Grid.of(datatype).spacing(exp.at(i));
+                furthest = Math.max(furthest, Math.abs(rounded.at(i) - exp.at(i)) / spacing);
+            }
+        }
+        assertThat(furthest).isBetween(1.0, 3.0);
     }
 
     /** A sum that cancels is off by up to two roundoffs of its terms' sizes, not by its own last place. */

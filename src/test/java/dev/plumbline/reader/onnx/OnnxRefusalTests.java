@@ -17,10 +17,14 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.LossSource;
+import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import onnx.Onnx.NodeProto;
@@ -152,7 +156,7 @@ class OnnxRefusalTests {
                         tensor(DataType.FLOAT, 1).setDataLocation(TensorProto.DataLocation.EXTERNAL),
                         UNSUPPORTED,
                         "external data",
-                        "one file"),
+                        "a part named weights"),
                 arguments(
                         tensor(DataType.INT64, 1).addInt64Data((1L << 53) + 1),
                         UNSUPPORTED,
@@ -346,7 +350,27 @@ class OnnxRefusalTests {
         Map<String, Shape> data = Map.of("x", Shape.of(5, 3), "y", Shape.of(5, 3));
         requireRefusal(Map.of("a/b", Shape.of(4)), data, "/parameters/a~1b", "[4]", "[3]");
         requireRefusal(Map.of("c", Shape.of(4)), data, "/parameters/c", "c", "one of a/b");
-        requireRefusal(Map.of("mean", Shape.of(3)), data, "/parameters/mean", "mean", "one of a/b");
+        requireRefusal(Map.of("mean", Shape.of(4)), data, "/parameters/mean", "mean", "one of a/b");
+    }
+
+    /** A state_dict has running statistics and the count of batches too. */
+    @Test
+    void takesTheBuffersOfAStateDict() {
+        Map<String, Tensor> data = Map.of("x", Tensor.filled(Shape.of(5, 3), 1), "y", Tensor.filled(Shape.of(5, 3), 2));
+        Tensor scale = Tensor.vector(1, 2, 3);
+        Tensor count = Tensor.scalar(12);
+        Tensor plain = evaluated(Map.of("a/b", scale), data);
+        assertThat(evaluated(Map.of("a/b", scale, "n.num_batches_tracked", count), data))
+                .isEqualTo(plain);
+        assertThat(evaluated(Map.of("a/b", scale, "module.mean", Tensor.vector(7, 8, 9)), data))
+                .isNotEqualTo(plain);
+    }
+
+    private static Tensor evaluated(Map<String, Tensor> parameters, Map<String, Tensor> data) {
+        ObjectiveReader reader =
+                new ObjectiveReader(OnnxModel.read(TWO_INPUTS.bytes()), LossSource.NONE, parameters, data);
+        return Objects.requireNonNull(
+                reader.evaluate(reader.readOutputs(program -> {})).outputs().get("z"));
     }
 
     private static void requireRefusal(
