@@ -263,7 +263,8 @@ final class Binding {
             String name = node.inputs().get(i);
             Tensor configuration = name.isEmpty() ? null : roles.configuration(node, i, graph.initializers());
             if (configuration != null) {
-                inputs.add(new Value(builder.constant(configuration), configuration.datatype(), false));
+                Tensor own = plan.value(name, configuration);
+                inputs.add(new Value(builder.constant(own), own.datatype(), false));
             } else {
                 inputs.add(name.isEmpty() ? null : value(name));
             }

@@ -146,12 +146,15 @@ final class Plan {
      * take those, and the count of batches that PyTorch keeps beside them computes nothing.
      */
     private boolean isBuffer(OnnxGraph graph, String name, Shape shape) {
-        Optional<String> constant = graph.initializers().keySet().stream()
+        Map<String, Tensor> constants = new HashMap<>(graph.initializers());
+        roles.aliases()
+                .forEach((alias, origin) -> constants.put(
+                        alias, Objects.requireNonNull(graph.initializers().get(origin))));
+        Optional<String> constant = constants.keySet().stream()
                 .filter(each -> name.equals(each) || name.endsWith("." + each))
                 .filter(each -> !roles.isParameter(each))
-                .filter(each -> Objects.requireNonNull(graph.initializers().get(each))
-                        .shape()
-                        .equals(shape))
+                .filter(each ->
+                        Objects.requireNonNull(constants.get(each)).shape().equals(shape))
                 .max(Comparator.comparingInt(String::length));
         constant.ifPresent(each -> values.put(each, name));
         boolean isBuffer = constant.isPresent() || name.endsWith("num_batches_tracked");
