@@ -102,10 +102,16 @@ final class Summary {
         return names.size() > 4 ? shown + " and " + (names.size() - 4) + " more tensors" : shown;
     }
 
-    /** Where it comes from, where that is known; else what it looks like. */
+    /** Where it comes from, where that is known and there is more to it than one factor; else what it looks like. */
     private static String origin(Search.Findings findings, List<TensorReport> tensors) {
         Cause cause = findings.cause();
-        return cause == null ? mistakes(tensors) : ": " + cause.words();
+        boolean isFactor = MistakeWords.areOneFactor(
+                tensors.stream()
+                        .filter(tensor -> tensor.verdict() == Verdict.FAIL)
+                        .map(TensorReport::mistake)
+                        .toList(),
+                tensors.size());
+        return cause == null || isFactor ? mistakes(tensors) : ": " + cause.words();
     }
 
     /** Each wrong tensor's own mistake, in a few words. */

@@ -165,8 +165,14 @@ public record Correctness(
             }
             case FAIL -> {
                 Cause cause = findings.cause();
+                boolean isFactor = MistakeWords.areOneFactor(
+                        tensors.stream()
+                                .filter(tensor -> tensor.verdict() == Verdict.FAIL)
+                                .map(ClaimedTensor::mistake)
+                                .toList(),
+                        tensors.size());
                 yield "The claimed gradient is wrong in " + names
-                        + (cause == null ? mistakes(tensors) : ": " + cause.words()) + ".";
+                        + (cause == null || isFactor ? mistakes(tensors) : ": " + cause.words()) + ".";
             }
             case KINK -> "The claimed gradient is a subgradient: the loss bends at this point in " + names + ".";
             case INCONCLUSIVE ->

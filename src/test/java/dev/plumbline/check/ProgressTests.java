@@ -56,7 +56,7 @@ class ProgressTests {
             assertThat(progress.seconds()).isGreaterThanOrEqualTo(0);
         });
 
-        Set<Phase> expected = EnumSet.complementOf(EnumSet.of(Phase.SCHEME, Phase.EXHAUSTIVE));
+        Set<Phase> expected = EnumSet.complementOf(EnumSet.of(Phase.SCHEME, Phase.EXHAUSTIVE, Phase.EXPLANATION));
         if (coverage == Coverage.EXHAUSTIVE) {
             expected.add(Phase.EXHAUSTIVE);
         }

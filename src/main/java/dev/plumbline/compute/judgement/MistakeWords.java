@@ -2,9 +2,13 @@ package dev.plumbline.compute.judgement;
 
 import dev.plumbline.compute.judgement.Mistake.Kind;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is wrong with several tensors, each by its own mistake, in words that end a sentence. Tensors with the same mistake
@@ -50,6 +54,24 @@ public final class MistakeWords {
         }
         int untold = mistakes.size() - told;
         return String.join("; ", groups) + (untold == 0 ? "" : "; and " + counted(untold, "more tensor"));
+    }
+
+    /**
+     * Whether one factor says it all: of a single wrong tensor, or of every tensor there is. Any place that it may have come in
+     * at says less then.
+     *
+     * @param wrong the mistakes of the tensors that are wrong
+     * @param tensors how many there are
+     */
+    public static boolean areOneFactor(Collection<@Nullable Mistake> wrong, int tensors) {
+        Set<String> words = new HashSet<>();
+        for (Mistake mistake : wrong) {
+            if (mistake == null || !(mistake.kind() == Kind.SCALED || mistake.kind() == Kind.SIGN)) {
+                return false;
+            }
+            words.add(of(mistake));
+        }
+        return words.size() == 1 && (wrong.size() == 1 || wrong.size() == tensors);
     }
 
     /** Of one tensor: as {@link Mistake#words}, with factors as fractions. */

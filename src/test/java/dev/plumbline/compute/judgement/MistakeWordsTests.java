@@ -101,4 +101,17 @@ class MistakeWordsTests {
     void factorsAreSimpleFractionsWhereTheyAre(double factor, String words) {
         assertThat(MistakeWords.factor(factor)).isEqualTo(words);
     }
+
+    @Test
+    void oneFactorSaysItAllOfASingleTensorOrOfEveryOne() {
+        Mistake thrice = Mistake.scaled(Mistake.Kind.SCALED, 3, "");
+        Mistake twice = Mistake.scaled(Mistake.Kind.SCALED, 2, "");
+        assertThat(MistakeWords.areOneFactor(List.of(thrice), 4)).isTrue();
+        assertThat(MistakeWords.areOneFactor(List.of(thrice, thrice), 2)).isTrue();
+        assertThat(MistakeWords.areOneFactor(List.of(thrice, thrice), 4)).isFalse();
+        assertThat(MistakeWords.areOneFactor(List.of(thrice, twice), 2)).isFalse();
+        assertThat(MistakeWords.areOneFactor(List.of(Mistake.of(Mistake.Kind.UNKNOWN, "")), 1))
+                .isFalse();
+        assertThat(MistakeWords.areOneFactor(List.of(), 0)).isFalse();
+    }
 }
