@@ -63,7 +63,7 @@ public final class MistakeWords {
      * @param wrong the mistakes of the tensors that are wrong
      * @param tensors how many there are
      */
-    public static boolean areOneFactor(Collection<@Nullable Mistake> wrong, int tensors) {
+    public static boolean areOneFactor(Collection<? extends @Nullable Mistake> wrong, int tensors) {
         Set<String> words = new HashSet<>();
         for (Mistake mistake : wrong) {
             if (mistake == null || !(mistake.kind() == Kind.SCALED || mistake.kind() == Kind.SIGN)) {
