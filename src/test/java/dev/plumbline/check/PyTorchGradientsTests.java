@@ -11,7 +11,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** PyTorch's own gradients of a transformer block and of recurrent networks, right and with mistakes planted. */
+/** PyTorch's own gradients of a transformer block, of recurrent networks and of sums of equal terms, right and with mistakes planted. */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class PyTorchGradientsTests {
 
@@ -20,13 +20,13 @@ class PyTorchGradientsTests {
     @LocalServerPort
     private int port;
 
-    static Stream<TorchSets> sequences() {
-        return TorchSets.of("sequences", "float32", "float64");
+    static Stream<TorchSets> files() {
+        return Stream.of("sequences", "equal-terms").flatMap(suite -> TorchSets.of(suite, "float32", "float64"));
     }
 
     /** Every set is certified, and every fifth differenced in every entry too. */
     @ParameterizedTest
-    @MethodSource("sequences")
+    @MethodSource("files")
     void raisesNoFalseAlarm(TorchSets file) {
         TorchVerdicts certified = new TorchVerdicts(new Caller(port), "{\"coverage\": \"certified\"}");
         TorchVerdicts exhaustive = new TorchVerdicts(new Caller(port), "{\"coverage\": \"exhaustive\"}");
@@ -44,7 +44,7 @@ class PyTorchGradientsTests {
 
     /** In each set an entry among the largest tenth of some tensor is 1 % off; in every fourth another mistake is made too. */
     @ParameterizedTest
-    @MethodSource("sequences")
+    @MethodSource("files")
     void seesEveryPlantedMistake(TorchSets file) {
         TorchVerdicts verdicts = new TorchVerdicts(new Caller(port), "{\"coverage\": \"certified\"}");
         Random random = new Random(11);

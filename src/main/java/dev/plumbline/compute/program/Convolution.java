@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * channels / groups, kernel height, kernel width), result (batch, filters, height', width'). Per sample and group it is a
  * matrix product of the weights with the patches of the input laid out as columns.
  */
-public record Convolution(Window window, int groups) implements Op {
+public record Convolution(Window window, int groups) implements Contraction {
 
     @Override
     public Shape shape(List<Shape> inputs) {
@@ -50,7 +50,7 @@ public record Convolution(Window window, int groups) implements Op {
     }
 
     @Override
-    public double[] value(List<Tensor> inputs, Shape shape) {
+    public double[] value(List<Tensor> inputs, Shape shape, Products products) {
         Tensor x = inputs.get(0);
         Tensor w = inputs.get(1);
         double[] y = new double[shape.size()];
@@ -58,8 +58,7 @@ public record Convolution(Window window, int groups) implements Op {
         for (int sample = 0; sample < shape.extent(0); sample++) {
             for (int group = 0; group < groups; group++) {
                 double[] columns = patches.gather(x.values(), sample, group);
-                MatrixProduct.add(
-                        weights(w, group, false), patches.matrix(columns, false), y, patches.out(sample, group));
+                products.add(weights(w, group, false), patches.matrix(columns, false), y, patches.out(sample, group));
             }
         }
         return y;
@@ -71,7 +70,7 @@ public record Convolution(Window window, int groups) implements Op {
             return value(List.of(Copies.folded(inputs.get(0)), inputs.get(1)), Copies.folded(copies, shape));
         }
         if (differs[0] || groups > 1) {
-            return Op.super.values(copies, inputs, differs, shape);
+            return Contraction.super.values(copies, inputs, differs, shape);
         }
         // The filters of all copies are the filters of one convolution: (batch, copies filters, ...).
         Shape wide = Shape.of(shape.extent(0), copies * shape.extent(1), shape.extent(2), shape.extent(3));
@@ -88,7 +87,8 @@ public record Convolution(Window window, int groups) implements Op {
 
     /** dW = dY columns', dX = scatter(W' dY). */
     @Override
-    public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
+    public void pullBack(
+            List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into, Products products) {
         Tensor x = inputs.get(0);
         Tensor w = inputs.get(1);
         double[] dx = into[0];
@@ -100,7 +100,7 @@ public record Convolution(Window window, int groups) implements Op {
                 Matrix dy = new Matrix(cotangent, patches.out(sample, group), filters, patches.positions, false);
                 if (dw != null) {
                     double[] columns = patches.gather(x.values(), sample, group);
-                    MatrixProduct.add(
+                    products.add(
                             dy,
                             patches.matrix(columns, true),
                             dw,
@@ -108,17 +108,11 @@ public record Convolution(Window window, int groups) implements Op {
                 }
                 if (dx != null) {
                     double[] columns = new double[patches.rows * patches.positions];
-                    MatrixProduct.add(weights(w, group, true), dy, columns, 0);
+                    products.add(weights(w, group, true), dy, columns, 0);
                     patches.scatter(columns, dx, sample, group);
                 }
             }
         }
-    }
-
-    /** Each term is a product, so its size is the product of sizes. */
-    @Override
-    public void pullBackSizes(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
-        pullBack(inputs.stream().map(x -> x.map(Math::abs)).toList(), output, cotangent, into);
     }
 
     private Matrix weights(Tensor w, int group, boolean transposed) {

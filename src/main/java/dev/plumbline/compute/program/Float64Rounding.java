@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Float64 arithmetic that strays at random around an evaluation: each result that <em>was</em> rounded moves by up to
  * {@code 2 u} of its size (less, and eight runs overlook the noise of one product), a sum of K terms by up to {@code (2 + sqrt(K)/4) u} of their sizes, u = 2^-53, and comes to lie
- * on a float64 again. (One term after the other, equal ones are off by {@code 0.24 sqrt(K) u}, root mean square. Narrower
- * sums are accumulated wider or in blocks.)
+ * on a float64 again. (One term after the other, different ones are off by {@code 0.24 sqrt(K) u}, root mean square; equal
+ * ones by more, see {@link SerialSums}.)
  *
  * <p>What was rounded, residues tell: what twoSum (Knuth, TAOCP 2, 4.2.2) or a fused multiply-add finds missing. A
  * difference such as 1 - 0.5 stays and unties nothing. Steps, conditions and indices are the base evaluation's ({@link Branches});
@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Float64Rounding implements Rounding {
 
     private static final double U = 0x1p-53;
+    private static final SerialSums SERIAL = new SerialSums(false);
 
     private final Evaluation base;
     private final Centring centring;
@@ -93,8 +94,12 @@ final class Float64Rounding implements Rounding {
     @Override
     public void pullBack(
             Node node, List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
-        boolean chooses = Branches.chooses(node.op());
-        Branches.pullBack(node, chooses ? leaning.leaned(node, inputs) : inputs, output, cotangent, into);
+        if (Branches.chooses(node.op())) {
+            Branches.pullBack(node, leaning.leaned(node, inputs), output, cotangent, into);
+        } else {
+            node.op().pullBack(inputs, output, cotangent, into);
+            SERIAL.pullBackLosses(node, inputs, output, cotangent, into);
+        }
     }
 
     @Override

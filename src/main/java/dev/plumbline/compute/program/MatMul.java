@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The matrix product over the last two axes, {@code (..., n, k) (..., k, m) -> (..., n, m)}; the axes in front are
  * broadcast. Either factor may be meant transposed. Vectors are given their second axis by whoever builds the program.
  */
-public record MatMul(boolean transposeFirst, boolean transposeSecond) implements Op {
+public record MatMul(boolean transposeFirst, boolean transposeSecond) implements Contraction {
 
     @Override
     public Shape shape(List<Shape> inputs) {
@@ -49,9 +49,9 @@ public record MatMul(boolean transposeFirst, boolean transposeSecond) implements
     }
 
     @Override
-    public double[] value(List<Tensor> inputs, Shape shape) {
+    public double[] value(List<Tensor> inputs, Shape shape, Products products) {
         double[] c = new double[shape.size()];
-        forEach(inputs, shape, (a, b, start) -> MatrixProduct.add(a, b, c, start));
+        forEach(inputs, shape, (a, b, start) -> products.add(a, b, c, start));
         return c;
     }
 
@@ -103,29 +103,24 @@ public record MatMul(boolean transposeFirst, boolean transposeSecond) implements
 
     /** dA = dC B', dB = A' dC; for a factor meant transposed, the transpose of that. */
     @Override
-    public void pullBack(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
+    public void pullBack(
+            List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into, Products products) {
         double[] da = into[0];
         double[] db = into[1];
         forEach(inputs, output.shape(), (a, b, start) -> {
             Matrix dc = new Matrix(cotangent, start, a.outer(), b.inner(), false);
             Matrix dcTransposed = new Matrix(cotangent, start, a.outer(), b.inner(), true);
             if (da != null && a.transposed()) {
-                MatrixProduct.add(b, dcTransposed, da, a.offset());
+                products.add(b, dcTransposed, da, a.offset());
             } else if (da != null) {
-                MatrixProduct.add(dc, flipped(b), da, a.offset());
+                products.add(dc, flipped(b), da, a.offset());
             }
             if (db != null && b.transposed()) {
-                MatrixProduct.add(dcTransposed, a, db, b.offset());
+                products.add(dcTransposed, a, db, b.offset());
             } else if (db != null) {
-                MatrixProduct.add(flipped(a), dc, db, b.offset());
+                products.add(flipped(a), dc, db, b.offset());
             }
         });
-    }
-
-    /** Each term is a product, so its size is the product of sizes. */
-    @Override
-    public void pullBackSizes(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
-        pullBack(inputs.stream().map(x -> x.map(Math::abs)).toList(), output, cotangent, into);
     }
 
     private static Matrix flipped(Matrix matrix) {

@@ -159,7 +159,7 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
         if (!compute.isHalf() || node.inputs().isEmpty()) {
             return false;
         }
-        return Terms.isProduct(node.op())
+        return node.op() instanceof Contraction
                 || isBiased(node)
                 || node.inputs().stream()
                         .filter(input -> !(input.isConstant() && input.shape().size() == 1)) // a number has no datatype
@@ -170,8 +170,7 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
     private static boolean isBiased(Node node) {
         boolean isSum = node.op() instanceof Binary sum && sum.function() == BinaryFunction.ADD;
         return isSum
-                && node.inputs().stream()
-                        .anyMatch(input -> Terms.isProduct(moved(input).op()))
+                && node.inputs().stream().anyMatch(input -> moved(input).op() instanceof Contraction)
                 && node.inputs().stream().anyMatch(input -> moved(input).op() instanceof Input);
     }
 

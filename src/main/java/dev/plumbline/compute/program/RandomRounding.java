@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class RandomRounding implements Rounding {
 
     private static final double BOLDNESS = 4;
+    private static final SerialSums IN_FLOAT32 = new SerialSums(true);
 
     private final Grid[] grids; // (node)
     private final Grid[] sums; // (node)
@@ -71,8 +72,10 @@ final class RandomRounding implements Rounding {
             Tensor chosen = Tensor.of(node.shape(), op.value(bold, node.shape()));
             return Tensor.of(node.shape(), stored(node, Branches.value(op, inputs, bold, chosen), null, sums));
         }
-        List<Tensor> read = Terms.isProduct(op) ? operands(inputs) : inputs;
-        double[] y = op.value(read, node.shape());
+        List<Tensor> read = op instanceof Contraction ? operands(inputs) : inputs;
+        double[] y = op instanceof Contraction product && addsInFloat32(sums[node.id()])
+                ? IN_FLOAT32.value(product, read, node.shape())
+                : op.value(read, node.shape());
         if (op.isMove()) {
             return Tensor.of(node.shape(), y);
         }
@@ -145,8 +148,19 @@ final class RandomRounding implements Rounding {
             List<Tensor> bold = bold(node, inputs);
             op.pullBack(bold, Tensor.of(node.shape(), op.value(bold, node.shape())), cotangent, into);
         } else {
-            op.pullBack(Terms.isProduct(op) ? operands(inputs) : inputs, output, cotangent, into);
+            List<Tensor> read = op instanceof Contraction ? operands(inputs) : inputs;
+            op.pullBack(read, output, cotangent, into);
+            double[][] inFloat32 = new double[into.length][];
+            for (int k = 0; k < into.length; k++) {
+                inFloat32[k] = addsInFloat32(sumsInReverse[receiver(node, k).id()]) ? into[k] : null;
+            }
+            IN_FLOAT32.pullBackLosses(node, read, output, cotangent, inFloat32);
         }
+    }
+
+    /** Coarser sums are kept in float32 while they are added up. */
+    private static boolean addsInFloat32(Grid sums) {
+        return sums.digits() == Grid.FP32.digits();
     }
 
     /** Whether the operation compares its operands; a condition or an index has been computed before. */

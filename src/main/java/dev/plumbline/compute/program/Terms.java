@@ -11,21 +11,16 @@ final class Terms {
 
     /** Whether each element of the result is the sum of many products or elements. */
     static boolean isSum(Op op) {
-        return isProduct(op)
+        return op instanceof Contraction
                 || op instanceof AveragePool
                 || op instanceof CumulativeSum
                 || (op instanceof Reduce reduce && reduce.kind() == Kind.SUM);
     }
 
-    /** Whether it is a matrix product or a convolution. */
-    static boolean isProduct(Op op) {
-        return op instanceof MatMul || op instanceof Convolution;
-    }
-
     /** Whether a reverse pass through the node adds up many terms to an input. */
     static boolean isSumInReverse(Node node, int k) {
         Op op = node.op();
-        return isProduct(op)
+        return op instanceof Contraction
                 || ((op instanceof Binary || op instanceof Broadcast)
                         && node.inputs().get(k).shape().size() < node.shape().size());
     }

@@ -12,7 +12,7 @@ import java.util.Objects;
  * From the scatter of some runs to what one entry may be off:
  *
  * <pre>
- *   s_i^2 = rms_i^2 + (u (1 + sqrt(K)/12) m_i)^2
+ *   s_i^2 = rms_i^2 + u^2 (m_i + sqrt(K)/12 (m_i + |g_i|))^2
  *   allowance_i = 6 max(s_i, rho u m_i) + 4 u |g_i| + 4 x 5e-324, and half the datatype's smallest subnormal
  * </pre>
  *
@@ -46,10 +46,12 @@ final class EntryAllowance {
     double[] spread(String name, double[] rms, double u, double stored) {
         Tensor magnitude = Objects.requireNonNull(magnitudes.get(name));
         double[] g = Objects.requireNonNull(exact.get(name)).values();
-        double last = u * (1 + Math.sqrt(terms.getOrDefault(name, 1.0)) / 12);
+        double root = Math.sqrt(terms.getOrDefault(name, 1.0)) / 12;
         double[] spread = new double[rms.length];
         for (int i = 0; i < spread.length; i++) {
-            spread[i] = Math.hypot(Math.hypot(rms[i], last * magnitude.at(i)), stored * Math.abs(g[i]));
+            double size = Math.abs(g[i]);
+            double last = u * (magnitude.at(i) + root * (magnitude.at(i) + size));
+            spread[i] = Math.hypot(Math.hypot(rms[i], last), stored * size);
         }
         return spread;
     }

@@ -57,12 +57,12 @@ class AllowancesTests {
 
     // ── the equation ──
 
-    /** Nothing is rounded before the last product: 6 (1 + 1/12) u m + 4 u |g|, and the subnormals. */
+    /** Nothing is rounded before the last product: 6 u (m + (m + |g|)/12) + 4 u |g|, and the subnormals. */
     @ParameterizedTest
     @EnumSource(names = {"FP64", "FP32"})
     void whereNothingIsRoundedTheLastSumIsAllowedForAndFourPlaces(Datatype datatype) {
         Objective objective = objective((b, w) -> b.sum(b.multiply(w, 3)), 0.5, -2);
-        double expected = datatype.unitRoundoff() * 3 * (6 * (1 + 1 / 12.0) + 4)
+        double expected = datatype.unitRoundoff() * 3 * (6 * (1 + 2 / 12.0) + 4)
                 + 4 * Double.MIN_VALUE
                 + Underflow.allowance(datatype);
         for (double allowance :
