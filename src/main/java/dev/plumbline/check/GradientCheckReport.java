@@ -21,6 +21,7 @@ import dev.plumbline.compute.verification.JudgedTensor;
 import dev.plumbline.reader.Naming;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.Arrays;
 import java.util.List;
@@ -108,7 +109,7 @@ public record GradientCheckReport(
     /**
      * @param relativeError {@code ||claimed - reference|| / ||reference||}; for coverage directional that of the derivative
      *     along the tensor's direction
-     * @param entryVerdicts how many entries have which verdict
+     * @param entryVerdicts how many entries have which verdict; for coverage directional how many the tensor's verdict stands for
      * @param way how the tensor was differenced where every entry was
      * @param timesBaseline how many times further from the reference the claim is than the baseline
      */
@@ -159,7 +160,7 @@ public record GradientCheckReport(
                     timesBaseline);
         }
 
-        static TensorReport of(DirectionalExamination.Line line, long entries) {
+        static TensorReport of(DirectionalExamination.Line line, Tensor reference, long entries) {
             Slope slope = line.slope();
             double size = Math.max(Math.abs(slope.value()), Math.abs(line.claimed()));
             return new TensorReport(
@@ -170,7 +171,7 @@ public record GradientCheckReport(
                     size == 0 ? 0 : Math.abs(slope.value() - line.claimed()) / Math.abs(slope.value()),
                     Math.signum(slope.value()) * Math.signum(line.claimed()),
                     line.claim().norm(),
-                    Double.NaN,
+                    reference.norm(),
                     null,
                     List.of(),
                     Map.of(line.verdict(), entries),

@@ -126,14 +126,15 @@ record ReportAssembly(
     private GradientCheckReport directional(Progress progress, long started) {
         List<DirectionalExamination.Line> lines = DirectionalExamination.of(measurement, claims, progress);
         List<TensorReport> tensors = lines.stream()
-                .map(line -> TensorReport.of(line, claims.judged(line.name())))
+                .map(line -> TensorReport.of(
+                        line, Objects.requireNonNull(measurement.reference().get(line.name())), claims.judged(line.name())))
                 .toList();
         Verdict verdict = tensors.stream().map(TensorReport::verdict).reduce(Verdict.PASS, Verdict::worse);
         return report(
                 new Parts(
                         verdict,
                         tensors,
-                        List.of(),
+                        BendReport.of(measurement.bends(), null),
                         List.of(),
                         null,
                         List.of(DirectionalWords.power(lines)),
@@ -165,7 +166,13 @@ record ReportAssembly(
         return new GradientCheckReport(
                 UUID.randomUUID().toString(),
                 parts.verdict(),
-                Summary.of(parts.verdict(), parts.tensors(), claimed, parts.bends(), parts.findings()),
+                Summary.of(
+                        parts.verdict(),
+                        parts.tensors(),
+                        claimed,
+                        parts.bends(),
+                        parts.findings(),
+                        measurement.plan().coverage() == Coverage.DIRECTIONAL),
                 new ObjectiveReport(
                         objective.value(),
                         measurement.numeric().noise().sigma(),

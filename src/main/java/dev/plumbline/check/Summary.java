@@ -24,11 +24,12 @@ final class Summary {
             List<TensorReport> tensors,
             boolean claimed,
             List<BendReport> bends,
-            Search.Findings findings) {
+            Search.Findings findings,
+            boolean directional) {
         String whose = claimed ? "The claimed gradient" : "Our own reverse-mode gradient";
         return switch (verdict) {
             case PASS ->
-                "%s agrees with the reference in %s of %s.".formatted(whose, entries(tensors), tensors(tensors.size()));
+                "%s agrees with %s.".formatted(whose, directional ? along(tensors.size()) : reference(tensors));
             case KINK ->
                 "%s is %s: the objective bends at this point%s, in %s%s."
                         .formatted(
@@ -79,6 +80,17 @@ final class Summary {
                     default -> "; the entries say why";
                 })
                 .orElse("");
+    }
+
+    private static String along(int tensors) {
+        return tensors == 1
+                ? "a finite difference along one direction; no entry was looked at by itself"
+                : "finite differences along one direction in each of %d tensors; no entry was looked at by itself"
+                        .formatted(tensors);
+    }
+
+    private static String reference(List<TensorReport> tensors) {
+        return "the reference in %s of %s".formatted(entries(tensors), tensors(tensors.size()));
     }
 
     private static String entries(List<TensorReport> tensors) {

@@ -279,6 +279,8 @@ class WitnessesHttpTests {
 
         assertThat(right.get("verdict").asString()).isEqualTo("PASS");
         assertThat(right.at("/tensors/0/entryVerdicts/PASS").asInt()).isEqualTo(3);
+        assertThat(right.at("/tensors/0/referenceNorm").asDouble()).isEqualTo(Math.sqrt(56));
+        assertThat(right.get("summary").asString()).contains("no entry was looked at by itself");
         assertThat(right.get("reference").isNull()).isTrue();
         assertThat(warnings(right)).contains("directionalPower");
         assertThat(wrong.get("verdict").asString()).isEqualTo("FAIL");
@@ -286,10 +288,10 @@ class WitnessesHttpTests {
 
     @Test
     void coverageDirectionalKnowsAKinkToo() {
-        assertThat(check("sum(relu(w))", "'w':[0.0,2.0]", "'w':[0.0,1.0]", "'coverage':'directional'")
-                        .get("verdict")
-                        .asString())
-                .isEqualTo("KINK");
+        JsonNode report = check("sum(relu(w))", "'w':[0.0,2.0]", "'w':[0.0,1.0]", "'coverage':'directional'");
+
+        assertThat(report.get("verdict").asString()).isEqualTo("KINK");
+        assertThat(report.at("/bends/0/operation").asString()).isEqualTo("relu");
     }
 
     /** A field of the settings that leaves rows out. */

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Kinks, winners and steps choose by operands that strayed {@link #BOLDNESS} times as far from the base evaluation as
  * these did. A unit whose input is as small as its rounding is flipped by a real machine now and then; eight runs no
- * bolder than the machine miss every fourth such flip, and a right gradient would fail.
+ * bolder than the machine miss every fourth such flip, and a right gradient would fail. Runs that lean choose as the base
+ * evaluation does, but at its edges all to one side.
  */
 final class RandomRounding implements Rounding {
 
@@ -27,8 +28,9 @@ final class RandomRounding implements Rounding {
     private final Program program;
     private final Centring centring;
     private final SplittableRandom random;
+    private final Leaning leaning;
 
-    private RandomRounding(Evaluation base, Grid grid, long seed) {
+    private RandomRounding(Evaluation base, Grid grid, long seed, Leaning leaning) {
         this.base = base;
         this.program = base.program();
         this.grids = new Grid[program.nodes().size()];
@@ -38,9 +40,10 @@ final class RandomRounding implements Rounding {
         this.operands = null;
         this.centring = program.centring();
         this.random = new SplittableRandom(seed);
+        this.leaning = leaning;
     }
 
-    private RandomRounding(Evaluation base, Precision precision, Grid kept, long seed) {
+    private RandomRounding(Evaluation base, Precision precision, Grid kept, long seed, Leaning leaning) {
         this.base = base;
         this.program = base.program();
         this.grids = precision.grids(program, kept);
@@ -49,14 +52,15 @@ final class RandomRounding implements Rounding {
         this.operands = precision.computeGrid();
         this.centring = program.centring();
         this.random = new SplittableRandom(seed);
+        this.leaning = leaning;
     }
 
-    static RandomRounding throughout(Grid grid, Evaluation base, long seed) {
-        return new RandomRounding(base, grid, seed);
+    static RandomRounding throughout(Grid grid, Evaluation base, long seed, Leaning leaning) {
+        return new RandomRounding(base, grid, seed, leaning);
     }
 
-    static RandomRounding mixed(Precision precision, Grid kept, Evaluation base, long seed) {
-        return new RandomRounding(base, precision, kept, seed);
+    static RandomRounding mixed(Precision precision, Grid kept, Evaluation base, long seed, Leaning leaning) {
+        return new RandomRounding(base, precision, kept, seed, leaning);
     }
 
     @Override
@@ -145,7 +149,7 @@ final class RandomRounding implements Rounding {
             Node node, List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         Op op = node.op();
         if (choosesBoldly(op)) {
-            List<Tensor> bold = bold(node, inputs);
+            List<Tensor> bold = leaning == Leaning.NONE ? bold(node, inputs) : leaning.leaned(node, base.inputs(node));
             op.pullBack(bold, Tensor.of(node.shape(), op.value(bold, node.shape())), cotangent, into);
         } else {
             List<Tensor> read = op instanceof Contraction ? operands(inputs) : inputs;

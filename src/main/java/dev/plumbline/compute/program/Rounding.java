@@ -27,7 +27,12 @@ public interface Rounding {
      * the datatype, and which ones were rounded takes residues and a base to know.
      */
     static Rounding random(Datatype datatype, Evaluation base, long seed) {
-        return RandomRounding.throughout(Grid.of(datatype), base, seed);
+        return random(datatype, base, seed, Leaning.NONE);
+    }
+
+    /** The same, whose derivatives lean to one side of the base's edges. */
+    static Rounding random(Datatype datatype, Evaluation base, long seed, Leaning leaning) {
+        return RandomRounding.throughout(Grid.of(datatype), base, seed, leaning);
     }
 
     /** Arithmetic in float64 itself around an evaluation: see {@link Float64Rounding}. */
@@ -42,7 +47,12 @@ public interface Rounding {
 
     /** Mixed precision: what {@link Precision} says, and {@code kept} for the rest. */
     static Rounding mixed(Precision precision, Datatype kept, Evaluation base, long seed) {
-        return RandomRounding.mixed(precision, Grid.of(kept), base, seed);
+        return mixed(precision, kept, base, seed, Leaning.NONE);
+    }
+
+    /** The same, whose derivatives lean to one side of the base's edges. */
+    static Rounding mixed(Precision precision, Datatype kept, Evaluation base, long seed, Leaning leaning) {
+        return RandomRounding.mixed(precision, Grid.of(kept), base, seed, leaning);
     }
 
     /** The operation at a node: the node's own, except where a constant of it is another. */

@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Allowances {
 
     private static final int RUNS = Spreads.RUNS;
-    private static final int RUNS_BY_SIDE = 3;
+    private static final int RUNS_BY_SIDE = RUNS;
     private static final double PASSES_OF_A_GRADIENT = 3.5;
     private static final double PASSES_OF_A_REVERSE = 2.5;
 
@@ -94,6 +94,10 @@ public final class Allowances {
     private void measure(Map<String, Datatype> datatypes, @Nullable Precision precision) {
         boolean wide = precision == null && datatypes.containsValue(Datatype.FP64);
         Scatter own = wide || datatypes.isEmpty() ? inFloat64() : null;
+        if (edges == null) {
+            edges = Spreads.of(objective, seed);
+            passes += RUNS;
+        }
         Scatter single = precision == null && datatypes.values().stream().allMatch(type -> type == Datatype.FP64)
                 ? null
                 : precision == null ? throughout(Datatype.FP32) : in(precision);
@@ -112,10 +116,6 @@ public final class Allowances {
             spreads.put(name, tensor(name, rms));
             float64.put(name, tensor(name, float64(name, own, scatter)));
         });
-        if (edges == null) {
-            edges = Spreads.of(objective, seed);
-            passes += RUNS;
-        }
     }
 
     /** Float64's own allowance: measured where there were such runs, else scaled down from float32's. */
@@ -143,23 +143,36 @@ public final class Allowances {
         Scatter scatter = Scatter.byPieces(
                 objective, exact, RUNS, run -> Rounding.float64(objective.base(), seed + run), seen::add);
         edges = seen;
-        for (int sign : new int[] {1, -1}) {
-            Leaning leaning = new Leaning(seen::spread, sign);
-            if (!objective.base().choosesAs(objective.base(), leaning)) { // few runs would be there, or none
-                scatter = scatter.or(toOneSide(leaning));
-            }
+        passes += RUNS * PASSES_OF_A_GRADIENT;
+        for (Leaning leaning : sides()) {
+            passes += RUNS_BY_SIDE * PASSES_OF_A_GRADIENT;
+            long own = seed + (2L + leaning.sign()) * RUNS;
+            scatter = scatter.or(Scatter.toOneSide(
+                    objective,
+                    exact,
+                    RUNS_BY_SIDE,
+                    run -> Rounding.float64(objective.base(), own + run, leaning),
+                    leaning));
         }
-        passes += RUNS * PASSES_OF_A_GRADIENT + scatter.elsewhere() * PASSES_OF_A_REVERSE;
+        passes += scatter.elsewhere() * PASSES_OF_A_REVERSE;
         return scatter;
     }
 
-    private Scatter toOneSide(Leaning leaning) {
-        passes += RUNS_BY_SIDE * PASSES_OF_A_GRADIENT;
-        return Scatter.toOneSide(objective, exact, RUNS_BY_SIDE, seed + (2L + leaning.sign()) * RUNS, leaning);
+    /** Both sides of the edges that float64's noise leaves open, if there are any: few runs would be there, or none. */
+    private List<Leaning> sides() {
+        return Stream.of(1, -1)
+                .map(sign -> new Leaning(spreads()::spread, sign))
+                .filter(leaning -> !objective.base().choosesAs(objective.base(), leaning))
+                .toList();
     }
 
     private Scatter throughout(Datatype datatype) {
-        return scatter(run -> Rounding.random(datatype, objective.base(), seed + run));
+        return scatter((seed, leaning) -> Rounding.random(datatype, objective.base(), seed, leaning));
+    }
+
+    /** An arithmetic by seed that leans. */
+    private interface Arithmetic {
+        Rounding of(long seed, Leaning leaning);
     }
 
     private static Datatype narrowest(@Nullable Precision precision) {
@@ -171,12 +184,21 @@ public final class Allowances {
         Datatype throughout = precision.throughout();
         return throughout != null
                 ? throughout(throughout)
-                : scatter(run -> Rounding.mixed(precision, Datatype.FP32, objective.base(), seed + run));
+                : scatter((seed, leaning) ->
+                        Rounding.mixed(precision, Datatype.FP32, objective.base(), seed, leaning));
     }
 
-    private Scatter scatter(IntFunction<Rounding> arithmetic) {
+    private Scatter scatter(Arithmetic arithmetic) {
         passes += RUNS * PASSES_OF_A_GRADIENT;
-        return Scatter.of(objective, exact, RUNS, arithmetic);
+        Scatter scatter =
+                Scatter.of(objective, exact, RUNS, run -> arithmetic.of(seed + run, Leaning.NONE));
+        for (Leaning leaning : sides()) {
+            passes += RUNS_BY_SIDE * PASSES_OF_A_GRADIENT;
+            long own = seed + (2L + leaning.sign()) * RUNS;
+            scatter = scatter.or(Scatter.leaningAsBase(
+                    objective, exact, RUNS_BY_SIDE, run -> arithmetic.of(own + run, leaning), leaning));
+        }
+        return scatter;
     }
 
     /** Two gradients for each constant, and some more for the last, which are all that remain. */
@@ -259,11 +281,6 @@ public final class Allowances {
     /** The root mean square of what right claims are off: an entry smaller than that drowns. */
     public Tensor spread(String name) {
         return Objects.requireNonNull(spreads.get(name));
-    }
-
-    /** The size of the terms that are added up to each entry. */
-    public Tensor magnitude(String name) {
-        return Objects.requireNonNull(magnitudes.get(name));
     }
 
     /** What float64 rounding may do to our own gradient. */

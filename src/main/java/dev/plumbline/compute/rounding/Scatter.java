@@ -51,14 +51,23 @@ final class Scatter {
         });
     }
 
-    /** The same in float64 to one side of the edges that noise leaves open. */
-    static Scatter toOneSide(Objective objective, Map<String, Tensor> exact, int runs, long seed, Leaning leaning) {
+    /** Float64 runs that lean, each about the exact gradient of its own branches. */
+    static Scatter toOneSide(
+            Objective objective, Map<String, Tensor> exact, int runs, IntFunction<Rounding> arithmetic, Leaning leaning) {
         return about(
                 objective,
                 exact,
                 runs,
-                run -> Rounding.float64(objective.base(), seed + run, leaning),
+                arithmetic,
                 (run, evaluation) -> gradient(objective, objective.base().reversedOnBranchesOf(evaluation, leaning)));
+    }
+
+    /** Runs in narrower arithmetic that lean as the base evaluation does. */
+    static Scatter leaningAsBase(
+            Objective objective, Map<String, Tensor> exact, int runs, IntFunction<Rounding> arithmetic, Leaning leaning) {
+        Map<String, Tensor> right =
+                gradient(objective, objective.base().reversedOnBranchesOf(objective.base(), leaning));
+        return about(objective, exact, runs, arithmetic, (run, evaluation) -> right);
     }
 
     private static Scatter about(

@@ -5,6 +5,7 @@ import dev.plumbline.compute.program.Objective;
 import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Random directions over all parameters in which every tensor weighs the same: tensor T is moved by {@code w_T z}, z
@@ -12,13 +13,17 @@ import java.util.Map;
  *
  * <p>So each tensor adds as much to the derivative along the direction as any other, and what is wrong in a vanishing layer
  * of 1e-20 does not drown in the rounding of a layer of size 1: a few directions certify all tensors, each relative to its
- * own size. A tensor whose gradient is 0 moves as much as the others do for their size.
+ * own size. A tensor whose gradient is 0, or nothing but noise, moves as much as the others do for their size.
  *
  * @param weights {@code w_T}, scaled so that no tensor moves by more than its own size
  */
 record BalancedDirections(Objective objective, Map<String, Double> weights) {
 
-    static BalancedDirections of(Objective objective, Map<String, Tensor> gradient) {
+    /** What rounding may do to a slope, relative to it: half of what tells pieces apart. */
+    private static final double NOISE = Neighbourhood.ALIKE / 2;
+
+    /** @param roundings of the gradient, which no direction may blow up until they hide all else */
+    static BalancedDirections of(Objective objective, Map<String, Tensor> gradient, Map<String, Tensor> roundings) {
         Map<String, Double> weights = new LinkedHashMap<>();
         double strongest = 0; // |g| |x| of the tensor that matters most
         for (Map.Entry<String, Tensor> tensor : gradient.entrySet()) {
@@ -29,7 +34,9 @@ record BalancedDirections(Objective objective, Map<String, Double> weights) {
         for (Map.Entry<String, Tensor> tensor : gradient.entrySet()) {
             double size = size(objective, tensor.getKey());
             double norm = tensor.getValue().norm();
-            double share = norm > 0 && Double.isFinite(norm) && strongest > 0 ? strongest / (norm * size) : 1;
+            double noise = Objects.requireNonNull(roundings.get(tensor.getKey())).norm();
+            boolean counts = norm > noise && Double.isFinite(norm) && strongest > 0;
+            double share = counts ? strongest / (Math.max(norm, noise / NOISE) * size) : 1;
             weights.put(tensor.getKey(), share * size);
             largest = Math.max(largest, share);
         }

@@ -204,7 +204,8 @@ record Differentiability(
                     boolean atRoot = Objects.requireNonNull(roots.get(name)).at(i) != 0;
                     boolean isFinite = Double.isFinite(
                             Objects.requireNonNull(reverse.get(name)).at(i));
-                    if (atRoot || !isFinite || isAnyPieceInfinite(name, i)) {
+                    boolean bends = Objects.requireNonNull(bent.get(name)).get(i); // odd along itself, and yet bent
+                    if (!bends && (atRoot || !isFinite || isAnyPieceInfinite(name, i))) {
                         work.add(() -> follow(name, position));
                     }
                 }

@@ -101,7 +101,7 @@ final class Neighbourhood {
         this.gradient = gradient;
         this.roundings = ground.roundings();
         this.given = ground;
-        this.directions = BalancedDirections.of(objective, gradient);
+        this.directions = BalancedDirections.of(objective, gradient, roundings);
     }
 
     /** @param gradient by reverse mode */
@@ -177,8 +177,20 @@ final class Neighbourhood {
                 && Double.isFinite(stretch.ray().slope())
                 && !stretch.isPiece()
                 && (hasRoot() || stretch.gradient().values().stream().anyMatch(g -> g.firstNonFinite() >= 0));
-        Map<String, BitSet> reach = atRoot ? reach() : Map.of();
-        return atRoot && count(reach) <= FEW_AT_ROOTS ? bySlopes(stretch, reach) : stretch;
+        Map<String, BitSet> unknown = atRoot ? unknown(stretch) : Map.of();
+        return atRoot && count(unknown) <= FEW_AT_ROOTS ? bySlopes(stretch, unknown) : stretch;
+    }
+
+    /** The entries that reach edges, and those that the reverse pass lost in 0 times infinity. */
+    private Map<String, BitSet> unknown(Stretch stretch) {
+        Map<String, BitSet> unknown = reach();
+        stretch.gradient().forEach((name, g) -> {
+            BitSet own = unknown.computeIfAbsent(name, key -> new BitSet());
+            for (int i = 0; i < g.size(); i++) {
+                own.set(i, own.get(i) || !Double.isFinite(g.at(i)));
+            }
+        });
+        return unknown;
     }
 
     private boolean hasRoot() {
@@ -193,12 +205,12 @@ final class Neighbourhood {
      * The gradient of the piece around a direction d: {@code f'(x; d)} is linear in d there, so its differences are exact at
      * any step that stays inside. Where those to either side differ, as at the tip of a norm, there is none.
      */
-    private Stretch bySlopes(Stretch stretch, Map<String, BitSet> reach) {
+    private Stretch bySlopes(Stretch stretch, Map<String, BitSet> unknown) {
         Map<String, Tensor> piece = new LinkedHashMap<>();
         double here = stretch.ray().slope();
         stretch.gradient().forEach((name, g) -> {
             double[] values = g.values().clone();
-            reach.getOrDefault(name, new BitSet()).stream().forEach(position -> {
+            unknown.getOrDefault(name, new BitSet()).stream().forEach(position -> {
                 double step =
                         NEARBY * Objects.requireNonNull(directions.weights().get(name));
                 double up =

@@ -8,6 +8,8 @@ import dev.plumbline.compute.verification.Neighbourhood.Stretch;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -233,6 +235,7 @@ final class Subgradients {
                     (Double.isFinite(allowance) ? allowance + RELATIVE * size : Neighbourhood.ALIKE * size) + 1e-300;
         }
         SplittableRandom random = new SplittableRandom(seed);
+        Set<Stretch> tried = Collections.newSetFromMap(new IdentityHashMap<>());
         int rounds = (int) Math.min(MOST_ROUNDS, Math.max(24, 4L * places.size() + 24));
         for (int round = 0; ; round++) {
             double[] residual = Hull.residual(points(places), target, scales);
@@ -243,7 +246,68 @@ final class Subgradients {
             if (off.isEmpty() || round >= rounds || isWorthless(places, round)) {
                 return new Admission(null, outside(places, off));
             }
-            search(places, residual, random, round);
+            Stretch nearest = round % 2 == 0 ? nearest(places, target, scales, tried) : null;
+            if (nearest != null) {
+                tried.add(nearest);
+                look(mirrored(nearest, places, target, scales, random));
+            } else {
+                look(towards(places, residual, random, round / 2));
+            }
+        }
+    }
+
+    /** The piece, not tried before, that has most places as the claim has them. */
+    private @Nullable Stretch nearest(
+            List<Place> places, double[] target, double[] scales, Set<Stretch> tried) {
+        Stretch nearest = null;
+        int least = places.size() + 1;
+        for (Stretch piece : pieces) {
+            int off = tried.contains(piece) ? least : off(piece, places, target, scales).cardinality();
+            nearest = off < least ? piece : nearest;
+            least = Math.min(least, off);
+        }
+        return nearest;
+    }
+
+    private static BitSet off(Stretch piece, List<Place> places, double[] target, double[] scales) {
+        BitSet off = new BitSet();
+        for (int k = 0; k < target.length; k++) {
+            off.set(k, !(Math.abs(at(piece, places.get(k)) - target[k]) <= scales[k]));
+        }
+        return off;
+    }
+
+    /**
+     * A piece's direction, turned round in the entries that it does not explain: where each bend is an entry's own, as a
+     * bias before a ReLU, that is the piece which the claim comes from.
+     */
+    private Map<String, Tensor> mirrored(
+            Stretch piece, List<Place> places, double[] target, double[] scales, SplittableRandom random) {
+        Map<String, double[]> direction = new LinkedHashMap<>();
+        piece.direction().forEach((name, d) -> direction.put(name, d.values().clone()));
+        off(piece, places, target, scales).stream().forEach(k -> {
+            Place place = places.get(k);
+            double[] own = direction.computeIfAbsent(
+                    place.name(),
+                    name -> new double[around.objective().parameter(name).size()]);
+            double before = own[place.position()];
+            double weight = around.directions().weights().getOrDefault(place.name(), 1.0);
+            own[place.position()] = before == 0 ? weight * random.nextGaussian() : -before;
+        });
+        return tensors(direction);
+    }
+
+    private Map<String, Tensor> tensors(Map<String, double[]> direction) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        direction.forEach((name, d) ->
+                tensors.put(name, Tensor.of(around.objective().parameter(name).shape(), d)));
+        return tensors;
+    }
+
+    private void look(Map<String, Tensor> direction) {
+        Stretch stretch = around.along(direction);
+        if (stretch.isPiece()) {
+            pieces.add(stretch);
         }
     }
 
@@ -277,10 +341,10 @@ final class Subgradients {
     }
 
     /**
-     * Another piece, further towards the claim if there is one: along the way from the hull to the claim, more and more at
-     * random, or quite at random.
+     * A direction to another piece, further towards the claim if there is one: along the way from the hull to the claim, more
+     * and more at random, or quite at random.
      */
-    private void search(List<Place> places, double[] residual, SplittableRandom random, int round) {
+    private Map<String, Tensor> towards(List<Place> places, double[] residual, SplittableRandom random, int round) {
         double size = 0;
         for (double r : residual) {
             size = Math.max(size, Math.abs(r));
@@ -294,13 +358,7 @@ final class Subgradients {
                     name -> new double[around.objective().parameter(name).size()]);
             own[place.position()] = -residual[k] / size + noise * random.nextGaussian();
         }
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        direction.forEach((name, d) ->
-                tensors.put(name, Tensor.of(around.objective().parameter(name).shape(), d)));
-        Stretch stretch = around.along(tensors);
-        if (stretch.isPiece()) {
-            pieces.add(stretch);
-        }
+        return tensors(direction);
     }
 
     /** Where there is no finite piece: {@code min <= a.d <= max} of the two one-sided derivatives. */
