@@ -67,7 +67,7 @@ final class Germs {
             function.pullBack(x.value().values(), value.values(), x1, tangent); // element-wise: its own transpose
             terms[0] = tangent;
         } else if (!x.isConstant()) {
-            return elementwise(op, inputs, side, (in, i, out) -> {
+            return elementwise(op, inputs, side, (in, i, given, out) -> {
                 double[] c = in[0];
                 double[] a = function.taylor(c[0], value.at(i));
                 out[1] = a[0] * c[1];
@@ -84,7 +84,7 @@ final class Germs {
         Germ product = bilinear(op, inputs, side);
         return product.isFinite()
                 ? product
-                : elementwise(op, inputs, side, (in, i, out) -> {
+                : elementwise(op, inputs, side, (in, i, given, out) -> {
                     for (int k = 1; k < out.length; k++) {
                         out[k] = Series.product(in[0], in[1], k);
                     }
@@ -116,11 +116,11 @@ final class Germs {
         Germ quotient = new Germ(value, terms, known(inputs), side.isAtPoint());
         return quotient.isFinite()
                 ? quotient
-                : elementwise(op, inputs, side, (in, i, out) -> {
+                : elementwise(op, inputs, side, (in, i, given, out) -> {
                     if (in[1][0] == 0) {
                         side.root(i);
                     }
-                    return Series.divide(in[0], in[1], out.length, out);
+                    return Series.divide(in[0], in[1], given, out);
                 });
     }
 
@@ -132,7 +132,7 @@ final class Germs {
                     && inputs.get(1).value().at(0) == 2;
             return isSquare ? square(op, inputs, side) : root(op, List.of(base, inputs.get(1)), side);
         }
-        return elementwise(op, inputs, side, (in, i, out) -> {
+        return elementwise(op, inputs, side, (in, i, given, out) -> {
             double[] log = new double[out.length];
             double[] exponent = new double[out.length];
             Series.log(in[0], out.length, log);
@@ -160,7 +160,7 @@ final class Germs {
                 leave(base, i, side);
             }
         }
-        Germ root = elementwise(op, inputs, side, (in, i, out) -> Series.power(in[0], in[1][0], out.length, out));
+        Germ root = elementwise(op, inputs, side, (in, i, given, out) -> Series.power(in[0], in[1][0], given, out));
         int known = root.known();
         for (int i = 0; i < exponent.size(); i++) {
             known = exponent.at(i) < 1 && isTruncated(base, i) ? Math.min(known, known(base, exponent.at(i))) : known;
@@ -200,7 +200,7 @@ final class Germs {
                 leave(base, i, side);
             }
         }
-        Germ root = elementwise(op, inputs, side, (in, i, out) -> Series.power(in[0], 0.5, out.length, out));
+        Germ root = elementwise(op, inputs, side, (in, i, given, out) -> Series.power(in[0], 0.5, given, out));
         int known = root.known();
         for (int i = 0; i < base.value().size(); i++) {
             known = isTruncated(base, i) ? Math.min(known, known(base, 0.5)) : known;
@@ -231,9 +231,9 @@ final class Germs {
         return inputs.stream().mapToInt(Germ::known).min().orElseThrow();
     }
 
-    /** A rule for one element, from the inputs' coefficients to the result's; it returns how many it knows. */
+    /** A rule for one element, from the inputs' known coefficients to the result's; it returns how many it knows. */
     interface Rule {
-        int apply(double[][] inputs, int element, double[] result);
+        int apply(double[][] inputs, int element, int known, double[] result);
     }
 
     /**
@@ -256,7 +256,7 @@ final class Germs {
         for (int i = 0; i < side.shape().size(); i++) {
             if (read(alike, i, given, in)) {
                 out[0] = value.at(i);
-                known = Math.min(known, rule.apply(in, i, out));
+                known = Math.min(known, rule.apply(in, i, given, out));
                 for (int k = 1; k <= side.order(); k++) {
                     terms[k - 1][i] = out[k];
                 }
