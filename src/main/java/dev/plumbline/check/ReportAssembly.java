@@ -127,7 +127,9 @@ record ReportAssembly(
         List<DirectionalExamination.Line> lines = DirectionalExamination.of(measurement, claims, progress);
         List<TensorReport> tensors = lines.stream()
                 .map(line -> TensorReport.of(
-                        line, Objects.requireNonNull(measurement.reference().get(line.name())), claims.judged(line.name())))
+                        line,
+                        Objects.requireNonNull(measurement.reference().get(line.name())),
+                        claims.judged(line.name())))
                 .toList();
         Verdict verdict = tensors.stream().map(TensorReport::verdict).reduce(Verdict.PASS, Verdict::worse);
         return report(

@@ -184,14 +184,12 @@ public final class Allowances {
         Datatype throughout = precision.throughout();
         return throughout != null
                 ? throughout(throughout)
-                : scatter((seed, leaning) ->
-                        Rounding.mixed(precision, Datatype.FP32, objective.base(), seed, leaning));
+                : scatter((seed, leaning) -> Rounding.mixed(precision, Datatype.FP32, objective.base(), seed, leaning));
     }
 
     private Scatter scatter(Arithmetic arithmetic) {
         passes += RUNS * PASSES_OF_A_GRADIENT;
-        Scatter scatter =
-                Scatter.of(objective, exact, RUNS, run -> arithmetic.of(seed + run, Leaning.NONE));
+        Scatter scatter = Scatter.of(objective, exact, RUNS, run -> arithmetic.of(seed + run, Leaning.NONE));
         for (Leaning leaning : sides()) {
             passes += RUNS_BY_SIDE * PASSES_OF_A_GRADIENT;
             long own = seed + (2L + leaning.sign()) * RUNS;

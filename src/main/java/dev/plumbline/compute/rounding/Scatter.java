@@ -53,7 +53,11 @@ final class Scatter {
 
     /** Float64 runs that lean, each about the exact gradient of its own branches. */
     static Scatter toOneSide(
-            Objective objective, Map<String, Tensor> exact, int runs, IntFunction<Rounding> arithmetic, Leaning leaning) {
+            Objective objective,
+            Map<String, Tensor> exact,
+            int runs,
+            IntFunction<Rounding> arithmetic,
+            Leaning leaning) {
         return about(
                 objective,
                 exact,
@@ -64,7 +68,11 @@ final class Scatter {
 
     /** Runs in narrower arithmetic that lean as the base evaluation does. */
     static Scatter leaningAsBase(
-            Objective objective, Map<String, Tensor> exact, int runs, IntFunction<Rounding> arithmetic, Leaning leaning) {
+            Objective objective,
+            Map<String, Tensor> exact,
+            int runs,
+            IntFunction<Rounding> arithmetic,
+            Leaning leaning) {
         Map<String, Tensor> right =
                 gradient(objective, objective.base().reversedOnBranchesOf(objective.base(), leaning));
         return about(objective, exact, runs, arithmetic, (run, evaluation) -> right);

@@ -34,7 +34,8 @@ record BalancedDirections(Objective objective, Map<String, Double> weights) {
         for (Map.Entry<String, Tensor> tensor : gradient.entrySet()) {
             double size = size(objective, tensor.getKey());
             double norm = tensor.getValue().norm();
-            double noise = Objects.requireNonNull(roundings.get(tensor.getKey())).norm();
+            double noise =
+                    Objects.requireNonNull(roundings.get(tensor.getKey())).norm();
             boolean counts = norm > noise && Double.isFinite(norm) && strongest > 0;
             double share = counts ? strongest / (Math.max(norm, noise / NOISE) * size) : 1;
             weights.put(tensor.getKey(), share * size);

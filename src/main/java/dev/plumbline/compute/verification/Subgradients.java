@@ -257,12 +257,13 @@ final class Subgradients {
     }
 
     /** The piece, not tried before, that has most places as the claim has them. */
-    private @Nullable Stretch nearest(
-            List<Place> places, double[] target, double[] scales, Set<Stretch> tried) {
+    private @Nullable Stretch nearest(List<Place> places, double[] target, double[] scales, Set<Stretch> tried) {
         Stretch nearest = null;
         int least = places.size() + 1;
         for (Stretch piece : pieces) {
-            int off = tried.contains(piece) ? least : off(piece, places, target, scales).cardinality();
+            int off = tried.contains(piece)
+                    ? least
+                    : off(piece, places, target, scales).cardinality();
             nearest = off < least ? piece : nearest;
             least = Math.min(least, off);
         }
