@@ -184,8 +184,13 @@ final class Deviation {
 
     /** {@code max |e| / A}. */
     double contrast() {
+        return parts.stream().mapToDouble(this::contrast).max().orElse(0);
+    }
+
+    /** The same of one tensor. */
+    double contrast(Part part) {
         double contrast = 0;
-        for (int i = 0; i < off.length; i++) {
+        for (int i = part.start(); i < part.start() + part.size(); i++) {
             contrast = Math.max(contrast, Math.abs(off[i]) / allowance[i]);
         }
         return contrast;
