@@ -36,8 +36,7 @@ class OutsideOfTheCatalogueTests {
         return Safetensors.read(Files.readAllBytes(file), TensorLimits.DEFAULT).tensors();
     }
 
-    private static GradientCheckReport report(String network, String dtype, String fault, int seed)
-            throws IOException {
+    private static GradientCheckReport report(String network, String dtype, String fault, int seed) throws IOException {
         Path folder = FIXTURES.resolve("explanation").resolve(network).resolve(dtype);
         Map<String, Tensor> claim = new LinkedHashMap<>();
         tensors(FIXTURES.resolve("outside").resolve(network + "-" + dtype + ".safetensors"))

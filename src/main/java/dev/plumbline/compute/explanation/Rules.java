@@ -26,7 +26,9 @@ final class Rules {
     /** What faulty rules of one operation explain. */
     List<Found> of(Operation operation) {
         List<Found> found = new ArrayList<>();
-        for (FaultyRule faulty : FaultyRule.of(operation)) {
+        List<FaultyRule> rules = new ArrayList<>(FaultyRule.of(operation));
+        rules.addAll(ResidualRules.of(operation));
+        for (FaultyRule faulty : rules) {
             Cause cause = trial.explained(
                     Replay.replacing(operation, faulty.rule()), 0, fit -> cause(faulty, List.of(operation), fit));
             if (cause != null) {

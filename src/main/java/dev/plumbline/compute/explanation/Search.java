@@ -80,6 +80,7 @@ public final class Search {
     private void operations(List<Operation> ranked) {
         Paths paths = new Paths(trial);
         Rules rules = new Rules(trial);
+        FirstRows rows = new FirstRows(trial);
         int more = MORE;
         for (Operation operation : ranked) {
             if (!trial.budget().isOpen()) {
@@ -87,6 +88,7 @@ public final class Search {
             }
             found.addAll(rules.of(operation));
             found.addAll(paths.of(operation));
+            found.addAll(rows.of(operation));
             if (!isOpen() && more-- == 0) {
                 return;
             }

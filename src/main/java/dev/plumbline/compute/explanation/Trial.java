@@ -76,7 +76,8 @@ final class Trial {
         return effect == null || !Fit.leaves(deviation, right, effect.getOrDefault(right, new double[0]));
     }
 
-    private Node parameter(String name) {
+    /** The node of a parameter. */
+    Node parameter(String name) {
         return Objects.requireNonNull(wrong.objective().program().parameters().get(name));
     }
 
