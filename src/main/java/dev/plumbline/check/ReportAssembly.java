@@ -120,7 +120,9 @@ record ReportAssembly(
                 comparisons,
                 arithmetic,
                 measurement.plan().seed());
-        return Search.of(wrong, Budget.of(seconds, () -> progress.at(Phase.EXPLANATION, 1, Budget.PASSES, 0)));
+        return Search.of(
+                wrong,
+                Budget.of(seconds, (passes, most) -> progress.at(Phase.EXPLANATION, 1 + passes, 1 + most, passes)));
     }
 
     private GradientCheckReport directional(Progress progress, long started) {

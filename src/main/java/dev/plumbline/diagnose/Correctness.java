@@ -138,7 +138,7 @@ public record Correctness(
                                 comparisons,
                                 arithmetic,
                                 measurement.plan().seed()),
-                        Budget.of(Budget.SECONDS, alive))
+                        Budget.of(Budget.SECONDS, (passes, most) -> alive.run()))
                 : Search.Findings.NONE;
         return new Correctness(
                 evidence.verdict(),

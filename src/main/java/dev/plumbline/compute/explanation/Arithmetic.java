@@ -2,6 +2,7 @@ package dev.plumbline.compute.explanation;
 
 import dev.plumbline.compute.explanation.Deviation.Part;
 import dev.plumbline.compute.program.Evaluation;
+import dev.plumbline.compute.program.ReversePass;
 import dev.plumbline.compute.program.Rounding;
 import dev.plumbline.tensor.Datatype;
 import java.util.ArrayList;
@@ -9,7 +10,7 @@ import java.util.List;
 
 /**
  * What rounding in the claim's arithmetic does to a faulty gradient: it is computed a few times with random rounding, the
- * wrong rule in place.
+ * wrong rule in place. Where such runs would take too long, the right gradient's allowances grow in proportion instead.
  *
  * <pre>
  *   allowed_i = 8 max(rms_i, rms of its tensor / 4) + 8 u |h_i|
@@ -20,6 +21,17 @@ final class Arithmetic {
     private static final int RUNS = 4;
     private static final double DEVIATIONS = 8;
     private static final double LUCKY = 0.25;
+
+    /** A forward pass and a reverse pass, in forward passes. */
+    private static final double FORWARD_AND_BACK = 4;
+
+    /** Floating-point operations of runs that end soon. */
+    private static final double AFFORDABLE = 4e9;
+
+    /** Of a deviation; beside what is left, an allowance in proportion is as good as a measured one. */
+    private static final double FAINT = 0.01;
+
+    private static final double SLACK = 3;
 
     private record Run(Evaluation point, Evaluation.Gradient gradient) {}
 
@@ -32,18 +44,45 @@ final class Arithmetic {
         this.deviation = deviation;
     }
 
-    /** What the passes for one hypothesis cost. */
-    static int passes() {
-        return RUNS;
+    /**
+     * Whether what a hypothesis leaves of the deviation is rounding: by what the right gradient is allowed, or else by what
+     * the faulty one is.
+     */
+    boolean allows(Replay replay, double[] effect, Fit fit, Budget budget) {
+        if (Fit.isWithin(deviation, effect, new double[effect.length])) {
+            return true;
+        }
+        if (RUNS * FORWARD_AND_BACK * wrong.objective().program().cost() > AFFORDABLE) {
+            return fit.rest() <= FAINT && Fit.isWithin(deviation, effect, inProportion(effect));
+        }
+        return budget.spend(RUNS) && Fit.isWithin(deviation, effect, allowed(replay, effect));
     }
 
-    /** What a gradient with this effect may be off, entry by entry. */
-    double[] allowed(Replay replay, double[] effect) {
+    /** The right gradient's allowances, larger as the faulty gradient of a tensor is. */
+    private double[] inProportion(double[] effect) {
+        double[] allowed = deviation.allowance().clone();
+        for (Part part : deviation.parts()) {
+            double right = 0;
+            double faulty = 0;
+            for (int i = part.start(); i < part.start() + part.size(); i++) {
+                double own = deviation.reference()[i];
+                right += own * own;
+                faulty += (own + effect[i]) * (own + effect[i]);
+            }
+            double factor = SLACK * Math.max(1, right == 0 ? 1 : Math.sqrt(faulty / right));
+            for (int i = part.start(); i < part.start() + part.size(); i++) {
+                allowed[i] *= factor;
+            }
+        }
+        return allowed;
+    }
+
+    private double[] allowed(Replay replay, double[] effect) {
         double[] rms = new double[effect.length];
         double[] own = deviation.vector(arrays(wrong.gradient()));
         for (Run run : runs()) {
             double[] gradient = deviation.vector(arrays(run.gradient()));
-            double[] other = deviation.vector(replay.effect(run.point(), run.gradient()));
+            double[] other = deviation.vector(replay.effect(ReversePass.over(run.point()), run.gradient()));
             for (int i = 0; i < rms.length; i++) {
                 double off = gradient[i] + other[i] - own[i] - effect[i];
                 rms[i] += off * off / RUNS;

@@ -13,25 +13,46 @@ public final class Budget {
     public static final double SECONDS = 2;
 
     private final long end;
-    private final Runnable alive;
-    private int passes;
+    private final Progress progress;
+    private double passes;
     private int most;
 
-    private Budget(double seconds, Runnable alive) {
+    /** Is told how many passes of how many have been made, often; whatever it throws gives the search up. */
+    @FunctionalInterface
+    public interface Progress {
+        void at(int passes, int most);
+    }
+
+    private Budget(double seconds, Progress progress) {
         this.end = System.nanoTime() + (long) (1e9 * seconds);
-        this.alive = alive;
+        this.progress = progress;
         this.most = PASSES - RESERVED;
     }
 
-    /** @param alive asked between two pieces of work; whatever it throws gives the search up */
-    public static Budget of(double seconds, Runnable alive) {
-        return new Budget(seconds, alive);
+    /** @param progress told between two pieces of work */
+    public static Budget of(double seconds, Progress progress) {
+        return new Budget(seconds, progress);
+    }
+
+    /** Whether there is time and work left. */
+    boolean isOpen() {
+        return affords(0);
+    }
+
+    /** Whether there is time, and work left for some passes. */
+    boolean affords(double count) {
+        progress.at((int) passes, PASSES);
+        return passes + count < most && System.nanoTime() - end < 0;
+    }
+
+    /** So much has been done, in whole reverse passes. */
+    void charge(double count) {
+        passes += count;
     }
 
     /** Whether there is time and work left for some passes; they are then spent. */
-    boolean spend(int count) {
-        alive.run();
-        boolean left = passes + count <= most && System.nanoTime() - end < 0;
+    boolean spend(double count) {
+        boolean left = affords(count);
         passes += left ? count : 0;
         return left;
     }
@@ -41,7 +62,7 @@ public final class Budget {
         most = PASSES;
     }
 
-    int passes() {
+    double passes() {
         return passes;
     }
 }

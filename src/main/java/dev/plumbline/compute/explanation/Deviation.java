@@ -3,6 +3,7 @@ package dev.plumbline.compute.explanation;
 import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.Verdict;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,10 @@ final class Deviation {
     private final double[] allowance; // infinite where an entry does not count
     private final double[] reference;
     private final boolean isFinite;
+    private final Set<String> wrong;
+    private final Set<String> right;
+    private final double contrast;
+    private final int standingOut;
 
     Deviation(List<Comparison> comparisons) {
         int size = 0;
@@ -62,6 +67,10 @@ final class Deviation {
             floor(part, largest);
         }
         this.isFinite = finite;
+        this.wrong = Collections.unmodifiableSet(clearlyWrong());
+        this.right = Collections.unmodifiableSet(aliveAndRight());
+        this.contrast = parts.stream().mapToDouble(this::contrast).max().orElse(0);
+        this.standingOut = count();
     }
 
     private boolean read(Part part) {
@@ -134,6 +143,10 @@ final class Deviation {
 
     /** The clearly wrong tensors; all wrong ones where none is. */
     Set<String> wrong() {
+        return wrong;
+    }
+
+    private Set<String> clearlyWrong() {
         Set<String> clear = new LinkedHashSet<>();
         Set<String> any = new LinkedHashSet<>();
         for (Part part : parts) {
@@ -149,6 +162,10 @@ final class Deviation {
 
     /** Right, and with a gradient that says so. */
     Set<String> right() {
+        return right;
+    }
+
+    private Set<String> aliveAndRight() {
         Set<String> right = new LinkedHashSet<>();
         for (Part part : parts) {
             if (part.comparison().verdict() == Verdict.PASS && isAlive(part)) {
@@ -184,8 +201,13 @@ final class Deviation {
 
     /** {@code max |e| / A}. */
     double contrast() {
+        return contrast;
+    }
+
+    /** The same of one tensor. */
+    double contrast(Part part) {
         double contrast = 0;
-        for (int i = 0; i < off.length; i++) {
+        for (int i = part.start(); i < part.start() + part.size(); i++) {
             contrast = Math.max(contrast, Math.abs(off[i]) / allowance[i]);
         }
         return contrast;
@@ -193,6 +215,10 @@ final class Deviation {
 
     /** How many entries stand out from rounding. */
     int standingOut() {
+        return standingOut;
+    }
+
+    private int count() {
         int count = 0;
         for (int i = 0; i < off.length; i++) {
             count += Math.abs(off[i]) > 3 * allowance[i] ? 1 : 0;

@@ -4,6 +4,7 @@ import dev.plumbline.compute.explanation.Deviation.Part;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Operation;
 import dev.plumbline.compute.program.Tangents;
+import dev.plumbline.compute.program.Work;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -84,13 +85,15 @@ final class Entrances {
         off = new double[rows];
         SplittableRandom random = new SplittableRandom(~trial.wrong().seed());
         for (int j = 0; j < rows; j++) {
-            if (j % 4 == 0 && !trial.budget().spend(1)) {
+            if (!trial.budget().isOpen()) {
                 return false;
             }
             Map<String, Tensor> direction = direction(random, scale, j);
             int row = j;
-            Tangents.of(trial.wrong().objective(), direction, wanted)
+            Work work = new Work();
+            Tangents.of(trial.wrong().objective(), direction, wanted, work)
                     .forEach((node, tangent) -> matrix(node).setRow(row, tangent));
+            trial.budget().charge(work.passes());
         }
         return true;
     }

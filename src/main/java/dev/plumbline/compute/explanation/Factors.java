@@ -74,6 +74,7 @@ final class Factors {
         putBoth("the batch, " + batch, batch);
         putBoth("twice the batch, " + batch, 2.0 * batch);
         putBoth("half the batch, " + batch, 0.5 * batch);
+        put("half the batch, " + batch + ", and the sign", -0.5 * batch);
         put("3", 3);
         put("-2", -2);
     }

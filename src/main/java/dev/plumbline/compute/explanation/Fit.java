@@ -87,6 +87,18 @@ record Fit(double rest, double residual, List<String> touched) {
         return true;
     }
 
+    /** Whether an effect on one tensor is nothing that a right tensor would object to. */
+    static boolean leaves(Deviation deviation, String name, double[] effect) {
+        for (Part part : deviation.parts()) {
+            for (int i = 0; part.name().equals(name) && i < effect.length; i++) {
+                if (Math.abs(effect[i]) > UNTOUCHED * deviation.allowance()[part.start() + i]) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     /** The factor of one effect that fits best: {@code <D, e> / <D, D>} in units of the allowances; NaN for no effect. */
     static double factor(Deviation deviation, double[] effect) {
         double products = 0;

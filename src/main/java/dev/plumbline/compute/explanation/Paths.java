@@ -37,7 +37,7 @@ final class Paths {
 
     private @Nullable Found of(Operation operation, int k) {
         Node input = operation.inputs().get(k);
-        double[] contribution = trial.effect(Replay.scaling(operation, input, 2));
+        double[] contribution = trial.multiple(Replay.scaling(operation, input, 2));
         double factor = contribution == null ? Double.NaN : 1 + Fit.factor(trial.deviation(), contribution);
         if (contribution == null
                 || Double.isNaN(factor)

@@ -4,6 +4,7 @@ import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Operation;
 import dev.plumbline.compute.program.ReversePass;
+import dev.plumbline.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -11,8 +12,11 @@ import java.util.Map;
 @FunctionalInterface
 interface Replay {
 
-    /** @param gradient the right one at the point, with its cotangents */
-    Map<String, double[]> effect(Evaluation point, Evaluation.Gradient gradient);
+    /**
+     * @param pass over the evaluation; toward some parameters only, where only they are looked at
+     * @param gradient the right one at the point, with its cotangents
+     */
+    Map<String, double[]> effect(ReversePass pass, Evaluation.Gradient gradient);
 
     /** Backward passes of a single operation go on from what it passes on too much. */
     @FunctionalInterface
@@ -22,9 +26,12 @@ interface Replay {
 
     /** The operation passes on {@code excess} beside what it should. */
     static Replay of(Operation operation, Excess excess) {
-        return (point, gradient) -> ReversePass.over(point)
-                .from(excess.of(point, gradient.by(operation.output()).values()))
-                .byParameter();
+        return (pass, gradient) -> {
+            pass.alsoDid(operation.nodes());
+            return pass.from(excess.of(
+                            pass.point(), gradient.by(operation.output()).values()))
+                    .byParameter();
+        };
     }
 
     /** The operation's own rule is another: what that passes on, less what is right. */
@@ -44,19 +51,20 @@ interface Replay {
 
     /** Several operations have other rules: the whole pass again, less the right one. */
     static Replay everywhere(Node output, Map<Node, ReversePass.Rule> rules) {
-        return (point, gradient) -> {
-            Map<String, double[]> faulty = ReversePass.over(point)
-                    .replacing(rules)
-                    .from(Map.of(output, new double[] {1}))
-                    .byParameter();
+        return (pass, gradient) -> {
+            Map<String, double[]> faulty =
+                    pass.replacing(rules).from(Map.of(output, new double[] {1})).byParameter();
             Map<String, double[]> excess = new HashMap<>();
-            gradient.byParameter().forEach((name, right) -> {
-                double[] sum =
-                        faulty.getOrDefault(name, new double[right.size()]).clone();
-                for (int i = 0; i < sum.length; i++) {
-                    sum[i] -= right.at(i);
+            pass.point().parameters().forEach((name, parameter) -> {
+                if (pass.leadsTo(parameter)) {
+                    Tensor right = gradient.by(parameter);
+                    double[] sum =
+                            faulty.getOrDefault(name, new double[right.size()]).clone();
+                    for (int i = 0; i < sum.length; i++) {
+                        sum[i] -= right.at(i);
+                    }
+                    excess.put(name, sum);
                 }
-                excess.put(name, sum);
             });
             return excess;
         };

@@ -26,7 +26,9 @@ final class Rules {
     /** What faulty rules of one operation explain. */
     List<Found> of(Operation operation) {
         List<Found> found = new ArrayList<>();
-        for (FaultyRule faulty : FaultyRule.of(operation)) {
+        List<FaultyRule> rules = new ArrayList<>(FaultyRule.of(operation));
+        rules.addAll(ResidualRules.of(operation));
+        for (FaultyRule faulty : rules) {
             Cause cause = trial.explained(
                     Replay.replacing(operation, faulty.rule()), 0, fit -> cause(faulty, List.of(operation), fit));
             if (cause != null) {
@@ -60,16 +62,17 @@ final class Rules {
         if (rules.stream().anyMatch(own -> own.size() != count)) {
             return found;
         }
-        for (int r = 0; r < count; r++) {
+        String witness = trial.rightBefore(alike.get(alike.size() - 1));
+        for (int r = 0; r < count && trial.budget().isOpen(); r++) {
             Map<Node, ReversePass.Rule> replaced = new HashMap<>();
             for (int k = 0; k < alike.size(); k++) {
                 replaced.put(alike.get(k).output(), rules.get(k).get(r).rule());
             }
             FaultyRule faulty = rules.get(0).get(r);
-            Cause cause = trial.explained(
-                    Replay.everywhere(trial.wrong().objective().output(), replaced),
-                    0,
-                    fit -> cause(faulty, alike, fit));
+            Replay replay = Replay.everywhere(trial.wrong().objective().output(), replaced);
+            Cause cause = witness != null && trial.touches(witness, replay)
+                    ? null
+                    : trial.explained(replay, 0, fit -> cause(faulty, alike, fit));
             if (cause != null) {
                 found.add(new Found(
                         cause,

@@ -3,7 +3,6 @@ package dev.plumbline.compute.explanation;
 import dev.plumbline.compute.explanation.Cause.Kind;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Operation;
-import dev.plumbline.compute.program.ReversePass;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -104,12 +103,12 @@ final class SampleWeights {
     private @Nullable Cause explained(LossElements elements, double[] weights, WeightPattern pattern) {
         Node terms = elements.terms();
         int each = elements.each();
-        Replay replay = (point, gradient) -> {
+        Replay replay = (pass, gradient) -> {
             double[] excess = gradient.by(terms).values().clone();
             for (int i = 0; i < excess.length; i++) {
                 excess[i] *= weights[i / each] - 1;
             }
-            return ReversePass.over(point).from(Map.of(terms, excess)).byParameter();
+            return pass.from(Map.of(terms, excess)).byParameter();
         };
         return trial.explained(replay, pattern.isUnknown() ? 1 : 0, fit -> words(elements, weights, pattern, fit));
     }

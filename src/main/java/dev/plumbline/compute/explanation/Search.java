@@ -20,7 +20,7 @@ public final class Search {
     private static final int MORE = 12;
 
     /** Suspects that are looked at before it is asked whether all of a kind are wrong. */
-    private static final int FIRST = 4;
+    private static final int FIRST = 12;
 
     private static final int ALTERNATIVES = 4;
 
@@ -36,9 +36,9 @@ public final class Search {
      *
      * @param cause null where nothing in the catalogue makes the claim
      * @param suspects operations whose rule alone could be at fault, the likeliest first
-     * @param passes of its work
+     * @param passes its work, in whole reverse passes
      */
-    public record Findings(@Nullable Cause cause, List<Suspect> suspects, int passes) {
+    public record Findings(@Nullable Cause cause, List<Suspect> suspects, double passes) {
 
         /** Of a right claim, or where nobody asked. */
         public static final Findings NONE = new Findings(null, List.of(), 0);
@@ -80,10 +80,15 @@ public final class Search {
     private void operations(List<Operation> ranked) {
         Paths paths = new Paths(trial);
         Rules rules = new Rules(trial);
+        FirstRows rows = new FirstRows(trial);
         int more = MORE;
         for (Operation operation : ranked) {
+            if (!trial.budget().isOpen()) {
+                return;
+            }
             found.addAll(rules.of(operation));
             found.addAll(paths.of(operation));
+            found.addAll(rows.of(operation));
             if (!isOpen() && more-- == 0) {
                 return;
             }

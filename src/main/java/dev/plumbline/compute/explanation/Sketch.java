@@ -3,6 +3,7 @@ package dev.plumbline.compute.explanation;
 import dev.plumbline.compute.explanation.Deviation.Part;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Tangents;
+import dev.plumbline.compute.program.Work;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -73,7 +74,7 @@ final class Sketch {
             double scale = scale(parts);
             SplittableRandom random = new SplittableRandom(trial.wrong().seed());
             for (int j = 0; j < rows; j++) {
-                if (j % 4 == 0 && !trial.budget().spend(1)) {
+                if (!trial.budget().isOpen()) {
                     return null;
                 }
                 projections.setRow(j, row(parts, scale, random, off, j));
@@ -137,8 +138,10 @@ final class Sketch {
             }
             direction.put(part.name(), Tensor.of(part.comparison().reference().shape(), values));
         }
-        double[] tangent = Tangents.of(trial.wrong().objective(), direction, Set.of(elements.terms()))
+        Work work = new Work();
+        double[] tangent = Tangents.of(trial.wrong().objective(), direction, Set.of(elements.terms()), work)
                 .getOrDefault(elements.terms(), new double[cotangent.length]);
+        trial.budget().charge(work.passes());
         double[] row = new double[elements.groups()];
         int each = elements.each();
         for (int i = 0; i < tangent.length; i++) {

@@ -4,9 +4,11 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The values of every node of a program at one point, and from there the reverse-mode gradient. */
@@ -24,6 +26,11 @@ public final class Evaluation {
 
     Program program() {
         return program;
+    }
+
+    /** The program's parameters by name. */
+    public Map<String, Node> parameters() {
+        return program.parameters();
     }
 
     public Tensor value(Node node) {
@@ -87,7 +94,7 @@ public final class Evaluation {
                     && !node.inputs().isEmpty()) {
                 double[] stored = rounding.cotangent(node, arriving, sizes[id]);
                 cotangents[id] = stored;
-                rounding.pullBack(node, inputs(node), values[id], stored, targets(node, cotangents));
+                rounding.pullBack(node, inputs(node), values[id], stored, targets(node, cotangents, null));
                 if (rounding != Rounding.NONE) {
                     addSizes(node, stored, sizes);
                 }
@@ -96,10 +103,19 @@ public final class Evaluation {
         return new Gradient(cotangents, output);
     }
 
-    /** Adds to {@code cotangents} (node) what a node passes on of what arrives there. */
-    void pullBack(Node node, double[] arriving, double[][] cotangents) {
-        double[] stored = rounding.cotangent(node, arriving, null);
-        rounding.pullBack(node, inputs(node), values[node.id()], stored, targets(node, cotangents));
+    /**
+     * Adds to {@code cotangents} (node) what a node passes on of what arrives there, to the wanted nodes only.
+     *
+     * @return to how many inputs
+     */
+    int pullBack(Node node, double[] arriving, double[][] cotangents, @Nullable BitSet wanted) {
+        double[] @Nullable [] targets = targets(node, cotangents, wanted);
+        int count = (int) Arrays.stream(targets).filter(Objects::nonNull).count();
+        if (count > 0) {
+            double[] stored = rounding.cotangent(node, arriving, null);
+            rounding.pullBack(node, inputs(node), values[node.id()], stored, targets);
+        }
+        return count;
     }
 
     /** To the inputs that take sums the sizes of their terms. */
@@ -132,11 +148,11 @@ public final class Evaluation {
         return inputs;
     }
 
-    private double[] @Nullable [] targets(Node node, double[][] cotangents) {
+    private double[] @Nullable [] targets(Node node, double[][] cotangents, @Nullable BitSet wanted) {
         double[][] targets = new double[node.inputs().size()][];
         for (int k = 0; k < targets.length; k++) {
             Node input = rounding.receiver(node, k);
-            if (program.isDifferentiable(input)) {
+            if (program.isDifferentiable(input) && (wanted == null || wanted.get(input.id()))) {
                 if (cotangents[input.id()] == null) {
                     cotangents[input.id()] = new double[input.shape().size()];
                 }

@@ -4,6 +4,7 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class Program {
     private final Map<String, Tensor> initial;
     private final boolean[] differentiable; // (node): does it depend on a parameter?
     private @Nullable Centring centring;
+    private double @Nullable [] shares;
 
     Program(
             List<Node> nodes,
@@ -109,6 +111,30 @@ public final class Program {
             sum += node.op().cost(shapes(node), node.shape());
         }
         return sum;
+    }
+
+    /** What a node costs for one of its inputs, as a share of a whole reverse pass. */
+    double shareOfReverse(Node node) {
+        double[] found = shares;
+        if (found == null) {
+            found = shares(); // two threads may both do this, to the same end
+            shares = found;
+        }
+        return found[node.id()];
+    }
+
+    private double[] shares() {
+        double[] costs = new double[nodes.size()];
+        double whole = 0;
+        for (Node node : nodes) {
+            if (isDifferentiable(node) && !node.inputs().isEmpty()) {
+                costs[node.id()] = node.op().cost(shapes(node), node.shape());
+                whole += costs[node.id()]
+                        * node.inputs().stream().filter(this::isDifferentiable).count();
+            }
+        }
+        double all = Math.max(whole, 1);
+        return Arrays.stream(costs).map(cost -> cost / all).toArray();
     }
 
     /** Bytes of all values of one evaluation. */

@@ -1,5 +1,6 @@
 package dev.plumbline.compute.program;
 
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * gradient that a program with a faulty backward rule would have given.
  *
  * <p>It is linear in what it starts from. Where one operation is at fault, starting from what that operation passes on too
- * much or too little gives the deviation of the whole gradient, at the cost of what lies before it.
+ * much or too little gives the deviation of the whole gradient, at the cost of what lies before it; toward a few parameters,
+ * at the cost of what lies between.
  */
 public final class ReversePass {
 
@@ -24,26 +26,65 @@ public final class ReversePass {
     private final Evaluation point;
     private final Map<Node, Rule> replaced; // by the node of an operation's result
     private final @Nullable Set<Node> within; // null for all
+    private final @Nullable BitSet leading; // null for all
+    private final Work work;
 
-    private ReversePass(Evaluation point, Map<Node, Rule> replaced, @Nullable Set<Node> within) {
+    private ReversePass(
+            Evaluation point,
+            Map<Node, Rule> replaced,
+            @Nullable Set<Node> within,
+            @Nullable BitSet leading,
+            Work work) {
         this.point = point;
         this.replaced = replaced;
         this.within = within;
+        this.leading = leading;
+        this.work = work;
     }
 
     /** Over all nodes, by their own rules, in the arithmetic of the evaluation. */
     public static ReversePass over(Evaluation point) {
-        return new ReversePass(point, Map.of(), null);
+        return new ReversePass(point, Map.of(), null, null, new Work());
     }
 
     /** The same with other rules where a node is named: the result of an operation, which no other rule of it then passes. */
     public ReversePass replacing(Map<Node, Rule> rules) {
-        return new ReversePass(point, rules, within);
+        return new ReversePass(point, rules, within, leading, work);
     }
 
     /** The same going through these nodes only: what they pass on to others stays there. */
     public ReversePass within(Set<Node> nodes) {
-        return new ReversePass(point, replaced, nodes);
+        return new ReversePass(point, replaced, nodes, leading, work);
+    }
+
+    /** The same on the ways to these nodes only: what is not upstream is not computed. */
+    public ReversePass toward(Set<Node> nodes) {
+        BitSet leads = new BitSet();
+        for (Node node : point.program().nodes()) {
+            boolean onTheWay = nodes.contains(node) || node.inputs().stream().anyMatch(input -> leads.get(input.id()));
+            leads.set(node.id(), onTheWay);
+        }
+        return new ReversePass(point, replaced, within, leads, work);
+    }
+
+    /** The same, and what it does is added to {@code meter}. */
+    public ReversePass counting(Work meter) {
+        return new ReversePass(point, replaced, within, leading, meter);
+    }
+
+    /** Whether it may arrive at a node. */
+    public boolean leadsTo(Node node) {
+        return leading == null || leading.get(node.id());
+    }
+
+    /** Where it goes. */
+    public Evaluation point() {
+        return point;
+    }
+
+    /** Operations that were computed on the side, each about twice: its own rule and another. */
+    public void alsoDid(Set<Node> nodes) {
+        nodes.forEach(node -> work.add(point.program(), node, 2));
     }
 
     /** What arrives where, from these cotangents; zeros where nothing is named. */
@@ -61,10 +102,14 @@ public final class ReversePass {
                 continue;
             }
             Rule rule = replaced.get(node);
+            if (leading != null && !leading.get(id)) {
+                continue;
+            }
             if (rule != null) {
                 rule.pullBack(point, arriving).forEach((input, cotangent) -> add(cotangent, input, arrived));
+                work.add(point.program(), node, node.inputs().size());
             } else if (within == null || within.contains(node)) {
-                point.pullBack(node, arriving, arrived);
+                work.add(point.program(), node, point.pullBack(node, arriving, arrived, leading));
             }
         }
         return new Arrived(arrived);

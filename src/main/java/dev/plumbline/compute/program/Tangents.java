@@ -21,12 +21,21 @@ public final class Tangents {
 
     /** The tangents of the wanted nodes; none where nothing moves. Operations that no moving parameter reaches cost nothing. */
     public static Map<Node, double[]> of(Objective objective, Map<String, Tensor> direction, Set<Node> wanted) {
+        return of(objective, direction, wanted, new Work());
+    }
+
+    /** The same, and what it does is added to {@code meter}. */
+    public static Map<Node, double[]> of(
+            Objective objective, Map<String, Tensor> direction, Set<Node> wanted, Work meter) {
         int last = wanted.stream().mapToInt(Node::id).max().orElse(-1);
         @Nullable Germ[] germs = new Germ[last + 1];
         Map<Node, double[]> tangents = new HashMap<>();
         for (Node node : objective.program().nodes().subList(0, last + 1)) {
             Germ germ = germ(objective, node, direction, germs);
             germs[node.id()] = germ;
+            meter.add(objective.program(), node, (int) node.inputs().stream()
+                    .filter(input -> germs[input.id()] != null)
+                    .count());
             double[] tangent = germ == null ? null : germ.terms()[0];
             if (tangent != null && wanted.contains(node)) {
                 tangents.put(node, tangent);

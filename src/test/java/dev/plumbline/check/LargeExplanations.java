@@ -1,0 +1,91 @@
+package dev.plumbline.check;
+
+import dev.plumbline.compute.explanation.Suspect;
+import dev.plumbline.limits.Limits;
+import dev.plumbline.reader.LossSource;
+import dev.plumbline.reader.ModelSource;
+import dev.plumbline.tensor.Safetensors;
+import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorLimits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Explains the claims of a folder that make_large_explanations.py wrote, and prints what that took; run by hand. */
+final class LargeExplanations {
+
+    private static final Limits LIMITS = Limits.defaults();
+
+    private LargeExplanations() {}
+
+    /** @param args the folder of a network and datatype, then what claims to take: parts of their names */
+    public static void main(String[] args) throws IOException {
+        Path folder = Path.of(args[0]);
+        CheckSettings settings =
+                new JsonMapper().readValue(System.getProperty("settings", "{\"entries\": 1}"), CheckSettings.class);
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> claims = files.filter(file -> file.toString().endsWith(".safetensors"))
+                    .filter(file -> !file.endsWith("data.safetensors"))
+                    .filter(file -> args.length < 2
+                            || Stream.of(args)
+                                    .skip(1)
+                                    .anyMatch(file.getFileName().toString()::contains))
+                    .sorted()
+                    .toList();
+            for (Path claim : claims) {
+                explain(folder, claim, settings);
+            }
+        }
+    }
+
+    private static void explain(Path folder, Path claim, CheckSettings settings) throws IOException {
+        AtomicLong begun = new AtomicLong();
+        AtomicLong ended = new AtomicLong();
+        long started = System.nanoTime();
+        GradientCheckReport report = new GradientCheckService(LIMITS, new RecentReports())
+                .check(
+                        new GradientCheckRequest(
+                                new ModelSource(null, Files.readAllBytes(folder.resolve("model.onnx"))),
+                                LossSource.ofOutput("loss"),
+                                null,
+                                tensors(folder.resolve("data.safetensors")),
+                                tensors(claim),
+                                settings,
+                                null,
+                                null,
+                                null,
+                                null),
+                        progress -> {
+                            if (progress.phase() == dev.plumbline.compute.difference.Progress.Phase.EXPLANATION) {
+                                begun.compareAndSet(0, System.nanoTime());
+                                ended.set(System.nanoTime());
+                            }
+                        });
+        System.out.printf(
+                "%-34s %-5s check %6.2f s, search %6.2f s, work %6.1f  %s%n",
+                claim.getFileName().toString().replace(".safetensors", ""),
+                report.verdict(),
+                (System.nanoTime() - started) / 1e9,
+                (ended.get() - begun.get()) / 1e9,
+                report.cost().forwardPasses(),
+                report.explanation() == null
+                        ? "suspects "
+                                + report.suspects().stream()
+                                        .map(LargeExplanations::words)
+                                        .toList()
+                        : report.explanation().advice());
+    }
+
+    private static String words(Suspect suspect) {
+        return suspect.node() + " " + suspect.operation() + " " + suspect.admits();
+    }
+
+    private static Map<String, Tensor> tensors(Path file) throws IOException {
+        return Safetensors.read(Files.readAllBytes(file), TensorLimits.DEFAULT).tensors();
+    }
+}
