@@ -77,7 +77,11 @@ record ReportAssembly(
                 Mistakes.name(comparisons, objective.point(), setting, request.previousOrNone()),
                 comparisons,
                 objective);
-        DoubtfulNames.requireSomeFit(model.names(), evidence.tensors(), mistakes);
+        DoubtfulNames.requireSomeFit(
+                model.names(),
+                evidence.tensors(),
+                mistakes,
+                request.parametersOrNone().keySet());
         List<TensorReport> tensors = evidence.tensors().stream()
                 .map(tensor -> TensorReport.of(tensor, mistakes.get(tensor.name()), baseline(tensor.name())))
                 .toList();

@@ -22,7 +22,9 @@ final class Warnings {
     static List<Warning> of(
             ReportAssembly assembly, List<Comparison> comparisons, List<Caveat> caveats, List<Finding> consistency) {
         List<Warning> warnings = new ArrayList<>();
-        assembly.model().names().shared().forEach(shared -> warnings.add(new Warning("sharedWeight", shared.words())));
+        assembly.model().names().shared().stream()
+                .filter(shared -> !shared.isToldApart())
+                .forEach(shared -> warnings.add(new Warning("sharedWeight", shared.words())));
         if (assembly.request().gradients() != null) {
             notClaimed(assembly, warnings);
             datatype(assembly, warnings);
