@@ -1,5 +1,6 @@
 package dev.plumbline.check;
 
+import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.verification.JudgedTensor;
@@ -21,6 +22,11 @@ final class DoubtfulNames {
     /** What is off by less belongs to this weight, and is wrong. */
     private static final double SLIGHT = 0.02;
 
+    /** Factors up to this, or their inverses, are simple where they are whole to this accuracy. */
+    private static final double LARGEST = 64;
+
+    private static final double SIMPLE = 1e-4;
+
     private DoubtfulNames() {}
 
     /** Refuses a claim that fits its guessed place in no way, and says how to export. */
@@ -29,12 +35,29 @@ final class DoubtfulNames {
         for (JudgedTensor tensor : tensors) {
             Mistake mistake = mistakes.get(tensor.name());
             boolean unexplained = (mistake == null || mistake.kind() == Mistake.Kind.UNKNOWN)
-                    && tensor.comparison().relativeError() > SLIGHT;
+                    && tensor.comparison().relativeError() > SLIGHT
+                    && !isSimpleMultiple(tensor.comparison());
             List<String> doubts = names.doubtful().get(tensor.name());
             if (tensor.verdict() == Verdict.FAIL && unexplained && doubts != null) {
                 throw refused(tensor.name(), String.join(" and ", doubts), given.contains(tensor.name()));
             }
         }
+    }
+
+    /** A single number fits any factor; one that is a simple one is a mistake that people make. */
+    private static boolean isSimpleMultiple(Comparison comparison) {
+        double factor = Double.NaN;
+        for (int i = 0; i < comparison.claimed().size(); i++) {
+            double claimed = comparison.claimed().at(i);
+            double reference = comparison.reference().at(i);
+            if (claimed != 0 || reference != 0) {
+                if (!Double.isNaN(factor)) {
+                    return false;
+                }
+                factor = Math.max(Math.abs(claimed / reference), Math.abs(reference / claimed));
+            }
+        }
+        return factor < LARGEST && Math.abs(factor - Math.rint(factor)) < SIMPLE * factor;
     }
 
     private static Problem refused(String name, String file, boolean isGiven) {

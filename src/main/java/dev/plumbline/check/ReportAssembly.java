@@ -73,10 +73,9 @@ record ReportAssembly(
         List<Comparison> comparisons =
                 examination.names().stream().map(examination::comparison).toList();
         Evidence evidence = Evidence.of(examination, progress);
-        Map<String, Mistake> mistakes = EmbeddingRows.explained(
-                Mistakes.name(comparisons, objective.point(), setting, request.previousOrNone()),
-                comparisons,
-                objective);
+        Map<String, String> rows = EmbeddingRows.advice(comparisons, objective);
+        Map<String, Mistake> mistakes = EmbeddingRows.advised(
+                Mistakes.name(comparisons, objective.point(), setting, request.previousOrNone()), rows);
         DoubtfulNames.requireSomeFit(
                 model.names(),
                 evidence.tensors(),
@@ -102,6 +101,7 @@ record ReportAssembly(
                         caveats,
                         comparisons,
                         findings,
+                        wrong ? List.copyOf(rows.values()) : List.of(),
                         examination.passes()),
                 progress,
                 started);
@@ -143,6 +143,7 @@ record ReportAssembly(
                         List.of(DirectionalWords.power(lines)),
                         List.of(),
                         Search.Findings.NONE,
+                        List.of(),
                         0),
                 progress,
                 started);
@@ -158,6 +159,7 @@ record ReportAssembly(
             List<Caveat> caveats,
             List<Comparison> comparisons,
             Search.Findings findings,
+            List<String> advice,
             double passes) {}
 
     private GradientCheckReport report(Parts parts, Progress progress, long started) {
@@ -169,7 +171,7 @@ record ReportAssembly(
         return new GradientCheckReport(
                 UUID.randomUUID().toString(),
                 parts.verdict(),
-                Summary.of(parts.verdict(), parts.tensors(), claimed, parts.bends(), parts.findings()),
+                Summary.of(parts.verdict(), parts.tensors(), claimed, parts.bends(), parts.findings(), parts.advice()),
                 new ObjectiveReport(
                         objective.value(),
                         measurement.numeric().noise().sigma(),

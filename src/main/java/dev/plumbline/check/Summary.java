@@ -24,7 +24,8 @@ final class Summary {
             List<TensorReport> tensors,
             boolean claimed,
             List<BendReport> bends,
-            Search.Findings findings) {
+            Search.Findings findings,
+            List<String> advice) {
         String whose = claimed ? "The claimed gradient" : "Our own reverse-mode gradient";
         return switch (verdict) {
             case PASS ->
@@ -43,7 +44,12 @@ final class Summary {
                 "%s can be neither confirmed nor refuted in %s%s."
                         .formatted(whose, names(tensors, Verdict.INCONCLUSIVE), because(tensors));
             case FAIL ->
-                "%s is wrong in %s%s.".formatted(whose, names(tensors, Verdict.FAIL), origin(findings, tensors));
+                "%s is wrong in %s%s.%s"
+                        .formatted(
+                                whose,
+                                names(tensors, Verdict.FAIL),
+                                origin(findings, tensors),
+                                advice.isEmpty() ? "" : " " + advice.get(0));
         };
     }
 

@@ -21,8 +21,8 @@ public final class SharedWeights {
     /** The square of half: nearer to the gradient than half its norm. */
     private static final double CLOSE = 0.25;
 
-    /** Directions that differ by less are one. */
-    private static final double SAME = 1e-6;
+    /** So many numbers have nearly the same direction by chance. */
+    private static final int FEW = 2;
 
     private SharedWeights() {}
 
@@ -46,7 +46,7 @@ public final class SharedWeights {
         Map<String, Tensor> own = readers.apply(all).read(afford).gradient().byParameter();
         Set<String> alone = new HashSet<>();
         for (Shared each : shared) {
-            if (isAlone(Fit.of(each.given(), claims, own), Fit.of(each.given(), claims, sums), each.made())) {
+            if (isAlone(each, claims, own, sums)) {
                 alone.addAll(each.given());
             }
         }
@@ -68,42 +68,44 @@ public final class SharedWeights {
         return areOne;
     }
 
-    /** A claim that is far from both is one of the whole: whoever names a weight once means all of its uses. */
-    private static boolean isAlone(Fit own, Fit sum, boolean made) {
-        if (Math.min(own.distance(), sum.distance()) < CLOSE) {
-            return own.distance() < sum.distance();
-        }
-        boolean isScaled = Math.min(own.angle(), sum.angle()) < CLOSE;
-        return isScaled && Math.abs(own.angle() - sum.angle()) > SAME ? own.angle() < sum.angle() : !made;
+    /**
+     * One claim that fits, be it times a factor, tells for all of its weight. Where none does, several claims are of several
+     * stands, and one of all: whoever names a weight once means all of its uses.
+     */
+    private static boolean isAlone(
+            Shared shared, Map<String, Tensor> claims, Map<String, Tensor> own, Map<String, Tensor> sums) {
+        double alone = nearest(shared, claims, own);
+        double together = nearest(shared, claims, sums);
+        boolean tells = Math.min(alone, together) < CLOSE && Math.abs(alone - together) > Math.min(alone, together);
+        return tells ? alone < together : shared.given().size() > 1 || !shared.made();
     }
 
-    /**
-     * How claims fit the gradients of one reading.
-     *
-     * @param distance the square of the norm of the difference, in those of the gradients
-     * @param angle the square of the sine between the two, which a common factor leaves as it is
-     */
-    private record Fit(double distance, double angle) {
-
-        static Fit of(List<String> names, Map<String, Tensor> claims, Map<String, Tensor> gradients) {
-            double off = 0;
-            double claimed = 0;
-            double own = 0;
-            double product = 0;
-            for (String name : names) {
-                Tensor claim = claims.get(name);
-                Tensor gradient = gradients.get(name);
-                if (claim == null || gradient == null || !claim.shape().equals(gradient.shape())) {
-                    return new Fit(Double.NaN, Double.NaN);
-                }
-                for (int i = 0; i < claim.size(); i++) {
-                    off += (claim.at(i) - gradient.at(i)) * (claim.at(i) - gradient.at(i));
-                    claimed += claim.at(i) * claim.at(i);
-                    own += gradient.at(i) * gradient.at(i);
-                    product += claim.at(i) * gradient.at(i);
-                }
+    private static double nearest(Shared shared, Map<String, Tensor> claims, Map<String, Tensor> gradients) {
+        double nearest = Double.POSITIVE_INFINITY;
+        for (String name : shared.given()) {
+            Tensor claim = claims.get(name);
+            Tensor gradient = gradients.get(name);
+            if (claim != null && gradient != null && claim.shape().equals(gradient.shape())) {
+                nearest = Math.min(nearest, misfit(claim, gradient));
             }
-            return new Fit(off / own, 1 - product * product / (claimed * own));
         }
+        return nearest;
+    }
+
+    /** How far a claim is from a gradient, in its norm; or, where there are numbers enough to tell, from its direction. */
+    private static double misfit(Tensor claim, Tensor gradient) {
+        double off = 0;
+        double claimed = 0;
+        double own = 0;
+        double product = 0;
+        for (int i = 0; i < claim.size(); i++) {
+            off += (claim.at(i) - gradient.at(i)) * (claim.at(i) - gradient.at(i));
+            claimed += claim.at(i) * claim.at(i);
+            own += gradient.at(i) * gradient.at(i);
+            product += claim.at(i) * gradient.at(i);
+        }
+        double distance = own > 0 ? off / own : Double.POSITIVE_INFINITY;
+        double angle = claimed > 0 && own > 0 ? Math.max(0, 1 - product * product / (claimed * own)) : distance;
+        return claim.size() > FEW ? Math.min(distance, angle) : distance;
     }
 }
