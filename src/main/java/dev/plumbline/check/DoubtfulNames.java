@@ -66,6 +66,7 @@ final class DoubtfulNames {
                 "the export computed %s, perhaps from this weight: the claim has nothing to do with the gradient that is left in the file"
                         .formatted(file),
                 name,
-                (isGiven ? "" : "values under parameters, by which weights are told apart; or ") + Exporting.KEEPING_NAMES);
+                (isGiven ? "" : "values under parameters, by which weights are told apart; or ")
+                        + Exporting.KEEPING_NAMES);
     }
 }

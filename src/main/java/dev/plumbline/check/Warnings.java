@@ -8,8 +8,8 @@ import dev.plumbline.compute.verification.Caveat;
 import dev.plumbline.tensor.Datatype;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What a reader of the report should know beside the verdict. */
 final class Warnings {
@@ -56,8 +56,7 @@ final class Warnings {
             warnings.add(new Warning(
                     "straightThrough",
                     "QuantizeLinear rounds what depends on parameters (%s%s): its derivative is taken as 1 within the range and 0 outside of it, as fake quantization in training takes it, although rounding itself has none."
-                            .formatted(
-                                    rounding.stream().limit(4).collect(Collectors.joining(", ")), more)));
+                            .formatted(rounding.stream().limit(4).collect(Collectors.joining(", ")), more)));
         }
     }
 

@@ -58,7 +58,8 @@ public record Names(
         public String words() {
             String all = String.join(" and ", given);
             if (given.size() > 1 && !alone) {
-                return "%s are held against one gradient, the sum over all uses: they are names of one weight.".formatted(all);
+                return "%s are held against one gradient, the sum over all uses: they are names of one weight."
+                        .formatted(all);
             }
             return alone
                     ? "%s is held against the gradient of this one weight; the file holds it once for %s too, which were equal."

@@ -104,8 +104,9 @@ public final class ObjectiveReader {
         List<String> guessed = new ArrayList<>();
         names().doubtful().forEach((name, places) -> {
             if (parameters.containsKey(name)) {
-                guessed.add("The value given for %s went into %s, which the export may have computed from it, and from others: send %s."
-                        .formatted(name, String.join(" and ", places), Exporting.KEEPING_NAMES));
+                guessed.add(
+                        "The value given for %s went into %s, which the export may have computed from it, and from others: send %s."
+                                .formatted(name, String.join(" and ", places), Exporting.KEEPING_NAMES));
             }
         });
         return guessed;

@@ -1,8 +1,8 @@
 package dev.plumbline.reader;
 
 import dev.plumbline.compute.program.Program;
-import dev.plumbline.tensor.Tensor;
 import dev.plumbline.reader.Names.Shared;
+import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;

@@ -27,8 +27,7 @@ public record ForeignFile(String words, String asModel, String asTensors) {
     private record Mark(int at, String bytes, ForeignFile file) {
         boolean isIn(byte[] start) {
             byte[] own = bytes.getBytes(StandardCharsets.ISO_8859_1);
-            return start.length >= at + own.length
-                    && Arrays.equals(start, at, at + own.length, own, 0, own.length);
+            return start.length >= at + own.length && Arrays.equals(start, at, at + own.length, own, 0, own.length);
         }
     }
 
@@ -66,12 +65,21 @@ public record ForeignFile(String words, String asModel, String asTensors) {
                             "a TensorFlow Lite file",
                             "an ONNX file, as python -m tf2onnx.convert --tflite writes it",
                             SAVED)),
-            new Mark(4, "ORTM", new ForeignFile("a file of ONNX Runtime's own format", "the ONNX file it was made from", SAVED)),
+            new Mark(
+                    4,
+                    "ORTM",
+                    new ForeignFile("a file of ONNX Runtime's own format", "the ONNX file it was made from", SAVED)),
             new Mark(
                     0,
                     "version https://git-lfs",
-                    new ForeignFile("a pointer of Git LFS, not the file itself", "the file, after git lfs pull", "the file, after git lfs pull")),
-            new Mark(0, "\u001f\u008b", new ForeignFile("a gzip file", "the ONNX file that is in it", "the file that is in it")),
+                    new ForeignFile(
+                            "a pointer of Git LFS, not the file itself",
+                            "the file, after git lfs pull",
+                            "the file, after git lfs pull")),
+            new Mark(
+                    0,
+                    "\u001f\u008b",
+                    new ForeignFile("a gzip file", "the ONNX file that is in it", "the file that is in it")),
             new Mark(0, "<", new ForeignFile("text in XML or HTML", EXPORTED, SAVED)),
             new Mark(0, "{", new ForeignFile("JSON text", "an ONNX file, or the model in the part request", SAVED)));
 
@@ -147,7 +155,8 @@ public record ForeignFile(String words, String asModel, String asTensors) {
     }
 
     private Problem refused(byte[] file, String expected) {
-        return Problem.unsupported("", "this is " + words, "a file that begins with the bytes " + start(file), expected);
+        return Problem.unsupported(
+                "", "this is " + words, "a file that begins with the bytes " + start(file), expected);
     }
 
     /** The first bytes, as they are quoted. */

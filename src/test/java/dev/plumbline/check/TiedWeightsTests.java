@@ -174,10 +174,9 @@ class TiedWeightsTests {
         claims(folder, way).forEach((name, claim) -> twice.put(name, claim.map(v -> 2 * v)));
         GradientCheckReport report = check(folder, twice, tensors(folder, "parameters"), null);
         assertThat(failed(report)).containsExactlyInAnyOrderElementsOf(twice.keySet());
-        report.tensors()
-                .forEach(tensor -> assertThat(
-                                Objects.requireNonNull(tensor.mistake()).kind().name())
-                        .isEqualTo("SCALED"));
+        report.tensors().forEach(tensor -> assertThat(
+                        Objects.requireNonNull(tensor.mistake()).kind().name())
+                .isEqualTo("SCALED"));
     }
 
     @Test
@@ -200,7 +199,8 @@ class TiedWeightsTests {
         one.keySet().retainAll(Set.of("a"));
         Map<String, Tensor> claim = new LinkedHashMap<>(tensors("tie_computed", "gradients"));
         claim.keySet().retainAll(Set.of("a"));
-        double loss = check("tie_computed_unfolded", claim, null, null).objective().value();
+        double loss =
+                check("tie_computed_unfolded", claim, null, null).objective().value();
         assertThat(check("tie_computed", claim, one, loss).summary())
                 .contains("another model", "the export may have computed from it", "do_constant_folding=False");
     }

@@ -63,7 +63,8 @@ class ClaimedDiagnosisTests {
                 null,
                 null,
                 null,
-                null, null);
+                null,
+                null);
     }
 
     private static void change(Map<String, Tensor> claim, String name, DoubleUnaryOperator change) {
@@ -176,7 +177,8 @@ class ClaimedDiagnosisTests {
                 null,
                 null,
                 null,
-                Profile.PLUMBLINE, null);
+                Profile.PLUMBLINE,
+                null);
         assertThatThrownBy(() -> service.diagnose(both))
                 .isInstanceOfSatisfying(
                         Problem.class, problem -> assertThat(problem.pointer()).isEqualTo("/activations"));
@@ -192,7 +194,9 @@ class ClaimedDiagnosisTests {
         assertThat(same.correctness()).isNotNull();
         DiagnosisReport other = service.diagnose(expecting(request, loss + 0.1));
         assertThat(other.correctness()).isNull();
-        assertThat(other.summary()).startsWith("This is another model than yours").isNotEqualTo(other.anotherModel());
+        assertThat(other.summary())
+                .startsWith("This is another model than yours")
+                .isNotEqualTo(other.anotherModel());
         assertThat(other.verdict()).isNotEqualTo(Diagnosis.Verdict.HEALTHY);
     }
 

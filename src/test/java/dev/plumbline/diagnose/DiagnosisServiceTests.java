@@ -98,7 +98,8 @@ class DiagnosisServiceTests {
                 null,
                 null,
                 null,
-                null, null));
+                null,
+                null));
 
         assertThat(report.findings()).isEmpty();
         Map<String, TensorStatistics> statistics = new LinkedHashMap<>();
@@ -125,7 +126,8 @@ class DiagnosisServiceTests {
                 null,
                 null,
                 null,
-                null, null));
+                null,
+                null));
 
         JsonNode expected = JsonMapper.shared().readTree(Files.readString(folder.resolve("samples.json")));
         List<Double> norms = Objects.requireNonNull(report.samples().norms(), report.samples()::because);
@@ -244,7 +246,8 @@ class DiagnosisServiceTests {
                 null,
                 List.of("encoder", "bulk", "body", "tail", "head"),
                 null,
-                null, null);
+                null,
+                null);
 
         assertThat(report.findings()).isEmpty();
         assertThat(report.notEvaluated()).extracting(NotEvaluated::rule).contains(Symptom.VANISHING, Symptom.EXPLODING);
@@ -270,7 +273,17 @@ class DiagnosisServiceTests {
         Map<String, Tensor> gradients = Map.of("w", Tensor.filled(Shape.of(2, 2), 1));
         Map<String, Tensor> parameters = Map.of("w", Tensor.filled(Shape.of(2, 2), 4));
         DiagnosisReport report = service.diagnose(new DiagnosisRequest(
-                null, null, parameters, null, gradients, null, null, null, OptimizerSource.of(Kind.SGD, 0.4), null, null));
+                null,
+                null,
+                parameters,
+                null,
+                gradients,
+                null,
+                null,
+                null,
+                OptimizerSource.of(Kind.SGD, 0.4),
+                null,
+                null));
 
         assertThat(report.layers().get(0).updateRatio()).isCloseTo(0.1, within(1e-12));
         assertThat(report.findings()).extracting(HealthFinding::rule).containsExactly(Symptom.UPDATE_RATIO);

@@ -114,7 +114,8 @@ final class Binding {
                         own);
             }
             builder.at(parameter);
-            Tensor value = layout instanceof Layout.Part ? plan.joined(parameter) : plan.valueOf(parameter, pieces.get(i));
+            Tensor value =
+                    layout instanceof Layout.Part ? plan.joined(parameter) : plan.valueOf(parameter, pieces.get(i));
             nodes.add(parameters.computeIfAbsent(parameter, key -> parameter(key, value)));
         }
         builder.at(name);

@@ -66,9 +66,7 @@ final class LostWeights {
                 "the model has no parameter of this name" + Spelling.hint(name, named),
                 name,
                 Spelling.oneOf(name, named)
-                        + (isGiven
-                                ? ""
-                                : "; a further name of a tied weight is known by its value under parameters")
+                        + (isGiven ? "" : "; a further name of a tied weight is known by its value under parameters")
                         + "; a parameter that forward does not read is not in the file and has no gradient; a renamed or computed one is in "
                         + Exporting.KEEPING_NAMES);
     }

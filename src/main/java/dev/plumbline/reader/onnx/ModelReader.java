@@ -45,7 +45,9 @@ final class ModelReader {
             in.setSizeLimit(Math.max(file.length, 1));
             ModelProto model = ModelProto.parseFrom(in);
             if (!model.hasGraph() || model.getOpsetImportCount() == 0) {
-                throw foreign != null && !foreign.isModel() ? foreign.asModel(file) : notOnnx(file.length + " bytes without a graph or an opset");
+                throw foreign != null && !foreign.isModel()
+                        ? foreign.asModel(file)
+                        : notOnnx(file.length + " bytes without a graph or an opset");
             }
             return model;
         } catch (InvalidProtocolBufferException broken) {

@@ -228,8 +228,10 @@ final class NameSearch {
 
     /** Where all places are stands of one weight, its values tell nothing, and any will do that no other name wants. */
     private List<Place> ofOneWeight(String name, Evidence evidence, List<Place> places) {
-        long weights =
-                places.stream().map(place -> families.of(place.slot())).distinct().count();
+        long weights = places.stream()
+                .map(place -> families.of(place.slot()))
+                .distinct()
+                .count();
         if (weights != 1 || places.size() < 2) {
             return places;
         }
@@ -255,7 +257,11 @@ final class NameSearch {
             List<Place> places = byValue(name);
             places = places.isEmpty() ? byClaim(name) : places;
             places = places.isEmpty() ? byReader(name) : places;
-            if (places.stream().map(place -> families.of(place.slot())).distinct().count() > 1) {
+            if (places.stream()
+                            .map(place -> families.of(place.slot()))
+                            .distinct()
+                            .count()
+                    > 1) {
                 throw ambiguous(name, places);
             }
             if (!places.isEmpty()) {

@@ -1,8 +1,8 @@
 package dev.plumbline.reader.onnx;
 
 import dev.plumbline.problem.Problem;
-import dev.plumbline.reader.Exporting;
 import dev.plumbline.reader.Asked;
+import dev.plumbline.reader.Exporting;
 import dev.plumbline.reader.Names;
 import dev.plumbline.reader.Names.Shared;
 import dev.plumbline.reader.Naming;
@@ -229,8 +229,9 @@ final class Placing {
         List<Slot> read = family.slots().stream()
                 .filter(slot -> !slot.uses().isEmpty() || placements.containsKey(slot.name()))
                 .toList();
-        List<Slot> named =
-                read.stream().filter(slot -> placements.containsKey(slot.name())).toList();
+        List<Slot> named = read.stream()
+                .filter(slot -> placements.containsKey(slot.name()))
+                .toList();
         List<Slot> claimed = named.stream().filter(this::isClaimed).toList();
         if (read.size() < 2) {
             return;
@@ -272,7 +273,8 @@ final class Placing {
     private List<String> claims(List<Slot> claimed) {
         List<String> claims = new ArrayList<>();
         for (Slot slot : claimed) {
-            for (String name : Objects.requireNonNull(placements.get(slot.name())).names()) {
+            for (String name :
+                    Objects.requireNonNull(placements.get(slot.name())).names()) {
                 if (asked.claims().containsKey(name)) {
                     claims.add(name);
                 }

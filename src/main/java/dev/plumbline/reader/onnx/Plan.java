@@ -90,7 +90,9 @@ record Plan(
         for (Map.Entry<String, Placement> each : placements.entrySet()) {
             Layout layout = each.getValue().layout();
             Slot slot = slots.get(each.getKey());
-            if (layout instanceof Layout.Part && slot != null && each.getValue().names()[0].equals(parameter)) {
+            if (layout instanceof Layout.Part
+                    && slot != null
+                    && each.getValue().names()[0].equals(parameter)) {
                 last = layout.taken(value(slot.name(), slot.value())).get(0);
                 sum = sum.length == 0 ? new double[last.size()] : sum;
                 for (int i = 0; i < sum.length; i++) {
