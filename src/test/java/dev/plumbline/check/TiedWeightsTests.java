@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Weights with several names, and weights that only are equal, in files that keep one of them, or a transposed copy: PyTorch's
@@ -90,16 +92,18 @@ class TiedWeightsTests {
         return claims;
     }
 
-    private static GradientCheckReport check(
-            String folder, Map<String, Tensor> claims, @Nullable Map<String, Tensor> given, @Nullable Double loss) {
-        byte[] file;
+    private static byte[] file(String folder) {
         try {
-            file = Files.readAllBytes(FILES.resolve(folder).resolve("model.onnx"));
+            return Files.readAllBytes(FILES.resolve(folder).resolve("model.onnx"));
         } catch (IOException unread) {
             throw new java.io.UncheckedIOException(unread);
         }
+    }
+
+    private static GradientCheckReport check(
+            String folder, Map<String, Tensor> claims, @Nullable Map<String, Tensor> given, @Nullable Double loss) {
         return SERVICE.check(new GradientCheckRequest(
-                new ModelSource(null, file),
+                new ModelSource(null, file(folder)),
                 null,
                 given,
                 tensors(folder, "data"),
@@ -203,5 +207,29 @@ class TiedWeightsTests {
                 check("tie_computed_unfolded", claim, null, null).objective().value();
         assertThat(check("tie_computed", claim, one, loss).summary())
                 .contains("another model", "the export may have computed from it", "do_constant_folding=False");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"embedding.weight", "net.embedding.weight", "module.embedding.weight", "model.embedding.weight"})
+    void freezesRowsUnderTheFilesNameAndBehindPrefixes(String name) {
+        Map<String, Tensor> claims = new LinkedHashMap<>(claims("tie_only_equal_unfolded", "all"));
+        Tensor claim = Objects.requireNonNull(claims.get("embedding.weight"));
+        double[] values = claim.values().clone();
+        Arrays.fill(values, 4, 8, 0); // row 1, as padding_idx leaves it
+        claims.put("embedding.weight", Tensor.of(claim.shape(), claim.datatype(), values));
+        assertThat(failed(check("tie_only_equal_unfolded", claims, null, null))).containsExactly("embedding.weight");
+        GradientCheckReport frozen = SERVICE.check(new GradientCheckRequest(
+                new ModelSource(null, file("tie_only_equal_unfolded")),
+                null,
+                null,
+                tensors("tie_only_equal_unfolded", "data"),
+                claims,
+                UNEXPLAINED,
+                null,
+                null,
+                Map.of(name, List.of(1)),
+                null));
+        assertThat(frozen.verdict()).as(frozen.summary()).isEqualTo(Verdict.PASS);
     }
 }

@@ -3,6 +3,7 @@ package dev.plumbline.reader.onnx;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.problem.Spelling;
 import dev.plumbline.reader.Exporting;
+import dev.plumbline.reader.Prefixes;
 import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.plumbline.reader.onnx;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.Exporting;
 import dev.plumbline.reader.Naming.How;
+import dev.plumbline.reader.Prefixes;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
