@@ -145,6 +145,24 @@ public record CheckSettings(
                 explain);
     }
 
+    /** The same by the names of the program's parameters. */
+    CheckSettings by(SettingNames names) {
+        return new CheckSettings(
+                coverage,
+                tolerance,
+                scheme,
+                step,
+                seed,
+                entries,
+                samples,
+                claimDatatype,
+                precision,
+                include == null ? null : names.of(include),
+                exclude == null ? null : names.of(exclude),
+                names.of(masks(), "/settings/mask"),
+                explain);
+    }
+
     CheckSettings with(Map<String, MaskSetting> masks) {
         return new CheckSettings(
                 coverage,

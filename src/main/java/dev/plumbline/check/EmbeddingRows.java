@@ -6,6 +6,7 @@ import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -18,19 +19,31 @@ final class EmbeddingRows {
 
     private EmbeddingRows() {}
 
-    /** The mistakes, with this advice where all that is wrong are such rows. */
-    static Map<String, Mistake> explained(
-            Map<String, Mistake> mistakes, List<Comparison> comparisons, Objective objective) {
-        comparisons.forEach(comparison -> mistakes.computeIfPresent(comparison.name(), (name, mistake) -> {
+    /** The advice, by tensor, where all that is wrong are such rows. */
+    static Map<String, String> advice(List<Comparison> comparisons, Objective objective) {
+        Map<String, String> advice = new LinkedHashMap<>();
+        for (Comparison comparison : comparisons) {
+            String name = comparison.name();
             List<Integer> rows = isEmbedding(objective, name) ? zeroRows(comparison) : List.of();
-            return rows.isEmpty() ? mistake : mistake.advising(advice(name, rows));
-        }));
+            if (!rows.isEmpty()) {
+                advice.put(name, advice(name, rows));
+            }
+        }
+        return advice;
+    }
+
+    static Map<String, Mistake> advised(Map<String, Mistake> mistakes, Map<String, String> advice) {
+        advice.forEach((name, words) -> mistakes.computeIfPresent(name, (same, mistake) -> mistake.advising(words)));
         return mistakes;
     }
 
+    /** A tied table is looked up once its other name has been added. */
     private static boolean isEmbedding(Objective objective, String name) {
         Node parameter = objective.program().parameters().get(name);
-        return parameter != null && objective.consumers(parameter).stream().anyMatch(Node::isLookup);
+        return parameter != null
+                && objective.consumers(parameter).stream()
+                        .anyMatch(reader -> reader.isLookup()
+                                || objective.consumers(reader).stream().anyMatch(Node::isLookup));
     }
 
     /** The rows that are zero and should not be, if nothing else is wrong; else none. */

@@ -17,6 +17,11 @@ import java.util.Map;
  */
 record FrozenRows(Map<String, List<Integer>> rows) {
 
+    /** The same by the names of the program's parameters. */
+    FrozenRows by(SettingNames names) {
+        return new FrozenRows(names.of(rows, "/frozenRows"));
+    }
+
     /** The settings with these rows out of their masks. */
     CheckSettings in(CheckSettings settings, Program program) {
         if (rows.isEmpty()) {

@@ -73,11 +73,14 @@ record ReportAssembly(
         List<Comparison> comparisons =
                 examination.names().stream().map(examination::comparison).toList();
         Evidence evidence = Evidence.of(examination, progress);
-        Map<String, Mistake> mistakes = EmbeddingRows.explained(
-                Mistakes.name(comparisons, objective.point(), setting, request.previousOrNone()),
-                comparisons,
-                objective);
-        DoubtfulNames.requireSomeFit(model.names(), evidence.tensors(), mistakes);
+        Map<String, String> rows = EmbeddingRows.advice(comparisons, objective);
+        Map<String, Mistake> mistakes = EmbeddingRows.advised(
+                Mistakes.name(comparisons, objective.point(), setting, request.previousOrNone()), rows);
+        DoubtfulNames.requireSomeFit(
+                model.names(),
+                evidence.tensors(),
+                mistakes,
+                request.parametersOrNone().keySet());
         List<TensorReport> tensors = evidence.tensors().stream()
                 .map(tensor -> TensorReport.of(tensor, mistakes.get(tensor.name()), baseline(tensor.name())))
                 .toList();
@@ -98,6 +101,7 @@ record ReportAssembly(
                         caveats,
                         comparisons,
                         findings,
+                        wrong ? List.copyOf(rows.values()) : List.of(),
                         examination.passes()),
                 progress,
                 started);
@@ -144,6 +148,7 @@ record ReportAssembly(
                         List.of(DirectionalWords.power(lines)),
                         List.of(),
                         Search.Findings.NONE,
+                        List.of(),
                         0),
                 progress,
                 started);
@@ -159,6 +164,7 @@ record ReportAssembly(
             List<Caveat> caveats,
             List<Comparison> comparisons,
             Search.Findings findings,
+            List<String> advice,
             double passes) {}
 
     private GradientCheckReport report(Parts parts, Progress progress, long started) {
@@ -176,6 +182,7 @@ record ReportAssembly(
                         claimed,
                         parts.bends(),
                         parts.findings(),
+                        parts.advice(),
                         measurement.plan().coverage() == Coverage.DIRECTIONAL),
                 new ObjectiveReport(
                         objective.value(),

@@ -25,6 +25,7 @@ final class Summary {
             boolean claimed,
             List<BendReport> bends,
             Search.Findings findings,
+            List<String> advice,
             boolean directional) {
         String whose = claimed ? "The claimed gradient" : "Our own reverse-mode gradient";
         return switch (verdict) {
@@ -44,7 +45,12 @@ final class Summary {
                 "%s can be neither confirmed nor refuted in %s%s."
                         .formatted(whose, names(tensors, Verdict.INCONCLUSIVE), because(tensors));
             case FAIL ->
-                "%s is wrong in %s%s.".formatted(whose, names(tensors, Verdict.FAIL), origin(findings, tensors));
+                "%s is wrong in %s%s.%s"
+                        .formatted(
+                                whose,
+                                names(tensors, Verdict.FAIL),
+                                origin(findings, tensors),
+                                advice.isEmpty() ? "" : " " + advice.get(0));
         };
     }
 

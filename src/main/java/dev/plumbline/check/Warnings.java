@@ -9,6 +9,7 @@ import dev.plumbline.tensor.Datatype;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What a reader of the report should know beside the verdict. */
 final class Warnings {
@@ -22,7 +23,10 @@ final class Warnings {
     static List<Warning> of(
             ReportAssembly assembly, List<Comparison> comparisons, List<Caveat> caveats, List<Finding> consistency) {
         List<Warning> warnings = new ArrayList<>();
-        assembly.model().names().shared().forEach(shared -> warnings.add(new Warning("sharedWeight", shared.words())));
+        assembly.model().names().shared().stream()
+                .filter(shared -> !shared.isToldApart())
+                .forEach(shared -> warnings.add(new Warning("sharedWeight", shared.words())));
+        straightThrough(assembly, warnings);
         if (assembly.request().gradients() != null) {
             notClaimed(assembly, warnings);
             datatype(assembly, warnings);
@@ -43,6 +47,17 @@ final class Warnings {
                 .forEach(finding -> warnings.add(
                         new Warning("inconsistent", "Plumbline's own reverse pass breaks a law: " + finding.detail())));
         return warnings;
+    }
+
+    private static void straightThrough(ReportAssembly assembly, List<Warning> warnings) {
+        List<String> rounding = assembly.model().program().stoppingGradients("QuantizeLinear");
+        if (!rounding.isEmpty()) {
+            String more = rounding.size() > 4 ? " and %d more".formatted(rounding.size() - 4) : "";
+            warnings.add(new Warning(
+                    "straightThrough",
+                    "QuantizeLinear rounds what depends on parameters (%s%s): its derivative is taken as 1 within the range and 0 outside of it, as fake quantization in training takes it, although rounding itself has none."
+                            .formatted(rounding.stream().limit(4).collect(Collectors.joining(", ")), more)));
+        }
     }
 
     private static void notClaimed(ReportAssembly assembly, List<Warning> warnings) {

@@ -9,6 +9,7 @@ import dev.plumbline.compute.health.NotEvaluated;
 import dev.plumbline.compute.health.Passage;
 import dev.plumbline.compute.health.Profile;
 import dev.plumbline.compute.health.SampleNorms;
+import dev.plumbline.reader.AnotherModel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param summary one plain sentence for each finding, and one for the claim
  * @param gradient whose gradient the layers, the profile by depth and the findings are about
  * @param correctness of the claimed gradient; null where there is no claim
+ * @param anotherModel where the model does not compute what was expected of it, and what may be the cause; null otherwise
  * @param loss its value; null where only gradients were given
  * @param layers in the order of computation
  * @param depth norms over the layers with weights
@@ -32,6 +34,7 @@ public record DiagnosisReport(
         Profile profile,
         GradientSource gradient,
         @Nullable Correctness correctness,
+        @Nullable String anotherModel,
         @Nullable Double loss,
         List<LayerHealth> layers,
         DepthReport depth,
@@ -79,6 +82,7 @@ public record DiagnosisReport(
                 profile,
                 gradient,
                 claim,
+                anotherModel,
                 loss,
                 layers,
                 depth,
@@ -86,6 +90,24 @@ public record DiagnosisReport(
                 findings,
                 notEvaluated,
                 correct);
+    }
+
+    /** This report of a model that is not the caller's: whatever it says is of the file. */
+    DiagnosisReport ofAnother(AnotherModel another) {
+        return new DiagnosisReport(
+                verdict == Diagnosis.Verdict.HEALTHY ? Diagnosis.Verdict.WARNING : verdict,
+                another.words() + " Of the model that was read: " + summary,
+                profile,
+                gradient,
+                correctness,
+                another.words(),
+                loss,
+                layers,
+                depth,
+                samples,
+                findings,
+                notEvaluated,
+                correctGradient);
     }
 
     /**

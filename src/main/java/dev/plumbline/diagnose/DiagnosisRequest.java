@@ -4,11 +4,13 @@ import dev.plumbline.compute.health.GivenReading;
 import dev.plumbline.compute.health.Profile;
 import dev.plumbline.library.LibraryCard;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.Expected;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.reader.OptimizerSource;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param layers the order of the layers beside gradients; without it their names must number them
  * @param optimizer as for optimizer steps, for the update ratio of a first step
  * @param profile whose rules; {@code plumbline} where it is not said
+ * @param expected the pipeline's own loss and outputs; where ours differ, no claim is judged
  */
 public record DiagnosisRequest(
         @Nullable ModelSource model,
@@ -38,10 +41,16 @@ public record DiagnosisRequest(
         @Nullable Map<String, String> functions,
         @Nullable List<String> layers,
         @Nullable OptimizerSource optimizer,
-        @Nullable Profile profile) {
+        @Nullable Profile profile,
+
+        @Schema(
+                description =
+                        "your own loss and outputs at this point, beside a model: where ours differ by more than rounding, this is another model than yours, and no claim is judged")
+        @Nullable
+        Expected expected) {
 
     static final DiagnosisRequest EMPTY =
-            new DiagnosisRequest(null, null, null, null, null, null, null, null, null, null);
+            new DiagnosisRequest(null, null, null, null, null, null, null, null, null, null, null);
 
     /** The gradients that are claimed to be the model's; none where there is no claim. */
     Map<String, Tensor> claims() {
@@ -88,7 +97,8 @@ public record DiagnosisRequest(
                 functions,
                 layers,
                 optimizer,
-                profile);
+                profile,
+                expected);
     }
 
     Map<String, Tensor> parametersOrNone() {
@@ -107,11 +117,19 @@ public record DiagnosisRequest(
         return profile == null ? Profile.PLUMBLINE : profile;
     }
 
+    private void requireNothingOfAModel() {
+        if (expected != null) {
+            throw Problem.invalid(
+                    "/expected", "this is expected of a model", "no model", "a model with data, or gradients alone");
+        }
+    }
+
     /** The gradients that came without a model, with all that came beside them. */
     GivenReading given() {
         if (gradients == null || gradients.isEmpty()) {
             throw Problem.invalid("", "there is nothing to diagnose", "nothing", "a model with data, or gradients");
         }
+        requireNothingOfAModel();
         Set<String> known = new HashSet<>(GivenReading.layers(gradients.keySet()));
         requireSameShapes(gradients);
         List<String> order = layers == null ? List.of() : layers;

@@ -16,15 +16,20 @@ import dev.plumbline.diagnose.DiagnosisReport.DepthReport;
 import dev.plumbline.diagnose.DiagnosisReport.GradientSource;
 import dev.plumbline.limits.Deadline;
 import dev.plumbline.limits.Limits;
+import dev.plumbline.reader.AnotherModel;
 import dev.plumbline.reader.ClaimedGradients;
+import dev.plumbline.reader.Expected;
 import dev.plumbline.reader.Model;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.reader.ObjectiveReader;
+import dev.plumbline.reader.SameModel;
 import dev.plumbline.reader.SharedWeights;
 import dev.plumbline.tensor.Tensor;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
 /**
@@ -77,8 +82,11 @@ class DiagnosisService {
         ModelReading reading = new ModelReading(objective);
         SampleNorms samples = SampleGradients.of(request, reading.gradients());
         Profile profile = request.profileOrOurs();
-        if (claims.isEmpty()) {
-            return report(condition(request, objective, reading, samples), profile, GradientSource.MODEL);
+        AnotherModel another = differs(request, read, claims, program -> afford(program, passes));
+        if (another != null || claims.isEmpty()) {
+            DiagnosisReport own =
+                    report(condition(request, objective, reading, samples), profile, GradientSource.MODEL);
+            return another == null ? own : own.ofAnother(another);
         }
         CheckPlan.Arithmetic arithmetic =
                 new CheckPlan.Arithmetic(ClaimDatatype.byTensor(claims), null, read.holdsFloat32());
@@ -96,6 +104,25 @@ class DiagnosisService {
                 correctness.isRefuted()
                         ? CorrectGradient.of(condition(request, objective, reading, samples), profile)
                         : null);
+    }
+
+    private @Nullable AnotherModel differs(
+            DiagnosisRequest request, Model read, Map<String, Tensor> claims, Consumer<Program> afford) {
+        Expected expected = request.expected();
+        return expected == null
+                ? null
+                : new SameModel(
+                                (model, loss) -> new ObjectiveReader(
+                                        model,
+                                        loss,
+                                        request.parametersOrNone(),
+                                        request.dataOrNone(),
+                                        claims,
+                                        Set.of()),
+                                request.lossOrNone(),
+                                expected.datatype(),
+                                null)
+                        .differs(read, expected, afford);
     }
 
     private ObjectiveReader reader(
@@ -117,6 +144,7 @@ class DiagnosisService {
                 diagnosis.summary(),
                 profile,
                 source,
+                null,
                 null,
                 condition.loss(),
                 condition.layers(),

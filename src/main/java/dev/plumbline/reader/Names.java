@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param namings of the claims and given parameters, and of weights that stand in the file more than once
  * @param renamed given parameters that the program knows by the name of a claim
  * @param replaced given parameters whose values took the place of the file's, under names that the program does not use
- * @param shared claims under the file's one name of several weights
+ * @param shared claims of weights that stand in the file more than once
  * @param doubtful claims whose weight the export may have computed something from, with the file's tensors that may be that:
  *     those that were taken for the weight by shape and place only, and those beside it that nobody claims
  */
@@ -34,21 +34,38 @@ public record Names(
     }
 
     /**
-     * A claim under the one name by which the file holds several weights that were equal when it was written: it may be
-     * meant as the gradient of that one weight, or as the sum over all.
+     * Claims of a weight that stands in the file more than once: each may be meant as the gradient of the one stand that it
+     * names, or as that of a weight that is used at all of them.
      *
-     * @param others the file's names of the other weights
-     * @param alone whether it is read as that of the one weight
+     * @param given the claims' names
+     * @param others the file's names of stands that nobody claims
+     * @param alone whether each is read as that of its own stand
+     * @param made whether an exporter made one from the other, so that they are hardly two weights
      */
-    public record Shared(String given, List<String> others, boolean alone) {
+    public record Shared(List<String> given, List<String> others, boolean alone, boolean made) {
+
+        public Shared {
+            given = List.copyOf(given);
+            others = List.copyOf(others);
+        }
+
+        /** Whether each stand has a claim of its own, as weights have that only are equal. */
+        public boolean isToldApart() {
+            return alone && others.isEmpty();
+        }
 
         /** One plain sentence for the report. */
         public String words() {
+            String all = String.join(" and ", given);
+            if (given.size() > 1 && !alone) {
+                return "%s are held against one gradient, the sum over all uses: they are names of one weight."
+                        .formatted(all);
+            }
             return alone
                     ? "%s is held against the gradient of this one weight; the file holds it once for %s too, which were equal."
-                            .formatted(given, String.join(", ", others))
+                            .formatted(all, String.join(", ", others))
                     : "%s is held against the sum over its uses as %s, which the file holds once."
-                            .formatted(given, String.join(", ", others));
+                            .formatted(all, String.join(", ", others));
         }
     }
 

@@ -14,6 +14,7 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.formula.Formula;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -96,6 +97,19 @@ public final class ObjectiveReader {
     /** How the names of the request are understood. */
     public Names names() {
         return placed(() -> model.names(asked));
+    }
+
+    /** Given values that went where the export may have computed something from them; one sentence each. */
+    List<String> guessedValues() {
+        List<String> guessed = new ArrayList<>();
+        names().doubtful().forEach((name, places) -> {
+            if (parameters.containsKey(name)) {
+                guessed.add(
+                        "The value given for %s went into %s, which the export may have computed from it, and from others: send %s."
+                                .formatted(name, String.join(" and ", places), Exporting.KEEPING_NAMES));
+            }
+        });
+        return guessed;
     }
 
     /** The model with its loss at its point; {@code afford} sees the program before anything is evaluated. */

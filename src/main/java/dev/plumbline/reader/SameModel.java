@@ -97,6 +97,7 @@ public record SameModel(
         }
         if (causes.isEmpty()) {
             causes.addAll(model.possibleDifferences());
+            causes.addAll(readers.apply(model, loss).guessedValues());
             couldBeRounding(model, expected, afford, causes);
         }
         return new AnotherModel(difference.words(), causes);

@@ -1,8 +1,6 @@
 package dev.plumbline.tensor;
 
 import dev.plumbline.problem.Problem;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Map;
 
 /**
@@ -16,9 +14,6 @@ public final class TensorFiles {
     static final int START = 12;
 
     private static final int SAFETENSORS_PREFIX = 8;
-
-    /** Protocol 2, and a number of ten bytes: how {@code torch.save} began before PyTorch 1.6. */
-    private static final byte[] OLD_TORCH = {(byte) 0x80, 2, (byte) 0x8a, 10};
 
     private TensorFiles() {}
 
@@ -41,22 +36,15 @@ public final class TensorFiles {
     /** Refuses bytes that are of no format, once they are neither npy nor npz. */
     static void requireSafetensors(byte[] file) {
         if (file.length <= SAFETENSORS_PREFIX || file[SAFETENSORS_PREFIX] != '{') {
-            if (file.length > 3 && Arrays.equals(file, 0, OLD_TORCH.length, OLD_TORCH, 0, OLD_TORCH.length)) {
-                throw Problem.unsupported(
-                        "",
-                        "this is a bare pickle, as torch.save wrote before PyTorch 1.6",
-                        "a file that begins with the bytes " + start(file),
-                        "the same saved by a newer torch.save, or safetensors, npz or npy");
+            ForeignFile foreign = ForeignFile.of(file);
+            if (foreign != null) {
+                throw foreign.asTensors(file);
             }
             throw Problem.unsupported(
                     "",
                     "not a tensor file that is understood here",
-                    file.length == 0 ? "an empty file" : "a file that begins with the bytes " + start(file),
+                    file.length == 0 ? "an empty file" : "a file that begins with the bytes " + ForeignFile.start(file),
                     "safetensors (a header length and '{'), npz or a state_dict of torch.save (\"PK\"), or npy (0x93 \"NUMPY\")");
         }
-    }
-
-    private static String start(byte[] file) {
-        return HexFormat.ofDelimiter(" ").formatHex(Arrays.copyOf(file, Math.min(START, file.length)));
     }
 }

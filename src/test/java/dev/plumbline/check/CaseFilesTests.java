@@ -120,6 +120,7 @@ class CaseFilesTests {
         assertThat(mistake.get("advice").asString())
                 .isEqualTo("Row 2 is zero although it is read; an embedding with padding_idx does that. frozenRows"
                         + " {\"m.weight\": [2]} leaves it out.");
+        assertThat(answer.body().get("summary").asString()).endsWith("frozenRows {\"m.weight\": [2]} leaves it out.");
     }
 
     @Test

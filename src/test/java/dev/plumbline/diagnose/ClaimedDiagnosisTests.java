@@ -15,6 +15,7 @@ import dev.plumbline.compute.program.Loss;
 import dev.plumbline.diagnose.DiagnosisReport.GradientSource;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.Expected;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.tensor.Safetensors;
@@ -58,6 +59,7 @@ class ClaimedDiagnosisTests {
                 null,
                 tensors(folder.resolve("data.safetensors")),
                 claim,
+                null,
                 null,
                 null,
                 null,
@@ -175,9 +177,41 @@ class ClaimedDiagnosisTests {
                 null,
                 null,
                 null,
-                Profile.PLUMBLINE);
+                Profile.PLUMBLINE,
+                null);
         assertThatThrownBy(() -> service.diagnose(both))
                 .isInstanceOfSatisfying(
                         Problem.class, problem -> assertThat(problem.pointer()).isEqualTo("/activations"));
+    }
+
+    @Test
+    void judgesNoClaimOfAnotherModel() throws IOException {
+        String model = "tanh-mlp/float64";
+        DiagnosisRequest request = request(model, claim(model));
+        double loss = Objects.requireNonNull(service.diagnose(request).loss());
+        DiagnosisReport same = service.diagnose(expecting(request, loss));
+        assertThat(same.anotherModel()).isNull();
+        assertThat(same.correctness()).isNotNull();
+        DiagnosisReport other = service.diagnose(expecting(request, loss + 0.1));
+        assertThat(other.correctness()).isNull();
+        assertThat(other.summary())
+                .startsWith("This is another model than yours")
+                .isNotEqualTo(other.anotherModel());
+        assertThat(other.verdict()).isNotEqualTo(Diagnosis.Verdict.HEALTHY);
+    }
+
+    private static DiagnosisRequest expecting(DiagnosisRequest request, double loss) {
+        return new DiagnosisRequest(
+                request.model(),
+                request.loss(),
+                null,
+                request.data(),
+                request.gradients(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                new Expected(loss, null));
     }
 }

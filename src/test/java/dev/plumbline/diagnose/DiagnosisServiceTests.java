@@ -43,12 +43,12 @@ class DiagnosisServiceTests {
 
     private static DiagnosisRequest formula(String text, Map<String, Tensor> parameters, Map<String, Tensor> data) {
         return new DiagnosisRequest(
-                new ModelSource(text, null), null, parameters, data, null, null, null, null, null, null);
+                new ModelSource(text, null), null, parameters, data, null, null, null, null, null, null, null);
     }
 
     private static DiagnosisRequest given(
             Map<String, Tensor> gradients, Map<String, Tensor> activations, Map<String, String> functions) {
-        return new DiagnosisRequest(null, null, null, null, gradients, activations, functions, null, null, null);
+        return new DiagnosisRequest(null, null, null, null, gradients, activations, functions, null, null, null, null);
     }
 
     private static Map<String, Tensor> tensors(Path file) throws IOException {
@@ -98,6 +98,7 @@ class DiagnosisServiceTests {
                 null,
                 null,
                 null,
+                null,
                 null));
 
         assertThat(report.findings()).isEmpty();
@@ -120,6 +121,7 @@ class DiagnosisServiceTests {
                 LossSource.of(lossOf(folder)),
                 null,
                 tensors(folder.resolve("data.safetensors")),
+                null,
                 null,
                 null,
                 null,
@@ -190,7 +192,7 @@ class DiagnosisServiceTests {
                 Map.of("x", Tensor.of(Shape.of(64, 2), x), "y", Tensor.of(Shape.of(64, 1), y)));
         LossSource loss = LossSource.of(Loss.Kind.BINARY_CROSS_ENTROPY_WITH_LOGITS);
         return new DiagnosisRequest(
-                request.model(), loss, request.parameters(), request.data(), null, null, null, null, null, null);
+                request.model(), loss, request.parameters(), request.data(), null, null, null, null, null, null, null);
     }
 
     @Test
@@ -244,6 +246,7 @@ class DiagnosisServiceTests {
                 null,
                 List.of("encoder", "bulk", "body", "tail", "head"),
                 null,
+                null,
                 null);
 
         assertThat(report.findings()).isEmpty();
@@ -270,7 +273,17 @@ class DiagnosisServiceTests {
         Map<String, Tensor> gradients = Map.of("w", Tensor.filled(Shape.of(2, 2), 1));
         Map<String, Tensor> parameters = Map.of("w", Tensor.filled(Shape.of(2, 2), 4));
         DiagnosisReport report = service.diagnose(new DiagnosisRequest(
-                null, null, parameters, null, gradients, null, null, null, OptimizerSource.of(Kind.SGD, 0.4), null));
+                null,
+                null,
+                parameters,
+                null,
+                gradients,
+                null,
+                null,
+                null,
+                OptimizerSource.of(Kind.SGD, 0.4),
+                null,
+                null));
 
         assertThat(report.layers().get(0).updateRatio()).isCloseTo(0.1, within(1e-12));
         assertThat(report.findings()).extracting(HealthFinding::rule).containsExactly(Symptom.UPDATE_RATIO);

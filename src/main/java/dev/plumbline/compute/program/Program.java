@@ -152,6 +152,17 @@ public final class Program {
                 .anyMatch(node -> node.op() instanceof Unary unary && unary.function() == UnaryFunction.STOP_GRADIENT);
     }
 
+    /** The operations of one of the file's kinds that hold something constant that depends on a parameter. */
+    public List<String> stoppingGradients(String kind) {
+        return nodes.stream()
+                .filter(node -> node.stopsGradient() && differentiable[node.id()])
+                .map(Node::origin)
+                .filter(origin -> origin.kind().equals(kind))
+                .map(Origin::name)
+                .distinct()
+                .toList();
+    }
+
     /** How many numbers the parameters hold. */
     public long parameterCount() {
         return parameters.values().stream()

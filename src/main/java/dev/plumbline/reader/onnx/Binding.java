@@ -2,6 +2,7 @@ package dev.plumbline.reader.onnx;
 
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
+import dev.plumbline.compute.program.UnaryFunction;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.problem.Spelling;
 import dev.plumbline.reader.Asked;
@@ -53,24 +54,16 @@ final class Binding {
                 values.put(name, input(input, parameters, data));
             }
         }
-        graph.initializers().forEach((name, tensor) -> {
+        plan.slots().forEach((name, slot) -> {
             Plan.Placement placement = plan.placement(name);
             if (placement != null) {
-                values.put(name, placed(name, tensor, placement));
-            } else if (plan.copy(name) == null && needed.contains(name)) {
-                values.put(name, constant(name, plan.value(name, tensor)));
+                values.put(name, placed(name, slot.value(), placement));
             }
         });
-        graph.initializers().keySet().forEach(this::putCopy);
-        roles.aliases().forEach((alias, origin) -> {
-            Plan.Placement placement = plan.placement(alias);
-            if (placement != null) {
-                values.put(
-                        alias,
-                        placed(
-                                alias,
-                                Objects.requireNonNull(graph.initializers().get(origin)),
-                                placement));
+        plan.copies().forEach(this::putCopy);
+        graph.initializers().forEach((name, tensor) -> {
+            if (!values.containsKey(name) && needed.contains(name)) {
+                values.put(name, constant(name, plan.value(name, tensor)));
             }
         });
         translate(graph, needed);
@@ -121,21 +114,33 @@ final class Binding {
                         own);
             }
             builder.at(parameter);
-            Tensor value = layout instanceof Layout.Part ? plan.joined(parameter) : pieces.get(i);
-            nodes.add(parameters.computeIfAbsent(parameter, key -> builder.parameter(key, value)));
+            Tensor value =
+                    layout instanceof Layout.Part ? plan.joined(parameter) : plan.valueOf(parameter, pieces.get(i));
+            nodes.add(parameters.computeIfAbsent(parameter, key -> parameter(key, value)));
         }
         builder.at(name);
         return new Value(layout.assembled(builder, nodes), stored.datatype(), true);
     }
 
-    private void putCopy(String name) {
-        Plan.Copy copy = plan.copy(name);
-        if (copy != null) {
-            Value original = value(copy.slot());
-            builder.at(name);
-            Node node = copy.transposed() ? builder.transpose(original.node(), 1, 0) : original.node();
-            values.put(name, new Value(node, original.type(), true));
+    /** A parameter and its further names: whatever moves one of them moves it, and the gradient by each is its own. */
+    private Node parameter(String name, Tensor stored) {
+        Node sum = builder.parameter(name, stored);
+        for (Plan.OtherName other : plan.otherNames(name)) {
+            Tensor own = other.transposed()
+                    ? new Layout.Transposed(stored.shape()).taken(stored).get(0)
+                    : stored;
+            Node further = builder.parameter(other.name(), own);
+            Node moved = builder.subtract(further, builder.unary(UnaryFunction.STOP_GRADIENT, further));
+            sum = builder.add(sum, other.transposed() ? builder.transpose(moved, 1, 0) : moved);
         }
+        return sum;
+    }
+
+    private void putCopy(String name, Plan.Copy copy) {
+        Value original = value(copy.slot());
+        builder.at(name);
+        Node node = copy.transposed() ? builder.transpose(original.node(), 1, 0) : original.node();
+        values.put(name, new Value(node, original.type(), true));
     }
 
     private Value constant(String name, Tensor tensor) {
@@ -212,7 +217,7 @@ final class Binding {
                         : results(node);
                 for (int i = 0; i < node.outputs().size(); i++) {
                     String output = node.outputs().get(i);
-                    if (plan.placement(output) != null) {
+                    if (plan.placement(output) != null || plan.copy(output) != null) {
                         continue; // an Identity between two weights that the request tells apart
                     }
                     if (i < results.size() && !output.isEmpty()) {

@@ -2,10 +2,13 @@ package dev.plumbline.reader.onnx;
 
 import dev.plumbline.problem.Problem;
 import dev.plumbline.problem.Spelling;
+import dev.plumbline.reader.Exporting;
+import dev.plumbline.reader.Prefixes;
 import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Claimed weights that a file does not have: batch normalizations that the export multiplied into the convolutions before
@@ -17,7 +20,7 @@ final class LostWeights {
     private LostWeights() {}
 
     /** Refuses a claim for which there is no place, saying where it may have gone and how to export. */
-    static void refuse(Slots slots, Map<String, Shape> claims, Map<String, Place> found) {
+    static void refuse(Slots slots, Map<String, Shape> claims, Map<String, Place> found, Set<String> given) {
         List<String> lost = claims.keySet().stream()
                 .filter(name -> !found.containsKey(name))
                 .toList();
@@ -36,7 +39,9 @@ final class LostWeights {
                 throw batchNormalization(slot, lost);
             }
         }
-        throw computed.isEmpty() ? unknown(lost.get(0), named) : computed(lost, named, computed);
+        throw computed.isEmpty()
+                ? unknown(lost.get(0), named, given.contains(lost.get(0)))
+                : computed(lost, named, computed);
     }
 
     private static boolean isWeightNorm(List<String> lost) {
@@ -56,12 +61,13 @@ final class LostWeights {
                 "a file exported with training=torch.onnx.TrainingMode.PRESERVE in torch.onnx.export, which keeps both (do_constant_folding=False alone does not); model.eval() before it for the running statistics: see /exporting");
     }
 
-    private static Problem unknown(String name, List<String> named) {
+    private static Problem unknown(String name, List<String> named, boolean isGiven) {
         return Problem.invalid(
                 "/gradients" + Problem.pointer(name),
                 "the model has no parameter of this name" + Spelling.hint(name, named),
                 name,
                 Spelling.oneOf(name, named)
+                        + (isGiven ? "" : "; a further name of a tied weight is known by its value under parameters")
                         + "; a parameter that forward does not read is not in the file and has no gradient; a renamed or computed one is in "
                         + Exporting.KEEPING_NAMES);
     }

@@ -2,6 +2,7 @@ package dev.plumbline.reader.onnx;
 
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.onnx.OnnxInput.Dimension;
+import dev.plumbline.tensor.ForeignFile;
 import dev.plumbline.tensor.Tensor;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ final class ModelReader {
     }
 
     static ModelProto parse(byte[] file) {
+        ForeignFile foreign = ForeignFile.of(file);
         try {
             FieldCensus.require(file, ModelProto.getDescriptor());
             CodedInputStream in = CodedInputStream.newInstance(file);
@@ -43,11 +45,15 @@ final class ModelReader {
             in.setSizeLimit(Math.max(file.length, 1));
             ModelProto model = ModelProto.parseFrom(in);
             if (!model.hasGraph() || model.getOpsetImportCount() == 0) {
-                throw notOnnx(file.length + " bytes without a graph or an opset");
+                throw foreign != null && !foreign.isModel()
+                        ? foreign.asModel(file)
+                        : notOnnx(file.length + " bytes without a graph or an opset");
             }
             return model;
         } catch (InvalidProtocolBufferException broken) {
-            throw notOnnx(String.valueOf(broken.getMessage()));
+            throw foreign != null && !foreign.isModel()
+                    ? foreign.asModel(file)
+                    : notOnnx(String.valueOf(broken.getMessage()));
         } catch (IOException impossible) {
             throw new java.io.UncheckedIOException(impossible);
         }

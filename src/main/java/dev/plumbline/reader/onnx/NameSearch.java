@@ -1,7 +1,9 @@
 package dev.plumbline.reader.onnx;
 
 import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.Exporting;
 import dev.plumbline.reader.Naming.How;
+import dev.plumbline.reader.Prefixes;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
@@ -52,23 +54,26 @@ final class NameSearch {
     }
 
     private final Slots slots;
+    private final Families families;
     private final Wanted wanted;
     private final Map<String, Place> found = new LinkedHashMap<>();
     private String prefix = "+";
 
-    private NameSearch(Slots slots, Wanted wanted) {
+    private NameSearch(Slots slots, Families families, Wanted wanted) {
         this.slots = slots;
+        this.families = families;
         this.wanted = wanted;
     }
 
     /** The places found; names for which there is none are missing. */
-    static Map<String, Place> places(Slots slots, Wanted wanted) {
-        NameSearch search = new NameSearch(slots, wanted);
+    static Map<String, Place> places(Slots slots, Families families, Wanted wanted) {
+        NameSearch search = new NameSearch(slots, families, wanted);
         search.byName();
         search.byPrefix();
         for (Evidence evidence : Evidence.values()) {
             search.byPlace(evidence);
         }
+        search.furtherNames();
         return search.found;
     }
 
@@ -147,7 +152,9 @@ final class NameSearch {
             }
             for (Map.Entry<String, List<Place>> candidate : candidates.entrySet()) {
                 List<Place> places = candidate.getValue();
-                if (places.size() == 1 && wanting(places.get(0), wanting).size() == 1) {
+                if (places.size() == 1
+                        && isFree(places.get(0))
+                        && areOneWeight(wanting(places.get(0), wanting), candidate.getKey())) {
                     found.put(candidate.getKey(), places.get(0));
                     changed = true;
                 }
@@ -156,6 +163,22 @@ final class NameSearch {
                 refuseAmbiguous(candidates, wanting);
             }
         }
+    }
+
+    /** Whether all these are names of one weight: by their values, else by claims that mostly are equal bit for bit. */
+    private boolean areOneWeight(Set<String> names, String name) {
+        return names.stream().allMatch(other -> other.equals(name) || areOneWeight(other, name));
+    }
+
+    private boolean areOneWeight(String one, String other) {
+        Tensor value = wanted.values().get(one);
+        Tensor its = wanted.values().get(other);
+        if (value != null && its != null) {
+            return Families.tells(value) && Families.isEqual(value, its);
+        }
+        Tensor claim = wanted.claims().get(one);
+        Tensor second = wanted.claims().get(other);
+        return claim != null && second != null && Families.tells(claim) && isMostlyEqual(claim, second);
     }
 
     private static Set<String> wanting(Place place, Map<String, Set<String>> wanting) {
@@ -170,15 +193,20 @@ final class NameSearch {
                 throw ambiguous(name, places);
             }
             if (places.size() == 1) {
-                throw wanted.problem(
-                        name,
-                        "several names could be those of one weight of the file",
-                        Prefixes.words(List.copyOf(wanting(places.get(0), wanting))),
-                        "one name for " + places.get(0).slots().get(0)
-                                + ", or values under parameters, by which weights are told apart; or "
-                                + Exporting.KEEPING_NAMES);
+                throw contested(places.get(0).slots().get(0), List.copyOf(wanting(places.get(0), wanting)));
             }
         });
+    }
+
+    /** Values would tell which one it is, and leave the others without a place. */
+    private Problem contested(String slot, List<String> names) {
+        boolean areGiven = wanted.values().keySet().containsAll(names);
+        return wanted.problem(
+                names.get(0),
+                "several names could be those of one weight of the file"
+                        + (areGiven ? ", which has the values of none: the export computed it, perhaps from all" : ""),
+                Prefixes.words(names),
+                Exporting.KEEPING_NAMES + "; or, where they are names of one weight, one of them for " + slot);
     }
 
     private List<Place> candidates(String name, Evidence evidence) {
@@ -196,7 +224,101 @@ final class NameSearch {
                 }
             }
         }
-        return candidates.isEmpty() ? cutUp(name, evidence) : inRole(name, candidates);
+        return candidates.isEmpty() ? cutUp(name, evidence) : ofOneWeight(name, evidence, inRole(name, candidates));
+    }
+
+    /** Where all places are stands of one weight, its values tell nothing, and any will do that no other name wants. */
+    private List<Place> ofOneWeight(String name, Evidence evidence, List<Place> places) {
+        long weights = places.stream()
+                .map(place -> families.of(place.slot()))
+                .distinct()
+                .count();
+        if (weights != 1 || places.size() < 2) {
+            return places;
+        }
+        boolean isWanted = missing().stream()
+                .anyMatch(other -> !other.equals(name)
+                        && wanted.shape(other).equals(wanted.shape(name))
+                        && !areOneWeight(other, name));
+        return switch (evidence) {
+            case VALUES -> List.of();
+            case MODULE, PART_OF_MODULE -> places.subList(0, 1);
+            case SHAPE -> isWanted ? places : places.subList(0, 1);
+        };
+    }
+
+    // ── further names of weights that have one ──
+
+    /**
+     * A tied weight has several names, of which a file keeps one: it is known by its values, by a claim whose numbers
+     * mostly are the first name's bit for bit, or by the module that reads it.
+     */
+    private void furtherNames() {
+        for (String name : missing()) {
+            List<Place> places = byValue(name);
+            places = places.isEmpty() ? byClaim(name) : places;
+            places = places.isEmpty() ? byReader(name) : places;
+            if (places.stream()
+                            .map(place -> families.of(place.slot()))
+                            .distinct()
+                            .count()
+                    > 1) {
+                throw ambiguous(name, places);
+            }
+            if (!places.isEmpty()) {
+                found.put(name, places.get(0));
+            }
+        }
+    }
+
+    private List<Place> byValue(String name) {
+        List<Place> places = new ArrayList<>();
+        for (Slot slot : slots.all()) {
+            for (Spot spot : everywhere(slot, wanted.shape(name))) {
+                Place place = Place.sure(spot.as(How.COPY));
+                if (spot.fits(name, wanted.shape(name)) && speaks(Evidence.VALUES, name, place)) {
+                    places.add(place);
+                    break;
+                }
+            }
+        }
+        return places;
+    }
+
+    private List<Place> byClaim(String name) {
+        Tensor claim = wanted.claims().get(name);
+        List<Place> places = new ArrayList<>();
+        wanted.claims().forEach((other, its) -> {
+            Place place = found.get(other);
+            if (claim != null && place != null && Families.tells(claim) && isMostlyEqual(claim, its)) {
+                places.add(place.as(How.COPY));
+            }
+        });
+        return places;
+    }
+
+    /** One tensor in memory under two names, in which a mistake may be. */
+    private static boolean isMostlyEqual(Tensor one, Tensor other) {
+        int equal = 0;
+        for (int i = 0; i < one.size() && one.shape().equals(other.shape()); i++) {
+            equal += one.at(i) == other.at(i) && one.at(i) != 0 ? 1 : 0;
+        }
+        return 2 * equal > one.size();
+    }
+
+    /** A weight of its own name that the name's module reads too. */
+    private List<Place> byReader(String name) {
+        List<Place> places = new ArrayList<>();
+        for (Slot slot : slots.all()) {
+            Place place = Place.guessed(Spot.whole(slot, How.COPY));
+            if (!slot.isMadeUp()
+                    && slot.shape().equals(wanted.shape(name))
+                    && !Prefixes.module(Prefixes.bare(slot.name())).equals(moduleOf(name))
+                    && isIn(Evidence.MODULE, name, slot)) {
+                places.add(place);
+            }
+        }
+        return places;
     }
 
     /** Of several places, those that are read as such a name is: a bias is added, a weight multiplied. */
@@ -255,11 +377,16 @@ final class NameSearch {
     private boolean isIn(Evidence evidence, String name, Slot slot) {
         String given = Prefixes.module(Prefixes.bare(name));
         return switch (evidence) {
-            case MODULE -> isReadIn(Prefixes.applied(prefix, given), slot);
+            case MODULE -> isReadIn(moduleOf(name), slot);
             case PART_OF_MODULE ->
                 slot.uses().stream().anyMatch(use -> Prefixes.isWithin(Prefixes.bare(use.module()), given));
             case VALUES, SHAPE -> true;
         };
+    }
+
+    /** The module of a name, as the file calls it. */
+    private String moduleOf(String name) {
+        return Prefixes.applied(prefix, Prefixes.module(Prefixes.bare(name)));
     }
 
     private static boolean isReadIn(String module, Slot slot) {
@@ -270,7 +397,7 @@ final class NameSearch {
 
     /** A bias of its own name, read in the module of the weight, says that the module is what PyTorch calls Linear. */
     private boolean isConfirmed(String name, Spot spot) {
-        String module = Prefixes.applied(prefix, Prefixes.module(Prefixes.bare(name)));
+        String module = moduleOf(name);
         if (!name.endsWith("weight") || spot.how() != How.TRANSPOSED || !isReadIn(module, spot.slot())) {
             return false;
         }

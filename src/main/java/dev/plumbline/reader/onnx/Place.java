@@ -1,5 +1,6 @@
 package dev.plumbline.reader.onnx;
 
+import dev.plumbline.reader.Naming.How;
 import dev.plumbline.tensor.Tensor;
 import java.util.Collection;
 import java.util.List;
@@ -25,6 +26,15 @@ record Place(List<Spot> spots, boolean isSure) {
 
     Place confirmed() {
         return new Place(spots, true);
+    }
+
+    Place as(How how) {
+        return new Place(spots.stream().map(spot -> spot.as(how)).toList(), isSure);
+    }
+
+    /** The first tensor of the file that has a part of it. */
+    Slot slot() {
+        return spots.get(0).slot();
     }
 
     boolean isFree(Collection<Place> taken) {

@@ -60,6 +60,10 @@ record Spot(Slot slot, Layout layout, int piece, How how, String leaf) {
         return new Spot(slot, new Layout.Transposed(slot.shape()), 0, How.TRANSPOSED, "");
     }
 
+    Spot as(How understood) {
+        return new Spot(slot, layout, piece, understood, leaf);
+    }
+
     Shape shape() {
         return layout.pieces().get(piece);
     }

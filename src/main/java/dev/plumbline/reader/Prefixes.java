@@ -1,4 +1,4 @@
-package dev.plumbline.reader.onnx;
+package dev.plumbline.reader;
 
 import java.util.List;
 import java.util.Set;
@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What stands in front of names: wrappers such as DataParallel's {@code module}, and the modules that were exported. */
-final class Prefixes {
+public final class Prefixes {
 
     private static final Set<String> WRAPPERS =
             Set.of("module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module");
@@ -15,7 +15,7 @@ final class Prefixes {
     private Prefixes() {}
 
     /** The name without the wrappers in it. */
-    static String bare(String name) {
+    public static String bare(String name) {
         List<String> steps = Stream.of(name.split("\\.", -1))
                 .filter(step -> !WRAPPERS.contains(step))
                 .toList();
@@ -23,7 +23,7 @@ final class Prefixes {
     }
 
     /** Everything in front of the last part; empty where there is one part only. */
-    static String module(String name) {
+    public static String module(String name) {
         int end = name.lastIndexOf('.');
         return end < 0 ? "" : name.substring(0, end);
     }
@@ -32,7 +32,7 @@ final class Prefixes {
      * What must be put in front of the given name for the file's ({@code +net.}), or taken away ({@code -net.}); null where
      * neither does.
      */
-    static @Nullable String between(String given, String file) {
+    public static @Nullable String between(String given, String file) {
         if (given.equals(file)) {
             return "+";
         }
@@ -43,7 +43,7 @@ final class Prefixes {
     }
 
     /** The module of the file that a module of the pipeline is, by a prefix that {@link #between} found. */
-    static String applied(String prefix, String module) {
+    public static String applied(String prefix, String module) {
         String change = prefix.substring(1);
         if (prefix.startsWith("+")) {
             String joined = change + module;
@@ -55,11 +55,11 @@ final class Prefixes {
     }
 
     /** Whether one module is the other seen from further in. */
-    static boolean isWithin(String one, String other) {
+    public static boolean isWithin(String one, String other) {
         return !one.isEmpty() && !other.isEmpty() && (one.endsWith("." + other) || other.endsWith("." + one));
     }
 
-    static String words(List<String> names) {
+    public static String words(List<String> names) {
         return names.stream().distinct().limit(5).collect(Collectors.joining(" and "));
     }
 }
