@@ -74,7 +74,7 @@ public final class Search {
         budget.release();
         Map<Operation, Boolean> admitted =
                 search.found.isEmpty() ? Entrances.among(suspects.ranked(), search.trial) : Map.of();
-        return new Findings(search.best(), suspects.shown(admitted), budget.passes());
+        return new Findings(best(search.found), suspects.shown(admitted), budget.passes());
     }
 
     private void operations(List<Operation> ranked) {
@@ -95,7 +95,24 @@ public final class Search {
         return found.stream().noneMatch(one -> one.order() < Found.FITTED);
     }
 
-    private @Nullable Cause best() {
+    /**
+     * The faulty rule, cut or factor that makes what one operation passed on, or a few together.
+     *
+     * @param beside what nodes are called that are not to be looked at
+     */
+    static @Nullable Cause rulesAndPaths(Case wrong, String beside, Budget budget) {
+        Deviation deviation = new Deviation(wrong.comparisons());
+        if (deviation.wrong().isEmpty() || !deviation.isFinite()) {
+            return null;
+        }
+        Search search = new Search(new Trial(wrong, deviation, budget));
+        search.operations(wrong.objective().operations().stream()
+                .filter(operation -> !operation.output().label().equals(beside))
+                .toList());
+        return best(search.found);
+    }
+
+    private static @Nullable Cause best(List<Found> found) {
         Set<String> said = new HashSet<>();
         List<Cause> sorted = found.stream()
                 .sorted(Comparator.comparingInt(Found::order).thenComparing(one -> -one.place()))
