@@ -7,6 +7,7 @@ import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Origin;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,8 +27,11 @@ public final class OperationsAlone {
     private final Seen seen;
     private final Map<Fragment, Ruling> forward;
     private final Map<Fragment, Ruling> backward;
+    private final Map<Node, String> titles = new HashMap<>(); // of operations, by their results
 
-    private OperationsAlone(Seen seen, Map<Fragment, Ruling> forward, Map<Fragment, Ruling> backward) {
+    private OperationsAlone(
+            Objective objective, Seen seen, Map<Fragment, Ruling> forward, Map<Fragment, Ruling> backward) {
+        objective.operations().forEach(operation -> titles.putIfAbsent(operation.output(), operation.title()));
         this.seen = seen;
         this.forward = forward;
         this.backward = backward;
@@ -37,7 +41,11 @@ public final class OperationsAlone {
     public static List<JudgedOperation> of(Objective objective, Seen seen, AloneSetting setting, Runnable alive) {
         boolean hasValues = !seen.activations().isEmpty();
         boolean hasCotangents = !seen.cotangents().isEmpty();
+        if (!hasValues && !hasCotangents) {
+            return List.of();
+        }
         return new OperationsAlone(
+                        objective,
                         seen,
                         hasValues ? new ForwardAlone(objective, seen, setting).rulings(alive) : Map.of(),
                         hasCotangents ? new BackwardAlone(objective, seen, setting).rulings(alive) : Map.of())
@@ -139,7 +147,9 @@ public final class OperationsAlone {
         Map<Origin, Fragment> fragments = byOperation(backward.isEmpty() ? forward : backward);
         String title = "";
         for (Node node : Objects.requireNonNull(fragments.get(operation)).nodes()) {
-            title = node.origin() == operation ? node.op().title() : title;
+            title = node.origin() == operation
+                    ? titles.getOrDefault(node, node.op().title())
+                    : title;
         }
         return title;
     }

@@ -60,6 +60,7 @@ public final class Search {
         }
         Search search = new Search(new Trial(wrong, deviation, budget));
         search.found.addAll(new Loops(search.trial).found());
+        search.found.addAll(new Gates(search.trial).found());
         List<Operation> ranked = suspects.ranked();
         int first = Math.min(FIRST, ranked.size());
         search.operations(ranked.subList(0, first));
