@@ -8,6 +8,7 @@ import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
+import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Safetensors;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorLimits;
@@ -16,11 +17,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -79,13 +82,17 @@ class FaultyRulesTests {
     }
 
     private static GradientCheckReport report(String network, String dtype, String claim) {
+        return report(network, dtype, tensors(FOLDER.resolve(network).resolve(dtype).resolve(claim + ".safetensors")));
+    }
+
+    private static GradientCheckReport report(String network, String dtype, Map<String, Tensor> claims) {
         Path folder = FOLDER.resolve(network).resolve(dtype);
         return SERVICE.check(new GradientCheckRequest(
                 new ModelSource(null, bytes(folder.resolve("model.onnx"))),
                 LossSource.ofOutput("loss"),
                 null,
                 tensors(folder.resolve("data.safetensors")),
-                tensors(folder.resolve(claim + ".safetensors")),
+                claims,
                 PATIENT,
                 null,
                 null,
@@ -135,6 +142,61 @@ class FaultyRulesTests {
             assertThat(report.verdict()).isNotEqualTo(Verdict.FAIL);
             assertThat(report.explanation()).isNull();
         }
+    }
+
+    static Stream<Planted> everyThird() {
+        List<Planted> float32 =
+                planted().filter(planted -> planted.dtype().equals("float32")).toList();
+        return float32.stream().filter(planted -> float32.indexOf(planted) % 3 == 0);
+    }
+
+    /** Eight bits of a claim may hide a rule; they never make another of it. */
+    @ParameterizedTest
+    @MethodSource("everyThird")
+    void aClaimThatWasCastToSixteenBitsGetsNoWrongName(Planted planted) {
+        Map<String, Tensor> claims = new LinkedHashMap<>();
+        tensors(FOLDER.resolve(planted.network()).resolve("float32").resolve(planted.fault() + ".safetensors"))
+                .forEach((name, claim) -> claims.put(
+                        name,
+                        Tensor.of(
+                                claim.shape(),
+                                Datatype.BF16,
+                                claim.map(FaultyRulesTests::cast).values())));
+        Cause cause = report(planted.network(), "float32", claims).explanation();
+        if (cause != null) {
+            assertThat(planted.isNamed()).isTrue();
+            assertThat(cause.kind().name().replace("_", ""))
+                    .isEqualTo(planted.expected().get("kind").asString().toUpperCase(Locale.ROOT));
+            if (!planted.expected().get("rules").isNull()) {
+                List<String> named = new ArrayList<>(List.of(String.valueOf(cause.rule())));
+                cause.alternatives().forEach(other -> named.add(String.valueOf(other.rule())));
+                assertThat(named)
+                        .containsAnyElementsOf(strings(planted.expected().get("rules")));
+            }
+        }
+    }
+
+    /** To the nearest number of eight digits. */
+    private static double cast(double value) {
+        int bits = Float.floatToIntBits((float) value);
+        return Float.intBitsToFloat((bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000);
+    }
+
+    @Test
+    void aGradientThatIsNotANumberIsBracketed() {
+        Map<String, Tensor> claims = new LinkedHashMap<>(tensors(
+                FOLDER.resolve("dense").resolve("float64").resolve("right.safetensors")));
+        for (String name : List.of("a.weight", "a.bias")) {
+            claims.computeIfPresent(name, (key, claim) -> claim.map(value -> Double.NaN));
+        }
+        GradientCheckReport report = report("dense", "float64", claims);
+        assertThat(report.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(report.explanation()).isNull();
+        assertThat(report.suspects()).isNotEmpty().allSatisfy(suspect -> {
+            assertThat(suspect.wrongBefore()).isEqualTo(2);
+            assertThat(suspect.rightBefore()).isZero();
+            assertThat(suspect.rightAfter()).isPositive();
+        });
     }
 
     private static List<String> strings(JsonNode list) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The search for what made a wrong claim, from cheap to dear and from simple to complicated: rules and paths at the
- * suspects, loops and shared parameters, weights of samples and of elements of the loss. It ends at the first that makes the
+ * suspects, loops and shared parameters, weights of samples and of elements of the loss, slices that never arrive. It ends at the first that makes the
  * claim, and a few more that would do as well.
  */
 public final class Search {
@@ -71,6 +71,9 @@ public final class Search {
         }
         if (search.isOpen()) {
             search.found.addAll(new SampleWeights(search.trial).found());
+        }
+        if (search.isOpen()) {
+            search.found.addAll(new Slices(search.trial).of(ranked));
         }
         budget.release();
         Map<Operation, Boolean> admitted =
