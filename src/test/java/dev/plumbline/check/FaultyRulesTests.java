@@ -82,7 +82,8 @@ class FaultyRulesTests {
     }
 
     private static GradientCheckReport report(String network, String dtype, String claim) {
-        return report(network, dtype, tensors(FOLDER.resolve(network).resolve(dtype).resolve(claim + ".safetensors")));
+        return report(
+                network, dtype, tensors(FOLDER.resolve(network).resolve(dtype).resolve(claim + ".safetensors")));
     }
 
     private static GradientCheckReport report(String network, String dtype, Map<String, Tensor> claims) {
@@ -184,8 +185,8 @@ class FaultyRulesTests {
 
     @Test
     void aGradientThatIsNotANumberIsBracketed() {
-        Map<String, Tensor> claims = new LinkedHashMap<>(tensors(
-                FOLDER.resolve("dense").resolve("float64").resolve("right.safetensors")));
+        Map<String, Tensor> claims = new LinkedHashMap<>(
+                tensors(FOLDER.resolve("dense").resolve("float64").resolve("right.safetensors")));
         for (String name : List.of("a.weight", "a.bias")) {
             claims.computeIfPresent(name, (key, claim) -> claim.map(value -> Double.NaN));
         }
