@@ -73,7 +73,9 @@ class ArchitectureTests {
                             "compute.difference",
                             "compute.judgement",
                             "tensor")),
-            entry("compute.explanation", Set.of("compute.program", "compute.judgement", "tensor")),
+            entry(
+                    "compute.explanation",
+                    Set.of("compute.program", "compute.rounding", "compute.judgement", "tensor", "problem")),
             entry("compute.probe", Set.of("tensor")),
             entry("compute.health", Set.of("compute.program", "tensor")),
             entry("compute.health.run", Set.of("compute.health")),

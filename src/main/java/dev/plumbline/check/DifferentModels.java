@@ -64,6 +64,7 @@ final class DifferentModels {
                 null,
                 List.of(),
                 List.of(),
+                List.of(),
                 null,
                 null,
                 List.of(),

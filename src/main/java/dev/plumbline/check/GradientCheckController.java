@@ -35,7 +35,7 @@ class GradientCheckController {
             status 200 and the verdict `FAIL`.
 
             As JSON, or as multipart: the part `request` holds the same JSON, and files take the place of what is left \
-            out of it: `model` (ONNX), `weights` (what it keeps in files beside it, by their names), `parameters`, `data`, `gradients` and `previousGradients` (safetensors, npz or npy, told apart by their \
+            out of it: `model` (ONNX), `weights` (what it keeps in files beside it, by their names), `parameters`, `data`, `gradients`, `previousGradients`, `activations` and `cotangents` (safetensors, npz or npy, told apart by their \
             first bytes).
 
             With `Accept: text/event-stream` progress comes as events named `progress`, and the report as the last event, \
@@ -91,10 +91,12 @@ class GradientCheckController {
             @RequestPart(required = false) @Nullable MultipartFile data,
             @RequestPart(required = false) @Nullable MultipartFile gradients,
             @RequestPart(required = false) @Nullable MultipartFile previousGradients,
+            @RequestPart(required = false) @Nullable MultipartFile activations,
+            @RequestPart(required = false) @Nullable MultipartFile cotangents,
             HttpServletRequest http,
             HttpServletResponse response) {
         GradientCheckRequest asked = request == null ? GradientCheckRequest.EMPTY : request;
-        return new Upload(limits, model, parameters, data, gradients, previousGradients)
+        return new Upload(limits, model, parameters, data, gradients, previousGradients, activations, cotangents)
                 .weights(weights)
                 .<@Nullable GradientCheckReport>answer(
                         files -> answer(asked.with(files, library.card(owner)), http, response));

@@ -4,6 +4,7 @@ import dev.plumbline.compute.consistency.Finding;
 import dev.plumbline.compute.difference.NumericTensor;
 import dev.plumbline.compute.difference.NumericTensor.Way;
 import dev.plumbline.compute.explanation.Cause;
+import dev.plumbline.compute.explanation.JudgedOperation;
 import dev.plumbline.compute.explanation.Suspect;
 import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.EntryJudgement;
@@ -63,6 +64,11 @@ public record GradientCheckReport(
                 description =
                         "for a wrong gradient, the operations whose backward rule alone could be at fault, the likeliest first")
         List<Suspect> suspects,
+
+        @Schema(
+                description =
+                        "every operation judged by itself, where hooks saw values or gradients on the way: its value from its claimed inputs, what it passes on from its claimed incoming gradient; errors do not travel. Empty where nothing was seen")
+        List<JudgedOperation> operations,
 
         @Schema(
                 description =

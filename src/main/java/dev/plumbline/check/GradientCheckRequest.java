@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param previousGradients of an earlier step, to recognise a mistake by
  * @param baseline gradients of a trusted implementation in the same precision
  * @param frozenRows rows that are not judged, by parameter
+ * @param activations what hooks saw of values, by the names of the file, or by operation
+ * @param cotangents what hooks saw of the loss's gradients by them
  * @param expected the pipeline's own loss and outputs; where ours differ, no gradient is judged
  */
 public record GradientCheckRequest(
@@ -68,10 +70,22 @@ public record GradientCheckRequest(
                 description =
                         "your own loss and outputs at this point: where ours differ by more than rounding, this is another model than yours, and no gradient is judged")
         @Nullable
-        Expected expected) {
+        Expected expected,
+
+        @Schema(
+                description =
+                        "values that hooks of the pipeline saw on the way, by their names in the file, or by the name of the operation that computes them; with them every operation is judged by itself")
+        @Nullable
+        Map<String, Tensor> activations,
+
+        @Schema(
+                description =
+                        "gradients of the loss by such values, summed over all that read them, as a tensor's hook sees them")
+        @Nullable
+        Map<String, Tensor> cotangents) {
 
     static final GradientCheckRequest EMPTY =
-            new GradientCheckRequest(null, null, null, null, null, null, null, null, null, null);
+            new GradientCheckRequest(null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** This request with what came as files beside it, and the model it names; nothing may come twice. */
     GradientCheckRequest with(Upload files, LibraryCard card) {
@@ -85,7 +99,9 @@ public record GradientCheckRequest(
                 files.joined("previousGradients", previousGradients),
                 files.joined("baseline", baseline),
                 frozenRows,
-                expected);
+                expected,
+                files.joined("activations", activations),
+                files.joined("cotangents", cotangents));
     }
 
     /** All tensors, in the request and its files. */
@@ -94,7 +110,9 @@ public record GradientCheckRequest(
                 + dataOrNone().size()
                 + (gradients == null ? 0 : gradients.size())
                 + previousOrNone().size()
-                + baselineOrNone().size();
+                + baselineOrNone().size()
+                + activationsOrNone().size()
+                + cotangentsOrNone().size();
     }
 
     ModelSource requiredModel() {
@@ -119,6 +137,14 @@ public record GradientCheckRequest(
 
     Map<String, Tensor> baselineOrNone() {
         return baseline == null ? Map.of() : baseline;
+    }
+
+    Map<String, Tensor> activationsOrNone() {
+        return activations == null ? Map.of() : activations;
+    }
+
+    Map<String, Tensor> cotangentsOrNone() {
+        return cotangents == null ? Map.of() : cotangents;
     }
 
     Map<String, Tensor> claimsOrNone() {

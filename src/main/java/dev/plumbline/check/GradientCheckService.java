@@ -2,6 +2,7 @@ package dev.plumbline.check;
 
 import dev.plumbline.compute.consistency.Fingerprint;
 import dev.plumbline.compute.difference.ExhaustiveGradient;
+import dev.plumbline.compute.explanation.Seen;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.verification.Claims;
@@ -52,11 +53,12 @@ class GradientCheckService {
             reports.keep(report);
             return report;
         }
+        Seen seen = SeenValues.of(request, model.objective());
         Fingerprint inputs = Fingerprint.of(model.objective().point());
         Measurement measurement = Measurement.of(model.objective(), question.plan(), watch::at);
         Claims claims = question.claims(measurement);
         GradientCheckReport report = new ReportAssembly(
-                        measurement, claims, request, question.settings(), model, inputs)
+                        measurement, claims, request, question.settings(), model, inputs, seen)
                 .report(watch::at, started);
         reports.keep(report);
         return report;

@@ -9,9 +9,13 @@ import dev.plumbline.compute.consistency.Finding;
 import dev.plumbline.compute.consistency.Fingerprint;
 import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.difference.Progress.Phase;
+import dev.plumbline.compute.explanation.AloneSetting;
 import dev.plumbline.compute.explanation.Budget;
 import dev.plumbline.compute.explanation.Case;
+import dev.plumbline.compute.explanation.JudgedOperation;
+import dev.plumbline.compute.explanation.OperationsAlone;
 import dev.plumbline.compute.explanation.Search;
+import dev.plumbline.compute.explanation.Seen;
 import dev.plumbline.compute.judgement.ClaimDatatype;
 import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.Mistake;
@@ -46,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param settings resolved
  * @param inputs what the point held before the check
+ * @param seen what hooks saw on the way
  */
 record ReportAssembly(
         Measurement measurement,
@@ -53,7 +58,8 @@ record ReportAssembly(
         GradientCheckRequest request,
         CheckSettings settings,
         CheckedModel model,
-        Fingerprint inputs) {
+        Fingerprint inputs,
+        Seen seen) {
 
     /** A reverse pass, in forward passes. */
     private static final double REVERSE = 2.5;
@@ -88,7 +94,9 @@ record ReportAssembly(
         caveats.addAll(evidence.caveats());
         boolean wrong = evidence.verdict() == Verdict.FAIL;
         long seed = measurement.plan().seed();
-        Search.Findings findings = wrong ? findings(comparisons, progress) : Search.Findings.NONE;
+        List<JudgedOperation> operations = operations(progress);
+        boolean found = operations.stream().anyMatch(JudgedOperation::isWrong);
+        Search.Findings findings = wrong && !found ? findings(comparisons, progress) : Search.Findings.NONE;
         progress.at(Phase.POWER, 0, 1, 0);
         Convention convention = examination.convention();
         return report(
@@ -102,6 +110,7 @@ record ReportAssembly(
                         comparisons,
                         findings,
                         wrong ? List.copyOf(rows.values()) : List.of(),
+                        operations,
                         examination.passes()),
                 progress,
                 started);
@@ -129,6 +138,21 @@ record ReportAssembly(
                 Budget.of(seconds, (passes, most) -> progress.at(Phase.EXPLANATION, 1 + passes, 1 + most, passes)));
     }
 
+    /** Every operation by itself, where hooks saw something. */
+    private List<JudgedOperation> operations(Progress progress) {
+        if (!measurement.isFinite()) {
+            return List.of();
+        }
+        PrecisionSetting stated = settings.precision();
+        AloneSetting setting = new AloneSetting(
+                stated == null ? null : stated.precision(),
+                model.holdsFloat32(),
+                measurement.plan().seed(),
+                settings.explainSeconds());
+        return OperationsAlone.of(
+                measurement.objective(), seen, setting, () -> progress.at(Phase.EXPLANATION, 0, Budget.PASSES, 0));
+    }
+
     private GradientCheckReport directional(Progress progress, long started) {
         List<DirectionalExamination.Line> lines = DirectionalExamination.of(measurement, claims, progress);
         List<TensorReport> tensors = lines.stream()
@@ -149,6 +173,7 @@ record ReportAssembly(
                         List.of(),
                         Search.Findings.NONE,
                         List.of(),
+                        operations(progress),
                         0),
                 progress,
                 started);
@@ -165,6 +190,7 @@ record ReportAssembly(
             List<Comparison> comparisons,
             Search.Findings findings,
             List<String> advice,
+            List<JudgedOperation> operations,
             double passes) {}
 
     private GradientCheckReport report(Parts parts, Progress progress, long started) {
@@ -183,7 +209,8 @@ record ReportAssembly(
                         parts.bends(),
                         parts.findings(),
                         parts.advice(),
-                        measurement.plan().coverage() == Coverage.DIRECTIONAL),
+                        measurement.plan().coverage() == Coverage.DIRECTIONAL)
+                        + OperationWords.of(parts.operations()),
                 new ObjectiveReport(
                         objective.value(),
                         measurement.numeric().noise().sigma(),
@@ -194,6 +221,7 @@ record ReportAssembly(
                 parts.bends(),
                 parts.findings().cause(),
                 parts.findings().suspects(),
+                parts.operations(),
                 parts.power(),
                 parts.noise(),
                 taylor,

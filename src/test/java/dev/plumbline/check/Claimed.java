@@ -103,7 +103,18 @@ record Claimed(
                 null,
                 null);
         return SERVICE.check(new GradientCheckRequest(
-                Formulas.source(formula), null, parameters, data, claimed, settings, null, null, null, null));
+                Formulas.source(formula),
+                null,
+                parameters,
+                data,
+                claimed,
+                settings,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null));
     }
 
     /** The family of the function: its name without the number. */

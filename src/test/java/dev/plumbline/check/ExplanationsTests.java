@@ -92,6 +92,8 @@ class ExplanationsTests {
                 null,
                 null,
                 null,
+                null,
+                null,
                 null));
     }
 

@@ -74,6 +74,8 @@ record Fixture(String name, String dtype) {
                 null,
                 null,
                 null,
+                null,
+                null,
                 null);
     }
 

@@ -30,7 +30,7 @@ final class Formulas {
         CheckSettings settings = new CheckSettings(
                 coverage, null, null, null, 1L, null, null, datatype(datatype), null, null, null, null, null);
         return SERVICE.check(new GradientCheckRequest(
-                source(formula), null, parameters, Map.of(), claim, settings, null, null, null, null));
+                source(formula), null, parameters, Map.of(), claim, settings, null, null, null, null, null, null));
     }
 
     private static @Nullable DatatypeSetting datatype(@Nullable Datatype datatype) {

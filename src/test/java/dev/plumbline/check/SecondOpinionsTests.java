@@ -156,6 +156,8 @@ class SecondOpinionsTests {
                 null,
                 null,
                 null,
+                null,
+                null,
                 null));
         Finding halves = report.consistency().get(3);
 
@@ -240,6 +242,8 @@ class SecondOpinionsTests {
                 Map.of("w", Tensor.of(Shape.of(2, 1), 0.3, -0.4)),
                 Map.of("x", X, "y", Y),
                 claim,
+                null,
+                null,
                 null,
                 null,
                 null,

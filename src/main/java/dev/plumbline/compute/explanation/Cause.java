@@ -58,6 +58,24 @@ public record Cause(
         return first.endsWith(".") ? first.substring(0, first.length() - 1) : first;
     }
 
+    /** The same of tensors by other names. */
+    Cause explaining(List<String> names) {
+        return new Cause(
+                kind,
+                rule,
+                node,
+                operation,
+                input,
+                nodes,
+                factor,
+                means,
+                weights,
+                names,
+                residual,
+                advice,
+                alternatives);
+    }
+
     /** The same beside others that would do as well. */
     Cause beside(List<Cause> others) {
         return new Cause(

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleBinaryOperator;
+import java.util.stream.Stream;
 
 /**
  * A backward rule that people write in place of the right one.
@@ -31,8 +32,11 @@ record FaultyRule(String name, ReversePass.Rule rule, String words) {
             case LOOKUP -> LookupRules.of(operation);
             case PRODUCT -> ProductRules.of(operation);
             case CONVOLUTION -> ConvolutionRules.of(operation);
-            case COMBINATION -> BroadcastRules.of(operation);
-            case SCALING, MOVE -> List.of();
+            case COMBINATION ->
+                Stream.concat(BroadcastRules.of(operation).stream(), MultiplicationRules.of(operation).stream())
+                        .toList();
+            case MOVE -> MoveRules.of(operation);
+            case SCALING -> List.of();
         };
     }
 

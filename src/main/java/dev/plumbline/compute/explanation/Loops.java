@@ -144,7 +144,9 @@ final class Loops {
 
     /** The inputs by which a node takes the state of the step before. */
     private List<Node> states(Node node, int[] steps, List<Node> uses) {
-        boolean gates = node.op() instanceof Binary binary && binary.function() == BinaryFunction.MULTIPLY;
+        boolean gates = node.op() instanceof Binary binary
+                && (binary.function() == BinaryFunction.MULTIPLY
+                        || binary.function() == BinaryFunction.SUBTRACT); // z (h - n) in a GRU
         List<Node> states = new ArrayList<>();
         if (uses.contains(node) || gates) {
             for (Node input : node.inputs()) {

@@ -16,11 +16,13 @@ final class NormalisationRules {
         List<FaultyRule> rules = new ArrayList<>();
         Node variance = Objects.requireNonNull(operation.roles().get(Role.VARIANCE));
         Node mean = operation.roles().get(Role.MEAN);
+        List<FaultyRule> formulas = StatisticsRules.of(operation);
         if (mean == null) {
             rules.add(new FaultyRule(
                     "statisticsConstant",
                     FaultyRule.holding(operation, List.of(variance)),
                     "treats the mean square as a constant; it depends on the input as well"));
+            rules.addAll(formulas);
             return rules;
         }
         rules.add(new FaultyRule(
@@ -35,6 +37,7 @@ final class NormalisationRules {
                 "varianceConstant",
                 FaultyRule.holding(operation, List.of(variance)),
                 "treats the variance as a constant; it depends on the input as well"));
+        rules.addAll(formulas);
         return rules;
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The search for what made a wrong claim, from cheap to dear and from simple to complicated: rules and paths at the
- * suspects, loops and shared parameters, weights of samples and of elements of the loss. It ends at the first that makes the
+ * suspects, loops and shared parameters, weights of samples and of elements of the loss, slices that never arrive. It ends at the first that makes the
  * claim, and a few more that would do as well.
  */
 public final class Search {
@@ -60,6 +60,7 @@ public final class Search {
         }
         Search search = new Search(new Trial(wrong, deviation, budget));
         search.found.addAll(new Loops(search.trial).found());
+        search.found.addAll(new Gates(search.trial).found());
         List<Operation> ranked = suspects.ranked();
         int first = Math.min(FIRST, ranked.size());
         search.operations(ranked.subList(0, first));
@@ -71,10 +72,13 @@ public final class Search {
         if (search.isOpen()) {
             search.found.addAll(new SampleWeights(search.trial).found());
         }
+        if (search.isOpen()) {
+            search.found.addAll(new Slices(search.trial).of(ranked));
+        }
         budget.release();
         Map<Operation, Boolean> admitted =
                 search.found.isEmpty() ? Entrances.among(suspects.ranked(), search.trial) : Map.of();
-        return new Findings(search.best(), suspects.shown(admitted), budget.passes());
+        return new Findings(best(search.found), suspects.shown(admitted), budget.passes());
     }
 
     private void operations(List<Operation> ranked) {
@@ -100,7 +104,24 @@ public final class Search {
         return found.stream().noneMatch(one -> one.order() < Found.FITTED);
     }
 
-    private @Nullable Cause best() {
+    /**
+     * The faulty rule, cut or factor that makes what one operation passed on, or a few together.
+     *
+     * @param beside what nodes are called that are not to be looked at
+     */
+    static @Nullable Cause rulesAndPaths(Case wrong, String beside, Budget budget) {
+        Deviation deviation = new Deviation(wrong.comparisons());
+        if (deviation.wrong().isEmpty() || !deviation.isFinite()) {
+            return null;
+        }
+        Search search = new Search(new Trial(wrong, deviation, budget));
+        search.operations(wrong.objective().operations().stream()
+                .filter(operation -> !operation.output().label().equals(beside))
+                .toList());
+        return best(search.found);
+    }
+
+    private static @Nullable Cause best(List<Found> found) {
         Set<String> said = new HashSet<>();
         List<Cause> sorted = found.stream()
                 .sorted(Comparator.comparingInt(Found::order).thenComparing(one -> -one.place()))

@@ -1,8 +1,11 @@
 package dev.plumbline.compute.explanation;
 
+import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Operation;
 import dev.plumbline.compute.program.Operation.Role;
+import dev.plumbline.compute.program.Reduce;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +21,7 @@ final class SoftmaxRules {
         Node x = operation.inputs().get(0);
         Node p = operation.output();
         Node normaliser = Objects.requireNonNull(operation.roles().get(Role.NORMALISER));
-        return List.of(
+        List<FaultyRule> rules = new ArrayList<>(List.of(
                 new FaultyRule(
                         "diagonalOnly",
                         (point, d) -> {
@@ -55,6 +58,39 @@ final class SoftmaxRules {
                                 operation,
                                 point,
                                 Replay.passedOn(operation, point, d).getOrDefault(x, d)),
-                        "applies its derivative twice"));
+                        "applies its derivative twice")));
+        List<Integer> own = axes(normaliser);
+        rules.add(new FaultyRule(
+                "meanSubtracted",
+                (point, d) -> Map.of(x, less(point, p, d, own, true)),
+                "subtracts the mean of the gradient; it is p (d - sum d p)"));
+        for (int axis = 0; axis < p.rank(); axis++) {
+            List<Integer> other = List.of(axis);
+            if (!other.equals(own) && p.shape().extent(axis) > 1) {
+                rules.add(new FaultyRule(
+                        "sumOverWrongAxis",
+                        (point, d) -> Map.of(x, less(point, p, d, other, false)),
+                        "takes the sum of p (d - sum d p) over axis %d, and over %s forward".formatted(axis, own)));
+            }
+        }
+        return rules;
+    }
+
+    private static List<Integer> axes(Node normaliser) {
+        return normaliser.op() instanceof Reduce reduce ? reduce.axes() : List.of();
+    }
+
+    /** {@code p (d - sum d p)} over some axes, or {@code p (d - mean d)}. */
+    private static double[] less(Evaluation point, Node p, double[] d, List<Integer> axes, boolean mean) {
+        double[] out = FaultyRule.values(point, p);
+        int[] groups = StatisticsRules.groups(p.shape(), axes);
+        int count = Arrays.stream(groups).max().orElse(0) + 1;
+        double[] sums = new double[count];
+        for (int i = 0; i < d.length; i++) {
+            sums[groups[i]] += d[i] * (mean ? (double) count / d.length : out[i]);
+        }
+        double[] passed = new double[d.length];
+        Arrays.setAll(passed, i -> out[i] * (d[i] - sums[groups[i]]));
+        return passed;
     }
 }

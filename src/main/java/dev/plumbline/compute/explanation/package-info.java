@@ -3,7 +3,8 @@
  * gradient that it makes is the claim, entry by entry.
  *
  * <p>Open {@link dev.plumbline.compute.explanation.Search} first: the order in which hypotheses are tried. {@link
- * dev.plumbline.compute.explanation.Fit} says when one explains.
+ * dev.plumbline.compute.explanation.Fit} says when one explains. Where hooks saw values on the way, {@link
+ * dev.plumbline.compute.explanation.OperationsAlone} judges every operation by itself.
  */
 @NullMarked
 package dev.plumbline.compute.explanation;

@@ -86,6 +86,11 @@ public final class Objective {
         return node == output || !consumers(node).isEmpty();
     }
 
+    /** Whether a node depends on a parameter. */
+    public boolean isMoved(Node node) {
+        return program.isDifferentiable(node);
+    }
+
     /** The evaluation at the point itself. */
     public Evaluation base() {
         return base;

@@ -23,6 +23,7 @@ public final class Program {
     private final Map<String, Node> parameters;
     private final Map<String, Node> data;
     private final Map<String, Node> outputs;
+    private final Map<String, Node> named;
     private final Map<String, Tensor> initial;
     private final boolean[] differentiable; // (node): does it depend on a parameter?
     private @Nullable Centring centring;
@@ -33,11 +34,13 @@ public final class Program {
             Map<String, Node> parameters,
             Map<String, Node> data,
             Map<String, Node> outputs,
+            Map<String, Node> named,
             Map<String, Tensor> initial) {
         this.nodes = List.copyOf(nodes);
         this.parameters = unmodifiable(parameters);
         this.data = unmodifiable(data);
         this.outputs = unmodifiable(outputs);
+        this.named = unmodifiable(named);
         this.initial = unmodifiable(initial);
         this.differentiable = new boolean[nodes.size()];
         for (Node node : nodes) {
@@ -68,6 +71,11 @@ public final class Program {
 
     public Map<String, Node> outputs() {
         return outputs;
+    }
+
+    /** Values by what the file calls them, those in the middle too; of several names for one, the file's first stands first. */
+    public Map<String, Node> named() {
+        return named;
     }
 
     /** The parameters' values as the model's file has them; none for a parameter that only has a shape. */

@@ -6,9 +6,11 @@ import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,8 @@ public final class ProgramBuilder {
     private final Map<String, Node> parameters = new LinkedHashMap<>();
     private final Map<String, Node> data = new LinkedHashMap<>();
     private final Map<String, Node> outputs = new LinkedHashMap<>();
+    private final Map<String, Node> named = new LinkedHashMap<>();
+    private final Set<String> ambiguous = new HashSet<>();
     private final Map<String, Tensor> initial = new LinkedHashMap<>();
     private final Map<String, Node> substitutes = new LinkedHashMap<>();
     private final KnownValues known = new KnownValues();
@@ -144,6 +148,16 @@ public final class ProgramBuilder {
     /** Names a node as an output. */
     public ProgramBuilder output(String name, Node node) {
         outputs.put(name, node);
+        return this;
+    }
+
+    /** Tells what the file calls a value, output or not. A name that comes to stand for two values stands for none. */
+    public ProgramBuilder named(String name, Node node) {
+        Node before = named.put(name, node);
+        if (before != null && before != node || ambiguous.contains(name)) {
+            ambiguous.add(name);
+            named.remove(name);
+        }
         return this;
     }
 
@@ -366,6 +380,7 @@ public final class ProgramBuilder {
                 renamed(parameters, renumbered),
                 renamed(data, renumbered),
                 renamed(outputs, renumbered),
+                kept(named, renumbered),
                 initial);
     }
 
@@ -373,6 +388,32 @@ public final class ProgramBuilder {
         Map<String, Node> result = new LinkedHashMap<>();
         named.forEach((name, node) -> result.put(name, java.util.Objects.requireNonNull(renumbered.get(node))));
         return result;
+    }
+
+    private static Map<String, Node> kept(Map<String, Node> named, Map<Node, Node> renumbered) {
+        Map<String, Node> result = new LinkedHashMap<>();
+        named.forEach((name, node) -> {
+            Node copy = renumbered.get(node);
+            if (copy != null) {
+                result.put(name, copy);
+            }
+        });
+        return result;
+    }
+
+    /** A node of another program on other inputs, by the same name. */
+    Node copy(Node node, List<Node> inputs) {
+        Node copy = new Node(nodes.size(), node.op(), inputs, node.shape(), node.label(), node.origin());
+        nodes.add(copy);
+        return copy;
+    }
+
+    /** An input under a name of its own that messages call what a node of another program is called. */
+    Node standIn(Node node, String name, Input.Role role) {
+        Node input = new Node(nodes.size(), new Input(name, node.shape(), role), List.of(), node.shape(), node.label());
+        nodes.add(input);
+        (role == Input.Role.PARAMETER ? parameters : data).put(name, input);
+        return input;
     }
 
     private Node apply(Op op, Node... inputs) {

@@ -38,6 +38,7 @@ final class Scope {
                     "another name");
         }
         assigned.put(name, value);
+        program.named(name, value);
     }
 
     Node node(Expression.Name name) {

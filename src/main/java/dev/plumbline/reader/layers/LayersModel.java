@@ -113,7 +113,9 @@ public final class LayersModel implements Model {
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
             Weights weights = new Weights(entry.name(), entry.ties(), made.get(i), asked.parameters(), random, true);
-            values.put(entry.name(), append(b, i, inputs(b, i, values, data), weights));
+            Node result = append(b, i, inputs(b, i, values, data), weights);
+            values.put(entry.name(), result);
+            b.named(entry.name(), result);
         }
         b.at("");
         outputs(values).forEach(b::output);

@@ -222,6 +222,9 @@ final class Binding {
                     }
                     if (i < results.size() && !output.isEmpty()) {
                         values.put(output, results.get(i));
+                        if (graph == this.graph) { // in bodies of loops one name stands for many values
+                            builder.named(output, results.get(i).node());
+                        }
                     } else if (needed.contains(output)) {
                         throw Problem.unsupported(
                                 node.pointer(),

@@ -177,6 +177,7 @@ public final class SameDiffModel implements Model {
             }
             for (int i = 0; i < results.size(); i++) {
                 values.put(operation.outputs().get(i), results.get(i));
+                b.named(operation.outputs().get(i), results.get(i));
             }
         } catch (Problem problem) {
             throw problem.pointer().startsWith(Problem.pointer(operation.name()))
