@@ -1,5 +1,6 @@
 package dev.plumbline.web;
 
+import dev.plumbline.limits.KeyLimits;
 import dev.plumbline.limits.Limits;
 import jakarta.servlet.Filter;
 import jakarta.servlet.MultipartConfigElement;
@@ -19,7 +20,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** What stands before the controllers, from the outside in: the container, API keys, the body, a turn to compute. */
 @Configuration
-@EnableConfigurationProperties({Limits.class, ApiKeys.class})
+@EnableConfigurationProperties({Limits.class, KeyLimits.class, ApiKeys.class})
 class ServerConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(ServerConfiguration.class);
