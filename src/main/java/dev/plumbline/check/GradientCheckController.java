@@ -128,9 +128,7 @@ class GradientCheckController {
     /** As it was answered, byte by byte. */
     @GetMapping("/{id}")
     @Operation(operationId = "findGradientCheck", summary = "A recent report of this key")
-    @ApiResponse(
-            responseCode = "200",
-            content = @Content(schema = @Schema(implementation = GradientCheckReport.class)))
+    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = GradientCheckReport.class)))
     byte[] find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         return reports.find(owner, id);
     }

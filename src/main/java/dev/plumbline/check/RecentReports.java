@@ -29,8 +29,7 @@ class RecentReports {
     }
 
     void keep(String owner, GradientCheckReport report) {
-        kept.keep(
-                owner, report.id(), GradientCheckItem.of(report, Instant.now()), json.writeValueAsBytes(report));
+        kept.keep(owner, report.id(), GradientCheckItem.of(report, Instant.now()), json.writeValueAsBytes(report));
     }
 
     byte[] find(String owner, String id) {

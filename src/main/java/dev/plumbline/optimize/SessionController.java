@@ -90,8 +90,9 @@ class SessionController {
     @Operation(
             operationId = "listOptimizerSessions",
             summary = "The sessions of this key, the newest first",
-            description = "Without their tensors: enough to say which of them to delete. In pages; `next` is what to ask"
-                    + " for `after` to get the next one.")
+            description =
+                    "Without their tensors: enough to say which of them to delete. In pages; `next` is what to ask"
+                            + " for `after` to get the next one.")
     Page<SessionSummary> list(
             @Parameter(hidden = true) @RequestAttribute String owner,
             @RequestParam(defaultValue = Page.USUAL) int limit,

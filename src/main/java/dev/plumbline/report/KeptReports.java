@@ -75,7 +75,9 @@ public final class KeptReports<I> {
     public Page<I> page(String owner, int limit, @Nullable String after) {
         Page.requireLimit(limit);
         List<Map.Entry<String, I>> all = all(owner);
-        int from = after == null ? 0 : 1 + all.stream().map(Map.Entry::getKey).toList().indexOf(after);
+        int from = after == null
+                ? 0
+                : 1 + all.stream().map(Map.Entry::getKey).toList().indexOf(after);
         if (after != null && from == 0) {
             throw Page.unknown(after);
         }

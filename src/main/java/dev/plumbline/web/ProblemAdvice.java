@@ -1,5 +1,6 @@
 package dev.plumbline.web;
 
+import dev.plumbline.limits.Presence;
 import dev.plumbline.problem.Problem;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,8 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Problem problem) {
                 return refuse(problem);
+            } else if (cause instanceof Presence.CallerGone) {
+                return null;
             } else if (cause instanceof OutOfMemoryError) {
                 fault(failure, request);
                 return Busy.report("The service ran out of memory").response(Busy.retryAfter(5));
