@@ -21,9 +21,12 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What stands before the controllers, from the outside in: the container, API keys, the body, a turn to compute. */
+/**
+ * What stands before the controllers, from the outside in: the container, headers, the audit, who may come in, API keys and
+ * their rates, the body, a turn to compute.
+ */
 @Configuration
-@EnableConfigurationProperties({Limits.class, KeyLimits.class, ApiKeys.class, BodyTerms.class})
+@EnableConfigurationProperties({Limits.class, KeyLimits.class, ApiKeys.class, BodyTerms.class, Door.class})
 class ServerConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(ServerConfiguration.class);
@@ -55,13 +58,40 @@ class ServerConfiguration {
     }
 
     @Bean
+    FilterRegistrationBean<Filter> answerHeaders(ProblemWriter writer) {
+        return registration(new AnswerHeaders(writer), 1, EVERYTHING);
+    }
+
+    @Bean
+    AuditFilter audit() {
+        return new AuditFilter();
+    }
+
+    @Bean
+    FilterRegistrationBean<Filter> auditFilter(AuditFilter audit) {
+        return registration(audit, 2, API);
+    }
+
+    @Bean
+    FilterRegistrationBean<Filter> doorFilter(Door door, ApiKeys keys, RefusalWriter refusals) {
+        FilterRegistrationBean<Filter> registration = registration(new DoorFilter(door, refusals), 3, EVERYTHING);
+        registration.setEnabled(keys.isOpen());
+        return registration;
+    }
+
+    @Bean
     FilterRegistrationBean<Filter> apiKeyFilter(ApiKeys keys, RefusalWriter refusals) {
-        return registration(new ApiKeyFilter(keys, refusals), 1, API);
+        return registration(new ApiKeyFilter(keys, refusals), 4, API);
+    }
+
+    @Bean
+    FilterRegistrationBean<Filter> rateFilter(KeyLimits limits, RefusalWriter refusals) {
+        return registration(new RateFilter(limits, refusals), 5, API);
     }
 
     @Bean
     FilterRegistrationBean<Filter> bodyFilter(Limits limits, Arrivals arrivals, RefusalWriter refusals) {
-        return registration(new BodyFilter(limits, arrivals, refusals), 2, EVERYTHING);
+        return registration(new BodyFilter(limits, arrivals, refusals), 6, EVERYTHING);
     }
 
     @Bean
@@ -71,13 +101,18 @@ class ServerConfiguration {
 
     @Bean
     FilterRegistrationBean<Filter> computeGate(ComputeGate gate) {
-        return registration(gate, 3, API);
+        return registration(gate, 7, API);
     }
 
     /** Both give back at a request's end what it has held. */
     @Bean
     ServletListenerRegistrationBean<ServletRequestListener> endOfArrivals(Arrivals arrivals) {
         return new ServletListenerRegistrationBean<>(arrivals);
+    }
+
+    @Bean
+    ServletListenerRegistrationBean<ServletRequestListener> endOfCalls(AuditFilter audit) {
+        return new ServletListenerRegistrationBean<>(audit);
     }
 
     @Bean
