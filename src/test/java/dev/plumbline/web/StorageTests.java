@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,9 +54,8 @@ class StorageTests {
         "08001, 0, Connection refused, The database does not answer"
     })
     void saysInOneSentenceWhyItCannotStart(String state, int code, String said, String expected) {
-        FailureAnalysis analysis =
-                new DatabaseFailureAnalyzer().analyze(new IllegalStateException(new SQLException(said, state, code)));
-        assertThat(analysis).isNotNull();
+        FailureAnalysis analysis = Objects.requireNonNull(
+                new DatabaseFailureAnalyzer().analyze(new IllegalStateException(new SQLException(said, state, code))));
         assertThat(analysis.getDescription()).contains(expected);
         assertThat(analysis.getAction()).isNotEmpty();
     }
@@ -68,7 +68,8 @@ class StorageTests {
         SQLException failure = catchThrowableOfType(
                 SQLException.class, () -> DriverManager.getConnection("jdbc:h2:file:" + directory.resolve("plumbline"))
                         .close());
-        assertThat(new DatabaseFailureAnalyzer().analyze(failure).getDescription())
+        assertThat(Objects.requireNonNull(new DatabaseFailureAnalyzer().analyze(failure))
+                        .getDescription())
                 .isEqualTo("The database in plumbline.data is damaged.");
     }
 }
