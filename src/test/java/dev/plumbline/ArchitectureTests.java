@@ -57,7 +57,7 @@ class ArchitectureTests {
             entry("models", FEATURE),
             entry("evaluate", FEATURE),
             entry("library", Set.of("reader", "tensor", "report", "limits", "problem")),
-            entry("report", union(COMPUTE, "tensor", "problem")),
+            entry("report", union(COMPUTE, "tensor", "limits", "problem")),
             entry("jobs", Set.of("limits", "problem")),
             entry("web", Set.of("tensor", "limits", "problem")),
             entry("compute.judgement", Set.of("compute.probe", "tensor")),

@@ -2,10 +2,14 @@ package dev.plumbline.check;
 
 import dev.plumbline.library.ModelLibrary;
 import dev.plumbline.report.EventStream;
+import dev.plumbline.report.Page;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -18,6 +22,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RequestPart;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.multipart.MultipartFile;
@@ -42,12 +47,19 @@ class GradientCheckController {
             named `report`; or `problem`, where one is met on the way.""";
 
     private final GradientCheckService service;
+    private final RecentReports reports;
     private final TensorLimits limits;
     private final ModelLibrary library;
     private final JsonMapper json;
 
-    GradientCheckController(GradientCheckService service, TensorLimits limits, ModelLibrary library, JsonMapper json) {
+    GradientCheckController(
+            GradientCheckService service,
+            RecentReports reports,
+            TensorLimits limits,
+            ModelLibrary library,
+            JsonMapper json) {
         this.service = service;
+        this.reports = reports;
         this.limits = limits;
         this.library = library;
         this.json = json;
@@ -63,17 +75,18 @@ class GradientCheckController {
             @RequestBody GradientCheckRequest request,
             HttpServletRequest http,
             HttpServletResponse response) {
-        return answer(request.with(new Upload(limits), library.card(owner)), http, response);
+        return answer(owner, request.with(new Upload(limits), library.card(owner)), http, response);
     }
 
     /** Null where the answer has gone out as events. */
     private @Nullable GradientCheckReport answer(
-            GradientCheckRequest request, HttpServletRequest http, HttpServletResponse response) {
+            String owner, GradientCheckRequest request, HttpServletRequest http, HttpServletResponse response) {
         if (!EventStream.isWanted(http)) {
-            return service.check(request);
+            return service.check(owner, request, progress -> {});
         }
         new EventStream(response, json)
-                .<GradientCheckProgress, GradientCheckReport>answer(progress -> service.check(request, progress));
+                .<GradientCheckProgress, GradientCheckReport>answer(
+                        progress -> service.check(owner, request, progress));
         return null;
     }
 
@@ -99,18 +112,26 @@ class GradientCheckController {
         return new Upload(limits, model, parameters, data, gradients, previousGradients, activations, cotangents)
                 .weights(weights)
                 .<@Nullable GradientCheckReport>answer(
-                        files -> answer(asked.with(files, library.card(owner)), http, response));
+                        files -> answer(owner, asked.with(files, library.card(owner)), http, response));
     }
 
     @GetMapping
-    @Operation(operationId = "listGradientChecks", summary = "The recent reports, newest first")
-    List<GradientCheckReport> recent() {
-        return service.recent();
+    @Operation(
+            operationId = "listGradientChecks",
+            summary = "This key's recent reports in short, the newest first",
+            description = "In pages; `next` is what to ask for `after` to get the next one.")
+    Page<GradientCheckItem> recent(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestParam(defaultValue = Page.USUAL) int limit,
+            @RequestParam(required = false) @Nullable String after) {
+        return reports.page(owner, limit, after);
     }
 
+    /** As it was answered, byte by byte. */
     @GetMapping("/{id}")
-    @Operation(operationId = "findGradientCheck", summary = "A recent report")
-    GradientCheckReport find(@PathVariable String id) {
-        return service.find(id);
+    @Operation(operationId = "findGradientCheck", summary = "A recent report of this key")
+    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = GradientCheckReport.class)))
+    byte[] find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        return reports.find(owner, id);
     }
 }

@@ -10,7 +10,6 @@ import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.compute.verification.Measurement;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.reader.AnotherModel;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Service;
@@ -36,6 +35,13 @@ class GradientCheckService {
         this.reports = reports;
     }
 
+    /** Checks, and keeps the report for the key that asked. */
+    GradientCheckReport check(String owner, GradientCheckRequest request, Consumer<GradientCheckProgress> caller) {
+        GradientCheckReport report = check(request, caller);
+        reports.keep(owner, report);
+        return report;
+    }
+
     GradientCheckReport check(GradientCheckRequest request) {
         return check(request, progress -> {});
     }
@@ -49,27 +55,14 @@ class GradientCheckService {
         Question question = Question.of(request, model, settings -> decided(settings, model.objective()));
         AnotherModel another = DifferentModels.differs(request, model, question, this::afford);
         if (another != null) {
-            GradientCheckReport report = DifferentModels.report(another, model, question.settings(), started);
-            reports.keep(report);
-            return report;
+            return DifferentModels.report(another, model, question.settings(), started);
         }
         Seen seen = SeenValues.of(request, model.objective());
         Fingerprint inputs = Fingerprint.of(model.objective().point());
         Measurement measurement = Measurement.of(model.objective(), question.plan(), watch::at);
         Claims claims = question.claims(measurement);
-        GradientCheckReport report = new ReportAssembly(
-                        measurement, claims, request, question.settings(), model, inputs, seen)
+        return new ReportAssembly(measurement, claims, request, question.settings(), model, inputs, seen)
                 .report(watch::at, started);
-        reports.keep(report);
-        return report;
-    }
-
-    GradientCheckReport find(String id) {
-        return reports.find(id);
-    }
-
-    List<GradientCheckReport> recent() {
-        return reports.all();
     }
 
     private void afford(Program program) {

@@ -1,47 +1,49 @@
 package dev.plumbline.check;
 
+import dev.plumbline.limits.KeyLimits;
 import dev.plumbline.problem.Problem;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import dev.plumbline.report.KeptReports;
+import dev.plumbline.report.Page;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
 
-/** The last reports, in memory; the oldest goes when a new one needs its place. */
+/** The last reports of each key, until the service stops. */
 @Component
 class RecentReports {
 
-    static final int KEPT = 1_000;
+    private final KeptReports<GradientCheckItem> kept;
+    private final JsonMapper json;
 
-    private final Map<String, GradientCheckReport> reports = new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, GradientCheckReport> eldest) {
-            return size() > KEPT;
-        }
-    };
-
-    synchronized void keep(GradientCheckReport report) {
-        reports.put(report.id(), report);
+    /** Those of a service that configures nothing. */
+    RecentReports() {
+        this(KeyLimits.defaults(), JsonMapper.shared());
     }
 
-    synchronized GradientCheckReport find(String id) {
-        GradientCheckReport report = reports.get(id);
-        if (report == null) {
-            throw new Problem(
-                    Problem.Code.NOT_FOUND,
-                    "",
-                    "there is no report of this id; the last " + KEPT + " are kept until the service stops",
-                    id,
-                    "the id of a recent report");
-        }
-        return report;
+    @Autowired
+    RecentReports(KeyLimits limits, JsonMapper json) {
+        this.kept = new KeptReports<>(limits);
+        this.json = json;
+    }
+
+    void keep(String owner, GradientCheckReport report) {
+        kept.keep(owner, report.id(), GradientCheckItem.of(report, Instant.now()), json.writeValueAsBytes(report));
+    }
+
+    byte[] find(String owner, String id) {
+        return kept.find(owner, id)
+                .orElseThrow(() -> Problem.notFound(
+                        "",
+                        "this key has no report of this id; its last ones are kept (plumbline.key-limits.reports and"
+                                + " report-bytes) until the service stops",
+                        id,
+                        "the id of a recent report"));
     }
 
     /** The newest first. */
-    synchronized List<GradientCheckReport> all() {
-        List<GradientCheckReport> all = new ArrayList<>(reports.values());
-        Collections.reverse(all);
-        return all;
+    Page<GradientCheckItem> page(String owner, int limit, @Nullable String after) {
+        return kept.page(owner, limit, after);
     }
 }

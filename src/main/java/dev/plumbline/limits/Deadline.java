@@ -5,25 +5,28 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * When a request is given up. Long loops ask {@link #check} between two pieces of work, so nothing native is cut off
+ * When a request is given up: once its time is up, or its caller has hung up. Long loops ask {@link #check} between two pieces of work, so nothing native is cut off
  * half-way; the lower floor takes it as a plain {@link Runnable}.
  */
 public final class Deadline {
 
     private final long end;
     private final Duration allowed;
+    private final Presence caller = Presence.current();
 
     private Deadline(long end, Duration allowed) {
         this.end = end;
         this.allowed = allowed;
     }
 
+    /** For the request that this thread works for. */
     public static Deadline in(Duration allowed) {
         return new Deadline(System.nanoTime() + allowed.toNanos(), allowed);
     }
 
-    /** Throws the caller's problem once the time is up. */
+    /** Throws the caller's problem once the time is up, and {@link Presence.CallerGone} where nobody would read it. */
     public void check() {
+        caller.check();
         if (isOver()) {
             throw over("");
         }
@@ -31,6 +34,7 @@ public final class Deadline {
 
     /** The same, and says how far the request had come: {@code reached} is asked only then. */
     public void check(Supplier<String> reached) {
+        caller.check();
         if (isOver()) {
             throw over("; reached: " + reached.get());
         }

@@ -3,6 +3,7 @@ package dev.plumbline.optimize;
 import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.reader.OptimizerSource;
 import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorSource;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,13 @@ record OptimizerSession(
 
     SessionTag tag() {
         return new SessionTag(state.step(), resets);
+    }
+
+    /** Of its parameters and moments, as they are kept. */
+    long bytes() {
+        return StepFile.tensors(parameters, state.slots()).values().stream()
+                .mapToLong(TensorSource::bytes)
+                .sum();
     }
 
     /** The next version, after a step. */

@@ -2,13 +2,13 @@ package dev.plumbline.optimize;
 
 import dev.plumbline.optimize.SessionService.Handle;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.report.Page;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.io.IOException;
 import java.net.URI;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -22,6 +22,7 @@ import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RequestPart;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
@@ -88,10 +89,15 @@ class SessionController {
     @GetMapping
     @Operation(
             operationId = "listOptimizerSessions",
-            summary = "All sessions, the newest first",
-            description = "Without their tensors: enough to say which of them to delete.")
-    List<SessionSummary> list(@Parameter(hidden = true) @RequestAttribute String owner) {
-        return service.list(owner);
+            summary = "The sessions of this key, the newest first",
+            description =
+                    "Without their tensors: enough to say which of them to delete. In pages; `next` is what to ask"
+                            + " for `after` to get the next one.")
+    Page<SessionSummary> list(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestParam(defaultValue = Page.USUAL) int limit,
+            @RequestParam(required = false) @Nullable String after) {
+        return service.list(owner, limit, after);
     }
 
     @GetMapping("/{id}")

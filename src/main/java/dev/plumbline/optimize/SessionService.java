@@ -3,9 +3,11 @@ package dev.plumbline.optimize;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.compute.optimizer.OptimizerStep;
+import dev.plumbline.limits.KeyLimits;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.optimize.OptimizerSession.Settings;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.report.Page;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Service;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,11 +26,13 @@ import tools.jackson.databind.json.JsonMapper;
 class SessionService {
 
     private final Limits limits;
+    private final KeyLimits keyLimits;
     private final SessionStore store;
     private final JsonMapper mapper;
 
-    SessionService(Limits limits, SessionStore store, JsonMapper mapper) {
+    SessionService(Limits limits, KeyLimits keyLimits, SessionStore store, JsonMapper mapper) {
         this.limits = limits;
+        this.keyLimits = keyLimits;
         this.store = store;
         this.mapper = mapper;
     }
@@ -53,6 +58,7 @@ class SessionService {
         }
         store.deleteExpired();
         requirePlace(owner);
+        requireRoom(owner, session);
         try {
             store.insert(owner, session, key);
             return session;
@@ -85,8 +91,22 @@ class SessionService {
         }
     }
 
-    List<SessionSummary> list(String owner) {
-        return store.list(owner);
+    /** Sessions grow with their first step, which makes the moments. */
+    private void requireRoom(String owner, OptimizerSession session) {
+        long others = store.bytesBeside(owner, session.id());
+        long most = keyLimits.forKey(owner).sessionBytes();
+        if (others + session.bytes() > most) {
+            throw Problem.limit(
+                    "",
+                    "this key keeps too large sessions; delete some",
+                    others + " bytes, and " + session.bytes() + " more",
+                    "at most " + most + " bytes (plumbline.key-limits.session-bytes)");
+        }
+    }
+
+    Page<SessionSummary> list(String owner, int limit, @Nullable String after) {
+        List<SessionSummary> found = store.list(owner, after, Page.requireLimit(limit) + 1);
+        return Page.of(found, limit, SessionSummary::id);
     }
 
     OptimizerSession find(Handle handle) {
@@ -118,6 +138,9 @@ class SessionService {
         SessionStepReport report = SessionStepReport.of(session.id(), step);
         OptimizerSession next = session.with(step.parameters(), step.state())
                 .until(Instant.now().plus(kept()));
+        if (next.bytes() > session.bytes()) {
+            requireRoom(handle.owner(), next);
+        }
         boolean written = write(next, key, mapper.writeValueAsString(report));
         return written
                 ? new Answer(next.tag(), report.with(step.parameters()))

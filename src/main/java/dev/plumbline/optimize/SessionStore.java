@@ -1,11 +1,13 @@
 package dev.plumbline.optimize;
 
 import dev.plumbline.optimize.OptimizerSession.Settings;
+import dev.plumbline.report.Page;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -69,16 +71,30 @@ class SessionStore {
                 .optional();
     }
 
-    /** The newest first; no tensor is read for it. */
-    List<SessionSummary> list(String owner) {
+    /** At most {@code most}, the newest first, behind the one with the id {@code after}; no tensor is read for it. */
+    List<SessionSummary> list(String owner, @Nullable String after, int most) {
         return jdbc.sql("""
                         select id, step, settings, octet_length(snapshot) as bytes, created_at, expires_at
-                        from optimizer_session where owner = :owner and expires_at > :now order by created_at desc, id
+                        from optimizer_session where owner = :owner and expires_at > :now
+                        and (created_at < :created or (created_at = :created and id > :after))
+                        order by created_at desc, id fetch first :most rows only
                         """)
                 .param("owner", owner)
                 .param("now", Instant.now().toEpochMilli())
+                .param("created", after == null ? Long.MAX_VALUE : createdAt(owner, after))
+                .param("after", after == null ? "" : after)
+                .param("most", most)
                 .query((row, number) -> summary(row))
                 .list();
+    }
+
+    private long createdAt(String owner, String id) {
+        return jdbc.sql("select created_at from optimizer_session where owner = :owner and id = :id")
+                .param("owner", owner)
+                .param("id", id)
+                .query(Long.class)
+                .optional()
+                .orElseThrow(() -> Page.unknown(id));
     }
 
     private SessionSummary summary(ResultSet row) throws SQLException {
@@ -189,6 +205,19 @@ class SessionStore {
         jdbc.sql("delete from optimizer_session where expires_at <= :now")
                 .param("now", Instant.now().toEpochMilli())
                 .update();
+    }
+
+    /** Of all sessions that the key keeps but one, as they are kept. */
+    long bytesBeside(String owner, String id) {
+        return jdbc.sql("""
+                        select coalesce(sum(octet_length(snapshot)), 0) from optimizer_session
+                        where owner = :owner and id <> :id and expires_at > :now
+                        """)
+                .param("owner", owner)
+                .param("id", id)
+                .param("now", Instant.now().toEpochMilli())
+                .query(Long.class)
+                .single();
     }
 
     long count(String owner) {

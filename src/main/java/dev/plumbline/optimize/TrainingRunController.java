@@ -1,6 +1,7 @@
 package dev.plumbline.optimize;
 
 import dev.plumbline.library.ModelLibrary;
+import dev.plumbline.limits.Presence;
 import dev.plumbline.report.EventStream;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.TensorLimits;
@@ -36,6 +37,9 @@ class TrainingRunController {
 
     /** A caller who has hung up is noticed by the second of these that cannot be sent. */
     private static final Duration PULSE = Duration.ofSeconds(1);
+
+    /** How often a run that is answered at its end looks whether its caller is still there. */
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
     private static final String SUMMARY = "Train a model";
 
@@ -117,7 +121,8 @@ class TrainingRunController {
     }
 
     private TrainingRunReport answer(String owner, TrainingRunRequest request) {
-        TrainingRunHandle handle = new TrainingRunHandle(progress -> {});
+        String id = UUID.randomUUID().toString();
+        TrainingRunHandle handle = new TrainingRunHandle(id, progress -> {}, Presence.current()::check, BETWEEN_LOOKS);
         return runs.during(owner, handle, () -> service.train(request, handle));
     }
 

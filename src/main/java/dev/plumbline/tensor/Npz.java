@@ -49,7 +49,7 @@ public final class Npz {
     public static Map<String, Tensor> read(byte[] file, TensorLimits limits) {
         limits.requireBytes(file.length);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        visit(new ByteArrayInputStream(file), ZipDirectory.names(file), limits, (name, npy) -> {
+        visit(new ByteArrayInputStream(file), file.length, ZipDirectory.names(file), limits, (name, npy) -> {
             tensors.put(name, Npy.read(npy.readAllBytes(), limits));
         });
         return Collections.unmodifiableMap(tensors);
@@ -61,7 +61,7 @@ public final class Npz {
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
         List<String> directory = ZipDirectory.names(archive, limits);
         InputStream bytes = new BufferedInputStream(Channels.newInputStream(archive.position(0)), BUFFER);
-        visit(bytes, directory, limits, (name, npy) -> {
+        visit(bytes, archive.size(), directory, limits, (name, npy) -> {
             long begin = values.position();
             npy.transferTo(Channels.newOutputStream(values));
             tensors.put(name, StoredTensors.npy(values, begin, limits));
@@ -74,11 +74,12 @@ public final class Npz {
         void visit(String name, InputStream npy) throws IOException;
     }
 
-    private static void visit(InputStream file, List<String> directory, TensorLimits limits, Visitor visitor) {
+    private static void visit(
+            InputStream file, long packed, List<String> directory, TensorLimits limits, Visitor visitor) {
         limits.requireTensors(directory.size());
         Set<String> seen = new HashSet<>();
         try (ZipInputStream zip = new ZipInputStream(file)) {
-            InputStream inflated = new Inflated(zip, limits.bytes());
+            InputStream inflated = new Inflated(zip, packed, limits.bytes());
             for (String expected : directory) {
                 ZipEntry entry = zip.getNextEntry();
                 if (entry == null || !entry.getName().equals(expected)) {

@@ -22,11 +22,11 @@ final class ApiKeyFilter extends OncePerRequestFilter {
     private static final String BEARER = "Bearer ";
 
     private final ApiKeys keys;
-    private final ProblemWriter writer;
+    private final RefusalWriter refusals;
 
-    ApiKeyFilter(ApiKeys keys, ProblemWriter writer) {
+    ApiKeyFilter(ApiKeys keys, RefusalWriter refusals) {
         this.keys = keys;
-        this.writer = writer;
+        this.refusals = refusals;
     }
 
     @Override
@@ -39,7 +39,7 @@ final class ApiKeyFilter extends OncePerRequestFilter {
             request.setAttribute(OWNER, owner.get());
             chain.doFilter(request, response);
         } else {
-            refuse(key == null ? "no key" : "an unknown key", response);
+            refuse(key == null ? "no key" : "an unknown key", request, response);
         }
     }
 
@@ -50,13 +50,14 @@ final class ApiKeyFilter extends OncePerRequestFilter {
                 : request.getHeader("X-API-Key");
     }
 
-    private void refuse(String got, HttpServletResponse response) throws IOException {
+    private void refuse(String got, HttpServletRequest request, HttpServletResponse response) throws IOException {
         HttpHeaders headers = new HttpHeaders();
         headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"plumbline\"");
         String expected = "a configured key, as 'Authorization: Bearer <key>' or 'X-API-Key: <key>'";
-        writer.write(
+        refusals.refuse(
                 ProblemReport.of(ProblemType.UNAUTHORIZED, "The call needs an API key", got, expected),
                 headers,
+                request,
                 response);
     }
 }

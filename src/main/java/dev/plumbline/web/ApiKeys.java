@@ -3,7 +3,9 @@ package dev.plumbline.web;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -12,16 +14,22 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
  * Who may call, configured as {@code plumbline.api-keys.<name>: <SHA-256 of the key, in hex>}; the keys themselves are
- * kept nowhere. Keys are meant to be long and random ({@code openssl rand -hex 32}), for which a fast hash is enough.
+ * kept nowhere. Keys are meant to be long and random ({@code openssl rand -hex 32}), for which a fast hash is enough. A name
+ * may have several, between commas: while a key is replaced, the old one and the new one open the same door.
  *
- * @param apiKeys hash by name; none at all lets everybody call
+ * @param apiKeys hashes by name; none at all lets everybody call
  */
 @ConfigurationProperties("plumbline")
 record ApiKeys(Map<String, String> apiKeys) {
 
+    private static final String SEPARATOR = "\\s*,\\s*";
+
+    /** One of a name's keys. */
+    private record Known(String owner, byte[] hash) {}
+
     ApiKeys(@Nullable Map<String, String> apiKeys) {
         this.apiKeys = apiKeys == null ? Map.of() : Map.copyOf(new TreeMap<>(apiKeys));
-        this.apiKeys.forEach(ApiKeys::requireHash);
+        known();
     }
 
     boolean isOpen() {
@@ -32,12 +40,22 @@ record ApiKeys(Map<String, String> apiKeys) {
     Optional<String> owner(String key) {
         byte[] hash = sha256(key);
         String owner = null;
-        for (Map.Entry<String, String> known : apiKeys.entrySet()) {
-            if (MessageDigest.isEqual(hash, HexFormat.of().parseHex(known.getValue()))) {
-                owner = known.getKey();
+        for (Known known : known()) {
+            if (MessageDigest.isEqual(hash, known.hash())) {
+                owner = known.owner();
             }
         }
         return Optional.ofNullable(owner);
+    }
+
+    private List<Known> known() {
+        List<Known> known = new ArrayList<>();
+        apiKeys.forEach((name, hashes) -> {
+            for (String hash : hashes.strip().split(SEPARATOR, -1)) {
+                known.add(new Known(name, bytes(name, hash)));
+            }
+        });
+        return known;
     }
 
     private static byte[] sha256(String key) {
@@ -48,10 +66,12 @@ record ApiKeys(Map<String, String> apiKeys) {
         }
     }
 
-    private static void requireHash(String name, String hash) {
+    private static byte[] bytes(String name, String hash) {
         if (!hash.matches("[0-9a-fA-F]{64}")) {
             throw new IllegalArgumentException("plumbline.api-keys." + name
-                    + " must be the SHA-256 of a key in 64 hex digits: printf %s \"$KEY\" | sha256sum");
+                    + " must be the SHA-256 of a key in 64 hex digits, or several between commas: printf %s \"$KEY\" |"
+                    + " sha256sum");
         }
+        return HexFormat.of().parseHex(hash);
     }
 }

@@ -3,97 +3,104 @@ package dev.plumbline.web;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
 import jakarta.servlet.FilterChain;
-import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.servlet.http.Part;
-import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.Collection;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
-import org.apache.tomcat.util.http.InvalidParameterException;
-import org.apache.tomcat.util.http.fileupload.impl.FileCountLimitExceededException;
-import org.apache.tomcat.util.http.fileupload.impl.SizeException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
-import org.springframework.web.util.DisconnectedClientHelper;
 
 /**
- * Takes in the whole body before anything else happens, and refuses one that is larger than {@code bodyBytes}, whether
- * or not it said so beforehand.
+ * Has the whole body taken in before anything else happens, by an {@link Arrival}, and refuses one that is larger than
+ * {@code bodyBytes}, whether or not it said so beforehand, or that comes too slowly.
  *
- * <p>Behind it no request waits for its caller any more, so {@link ComputeGate} hands out its places to requests that
- * will use them, and a slow upload holds up nobody.
+ * <p>A request with a body comes here twice: to begin, and when the body is here. Behind this filter no request waits for
+ * its caller any more, so {@link ComputeGate} hands out its places to requests that will use them, and slow uploads, however
+ * many, hold up nobody: they hold no thread.
  */
 final class BodyFilter extends OncePerRequestFilter {
 
+    private static final int LONGEST_BOUNDARY = 200;
+
     private final Limits limits;
-    private final ProblemWriter writer;
+    private final Arrivals arrivals;
+    private final RefusalWriter refusals;
     private final Semaphore bulkPlaces;
 
-    BodyFilter(Limits limits, ProblemWriter writer) {
+    BodyFilter(Limits limits, Arrivals arrivals, RefusalWriter refusals) {
         this.limits = limits;
-        this.writer = writer;
+        this.arrivals = arrivals;
+        this.refusals = refusals;
         this.bulkPlaces = new Semaphore(limits.bulkRequests());
+    }
+
+    @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        Arrival arrival = Arrivals.of(request);
+        if (arrival == null && (hasBody(request) || isMultipart(request)) && !isAsyncDispatch(request)) {
+            begin(request, response);
+        } else if (arrival == null) {
+            chain.doFilter(request, response);
+        } else {
+            goOn(arrival, request, response, chain);
+        }
+    }
+
+    private void goOn(Arrival arrival, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        Arrival.Refusal refusal = arrival.refusal();
+        Intake intake = arrival.intake();
+        if (refusal != null || intake == null) {
+            if (refusal != null) {
+                refusals.close(refusal, response);
+            }
+            return;
+        }
+        try (SpooledRequest spooled = new SpooledRequest(request, intake)) {
+            chain.doFilter(spooled, response);
+        }
+    }
+
+    private void begin(HttpServletRequest request, HttpServletResponse response) throws IOException {
         boolean multipart = isMultipart(request);
         BodyLimit limit = BodyLimit.of(limits, multipart && BodyLimit.isBulk(request));
         String coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+        String boundary = multipart ? boundary(request) : null;
         if (coding != null && !coding.equalsIgnoreCase("identity")) {
-            refuseCoding(coding, response);
+            refuseCoding(coding, request, response);
         } else if (request.getContentLengthLong() > limit.bytes()) {
-            refuse(limit.exceeded(request.getContentLengthLong() + " bytes"), response);
+            refusals.refuse(limit.exceeded(request.getContentLengthLong() + " bytes"), request, response);
+        } else if (multipart && boundary == null) {
+            refusals.refuse(noBoundary(request), request, response);
         } else if (multipart && mayBeLarge(request)) {
-            throughBulkParts(request, response, chain);
-        } else if (multipart) {
-            throughParts(request, response, chain);
-        } else if (hasBody(request)) {
-            throughBody(request, response, chain);
+            // Bodies beyond bodyBytes, and those that do not say how long they are, take turns.
+            if (bulkPlaces.tryAcquire()) {
+                begin(request, boundary, limit, bulkPlaces::release);
+            } else {
+                refuseBulk(request, response);
+            }
         } else {
-            chain.doFilter(request, response);
+            begin(request, boundary, limit, () -> {});
         }
     }
 
-    private void throughBody(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-            throws ServletException, IOException {
-        File directory = (File) request.getServletContext().getAttribute(ServletContext.TEMPDIR);
-        InputStream limited = new LimitedStream(request.getInputStream(), BodyLimit.of(limits, false));
-        SpooledBody body;
-        try {
-            body = SpooledBody.read(limited, directory.toPath());
-        } catch (Problem problem) {
-            refuse(problem, response);
-            return;
-        }
-        try (body;
-                InputStream bytes = body.open()) {
-            chain.doFilter(new SpooledRequest(request, bytes), response);
-        }
-    }
-
-    /** Bodies beyond {@code bodyBytes}, and those that do not say how long they are, take turns. */
-    private void throughBulkParts(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-            throws ServletException, IOException {
-        if (!bulkPlaces.tryAcquire()) {
-            String detail = "%d bulk requests are being answered (plumbline.limits.bulk-requests)"
-                    .formatted(limits.bulkRequests());
-            HttpHeaders headers = Busy.retryAfter(5);
-            headers.set(HttpHeaders.CONNECTION, "close");
-            writer.write(Busy.report(detail), headers, response);
-            return;
-        }
-        try {
-            throughParts(request, response, chain);
-        } finally {
-            bulkPlaces.release();
-        }
+    private void begin(HttpServletRequest request, @Nullable String boundary, BodyLimit limit, Runnable ending)
+            throws IOException {
+        Intake intake =
+                boundary == null ? new WholeIntake(arrivals.room()) : new PartsIntake(arrivals.room(), boundary);
+        LeaveToSend.give(request);
+        arrivals.begin(request, intake, null, limit, ending);
     }
 
     private boolean mayBeLarge(HttpServletRequest request) {
@@ -101,70 +108,31 @@ final class BodyFilter extends OncePerRequestFilter {
         return BodyLimit.isBulk(request) && (length < 0 || length > limits.bodyBytes());
     }
 
-    /**
-     * The container reads the parts into files by itself, and deletes them with the request. It knows only the limit of
-     * bulk bodies; a body that is none and did not say its length is measured when it is here.
-     */
-    private void throughParts(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-            throws ServletException, IOException {
-        BodyLimit limit = BodyLimit.of(limits, BodyLimit.isBulk(request));
-        try {
-            Collection<Part> parts = request.getParts();
-            if (parts.isEmpty()) {
-                refuse(brokenParts(), response);
-                return;
-            }
-            if (parts.stream().mapToLong(Part::getSize).sum() > limit.bytes()) {
-                refuse(limit.exceeded("more than " + limit.bytes() + " bytes"), response);
-                return;
-            }
-        } catch (IOException | ServletException | IllegalStateException failure) {
-            if (!DisconnectedClientHelper.isClientDisconnectedException(failure)) {
-                refuse(partsProblem(failure, limit), response);
-            }
-            return;
-        }
-        chain.doFilter(request, response);
+    private void refuseBulk(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String detail =
+                "%d bulk requests are being answered (plumbline.limits.bulk-requests)".formatted(limits.bulkRequests());
+        refusals.refuse(Busy.report(detail), Busy.retryAfter(5), request, response);
     }
 
-    private Problem partsProblem(Exception failure, BodyLimit limit) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SizeException) {
-                return limit.exceeded("more than " + limit.bytes() + " bytes");
-            } else if (cause instanceof FileCountLimitExceededException count) {
-                return Problem.limit(
-                        "", "too many parts", "more than " + count.getLimit(), "at most " + count.getLimit());
-            }
-        }
-        // Parts without a file name are kept in memory, so they have the limit of other bodies; the container says no
-        // more.
-        boolean fieldTooLarge =
-                failure instanceof IllegalStateException && !(failure instanceof InvalidParameterException);
-        return fieldTooLarge
-                ? BodyLimit.of(limits, false).exceeded("more than " + limits.bodyBytes() + " bytes")
-                : brokenParts();
-    }
-
-    private static Problem brokenParts() {
+    private static Problem noBoundary(HttpServletRequest request) {
         return Problem.malformed(
-                "", "the multipart body is broken", "no complete parts", "multipart/form-data by RFC 7578");
-    }
-
-    /** The rest of the body is read and dropped up to a bound (see {@link ServerConfiguration}), so the answer arrives. */
-    private void refuse(Problem problem, HttpServletResponse response) throws IOException {
-        HttpHeaders headers = new HttpHeaders();
-        headers.set(HttpHeaders.CONNECTION, "close");
-        writer.write(ProblemReport.of(problem), headers, response);
+                "",
+                "the multipart body has no boundary",
+                String.valueOf(request.getContentType()),
+                "Content-Type: multipart/form-data; boundary=..., of at most " + LONGEST_BOUNDARY + " characters");
     }
 
     /** A body that grows when it is unpacked is none that {@code bodyBytes} could measure. */
-    private void refuseCoding(String coding, HttpServletResponse response) throws IOException {
+    private void refuseCoding(String coding, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         HttpHeaders headers = new HttpHeaders();
-        headers.set(HttpHeaders.CONNECTION, "close");
         headers.set(HttpHeaders.ACCEPT_ENCODING, "identity");
         String detail = "Compressed bodies are not read here: the Content-Encoding must be identity, or absent";
-        writer.write(
-                ProblemReport.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, detail, coding, "identity"), headers, response);
+        refusals.refuse(
+                ProblemReport.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, detail, coding, "identity"),
+                headers,
+                request,
+                response);
     }
 
     private static boolean isMultipart(HttpServletRequest request) {
@@ -172,7 +140,17 @@ final class BodyFilter extends OncePerRequestFilter {
         return type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data");
     }
 
-    private static boolean hasBody(HttpServletRequest request) {
+    private static @Nullable String boundary(HttpServletRequest request) {
+        try {
+            String boundary = MediaType.parseMediaType(request.getContentType()).getParameter("boundary");
+            String bare = boundary == null ? "" : boundary.replaceAll("^\"|\"$", "");
+            return bare.isEmpty() || bare.length() > LONGEST_BOUNDARY ? null : bare;
+        } catch (InvalidMediaTypeException unreadable) {
+            return null;
+        }
+    }
+
+    static boolean hasBody(HttpServletRequest request) {
         return request.getContentLengthLong() > 0 || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
     }
 }

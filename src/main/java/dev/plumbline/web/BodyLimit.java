@@ -3,6 +3,7 @@ package dev.plumbline.web;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.regex.Pattern;
 
 /**
  * How large a body may be, and the name of the setting that says so. Multipart bodies of optimizer steps and sessions, and of models to be kept, carry
@@ -10,8 +11,7 @@ import jakarta.servlet.http.HttpServletRequest;
  */
 record BodyLimit(long bytes, String setting) {
 
-    private static final String BULK = "/v1/optimizer-";
-    private static final String MODELS = "/v1/models";
+    private static final Pattern BULK = Pattern.compile("/v1/(optimizer-(steps|checks|sessions)(/.*)?|models)");
 
     static BodyLimit of(Limits limits, boolean bulk) {
         return bulk
@@ -19,9 +19,9 @@ record BodyLimit(long bytes, String setting) {
                 : new BodyLimit(limits.bodyBytes(), "plumbline.limits.body-bytes");
     }
 
+    /** By the path as the container has decoded and normalised it. */
     static boolean isBulk(HttpServletRequest request) {
-        return request.getRequestURI().startsWith(BULK)
-                || request.getRequestURI().equals(MODELS);
+        return BULK.matcher(request.getServletPath()).matches();
     }
 
     Problem exceeded(String asked) {

@@ -1,35 +1,57 @@
 package dev.plumbline.web;
 
+import dev.plumbline.limits.KeyLimits;
 import dev.plumbline.limits.Limits;
+import dev.plumbline.limits.Presence;
+import dev.plumbline.web.Turns.Turn;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequestEvent;
+import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Lets {@code concurrency} requests compute at once and {@code queue} more wait, first come, first served, for at most
- * {@code queueSeconds}. Everybody else is told to come back later, at once, while that is still cheap to say.
+ * {@code queueSeconds}. Everybody else is told to come back later, at once, while that is still cheap to say. A request that
+ * waits holds no thread, and one whose caller hangs up gives its place away.
  */
-final class ComputeGate extends OncePerRequestFilter {
+final class ComputeGate extends OncePerRequestFilter implements ServletRequestListener {
+
+    private static final String PASSAGE = Passage.class.getName();
 
     private final Limits limits;
+    private final KeyLimits keyLimits;
+    private final boolean open;
     private final ProblemWriter writer;
-    /** Whoever computes or waits has a place. */
-    private final Semaphore places;
-    /** Whoever computes has a turn. */
-    private final Semaphore turns;
+    private final HangUps hangUps;
+    private final Turns turns;
 
     private volatile double meanSeconds = 1;
 
-    ComputeGate(Limits limits, ProblemWriter writer) {
+    /** @param open whether everybody is one and the same key */
+    ComputeGate(Limits limits, KeyLimits keyLimits, boolean open, ProblemWriter writer, HangUps hangUps) {
         this.limits = limits;
+        this.keyLimits = keyLimits;
+        this.open = open;
         this.writer = writer;
-        this.places = new Semaphore(limits.concurrency() + limits.queue());
-        this.turns = new Semaphore(limits.concurrency(), true);
+        this.hangUps = hangUps;
+        this.turns = new Turns(limits.concurrency(), limits.queue());
+    }
+
+    /** A request's way through the gate. */
+    private record Passage(Turn turn, Presence caller, HangUps.Vigil vigil) {
+
+        void end() {
+            vigil.close();
+            turn.end();
+        }
     }
 
     @Override
@@ -38,42 +60,100 @@ final class ComputeGate extends OncePerRequestFilter {
     }
 
     @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
+    }
+
+    @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (!places.tryAcquire()) {
+        if (!(request.getAttribute(PASSAGE) instanceof Passage passage)) {
+            enter(request, response, chain);
+        } else if (passage.turn().isGranted()) {
+            compute(passage, request, response, chain);
+        } else {
+            passage.end();
+            refuse("No turn came within %d s of waiting".formatted(limits.queueSeconds()), response);
+        }
+    }
+
+    private void enter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        String key = String.valueOf(request.getAttribute(ApiKeyFilter.OWNER));
+        int most = mostOf(key);
+        Turns.Asked asked = turns.ask(key, most);
+        Turn turn = asked.turn();
+        if (turn == null) {
             refuse(
-                    "The queue is full: %d requests compute and %d wait"
-                            .formatted(limits.concurrency(), limits.queue()),
+                    asked.full() == Turns.Full.QUEUE
+                            ? "The queue is full: %d requests compute and %d wait"
+                                    .formatted(limits.concurrency(), limits.queue())
+                            : "This key has %d requests under way (plumbline.key-limits.requests)".formatted(most),
                     response);
             return;
         }
-        try {
-            if (hasTurn()) {
-                compute(request, response, chain);
-            } else {
-                refuse("No turn came within %d s of waiting".formatted(limits.queueSeconds()), response);
+        Presence caller = new Presence();
+        Passage passage = new Passage(turn, caller, hangUps.watch(request, caller::leave));
+        request.setAttribute(PASSAGE, passage);
+        if (turn.isGranted()) {
+            compute(passage, request, response, chain);
+        } else {
+            await(passage, request);
+        }
+    }
+
+    private int mostOf(String key) {
+        int all = limits.concurrency() + limits.queue();
+        int most = keyLimits.forKey(key).requests();
+        return most > 0 ? most : open ? all : Math.max(1, all / 2);
+    }
+
+    private void await(Passage passage, HttpServletRequest request) {
+        AsyncContext exchange = request.startAsync();
+        exchange.setTimeout(
+                Math.max(1, Duration.ofSeconds(limits.queueSeconds()).toMillis()));
+        exchange.addListener(new Waiting(passage));
+        passage.turn().whenGranted(exchange::dispatch);
+    }
+
+    private record Waiting(Passage passage) implements AsyncListener {
+
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            if (!passage.turn().isGranted()) {
+                passage.end();
+                event.getAsyncContext().dispatch();
             }
-        } finally {
-            places.release();
+        }
+
+        @Override
+        public void onError(AsyncEvent event) {
+            passage.end();
+        }
+
+        @Override
+        public void onComplete(AsyncEvent event) {
+            // The request's end is heard of elsewhere.
+        }
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {
+            // Nobody waits twice.
         }
     }
 
-    private boolean hasTurn() {
-        try {
-            return turns.tryAcquire(limits.queueSeconds(), TimeUnit.SECONDS);
-        } catch (InterruptedException shutdown) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private void compute(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    private void compute(Passage passage, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         long start = System.nanoTime();
+        passage.caller().begin();
         try {
+            passage.caller().check();
             chain.doFilter(request, response);
+        } catch (Presence.CallerGone gone) {
+            logger.debug("A caller hung up before his turn came");
         } finally {
-            turns.release();
+            Presence.end();
+            passage.end();
             // An average that forgets; two threads that overwrite each other's share do no harm to an estimate.
             meanSeconds += 0.1 * ((System.nanoTime() - start) / 1e9 - meanSeconds);
         }
@@ -81,8 +161,15 @@ final class ComputeGate extends OncePerRequestFilter {
 
     /** By the time the present queue should be through, going by how long requests took lately. */
     private void refuse(String detail, HttpServletResponse response) throws IOException {
-        int ahead = limits.concurrency() + limits.queue() - places.availablePermits();
-        long seconds = (long) Math.ceil(meanSeconds * ahead / limits.concurrency());
+        long seconds = (long) Math.ceil(meanSeconds * turns.all() / limits.concurrency());
         writer.write(Busy.report(detail), Busy.retryAfter(seconds), response);
+    }
+
+    /** Whatever became of the request, its place is free. */
+    @Override
+    public void requestDestroyed(ServletRequestEvent event) {
+        if (event.getServletRequest().getAttribute(PASSAGE) instanceof Passage passage) {
+            passage.end();
+        }
     }
 }

@@ -19,18 +19,35 @@ final class ErrorPages implements ErrorController {
     @RequestMapping("/error")
     ResponseEntity<ProblemReport> error(HttpServletRequest request) {
         if (!(request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer status)) {
-            return ProblemReport.of(ProblemType.NOT_FOUND, "There is nothing at this address", "/error", null)
+            return ProblemReport.of(
+                            ProblemType.NOT_FOUND,
+                            "There is nothing at this address",
+                            "/error",
+                            ProblemReport.AN_ADDRESS)
                     .response();
-        } else if (status < 500) {
-            ProblemType type = ProblemType.ofStatus(status);
-            return ProblemReport.of(type, type.title(), null, null)
-                    .withStatus(status)
+        }
+        Object address = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
+        Object failure = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
+        if (MvcRefusals.isUnreadableAddress(failure)) {
+            return MvcRefusals.unreadableAddress(request.getQueryString()).response();
+        } else if (status < 500 || status == 501 || status == 505) {
+            return ContainerRefusals.report(
+                            status,
+                            new ContainerRefusals.FirstLine(
+                                    method(request),
+                                    address == null ? null : address.toString(),
+                                    request.getProtocol()))
                     .response();
         }
         String id = UUID.randomUUID().toString();
-        Object address = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
-        Object failure = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
         log.error("Fault {} in {}", id, address, failure instanceof Throwable thrown ? thrown : null);
         return ProblemReport.internal(id).response();
+    }
+
+    /** An error is forwarded here as GET. */
+    private static String method(HttpServletRequest request) {
+        return request.getAttribute(RequestDispatcher.ERROR_METHOD) instanceof String method
+                ? method
+                : request.getMethod();
     }
 }

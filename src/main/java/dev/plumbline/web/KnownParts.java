@@ -1,9 +1,13 @@
 package dev.plumbline.web;
 
 import dev.plumbline.problem.Problem;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.Part;
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -26,11 +30,13 @@ import org.springframework.web.servlet.HandlerInterceptor;
 final class KnownParts implements HandlerInterceptor {
 
     @Override
-    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
+            throws IOException, ServletException {
         if (request instanceof MultipartHttpServletRequest multipart && handler instanceof HandlerMethod method) {
             Set<String> known = names(method);
-            Set<String> sent = new TreeSet<>(multipart.getFileMap().keySet());
-            sent.addAll(multipart.getParameterMap().keySet());
+            List<String> names =
+                    multipart.getParts().stream().map(Part::getName).toList();
+            Set<String> sent = new TreeSet<>(names);
             sent.removeAll(known);
             if (!known.isEmpty() && !sent.isEmpty()) {
                 String name = sent.iterator().next();
@@ -38,14 +44,13 @@ final class KnownParts implements HandlerInterceptor {
             }
             parts(method)
                     .filter(part -> !List.class.isAssignableFrom(part.getParameterType()))
-                    .forEach(part -> requireOnce(multipart, name(part)));
+                    .forEach(part -> requireOnce(names, name(part)));
         }
         return true;
     }
 
-    private static void requireOnce(MultipartHttpServletRequest multipart, String name) {
-        String[] texts = multipart.getParameterMap().getOrDefault(name, new String[0]);
-        int parts = multipart.getFiles(name).size() + texts.length;
+    private static void requireOnce(List<String> names, String name) {
+        int parts = Collections.frequency(names, name);
         if (parts > 1) {
             throw Problem.invalid(name, "this part came more than once", parts + " parts", "one");
         }

@@ -3,8 +3,10 @@ package dev.plumbline.web;
 import dev.plumbline.problem.Problem;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.TypeMismatchException;
 import org.springframework.http.HttpHeaders;
@@ -75,7 +77,7 @@ final class MvcRefusals {
                     ProblemType.UNSUPPORTED_MEDIA_TYPE,
                     "The body comes in a format that is not read here",
                     type.getContentType() == null
-                            ? "no Content-Type"
+                            ? Objects.requireNonNullElse(request.getHeader(HttpHeaders.CONTENT_TYPE), "no Content-Type")
                             : type.getContentType().toString(),
                     oneOf(type.getSupportedMediaTypes()));
         } else if (failure instanceof HttpMediaTypeNotAcceptableException type) {
@@ -121,8 +123,23 @@ final class MvcRefusals {
         return null;
     }
 
+    /** Whether the container could not read the parameters in the address. */
+    static boolean isUnreadableAddress(@Nullable Object failure) {
+        return failure instanceof InvalidParameterException
+                || (failure instanceof Exception wrapper && isUnreadableAddress(wrapper.getCause()));
+    }
+
+    static ProblemReport unreadableAddress(@Nullable String query) {
+        return ProblemReport.of(
+                ProblemType.MALFORMED,
+                "The parameters of the address cannot be read",
+                query == null ? null : "?" + query,
+                "at most 1000 of them, in percent-encoded UTF-8");
+    }
+
     private static ProblemReport nothing(String path) {
-        return ProblemReport.of(ProblemType.NOT_FOUND, "There is nothing at this address", path, null);
+        return ProblemReport.of(
+                ProblemType.NOT_FOUND, "There is nothing at this address", path, ProblemReport.AN_ADDRESS);
     }
 
     private static @Nullable String oneOf(@Nullable Collection<?> values) {

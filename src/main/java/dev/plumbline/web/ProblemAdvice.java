@@ -1,5 +1,6 @@
 package dev.plumbline.web;
 
+import dev.plumbline.limits.Presence;
 import dev.plumbline.problem.Problem;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import org.springframework.web.util.DisconnectedClientHelper;
@@ -24,6 +26,12 @@ import tools.jackson.core.JacksonException;
 final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
+
+    private final DatabaseHealth database;
+
+    ProblemAdvice(DatabaseHealth database) {
+        this.database = database;
+    }
 
     @ExceptionHandler
     ResponseEntity<ProblemReport> refuse(Problem problem) {
@@ -42,9 +50,21 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         if (DisconnectedClientHelper.isClientDisconnectedException(failure)) {
             return null;
         }
+        if (Storage.isDown(failure)) {
+            database.fail(failure);
+            Arrival.Refusal refusal = Storage.refusal(failure);
+            return refusal.report().response(refusal.headers());
+        }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Problem problem) {
                 return refuse(problem);
+            } else if (MvcRefusals.isUnreadableAddress(cause)) {
+                String query = request instanceof ServletWebRequest servlet
+                        ? servlet.getRequest().getQueryString()
+                        : null;
+                return MvcRefusals.unreadableAddress(query).response();
+            } else if (cause instanceof Presence.CallerGone) {
+                return null;
             } else if (cause instanceof OutOfMemoryError) {
                 fault(failure, request);
                 return Busy.report("The service ran out of memory").response(Busy.retryAfter(5));

@@ -32,6 +32,9 @@ record ProblemReport(
         @Nullable String expected,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String id) {
 
+    /** What is expected where there is nothing. */
+    static final String AN_ADDRESS = "one of the addresses that /openapi describes";
+
     static ProblemReport of(Problem problem) {
         ProblemType type = ProblemType.of(problem.code());
         return new ProblemReport(

@@ -38,6 +38,16 @@ enum ProblemType {
             Expected lists the formats there are; choose one of them by the Accept header."""),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body's format is not read here", """
             Expected lists the formats that are read; name the right one in the Content-Type header."""),
+    TOO_SLOW(HttpStatus.REQUEST_TIMEOUT, "The body came too slowly", """
+            It had not come in full by its time, or came slower than the configured rate. Expected holds both."""),
+    FORBIDDEN(HttpStatus.FORBIDDEN, "The request came from another site's page", """
+            A service without API keys answers pages of its own only. Configure keys, or allow the origin."""),
+    MISDIRECTED(HttpStatus.MISDIRECTED_REQUEST, "The request is meant for another host", """
+            A service without API keys answers under the names of this machine only. Configure keys, or allow the name."""),
+    TOO_MANY(HttpStatus.TOO_MANY_REQUESTS, "Too many requests in a minute", """
+            The key has used up its share. Repeat the request after the seconds of the Retry-After header."""),
+    STORAGE(HttpStatus.INSUFFICIENT_STORAGE, "The service has no room left on its disk", """
+            Nothing is wrong with the request, and what was acknowledged is kept. Repeat it when there is room again."""),
     BUSY(HttpStatus.SERVICE_UNAVAILABLE, "Too many requests at once", """
             Nothing is wrong with the request. Repeat it after the seconds of the Retry-After header."""),
     INTERNAL(HttpStatus.INTERNAL_SERVER_ERROR, "Plumbline made a mistake", """

@@ -19,9 +19,11 @@ public final class ProblemValve extends ErrorReportValve {
         if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
             return;
         }
-        ProblemType type = ProblemType.ofStatus(status);
-        ProblemReport report = ProblemReport.of(type, type.title(), null, null).withStatus(status);
+        ProblemReport report = ContainerRefusals.report(
+                status,
+                new ContainerRefusals.FirstLine(request.getMethod(), request.getRequestURI(), request.getProtocol()));
         try {
+            response.setStatus(report.status());
             response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
             response.getOutputStream().write(MAPPER.writeValueAsBytes(report));
             response.finishResponse();

@@ -1,45 +1,123 @@
 package dev.plumbline.web;
 
+import dev.plumbline.limits.KeyLimits;
 import dev.plumbline.limits.Limits;
 import jakarta.servlet.Filter;
-import jakarta.servlet.MultipartConfigElement;
+import jakarta.servlet.ServletRequestListener;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import org.apache.catalina.core.StandardHost;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.boot.web.servlet.ServletListenerRegistrationBean;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What stands before the controllers, from the outside in: the container, API keys, the body, a turn to compute. */
+/**
+ * What stands before the controllers, from the outside in: the container, headers, the audit, who may come in, API keys and
+ * their rates, the body, a turn to compute.
+ */
 @Configuration
-@EnableConfigurationProperties({Limits.class, ApiKeys.class})
+@EnableConfigurationProperties({Limits.class, KeyLimits.class, ApiKeys.class, BodyTerms.class, Door.class})
 class ServerConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(ServerConfiguration.class);
 
     private static final String EVERYTHING = "/*";
     private static final String API = "/v1/*";
+    private static final int THREADS = 64;
 
     @Bean
-    FilterRegistrationBean<Filter> apiKeyFilter(ApiKeys keys, ProblemWriter writer) {
-        return registration(new ApiKeyFilter(keys, writer), 1, API);
+    Clock clock() {
+        return new Clock();
     }
 
     @Bean
-    FilterRegistrationBean<Filter> bodyFilter(Limits limits, ProblemWriter writer) {
-        return registration(new BodyFilter(limits, writer), 2, EVERYTHING);
+    HangUps hangUps(Clock clock) {
+        return new HangUps(clock);
+    }
+
+    /** A caller who is still sending never reads a refusal; so hear him out, up to a bound, then hang up. */
+    @Bean
+    Arrivals arrivals(Limits limits, BodyTerms terms, Clock clock) {
+        SpoolRoom room = new SpoolRoom(Path.of(System.getProperty("java.io.tmpdir")), terms.spoolBytes());
+        return new Arrivals(terms, room, 4L * limits.bodyBytes(), clock);
     }
 
     @Bean
-    FilterRegistrationBean<Filter> computeGate(Limits limits, ProblemWriter writer) {
-        return registration(new ComputeGate(limits, writer), 3, API);
+    RefusalWriter refusalWriter(ProblemWriter writer, Arrivals arrivals) {
+        return new RefusalWriter(writer, arrivals);
+    }
+
+    @Bean
+    FilterRegistrationBean<Filter> answerHeaders(ProblemWriter writer) {
+        return registration(new AnswerHeaders(writer), 1, EVERYTHING);
+    }
+
+    @Bean
+    AuditFilter audit() {
+        return new AuditFilter();
+    }
+
+    @Bean
+    FilterRegistrationBean<Filter> auditFilter(AuditFilter audit) {
+        return registration(audit, 2, API);
+    }
+
+    @Bean
+    FilterRegistrationBean<Filter> doorFilter(Door door, ApiKeys keys, RefusalWriter refusals) {
+        FilterRegistrationBean<Filter> registration = registration(new DoorFilter(door, refusals), 3, EVERYTHING);
+        registration.setEnabled(keys.isOpen());
+        return registration;
+    }
+
+    @Bean
+    FilterRegistrationBean<Filter> apiKeyFilter(ApiKeys keys, RefusalWriter refusals) {
+        return registration(new ApiKeyFilter(keys, refusals), 4, API);
+    }
+
+    @Bean
+    FilterRegistrationBean<Filter> rateFilter(KeyLimits limits, RefusalWriter refusals) {
+        return registration(new RateFilter(limits, refusals), 5, API);
+    }
+
+    @Bean
+    FilterRegistrationBean<Filter> bodyFilter(Limits limits, Arrivals arrivals, RefusalWriter refusals) {
+        return registration(new BodyFilter(limits, arrivals, refusals), 6, EVERYTHING);
+    }
+
+    @Bean
+    ComputeGate gate(Limits limits, KeyLimits keyLimits, ApiKeys keys, ProblemWriter writer, HangUps hangUps) {
+        return new ComputeGate(limits, keyLimits, keys.isOpen(), writer, hangUps);
+    }
+
+    @Bean
+    FilterRegistrationBean<Filter> computeGate(ComputeGate gate) {
+        return registration(gate, 7, API);
+    }
+
+    /** Both give back at a request's end what it has held. */
+    @Bean
+    ServletListenerRegistrationBean<ServletRequestListener> endOfArrivals(Arrivals arrivals) {
+        return new ServletListenerRegistrationBean<>(arrivals);
+    }
+
+    @Bean
+    ServletListenerRegistrationBean<ServletRequestListener> endOfCalls(AuditFilter audit) {
+        return new ServletListenerRegistrationBean<>(audit);
+    }
+
+    @Bean
+    ServletListenerRegistrationBean<ServletRequestListener> endOfTurns(ComputeGate gate) {
+        return new ServletListenerRegistrationBean<>(gate);
     }
 
     /** A door that stands open on purpose inside a container stands open by mistake elsewhere. */
@@ -63,24 +141,23 @@ class ServerConfiguration {
         return registration;
     }
 
-    /** Parts go to temporary files; together they are one body, and {@link BodyFilter} knows the limit of each. */
     @Bean
-    MultipartConfigElement multipartConfigElement(Limits limits) {
-        long largest = BodyLimit.of(limits, true).bytes();
-        return new MultipartConfigElement("", largest, largest, 0);
-    }
-
-    @Bean
-    WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> tomcat(Limits limits) {
+    WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> tomcat(Limits limits, HangUps hangUps) {
         return factory -> {
+            if (factory instanceof TomcatServletWebServerFactory servlets) {
+                servlets.setProtocol(ObservedHttp.class.getName());
+            }
+            factory.addEngineValves(new LeaveToSend());
             factory.addConnectorCustomizers(connector -> {
-                // A part without a file name counts as a form field to the container, and a model may come in one.
-                connector.setMaxPostSize(limits.bodyBytes());
                 // Who asks before sending hears of a refusal instead of a needless "100 Continue".
                 connector.setProperty("continueResponseTiming", "onRead");
-                // A caller who is still sending never reads the refusal; so hear him out, up to a bound, then hang up.
-                connector.setProperty(
-                        "maxSwallowSize", Long.toString(Math.min(4L * limits.bodyBytes(), Integer.MAX_VALUE)));
+                // What a refused caller still sends is dropped by an Arrival, which holds no thread for it.
+                connector.setProperty("maxSwallowSize", "0");
+                if (connector.getProtocolHandler() instanceof ObservedHttp observed) {
+                    // Besides those that compute there are some for what is read and for health.
+                    observed.setMaxThreads(Math.max(THREADS, limits.concurrency() + THREADS / 2));
+                    hangUps.observe(observed);
+                }
             });
             factory.addContextCustomizers(context ->
                     ((StandardHost) context.getParent()).setErrorReportValveClass(ProblemValve.class.getName()));

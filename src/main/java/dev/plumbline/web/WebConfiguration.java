@@ -16,8 +16,11 @@ class WebConfiguration implements WebMvcConfigurer {
 
     private final JsonMapper mapper;
 
-    WebConfiguration(JsonMapper mapper) {
+    private final ApiKeys keys;
+
+    WebConfiguration(JsonMapper mapper, ApiKeys keys) {
         this.mapper = mapper;
+        this.keys = keys;
     }
 
     /** For the readers of files; JSON has the same limits. */
@@ -29,6 +32,9 @@ class WebConfiguration implements WebMvcConfigurer {
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
         registry.addInterceptor(new KnownParts());
+        if (keys.isOpen()) {
+            registry.addInterceptor(new JsonRequestPart());
+        }
     }
 
     /** How to export a model is a page of its own; the API's description links it. */

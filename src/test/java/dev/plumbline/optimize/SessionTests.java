@@ -347,22 +347,27 @@ class SessionTests {
 
     @Test
     void listsTheSessionsOfItsCallerWithoutTheirTensors() throws Exception {
-        assertThat(caller.get(PATH).json().isEmpty()).isTrue();
+        assertThat(caller.get(PATH).json().at("/items").isEmpty()).isTrue();
         String first = create();
         step(first, "If-Match", "\"0\"");
         jdbc.sql("update optimizer_session set created_at = created_at - 1").update();
         String second = create();
-        JsonNode list = caller.get(PATH).json();
+        JsonNode list = caller.get(PATH).json().at("/items");
         assertThat(list).hasSize(2);
         assertThat(PATH + "/" + list.at("/0/id").asString()).isEqualTo(second);
         assertThat(list.at("/1/step").asLong()).isEqualTo(1);
         assertThat(list.at("/1/optimizer").asString()).isEqualTo("sgd");
         assertThat(list.at("/1/bytes").asLong()).isBetween(16L, 1_000L);
         assertThat(list.at("/1").has("parameters")).isFalse();
+        JsonNode page = caller.get(PATH + "?limit=1").json();
+        assertThat(page.at("/items")).hasSize(1);
+        assertThat(caller.get(PATH + "?limit=1&after=" + page.at("/next").asString())
+                        .text("/items/0/id"))
+                .isEqualTo(list.at("/1/id").asString());
         jdbc.sql("update optimizer_session set owner = 'somebody else' where id = :id")
                 .param("id", list.at("/0/id").asString())
                 .update();
-        assertThat(caller.get(PATH).json()).hasSize(1);
+        assertThat(caller.get(PATH).json().at("/items")).hasSize(1);
     }
 
     @Test

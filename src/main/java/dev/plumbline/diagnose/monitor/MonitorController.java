@@ -2,6 +2,7 @@ package dev.plumbline.diagnose.monitor;
 
 import dev.plumbline.diagnose.monitor.MonitorService.Handle;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.report.Page;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -9,8 +10,8 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
-import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -22,6 +23,7 @@ import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
@@ -59,9 +61,15 @@ class MonitorController {
     }
 
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
-    @Operation(operationId = "listMonitors", summary = "All monitors, the newest first")
-    List<MonitorSummary> list(@Parameter(hidden = true) @RequestAttribute String owner) {
-        return service.list(owner);
+    @Operation(
+            operationId = "listMonitors",
+            summary = "The monitors of this key, the newest first",
+            description = "In pages; `next` is what to ask for `after` to get the next one.")
+    Page<MonitorSummary> list(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestParam(defaultValue = Page.USUAL) int limit,
+            @RequestParam(required = false) @Nullable String after) {
+        return service.list(owner, limit, after);
     }
 
     @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)

@@ -8,6 +8,7 @@ import dev.plumbline.compute.health.window.Watch;
 import dev.plumbline.diagnose.monitor.MonitorStore.Kept;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.report.Page;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Service;
 import tools.jackson.databind.json.JsonMapper;
@@ -79,8 +81,11 @@ class MonitorService {
         }
     }
 
-    List<MonitorSummary> list(String owner) {
-        return store.list(owner).stream().map(MonitorSummary::of).toList();
+    Page<MonitorSummary> list(String owner, int limit, @Nullable String after) {
+        List<MonitorSummary> found = store.list(owner, after, Page.requireLimit(limit) + 1).stream()
+                .map(MonitorSummary::of)
+                .toList();
+        return Page.of(found, limit, MonitorSummary::id);
     }
 
     MonitorReport report(Handle handle) {

@@ -1,8 +1,10 @@
 package dev.plumbline.diagnose.monitor;
 
 import dev.plumbline.diagnose.monitor.MonitorService.Handle;
+import dev.plumbline.limits.KeyLimits;
 import dev.plumbline.problem.Problem;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,16 +25,17 @@ import tools.jackson.databind.json.JsonMapper;
 class MonitorStreams {
 
     private static final Logger log = LoggerFactory.getLogger(MonitorStreams.class);
-    private static final int MOST = 100;
     private static final long NO_TIMEOUT = 0;
 
     private final MonitorService service;
     private final MonitorNews news;
     private final JsonMapper mapper;
-    private final Semaphore places = new Semaphore(MOST);
+    private final KeyLimits limits;
+    private final Map<String, Integer> openByKey = new ConcurrentHashMap<>();
     private final Set<MonitorStream> open = ConcurrentHashMap.newKeySet();
 
-    MonitorStreams(MonitorService service, MonitorNews news, JsonMapper mapper) {
+    MonitorStreams(MonitorService service, MonitorNews news, JsonMapper mapper, KeyLimits limits) {
+        this.limits = limits;
         this.service = service;
         this.news = news;
         this.mapper = mapper;
@@ -40,9 +43,7 @@ class MonitorStreams {
 
     SseEmitter open(Handle handle, Optional<Long> after) {
         service.monitor(handle);
-        if (!places.tryAcquire()) {
-            throw Problem.limit("", "too many streams of events are open", MOST + 1, "at most " + MOST);
-        }
+        takePlace(handle.owner());
         SseEmitter emitter = new SseEmitter(NO_TIMEOUT);
         MonitorStream stream = new MonitorStream(service, mapper, handle, emitter);
         Semaphore bell = news.subscribe(handle.id());
@@ -59,6 +60,25 @@ class MonitorStreams {
         return emitter;
     }
 
+    private void takePlace(String owner) {
+        int most = limits.forKey(owner).streams();
+        openByKey.compute(owner, (key, taken) -> {
+            int now = taken == null ? 0 : taken;
+            if (now >= most) {
+                throw Problem.limit(
+                        "",
+                        "too many streams of events are open with this key",
+                        most + 1,
+                        "at most " + most + " (plumbline.key-limits.streams)");
+            }
+            return now + 1;
+        });
+    }
+
+    private void leavePlace(String owner) {
+        openByKey.computeIfPresent(owner, (key, taken) -> taken == 1 ? null : (Integer) (taken - 1));
+    }
+
     private void run(MonitorStream stream, Semaphore bell, Handle handle, SseEmitter emitter, Optional<Long> after) {
         try {
             stream.begin(after);
@@ -70,7 +90,7 @@ class MonitorStreams {
         } finally {
             open.remove(stream);
             news.unsubscribe(handle.id(), bell);
-            places.release();
+            leavePlace(handle.owner());
             emitter.complete();
         }
     }

@@ -218,7 +218,7 @@ class MonitorTests {
         Answer found = caller.get(monitor);
         assertThat(found.etag()).isEqualTo("\"1\"");
         assertThat(caller.get(monitor, "If-None-Match", "\"1\"").status()).isEqualTo(304);
-        assertThat(caller.get(PATH).text("/0/name")).isEqualTo("a");
+        assertThat(caller.get(PATH).text("/items/0/name")).isEqualTo("a");
         assertThat(caller.delete(monitor).status()).isEqualTo(204);
         assertThat(caller.get(monitor).status()).isEqualTo(404);
         assertThat(post(monitor, 2, 1).status()).isEqualTo(404);

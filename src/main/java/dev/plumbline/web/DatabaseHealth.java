@@ -1,0 +1,76 @@
+package dev.plumbline.web;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.File;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * Whether the database works. Once it has failed it counts as down, until it answers again and its disk has room; each time
+ * somebody asks, or the database fails, its old connections are given up, because an embedded database that met a full disk
+ * has closed itself, and only a new connection opens it again.
+ */
+@Component("storage")
+final class DatabaseHealth implements HealthIndicator {
+
+    private static final Logger log = LoggerFactory.getLogger(DatabaseHealth.class);
+    private static final long ROOM = 4 << 20;
+
+    private final DataSource connections;
+    private final JdbcClient jdbc;
+    private final File data;
+    private final AtomicReference<@Nullable String> failed = new AtomicReference<>();
+
+    DatabaseHealth(DataSource connections, JdbcClient jdbc, @Value("${plumbline.data}") String data) {
+        this.connections = connections;
+        this.jdbc = jdbc;
+        this.data = new File(data.replaceFirst("^~", System.getProperty("user.home")));
+    }
+
+    /** The database has failed a request. */
+    void fail(Throwable failure) {
+        String reason = Storage.isFull(failure) ? "the disk is full" : "the database cannot be used";
+        if (failed.getAndSet(reason) == null) {
+            log.error("From now on requests that keep something are refused: {}", reason, failure);
+        }
+        renew();
+    }
+
+    private void renew() {
+        try {
+            connections.unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
+        } catch (SQLException otherPool) {
+            log.debug("This pool renews its connections by itself", otherPool);
+        }
+    }
+
+    @Override
+    public Health health() {
+        String reason = failed.get();
+        if (reason == null) {
+            return Health.up().build();
+        }
+        if (data.exists() && data.getUsableSpace() < ROOM) {
+            return Health.down().withDetail("reason", reason).build();
+        }
+        try {
+            jdbc.sql("select count(*) from monitor").query(Long.class).single();
+            failed.set(null);
+            log.info("The database works again");
+            return Health.up().build();
+        } catch (DataAccessException still) {
+            renew();
+            return Health.down().withDetail("reason", reason).build();
+        }
+    }
+}

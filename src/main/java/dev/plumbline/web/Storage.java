@@ -1,0 +1,89 @@
+package dev.plumbline.web;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.sql.SQLException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.transaction.TransactionException;
+
+/** What a caller hears where the disk has no room left (507), or the database cannot be used at the moment (503). */
+final class Storage {
+
+    private static final String CURE = "room on the disk of the service; try again when its operator has made some";
+
+    private Storage() {}
+
+    static ProblemReport report(IOException disk) {
+        return ProblemReport.of(
+                ProblemType.STORAGE,
+                "The service cannot write to its disk",
+                isFull(disk) ? "no space left" : "a failing disk",
+                CURE);
+    }
+
+    /** Where the database failed, not the request. */
+    static Arrival.Refusal refusal(Throwable failure) {
+        return isFull(failure)
+                ? new Arrival.Refusal(
+                        ProblemReport.of(
+                                ProblemType.STORAGE,
+                                "The disk of the database is full; nothing of this request was kept",
+                                "no space left",
+                                CURE),
+                        Busy.retryAfter(30))
+                : new Arrival.Refusal(
+                        Busy.report("The database cannot be used at the moment; nothing of this request was kept"),
+                        new HttpHeaders(Busy.retryAfter(5)));
+    }
+
+    /** Whether one of the causes is a database that cannot work, rather than a statement that is wrong. */
+    static boolean isDown(@Nullable Throwable failure) {
+        boolean ofDatabase = false;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof DataIntegrityViolationException) {
+                return false;
+            }
+            ofDatabase |= cause instanceof DataAccessException || cause instanceof TransactionException;
+            if (cause instanceof SQLException sql && isDown(sql)) {
+                return true;
+            }
+        }
+        return ofDatabase && isFull(failure);
+    }
+
+    /** Lost connections (08), no resources (53), shutting down (57), a failing system (58), H2's closed and failing files. */
+    private static boolean isDown(SQLException sql) {
+        String state = sql.getSQLState() == null ? "" : sql.getSQLState();
+        return state.startsWith("08")
+                || state.startsWith("53")
+                || state.startsWith("57")
+                || state.startsWith("58")
+                || state.equals("90028")
+                || state.equals("90031")
+                || state.equals("90098")
+                || state.equals("90121")
+                || isFull(sql);
+    }
+
+    /** Whether one of the causes is a disk without room. */
+    static boolean isFull(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String said = cause instanceof FileSystemException file ? file.getReason() : cause.getMessage();
+            boolean postgres = cause instanceof SQLException sql && "53100".equals(sql.getSQLState());
+            if (postgres || (said != null && isFull(said.toLowerCase(Locale.ROOT)))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isFull(String said) {
+        return said.contains("no space left on device")
+                || said.contains("disk quota exceeded")
+                || said.contains("not enough space on the disk");
+    }
+}

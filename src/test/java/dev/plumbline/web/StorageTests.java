@@ -1,0 +1,75 @@
+package dev.plumbline.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.UncategorizedSQLException;
+
+/** A disk or a database that fails is told apart from a request that is wrong, and in one sentence. */
+class StorageTests {
+
+    private static final Exception FULL = new UncategorizedSQLException(
+            "insert", "", new SQLException("failed", "50000", 50_000, new IOException("No space left on device")));
+
+    @Test
+    void answersForAFullDiskAndForADatabaseThatIsAway() {
+        assertThat(Storage.isDown(FULL)).isTrue();
+        assertThat(Storage.refusal(FULL).report().status()).isEqualTo(507);
+        Exception closed = new DataAccessResourceFailureException("", new SQLException("closed", "90098", 90_098));
+        assertThat(Storage.isDown(closed)).isTrue();
+        assertThat(Storage.refusal(closed).report().status()).isEqualTo(503);
+        assertThat(Storage.refusal(closed).headers().containsHeader("Retry-After"))
+                .isTrue();
+    }
+
+    @Test
+    void leavesWhatIsTheRequestsFaultOrOursAlone() {
+        assertThat(Storage.isDown(new DuplicateKeyException("", new SQLException("", "23505"))))
+                .isFalse();
+        assertThat(Storage.isDown(new UncategorizedSQLException("selct", "", new SQLException("", "42000"))))
+                .isFalse();
+        assertThat(Storage.isDown(new IllegalStateException("No space left on device")))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "90020, 90020, Database may be already in use, Another service is using the database",
+        "90097, 90097, The database is read only, it is read-only for this user",
+        "53100, 0, could not extend file, The disk of the database is full",
+        "08001, 0, Connection refused, The database does not answer"
+    })
+    void saysInOneSentenceWhyItCannotStart(String state, int code, String said, String expected) {
+        FailureAnalysis analysis = Objects.requireNonNull(
+                new DatabaseFailureAnalyzer().analyze(new IllegalStateException(new SQLException(said, state, code))));
+        assertThat(analysis.getDescription()).contains(expected);
+        assertThat(analysis.getAction()).isNotEmpty();
+    }
+
+    @Test
+    void knowsADamagedDatabase(@TempDir Path directory) throws IOException {
+        byte[] noise = new byte[50_000];
+        new Random(1).nextBytes(noise);
+        Files.write(directory.resolve("plumbline.mv.db"), noise);
+        SQLException failure = catchThrowableOfType(
+                SQLException.class, () -> DriverManager.getConnection("jdbc:h2:file:" + directory.resolve("plumbline"))
+                        .close());
+        assertThat(Objects.requireNonNull(new DatabaseFailureAnalyzer().analyze(failure))
+                        .getDescription())
+                .isEqualTo("The database in plumbline.data is damaged.");
+    }
+}
