@@ -203,13 +203,13 @@ record ReportAssembly(
                 UUID.randomUUID().toString(),
                 parts.verdict(),
                 Summary.of(
-                        parts.verdict(),
-                        parts.tensors(),
-                        claimed,
-                        parts.bends(),
-                        parts.findings(),
-                        parts.advice(),
-                        measurement.plan().coverage() == Coverage.DIRECTIONAL)
+                                parts.verdict(),
+                                parts.tensors(),
+                                claimed,
+                                parts.bends(),
+                                parts.findings(),
+                                parts.advice(),
+                                measurement.plan().coverage() == Coverage.DIRECTIONAL)
                         + OperationWords.of(parts.operations()),
                 new ObjectiveReport(
                         objective.value(),

@@ -22,7 +22,18 @@ class ArticlesExplainedTests {
     private static Cause cause(
             String formula, Map<String, Tensor> parameters, Map<String, Tensor> data, Map<String, Tensor> claim) {
         GradientCheckReport report = SERVICE.check(new GradientCheckRequest(
-                new ModelSource(formula, null), null, parameters, data, claim, null, null, null, null, null, null, null));
+                new ModelSource(formula, null),
+                null,
+                parameters,
+                data,
+                claim,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null));
         assertThat(report.verdict()).isEqualTo(Verdict.FAIL);
         return Objects.requireNonNull(report.explanation(), report.summary());
     }

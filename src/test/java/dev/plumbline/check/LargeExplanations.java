@@ -59,7 +59,9 @@ final class LargeExplanations {
                                 null,
                                 null,
                                 null,
-                                null, null, null),
+                                null,
+                                null,
+                                null),
                         progress -> {
                             if (progress.phase() == dev.plumbline.compute.difference.Progress.Phase.EXPLANATION) {
                                 begun.compareAndSet(0, System.nanoTime());

@@ -57,7 +57,9 @@ class OutsideOfTheCatalogueTests {
                 null,
                 null,
                 null,
-                null, null, null));
+                null,
+                null,
+                null));
     }
 
     /** Of 18 kinds: the guilty operation is suspected among the first three in 9 of 10, and nothing that did not happen is named. */

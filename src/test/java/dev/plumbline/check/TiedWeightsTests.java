@@ -112,7 +112,9 @@ class TiedWeightsTests {
                 null,
                 null,
                 null,
-                loss == null ? null : new Expected(loss, null), null, null));
+                loss == null ? null : new Expected(loss, null),
+                null,
+                null));
     }
 
     private static Map<String, Tensor> changed(Map<String, Tensor> tensors, String name, double factor) {
@@ -229,7 +231,9 @@ class TiedWeightsTests {
                 null,
                 null,
                 Map.of(name, List.of(1)),
-                null, null, null));
+                null,
+                null,
+                null));
         assertThat(frozen.verdict()).as(frozen.summary()).isEqualTo(Verdict.PASS);
     }
 }

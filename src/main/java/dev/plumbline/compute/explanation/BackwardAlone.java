@@ -299,7 +299,8 @@ final class BackwardAlone {
                 inputs.stream().map(datatypes::get).filter(Objects::nonNull).toList();
         Case wrong = new Case(
                 own.objective(), own.gradient(), comparisons, ClaimDatatype.widest(arithmetic), setting.seed());
-        Cause cause = Search.rulesAndPaths(wrong, Fragment.SUM, Budget.of(setting.seconds() / EXPLAINED, (passes, most) -> alive.run()));
+        Cause cause = Search.rulesAndPaths(
+                wrong, Fragment.SUM, Budget.of(setting.seconds() / EXPLAINED, (passes, most) -> alive.run()));
         return cause == null
                 ? null
                 : cause.explaining(inputs.stream()

@@ -3,7 +3,6 @@ package dev.plumbline.compute.explanation;
 import dev.plumbline.compute.explanation.Cause.Kind;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Operation;
-import dev.plumbline.compute.program.ReversePass;
 import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -47,8 +46,9 @@ final class Slices {
 
     private @Nullable Cause missing(Operation operation, int axis, int k) {
         Node y = operation.output();
-        Replay replay = (pass, gradient) ->
-                pass.from(Map.of(y, without(gradient.by(y).values(), y.shape(), axis, k))).byParameter();
+        Replay replay =
+                (pass, gradient) -> pass.from(Map.of(y, without(gradient.by(y).values(), y.shape(), axis, k)))
+                        .byParameter();
         return trial.explained(
                 replay,
                 0,

@@ -154,7 +154,7 @@ final class RandomRounding implements Rounding {
         } else {
             List<Tensor> read = op instanceof Contraction ? operands(inputs) : inputs;
             op.pullBack(read, output, cotangent, into);
-            double[][] inFloat32 = new double[into.length][];
+            double[] @Nullable [] inFloat32 = new double[into.length][];
             for (int k = 0; k < into.length; k++) {
                 inFloat32[k] = addsInFloat32(sumsInReverse[receiver(node, k).id()]) ? into[k] : null;
             }
