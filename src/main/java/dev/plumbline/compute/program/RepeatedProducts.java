@@ -72,6 +72,9 @@ final class RepeatedProducts implements Contraction.Products {
         int[] found = new int[lines];
         int count = 0;
         for (int line = 0; line < lines; line++) {
+            if (startsDifferent(matrix, line, areRows, stride, terms)) {
+                continue;
+            }
             for (int p = 0; p < terms; p += stride) {
                 sizes[p / stride] = Math.abs(at(matrix, line, areRows, p));
             }
@@ -82,9 +85,27 @@ final class RepeatedProducts implements Contraction.Products {
         return Arrays.copyOf(found, count);
     }
 
+    /** Whether the first numbers looked at are already more different ones than may be: as a rule, and sooner told. */
+    private boolean startsDifferent(Matrix matrix, int line, boolean isRow, int stride, int terms) {
+        int enough = LOOKED_AT / REPETITIONS + 1;
+        double[] seen = new double[enough];
+        for (int k = 0; k < enough; k++) {
+            if (k * stride >= terms) {
+                return false;
+            }
+            seen[k] = Math.abs(at(matrix, line, isRow, k * stride));
+            for (int j = 0; j < k; j++) {
+                if (Math.max(seen[j], seen[k]) <= alike(terms) * Math.min(seen[j], seen[k])) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     /** Numbers are alike where the last place of their sum is coarser than their difference. */
     private boolean repeats(double[] sizes, int terms) {
-        double alike = 1 + terms * (inFloat32 ? 0x1p-23 : 0x1p-52);
+        double alike = alike(terms);
         Arrays.sort(sizes);
         int some = 0;
         int different = 0;
@@ -97,5 +118,9 @@ final class RepeatedProducts implements Contraction.Products {
             }
         }
         return some > 0 && different <= Math.max(1, some / REPETITIONS);
+    }
+
+    private double alike(int terms) {
+        return 1 + terms * (inFloat32 ? 0x1p-23 : 0x1p-52);
     }
 }

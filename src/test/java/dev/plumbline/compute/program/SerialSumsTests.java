@@ -92,7 +92,7 @@ class SerialSumsTests {
         }
         double rounded = 500 * (0.3f * (double) 0.7f - 0.3f * 0.7f);
         for (double passed : passedBack(product, 1, List.of(x, w), cotangent)) {
-            assertThat(Math.abs(passed - rounded - serial)).isLessThanOrEqualTo(1e-12);
+            assertThat(Math.abs(passed - rounded - serial)).isLessThanOrEqualTo(1e-11); // the product's own rounding
         }
     }
 }
