@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * hold few different numbers. It is carried out term after term, in some precision, and what that loses is kept; the rest
  * of the product stays 0.
  */
-final class RepeatedProducts implements Contraction.Products {
+final class RepeatedProducts {
 
     private static final int FEWEST_TERMS = 32;
     private static final int LOOKED_AT = 64; // elements of a line
@@ -29,8 +29,8 @@ final class RepeatedProducts implements Contraction.Products {
         return losses.get(sums);
     }
 
-    @Override
-    public void add(Matrix a, Matrix b, double[] c, int start) {
+    /** The repeated part of {@code c += a b}. */
+    void add(Matrix a, Matrix b, double[] c, int start) {
         int terms = a.inner();
         int[] rows = terms < FEWEST_TERMS ? new int[0] : repeating(a, a.outer(), !a.transposed());
         int[] columns = rows.length == 0 ? rows : repeating(b, b.inner(), b.transposed());

@@ -29,7 +29,7 @@ final class SerialSums {
     double[] value(Contraction contraction, List<Tensor> inputs, Shape shape) {
         double[] value = contraction.value(inputs, shape);
         RepeatedProducts products = new RepeatedProducts(inFloat32);
-        double[] sums = contraction.value(inputs, shape, products);
+        double[] sums = contraction.value(inputs, shape, products::add);
         subtract(value, products.losses(sums));
         return value;
     }
@@ -40,7 +40,7 @@ final class SerialSums {
             RepeatedProducts products = new RepeatedProducts(inFloat32);
             double[][] sums = new double[into.length][];
             Arrays.setAll(sums, k -> into[k] == null ? null : new double[into[k].length]);
-            contraction.pullBack(inputs, output, cotangent, sums, products);
+            contraction.pullBack(inputs, output, cotangent, sums, products::add);
             for (int k = 0; k < into.length; k++) {
                 subtract(into[k], products.losses(sums[k]));
             }
