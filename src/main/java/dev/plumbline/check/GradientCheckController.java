@@ -104,12 +104,14 @@ class GradientCheckController {
             @RequestPart(required = false) @Nullable MultipartFile data,
             @RequestPart(required = false) @Nullable MultipartFile gradients,
             @RequestPart(required = false) @Nullable MultipartFile previousGradients,
+            @RequestPart(required = false) @Nullable MultipartFile baseline,
             @RequestPart(required = false) @Nullable MultipartFile activations,
             @RequestPart(required = false) @Nullable MultipartFile cotangents,
             HttpServletRequest http,
             HttpServletResponse response) {
         GradientCheckRequest asked = request == null ? GradientCheckRequest.EMPTY : request;
-        return new Upload(limits, model, parameters, data, gradients, previousGradients, activations, cotangents)
+        return new Upload(
+                        limits, model, parameters, data, gradients, previousGradients, baseline, activations, cotangents)
                 .weights(weights)
                 .<@Nullable GradientCheckReport>answer(
                         files -> answer(owner, asked.with(files, library.card(owner)), http, response));

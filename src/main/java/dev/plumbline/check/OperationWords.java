@@ -25,6 +25,11 @@ final class OperationWords {
         if (judged.isEmpty()) {
             return " From what was seen on the way no operation can be judged by itself; operations says what is missing.";
         }
+        long open = judged.stream().filter(OperationWords::isOpen).count();
+        if (wrong.isEmpty() && open > 0) {
+            return " Judged by themselves, %d of %d operations can be neither confirmed nor refuted; operations says why."
+                    .formatted(open, judged.size());
+        }
         if (wrong.isEmpty()) {
             return " Judged by themselves, none of %d operations is wrong.".formatted(judged.size());
         }
@@ -36,6 +41,10 @@ final class OperationWords {
                         wrong.size() == 1 ? "is" : "are",
                         names,
                         wrong.size() > SHOWN ? "; and " + (wrong.size() - SHOWN) + " more" : "");
+    }
+
+    private static boolean isOpen(JudgedOperation operation) {
+        return operation.forward() == Verdict.INCONCLUSIVE || operation.backward() == Verdict.INCONCLUSIVE;
     }
 
     private static String of(JudgedOperation operation) {

@@ -67,8 +67,8 @@ final class SeenValues {
         SeenValues values = new SeenValues(objective.program());
         Map<Node, Tensor> seen = new LinkedHashMap<>();
         Map<Node, Tensor> arrived = new LinkedHashMap<>();
-        values.read(activations, "/activations", seen::putIfAbsent);
-        values.read(cotangents, "/cotangents", (node, tensor) -> {
+        values.read(activations, "/activations", true, seen::putIfAbsent);
+        values.read(cotangents, "/cotangents", false, (node, tensor) -> {
             if (objective.isMoved(node)) {
                 arrived.putIfAbsent(node, tensor);
             }
@@ -85,8 +85,10 @@ final class SeenValues {
         return new Seen(seen, arrived, values.names);
     }
 
-    /** A second name of one value may have had a gradient of its own, which is not the value's: only the first counts. */
-    private void read(Map<String, Tensor> tensors, String place, BiConsumer<Node, Tensor> taken) {
+    /**
+     * @param anyName whether second names of a value count; one may have had a gradient of its own, which is not the value's
+     */
+    private void read(Map<String, Tensor> tensors, String place, boolean anyName, BiConsumer<Node, Tensor> taken) {
         tensors.forEach((name, tensor) -> {
             Node node = known.get(name);
             String pointer = place + Problem.pointer(name);
@@ -102,7 +104,7 @@ final class SeenValues {
             if (!tensor.shape().equals(node.shape()) && !isNumber) {
                 throw Problem.invalid(pointer, "this value has another shape", tensor.shape(), node.shape());
             }
-            if (!aliases.contains(name)) {
+            if (anyName || !aliases.contains(name)) {
                 taken.accept(node, Tensor.of(node.shape(), tensor.datatype(), tensor.values()));
             }
         });

@@ -16,8 +16,8 @@ import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -84,7 +84,7 @@ final class BackwardAlone {
                         comparisons,
                         null,
                         null)));
-        Set<Fragment> accused = new HashSet<>();
+        Set<Fragment> accused = new LinkedHashSet<>(); // in order, as not all are explained
         rulings.forEach((fragment, ruling) -> {
             if (ruling.verdict() == Verdict.FAIL) {
                 accused.add(fragment);

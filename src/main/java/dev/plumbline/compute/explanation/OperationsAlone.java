@@ -27,6 +27,8 @@ public final class OperationsAlone {
     private final Seen seen;
     private final Map<Fragment, Ruling> forward;
     private final Map<Fragment, Ruling> backward;
+    private final Map<Origin, Fragment> ofForward;
+    private final Map<Origin, Fragment> ofBackward;
     private final Map<Node, String> titles = new HashMap<>(); // of operations, by their results
 
     private OperationsAlone(
@@ -35,6 +37,8 @@ public final class OperationsAlone {
         this.seen = seen;
         this.forward = forward;
         this.backward = backward;
+        this.ofForward = byOperation(forward);
+        this.ofBackward = byOperation(backward);
     }
 
     /** The operations in the order of the program, then those that were judged together; none where nothing was seen. */
@@ -53,12 +57,10 @@ public final class OperationsAlone {
     }
 
     private List<JudgedOperation> judged() {
-        Map<Origin, Fragment> ahead = byOperation(forward);
-        Map<Origin, Fragment> back = byOperation(backward);
-        Set<Origin> operations = new LinkedHashSet<>((back.isEmpty() ? ahead : back).keySet());
-        operations.addAll(ahead.keySet());
+        Set<Origin> operations = new LinkedHashSet<>((ofBackward.isEmpty() ? ofForward : ofBackward).keySet());
+        operations.addAll(ofForward.keySet());
         List<JudgedOperation> judged = new ArrayList<>();
-        operations.forEach(operation -> judged.add(row(operation, ahead.get(operation), back.get(operation))));
+        operations.forEach(operation -> judged.add(row(operation, ofForward.get(operation), ofBackward.get(operation))));
         together().forEach((group, of) -> {
             Ruling onward = of.forward() == null ? null : forward.get(of.forward());
             Ruling backwards = of.backward() == null ? null : backward.get(of.backward());
@@ -144,9 +146,10 @@ public final class OperationsAlone {
         if (!operation.kind().isEmpty()) {
             return operation.kind();
         }
-        Map<Origin, Fragment> fragments = byOperation(backward.isEmpty() ? forward : backward);
+        Fragment ahead = ofForward.get(operation); // one on weights only has no other
+        Fragment fragment = ahead == null ? Objects.requireNonNull(ofBackward.get(operation)) : ahead;
         String title = "";
-        for (Node node : Objects.requireNonNull(fragments.get(operation)).nodes()) {
+        for (Node node : fragment.nodes()) {
             title = node.origin() == operation
                     ? titles.getOrDefault(node, node.op().title())
                     : title;

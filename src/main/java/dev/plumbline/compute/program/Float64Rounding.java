@@ -43,7 +43,9 @@ final class Float64Rounding implements Rounding {
         if (Branches.chooses(op)) {
             return Tensor.of(node.shape(), op.value(leaning.leaned(node, inputs), node.shape()));
         }
-        double[] y = op.value(inputs, node.shape());
+        double[] y = op instanceof Contraction product
+                ? SERIAL.value(product, inputs, node.shape())
+                : op.value(inputs, node.shape());
         if (op.isMove()) {
             return Tensor.of(node.shape(), y);
         }

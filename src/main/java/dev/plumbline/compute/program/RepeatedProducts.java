@@ -1,21 +1,27 @@
 package dev.plumbline.compute.program;
 
 import dev.plumbline.compute.program.MatrixProduct.Matrix;
+import java.nio.DoubleBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a matrix product that adds up like terms: where a row of the first factor and a column of the second each
  * hold few different numbers. It is carried out term after term, in some precision, and what that loses is kept; the rest
- * of the product stays 0.
+ * of the product stays 0. Bad for many different lines that each repeat themselves: more than 2^27 terms are not carried out,
+ * and left to the allowance of sums of different ones.
  */
 final class RepeatedProducts {
 
     private static final int FEWEST_TERMS = 32;
     private static final int LOOKED_AT = 64; // elements of a line
     private static final int REPETITIONS = 8; // of each number, on average
+    private static final long MOST_TERMS = 1L << 27; // of one product: a fifth of a second
 
     private final boolean inFloat32;
     private final Map<double[], double[]> losses = new IdentityHashMap<>(); // by the array that took the sums
@@ -38,23 +44,71 @@ final class RepeatedProducts {
             return;
         }
         double[] lost = losses.computeIfAbsent(c, array -> new double[array.length]);
-        double[] x = new double[terms];
-        for (int column : columns) {
-            for (int p = 0; p < terms; p++) {
-                x[p] = at(b, column, b.transposed(), p);
-            }
-            for (int row : rows) {
-                int to = start + row * b.inner() + column;
-                double sum = c[to];
-                for (int p = 0; p < terms; p++) {
-                    double product = at(a, row, !a.transposed(), p) * x[p];
-                    double term = inFloat32 ? (float) product : product;
-                    double next = SerialSums.rounded(sum, term, inFloat32);
-                    lost[to] += SerialSums.lost(sum, term, next, inFloat32);
-                    sum = next;
+        Lines left = Lines.of(a, rows, !a.transposed());
+        Lines right = Lines.of(b, columns, b.transposed());
+        if ((long) left.count() * right.count() * terms > MOST_TERMS) {
+            return;
+        }
+        Sum[] sums = new Sum[left.count() * right.count()]; // the last of each pair: equal lines make equal sums
+        for (int i = 0; i < rows.length; i++) {
+            for (int j = 0; j < columns.length; j++) {
+                int to = start + rows[i] * b.inner() + columns[j];
+                int pair = left.kinds()[i] * right.count() + right.kinds()[j];
+                Sum sum = sums[pair];
+                if (sum == null || sum.from() != c[to] || sum.lostBefore() != lost[to]) {
+                    sum = sum(left.values().get(left.kinds()[i]), right.values().get(right.kinds()[j]), c[to], lost[to]);
+                    sums[pair] = sum;
                 }
-                c[to] = sum;
+                c[to] = sum.to();
+                lost[to] = sum.lost();
             }
+        }
+    }
+
+    private record Sum(double from, double lostBefore, double to, double lost) {}
+
+    private Sum sum(double[] x, double[] y, double from, double lostBefore) {
+        double sum = from;
+        double lost = lostBefore;
+        for (int p = 0; p < x.length; p++) {
+            double term = inFloat32 ? (float) (x[p] * y[p]) : x[p] * y[p];
+            double next = SerialSums.rounded(sum, term, inFloat32);
+            lost += SerialSums.lost(sum, term, next, inFloat32);
+            sum = next;
+        }
+        return new Sum(from, lostBefore, sum, lost);
+    }
+
+    /**
+     * Lines of a matrix, equal ones once.
+     *
+     * @param values of each kind
+     * @param kinds of each line
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Lines(List<double[]> values, int[] kinds) {
+
+        static Lines of(Matrix matrix, int[] lines, boolean areRows) {
+            int terms = areRows ? matrix.columns() : matrix.rows();
+            Map<DoubleBuffer, Integer> known = new HashMap<>();
+            List<double[]> values = new ArrayList<>();
+            int[] kinds = new int[lines.length];
+            for (int k = 0; k < lines.length; k++) {
+                double[] line = new double[terms];
+                for (int p = 0; p < terms; p++) {
+                    line[p] = at(matrix, lines[k], areRows, p);
+                }
+                Integer kind = known.putIfAbsent(DoubleBuffer.wrap(line), values.size());
+                if (kind == null) {
+                    values.add(line);
+                }
+                kinds[k] = kind == null ? values.size() - 1 : kind;
+            }
+            return new Lines(values, kinds);
+        }
+
+        int count() {
+            return values.size();
         }
     }
 
@@ -87,7 +141,7 @@ final class RepeatedProducts {
 
     /** Whether the first numbers looked at are already more different ones than may be: as a rule, and sooner told. */
     private boolean startsDifferent(Matrix matrix, int line, boolean isRow, int stride, int terms) {
-        int enough = LOOKED_AT / REPETITIONS + 1;
+        int enough = (terms + stride - 1) / stride / REPETITIONS + 1;
         double[] seen = new double[enough];
         for (int k = 0; k < enough; k++) {
             if (k * stride >= terms) {

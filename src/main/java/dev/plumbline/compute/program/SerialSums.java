@@ -39,7 +39,8 @@ final class SerialSums {
         if (node.op() instanceof Contraction contraction) {
             RepeatedProducts products = new RepeatedProducts(inFloat32);
             double[][] sums = new double[into.length][];
-            Arrays.setAll(sums, k -> into[k] == null ? null : new double[into[k].length]);
+            boolean isConvolved = contraction instanceof Convolution; // to whose input patches scatter few terms each
+            Arrays.setAll(sums, k -> into[k] == null || (k == 0 && isConvolved) ? null : new double[into[k].length]);
             contraction.pullBack(inputs, output, cotangent, sums, products::add);
             for (int k = 0; k < into.length; k++) {
                 subtract(into[k], products.losses(sums[k]));

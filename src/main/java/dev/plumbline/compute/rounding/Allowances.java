@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,7 @@ public final class Allowances {
     private final EntryAllowance entries;
     private final Map<String, Tensor> magnitudes; // of the terms of each entry
     private final long seed;
+    private final Runnable alive;
     private final Map<String, Tensor> allowances = new LinkedHashMap<>();
     private final Map<String, Datatype> halves = new LinkedHashMap<>();
     private final Map<Datatype, Scatter> narrow = new LinkedHashMap<>(); // made when asked for
@@ -58,7 +60,8 @@ public final class Allowances {
     private @Nullable Spreads edges;
     private double passes;
 
-    private Allowances(Objective objective, Evaluation.Gradient gradient, long seed) {
+    private Allowances(Objective objective, Evaluation.Gradient gradient, long seed, Runnable alive) {
+        this.alive = alive;
         this.objective = objective;
         this.exact = gradient.byParameter();
         this.magnitudes = gradient.magnitudes();
@@ -81,9 +84,21 @@ public final class Allowances {
             @Nullable Precision precision,
             boolean constantsFromFloat32File,
             long seed) {
+        return of(objective, gradient, datatypes, precision, constantsFromFloat32File, seed, () -> {});
+    }
+
+    /** The same; {@code alive} is asked before each run, from any thread, and whatever it throws gives them up. */
+    public static Allowances of(
+            Objective objective,
+            Evaluation.Gradient gradient,
+            Map<String, Datatype> datatypes,
+            @Nullable Precision precision,
+            boolean constantsFromFloat32File,
+            long seed,
+            Runnable alive) {
         Map<String, Datatype> floats = new LinkedHashMap<>(datatypes);
         floats.replaceAll((name, datatype) -> datatype.isFloat() ? datatype : Datatype.FP64);
-        Allowances allowances = new Allowances(objective, gradient, seed);
+        Allowances allowances = new Allowances(objective, gradient, seed, alive);
         allowances.measure(floats, precision);
         if (constantsFromFloat32File && precision == null && floats.containsValue(Datatype.FP64)) {
             allowances.moveConstants(floats);
@@ -141,7 +156,7 @@ public final class Allowances {
     private Scatter inFloat64() {
         Spreads seen = new Spreads(objective);
         Scatter scatter = Scatter.byPieces(
-                objective, exact, RUNS, run -> Rounding.float64(objective.base(), seed + run), seen::add);
+                objective, exact, RUNS, asking(run -> Rounding.float64(objective.base(), seed + run)), seen::add);
         edges = seen;
         passes += RUNS * PASSES_OF_A_GRADIENT;
         for (Leaning leaning : sides()) {
@@ -151,11 +166,18 @@ public final class Allowances {
                     objective,
                     exact,
                     RUNS_BY_SIDE,
-                    run -> Rounding.float64(objective.base(), own + run, leaning),
+                    asking(run -> Rounding.float64(objective.base(), own + run, leaning)),
                     leaning));
         }
         passes += scatter.elsewhere() * PASSES_OF_A_REVERSE;
         return scatter;
+    }
+
+    private IntFunction<Rounding> asking(IntFunction<Rounding> arithmetic) {
+        return run -> {
+            alive.run();
+            return arithmetic.apply(run);
+        };
     }
 
     /** Both sides of the edges that float64's noise leaves open, if there are any: few runs would be there, or none. */
@@ -189,12 +211,12 @@ public final class Allowances {
 
     private Scatter scatter(Arithmetic arithmetic) {
         passes += RUNS * PASSES_OF_A_GRADIENT;
-        Scatter scatter = Scatter.of(objective, exact, RUNS, run -> arithmetic.of(seed + run, Leaning.NONE));
+        Scatter scatter = Scatter.of(objective, exact, RUNS, asking(run -> arithmetic.of(seed + run, Leaning.NONE)));
         for (Leaning leaning : sides()) {
             passes += RUNS_BY_SIDE * PASSES_OF_A_GRADIENT;
             long own = seed + (2L + leaning.sign()) * RUNS;
             scatter = scatter.or(Scatter.leaningAsBase(
-                    objective, exact, RUNS_BY_SIDE, run -> arithmetic.of(own + run, leaning), leaning));
+                    objective, exact, RUNS_BY_SIDE, asking(run -> arithmetic.of(own + run, leaning)), leaning));
         }
         return scatter;
     }
