@@ -70,7 +70,7 @@ class StateDictTests {
         "two-models, discriminator, checkpoint[\"discriminator\"]",
         "whole-module, torch.nn.modules.container.Sequential, state_dict()",
         "numbers, 1 other things, state_dict()",
-        "legacy, 80 02, newer torch.save"
+        "legacy, 80 02, torch.save since PyTorch 1.6"
     })
     void refusesWhatHoldsMoreOrLessThanOneStateDict(String name, String got, String cure) {
         Problem problem = catchThrowableOfType(Problem.class, () -> read(file(name + ".pt")));

@@ -118,6 +118,28 @@ public final class Evaluation {
         return count;
     }
 
+    /** What arrives from several readers is a sum too, and may cancel: {@code x - tanh x} passes on {@code d - d (1 - t^2)}. */
+    private void pullBackWithSizes(Node node, double[] stored, double[][] into, double[][] sizes) {
+        double[][] terms = into.clone();
+        for (int k = 0; k < into.length; k++) {
+            Node receiver = rounding.receiver(node, k);
+            boolean isShared = into[k] != null && program.isReadBySeveral(receiver) && !receiver.inputs().isEmpty();
+            terms[k] = isShared ? new double[into[k].length] : into[k];
+        }
+        rounding.pullBack(node, inputs(node), values[node.id()], stored, terms);
+        addSizes(node, stored, sizes);
+        for (int k = 0; k < into.length; k++) {
+            if (terms[k] != into[k]) {
+                int id = rounding.receiver(node, k).id();
+                sizes[id] = sizes[id] == null ? new double[into[k].length] : sizes[id];
+                for (int i = 0; i < into[k].length; i++) {
+                    into[k][i] += terms[k][i];
+                    sizes[id][i] += Math.abs(terms[k][i]);
+                }
+            }
+        }
+    }
+
     /** To the inputs that take sums the sizes of their terms. */
     private void addSizes(Node node, double[] arriving, double[][] sizes) {
         double[][] targets = new double[node.inputs().size()][];

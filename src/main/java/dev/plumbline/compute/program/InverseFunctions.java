@@ -36,8 +36,9 @@ public final class InverseFunctions {
     }
 
     /**
-     * The angle of the point (x, y) in (-pi, pi]: {@code 2 atan(y / (r + x))} on the right, {@code 2 atan((r - x) / y)} on
-     * the left, r the point's distance from the origin; 0 at the origin.
+     * The angle of the point (x, y) in (-pi, pi]: {@code a = 2 atan(y / (r + |x|))} on the right, {@code +-pi - a} on the left, r
+     * the point's distance from the origin; 0 at the origin. On the negative axis it jumps, and what goes round with it, as its
+     * sine does, is smooth.
      */
     public static Node atan2(ProgramBuilder b, Node y, Node x) {
         Node zero = b.constant(0);
@@ -45,10 +46,11 @@ public final class InverseFunctions {
         Node atOrigin = b.binary(BinaryFunction.EQUAL, square, zero);
         Node r = b.unary(SQRT, b.select(atOrigin, b.constant(1), square));
         Node right = b.binary(BinaryFunction.LESS, zero, x);
-        Node numerator = b.select(right, y, b.subtract(r, x));
-        Node denominator = b.select(right, b.add(r, x), y);
-        Node angle = b.multiply(b.unary(ATAN, b.divide(numerator, b.select(atOrigin, b.constant(1), denominator))), 2);
-        return b.select(atOrigin, zero, angle);
+        Node size = b.select(right, x, b.negate(x)); // not |x|, which bends
+        Node angle = b.multiply(b.unary(ATAN, b.divide(y, b.add(r, size))), 2);
+        Node below = b.binary(BinaryFunction.LESS, y, zero);
+        Node turn = b.select(below, b.constant(-Math.PI), b.constant(Math.PI));
+        return b.select(atOrigin, zero, b.select(right, angle, b.subtract(turn, angle)));
     }
 
     /** {@code sinh x = tanh x cosh x}. */

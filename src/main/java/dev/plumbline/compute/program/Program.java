@@ -26,6 +26,7 @@ public final class Program {
     private final Map<String, Node> named;
     private final Map<String, Tensor> initial;
     private final boolean[] differentiable; // (node): does it depend on a parameter?
+    private final boolean[] shared; // (node): do several nodes read it, or one twice?
     private @Nullable Centring centring;
     private double @Nullable [] shares;
 
@@ -43,10 +44,14 @@ public final class Program {
         this.named = unmodifiable(named);
         this.initial = unmodifiable(initial);
         this.differentiable = new boolean[nodes.size()];
+        this.shared = new boolean[nodes.size()];
+        boolean[] read = new boolean[nodes.size()];
         for (Node node : nodes) {
             boolean depends = node.op() instanceof Input input && input.role() == Input.Role.PARAMETER;
             for (Node input : node.inputs()) {
                 depends |= differentiable[input.id()];
+                shared[input.id()] = read[input.id()];
+                read[input.id()] = true;
             }
             differentiable[node.id()] = depends;
         }
@@ -71,6 +76,11 @@ public final class Program {
 
     public Map<String, Node> outputs() {
         return outputs;
+    }
+
+    /** Whether what arrives at a node in a reverse pass is a sum, of what several nodes or one node twice pass back. */
+    boolean isReadBySeveral(Node node) {
+        return shared[node.id()];
     }
 
     /** Values by what the file calls them, those in the middle too; of several names for one, the file's first stands first. */

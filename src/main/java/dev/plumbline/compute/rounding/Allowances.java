@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class Allowances {
 
     private static final int RUNS = Spreads.RUNS;
-    private static final int RUNS_BY_SIDE = RUNS;
     private static final double PASSES_OF_A_GRADIENT = 3.5;
     private static final double PASSES_OF_A_REVERSE = 2.5;
 
@@ -160,12 +159,12 @@ public final class Allowances {
         edges = seen;
         passes += RUNS * PASSES_OF_A_GRADIENT;
         for (Leaning leaning : sides()) {
-            passes += RUNS_BY_SIDE * PASSES_OF_A_GRADIENT;
+            passes += RUNS * PASSES_OF_A_GRADIENT;
             long own = seed + (2L + leaning.sign()) * RUNS;
             scatter = scatter.or(Scatter.toOneSide(
                     objective,
                     exact,
-                    RUNS_BY_SIDE,
+                    RUNS,
                     asking(run -> Rounding.float64(objective.base(), own + run, leaning)),
                     leaning));
         }
@@ -213,10 +212,10 @@ public final class Allowances {
         passes += RUNS * PASSES_OF_A_GRADIENT;
         Scatter scatter = Scatter.of(objective, exact, RUNS, asking(run -> arithmetic.of(seed + run, Leaning.NONE)));
         for (Leaning leaning : sides()) {
-            passes += RUNS_BY_SIDE * PASSES_OF_A_GRADIENT;
+            passes += RUNS * PASSES_OF_A_GRADIENT;
             long own = seed + (2L + leaning.sign()) * RUNS;
             scatter = scatter.or(Scatter.leaningAsBase(
-                    objective, exact, RUNS_BY_SIDE, asking(run -> arithmetic.of(own + run, leaning)), leaning));
+                    objective, exact, RUNS, asking(run -> arithmetic.of(own + run, leaning)), leaning));
         }
         return scatter;
     }
@@ -301,6 +300,11 @@ public final class Allowances {
     /** The root mean square of what right claims are off: an entry smaller than that drowns. */
     public Tensor spread(String name) {
         return Objects.requireNonNull(spreads.get(name));
+    }
+
+    /** The size of the terms that are added up to each entry. */
+    public Tensor magnitude(String name) {
+        return Objects.requireNonNull(magnitudes.get(name));
     }
 
     /** What float64 rounding may do to our own gradient. */

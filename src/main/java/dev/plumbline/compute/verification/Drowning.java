@@ -41,6 +41,9 @@ record Drowning(
     /** Half of what a factor 1.5 does, the smallest mistake that 16 bits are to show. */
     static final double IN_SIXTEEN_BITS = 0.25;
 
+    /** A sum of terms that are larger by this is 0; one that float64 knows less well is anything. */
+    private static final double CANCELLED = 1e-9;
+
     static Drowning of(Measurement measurement, String name, Tensor gradient) {
         CheckPlan plan = measurement.plan();
         double own = measurement.allowances().float64(name).norm();
@@ -51,7 +54,13 @@ record Drowning(
                 gradient,
                 isBounded ? Double.POSITIVE_INFINITY : isMixed ? IN_SIXTEEN_BITS : ONE_ENTRY,
                 rms(gradient),
-                gradient.norm() <= own,
+                gradient.norm() <= own
+                        && own
+                                <= CANCELLED
+                                        * measurement
+                                                .allowances()
+                                                .magnitude(name)
+                                                .norm(),
                 Underflow.allowance(plan.arithmetic().of(name)),
                 null);
     }
