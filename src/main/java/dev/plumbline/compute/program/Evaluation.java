@@ -94,9 +94,11 @@ public final class Evaluation {
                     && !node.inputs().isEmpty()) {
                 double[] stored = rounding.cotangent(node, arriving, sizes[id]);
                 cotangents[id] = stored;
-                rounding.pullBack(node, inputs(node), values[id], stored, targets(node, cotangents, null));
-                if (rounding != Rounding.NONE) {
-                    addSizes(node, stored, sizes);
+                double[][] into = targets(node, cotangents, null);
+                if (rounding == Rounding.NONE) {
+                    rounding.pullBack(node, inputs(node), values[id], stored, into);
+                } else {
+                    pullBackWithSizes(node, stored, into, sizes);
                 }
             }
         }
