@@ -85,11 +85,11 @@ final class Trial {
         if (!budget.isOpen()) {
             return null;
         }
-        Work work = new Work();
+        Work work = budget.work();
         ReversePass pass = ReversePass.over(wrong.objective().base()).counting(work);
         Map<String, double[]> effect = replay.effect(way.apply(pass), wrong.gradient());
         budget.charge(work.passes());
-        return effect;
+        return work.isOver() ? null : effect;
     }
 
     /** The explanation that a hypothesis amounts to, or null where it does not make the claim. */
