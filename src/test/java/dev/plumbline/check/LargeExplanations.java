@@ -123,7 +123,8 @@ final class LargeExplanations {
                     name, claims.get(name), right, right.map(g -> 50 * u * (Math.abs(g) + largest) + 1e-30)));
         });
         Budget budget = Budget.of(Double.parseDouble(System.getProperty("seconds", "2")), (passes, most) -> {});
-        Case wrong = new Case(objective, gradient, comparisons, comparisons.get(0).claimed().datatype(), 42);
+        Case wrong = new Case(
+                objective, gradient, comparisons, comparisons.get(0).claimed().datatype(), 42);
         long started = System.nanoTime();
         Search.Findings findings = Search.of(wrong, budget);
         System.out.printf(

@@ -128,7 +128,8 @@ final class Arithmetic {
         Rounding rounding = wrong.arithmetic() == Datatype.FP64
                 ? Rounding.float64(base, seed)
                 : Rounding.random(Datatype.FP32, base, seed);
-        Evaluation point = wrong.objective().program().evaluate(wrong.objective().point(), rounding);
+        Evaluation point =
+                wrong.objective().program().evaluate(wrong.objective().point(), rounding);
         return new Run(point, point.gradient(wrong.objective().output()));
     }
 }

@@ -77,7 +77,10 @@ final class Placing {
         places.values().forEach(place -> claimed.addAll(place.slots()));
         List<Slot> computed = new ArrayList<>();
         for (Slot slot : slots.all()) {
-            if (slot.isMadeUp() && slot.isOrigin() && !claimed.contains(slot.name()) && !slot.isReadBy("MatMul", "Gemm")) {
+            if (slot.isMadeUp()
+                    && slot.isOrigin()
+                    && !claimed.contains(slot.name())
+                    && !slot.isReadBy("MatMul", "Gemm")) {
                 computed.add(slot);
             }
         }
