@@ -165,7 +165,20 @@ class ExplanationsTests {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"dense", "conv", "attention", "recurrent", "lstm", "batch8", "batch64", "batch256", "padded"})
+            strings = {
+                "dense",
+                "conv",
+                "attention",
+                "recurrent",
+                "lstm",
+                "batch8",
+                "batch16",
+                "batch32",
+                "batch64",
+                "batch128",
+                "batch256",
+                "padded"
+            })
     void aRightClaimIsNotExplained(String network) {
         for (String dtype : List.of("float64", "float32")) {
             GradientCheckReport report = report(network, dtype, "right");

@@ -1,6 +1,12 @@
 package dev.plumbline.check;
 
+import dev.plumbline.compute.explanation.Budget;
+import dev.plumbline.compute.explanation.Case;
+import dev.plumbline.compute.explanation.Search;
 import dev.plumbline.compute.explanation.Suspect;
+import dev.plumbline.compute.judgement.Comparison;
+import dev.plumbline.compute.program.Evaluation;
+import dev.plumbline.compute.program.Objective;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
@@ -10,8 +16,11 @@ import dev.plumbline.tensor.TensorLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,7 +47,11 @@ final class LargeExplanations {
                     .sorted()
                     .toList();
             for (Path claim : claims) {
-                explain(folder, claim, settings);
+                if (Boolean.getBoolean("alone")) {
+                    search(folder, claim);
+                } else {
+                    explain(folder, claim, settings);
+                }
             }
         }
     }
@@ -81,6 +94,50 @@ final class LargeExplanations {
                                         .map(LargeExplanations::words)
                                         .toList()
                         : report.explanation().advice());
+    }
+
+    /** The search alone, with allowances as they usually are: for a sampling profiler. */
+    private static void search(Path folder, Path claim) throws IOException {
+        Map<String, Tensor> claims = tensors(claim);
+        GradientCheckRequest request = new GradientCheckRequest(
+                new ModelSource(null, Files.readAllBytes(folder.resolve("model.onnx"))),
+                LossSource.ofOutput("loss"),
+                null,
+                tensors(folder.resolve("data.safetensors")),
+                claims,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+        Objective objective =
+                CheckedModel.read(request, LIMITS.bytes(), program -> {}).objective();
+        Evaluation.Gradient gradient = objective.gradient();
+        List<Comparison> comparisons = new ArrayList<>();
+        gradient.byParameter().forEach((name, right) -> {
+            double u = Objects.requireNonNull(claims.get(name)).datatype().unitRoundoff();
+            double largest = Arrays.stream(right.values()).map(Math::abs).max().orElse(0);
+            comparisons.add(new Comparison(
+                    name, claims.get(name), right, right.map(g -> 50 * u * (Math.abs(g) + largest) + 1e-30)));
+        });
+        Budget budget = Budget.of(Double.parseDouble(System.getProperty("seconds", "2")), (passes, most) -> {});
+        Case wrong = new Case(
+                objective, gradient, comparisons, comparisons.get(0).claimed().datatype(), 42);
+        long started = System.nanoTime();
+        Search.Findings findings = Search.of(wrong, budget);
+        System.out.printf(
+                "%-34s search %6.2f s, passes %6.1f  %s%n",
+                claim.getFileName(),
+                (System.nanoTime() - started) / 1e9,
+                findings.passes(),
+                findings.cause() == null
+                        ? "suspects "
+                                + findings.suspects().stream()
+                                        .map(LargeExplanations::words)
+                                        .toList()
+                        : findings.cause().advice());
     }
 
     private static String words(Suspect suspect) {

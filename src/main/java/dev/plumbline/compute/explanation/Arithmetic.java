@@ -7,6 +7,7 @@ import dev.plumbline.compute.program.Rounding;
 import dev.plumbline.tensor.Datatype;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What rounding in the claim's arithmetic does to a faulty gradient: it is computed a few times with random rounding, the
@@ -52,10 +53,14 @@ final class Arithmetic {
         if (Fit.isWithin(deviation, effect, new double[effect.length])) {
             return true;
         }
-        if (RUNS * FORWARD_AND_BACK * wrong.objective().program().cost() > AFFORDABLE) {
-            return fit.rest() <= FAINT && Fit.isWithin(deviation, effect, inProportion(effect));
+        boolean affords = RUNS * FORWARD_AND_BACK * wrong.objective().program().cost() <= AFFORDABLE;
+        if (affords && !budget.spend(RUNS)) {
+            return false;
         }
-        return budget.spend(RUNS) && Fit.isWithin(deviation, effect, allowed(replay, effect));
+        double[] allowed = affords ? allowed(replay, effect, budget) : null;
+        return allowed == null
+                ? fit.rest() <= FAINT && Fit.isWithin(deviation, effect, inProportion(effect))
+                : Fit.isWithin(deviation, effect, allowed);
     }
 
     /** The right gradient's allowances, larger as the faulty gradient of a tensor is. */
@@ -77,10 +82,20 @@ final class Arithmetic {
         return allowed;
     }
 
-    private double[] allowed(Replay replay, double[] effect) {
+    /** Null where the time is up before the runs are made. */
+    private double @Nullable [] allowed(Replay replay, double[] effect, Budget budget) {
         double[] rms = new double[effect.length];
         double[] own = deviation.vector(arrays(wrong.gradient()));
-        for (Run run : runs()) {
+        while (runs.size() < RUNS) {
+            if (budget.isLate()) {
+                return null;
+            }
+            runs.add(run(wrong.seed() + runs.size()));
+        }
+        for (Run run : runs) {
+            if (budget.isLate()) {
+                return null;
+            }
             double[] gradient = deviation.vector(arrays(run.gradient()));
             double[] other = deviation.vector(replay.effect(ReversePass.over(run.point()), run.gradient()));
             for (int i = 0; i < rms.length; i++) {
@@ -108,17 +123,13 @@ final class Arithmetic {
         return arrays;
     }
 
-    private List<Run> runs() {
-        for (int k = runs.size(); k < RUNS; k++) {
-            Evaluation base = wrong.objective().base();
-            boolean wide = wrong.arithmetic() == Datatype.FP64;
-            Rounding rounding = wide
-                    ? Rounding.float64(base, wrong.seed() + k)
-                    : Rounding.random(Datatype.FP32, base, wrong.seed() + k);
-            Evaluation point =
-                    wrong.objective().program().evaluate(wrong.objective().point(), rounding);
-            runs.add(new Run(point, point.gradient(wrong.objective().output())));
-        }
-        return runs;
+    private Run run(long seed) {
+        Evaluation base = wrong.objective().base();
+        Rounding rounding = wrong.arithmetic() == Datatype.FP64
+                ? Rounding.float64(base, seed)
+                : Rounding.random(Datatype.FP32, base, seed);
+        Evaluation point =
+                wrong.objective().program().evaluate(wrong.objective().point(), rounding);
+        return new Run(point, point.gradient(wrong.objective().output()));
     }
 }

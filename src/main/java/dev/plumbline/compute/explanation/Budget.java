@@ -1,5 +1,7 @@
 package dev.plumbline.compute.explanation;
 
+import dev.plumbline.compute.program.Work;
+
 /** How much a search may still do: time, and partial reverse passes or what costs as much. */
 public final class Budget {
 
@@ -42,7 +44,17 @@ public final class Budget {
     /** Whether there is time, and work left for some passes. */
     boolean affords(double count) {
         progress.at((int) passes, PASSES);
-        return passes + count < most && System.nanoTime() - end < 0;
+        return passes + count < most && !isLate();
+    }
+
+    /** Whether the time is up. */
+    boolean isLate() {
+        return System.nanoTime() - end >= 0;
+    }
+
+    /** A meter for one piece of work, which stops when the time is up. */
+    Work work() {
+        return new Work(this::isLate);
     }
 
     /** So much has been done, in whole reverse passes. */

@@ -90,12 +90,12 @@ final class Entrances {
             }
             Map<String, Tensor> direction = direction(random, scale, j);
             int row = j;
-            Work work = new Work();
+            Work work = trial.budget().work();
             Tangents.of(trial.wrong().objective(), direction, wanted, work)
                     .forEach((node, tangent) -> matrix(node).setRow(row, tangent));
             trial.budget().charge(work.passes());
         }
-        return true;
+        return !trial.budget().isLate();
     }
 
     private RealMatrix matrix(Node node) {

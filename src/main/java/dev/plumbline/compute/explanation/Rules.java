@@ -5,6 +5,7 @@ import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Operation;
 import dev.plumbline.compute.program.ReversePass;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -38,7 +39,7 @@ final class Rules {
         return found;
     }
 
-    /** What one faulty rule explains that is at work in every operation of a kind: people make a mistake everywhere. */
+    /** What one faulty rule explains that is at work in every operation of a kind, the likeliest kind first: people make a mistake everywhere. */
     List<Found> everywhere(List<Operation> operations) {
         Map<String, List<Operation>> kinds = new LinkedHashMap<>();
         for (Operation operation : operations) {
@@ -46,13 +47,15 @@ final class Rules {
                     + operation.output().op().title() + " " + operation.nodes().size();
             kinds.computeIfAbsent(kind, key -> new ArrayList<>()).add(operation);
         }
-        List<Found> found = new ArrayList<>();
-        for (List<Operation> alike : kinds.values()) {
-            if (alike.size() > 1 && alike.size() <= MOST_OF_A_KIND) {
-                found.addAll(inAll(alike));
+        List<List<Operation>> likeliest = new ArrayList<>(kinds.values());
+        likeliest.sort(Comparator.comparing(alike -> alike.get(0).kind()));
+        for (List<Operation> alike : likeliest) {
+            List<Found> found = alike.size() > 1 && alike.size() <= MOST_OF_A_KIND ? inAll(alike) : List.of();
+            if (!found.isEmpty()) {
+                return found;
             }
         }
-        return found;
+        return List.of();
     }
 
     private List<Found> inAll(List<Operation> alike) {

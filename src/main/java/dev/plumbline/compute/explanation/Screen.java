@@ -5,6 +5,7 @@ import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.ReversePass;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -13,10 +14,12 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * The wrong tensors nearest to the loss, on which a hypothesis is tried before it is on all.
+ * A few wrong tensors on which a hypothesis is tried before it is on all: those nearest to the loss, then one a little and one
+ * a good deal further back.
  *
- * <p>A single fault makes every wrong tensor, so one of them is enough to refuse a hypothesis; and between a fault and the
- * nearest wrong tensor lie a few operations of a whole network.
+ * <p>A hypothesis makes every wrong tensor, so one of them is enough to refuse it; and between a fault and the nearest wrong
+ * tensor lie a few operations of a whole network. Where the same rule is wrong in every layer the last one alone makes what
+ * the nearest tensors are off, and not what is off behind the next.
  *
  * @param few what these tensors are off
  * @param nodes of these tensors
@@ -31,7 +34,14 @@ record Screen(Deviation few, Set<Node> nodes) {
 
     private static final int ENTRIES = 16;
 
-    static Screen of(Objective objective, Deviation deviation) {
+    /** Of the wrong tensors, so many are nearer to the loss: one in 16, one in 4. */
+    private static final List<Integer> FURTHER = List.of(16, 4);
+
+    /** Among so many neighbours the smallest is taken. */
+    private static final int NEIGHBOURS = 4;
+
+    /** From the cheapest on. */
+    static List<Screen> of(Objective objective, Deviation deviation) {
         Set<String> wrong = deviation.wrong();
         List<Part> parts = new ArrayList<>(deviation.parts());
         parts.removeIf(part -> !wrong.contains(part.name()));
@@ -46,9 +56,21 @@ record Screen(Deviation few, Set<Node> nodes) {
                 entries += part.size();
             }
         }
+        List<Screen> screens = new ArrayList<>(List.of(over(objective, nearest)));
+        for (int share : FURTHER) {
+            int from = parts.size() / share;
+            if (from >= nearest.size()) {
+                List<Part> neighbours = parts.subList(from, Math.min(parts.size(), from + NEIGHBOURS));
+                screens.add(over(objective, List.of(Collections.min(neighbours, Comparator.comparing(Part::size)))));
+            }
+        }
+        return screens;
+    }
+
+    private static Screen over(Objective objective, List<Part> parts) {
         Set<Node> nodes = new HashSet<>();
-        nearest.forEach(part -> nodes.add(node(objective, part.name())));
-        return new Screen(new Deviation(nearest.stream().map(Part::comparison).toList()), nodes);
+        parts.forEach(part -> nodes.add(node(objective, part.name())));
+        return new Screen(new Deviation(parts.stream().map(Part::comparison).toList()), nodes);
     }
 
     /** How near to the loss a parameter is first read. */

@@ -79,6 +79,9 @@ final class Sketch {
                 }
                 projections.setRow(j, row(parts, scale, random, off, j));
             }
+            if (trial.budget().isLate()) {
+                return null;
+            }
             double size = parts.stream().mapToDouble(Part::size).sum();
             Weights found = solved(projections, off, scale * Math.sqrt(size) / DEVIATIONS);
             if (found != null) {
@@ -138,7 +141,7 @@ final class Sketch {
             }
             direction.put(part.name(), Tensor.of(part.comparison().reference().shape(), values));
         }
-        Work work = new Work();
+        Work work = trial.budget().work();
         double[] tangent = Tangents.of(trial.wrong().objective(), direction, Set.of(elements.terms()), work)
                 .getOrDefault(elements.terms(), new double[cotangent.length]);
         trial.budget().charge(work.passes());

@@ -64,7 +64,7 @@ final class Slices {
                         null,
                         fit.touched(),
                         fit.residual(),
-                        "No gradient arrives at the result of %s for index %d of its axis %d, of %d. Look for a head, a channel or a position that is left out behind it."
+                        "No gradient gets past the result of %s for index %d of its axis %d, of %d. Look there and behind it for a sample, a head, a channel or a position that is left out."
                                 .formatted(operation, k, axis, y.shape().extent(axis)),
                         List.of()));
     }

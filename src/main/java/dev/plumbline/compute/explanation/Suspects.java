@@ -1,5 +1,7 @@
 package dev.plumbline.compute.explanation;
 
+import dev.plumbline.compute.program.Binary;
+import dev.plumbline.compute.program.BinaryFunction;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Operation;
@@ -63,10 +65,28 @@ final class Suspects {
                 found.add(operation);
             }
         }
+        Set<Operation> inner = new HashSet<>();
+        found.stream().filter(operation -> isInner(operation, found)).forEach(inner::add);
         found.sort(Comparator.comparingInt((Operation operation) -> Objects.requireNonNull(against.get(operation)))
-                .thenComparing(Operation::kind)
+                .thenComparing(inner::contains)
+                .thenComparing(Suspects::kind)
                 .thenComparing(operation -> -operation.output().id()));
         return suspects;
+    }
+
+    /** The mean inside of a normalisation, say: whoever looks for a fault there looks at the normalisation. */
+    private static boolean isInner(Operation operation, List<Operation> among) {
+        return among.stream()
+                .anyMatch(other -> other.nodes().size() > operation.nodes().size()
+                        && other.nodes().contains(operation.output()));
+    }
+
+    /** People get the multiplication by a gain wrong as often as one by a constant. */
+    private static Operation.Kind kind(Operation operation) {
+        boolean byGain = operation.output().op() instanceof Binary binary
+                && binary.function() == BinaryFunction.MULTIPLY
+                && operation.inputs().stream().anyMatch(input -> input.inputs().isEmpty());
+        return byGain ? Operation.Kind.SCALING : operation.kind();
     }
 
     /** The likeliest first. */

@@ -6,9 +6,11 @@ import dev.plumbline.compute.program.ReversePass;
 import dev.plumbline.compute.program.Work;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +22,13 @@ final class Trial {
     private final Deviation deviation;
     private final Arithmetic arithmetic;
     private final Budget budget;
-    private final Screen screen;
+    private final List<Screen> screens;
 
     Trial(Case wrong, Deviation deviation, Budget budget) {
         this.wrong = wrong;
         this.deviation = deviation;
         this.arithmetic = new Arithmetic(wrong, deviation);
-        this.screen = Screen.of(wrong.objective(), deviation);
+        this.screens = Screen.of(wrong.objective(), deviation);
         this.budget = budget;
     }
 
@@ -50,8 +52,18 @@ final class Trial {
 
     /** The same; null also where no multiple of it makes what the nearest wrong tensors are off. */
     double @Nullable [] multiple(Replay replay) {
-        Map<String, double[]> near = played(replay, screen::over);
-        return near != null && screen.admitsMultiple(near) ? effect(replay) : null;
+        return pass(replay, Screen::admitsMultiple) ? effect(replay) : null;
+    }
+
+    /** Whether a hypothesis may make what a few tensors are off. */
+    private boolean pass(Replay replay, BiPredicate<Screen, Map<String, double[]>> admits) {
+        for (Screen screen : screens) {
+            Map<String, double[]> few = played(replay, screen::over);
+            if (few == null || !admits.test(screen, few)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The nearest right tensor that an operation's gradient goes to; null where there is none. */
@@ -85,11 +97,11 @@ final class Trial {
         if (!budget.isOpen()) {
             return null;
         }
-        Work work = new Work();
+        Work work = budget.work();
         ReversePass pass = ReversePass.over(wrong.objective().base()).counting(work);
         Map<String, double[]> effect = replay.effect(way.apply(pass), wrong.gradient());
         budget.charge(work.passes());
-        return effect;
+        return work.isOver() ? null : effect;
     }
 
     /** The explanation that a hypothesis amounts to, or null where it does not make the claim. */
@@ -98,8 +110,7 @@ final class Trial {
         if (!Fit.isLarge(deviation, free)) {
             return null;
         }
-        Map<String, double[]> near = played(replay, screen::over);
-        double[] effect = near != null && screen.admits(near) ? effect(replay) : null;
+        double[] effect = pass(replay, Screen::admits) ? effect(replay) : null;
         return effect == null ? null : explained(replay, effect, free, words);
     }
 

@@ -29,9 +29,9 @@ public record Operation(Kind kind, Node output, Set<Node> nodes, List<Node> inpu
         POOL("pool"),
         /** A sum, mean or maximum over axes. */
         REDUCTION("reduction"),
-        LOOKUP("lookup"),
         /** By a constant. */
         SCALING("scaling"),
+        LOOKUP("lookup"),
         /** Everything between two tensors, element by element. */
         COMBINATION("combination"),
         CONVOLUTION("convolution"),

@@ -67,7 +67,7 @@ public final class ReversePass {
         return new ReversePass(point, replaced, within, leads, work);
     }
 
-    /** The same, and what it does is added to {@code meter}. */
+    /** The same, and what it does is added to {@code meter}; where that is over, it stops. */
     public ReversePass counting(Work meter) {
         return new ReversePass(point, replaced, within, leading, meter);
     }
@@ -95,7 +95,7 @@ public final class ReversePass {
             add(start.getValue(), start.getKey(), arrived);
             last = Math.max(last, start.getKey().id());
         }
-        for (int id = last; id >= 0; id--) {
+        for (int id = last; id >= 0 && !work.isOver(); id--) {
             Node node = point.program().nodes().get(id);
             double[] arriving = arrived[id];
             if (arriving == null || node.inputs().isEmpty() || !point.program().isDifferentiable(node)) {

@@ -24,13 +24,16 @@ public final class Tangents {
         return of(objective, direction, wanted, new Work());
     }
 
-    /** The same, and what it does is added to {@code meter}. */
+    /** The same, and what it does is added to {@code meter}; where that is over, it stops. */
     public static Map<Node, double[]> of(
             Objective objective, Map<String, Tensor> direction, Set<Node> wanted, Work meter) {
         int last = wanted.stream().mapToInt(Node::id).max().orElse(-1);
         @Nullable Germ[] germs = new Germ[last + 1];
         Map<Node, double[]> tangents = new HashMap<>();
         for (Node node : objective.program().nodes().subList(0, last + 1)) {
+            if (meter.isOver()) {
+                return tangents;
+            }
             Germ germ = germ(objective, node, direction, germs);
             germs[node.id()] = germ;
             meter.add(objective.program(), node, (int) node.inputs().stream()

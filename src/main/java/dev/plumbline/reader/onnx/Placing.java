@@ -16,7 +16,6 @@ import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -74,9 +73,20 @@ final class Placing {
         Map<String, Place> places =
                 NameSearch.places(slots, families, new Wanted(names, asked.values(), asked.claimed(), "/gradients"));
         LostWeights.refuse(slots, names, places, asked.values().keySet());
+        Set<String> claimed = new HashSet<>();
+        places.values().forEach(place -> claimed.addAll(place.slots()));
+        List<Slot> computed = new ArrayList<>();
+        for (Slot slot : slots.all()) {
+            if (slot.isMadeUp()
+                    && slot.isOrigin()
+                    && !claimed.contains(slot.name())
+                    && !slot.isReadBy("MatMul", "Gemm")) {
+                computed.add(slot);
+            }
+        }
         places.forEach((name, place) -> {
             place.spots().forEach(spot -> placeClaim(name, spot));
-            List<String> doubts = place.isSure() ? computedBeside(place, places.values()) : place.slots();
+            List<String> doubts = place.isSure() ? computedBeside(place, computed) : place.slots();
             if (!doubts.isEmpty()) {
                 doubtful.put(name, doubts);
             }
@@ -118,16 +128,11 @@ final class Placing {
      * What the export computed in the module of a weight that bears its own name, and nobody claims: the norm of a weight, say,
      * which then no longer depends on it.
      */
-    private List<String> computedBeside(Place place, Collection<Place> places) {
-        List<String> computed = new ArrayList<>();
-        for (Slot slot : slots.all()) {
-            boolean isBeside = place.spots().stream().anyMatch(spot -> slot.isReadBeside(spot.slot()));
-            boolean isClaimed = places.stream().anyMatch(each -> each.slots().contains(slot.name()));
-            if (slot.isMadeUp() && slot.isOrigin() && isBeside && !isClaimed && !slot.isReadBy("MatMul", "Gemm")) {
-                computed.add(slot.name());
-            }
-        }
-        return computed;
+    private static List<String> computedBeside(Place place, List<Slot> computed) {
+        return computed.stream()
+                .filter(slot -> place.spots().stream().anyMatch(spot -> slot.isReadBeside(spot.slot())))
+                .map(Slot::name)
+                .toList();
     }
 
     // ── given values ──
