@@ -4,6 +4,7 @@ import dev.plumbline.compute.difference.Scheme;
 import dev.plumbline.compute.judgement.Mask;
 import dev.plumbline.compute.verification.CheckPlan;
 import dev.plumbline.compute.verification.Coverage;
+import dev.plumbline.reader.ParameterNames;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.problem.Spelling;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -146,7 +147,7 @@ public record CheckSettings(
     }
 
     /** The same by the names of the program's parameters. */
-    CheckSettings by(SettingNames names) {
+    CheckSettings by(ParameterNames names) {
         return new CheckSettings(
                 coverage,
                 tolerance,
@@ -155,7 +156,7 @@ public record CheckSettings(
                 seed,
                 entries,
                 samples,
-                claimDatatype,
+                claimDatatype == null ? null : claimDatatype.by(names),
                 precision,
                 include == null ? null : names.of(include),
                 exclude == null ? null : names.of(exclude),
