@@ -2,9 +2,9 @@ package dev.plumbline.check;
 
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Program;
-import dev.plumbline.reader.ParameterNames;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.problem.Spelling;
+import dev.plumbline.reader.ParameterNames;
 import dev.plumbline.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;

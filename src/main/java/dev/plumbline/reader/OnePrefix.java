@@ -43,8 +43,9 @@ public record OnePrefix(String change, Map<String, List<String>> meanings) {
         }
         byChange.values().removeIf(meanings -> meanings.size() < most);
         Map<String, List<String>> best = new LinkedHashMap<>();
-        byChange.values().forEach(meanings -> meanings.forEach(
-                (name, these) -> best.computeIfAbsent(name, key -> new ArrayList<>()).addAll(these)));
+        byChange.values()
+                .forEach(meanings -> meanings.forEach((name, these) ->
+                        best.computeIfAbsent(name, key -> new ArrayList<>()).addAll(these)));
         return new OnePrefix(byChange.keySet().iterator().next(), best);
     }
 }

@@ -50,7 +50,8 @@ public record ParameterNames(Set<String> parameters, Names names) {
         Map<String, String> meanings = new LinkedHashMap<>();
         for (String name : given) {
             List<String> ofFile = names.namings().stream()
-                    .filter(naming -> naming.file().equals(name) || naming.given().equals(name))
+                    .filter(naming ->
+                            naming.file().equals(name) || naming.given().equals(name))
                     .map(naming -> names.renamed().getOrDefault(naming.given(), naming.given()))
                     .filter(parameters::contains)
                     .distinct()

@@ -13,7 +13,7 @@ import java.util.Set;
  * What a pipeline calls the parameters of a model that has names of its own: equal names, or names that differ by what
  * stands in front, one prefix for all. The program uses the pipeline's.
  *
- * @param called the program's name of a parameter, by the model's, where they differ
+ * @param called the program's name of a parameter, by the model's
  * @param own what the model knows of the request
  */
 record PipelineNames(Map<String, String> called, Names names, Asked own) {
@@ -24,14 +24,18 @@ record PipelineNames(Map<String, String> called, Names names, Asked own) {
             return new PipelineNames(Map.of(), model.names(asked), asked);
         }
         Map<String, String> claims = meanings("gradients", asked.claims().keySet(), own);
-        Map<String, String> parameters = meanings("parameters", asked.parameters().keySet(), own);
+        Map<String, String> parameters =
+                meanings("parameters", asked.parameters().keySet(), own);
         Map<String, String> called = new LinkedHashMap<>();
         parameters.forEach((name, meant) -> called.put(meant, name));
         claims.forEach((name, meant) -> called.put(meant, name));
-        called.entrySet().removeIf(each -> each.getKey().equals(each.getValue()));
-        return called.isEmpty()
+        return isOwn(claims) && isOwn(parameters)
                 ? new PipelineNames(called, model.names(asked), asked)
                 : new PipelineNames(called, names(called, claims, parameters), asked.with(own(asked, parameters)));
+    }
+
+    private static boolean isOwn(Map<String, String> meanings) {
+        return meanings.entrySet().stream().allMatch(each -> each.getKey().equals(each.getValue()));
     }
 
     /** The parameter of the model that each name stands for; names that stand for none are left out. */
@@ -57,8 +61,7 @@ record PipelineNames(Map<String, String> called, Names names, Asked own) {
         return meanings;
     }
 
-    private static Names names(
-            Map<String, String> called, Map<String, String> claims, Map<String, String> parameters) {
+    private static Names names(Map<String, String> called, Map<String, String> claims, Map<String, String> parameters) {
         Map<String, String> given = new LinkedHashMap<>(parameters);
         given.putAll(claims);
         List<Naming> namings = new ArrayList<>();

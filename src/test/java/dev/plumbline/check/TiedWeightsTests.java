@@ -12,6 +12,7 @@ import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorFiles;
 import dev.plumbline.tensor.TensorLimits;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,7 +75,7 @@ class TiedWeightsTests {
                     part,
                     TensorLimits.DEFAULT);
         } catch (IOException unread) {
-            throw new java.io.UncheckedIOException(unread);
+            throw new UncheckedIOException(unread);
         }
     }
 
@@ -96,7 +97,7 @@ class TiedWeightsTests {
         try {
             return Files.readAllBytes(FILES.resolve(folder).resolve("model.onnx"));
         } catch (IOException unread) {
-            throw new java.io.UncheckedIOException(unread);
+            throw new UncheckedIOException(unread);
         }
     }
 

@@ -83,9 +83,7 @@ public final class ProgramBuilder {
         String own = nameOf(name);
         return ofShape(
                 shape,
-                there != null
-                        ? there
-                        : parameters.computeIfAbsent(own, key -> input(key, shape, Input.Role.PARAMETER)),
+                there != null ? there : parameters.computeIfAbsent(own, key -> input(key, shape, Input.Role.PARAMETER)),
                 own);
     }
 

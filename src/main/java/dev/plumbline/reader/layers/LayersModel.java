@@ -198,7 +198,7 @@ public final class LayersModel implements Model {
                         name,
                         "one of " + Spelling.list(known));
             }
-            inputs.add(node != null ? node : b.data(name, java.util.Objects.requireNonNull(given)));
+            inputs.add(node != null ? node : b.data(name, Objects.requireNonNull(given)));
         }
         return inputs;
     }

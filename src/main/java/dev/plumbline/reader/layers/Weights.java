@@ -53,7 +53,10 @@ record Weights(
         Shape value = given.get(full);
         if (value != null && !value.equals(shape)) {
             throw Problem.invalid(
-                    Problem.pointer("parameters", b.nameOf(full)), "this layer's parameter has another shape", value, shape);
+                    Problem.pointer("parameters", b.nameOf(full)),
+                    "this layer's parameter has another shape",
+                    value,
+                    shape);
         }
         return value != null || !initialised
                 ? b.parameter(full, shape)

@@ -81,8 +81,8 @@ public final class SameDiffModel implements Model {
     public Set<String> parameterNames(Asked asked) {
         Set<String> names = new LinkedHashSet<>();
         graph.variables().values().forEach(variable -> {
-            boolean isOpen = variable.role() == Role.PLACEHOLDER
-                    && !asked.data().containsKey(variable.name());
+            boolean isOpen =
+                    variable.role() == Role.PLACEHOLDER && !asked.data().containsKey(variable.name());
             if (isOpen || isLearned(variable)) {
                 names.add(variable.name());
             }
