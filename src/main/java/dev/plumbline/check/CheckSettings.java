@@ -6,12 +6,14 @@ import dev.plumbline.compute.verification.CheckPlan;
 import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.problem.Spelling;
+import dev.plumbline.reader.ParameterNames;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,7 +148,7 @@ public record CheckSettings(
     }
 
     /** The same by the names of the program's parameters. */
-    CheckSettings by(SettingNames names) {
+    CheckSettings by(ParameterNames names) {
         return new CheckSettings(
                 coverage,
                 tolerance,
@@ -155,7 +157,7 @@ public record CheckSettings(
                 seed,
                 entries,
                 samples,
-                claimDatatype,
+                claimDatatype == null ? null : claimDatatype.by(names),
                 precision,
                 include == null ? null : names.of(include),
                 exclude == null ? null : names.of(exclude),
@@ -237,9 +239,9 @@ public record CheckSettings(
         return patterns != null
                 && patterns.stream().anyMatch(pattern -> {
                     String[] parts = pattern.split("\\*", -1);
-                    StringBuilder regex = new StringBuilder(java.util.regex.Pattern.quote(parts[0]));
+                    StringBuilder regex = new StringBuilder(Pattern.quote(parts[0]));
                     for (int i = 1; i < parts.length; i++) {
-                        regex.append(".*").append(java.util.regex.Pattern.quote(parts[i]));
+                        regex.append(".*").append(Pattern.quote(parts[i]));
                     }
                     return name.matches(regex.toString());
                 });

@@ -5,6 +5,7 @@ import dev.plumbline.compute.program.Program;
 import dev.plumbline.reader.Model;
 import dev.plumbline.reader.Names;
 import dev.plumbline.reader.ObjectiveReader;
+import dev.plumbline.reader.ParameterNames;
 import dev.plumbline.reader.SharedWeights;
 import dev.plumbline.tensor.Tensor;
 import java.util.Map;
@@ -43,6 +44,11 @@ record CheckedModel(Model model, Objective objective, Names names, Batch batch) 
 
     boolean holdsFloat32() {
         return model.holdsFloat32();
+    }
+
+    /** What names of parameters mean beside the claims. */
+    ParameterNames parameterNames() {
+        return new ParameterNames(program().parameters().keySet(), names);
     }
 
     Program program() {

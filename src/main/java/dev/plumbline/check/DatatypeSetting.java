@@ -3,6 +3,7 @@ package dev.plumbline.check;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.ParameterNames;
 import dev.plumbline.tensor.Datatype;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -45,6 +46,11 @@ record DatatypeSetting(@Nullable Datatype one, Map<String, Datatype> tensors) {
             throw Problem.invalid(pointer, "a gradient is made of floats", found, EXPECTED);
         }
         return found;
+    }
+
+    /** The same by the names of the program's parameters. */
+    DatatypeSetting by(ParameterNames names) {
+        return new DatatypeSetting(one, names.of(tensors, "/settings/claimDatatype"));
     }
 
     /** These where they are stated, else what the tensors themselves tell. */

@@ -4,6 +4,7 @@ import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.problem.Spelling;
+import dev.plumbline.reader.ParameterNames;
 import dev.plumbline.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.Map;
 record FrozenRows(Map<String, List<Integer>> rows) {
 
     /** The same by the names of the program's parameters. */
-    FrozenRows by(SettingNames names) {
+    FrozenRows by(ParameterNames names) {
         return new FrozenRows(names.of(rows, "/frozenRows"));
     }
 

@@ -4,6 +4,7 @@ import dev.plumbline.library.LibraryCard;
 import dev.plumbline.reader.Expected;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
+import dev.plumbline.reader.ParameterNames;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -102,6 +103,25 @@ public record GradientCheckRequest(
                 expected,
                 files.joined("activations", activations),
                 files.joined("cotangents", cotangents));
+    }
+
+    /** The same with other gradients and settings by the names of the program's parameters. */
+    GradientCheckRequest by(ParameterNames names) {
+        CheckSettings own = resolvedSettings().by(names);
+        FrozenRows rows = frozenRowsOrNone().by(names);
+        return new GradientCheckRequest(
+                model,
+                loss,
+                parameters,
+                data,
+                gradients,
+                own,
+                names.of(previousOrNone(), "/previousGradients"),
+                names.of(baselineOrNone(), "/baseline"),
+                rows.rows(),
+                expected,
+                activations,
+                cotangents);
     }
 
     /** All tensors, in the request and its files. */

@@ -47,11 +47,12 @@ class GradientCheckService {
     }
 
     /** Tells {@code caller} how far it is; whatever that throws gives the check up. */
-    GradientCheckReport check(GradientCheckRequest request, Consumer<GradientCheckProgress> caller) {
+    GradientCheckReport check(GradientCheckRequest asked, Consumer<GradientCheckProgress> caller) {
         long started = System.nanoTime();
         Watch watch = new Watch(limits.deadline(), caller);
-        limits.requireTensors(request.tensorCount());
-        CheckedModel model = CheckedModel.read(request, limits.bytes(), this::afford);
+        limits.requireTensors(asked.tensorCount());
+        CheckedModel model = CheckedModel.read(asked, limits.bytes(), this::afford);
+        GradientCheckRequest request = asked.by(model.parameterNames());
         Question question = Question.of(request, model, settings -> decided(settings, model.objective()));
         AnotherModel another = DifferentModels.differs(request, model, question, this::afford);
         if (another != null) {

@@ -26,10 +26,9 @@ record Question(
     static Question of(GradientCheckRequest request, CheckedModel model, Function<CheckSettings, Coverage> decided) {
         ClaimedGradients.requireOf(model.program(), request.previousOrNone(), "/previousGradients");
         ClaimedGradients.requireOf(model.program(), request.baselineOrNone(), "/baseline");
-        SettingNames names = new SettingNames(model.program().parameters().keySet(), model.names());
-        CheckSettings given = request.resolvedSettings().by(names);
+        CheckSettings given = request.resolvedSettings();
         ClaimedTensors.requireMasksThatFit(model.program(), given);
-        CheckSettings asked = request.frozenRowsOrNone().by(names).in(given, model.program());
+        CheckSettings asked = request.frozenRowsOrNone().in(given, model.program());
         ClaimedTensors.requireAny(model.program().parameters().keySet(), asked);
         Map<String, Tensor> gradients = request.gradients();
         Map<String, Tensor> claimed =

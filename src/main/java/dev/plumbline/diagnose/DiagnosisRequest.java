@@ -8,6 +8,7 @@ import dev.plumbline.reader.Expected;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.reader.OptimizerSource;
+import dev.plumbline.reader.ParameterNames;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -124,6 +125,11 @@ public record DiagnosisRequest(
         }
     }
 
+    /** The given parameters by the names of the gradients. */
+    private Map<String, Tensor> parametersOf(Map<String, Tensor> given) {
+        return ParameterNames.of(given.keySet()).of(parametersOrNone(), "/parameters");
+    }
+
     /** The gradients that came without a model, with all that came beside them. */
     GivenReading given() {
         if (gradients == null || gradients.isEmpty()) {
@@ -146,7 +152,7 @@ public record DiagnosisRequest(
                         "/functions" + Problem.pointer(name), "no such activation", kind, "relu, tanh or sigmoid");
             }
         });
-        return new GivenReading(gradients, parametersOrNone(), values, kinds, order);
+        return new GivenReading(gradients, parametersOf(gradients), values, kinds, order);
     }
 
     private static void requireLayer(String part, String name, Set<String> known) {
@@ -157,7 +163,7 @@ public record DiagnosisRequest(
     }
 
     private void requireSameShapes(Map<String, Tensor> given) {
-        parametersOrNone().forEach((name, parameter) -> {
+        parametersOf(given).forEach((name, parameter) -> {
             Tensor gradient = given.get(name);
             if (gradient == null || !gradient.shape().equals(parameter.shape())) {
                 throw Problem.invalid(

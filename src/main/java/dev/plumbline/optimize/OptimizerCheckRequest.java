@@ -5,6 +5,7 @@ import dev.plumbline.compute.optimizer.check.ObservedStep;
 import dev.plumbline.compute.optimizer.check.OptimizerCheck;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.OptimizerSource;
+import dev.plumbline.reader.ParameterNames;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
@@ -25,7 +26,16 @@ public record OptimizerCheckRequest(
         @Nullable OptimizerSource optimizer, @Nullable StateSource state, List<Step> steps) {
 
     /** Parameters before and after, and the gradients between. */
-    public record Step(Map<String, Tensor> before, Map<String, Tensor> gradients, Map<String, Tensor> after) {}
+    public record Step(Map<String, Tensor> before, Map<String, Tensor> gradients, Map<String, Tensor> after) {
+
+        /** The same by the names of the first parameters. */
+        private Step by(ParameterNames names, String place) {
+            return new Step(
+                    names.of(before, place + "/before"),
+                    names.of(gradients, place + "/gradients"),
+                    names.of(after, place + "/after"));
+        }
+    }
 
     OptimizerCheck check() {
         List<ObservedStep> observed = new ArrayList<>();
@@ -43,9 +53,9 @@ public record OptimizerCheckRequest(
     }
 
     private ObservedStep observed(int position) {
-        Step step = steps.get(position);
         String pointer = Problem.pointer("steps", position);
         Map<String, Shape> expected = shapes(steps.get(0).before());
+        Step step = steps.get(position).by(ParameterNames.of(expected.keySet()), pointer);
         requireSteppable(pointer + "/before", step.before());
         require(pointer + "/before", step.before(), expected);
         require(pointer + "/gradients", step.gradients(), expected);

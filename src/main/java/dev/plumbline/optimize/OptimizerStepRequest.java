@@ -5,6 +5,7 @@ import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.OptimizerSource;
+import dev.plumbline.reader.ParameterNames;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
@@ -49,6 +50,7 @@ public record OptimizerStepRequest(
                         "gradients",
                         gradientFile == null ? null : gradientFile.gradientsOf(points.keySet()),
                         gradients));
+        claims = ParameterNames.of(points.keySet()).of(claims, "/gradients");
         return new StepOrder(resolved, new Checkpoint(step, points, slots), claims, ClippingSource.clipping(clipping));
     }
 

@@ -7,6 +7,7 @@ import dev.plumbline.limits.KeyLimits;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.optimize.OptimizerSession.Settings;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.reader.ParameterNames;
 import dev.plumbline.report.Page;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
@@ -129,11 +130,12 @@ class SessionService {
             return earlier.get();
         }
         session.tag().require(precondition.ifMatch());
+        ParameterNames names = ParameterNames.of(session.parameters().keySet());
         OptimizerStep step = optimizer(session, request)
                 .step(
                         session.state(),
                         session.parameters(),
-                        gradients,
+                        names.of(gradients, "/gradients"),
                         ClippingSource.clipping(session.settings().clipping()));
         SessionStepReport report = SessionStepReport.of(session.id(), step);
         OptimizerSession next = session.with(step.parameters(), step.state())

@@ -47,6 +47,11 @@ public record Asked(
         return new Asked(shapes(parameters), shapes(data), shapes(claims), parameters, claims, data, alone);
     }
 
+    /** The same with other names of the given parameters. */
+    Asked with(Map<String, Shape> renamed) {
+        return new Asked(renamed, data, claims, values, claimed, known, alone);
+    }
+
     /** The same for any data of these shapes. */
     Asked forAnyData() {
         return new Asked(parameters, data, claims, values, claimed, Map.of(), alone);

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param target the data tensor that the loss reads; {@code y} where it is not named
  * @param output the objective itself: one number, or with a {@code cotangent} the sum of their products, or without one
  *     a vector whose Jacobian is wanted
- * @param l1 adds {@code l1 sum |w|} over all parameters
- * @param l2 adds {@code l2 sum w^2} over all parameters
+ * @param l1 adds {@code l1 sum |w|} over all parameters, one that has several names counted once
+ * @param l2 adds {@code l2 sum w^2} over all parameters, likewise
  * @param variance an output or data, as are positive, negative, other and both lengths; each by its own name where it is
  *     not named
  */

@@ -4,6 +4,7 @@ import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.tensor.Shape;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,14 @@ public interface Model {
     /** The same for a request that claims nothing. */
     default void appendTo(ProgramBuilder program, Map<String, Shape> parameters, Map<String, Shape> data) {
         appendTo(program, Asked.of(parameters, data));
+    }
+
+    /**
+     * Its own names of parameters, as far as they are known for a request, which may have other prefixes; none where the
+     * model understands the names of requests by itself.
+     */
+    default Set<String> parameterNames(Asked asked) {
+        return Set.of();
     }
 
     /** How the names of a request are understood. */

@@ -96,7 +96,7 @@ public final class ObjectiveReader {
 
     /** How the names of the request are understood. */
     public Names names() {
-        return placed(() -> model.names(asked));
+        return placed(() -> PipelineNames.of(model, asked).names());
     }
 
     /** Given values that went where the export may have computed something from them; one sentence each. */
@@ -256,7 +256,8 @@ public final class ObjectiveReader {
 
     private void appendModel(ProgramBuilder b) {
         placed(() -> {
-            model.appendTo(b, asked);
+            PipelineNames names = PipelineNames.of(model, asked);
+            model.appendTo(b.called(names.called()), names.own());
             return b;
         });
     }
@@ -402,7 +403,7 @@ public final class ObjectiveReader {
 
     private Node regularised(ProgramBuilder b, Node objective) {
         Node sum = objective;
-        for (Node parameter : b.parameters().values()) {
+        for (Node parameter : b.weights()) {
             if (loss.l1() != null && loss.l1() > 0) {
                 sum = b.add(sum, b.multiply(b.sum(b.unary(UnaryFunction.ABS, parameter)), loss.l1()));
             }

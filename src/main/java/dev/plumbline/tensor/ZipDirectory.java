@@ -8,9 +8,10 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.ZipInputStream;
 
 /**
- * The directory at the end of a zip archive. {@link java.util.zip.ZipInputStream} reads entries as they come and never
+ * The directory at the end of a zip archive. {@link ZipInputStream} reads entries as they come and never
  * looks at it, others go by it alone; an archive on which the two disagree is refused. (PKWARE, APPNOTE 4.3.12, 4.3.16)
  */
 final class ZipDirectory {

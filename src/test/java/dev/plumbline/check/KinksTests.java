@@ -7,6 +7,7 @@ import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleFunction;
 import java.util.stream.Stream;
@@ -109,7 +110,7 @@ class KinksTests {
     @MethodSource("bends")
     void theReportHasBothSlopes(Bend bend) {
         EntryReport entry = bend.check(bend.right, Coverage.EXHAUSTIVE).tensors().get(0).entries().stream()
-                .filter(each -> each.index().equals(java.util.List.of(0)))
+                .filter(each -> each.index().equals(List.of(0)))
                 .findFirst()
                 .orElseThrow();
 

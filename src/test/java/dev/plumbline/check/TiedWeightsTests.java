@@ -2,16 +2,21 @@ package dev.plumbline.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.program.Objective;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.Expected;
+import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
+import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorFiles;
 import dev.plumbline.tensor.TensorLimits;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Weights with several names, and weights that only are equal, in files that keep one of them, or a transposed copy: PyTorch's
@@ -52,6 +58,8 @@ class TiedWeightsTests {
     private static final CheckSettings UNEXPLAINED = new CheckSettings(
             null, null, null, null, null, null, null, null, null, null, null, null, new ExplainSetting(0));
 
+    private static final double L2 = 0.125;
+
     private static final GradientCheckService SERVICE =
             new GradientCheckService(Limits.defaults(), new RecentReports());
 
@@ -74,7 +82,7 @@ class TiedWeightsTests {
                     part,
                     TensorLimits.DEFAULT);
         } catch (IOException unread) {
-            throw new java.io.UncheckedIOException(unread);
+            throw new UncheckedIOException(unread);
         }
     }
 
@@ -96,7 +104,7 @@ class TiedWeightsTests {
         try {
             return Files.readAllBytes(FILES.resolve(folder).resolve("model.onnx"));
         } catch (IOException unread) {
-            throw new java.io.UncheckedIOException(unread);
+            throw new UncheckedIOException(unread);
         }
     }
 
@@ -235,5 +243,43 @@ class TiedWeightsTests {
                 null,
                 null));
         assertThat(frozen.verdict()).as(frozen.summary()).isEqualTo(Verdict.PASS);
+    }
+
+    /** As in {@code sum(p.square().sum() for p in model.parameters())}, which has a tied weight once. */
+    @ParameterizedTest
+    @MethodSource("everyWayToClaim")
+    void regularisesAWeightOfSeveralNamesOnce(String folder, String way) {
+        Objective plain = objective(folder, claims(folder, way), LossSource.NONE);
+        Objective once = objective(folder, claims(folder, way), regularised());
+        Objective byFirst = objective(folder, claims(folder, "first"), regularised());
+        Map<String, Tensor> own = plain.gradient().byParameter();
+
+        assertThat(once.value()).isGreaterThan(plain.value());
+        if (!folder.startsWith("tie_only_equal")) {
+            assertThat(once.value()).isEqualTo(byFirst.value(), within(1e-12));
+        }
+        once.gradient().byParameter().forEach((name, gradient) -> {
+            Tensor weight = once.parameter(name);
+            Tensor before = Objects.requireNonNull(own.get(name));
+            for (int i = 0; i < gradient.size(); i++) {
+                // 2 l2 w on top, in float64.
+                assertThat(gradient.at(i)).as(name).isEqualTo(before.at(i) + 2 * L2 * weight.at(i), within(1e-12));
+            }
+        });
+    }
+
+    private static LossSource regularised() {
+        return JsonMapper.shared().readValue("{\"l2\": " + L2 + "}", LossSource.class);
+    }
+
+    private static Objective objective(String folder, Map<String, Tensor> claims, LossSource loss) {
+        return new ObjectiveReader(
+                        new ModelSource(null, file(folder)).read(),
+                        loss,
+                        Map.of(),
+                        tensors(folder, "data"),
+                        claims,
+                        Set.of())
+                .read(program -> {});
     }
 }

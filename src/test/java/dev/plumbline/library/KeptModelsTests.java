@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import onnx.Onnx.ModelProto;
@@ -131,7 +132,7 @@ class KeptModelsTests {
     @Test
     void keepsWeightsBesideTheModel() throws Exception {
         SplitModel split = SplitModel.of(CNN.resolve("model.onnx"), "cnn.data", 0); // 900 kB and more: several pieces
-        byte[] weights = java.util.Arrays.copyOf(split.weights(), 1_200_000);
+        byte[] weights = Arrays.copyOf(split.weights(), 1_200_000);
         Answer kept = upload("two", "/v1/models", "model", "m", split.graph(), "weights", "cnn.data", weights);
         assertThat(kept.status()).as("%s", kept).isEqualTo(201);
         String lines = sha256(split.graph()) + "  .\n" + sha256(weights) + "  cnn.data\n";

@@ -15,7 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,14 +76,14 @@ class OutsideWeightsTests {
     private record Part(String name, String file, byte[] content) {}
 
     private static List<Part> parts(Part... more) throws IOException {
-        return java.util.stream.Stream.concat(
-                        java.util.stream.Stream.of(
+        return Stream.concat(
+                        Stream.of(
                                 new Part("data", "d", Files.readAllBytes(SplitModel.MLP.resolve("data.safetensors"))),
                                 new Part(
                                         "gradients",
                                         "g",
                                         Files.readAllBytes(SplitModel.MLP.resolve("gradients.safetensors")))),
-                        java.util.Arrays.stream(more))
+                        Arrays.stream(more))
                 .toList();
     }
 

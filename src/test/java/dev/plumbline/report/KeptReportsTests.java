@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plumbline.limits.KeyLimits;
 import dev.plumbline.problem.Problem;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -74,7 +75,7 @@ class KeptReportsTests {
         Page<String> third = reports.page("ann", 2, second.next());
         assertThat(first.items()).containsExactly("item 5", "item 4");
         assertThat(second.items()).containsExactly("item 3", "item 2");
-        assertThat(third).isEqualTo(new Page<>(java.util.List.of("item 1"), null));
+        assertThat(third).isEqualTo(new Page<>(List.of("item 1"), null));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /** Losses of scores of classes, along axis 1 (0 without a batch), with the classes that are right. */
@@ -70,7 +71,7 @@ final class ClassLosses {
         Shape shape = logProbabilities.shape();
         int axis = classAxis(logProbabilities);
         Node classes = classes(logProbabilities, y);
-        int ignored = java.util.Objects.requireNonNull(loss.ignoreIndex());
+        int ignored = Objects.requireNonNull(loss.ignoreIndex());
         Node chosen = b.pickClasses(logProbabilities, classes, axis, ignored);
         Tensor given = loss.weight();
         Node all = given == null ? b.constant(1) : alongClasses(given, logProbabilities);

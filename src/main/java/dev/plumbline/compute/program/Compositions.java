@@ -9,6 +9,7 @@ import static dev.plumbline.compute.program.UnaryFunction.STOP_GRADIENT;
 import static dev.plumbline.compute.program.UnaryFunction.TANH;
 
 import dev.plumbline.tensor.Shape;
+import java.util.Arrays;
 
 /** What several readers compose from primitives; each method states its equation. */
 public final class Compositions {
@@ -87,7 +88,7 @@ public final class Compositions {
         for (int i = 0; i < classes; i++) {
             range[i] = i;
         }
-        int[] extents = java.util.Arrays.copyOf(indices.shape().extents(), indices.rank() + 1);
+        int[] extents = Arrays.copyOf(indices.shape().extents(), indices.rank() + 1);
         extents[indices.rank()] = 1;
         Node column = b.reshape(indices, Shape.of(extents));
         return b.binary(BinaryFunction.EQUAL, column, b.constant(dev.plumbline.tensor.Tensor.vector(range)));

@@ -1,6 +1,7 @@
 package dev.plumbline.compute.program;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -109,7 +110,7 @@ public record Convention(List<Choice> choices) {
         switch (share) {
             case FIRST -> weights[kind == Kind.CLIP ? still(program, edge) : 0] = 1;
             case LAST -> weights[kind == Kind.CLIP ? 1 - still(program, edge) : count - 1] = 1;
-            case EQUAL -> java.util.Arrays.fill(weights, 1.0 / count);
+            case EQUAL -> Arrays.fill(weights, 1.0 / count);
         }
         return weights;
     }

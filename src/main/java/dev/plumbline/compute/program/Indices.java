@@ -3,6 +3,7 @@ package dev.plumbline.compute.program;
 import dev.plumbline.compute.program.Input.Role;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,7 @@ final class Indices {
                 throw Problem.invalid(
                         "",
                         "an index is out of range at "
-                                + java.util.Arrays.toString(tensor.shape().index(i)),
+                                + Arrays.toString(tensor.shape().index(i)),
                         value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value),
                         "a whole number from " + lowest + " to " + (extent - 1));
             }

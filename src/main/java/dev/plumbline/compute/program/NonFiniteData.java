@@ -5,6 +5,7 @@ import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Data with infinities and NaN, followed through a program to the operations that end them: a mask of -infinity is added to
@@ -71,7 +72,7 @@ public final class NonFiniteData {
 
     private Problem refused(Node node, String name) {
         Tensor given = evaluation.value(
-                java.util.Objects.requireNonNull(evaluation.program().data().get(name)));
+                Objects.requireNonNull(evaluation.program().data().get(name)));
         int position = given.firstNonFinite();
         StringBuilder pointer = new StringBuilder(Problem.pointer("data", name));
         for (int index : given.shape().index(position)) {

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,9 @@ public final class ProgramBuilder {
     private final Set<String> ambiguous = new HashSet<>();
     private final Map<String, Tensor> initial = new LinkedHashMap<>();
     private final Map<String, Node> substitutes = new LinkedHashMap<>();
+    private Map<String, String> called = Map.of();
+    private final Map<String, Node> wholes = new HashMap<>();
+    private final Set<String> furtherNames = new HashSet<>();
     private final KnownValues known = new KnownValues();
     private String place = "";
     private final double mostElements;
@@ -68,20 +72,36 @@ public final class ProgramBuilder {
 
     /** A parameter with the value that its file gives it. */
     public Node parameter(String name, Tensor value) {
-        if (!substitutes.containsKey(name)) {
-            initial.put(name, value);
+        if (!substitutes.containsKey(nameOf(name))) {
+            initial.put(nameOf(name), value);
         }
         return parameter(name, value.shape());
     }
 
     public Node parameter(String name, Shape shape) {
-        Node substitute = substitutes.get(name);
+        Node there = parameter(name);
+        String own = nameOf(name);
         return ofShape(
                 shape,
-                substitute != null
-                        ? substitute
-                        : parameters.computeIfAbsent(name, key -> input(key, shape, Input.Role.PARAMETER)),
-                name);
+                there != null ? there : parameters.computeIfAbsent(own, key -> input(key, shape, Input.Role.PARAMETER)),
+                own);
+    }
+
+    /** The parameter of this name, or what stands for it; null where there is none so far. */
+    public @Nullable Node parameter(String name) {
+        Node substitute = substitutes.get(nameOf(name));
+        return substitute != null ? substitute : parameters.get(nameOf(name));
+    }
+
+    /** From now on the parameters that a model names by the keys have the values as their names. */
+    public ProgramBuilder called(Map<String, String> names) {
+        called = Map.copyOf(names);
+        return this;
+    }
+
+    /** The program's name of what a model names so. */
+    public String nameOf(String parameter) {
+        return called.getOrDefault(parameter, parameter);
     }
 
     /** From now on {@code parameter(name)} gives {@code node}, which the program computes from other parameters. */
@@ -163,6 +183,25 @@ public final class ProgramBuilder {
 
     public Map<String, Node> parameters() {
         return parameters;
+    }
+
+    /**
+     * Tells that parameters are names of one weight: {@code whole} has its value, and moves as any of them moves.
+     *
+     * @param others its further names
+     */
+    public ProgramBuilder weight(String first, List<String> others, Node whole) {
+        wholes.put(first, whole);
+        furtherNames.addAll(others);
+        return this;
+    }
+
+    /** The parameters as weights: one that has several names is there once. */
+    public List<Node> weights() {
+        return parameters.keySet().stream()
+                .filter(name -> !furtherNames.contains(name))
+                .map(name -> wholes.getOrDefault(name, Objects.requireNonNull(parameters.get(name))))
+                .toList();
     }
 
     public Map<String, Node> data() {
@@ -386,7 +425,7 @@ public final class ProgramBuilder {
 
     private static Map<String, Node> renamed(Map<String, Node> named, Map<Node, Node> renumbered) {
         Map<String, Node> result = new LinkedHashMap<>();
-        named.forEach((name, node) -> result.put(name, java.util.Objects.requireNonNull(renumbered.get(node))));
+        named.forEach((name, node) -> result.put(name, Objects.requireNonNull(renumbered.get(node))));
         return result;
     }
 

@@ -2,6 +2,7 @@ package dev.plumbline.compute.program;
 
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
+import java.util.Arrays;
 import java.util.List;
 
 /** Shape rules that several operations share; each refusal says what was got and what would fit. */
@@ -31,8 +32,7 @@ final class Shapes {
     /** A shape from extents that may be too large to exist. */
     static Shape of(long... extents) {
         if (!Shape.fits(extents)) {
-            throw Problem.limit(
-                    "", "this tensor is too large", java.util.Arrays.toString(extents), "at most 2^31 - 1 elements");
+            throw Problem.limit("", "this tensor is too large", Arrays.toString(extents), "at most 2^31 - 1 elements");
         }
         int[] checked = new int[extents.length];
         for (int i = 0; i < extents.length; i++) {

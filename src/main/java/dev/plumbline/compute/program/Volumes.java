@@ -2,8 +2,10 @@ package dev.plumbline.compute.program;
 
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Convolutions and pools over three spatial axes (batch, channels, depth, height, width), composed of those over two: a
@@ -35,7 +37,7 @@ public final class Volumes {
             Node term = b.convolution(images, weight, plane, groups);
             sum = sum == null ? term : b.add(sum, term);
         }
-        Node all = java.util.Objects.requireNonNull(sum);
+        Node all = Objects.requireNonNull(sum);
         int[] out = all.shape().extents();
         return b.swapAxes(b.reshape(all, Shape.of(in[0], slices, out[1], out[2], out[3])), 1, 2);
     }
@@ -73,8 +75,8 @@ public final class Volumes {
         if (before == 0 && after == 0) {
             return x;
         }
-        List<Integer> front = new java.util.ArrayList<>(Collections.nCopies(5, 0));
-        List<Integer> back = new java.util.ArrayList<>(front);
+        List<Integer> front = new ArrayList<>(Collections.nCopies(5, 0));
+        List<Integer> back = new ArrayList<>(front);
         front.set(2, before);
         back.set(2, after);
         return b.pad(x, front, back, 0);

@@ -7,9 +7,12 @@ import dev.plumbline.reader.Asked;
 import dev.plumbline.reader.Model;
 import dev.plumbline.reader.formula.Expression.Statement;
 import dev.plumbline.tensor.Shape;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A model written as text, in words of NumPy and PyTorch:
@@ -46,9 +49,11 @@ public final class Formula implements Model {
 
     private final Source source;
     private final List<Statement> statements;
+    private final Set<String> names;
 
-    private Formula(Source source, List<Statement> statements) {
+    private Formula(Source source, Set<String> names, List<Statement> statements) {
         this.source = source;
+        this.names = names;
         this.statements = statements;
     }
 
@@ -60,12 +65,38 @@ public final class Formula implements Model {
         }
         Source source = new Source(text);
         try {
-            List<Statement> statements = Parser.statements(Lexer.tokens(text));
+            List<Token> tokens = Lexer.tokens(text);
+            List<Statement> statements = Parser.statements(tokens);
             judge(statements);
-            return new Formula(source, statements);
+            return new Formula(source, names(tokens), statements);
         } catch (Fault fault) {
             throw source.problem(fault);
         }
+    }
+
+    /** What it reads as a value: no function, no attribute, nothing that it assigns, and no keyword. */
+    private static Set<String> names(List<Token> tokens) {
+        Set<String> names = new LinkedHashSet<>();
+        Set<String> assigned = new HashSet<>();
+        for (int i = 0; i < tokens.size() - 1; i++) {
+            Token token = tokens.get(i);
+            Token next = tokens.get(i + 1);
+            boolean isAttribute = i > 0 && tokens.get(i - 1).is(".");
+            if (token.kind() == Token.Kind.NAME && next.is("=")) {
+                assigned.add(token.text());
+            } else if (token.kind() == Token.Kind.NAME && !next.is("(") && !isAttribute) {
+                names.add(token.text());
+            }
+        }
+        names.removeAll(assigned);
+        return names;
+    }
+
+    @Override
+    public Set<String> parameterNames(Asked asked) {
+        Set<String> parameters = new LinkedHashSet<>(names);
+        parameters.removeAll(asked.data().keySet());
+        return parameters;
     }
 
     @Override

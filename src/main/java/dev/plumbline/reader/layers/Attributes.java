@@ -2,6 +2,8 @@ package dev.plumbline.reader.layers;
 
 import dev.plumbline.problem.Problem;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -99,7 +101,7 @@ final class Attributes {
         if (has(name)
                 && values.get(name) instanceof Map<?, ?> map
                 && map.values().stream().allMatch(String.class::isInstance)) {
-            Map<String, String> names = new java.util.LinkedHashMap<>();
+            Map<String, String> names = new LinkedHashMap<>();
             map.forEach((key, value) -> names.put(String.valueOf(key), (String) value));
             return names;
         }
@@ -163,7 +165,7 @@ final class Attributes {
             }
             return counts(name, least);
         }
-        return java.util.Collections.nCopies(axes, count(name, least));
+        return Collections.nCopies(axes, count(name, least));
     }
 
     double[] numbers(String name, int length, double absent) {
@@ -215,7 +217,7 @@ final class Attributes {
             return new Attributes(pointer(name), Map.of("kind", kind));
         }
         if (value instanceof Map<?, ?> map) {
-            Map<String, Object> attributes = new java.util.LinkedHashMap<>();
+            Map<String, Object> attributes = new LinkedHashMap<>();
             map.forEach((key, attribute) -> attributes.put(String.valueOf(key), attribute));
             return new Attributes(pointer(name), attributes);
         }

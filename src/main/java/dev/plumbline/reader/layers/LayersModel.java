@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -97,16 +98,8 @@ public final class LayersModel implements Model {
     @Override
     public void appendTo(ProgramBuilder b, Asked asked) {
         Map<String, Shape> data = asked.data();
-        Shape x = data.get(INPUT);
-        if (x == null || x.rank() == 0) {
-            throw Problem.invalid(
-                    "/data/" + INPUT,
-                    "the network reads its input under this name",
-                    x == null ? "data " + data.keySet() : "a number",
-                    "a tensor (batch, "
-                            + (input == null ? "..." : input.toString().replaceAll("[\\[\\]]", "")) + ")");
-        }
-        List<List<Shape>> made = made(x, data);
+        Shape x = input(data);
+        List<List<Shape>> made = made(new ProgramBuilder(), x, data);
         SplittableRandom random = new SplittableRandom(seed);
         Map<String, Node> values = new LinkedHashMap<>();
         values.put(INPUT, b.data(INPUT, x));
@@ -119,6 +112,26 @@ public final class LayersModel implements Model {
         }
         b.at("");
         outputs(values).forEach(b::output);
+    }
+
+    private Shape input(Map<String, Shape> data) {
+        Shape x = data.get(INPUT);
+        if (x == null || x.rank() == 0) {
+            throw Problem.invalid(
+                    "/data/" + INPUT,
+                    "the network reads its input under this name",
+                    x == null ? "data " + data.keySet() : "a number",
+                    "a tensor (batch, "
+                            + (input == null ? "..." : input.toString().replaceAll("[\\[\\]]", "")) + ")");
+        }
+        return x;
+    }
+
+    @Override
+    public Set<String> parameterNames(Asked asked) {
+        ProgramBuilder scratch = new ProgramBuilder();
+        made(scratch, input(asked.data()), asked.data());
+        return scratch.parameters().keySet();
     }
 
     /** What the last layer gives, {@code out}, and what named layers give that nothing reads. */
@@ -139,7 +152,7 @@ public final class LayersModel implements Model {
     }
 
     private static Node value(Map<String, Node> values, String name) {
-        return java.util.Objects.requireNonNull(values.get(name));
+        return Objects.requireNonNull(values.get(name));
     }
 
     private String before(int place) {
@@ -147,8 +160,7 @@ public final class LayersModel implements Model {
     }
 
     /** The shapes of the samples before each layer, in the network as it was meant to be. */
-    private List<List<Shape>> made(Shape x, Map<String, Shape> data) {
-        ProgramBuilder scratch = new ProgramBuilder();
+    private List<List<Shape>> made(ProgramBuilder scratch, Shape x, Map<String, Shape> data) {
         Map<String, Node> values = new LinkedHashMap<>();
         values.put(INPUT, scratch.data(INPUT, input == null ? x : input.prepend(x.extent(0))));
         List<List<Shape>> shapes = new ArrayList<>();
@@ -186,7 +198,7 @@ public final class LayersModel implements Model {
                         name,
                         "one of " + Spelling.list(known));
             }
-            inputs.add(node != null ? node : b.data(name, java.util.Objects.requireNonNull(given)));
+            inputs.add(node != null ? node : b.data(name, Objects.requireNonNull(given)));
         }
         return inputs;
     }

@@ -7,6 +7,7 @@ import dev.plumbline.compute.program.Window;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -178,7 +179,7 @@ record Sliding(
     /** A bias (filters) as it is added to (batch, filters, ...). */
     Node alongFilters(ProgramBuilder b, Node bias) {
         int[] extents = new int[2 + axes()];
-        java.util.Arrays.fill(extents, 1);
+        Arrays.fill(extents, 1);
         extents[1] = bias.shape().extent(0);
         return b.reshape(bias, Shape.of(extents));
     }

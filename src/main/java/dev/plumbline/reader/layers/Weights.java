@@ -53,7 +53,10 @@ record Weights(
         Shape value = given.get(full);
         if (value != null && !value.equals(shape)) {
             throw Problem.invalid(
-                    Problem.pointer("parameters", full), "this layer's parameter has another shape", value, shape);
+                    Problem.pointer("parameters", b.nameOf(full)),
+                    "this layer's parameter has another shape",
+                    value,
+                    shape);
         }
         return value != null || !initialised
                 ? b.parameter(full, shape)
@@ -61,7 +64,7 @@ record Weights(
     }
 
     private Node tied(ProgramBuilder b, String kind, String full, Shape shape) {
-        Node other = b.parameters().get(full);
+        Node other = b.parameter(full);
         if (other == null) {
             throw Problem.invalid(
                     ties.pointer(),

@@ -9,6 +9,7 @@ import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -214,7 +215,7 @@ final class Attentions {
         Node imaginary = b.add(b.multiply(sine, first), b.multiply(cosine, second));
         Node result;
         if (interleaved) {
-            int[] pair = java.util.Arrays.copyOf(real.shape().extents(), 5);
+            int[] pair = Arrays.copyOf(real.shape().extents(), 5);
             pair[4] = 1;
             Node pairs = b.concat(4, List.of(b.reshape(real, Shape.of(pair)), b.reshape(imaginary, Shape.of(pair))));
             result = b.reshape(pairs, Shape.of(pair[0], pair[1], pair[2], turned));

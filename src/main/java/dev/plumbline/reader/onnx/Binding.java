@@ -125,7 +125,8 @@ final class Binding {
     /** A parameter and its further names: whatever moves one of them moves it, and the gradient by each is its own. */
     private Node parameter(String name, Tensor stored) {
         Node sum = builder.parameter(name, stored);
-        for (Plan.OtherName other : plan.otherNames(name)) {
+        List<Plan.OtherName> others = plan.otherNames(name);
+        for (Plan.OtherName other : others) {
             Tensor own = other.transposed()
                     ? new Layout.Transposed(stored.shape()).taken(stored).get(0)
                     : stored;
@@ -133,6 +134,7 @@ final class Binding {
             Node moved = builder.subtract(further, builder.unary(UnaryFunction.STOP_GRADIENT, further));
             sum = builder.add(sum, other.transposed() ? builder.transpose(moved, 1, 0) : moved);
         }
+        builder.weight(name, others.stream().map(Plan.OtherName::name).toList(), sum);
         return sum;
     }
 

@@ -7,6 +7,7 @@ import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -172,7 +173,7 @@ final class Call {
             return second;
         }
         int[] extents = new int[first.rank() - axis];
-        java.util.Arrays.fill(extents, 1);
+        Arrays.fill(extents, 1);
         System.arraycopy(second.shape().extents(), 0, extents, 0, second.rank());
         return builder.reshape(second, Shape.of(extents));
     }
@@ -329,7 +330,7 @@ final class Call {
         for (int i = 0; i < axes.length; i++) {
             resolved[i] = axis(axes[i], rank);
             if (!seen.add(resolved[i])) {
-                throw Problem.invalid("", "an axis is named twice", java.util.Arrays.toString(axes), "different axes");
+                throw Problem.invalid("", "an axis is named twice", Arrays.toString(axes), "different axes");
             }
         }
         return resolved;
@@ -368,13 +369,9 @@ final class Call {
     static Shape shape(long... extents) {
         if (!Shape.fits(extents)) {
             throw Problem.invalid(
-                    "",
-                    "these are no extents of a tensor",
-                    java.util.Arrays.toString(extents),
-                    "at most 2^31 - 1 elements");
+                    "", "these are no extents of a tensor", Arrays.toString(extents), "at most 2^31 - 1 elements");
         }
-        return Shape.of(
-                java.util.Arrays.stream(extents).mapToInt(Math::toIntExact).toArray());
+        return Shape.of(Arrays.stream(extents).mapToInt(Math::toIntExact).toArray());
     }
 
     static Operator one(Function<Call, Node> translation) {

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /** What picks elements by known values: by conditions, by being new, by lengths, by boxes that overlap. */
@@ -91,7 +92,7 @@ final class Choosing {
         double[] counts = new double[order.size()];
         double[] inverse = new double[extent];
         for (int k = 0; k < first.length; k++) {
-            List<Integer> equal = java.util.Objects.requireNonNull(places.get(order.get(k)));
+            List<Integer> equal = Objects.requireNonNull(places.get(order.get(k)));
             first[k] = equal.get(0);
             counts[k] = equal.size();
             int own = k;

@@ -7,8 +7,12 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import onnx.Onnx.TensorProto.DataType;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +40,12 @@ final class Constants {
     }
 
     private static List<Value> constant(Call call) {
-        List<@Nullable Tensor> given = new java.util.ArrayList<>();
+        List<@Nullable Tensor> given = new ArrayList<>();
         given.add(call.tensor("value"));
         given.add(call.numbers("value_floats"));
         int[] wholes = call.wholes("value_ints");
         if (wholes != null) {
-            double[] values = java.util.Arrays.stream(wholes).asDoubleStream().toArray();
+            double[] values = Arrays.stream(wholes).asDoubleStream().toArray();
             given.add(Tensor.of(Shape.of(values.length), Datatype.INT64, values));
         }
         if (call.hasAttribute("value_float")) {
@@ -55,7 +59,7 @@ final class Constants {
             throw Problem.unsupported(
                     "", "a constant needs one value", given.size() + " values", "a tensor, floats or integers");
         }
-        return List.of(call.constant(java.util.Objects.requireNonNull(given.get(0))));
+        return List.of(call.constant(Objects.requireNonNull(given.get(0))));
     }
 
     private static List<Value> constantOfShape(Call call) {
@@ -65,7 +69,7 @@ final class Constants {
         if (fill.size() != 1) {
             throw Problem.invalid("", "attribute value must be one number", fill.shape(), "[1]");
         }
-        Shape shape = Call.shape(java.util.Arrays.stream(extents).asLongStream().toArray());
+        Shape shape = Call.shape(Arrays.stream(extents).asLongStream().toArray());
         Node scalar = call.builder().constant(Tensor.scalar(fill.at(0)));
         return List.of(call.result(call.builder().broadcast(scalar, shape), fill.datatype()));
     }
@@ -151,7 +155,7 @@ final class Constants {
     }
 
     private static double[] counting(int count) {
-        return java.util.stream.IntStream.range(0, count).asDoubleStream().toArray();
+        return IntStream.range(0, count).asDoubleStream().toArray();
     }
 
     private static List<Value> cast(Call call) {

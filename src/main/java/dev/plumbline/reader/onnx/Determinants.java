@@ -6,6 +6,7 @@ import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -40,8 +41,7 @@ final class Determinants {
             f = b.matmul(above(b, f, n), x);
         }
         Node first = b.slice(b.slice(f, -1, 0, 1, 1), -2, 0, 1, 1);
-        Node result =
-                b.reshape(first, Shape.of(java.util.Arrays.copyOf(x.shape().extents(), rank - 2)));
+        Node result = b.reshape(first, Shape.of(Arrays.copyOf(x.shape().extents(), rank - 2)));
         return call.result(n % 2 == 0 ? b.negate(result) : result);
     }
 
@@ -58,7 +58,7 @@ final class Determinants {
         }
         Node eye = b.constant(Tensor.of(Shape.of(n, n), diagonal));
         Node own = b.sum(b.multiply(f, eye), f.rank() - 2); // (..., n)
-        int[] row = java.util.Arrays.copyOf(own.shape().extents(), own.rank() + 1);
+        int[] row = Arrays.copyOf(own.shape().extents(), own.rank() + 1);
         row[own.rank()] = n;
         row[own.rank() - 1] = 1;
         Node behind = b.matmul(b.reshape(own, Shape.of(row)), b.constant(Tensor.of(Shape.of(n, n), below)));

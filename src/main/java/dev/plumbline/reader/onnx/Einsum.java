@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -65,7 +66,7 @@ final class Einsum {
                 product = product(product.summed(summed.letters + wanted), summed, wanted.toString());
             }
         }
-        return java.util.Objects.requireNonNull(product).summed(result).ordered(result);
+        return Objects.requireNonNull(product).summed(result).ordered(result);
     }
 
     /** Extents of 1 follow those of the same letter elsewhere. */
@@ -81,7 +82,7 @@ final class Einsum {
             int[] own = tensor.node.shape().extents();
             for (int k = 0; k < own.length; k++) {
                 if (own[k] == 1 && ELLIPSIS.indexOf(tensor.letters.charAt(k)) >= 0) {
-                    own[k] = java.util.Objects.requireNonNull(extents.get(tensor.letters.charAt(k)));
+                    own[k] = Objects.requireNonNull(extents.get(tensor.letters.charAt(k)));
                 }
             }
             spread.add(new Labelled(b, b.broadcast(tensor.node, Shape.of(own)), tensor.letters));

@@ -5,6 +5,7 @@ import dev.plumbline.reader.onnx.OnnxInput.Dimension;
 import dev.plumbline.tensor.ForeignFile;
 import dev.plumbline.tensor.Tensor;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,7 +56,7 @@ final class ModelReader {
                     ? foreign.asModel(file)
                     : notOnnx(String.valueOf(broken.getMessage()));
         } catch (IOException impossible) {
-            throw new java.io.UncheckedIOException(impossible);
+            throw new UncheckedIOException(impossible);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.plumbline.reader.onnx;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.Exporting;
 import dev.plumbline.reader.Naming.How;
+import dev.plumbline.reader.OnePrefix;
 import dev.plumbline.reader.Prefixes;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
@@ -99,31 +100,23 @@ final class NameSearch {
     // ── one prefix ──
 
     private void byPrefix() {
-        Map<String, Map<String, List<Place>>> byPrefix = new LinkedHashMap<>(); // prefix: (name: places)
-        for (String name : missing()) {
-            for (Slot slot : slots.all()) {
-                Spot spot = Spot.whole(slot, slot.isOrigin() ? How.PREFIX : How.SPLIT);
-                Place place = Place.sure(spot);
-                String between = slot.isMadeUp() || !spot.fits(name, wanted.shape(name)) || !isFree(place)
-                        ? null
-                        : Prefixes.between(Prefixes.bare(name), Prefixes.bare(slot.name()));
-                if (between != null) {
-                    byPrefix.computeIfAbsent(between, key -> new LinkedHashMap<>())
-                            .computeIfAbsent(name, key -> new ArrayList<>())
-                            .add(place);
-                }
-            }
-        }
-        int most = byPrefix.values().stream().mapToInt(Map::size).max().orElse(0);
-        Map<String, List<Place>> best = new LinkedHashMap<>();
-        byPrefix.forEach((each, places) -> {
-            if (places.size() == most) {
-                prefix = best.isEmpty() ? each : prefix;
-                places.forEach((name, these) ->
-                        best.computeIfAbsent(name, key -> new ArrayList<>()).addAll(these));
-            }
+        List<String> named = slots.byName().values().stream()
+                .filter(slot -> !slot.isMadeUp())
+                .map(Slot::name)
+                .toList();
+        OnePrefix common = OnePrefix.between(missing(), named, (name, slot) -> {
+            Place place = ofPrefix(slot);
+            return place.spots().get(0).fits(name, wanted.shape(name)) && isFree(place);
         });
-        best.forEach(this::settle);
+        prefix = common.change();
+        common.meanings()
+                .forEach((name, these) ->
+                        settle(name, these.stream().map(this::ofPrefix).toList()));
+    }
+
+    private Place ofPrefix(String name) {
+        Slot slot = Objects.requireNonNull(slots.find(name));
+        return Place.sure(Spot.whole(slot, slot.isOrigin() ? How.PREFIX : How.SPLIT));
     }
 
     private void settle(String name, List<Place> places) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /** Patches of images: added up to an image again, cut from its centre, or bent (deformable convolution). */
@@ -159,7 +160,7 @@ final class Patches {
             Node part = b.convolution(columns.get(tap), weight, dev.plumbline.compute.program.Window.of(1, 1), groups);
             sum = sum == null ? part : b.add(sum, part);
         }
-        Node y = java.util.Objects.requireNonNull(sum);
+        Node y = Objects.requireNonNull(sum);
         if (call.has(3)) {
             call.requireShape(3, Shape.of(y.shape().extent(1)));
             y = b.add(y, Normalizations.alongChannels(b, call.in(3), 4));

@@ -9,6 +9,7 @@ import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * RoiAlign: boxes of images (batch, channels, height, width) pooled to a fixed size, each bin the mean or the maximum of
@@ -95,7 +96,7 @@ final class RegionsOfInterest {
                 }
             }
         }
-        Node value = java.util.Objects.requireNonNull(pooled);
+        Node value = Objects.requireNonNull(pooled);
         Node mean = maximum ? value : b.multiply(value, 1.0 / (rows * columns));
         return b.reshape(mean, Shape.of(1, images.extent(1), height, width));
     }

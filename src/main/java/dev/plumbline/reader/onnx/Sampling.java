@@ -14,6 +14,7 @@ import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -54,7 +55,7 @@ final class Sampling {
                 ? call.choice("mode", "bilinear", "nearest", "bicubic")
                 : call.choice("mode", "linear", "nearest", "cubic", "bilinear", "bicubic");
         Beyond beyond = Beyond.valueOf(
-                call.choice("padding_mode", "zeros", "border", "reflection").toUpperCase(java.util.Locale.ROOT));
+                call.choice("padding_mode", "zeros", "border", "reflection").toUpperCase(Locale.ROOT));
         boolean corners = call.flag("align_corners", false);
         int[] output = Arrays.copyOfRange(grid.shape().extents(), 1, axes + 1);
         int points = Reshaping.product(output, 0, axes);

@@ -7,6 +7,7 @@ import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
@@ -119,7 +120,7 @@ final class Signals {
             real = b.subtract(real, b.matmul(im, sine));
             imaginary = b.add(imaginary, b.matmul(im, cosine));
         }
-        int[] column = java.util.Arrays.copyOf(real.shape().extents(), real.rank() + 1);
+        int[] column = Arrays.copyOf(real.shape().extents(), real.rank() + 1);
         column[real.rank()] = 1;
         return b.concat(-1, List.of(b.reshape(real, Shape.of(column)), b.reshape(imaginary, Shape.of(column))));
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Convolutions and pools over any number of spatial axes, made of those over two. A single axis is the width of an image of
@@ -39,7 +40,7 @@ final class SpatialAxes {
             Node part = convolution(b, images, taps, windows.rest(), groups);
             sum = sum == null ? part : b.add(sum, part);
         }
-        Node y = java.util.Objects.requireNonNull(sum);
+        Node y = Objects.requireNonNull(sum);
         int[] extents = y.shape().extents();
         int[] split = new int[extents.length + 1];
         split[0] = x.shape().extent(0);

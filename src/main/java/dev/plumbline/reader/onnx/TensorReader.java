@@ -8,6 +8,7 @@ import dev.plumbline.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Locale;
 import onnx.Onnx.TensorProto;
 import onnx.Onnx.TensorProto.DataType;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,7 @@ final class TensorReader {
 
     static String typeName(int elementType) {
         DataType type = DataType.forNumber(elementType);
-        return type == null ? "element type " + elementType : type.name().toLowerCase(java.util.Locale.ROOT);
+        return type == null ? "element type " + elementType : type.name().toLowerCase(Locale.ROOT);
     }
 
     /** Attributes' lists of integers, with the same care for their size. */

@@ -5,6 +5,7 @@ import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +68,7 @@ final class Words {
         }
         int length = x.shape().extent(-1);
         int rows = x.shape().rank() == 1 ? 1 : x.shape().extent(0);
-        int width = java.util.Arrays.stream(words.columns).max().orElse(-1) + 1;
+        int width = Arrays.stream(words.columns).max().orElse(-1) + 1;
         Shape shape = x.shape().rank() == 1 ? Call.shape(width) : Call.shape(rows, width);
         call.builder().broadcast(call.builder().constant(0), shape); // judges the size
         double[] values = new double[shape.size()];

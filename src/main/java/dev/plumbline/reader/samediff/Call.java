@@ -7,6 +7,7 @@ import dev.plumbline.reader.samediff.Graph.Operation;
 import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** One operation with its inputs. An input that nobody asks for is refused at the end: it would be silently dropped. */
 final class Call {
@@ -94,7 +95,7 @@ final class Call {
     int[] axes(int rank) {
         int[] given = operation.axes();
         if (given.length == 0 || (given.length == 1 && given[0] == Integer.MAX_VALUE)) {
-            return java.util.stream.IntStream.range(0, rank).toArray();
+            return IntStream.range(0, rank).toArray();
         }
         return Arrays.stream(given)
                 .map(axis -> axis(axis, rank))

@@ -4,6 +4,7 @@ import dev.plumbline.compute.program.Compositions;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.compute.program.UnaryFunction;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -47,7 +48,7 @@ final class Reductions {
     }
 
     private static int[] named(Call call, int rank) {
-        return java.util.Arrays.stream(call.constants(1))
+        return Arrays.stream(call.constants(1))
                 .map(axis -> Call.axis(axis, rank))
                 .distinct()
                 .sorted()

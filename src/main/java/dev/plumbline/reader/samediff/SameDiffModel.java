@@ -12,6 +12,7 @@ import dev.plumbline.reader.samediff.Graph.Role;
 import dev.plumbline.reader.samediff.Graph.Variable;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -77,6 +78,24 @@ public final class SameDiffModel implements Model {
     // ── the program ──
 
     @Override
+    public Set<String> parameterNames(Asked asked) {
+        Set<String> names = new LinkedHashSet<>();
+        graph.variables().values().forEach(variable -> {
+            boolean isOpen =
+                    variable.role() == Role.PLACEHOLDER && !asked.data().containsKey(variable.name());
+            if (isOpen || isLearned(variable)) {
+                names.add(variable.name());
+            }
+        });
+        return names;
+    }
+
+    private static boolean isLearned(Variable variable) {
+        return variable.role() == Role.VARIABLE
+                && Objects.requireNonNull(variable.value()).datatype().isFloat();
+    }
+
+    @Override
     public void appendTo(ProgramBuilder b, Asked asked) {
         Map<String, Node> values = new HashMap<>();
         Set<String> missing = new LinkedHashSet<>();
@@ -117,13 +136,12 @@ public final class SameDiffModel implements Model {
         String name = variable.name();
         switch (variable.role()) {
             case VARIABLE -> {
-                boolean learned =
-                        Objects.requireNonNull(variable.value()).datatype().isFloat();
+                Tensor value = Objects.requireNonNull(variable.value());
                 values.put(
                         name,
-                        learned
-                                ? b.parameter(name, variable.value())
-                                : b.at(name).constant(variable.value()));
+                        isLearned(variable)
+                                ? b.parameter(name, value)
+                                : b.at(name).constant(value));
             }
             case CONSTANT -> values.put(name, b.at(name).constant(Objects.requireNonNull(variable.value())));
             case PLACEHOLDER -> {

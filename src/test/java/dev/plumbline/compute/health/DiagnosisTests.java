@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.plumbline.compute.health.Diagnosis.Verdict;
 import dev.plumbline.compute.program.Loss.Reduction;
 import dev.plumbline.tensor.Tensor;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -216,7 +217,7 @@ class DiagnosisTests {
     @Test
     void anUpdateOutOfItsBandSaysByHowMuchTheLearningRateIsOff() {
         ModelReading reading = new ModelReading(HEALTHY.objective());
-        Map<String, Double> updates = new java.util.HashMap<>();
+        Map<String, Double> updates = new HashMap<>();
         HEALTHY.objective().program().parameters().keySet().forEach(name -> updates.put(name, 1.0));
         Condition condition = reading.condition(updates, SampleNorms.none("not asked for"));
 

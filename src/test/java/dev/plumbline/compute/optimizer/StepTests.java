@@ -11,6 +11,7 @@ import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -141,8 +142,8 @@ class StepTests {
     /** The figure of {@link Update}, over several segments and a tail. */
     @Test
     void measuresFloat32ToOnePartInAMillion() {
-        double[] x = new java.util.Random(1).doubles(300_001, 1, 2).toArray();
-        double[] g = new java.util.Random(2).doubles(300_001, 1, 2).toArray();
+        double[] x = new Random(1).doubles(300_001, 1, 2).toArray();
+        double[] g = new Random(2).doubles(300_001, 1, 2).toArray();
         Tensor before = Tensor.vector(x).as(Datatype.FP32);
         Tensor gradient = Tensor.vector(g).as(Datatype.FP32);
         OptimizerStep step = ADAM.step(OptimizerState.INITIAL, Map.of("x", before), Map.of("x", gradient));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +51,7 @@ class LinesTests {
         }
     }
 
-    private static long count(java.util.function.Predicate<Trial> predicate) {
+    private static long count(Predicate<Trial> predicate) {
         return TRIALS.stream().filter(predicate).count();
     }
 

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -54,7 +55,7 @@ class PyTorchLossTests {
         }
 
         private static String constant(String camelCase) {
-            return camelCase.replaceAll("([A-Z]+)", "_$1").toUpperCase(java.util.Locale.ROOT);
+            return camelCase.replaceAll("([A-Z]+)", "_$1").toUpperCase(Locale.ROOT);
         }
 
         Map<String, Tensor> tensors(String group) {

@@ -2,11 +2,13 @@ package dev.plumbline.compute.program;
 
 import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /** A case of PyTorch as a program of ours: what it differentiates by are parameters, the rest is data. */
 final class PyTorchProgram {
@@ -154,9 +156,7 @@ final class PyTorchProgram {
             int[] axes = last == 1 ? new int[] {-1} : new int[] {-2, -1};
             return b.add(b.multiply(Compositions.normalize(b, x, epsilon, axes), input("weight")), input("bias"));
         }
-        int[] axes = java.util.stream.IntStream.range(0, x.rank())
-                .filter(axis -> axis != 1)
-                .toArray();
+        int[] axes = IntStream.range(0, x.rank()).filter(axis -> axis != 1).toArray();
         Node normal = from.flag("training")
                 ? Compositions.normalize(b, x, epsilon, axes)
                 : b.divide(
@@ -167,7 +167,7 @@ final class PyTorchProgram {
 
     private Node alongChannels(String name) {
         int[] extents = new int[input("x").rank() - 1];
-        java.util.Arrays.fill(extents, 1);
+        Arrays.fill(extents, 1);
         extents[0] = input(name).shape().size();
         return b.reshape(input(name), Shape.of(extents));
     }

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -206,7 +207,7 @@ class RayTests {
                         new double[] {2, 1, 0.5, 3},
                         new double[] {-2, -1, -3, -0.5},
                         new double[] {0.25, 3, 1, -1})
-                .map(d -> java.util.Arrays.copyOf(d, size))
+                .map(d -> Arrays.copyOf(d, size))
                 .toList();
     }
 

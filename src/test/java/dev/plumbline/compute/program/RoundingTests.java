@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -84,7 +85,7 @@ class RoundingTests {
         Program program =
                 program((b, w) -> b.sum(b.concat(0, List.of(w, b.negate(w), b.constant(Tensor.vector(0.1))))));
         double moved = value(program, random(Datatype.FP32, program, 7)).item() - 0.1;
-        double size = 2 * java.util.Arrays.stream(W.values()).map(Math::abs).sum() + 0.1;
+        double size = 2 * Arrays.stream(W.values()).map(Math::abs).sum() + 0.1;
         assertThat(Math.abs(moved)).isBetween(0x1p-24 * size / 100, 0x1p-22 * size);
     }
 

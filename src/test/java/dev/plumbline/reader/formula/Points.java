@@ -4,9 +4,11 @@ import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 /** Formulas at points: what every test here needs to build and evaluate one. */
@@ -28,7 +30,7 @@ final class Points {
 
     /** The output "out" where every value is data. */
     static Tensor value(String text, Map<String, Tensor> data) {
-        return java.util.Objects.requireNonNull(outputs(text, data).get("out"));
+        return Objects.requireNonNull(outputs(text, data).get("out"));
     }
 
     static double number(String text) {
@@ -46,9 +48,7 @@ final class Points {
     }
 
     static Tensor matrix(double[]... rows) {
-        double[] values = java.util.Arrays.stream(rows)
-                .flatMapToDouble(java.util.Arrays::stream)
-                .toArray();
+        double[] values = Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
         return Tensor.of(Shape.of(rows.length, rows[0].length), values);
     }
 

@@ -14,6 +14,7 @@ import dev.plumbline.tensor.TensorLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -177,8 +178,7 @@ class LayersModelTests {
     void dropsAFixedShareUnderASeedAndNothingWithout() {
         Tensor x = Tensor.filled(Shape.of(100, 100), 1);
         Tensor dropped = out("[{'type':'dropout','rate':0.25,'seed':1}]", Map.of(), x);
-        double zeros =
-                java.util.Arrays.stream(dropped.values()).filter(v -> v == 0).count();
+        double zeros = Arrays.stream(dropped.values()).filter(v -> v == 0).count();
         assertThat(zeros / 1e4).isBetween(0.23, 0.27); // four standard errors are 0.017
         assertThat(dropped.values()).containsOnly(0, 1 / 0.75);
         assertThat(out("[{'type':'dropout','rate':0.25}]", Map.of(), x)).isEqualTo(x);

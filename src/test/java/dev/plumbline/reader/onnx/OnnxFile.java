@@ -5,6 +5,7 @@ import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import onnx.Onnx.AttributeProto;
 import onnx.Onnx.AttributeProto.AttributeType;
@@ -81,7 +82,7 @@ final class OnnxFile {
     /** A node named like its operator in small letters; {@code "a, b -> c, d"} are its inputs and outputs. */
     OnnxFile node(String operator, String wires, AttributeProto... attributes) {
         return node(
-                NodeProto.newBuilder().setOpType(operator).setName(operator.toLowerCase(java.util.Locale.ROOT)),
+                NodeProto.newBuilder().setOpType(operator).setName(operator.toLowerCase(Locale.ROOT)),
                 wires,
                 attributes);
     }

@@ -13,6 +13,7 @@ import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.tensor.ExternalFiles;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -240,7 +241,7 @@ class SameDiffModelTests {
     }
 
     @Test
-    void tellsItsFilesFromOnnx() throws java.io.IOException {
+    void tellsItsFilesFromOnnx() throws IOException {
         Path onnx = Path.of("src/test/resources/fixtures/models/cnn/float32/model.onnx");
         assertThat(SameDiffModel.looksLike(file(Parts.make().sd))).isTrue();
         assertThat(SameDiffModel.looksLike(Files.readAllBytes(onnx))).isFalse();
