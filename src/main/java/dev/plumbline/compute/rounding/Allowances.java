@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,7 @@ public final class Allowances {
     private final EntryAllowance entries;
     private final Map<String, Tensor> magnitudes; // of the terms of each entry
     private final long seed;
+    private final Runnable watch; // asked before each run: a time limit may end the work there
     private final Map<String, Tensor> allowances = new LinkedHashMap<>();
     private final Map<String, Datatype> halves = new LinkedHashMap<>();
     private final Map<Datatype, Scatter> narrow = new LinkedHashMap<>(); // made when asked for
@@ -58,12 +60,13 @@ public final class Allowances {
     private @Nullable Spreads edges;
     private double passes;
 
-    private Allowances(Objective objective, Evaluation.Gradient gradient, long seed) {
+    private Allowances(Objective objective, Evaluation.Gradient gradient, long seed, Runnable watch) {
         this.objective = objective;
         this.exact = gradient.byParameter();
         this.magnitudes = gradient.magnitudes();
         this.entries = new EntryAllowance(exact, magnitudes, gradient.terms());
         this.seed = seed;
+        this.watch = watch;
     }
 
     /**
@@ -81,9 +84,25 @@ public final class Allowances {
             @Nullable Precision precision,
             boolean constantsFromFloat32File,
             long seed) {
+        return of(objective, gradient, datatypes, precision, constantsFromFloat32File, seed, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param watch is asked before each of the runs, from any thread, and throws to give them up
+     */
+    public static Allowances of(
+            Objective objective,
+            Evaluation.Gradient gradient,
+            Map<String, Datatype> datatypes,
+            @Nullable Precision precision,
+            boolean constantsFromFloat32File,
+            long seed,
+            Runnable watch) {
         Map<String, Datatype> floats = new LinkedHashMap<>(datatypes);
         floats.replaceAll((name, datatype) -> datatype.isFloat() ? datatype : Datatype.FP64);
-        Allowances allowances = new Allowances(objective, gradient, seed);
+        Allowances allowances = new Allowances(objective, gradient, seed, watch);
         allowances.measure(floats, precision);
         if (constantsFromFloat32File && precision == null && floats.containsValue(Datatype.FP64)) {
             allowances.moveConstants(floats);
@@ -141,7 +160,7 @@ public final class Allowances {
     private Scatter inFloat64() {
         Spreads seen = new Spreads(objective);
         Scatter scatter = Scatter.byPieces(
-                objective, exact, RUNS, run -> Rounding.float64(objective.base(), seed + run), seen::add);
+                objective, exact, RUNS, watched(run -> Rounding.float64(objective.base(), seed + run)), seen::add);
         edges = seen;
         passes += RUNS * PASSES_OF_A_GRADIENT;
         for (Leaning leaning : sides()) {
@@ -151,11 +170,18 @@ public final class Allowances {
                     objective,
                     exact,
                     RUNS_BY_SIDE,
-                    run -> Rounding.float64(objective.base(), own + run, leaning),
+                    watched(run -> Rounding.float64(objective.base(), own + run, leaning)),
                     leaning));
         }
         passes += scatter.elsewhere() * PASSES_OF_A_REVERSE;
         return scatter;
+    }
+
+    private IntFunction<Rounding> watched(IntFunction<Rounding> runs) {
+        return run -> {
+            watch.run();
+            return runs.apply(run);
+        };
     }
 
     /** Both sides of the edges that float64's noise leaves open, if there are any: few runs would be there, or none. */
@@ -189,12 +215,13 @@ public final class Allowances {
 
     private Scatter scatter(Arithmetic arithmetic) {
         passes += RUNS * PASSES_OF_A_GRADIENT;
-        Scatter scatter = Scatter.of(objective, exact, RUNS, run -> arithmetic.of(seed + run, Leaning.NONE));
+        Scatter scatter = Scatter.of(
+                objective, exact, RUNS, watched(run -> arithmetic.of(seed + run, Leaning.NONE)));
         for (Leaning leaning : sides()) {
             passes += RUNS_BY_SIDE * PASSES_OF_A_GRADIENT;
             long own = seed + (2L + leaning.sign()) * RUNS;
             scatter = scatter.or(Scatter.leaningAsBase(
-                    objective, exact, RUNS_BY_SIDE, run -> arithmetic.of(own + run, leaning), leaning));
+                    objective, exact, RUNS_BY_SIDE, watched(run -> arithmetic.of(own + run, leaning)), leaning));
         }
         return scatter;
     }
@@ -204,6 +231,7 @@ public final class Allowances {
         List<FileConstant> found = FileConstant.of(objective.program());
         for (int k = 0; k < Math.min(ALONE, found.size()); k++) {
             List<FileConstant> moved = k == ALONE - 1 ? found.subList(k, found.size()) : found.subList(k, k + 1);
+            watch.run();
             boolean exactly = moved.size() == 1 && moved.get(0).isSingle();
             Evaluation together = objective.program().evaluate(objective.point(), FileConstant.moved(moved, seed));
             Evaluation apart = together.reversedIn(FileConstant.movedApart(moved, seed));

@@ -65,7 +65,8 @@ public record Measurement(
                 datatypes,
                 plan.arithmetic().precision(),
                 plan.arithmetic().float32Constants(),
-                plan.seed());
+                plan.seed(),
+                () -> progress.at(Phase.REFERENCE, 1, 2, 0));
         progress.at(Phase.REFERENCE, 1, 2, 0);
         NumericGradient numeric =
                 new NumericGradient(objective, allowances.spreads().objectiveNoise());
