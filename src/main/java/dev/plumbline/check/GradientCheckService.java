@@ -92,7 +92,8 @@ class GradientCheckService {
             }
             limits.requireFloatingPointOperations(exhaustive);
         } else if (coverage != Coverage.CERTIFIED) {
-            limits.requireFloatingPointOperations(cost.differences(coverage, Objects.requireNonNull(settings.samples())));
+            limits.requireFloatingPointOperations(
+                    cost.differences(coverage, Objects.requireNonNull(settings.samples())));
         }
         return coverage;
     }

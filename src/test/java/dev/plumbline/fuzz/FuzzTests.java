@@ -73,7 +73,8 @@ class FuzzTests {
         }
         for (int i = 0; i < REQUESTS && faults.size() < 40; i++) {
             SplittableRandom random = new SplittableRandom(SEED * 1_000_003 + i);
-            HttpRequest request = i % 3 == 2 ? graph(random) : json(random, new JsonMutation(random, valid), i % 3 == 1);
+            HttpRequest request =
+                    i % 3 == 2 ? graph(random) : json(random, new JsonMutation(random, valid), i % 3 == 1);
             ask(request, "request " + i + " of seed " + SEED);
             if (i % 100 == 99) {
                 requireRightNumbers();
@@ -82,12 +83,16 @@ class FuzzTests {
         System.out.println("fuzz: " + REQUESTS + " requests, " + statuses);
         requireRightNumbers();
         assertThat(faults).isEmpty();
-        assertThat(statuses.keySet()).as("some are answered, some refused").contains(200).hasSizeGreaterThan(2);
+        assertThat(statuses.keySet())
+                .as("some are answered, some refused")
+                .contains(200)
+                .hasSizeGreaterThan(2);
     }
 
     private HttpRequest json(SplittableRandom random, JsonMutation mutation, boolean inBytes) {
         Valid valid = mutation.any();
-        byte[] body = (inBytes ? valid.body() : mutation.of(valid.body())).toString().getBytes(StandardCharsets.UTF_8);
+        byte[] body =
+                (inBytes ? valid.body() : mutation.of(valid.body())).toString().getBytes(StandardCharsets.UTF_8);
         return request(valid.path().replace("{id}", "nobody"))
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(inBytes ? mutation.of(body) : body))
@@ -119,7 +124,8 @@ class FuzzTests {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)).timeout(LIMIT);
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .timeout(LIMIT);
     }
 
     private void ask(HttpRequest request, String name) throws Exception {
@@ -147,7 +153,8 @@ class FuzzTests {
             boolean whole = problem.path("type").asString("").startsWith("/problems/")
                     && problem.path("status").asInt() == answer.statusCode()
                     && !problem.path("detail").asString("").isEmpty()
-                    && problem.has("pointer") && !problem.path("got").isMissingNode();
+                    && problem.has("pointer")
+                    && !problem.path("got").isMissingNode();
             return whole ? null : "a refusal without its cause, " + answer.statusCode();
         } catch (RuntimeException notJson) {
             return "a refusal that is no problem, " + answer.statusCode();
@@ -169,8 +176,7 @@ class FuzzTests {
 
     /** The mean of (1 w - 3)^2 and (2 w - 5)^2 at w = 2 is 1, its derivative -3. */
     private void requireRightNumbers() throws Exception {
-        String question =
-                """
+        String question = """
                 {"model": {"formula": "mean((x * w - y)^2)"}, "parameters": {"w": 2}, "gradients": {"w": -3},
                  "data": {"x": [1, 2], "y": [3, 5]}}
                 """;
@@ -178,7 +184,8 @@ class FuzzTests {
             HttpResponse<String> answer = client.send(
                     request("/v1/gradient-checks")
                             .header("Content-Type", "application/json")
-                            .POST(BodyPublishers.ofString(question.replace("\"gradients\": {\"w\": -3}", "\"gradients\": {\"w\": " + claim + "}")))
+                            .POST(BodyPublishers.ofString(question.replace(
+                                    "\"gradients\": {\"w\": -3}", "\"gradients\": {\"w\": " + claim + "}")))
                             .build(),
                     BodyHandlers.ofString());
             JsonNode report = JSON.readTree(answer.body());

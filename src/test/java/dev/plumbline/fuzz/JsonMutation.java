@@ -17,19 +17,64 @@ final class JsonMutation {
 
     /** What stands for numbers, names, shapes and tensors where it hurts. */
     private static final List<JsonNode> STRANGE = List.of(
-                    "null", "true", "0", "1", "-1", "2", "0.5", "1e308", "-1e-320", "2147483647", "2147483648",
-                    "9007199254740993", "1e999", "\"NaN\"", "\"\"", "\"/\"", "\"w\"", "\"../x\"", "\"\\u0000\"",
-                    "\"\\ud800\"", "[]", "[[]]", "[[], []]", "[[1], [1, 2]]", "[0]", "[-1]", "[[[[[[[[[1]]]]]]]]]", "{}",
-                    "{\"shape\": [0], \"data\": []}", "{\"shape\": [2, 0], \"datatype\": \"FP64\", \"data\": []}",
-                    "{\"shape\": [65536, 65536], \"data\": []}", "{\"shape\": [-1], \"data\": [1]}",
-                    "{\"shape\": [1], \"datatype\": \"INT8\", \"data\": [1000]}", "{\"a\": {\"a\": {}}}", "[0, 0, 0, 0]")
+                    "null",
+                    "true",
+                    "0",
+                    "1",
+                    "-1",
+                    "2",
+                    "0.5",
+                    "1e308",
+                    "-1e-320",
+                    "2147483647",
+                    "2147483648",
+                    "9007199254740993",
+                    "1e999",
+                    "\"NaN\"",
+                    "\"\"",
+                    "\"/\"",
+                    "\"w\"",
+                    "\"../x\"",
+                    "\"\\u0000\"",
+                    "\"\\ud800\"",
+                    "[]",
+                    "[[]]",
+                    "[[], []]",
+                    "[[1], [1, 2]]",
+                    "[0]",
+                    "[-1]",
+                    "[[[[[[[[[1]]]]]]]]]",
+                    "{}",
+                    "{\"shape\": [0], \"data\": []}",
+                    "{\"shape\": [2, 0], \"datatype\": \"FP64\", \"data\": []}",
+                    "{\"shape\": [65536, 65536], \"data\": []}",
+                    "{\"shape\": [-1], \"data\": [1]}",
+                    "{\"shape\": [1], \"datatype\": \"INT8\", \"data\": [1000]}",
+                    "{\"a\": {\"a\": {}}}",
+                    "[0, 0, 0, 0]")
             .stream()
             .map(JSON::readTree)
             .toList();
 
     private static final List<String> FORMULAS = List.of(
-            "w", "w[0]", "w[:0]", "sum(w[5:2])", "w @ w", "mean(w)/0", "log(-w)", "w^w^w", "max(w, axis=9)", "softmax(w)",
-            "a=w+w\nb=a*a\nb-b", "reshape(w, [0, -1])", "w.T.shape", "concat([w, w], 0)", "[]", "norm(w*0)", "(((w", "w;;w");
+            "w",
+            "w[0]",
+            "w[:0]",
+            "sum(w[5:2])",
+            "w @ w",
+            "mean(w)/0",
+            "log(-w)",
+            "w^w^w",
+            "max(w, axis=9)",
+            "softmax(w)",
+            "a=w+w\nb=a*a\nb-b",
+            "reshape(w, [0, -1])",
+            "w.T.shape",
+            "concat([w, w], 0)",
+            "[]",
+            "norm(w*0)",
+            "(((w",
+            "w;;w");
 
     private final SplittableRandom random;
     private final ValidRequests valid;

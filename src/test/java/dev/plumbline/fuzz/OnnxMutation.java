@@ -15,12 +15,65 @@ import org.nd4j.shade.protobuf.ByteString;
 record OnnxMutation(SplittableRandom random) {
 
     private static final List<String> OPERATORS = List.of(
-            "Add", "Mul", "Div", "MatMul", "Gemm", "Conv", "ConvTranspose", "MaxPool", "AveragePool", "GlobalAveragePool",
-            "BatchNormalization", "InstanceNormalization", "LayerNormalization", "LRN", "Softmax", "LogSoftmax", "ReduceSum",
-            "ReduceMean", "ReduceLogSumExp", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Concat", "Split", "Slice", "Gather",
-            "GatherND", "ScatterND", "Pad", "Tile", "Expand", "Resize", "Where", "Einsum", "CumSum", "TopK", "LSTM", "GRU", "RNN",
-            "If", "Loop", "Scan", "SoftmaxCrossEntropyLoss", "NegativeLogLikelihoodLoss", "Dropout", "Flatten", "PRelu", "Det",
-            "RoiAlign", "MaxUnpool", "DepthToSpace", "OneHot", "NonZero", "Range", "Attention", "Trilu", "GridSample", "STFT");
+            "Add",
+            "Mul",
+            "Div",
+            "MatMul",
+            "Gemm",
+            "Conv",
+            "ConvTranspose",
+            "MaxPool",
+            "AveragePool",
+            "GlobalAveragePool",
+            "BatchNormalization",
+            "InstanceNormalization",
+            "LayerNormalization",
+            "LRN",
+            "Softmax",
+            "LogSoftmax",
+            "ReduceSum",
+            "ReduceMean",
+            "ReduceLogSumExp",
+            "Reshape",
+            "Transpose",
+            "Squeeze",
+            "Unsqueeze",
+            "Concat",
+            "Split",
+            "Slice",
+            "Gather",
+            "GatherND",
+            "ScatterND",
+            "Pad",
+            "Tile",
+            "Expand",
+            "Resize",
+            "Where",
+            "Einsum",
+            "CumSum",
+            "TopK",
+            "LSTM",
+            "GRU",
+            "RNN",
+            "If",
+            "Loop",
+            "Scan",
+            "SoftmaxCrossEntropyLoss",
+            "NegativeLogLikelihoodLoss",
+            "Dropout",
+            "Flatten",
+            "PRelu",
+            "Det",
+            "RoiAlign",
+            "MaxUnpool",
+            "DepthToSpace",
+            "OneHot",
+            "NonZero",
+            "Range",
+            "Attention",
+            "Trilu",
+            "GridSample",
+            "STFT");
 
     byte[] of(ModelProto right) {
         ModelProto.Builder model = right.toBuilder();
@@ -108,7 +161,9 @@ record OnnxMutation(SplittableRandom random) {
     }
 
     private long extreme() {
-        long[] numbers = {0, 1, -1, 2, 3, -2, 7, 1000, 65536, Integer.MAX_VALUE, Integer.MIN_VALUE, 1L << 40, Long.MAX_VALUE};
+        long[] numbers = {
+            0, 1, -1, 2, 3, -2, 7, 1000, 65536, Integer.MAX_VALUE, Integer.MIN_VALUE, 1L << 40, Long.MAX_VALUE
+        };
         return numbers[random.nextInt(numbers.length)];
     }
 }

@@ -23,15 +23,14 @@ record ValidRequests(List<Valid> requests) {
     static ValidRequests ofTheDescription() throws IOException {
         LoaderOptions large = new LoaderOptions();
         large.setCodePointLimit(1 << 26);
-        Map<String, Object> description =
-                new Yaml(large).load(Files.readString(Path.of("openapi/plumbline.yaml")));
+        Map<String, Object> description = new Yaml(large).load(Files.readString(Path.of("openapi/plumbline.yaml")));
         List<Valid> requests = new ArrayList<>();
         map(description, "paths").forEach((path, item) -> {
             Map<String, Object> content = map(map(map(item, "post"), "requestBody"), "content");
             map(map(content, "application/json"), "examples")
                     .values()
-                    .forEach(example ->
-                            requests.add(new Valid(path, JSON.valueToTree(map(example).get("value")))));
+                    .forEach(example -> requests.add(
+                            new Valid(path, JSON.valueToTree(map(example).get("value")))));
         });
         for (String more : MORE) {
             requests.add(new Valid("/v1/gradient-checks", JSON.readTree(more)));
@@ -40,16 +39,14 @@ record ValidRequests(List<Valid> requests) {
         return new ValidRequests(requests);
     }
 
-    private static final List<String> MORE = List.of(
-            """
+    private static final List<String> MORE =
+            List.of("""
             {"model": {"layers": [{"type": "conv2d", "channels": 3, "kernelSize": 2}, {"type": "relu"},
                                   {"type": "maxPool2d", "kernelSize": 2}, {"type": "flatten"}, {"type": "dense", "units": 2}],
                        "input": [1, 5, 5], "seed": 1},
              "loss": {"kind": "crossEntropy", "target": "y", "labelSmoothing": 0.1},
              "data": {"x": {"shape": [2, 1, 5, 5], "datatype": "FP64", "data": [%s]}, "y": [0, 1]}}
-            """
-                    .formatted("0.1, -0.4, 0.7, 1.2, 0.3, ".repeat(10).replaceFirst(", $", "")),
-            """
+            """.formatted("0.1, -0.4, 0.7, 1.2, 0.3, ".repeat(10).replaceFirst(", $", "")), """
             {"model": {"layers": [{"type": "lstm", "units": 3}, {"type": "layerNorm"},
                                   {"type": "multiHeadAttention", "heads": 3}, {"type": "batchNorm"}],
                        "input": [4, 2], "seed": 1},

@@ -96,7 +96,8 @@ final class Magnitudes {
         program.parameters()
                 .forEach((name, node) -> terms.put(
                         name,
-                        Math.max(1, dearest[node.id()] / Math.max(1, node.shape().size()))));
+                        Math.max(
+                                1, dearest[node.id()] / Math.max(1, node.shape().size()))));
         return terms;
     }
 

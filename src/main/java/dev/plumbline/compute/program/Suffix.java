@@ -220,9 +220,7 @@ public final class Suffix {
                 && (binary.function() == BinaryFunction.ADD || binary.function() == BinaryFunction.SUBTRACT);
         boolean passes = op instanceof Reshape || op instanceof Unary unary && unary.function() == UnaryFunction.NEGATE;
         return adds || passes
-                ? node.inputs().stream()
-                        .mapToDouble(input -> known[input.id()])
-                        .sum()
+                ? node.inputs().stream().mapToDouble(input -> known[input.id()]).sum()
                 : 0;
     }
 

@@ -215,8 +215,7 @@ public final class Allowances {
 
     private Scatter scatter(Arithmetic arithmetic) {
         passes += RUNS * PASSES_OF_A_GRADIENT;
-        Scatter scatter = Scatter.of(
-                objective, exact, RUNS, watched(run -> arithmetic.of(seed + run, Leaning.NONE)));
+        Scatter scatter = Scatter.of(objective, exact, RUNS, watched(run -> arithmetic.of(seed + run, Leaning.NONE)));
         for (Leaning leaning : sides()) {
             passes += RUNS_BY_SIDE * PASSES_OF_A_GRADIENT;
             long own = seed + (2L + leaning.sign()) * RUNS;
