@@ -103,7 +103,7 @@ class WideModelsTests {
         Asked asked = Asked.post(
                 port,
                 "/v1/evaluations",
-                "{\"model\": {\"formula\": \"" + open.repeat(20_000) + inner + close.repeat(20_000)
+                "{\"model\": {\"formula\": \"" + open.repeat(5_000) + inner + close.repeat(5_000)
                         + "\"}, \"parameters\": {\"w\": 1}}");
 
         assertThat(asked.status()).isEqualTo(413);
