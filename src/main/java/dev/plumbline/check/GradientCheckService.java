@@ -1,7 +1,6 @@
 package dev.plumbline.check;
 
 import dev.plumbline.compute.consistency.Fingerprint;
-import dev.plumbline.compute.difference.ExhaustiveGradient;
 import dev.plumbline.compute.explanation.Seen;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
@@ -9,6 +8,7 @@ import dev.plumbline.compute.verification.Claims;
 import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.compute.verification.Measurement;
 import dev.plumbline.limits.Limits;
+import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.AnotherModel;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -68,22 +68,33 @@ class GradientCheckService {
 
     private void afford(Program program) {
         limits.requireBytes(3 * program.bytes());
-        limits.requireFloatingPointOperations(CERTIFIED_PASSES * program.cost());
+        limits.requireFloatingPointOperations(CERTIFIED_PASSES * program.effort());
     }
 
     private Coverage decided(CheckSettings settings, Objective objective) {
         Coverage coverage = Objects.requireNonNull(settings.coverage());
-        double exhaustive = ExhaustiveGradient.cost(objective) * 4;
+        CheckCost cost = new CheckCost(objective);
         if (coverage == Coverage.AUTO) {
-            return exhaustive <= A_SECOND ? Coverage.EXHAUSTIVE : Coverage.CERTIFIED;
-        }
-        if (coverage == Coverage.EXHAUSTIVE) {
-            limits.requireFloatingPointOperations(exhaustive);
+            return cost.exhaustive(A_SECOND) <= A_SECOND ? Coverage.EXHAUSTIVE : Coverage.CERTIFIED;
         }
         if (settings.scheme() != null) {
-            limits.requireFloatingPointOperations(settings.scheme().evaluations()
-                    * (double) objective.program().parameterCount()
-                    * objective.program().cost());
+            limits.requireFloatingPointOperations(cost.scheme(settings.scheme()));
+        }
+        if (coverage == Coverage.EXHAUSTIVE) {
+            double exhaustive = cost.exhaustive(limits.floatingPointOperations());
+            if (Double.isInfinite(exhaustive)) {
+                throw Problem.cost(
+                        "/settings/coverage",
+                        "every entry of this model by differences would take too much time or memory",
+                        objective.program().parameterCount() + " entries of "
+                                + objective.program().parameters().size() + " tensors, with up to "
+                                + objective.program().nodes().size() + " operations behind each",
+                        "coverage certified, which judges every entry too, and whose work grows with the model alone");
+            }
+            limits.requireFloatingPointOperations(exhaustive);
+        } else if (coverage != Coverage.CERTIFIED) {
+            limits.requireFloatingPointOperations(
+                    cost.differences(coverage, Objects.requireNonNull(settings.samples())));
         }
         return coverage;
     }

@@ -2,6 +2,7 @@ package dev.plumbline.compute.difference;
 
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.program.Op;
 import dev.plumbline.compute.program.Suffix;
 import dev.plumbline.compute.program.Use;
 import java.util.ArrayList;
@@ -34,12 +35,21 @@ public final class ExhaustiveGradient {
     /** Stands for an infinite bound in sums of products, where infinity times 0 would be no number. */
     private static final double BLIND = 1e300;
 
+    /** What the suffixes of one gradient may take to be found, in operations: a million steps, which are some 200 MB. */
+    private static final double MOST_HANDLING = 1e6 * Op.HANDLING;
+
     private final Objective objective;
     private final long seed;
     private final Map<Node, Optional<Suffix>> suffixes = new HashMap<>(); // asked for plan, work and checks
     private final Map<Suffix, NumericTensor> moved = new HashMap<>();
     private final double roundingNoise;
     private final Progress progress;
+    private double affordable = Double.POSITIVE_INFINITY; // to find suffixes
+
+    /** A square of parameters and operations: finding out what it would cost is too dear itself. */
+    private static final class TooDear extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
 
     private ExhaustiveGradient(Objective objective, long seed, double roundingNoise, Progress progress) {
         this.objective = objective;
@@ -63,7 +73,9 @@ public final class ExhaustiveGradient {
             this.parameter = parameter;
             Use.Uses uses = Use.of(objective, parameter);
             this.affine = uses.affine();
-            this.rest = Suffix.of(objective, parameter, uses.others()).orElse(null);
+            this.rest = Suffix.of(objective, parameter, uses.others())
+                    .map(ExhaustiveGradient.this::counted)
+                    .orElse(null);
             double nodes =
                     affine.stream().mapToDouble(use -> nodeCost(use.end())).sum();
             this.byEntry = affine.isEmpty() || nodes > entryCost();
@@ -132,14 +144,31 @@ public final class ExhaustiveGradient {
         return new ExhaustiveGradient(objective, seed, roundingNoise, progress).all();
     }
 
-    /** Floating-point operations of {@link #of}, roughly, at the cheapest. */
-    public static double cost(Objective objective) {
+    /**
+     * Floating-point operations of {@link #of}, roughly, at the cheapest.
+     *
+     * @param most beyond which nobody wants to know; infinite there, as where it would not fit into memory
+     */
+    public static double cost(Objective objective, double most) {
         ExhaustiveGradient gradient = new ExhaustiveGradient(objective, 0, 0, Progress.NONE);
-        double cost = 0;
-        for (Suffix suffix : suffixes(gradient.plans())) {
-            cost += suffix.positions() * suffix.cost();
+        gradient.affordable = Math.min(most, MOST_HANDLING);
+        try {
+            double cost = 0;
+            for (Suffix suffix : suffixes(gradient.plans())) {
+                cost += suffix.positions() * suffix.cost() + suffix.handling();
+            }
+            return cost > most ? Double.POSITIVE_INFINITY : cost;
+        } catch (TooDear tooDear) {
+            return Double.POSITIVE_INFINITY;
         }
-        return cost;
+    }
+
+    private Suffix counted(Suffix suffix) {
+        affordable -= suffix.handling();
+        if (affordable < 0) {
+            throw new TooDear();
+        }
+        return suffix;
     }
 
     private List<Plan> plans() {
@@ -224,7 +253,7 @@ public final class ExhaustiveGradient {
     }
 
     private Optional<Suffix> suffix(Node node) {
-        return suffixes.computeIfAbsent(node, from -> Suffix.of(objective, from));
+        return suffixes.computeIfAbsent(node, from -> Suffix.of(objective, from).map(this::counted));
     }
 
     private double nodeCost(Node node) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +14,14 @@ import org.jspecify.annotations.Nullable;
 final class Layers {
 
     private static final class Draft {
+        private final int position;
         private final List<String> parameters = new ArrayList<>();
         private final Set<Node> ends = new LinkedHashSet<>();
         private Layer.@Nullable Product product;
+
+        Draft(int position) {
+            this.position = position;
+        }
     }
 
     private final Objective objective;
@@ -32,10 +38,11 @@ final class Layers {
 
     List<Layer> read() {
         List<Draft> drafts = new ArrayList<>();
+        Map<Node, Draft> byEnd = new HashMap<>();
         objective.program().parameters().forEach((name, node) -> {
             List<Use> uses = Use.of(objective, node).affine();
             if (!uses.isEmpty()) {
-                join(name, uses, drafts);
+                join(name, uses, drafts, byEnd);
             }
         });
         return drafts.stream()
@@ -44,13 +51,14 @@ final class Layers {
                 .toList();
     }
 
-    private static void join(String name, List<Use> uses, List<Draft> drafts) {
-        Draft draft = drafts.stream()
-                .filter(other -> uses.stream().anyMatch(use -> other.ends.contains(use.end())))
-                .findFirst()
+    private static void join(String name, List<Use> uses, List<Draft> drafts, Map<Node, Draft> byEnd) {
+        Draft draft = uses.stream()
+                .map(use -> byEnd.get(use.end()))
+                .filter(Objects::nonNull)
+                .min(Comparator.comparingInt(other -> other.position))
                 .orElse(null);
         if (draft == null) {
-            draft = new Draft();
+            draft = new Draft(drafts.size());
             drafts.add(draft);
         }
         Layer.Product product = product(uses);
@@ -59,6 +67,7 @@ final class Layers {
         draft.product = isWeight ? product : draft.product;
         for (Use use : uses) {
             draft.ends.add(use.end());
+            byEnd.merge(use.end(), draft, (one, other) -> one.position <= other.position ? one : other);
         }
     }
 

@@ -81,26 +81,24 @@ final class Magnitudes {
         }
     }
 
-    /** How many terms one entry of a parameter's gradient is the sum of, roughly. */
+    /** How many terms one entry of a parameter's gradient is the sum of, roughly: by the dearest operation that reads it. */
     Map<String, Double> terms() {
-        Map<String, Double> terms = new LinkedHashMap<>();
-        program.parameters().forEach((name, parameter) -> terms.put(name, terms(parameter)));
-        return terms;
-    }
-
-    private double terms(Node parameter) {
-        boolean[] carried = new boolean[values.length];
-        carried[parameter.id()] = true;
-        double most = 1;
-        for (Node node : program.nodes()) {
-            boolean reads = node.inputs().stream().anyMatch(input -> carried[input.id()]);
-            carried[node.id()] |= reads && carriers[node.id()];
-            if (reads) {
-                double cost = node.op().cost(Program.shapes(node), node.shape());
-                most = Math.max(most, cost / Math.max(1, parameter.shape().size()));
+        double[] dearest = new double[values.length]; // (node): that reads it, perhaps moved
+        for (int id = values.length - 1; id >= 0; id--) {
+            Node node = program.nodes().get(id);
+            if (node.inputs().stream().anyMatch(input -> carriers[input.id()])) {
+                double own = node.op().cost(Program.shapes(node), node.shape());
+                double behind = carriers[id] ? Math.max(own, dearest[id]) : own;
+                node.inputs().forEach(input -> dearest[input.id()] = Math.max(dearest[input.id()], behind));
             }
         }
-        return most;
+        Map<String, Double> terms = new LinkedHashMap<>();
+        program.parameters()
+                .forEach((name, node) -> terms.put(
+                        name,
+                        Math.max(
+                                1, dearest[node.id()] / Math.max(1, node.shape().size()))));
+        return terms;
     }
 
     private static double[] absolute(double[] values) {

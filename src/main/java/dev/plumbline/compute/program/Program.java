@@ -131,6 +131,11 @@ public final class Program {
         return sum;
     }
 
+    /** As many floating-point operations as one evaluation takes time: what it costs, and the handling of each node. */
+    public double effort() {
+        return cost() + Op.HANDLING * nodes.size();
+    }
+
     /** What a node costs for one of its inputs, as a share of a whole reverse pass. */
     double shareOfReverse(Node node) {
         double[] found = shares;

@@ -36,7 +36,6 @@ public final class Suffix {
     private final Objective objective;
     private final Node from;
     private final List<Step> steps;
-    private final boolean[] moves; // (node)
     private final int samples;
     private final double cost;
 
@@ -45,10 +44,8 @@ public final class Suffix {
         this.from = from;
         this.steps = steps;
         this.samples = samples;
-        this.moves = new boolean[objective.output().id() + 1];
         double cost = 0;
         for (Step step : steps) {
-            moves[step.node().id()] = true;
             cost += step.node()
                     .op()
                     .cost(Program.shapes(step.node()), step.node().shape());
@@ -138,10 +135,15 @@ public final class Suffix {
 
     /** A reshaped value lies in the array of the one that it reshapes. */
     private static boolean isReadOnce(Step step, int[] uses, List<Step> steps) {
-        int source = step.sources()[0];
-        return uses[step.node().id()] == 1
-                && (!(step.node().op() instanceof Reshape)
-                        || source >= 0 && isReadOnce(steps.get(source), uses, steps));
+        Step reshaped = step;
+        while (uses[reshaped.node().id()] == 1 && reshaped.node().op() instanceof Reshape) {
+            int source = reshaped.sources()[0];
+            if (source < 0) {
+                return false;
+            }
+            reshaped = steps.get(source);
+        }
+        return uses[reshaped.node().id()] == 1;
     }
 
     /** How many samples are moved together. */
@@ -152,6 +154,11 @@ public final class Suffix {
     /** How many positions a sample of the node has. */
     public int positions() {
         return from.shape().size() / samples;
+    }
+
+    /** Operations that finding it takes, and that running it once takes beside its arithmetic. */
+    public double handling() {
+        return Op.HANDLING * steps.size();
     }
 
     /** Floating-point operations for one copy, roughly. */
@@ -185,15 +192,16 @@ public final class Suffix {
 
     /** What rounding leaves of a sample's share: half a unit in the last place of it and of the terms it is a sum of. */
     public double roundOff() {
-        double terms = terms(objective.output()) / Math.sqrt(samples);
-        return 0x1p-53 * Math.max(Math.abs(value()) / samples, terms);
+        double[] terms = new double[objective.output().id() + 1]; // (node); 0 where nothing moves
+        for (Step step : steps) {
+            terms[step.node().id()] = terms(step.node(), terms);
+        }
+        double last = terms[objective.output().id()] / Math.sqrt(samples);
+        return 0x1p-53 * Math.max(Math.abs(value()) / samples, last);
     }
 
     /** The norm of the terms of the last sum, scaled as they are on the way from there. */
-    private double terms(Node node) {
-        if (node.id() >= moves.length || !moves[node.id()]) {
-            return 0;
-        }
+    private double terms(Node node, double[] known) {
         Op op = node.op();
         if (op instanceof Reduce reduce && reduce.kind() == Reduce.Kind.SUM) {
             return objective.base().value(node.inputs().get(0)).norm();
@@ -202,16 +210,18 @@ public final class Suffix {
             return 0;
         }
         if (op instanceof Binary binary && binary.function() == BinaryFunction.MULTIPLY) {
-            return terms(node.inputs().get(0)) * Math.abs(item(node, 1))
-                    + terms(node.inputs().get(1)) * Math.abs(item(node, 0));
+            return known[node.inputs().get(0).id()] * Math.abs(item(node, 1))
+                    + known[node.inputs().get(1).id()] * Math.abs(item(node, 0));
         }
         if (op instanceof Binary binary && binary.function() == BinaryFunction.DIVIDE) {
-            return terms(node.inputs().get(0)) / Math.abs(item(node, 1));
+            return known[node.inputs().get(0).id()] / Math.abs(item(node, 1));
         }
         boolean adds = op instanceof Binary binary
                 && (binary.function() == BinaryFunction.ADD || binary.function() == BinaryFunction.SUBTRACT);
         boolean passes = op instanceof Reshape || op instanceof Unary unary && unary.function() == UnaryFunction.NEGATE;
-        return adds || passes ? node.inputs().stream().mapToDouble(this::terms).sum() : 0;
+        return adds || passes
+                ? node.inputs().stream().mapToDouble(input -> known[input.id()]).sum()
+                : 0;
     }
 
     /** The values that the node has at the point. */

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Use {
 
+    /** A chain may end anywhere: a longer one only saves work, and those of 10,000 summands would be a square of steps. */
+    private static final int LONGEST = 100;
+
     private record Step(Node node, int operand) {}
 
     private final Node parameter;
@@ -49,7 +52,10 @@ public final class Use {
         while (true) {
             Node node = steps.get(steps.size() - 1).node();
             List<Node> consumers = objective.consumers(node);
-            if (consumers.size() != 1 || node == objective.output() || objective.isHeld(node)) {
+            if (steps.size() == LONGEST
+                    || consumers.size() != 1
+                    || node == objective.output()
+                    || objective.isHeld(node)) {
                 return steps;
             }
             Node next = consumers.get(0);

@@ -51,7 +51,7 @@ public final class Evidence {
         this.examination = examination;
         this.measurement = examination.measurement();
         this.progress = progress;
-        double cost = Math.max(1, measurement.objective().program().cost());
+        double cost = Math.max(1, measurement.objective().program().effort());
         this.budget = Math.max(PASSES, OPERATIONS / cost) / PASSES_OF_AN_ENTRY;
     }
 

@@ -1,0 +1,3 @@
+/** Requests that nobody would write: open {@code FuzzTests} first. */
+@org.jspecify.annotations.NullMarked
+package dev.plumbline.fuzz;
