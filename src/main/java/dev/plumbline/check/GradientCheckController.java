@@ -111,7 +111,15 @@ class GradientCheckController {
             HttpServletResponse response) {
         GradientCheckRequest asked = request == null ? GradientCheckRequest.EMPTY : request;
         return new Upload(
-                        limits, model, parameters, data, gradients, previousGradients, baseline, activations, cotangents)
+                        limits,
+                        model,
+                        parameters,
+                        data,
+                        gradients,
+                        previousGradients,
+                        baseline,
+                        activations,
+                        cotangents)
                 .weights(weights)
                 .<@Nullable GradientCheckReport>answer(
                         files -> answer(owner, asked.with(files, library.card(owner)), http, response));

@@ -60,7 +60,8 @@ public final class OperationsAlone {
         Set<Origin> operations = new LinkedHashSet<>((ofBackward.isEmpty() ? ofForward : ofBackward).keySet());
         operations.addAll(ofForward.keySet());
         List<JudgedOperation> judged = new ArrayList<>();
-        operations.forEach(operation -> judged.add(row(operation, ofForward.get(operation), ofBackward.get(operation))));
+        operations.forEach(
+                operation -> judged.add(row(operation, ofForward.get(operation), ofBackward.get(operation))));
         together().forEach((group, of) -> {
             Ruling onward = of.forward() == null ? null : forward.get(of.forward());
             Ruling backwards = of.backward() == null ? null : backward.get(of.backward());

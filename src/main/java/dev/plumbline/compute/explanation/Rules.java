@@ -5,6 +5,7 @@ import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Operation;
 import dev.plumbline.compute.program.ReversePass;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,11 +33,19 @@ final class Rules {
         for (FaultyRule faulty : rules) {
             Cause cause = trial.explained(
                     Replay.replacing(operation, faulty.rule()), 0, fit -> cause(faulty, List.of(operation), fit));
-            if (cause != null) {
+            if (cause != null && !passesNothing(operation, faulty)) {
                 found.add(new Found(cause, Found.NAMED, operation.output().id()));
             }
         }
         return found;
+    }
+
+    /** A rule that passes nothing on, as an inverted mask where all inputs are positive, is a cut, and says so as one. */
+    private boolean passesNothing(Operation operation, FaultyRule faulty) {
+        double[] cotangent = trial.wrong().gradient().by(operation.output()).values();
+        return faulty.rule().pullBack(trial.wrong().objective().base(), cotangent).values().stream()
+                .flatMapToDouble(Arrays::stream)
+                .allMatch(value -> value == 0);
     }
 
     /** What one faulty rule explains that is at work in every operation of a kind, the likeliest kind first: people make a mistake everywhere. */

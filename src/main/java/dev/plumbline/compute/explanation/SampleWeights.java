@@ -61,6 +61,9 @@ final class SampleWeights {
         }
         double[] snapped = snapped(weights, tolerances);
         WeightPattern pattern = WeightPattern.of(snapped, elements, trial.wrong());
+        if (pattern.isUnknown() && !elements.areSamples()) {
+            return null; // one weight for each element fits any other derivative of the loss
+        }
         Cause cause = explained(elements, pattern.weights(), pattern);
         if (cause == null) {
             cause = explained(elements, weights, pattern);

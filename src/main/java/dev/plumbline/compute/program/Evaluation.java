@@ -94,7 +94,7 @@ public final class Evaluation {
                     && !node.inputs().isEmpty()) {
                 double[] stored = rounding.cotangent(node, arriving, sizes[id]);
                 cotangents[id] = stored;
-                double[][] into = targets(node, cotangents, null);
+                double[] @Nullable [] into = targets(node, cotangents, null);
                 if (rounding == Rounding.NONE) {
                     rounding.pullBack(node, inputs(node), values[id], stored, into);
                 } else {
@@ -121,22 +121,26 @@ public final class Evaluation {
     }
 
     /** What arrives from several readers is a sum too, and may cancel: {@code x - tanh x} passes on {@code d - d (1 - t^2)}. */
-    private void pullBackWithSizes(Node node, double[] stored, double[][] into, double[][] sizes) {
-        double[][] terms = into.clone();
+    private void pullBackWithSizes(Node node, double[] stored, double[] @Nullable [] into, double[][] sizes) {
+        double[] @Nullable [] terms = into.clone();
         for (int k = 0; k < into.length; k++) {
+            double[] target = into[k];
             Node receiver = rounding.receiver(node, k);
-            boolean isShared = into[k] != null && program.isReadBySeveral(receiver) && !receiver.inputs().isEmpty();
-            terms[k] = isShared ? new double[into[k].length] : into[k];
+            boolean isShared =
+                    program.isReadBySeveral(receiver) && !receiver.inputs().isEmpty();
+            terms[k] = target != null && isShared ? new double[target.length] : target;
         }
         rounding.pullBack(node, inputs(node), values[node.id()], stored, terms);
         addSizes(node, stored, sizes);
         for (int k = 0; k < into.length; k++) {
-            if (terms[k] != into[k]) {
+            double[] target = into[k];
+            double[] own = terms[k];
+            if (target != null && own != null && own != target) {
                 int id = rounding.receiver(node, k).id();
-                sizes[id] = sizes[id] == null ? new double[into[k].length] : sizes[id];
-                for (int i = 0; i < into[k].length; i++) {
-                    into[k][i] += terms[k][i];
-                    sizes[id][i] += Math.abs(terms[k][i]);
+                sizes[id] = sizes[id] == null ? new double[own.length] : sizes[id];
+                for (int i = 0; i < own.length; i++) {
+                    target[i] += own[i];
+                    sizes[id][i] += Math.abs(own[i]);
                 }
             }
         }

@@ -56,7 +56,8 @@ final class RepeatedProducts {
                 int pair = left.kinds()[i] * right.count() + right.kinds()[j];
                 Sum sum = sums[pair];
                 if (sum == null || sum.from() != c[to] || sum.lostBefore() != lost[to]) {
-                    sum = sum(left.values().get(left.kinds()[i]), right.values().get(right.kinds()[j]), c[to], lost[to]);
+                    sum = sum(
+                            left.values().get(left.kinds()[i]), right.values().get(right.kinds()[j]), c[to], lost[to]);
                     sums[pair] = sum;
                 }
                 c[to] = sum.to();
