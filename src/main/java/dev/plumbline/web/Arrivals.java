@@ -31,7 +31,7 @@ final class Arrivals implements ServletRequestListener {
         this.terms = terms;
         this.room = room;
         this.mostDropped = mostDropped;
-        clock.eachSecond(() -> waiting.forEach(Arrival::hurry));
+        clock.every(1_000, waiting, Arrival::hurry);
     }
 
     BodyTerms terms() {
