@@ -34,7 +34,8 @@ final class BodyShares {
     record Entry(@Nullable Runnable ending, @Nullable String full) {}
 
     Entry enter(String owner) {
-        Semaphore ofKey = freeOfKey.computeIfAbsent(owner, name -> new Semaphore((int) share(limits.forKey(name).bulkRequests(), places)));
+        Semaphore ofKey = freeOfKey.computeIfAbsent(
+                owner, name -> new Semaphore((int) share(limits.forKey(name).bulkRequests(), places)));
         if (!free.tryAcquire()) {
             return new Entry(null, "plumbline.limits.bulk-requests");
         }

@@ -48,7 +48,10 @@ final class DatabaseHealth implements HealthIndicator {
     void fail(Throwable failure) {
         String reason = Storage.isFull(failure) ? "the disk is full" : "the database cannot be used";
         if (failed.getAndSet(reason) == null) {
-            log.error("The database has failed a request, and the service is not healthy until it works again: {}", reason, failure);
+            log.error(
+                    "The database has failed a request, and the service is not healthy until it works again: {}",
+                    reason,
+                    failure);
         }
         renew();
     }

@@ -84,8 +84,8 @@ class ServerConfiguration {
     /** Tells a browser which pages of other sites may read the answers, refusals too; those that the door lets in. */
     @Bean
     FilterRegistrationBean<Filter> crossOriginFilter(Door door, ApiKeys keys) {
-        FilterRegistrationBean<Filter> registration =
-                registration(new CorsFilter(request -> door.sharing(request.getHeader(HttpHeaders.ORIGIN))), 4, EVERYTHING);
+        FilterRegistrationBean<Filter> registration = registration(
+                new CorsFilter(request -> door.sharing(request.getHeader(HttpHeaders.ORIGIN))), 4, EVERYTHING);
         registration.setEnabled(keys.isOpen() && !door.origins().isEmpty());
         return registration;
     }
@@ -168,8 +168,7 @@ class ServerConfiguration {
                 connector.setProperty("maxSwallowSize", "0");
                 if (connector.getProtocolHandler() instanceof ObservedHttp observed) {
                     // Besides those that compute there are some for what is read and for health.
-                    observed.setMaxThreads(
-                            Math.max(observed.getMaxThreads(), limits.concurrency() + THREADS_BESIDE));
+                    observed.setMaxThreads(Math.max(observed.getMaxThreads(), limits.concurrency() + THREADS_BESIDE));
                     hangUps.observe(observed);
                 }
             });

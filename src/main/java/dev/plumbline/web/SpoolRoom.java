@@ -52,8 +52,7 @@ final class SpoolRoom {
     /** What the key {@code owner} may take of it. */
     SpoolRoom share(String owner, long mostOfKey) {
         return shares.computeIfAbsent(
-                owner,
-                name -> new SpoolRoom(directory, mostOfKey, memory, "plumbline.key-limits.spool-bytes", this));
+                owner, name -> new SpoolRoom(directory, mostOfKey, memory, "plumbline.key-limits.spool-bytes", this));
     }
 
     Path directory() {

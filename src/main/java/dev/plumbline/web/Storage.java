@@ -23,8 +23,7 @@ final class Storage {
     }
 
     static ProblemReport full() {
-        return ProblemReport.of(
-                ProblemType.STORAGE, "The disk for temporary files is full", "no space left", CURE);
+        return ProblemReport.of(ProblemType.STORAGE, "The disk for temporary files is full", "no space left", CURE);
     }
 
     /** Where the database failed, not the request. */

@@ -101,7 +101,8 @@ class ApiKeyFilterTests {
     void refusesToStartWhereOneKeyIsOfTwoNames() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ApiKeys(Map.of("ann", ANN, "ben", BEN + "," + ANN.toUpperCase(Locale.ROOT))))
-                .withMessage("plumbline.api-keys.ann and plumbline.api-keys.ben have the same hash: a key belongs to one"
-                        + " name");
+                .withMessage(
+                        "plumbline.api-keys.ann and plumbline.api-keys.ben have the same hash: a key belongs to one"
+                                + " name");
     }
 }

@@ -147,7 +147,9 @@ class PatienceTests {
             for (int i = 0; i < 200 && output.getOut().split(line, -1).length < 3; i++) {
                 Thread.sleep(50);
             }
-            assertThat(output.getOut().split(line, -1)).as("both, while the first computes").hasSize(3);
+            assertThat(output.getOut().split(line, -1))
+                    .as("both, while the first computes")
+                    .hasSize(3);
             assertThat(computing.isClosed()).isFalse();
         }
     }

@@ -67,7 +67,8 @@ class RepeatedProductsTests {
     /** A number comes eight times, up to sign, in what is looked at: 64 of the terms. */
     @Test
     void numbersMustRepeatEightTimesInWhatIsLookedAt() {
-        assertThat(lost(64, true, p -> (p % 8 + 1) * (p % 3 == 0 ? -0.1f : 0.1f), p -> 1)).isFinite();
+        assertThat(lost(64, true, p -> (p % 8 + 1) * (p % 3 == 0 ? -0.1f : 0.1f), p -> 1))
+                .isFinite();
         assertThat(lost(64, true, p -> (p % 9 + 1) * 0.1f, p -> 1)).isNaN();
         assertThat(lost(576, true, p -> (p / 9 % 5 + 1) * 0.1f, p -> 1)).isFinite();
         assertThat(lost(576, true, p -> (p / 9 % 40 + 1) * 0.1f, p -> 1)).isNaN();
@@ -77,7 +78,9 @@ class RepeatedProductsTests {
     @Test
     void almostEqualNumbersAreAlike() {
         SplittableRandom random = new SplittableRandom(2);
-        assertThat(lost(1024, true, p -> 1 + 1e-5 * random.nextDouble(), p -> 0.3f)).isFinite();
-        assertThat(lost(1024, true, p -> 1 + 1e-2 * random.nextDouble(), p -> 0.3f)).isNaN();
+        assertThat(lost(1024, true, p -> 1 + 1e-5 * random.nextDouble(), p -> 0.3f))
+                .isFinite();
+        assertThat(lost(1024, true, p -> 1 + 1e-2 * random.nextDouble(), p -> 0.3f))
+                .isNaN();
     }
 }
