@@ -20,6 +20,9 @@ import org.springframework.validation.annotation.Validated;
  * @param reportBytes of them together, packed (64 MiB)
  * @param sessionBytes of optimizer sessions kept at the same time, parameters and moments (4 GiB)
  * @param streams of a monitor's events that are open at the same time
+ * @param bulkRequests large bodies on their way in or being answered at the same time; 0 stands for half of the places where
+ *     there are keys, else all
+ * @param spoolBytes of its bodies in temporary files; 0 stands for half of the room where there are keys, else all
  * @param of what is otherwise for single keys, by their names
  */
 @Validated
@@ -31,6 +34,8 @@ public record KeyLimits(
         @DefaultValue("" + (64L << 20)) @PositiveOrZero long reportBytes,
         @DefaultValue("" + (4L << 30)) @PositiveOrZero long sessionBytes,
         @DefaultValue("50") @PositiveOrZero int streams,
+        @DefaultValue("0") @PositiveOrZero int bulkRequests,
+        @DefaultValue("0") @PositiveOrZero long spoolBytes,
         @DefaultValue Map<String, Own> of) {
 
     public KeyLimits {
@@ -44,7 +49,9 @@ public record KeyLimits(
             @Nullable @Positive Integer reports,
             @Nullable @PositiveOrZero Long reportBytes,
             @Nullable @PositiveOrZero Long sessionBytes,
-            @Nullable @PositiveOrZero Integer streams) {}
+            @Nullable @PositiveOrZero Integer streams,
+            @Nullable @PositiveOrZero Integer bulkRequests,
+            @Nullable @PositiveOrZero Long spoolBytes) {}
 
     /** The limits of a service that configures none. */
     public static KeyLimits defaults() {
@@ -63,6 +70,8 @@ public record KeyLimits(
                         Objects.requireNonNullElse(own.reportBytes(), reportBytes),
                         Objects.requireNonNullElse(own.sessionBytes(), sessionBytes),
                         Objects.requireNonNullElse(own.streams(), streams),
+                        Objects.requireNonNullElse(own.bulkRequests(), bulkRequests),
+                        Objects.requireNonNullElse(own.spoolBytes(), spoolBytes),
                         Map.of());
     }
 }

@@ -39,6 +39,10 @@ public final class Presence {
         gone = true;
     }
 
+    public boolean isGone() {
+        return gone;
+    }
+
     /** Throws where nobody waits for the answer any more. */
     public void check() {
         if (gone) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Service;
@@ -30,6 +31,7 @@ class SessionService {
     private final KeyLimits keyLimits;
     private final SessionStore store;
     private final JsonMapper mapper;
+    private final Map<String, Object> growing = new ConcurrentHashMap<>();
 
     SessionService(Limits limits, KeyLimits keyLimits, SessionStore store, JsonMapper mapper) {
         this.limits = limits;
@@ -58,14 +60,21 @@ class SessionService {
             return find(new Handle(owner, earlier.get()));
         }
         store.deleteExpired();
-        requirePlace(owner);
-        requireRoom(owner, session);
         try {
-            store.insert(owner, session, key);
+            synchronized (oneByOne(owner)) {
+                requirePlace(owner);
+                requireRoom(owner, session);
+                store.insert(owner, session, key);
+            }
             return session;
         } catch (DuplicateKeyException race) {
             return find(new Handle(owner, store.findCreated(owner, key).orElseThrow(() -> race)));
         }
+    }
+
+    /** Whoever makes a key keep more holds this meanwhile: two at once would both see the same room. */
+    private Object oneByOne(String owner) {
+        return growing.computeIfAbsent(owner, name -> new Object());
     }
 
     private OptimizerSession session(SessionRequest request) {
@@ -140,14 +149,22 @@ class SessionService {
         SessionStepReport report = SessionStepReport.of(session.id(), step);
         OptimizerSession next = session.with(step.parameters(), step.state())
                 .until(Instant.now().plus(kept()));
-        if (next.bytes() > session.bytes()) {
-            requireRoom(handle.owner(), next);
-        }
-        boolean written = write(next, key, mapper.writeValueAsString(report));
+        boolean written = write(handle.owner(), session, next, key, mapper.writeValueAsString(report));
         return written
                 ? new Answer(next.tag(), report.with(step.parameters()))
                 : replay(find(handle), key)
                         .orElseThrow(() -> SessionTag.stale(precondition.ifMatch(), "another step came first"));
+    }
+
+    private boolean write(
+            String owner, OptimizerSession before, OptimizerSession next, IdempotencyKey key, String reply) {
+        if (next.bytes() <= before.bytes()) {
+            return write(next, key, reply);
+        }
+        synchronized (oneByOne(owner)) {
+            requireRoom(owner, next);
+            return write(next, key, reply);
+        }
     }
 
     /** Two tries of one request that race differ only in who comes first. */

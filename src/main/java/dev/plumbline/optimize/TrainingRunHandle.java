@@ -1,5 +1,6 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.limits.Presence;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.UUID;
@@ -65,7 +66,7 @@ final class TrainingRunHandle {
         heard = System.nanoTime();
         try {
             message.run();
-        } catch (UncheckedIOException gone) {
+        } catch (UncheckedIOException | Presence.CallerGone gone) {
             deserted = true;
             cancel();
         }

@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +30,8 @@ record ApiKeys(Map<String, String> apiKeys) {
     private record Known(String owner, byte[] hash) {}
 
     ApiKeys(@Nullable Map<String, String> apiKeys) {
-        this.apiKeys = apiKeys == null ? Map.of() : Map.copyOf(new TreeMap<>(apiKeys));
-        known();
+        this.apiKeys = apiKeys == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(apiKeys));
+        requireOneOwnerEach();
     }
 
     boolean isOpen() {
@@ -46,6 +48,17 @@ record ApiKeys(Map<String, String> apiKeys) {
             }
         }
         return Optional.ofNullable(owner);
+    }
+
+    private void requireOneOwnerEach() {
+        Map<String, String> owners = new HashMap<>();
+        for (Known known : known()) {
+            String other = owners.putIfAbsent(HexFormat.of().formatHex(known.hash()), known.owner());
+            if (other != null && !other.equals(known.owner())) {
+                throw new IllegalArgumentException("plumbline.api-keys." + other + " and plumbline.api-keys."
+                        + known.owner() + " have the same hash: a key belongs to one name");
+            }
+        }
     }
 
     private List<Known> known() {

@@ -32,6 +32,7 @@ final class Arrival implements ReadListener, AsyncListener {
     private final Runnable ending;
     private final long started = System.nanoTime();
 
+    private volatile long refused = started;
     private volatile @Nullable Refusal refusal;
     private volatile long count;
     private boolean over;
@@ -135,6 +136,7 @@ final class Arrival implements ReadListener, AsyncListener {
         } catch (SpoolRoom.Full full) {
             refuse(Busy.report("There is no room for the body: " + full.getMessage()));
         } catch (IOException disk) {
+            house.complain(disk);
             refuse(Storage.report(disk));
         }
     }
@@ -142,6 +144,7 @@ final class Arrival implements ReadListener, AsyncListener {
     private void refuse(ProblemReport report) {
         HttpHeaders headers =
                 report.status() == ProblemType.BUSY.status().value() ? Busy.retryAfter(5) : new HttpHeaders();
+        refused = System.nanoTime();
         refusal = new Refusal(report, headers);
         house.drop(intake);
     }
@@ -168,8 +171,9 @@ final class Arrival implements ReadListener, AsyncListener {
 
     /** Has the container find out that the time is up, on a thread of its own. */
     synchronized void hurry() {
-        boolean slow =
-                refusal == null ? house.terms().isTooSlow(count, age()) : age().compareTo(Arrivals.HEARD_OUT) > 0;
+        boolean slow = refusal == null
+                ? house.terms().isTooSlow(count, age())
+                : System.nanoTime() - refused > Arrivals.HEARD_OUT.toNanos();
         if (!over && slow) {
             exchange.setTimeout(1);
         }

@@ -31,7 +31,7 @@ final class Arrivals implements ServletRequestListener {
         this.terms = terms;
         this.room = room;
         this.mostDropped = mostDropped;
-        clock.eachSecond(() -> waiting.forEach(Arrival::hurry));
+        clock.every(1_000, waiting, Arrival::hurry);
     }
 
     BodyTerms terms() {
@@ -49,7 +49,7 @@ final class Arrivals implements ServletRequestListener {
     /**
      * Takes the body in, or drops it where there is a refusal already.
      *
-     * @param ending run when the request is over, however it went
+     * @param ending run when the request is over, however it went; the caller runs it where this fails
      */
     void begin(
             HttpServletRequest request,
@@ -74,6 +74,11 @@ final class Arrivals implements ServletRequestListener {
 
     void left(Arrival arrival) {
         waiting.remove(arrival);
+    }
+
+    /** Tells the operator. */
+    void complain(IOException disk) {
+        log.warn("A body could not be kept", disk);
     }
 
     void drop(@Nullable Intake intake) {

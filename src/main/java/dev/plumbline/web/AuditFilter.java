@@ -19,6 +19,10 @@ final class AuditFilter extends OncePerRequestFilter implements ServletRequestLi
 
     private static final Logger log = LoggerFactory.getLogger("plumbline.audit");
     private static final String CALL = AuditFilter.class.getName();
+
+    /** What servers commonly log, and never send, where nobody was left to answer to. */
+    private static final int HUNG_UP = 499;
+
     private static final int LONGEST_PATH = 200;
 
     private record Call(HttpServletRequest request, HttpServletResponse response, String path, long started) {
@@ -30,8 +34,13 @@ final class AuditFilter extends OncePerRequestFilter implements ServletRequestLi
                     owner == null ? "-" : owner,
                     request.getMethod(),
                     path,
-                    response.getStatus(),
+                    status(),
                     (System.nanoTime() - started) / 1_000_000);
+        }
+
+        private int status() {
+            boolean unheard = !response.isCommitted() && ComputeGate.hasHungUp(request);
+            return unheard ? HUNG_UP : response.getStatus();
         }
     }
 

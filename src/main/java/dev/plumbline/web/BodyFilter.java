@@ -8,7 +8,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Locale;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.InvalidMediaTypeException;
@@ -30,13 +29,13 @@ final class BodyFilter extends OncePerRequestFilter {
     private final Limits limits;
     private final Arrivals arrivals;
     private final RefusalWriter refusals;
-    private final Semaphore bulkPlaces;
+    private final BodyShares shares;
 
-    BodyFilter(Limits limits, Arrivals arrivals, RefusalWriter refusals) {
+    BodyFilter(Limits limits, BodyShares shares, Arrivals arrivals, RefusalWriter refusals) {
         this.limits = limits;
         this.arrivals = arrivals;
         this.refusals = refusals;
-        this.bulkPlaces = new Semaphore(limits.bulkRequests());
+        this.shares = shares;
     }
 
     @Override
@@ -85,10 +84,11 @@ final class BodyFilter extends OncePerRequestFilter {
             refusals.refuse(noBoundary(request), request, response);
         } else if (multipart && mayBeLarge(request)) {
             // Bodies beyond bodyBytes, and those that do not say how long they are, take turns.
-            if (bulkPlaces.tryAcquire()) {
-                begin(request, boundary, limit, bulkPlaces::release);
+            BodyShares.Entry entry = shares.enter(owner(request));
+            if (entry.ending() != null) {
+                begin(request, boundary, limit, entry.ending());
             } else {
-                refuseBulk(request, response);
+                refuseBulk(entry.full(), request, response);
             }
         } else {
             begin(request, boundary, limit, () -> {});
@@ -97,10 +97,20 @@ final class BodyFilter extends OncePerRequestFilter {
 
     private void begin(HttpServletRequest request, @Nullable String boundary, BodyLimit limit, Runnable ending)
             throws IOException {
-        Intake intake =
-                boundary == null ? new WholeIntake(arrivals.room()) : new PartsIntake(arrivals.room(), boundary);
-        LeaveToSend.give(request);
-        arrivals.begin(request, intake, null, limit, ending);
+        SpoolRoom room = shares.room(arrivals.room(), owner(request));
+        Intake intake = boundary == null ? new WholeIntake(room) : new PartsIntake(room, boundary);
+        try {
+            LeaveToSend.give(request);
+            arrivals.begin(request, intake, null, limit, ending);
+        } catch (IOException | RuntimeException failure) {
+            ending.run();
+            throw failure;
+        }
+    }
+
+    private static String owner(HttpServletRequest request) {
+        Object owner = request.getAttribute(ApiKeyFilter.OWNER);
+        return owner == null ? ApiKeyFilter.ANYBODY : owner.toString();
     }
 
     private boolean mayBeLarge(HttpServletRequest request) {
@@ -108,9 +118,9 @@ final class BodyFilter extends OncePerRequestFilter {
         return BodyLimit.isBulk(request) && (length < 0 || length > limits.bodyBytes());
     }
 
-    private void refuseBulk(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        String detail =
-                "%d bulk requests are being answered (plumbline.limits.bulk-requests)".formatted(limits.bulkRequests());
+    private void refuseBulk(@Nullable String property, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        String detail = "As many bulk requests as may be are being answered (%s)".formatted(property);
         refusals.refuse(Busy.report(detail), Busy.retryAfter(5), request, response);
     }
 

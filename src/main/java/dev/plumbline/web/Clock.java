@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,23 +19,20 @@ final class Clock implements Closeable {
         return made;
     });
 
-    void eachSecond(Runnable task) {
-        every(1_000, task);
+    /** Where the task fails for one, it is done for the others all the same, and tried again the next time. */
+    <T> void every(long milliseconds, Iterable<T> all, Consumer<T> task) {
+        thread.scheduleWithFixedDelay(
+                () -> all.forEach(one -> attempt(one, task)), milliseconds, milliseconds, TimeUnit.MILLISECONDS);
     }
 
-    /** A task that fails is tried again the next time. */
-    void every(long milliseconds, Runnable task) {
-        thread.scheduleWithFixedDelay(
-                () -> {
-                    try {
-                        task.run();
-                    } catch (RuntimeException fault) {
-                        log.error("A task of the clock failed", fault);
-                    }
-                },
-                milliseconds,
-                milliseconds,
-                TimeUnit.MILLISECONDS);
+    private static <T> void attempt(T one, Consumer<T> task) {
+        try {
+            task.accept(one);
+        } catch (IllegalStateException over) {
+            log.debug("A request has ended meanwhile", over);
+        } catch (RuntimeException fault) {
+            log.error("A task of the clock failed", fault);
+        }
     }
 
     @Override

@@ -4,9 +4,6 @@ import dev.plumbline.limits.KeyLimits;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.limits.Presence;
 import dev.plumbline.web.Turns.Turn;
-import jakarta.servlet.AsyncContext;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequestEvent;
@@ -45,15 +42,6 @@ final class ComputeGate extends OncePerRequestFilter implements ServletRequestLi
         this.turns = new Turns(limits.concurrency(), limits.queue());
     }
 
-    /** A request's way through the gate. */
-    private record Passage(Turn turn, Presence caller, HangUps.Vigil vigil) {
-
-        void end() {
-            vigil.close();
-            turn.end();
-        }
-    }
-
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         return !request.getMethod().equals("POST");
@@ -73,7 +61,9 @@ final class ComputeGate extends OncePerRequestFilter implements ServletRequestLi
             compute(passage, request, response, chain);
         } else {
             passage.end();
-            refuse("No turn came within %d s of waiting".formatted(limits.queueSeconds()), response);
+            if (!passage.caller().isGone()) {
+                refuse("No turn came within %d s of waiting".formatted(limits.queueSeconds()), response);
+            }
         }
     }
 
@@ -92,13 +82,12 @@ final class ComputeGate extends OncePerRequestFilter implements ServletRequestLi
                     response);
             return;
         }
-        Presence caller = new Presence();
-        Passage passage = new Passage(turn, caller, hangUps.watch(request, caller::leave));
+        Passage passage = new Passage(turn, request, hangUps);
         request.setAttribute(PASSAGE, passage);
         if (turn.isGranted()) {
             compute(passage, request, response, chain);
         } else {
-            await(passage, request);
+            passage.await(request, Duration.ofSeconds(Math.max(1, limits.queueSeconds())));
         }
     }
 
@@ -106,40 +95,6 @@ final class ComputeGate extends OncePerRequestFilter implements ServletRequestLi
         int all = limits.concurrency() + limits.queue();
         int most = keyLimits.forKey(key).requests();
         return most > 0 ? most : open ? all : Math.max(1, all / 2);
-    }
-
-    private void await(Passage passage, HttpServletRequest request) {
-        AsyncContext exchange = request.startAsync();
-        exchange.setTimeout(
-                Math.max(1, Duration.ofSeconds(limits.queueSeconds()).toMillis()));
-        exchange.addListener(new Waiting(passage));
-        passage.turn().whenGranted(exchange::dispatch);
-    }
-
-    private record Waiting(Passage passage) implements AsyncListener {
-
-        @Override
-        public void onTimeout(AsyncEvent event) {
-            if (!passage.turn().isGranted()) {
-                passage.end();
-                event.getAsyncContext().dispatch();
-            }
-        }
-
-        @Override
-        public void onError(AsyncEvent event) {
-            passage.end();
-        }
-
-        @Override
-        public void onComplete(AsyncEvent event) {
-            // The request's end is heard of elsewhere.
-        }
-
-        @Override
-        public void onStartAsync(AsyncEvent event) {
-            // Nobody waits twice.
-        }
     }
 
     private void compute(Passage passage, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -165,7 +120,12 @@ final class ComputeGate extends OncePerRequestFilter implements ServletRequestLi
         writer.write(Busy.report(detail), Busy.retryAfter(seconds), response);
     }
 
-    /** Whatever became of the request, its place is free. */
+    /** Whether the caller of a request that was to compute has hung up. */
+    static boolean hasHungUp(HttpServletRequest request) {
+        return request.getAttribute(PASSAGE) instanceof Passage passage
+                && passage.caller().isGone();
+    }
+
     @Override
     public void requestDestroyed(ServletRequestEvent event) {
         if (event.getServletRequest().getAttribute(PASSAGE) instanceof Passage passage) {

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.io.File;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,19 +30,28 @@ final class DatabaseHealth implements HealthIndicator {
     private final DataSource connections;
     private final JdbcClient jdbc;
     private final File data;
+    private final boolean ofThisDisk;
     private final AtomicReference<@Nullable String> failed = new AtomicReference<>();
 
-    DatabaseHealth(DataSource connections, JdbcClient jdbc, @Value("${plumbline.data}") String data) {
+    DatabaseHealth(
+            DataSource connections,
+            JdbcClient jdbc,
+            @Value("${plumbline.data}") String data,
+            @Value("${spring.datasource.url}") String url) {
         this.connections = connections;
         this.jdbc = jdbc;
-        this.data = new File(data.replaceFirst("^~", System.getProperty("user.home")));
+        this.ofThisDisk = url.startsWith("jdbc:h2:file:");
+        this.data = new File(data.replaceFirst("^~", Matcher.quoteReplacement(System.getProperty("user.home"))));
     }
 
     /** The database has failed a request. */
     void fail(Throwable failure) {
         String reason = Storage.isFull(failure) ? "the disk is full" : "the database cannot be used";
         if (failed.getAndSet(reason) == null) {
-            log.error("From now on requests that keep something are refused: {}", reason, failure);
+            log.error(
+                    "The database has failed a request, and the service is not healthy until it works again: {}",
+                    reason,
+                    failure);
         }
         renew();
     }
@@ -60,7 +70,7 @@ final class DatabaseHealth implements HealthIndicator {
         if (reason == null) {
             return Health.up().build();
         }
-        if (data.exists() && data.getUsableSpace() < ROOM) {
+        if (ofThisDisk && data.exists() && data.getUsableSpace() < ROOM) {
             return Health.down().withDetail("reason", reason).build();
         }
         try {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.web.cors.CorsConfiguration;
 
 /**
  * Whom a service without API keys lets in, configured under {@code plumbline.door}. A browser on the same machine would
@@ -42,6 +43,20 @@ record Door(@DefaultValue List<String> hosts, @DefaultValue List<String> origins
                 || (numbers.length == 4
                         && numbers[0].equals("127")
                         && Arrays.stream(numbers).allMatch(number -> number.matches("\\d{1,3}")));
+    }
+
+    /** What a page of this origin may do with answers; null where its browser need not be told, or shall not. */
+    @Nullable
+    CorsConfiguration sharing(@Nullable String origin) {
+        if (origin == null || !origins.contains(origin)) {
+            return null;
+        }
+        CorsConfiguration sharing = new CorsConfiguration();
+        sharing.setAllowedOrigins(List.of(origin));
+        sharing.setAllowedMethods(List.of("GET", "HEAD", "POST", "DELETE"));
+        sharing.setAllowedHeaders(List.of(CorsConfiguration.ALL));
+        sharing.setExposedHeaders(List.of(CorsConfiguration.ALL));
+        return sharing;
     }
 
     /** Whether a page of this origin may call: one of the service's own, or of an allowed one. */

@@ -16,7 +16,7 @@ final class HangUps {
     private volatile @Nullable ObservedHttp container;
 
     HangUps(Clock clock) {
-        clock.every(BETWEEN_MILLISECONDS, () -> vigils.forEach(Vigil::look));
+        clock.every(BETWEEN_MILLISECONDS, vigils, Vigil::look);
     }
 
     /** Called once the container exists. */

@@ -70,7 +70,13 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
                 return Busy.report("The service ran out of memory").response(Busy.retryAfter(5));
             }
         }
-        return fault(failure, request);
+        return Storage.isFull(failure) ? fullDisk(failure) : fault(failure, request);
+    }
+
+    /** A temporary one, of which the database knows nothing. */
+    private static ResponseEntity<ProblemReport> fullDisk(Throwable failure) {
+        log.error("A temporary file could not be written", failure);
+        return Storage.full().response(Busy.retryAfter(30));
     }
 
     /** What Spring MVC refuses by itself; its headers, such as Allow, are kept. */

@@ -20,6 +20,8 @@ import org.springframework.boot.web.servlet.ServletListenerRegistrationBean;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.filter.CorsFilter;
 
 /**
  * What stands before the controllers, from the outside in: the container, headers, the audit, who may come in, API keys and
@@ -33,7 +35,7 @@ class ServerConfiguration {
 
     private static final String EVERYTHING = "/*";
     private static final String API = "/v1/*";
-    private static final int THREADS = 64;
+    private static final int THREADS_BESIDE = 32;
 
     @Bean
     Clock clock() {
@@ -79,19 +81,30 @@ class ServerConfiguration {
         return registration;
     }
 
+    /** Tells a browser which pages of other sites may read the answers, refusals too; those that the door lets in. */
+    @Bean
+    FilterRegistrationBean<Filter> crossOriginFilter(Door door, ApiKeys keys) {
+        FilterRegistrationBean<Filter> registration = registration(
+                new CorsFilter(request -> door.sharing(request.getHeader(HttpHeaders.ORIGIN))), 4, EVERYTHING);
+        registration.setEnabled(keys.isOpen() && !door.origins().isEmpty());
+        return registration;
+    }
+
     @Bean
     FilterRegistrationBean<Filter> apiKeyFilter(ApiKeys keys, RefusalWriter refusals) {
-        return registration(new ApiKeyFilter(keys, refusals), 4, API);
+        return registration(new ApiKeyFilter(keys, refusals), 5, API);
     }
 
     @Bean
     FilterRegistrationBean<Filter> rateFilter(KeyLimits limits, RefusalWriter refusals) {
-        return registration(new RateFilter(limits, refusals), 5, API);
+        return registration(new RateFilter(limits, refusals), 6, API);
     }
 
     @Bean
-    FilterRegistrationBean<Filter> bodyFilter(Limits limits, Arrivals arrivals, RefusalWriter refusals) {
-        return registration(new BodyFilter(limits, arrivals, refusals), 6, EVERYTHING);
+    FilterRegistrationBean<Filter> bodyFilter(
+            Limits limits, KeyLimits keyLimits, ApiKeys keys, Arrivals arrivals, RefusalWriter refusals) {
+        BodyShares shares = new BodyShares(keyLimits, keys.isOpen(), limits.bulkRequests());
+        return registration(new BodyFilter(limits, shares, arrivals, refusals), 7, EVERYTHING);
     }
 
     @Bean
@@ -101,7 +114,7 @@ class ServerConfiguration {
 
     @Bean
     FilterRegistrationBean<Filter> computeGate(ComputeGate gate) {
-        return registration(gate, 7, API);
+        return registration(gate, 8, API);
     }
 
     /** Both give back at a request's end what it has held. */
@@ -155,7 +168,7 @@ class ServerConfiguration {
                 connector.setProperty("maxSwallowSize", "0");
                 if (connector.getProtocolHandler() instanceof ObservedHttp observed) {
                     // Besides those that compute there are some for what is read and for health.
-                    observed.setMaxThreads(Math.max(THREADS, limits.concurrency() + THREADS / 2));
+                    observed.setMaxThreads(Math.max(observed.getMaxThreads(), limits.concurrency() + THREADS_BESIDE));
                     hangUps.observe(observed);
                 }
             });

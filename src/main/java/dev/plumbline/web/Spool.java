@@ -19,6 +19,7 @@ final class Spool implements Closeable {
     private ByteArrayOutputStream head = new ByteArrayOutputStream(0);
     private @Nullable Path file;
     private @Nullable OutputStream output;
+    private boolean moved;
     private long size;
     private long taken;
 
@@ -28,7 +29,7 @@ final class Spool implements Closeable {
     }
 
     void write(byte[] bytes, int from, int count) throws IOException {
-        if (file == null && size + count <= inMemory) {
+        if (file == null && size + count <= inMemory && room.remember(count)) {
             head.write(bytes, from, count);
         } else {
             OutputStream out = output == null ? toFile() : output;
@@ -40,13 +41,19 @@ final class Spool implements Closeable {
 
     private OutputStream toFile() throws IOException {
         Path made = Files.createTempFile(room.directory(), "body", ".tmp");
-        OutputStream out = Files.newOutputStream(made);
+        // Noted first: whatever fails from here on, the file is deleted.
         file = made;
+        OutputStream out = Files.newOutputStream(made);
         output = out;
         take(head.size());
         head.writeTo(out);
-        head = new ByteArrayOutputStream(0);
+        forget();
         return out;
+    }
+
+    private void forget() {
+        room.forget(head.size());
+        head = new ByteArrayOutputStream(0);
     }
 
     private void take(long bytes) throws IOException {
@@ -69,12 +76,17 @@ final class Spool implements Closeable {
         return file == null ? new ByteArrayInputStream(head.toByteArray()) : Files.newInputStream(file);
     }
 
-    /** Puts the bytes where somebody else wants them; a file is moved, and nothing is copied. */
+    /**
+     * Puts the bytes where somebody else wants them, who then owns them; a file is moved, and nothing is copied. It takes
+     * room on the disk as before, until the request is over.
+     */
     void moveTo(Path target) throws IOException {
         if (file == null) {
             Files.write(target, head.toByteArray());
         } else {
             Files.move(file, target, StandardCopyOption.REPLACE_EXISTING);
+            file = target;
+            moved = true;
         }
     }
 
@@ -88,10 +100,13 @@ final class Spool implements Closeable {
     }
 
     private void drop() throws IOException {
-        if (file != null) {
-            Files.deleteIfExists(file);
-            room.leave(taken);
-            file = null;
+        forget();
+        room.leave(taken);
+        taken = 0;
+        Path temporary = file;
+        file = null;
+        if (temporary != null && !moved) {
+            Files.deleteIfExists(temporary);
         }
     }
 }

@@ -17,12 +17,13 @@ final class Storage {
 
     private Storage() {}
 
+    /** Where a temporary file could not be written. */
     static ProblemReport report(IOException disk) {
-        return ProblemReport.of(
-                ProblemType.STORAGE,
-                "The service cannot write to its disk",
-                isFull(disk) ? "no space left" : "a failing disk",
-                CURE);
+        return isFull(disk) ? full() : Busy.report("The service cannot keep the body at the moment");
+    }
+
+    static ProblemReport full() {
+        return ProblemReport.of(ProblemType.STORAGE, "The disk for temporary files is full", "no space left", CURE);
     }
 
     /** Where the database failed, not the request. */

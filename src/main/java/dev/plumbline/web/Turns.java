@@ -75,7 +75,7 @@ final class Turns {
             }
         }
 
-        /** Has {@code task} run once it is this one's turn, or at once. */
+        /** Has {@code task} run once it is this one's turn; at once where nobody waits for it any more. */
         void whenGranted(Runnable task) {
             synchronized (Turns.this) {
                 if (state == State.WAITING) {
@@ -84,6 +84,17 @@ final class Turns {
                 }
             }
             task.run();
+        }
+
+        /** Waits no longer; false where nothing was left to give up, because the turn came first. */
+        boolean giveUp() {
+            synchronized (Turns.this) {
+                if (state != State.WAITING) {
+                    return false;
+                }
+                ended();
+                return true;
+            }
         }
 
         /** The place is free again; whoever is next has his turn. Twice is once. */

@@ -15,8 +15,8 @@ class KeptReportsTests {
 
     private static final int ROOM = 10_000;
 
-    private final KeptReports<String> reports = new KeptReports<>(
-            new KeyLimits(0, 0, 5, ROOM, 0, 0, Map.of("ben", new KeyLimits.Own(null, null, 2, null, null, null))));
+    private final KeptReports<String> reports = new KeptReports<>(new KeyLimits(
+            0, 0, 5, ROOM, 0, 0, 0, 0, Map.of("ben", new KeyLimits.Own(null, null, 2, null, null, null, null, null))));
 
     private void keep(String owner, String id, byte[] report) {
         reports.keep(owner, id, "item " + id, report);

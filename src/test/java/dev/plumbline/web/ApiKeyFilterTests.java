@@ -3,6 +3,7 @@ package dev.plumbline.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -94,5 +95,14 @@ class ApiKeyFilterTests {
                 .isThrownBy(() -> new ApiKeys(Map.of("ann", "ann-secret")))
                 .withMessageContaining("plumbline.api-keys.ann")
                 .withMessageContaining("sha256sum");
+    }
+
+    @Test
+    void refusesToStartWhereOneKeyIsOfTwoNames() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ApiKeys(Map.of("ann", ANN, "ben", BEN + "," + ANN.toUpperCase(Locale.ROOT))))
+                .withMessage(
+                        "plumbline.api-keys.ann and plumbline.api-keys.ben have the same hash: a key belongs to one"
+                                + " name");
     }
 }

@@ -100,6 +100,32 @@ class DoorFilterTests {
     }
 
     @Test
+    void tellsTheBrowserOfAFriendsPageThatItMayReadAnswersAndRefusalsAndNobodyElses() throws IOException {
+        String friend = "Origin: https://friend.example";
+        String allowed = "Access-Control-Allow-Origin: https://friend.example";
+        assertThat(asked("GET", "/v1/models", "Host: localhost", friend)).contains(allowed);
+        assertThat(asked("POST", "/v1/evaluations", "Host: localhost", friend, "Content-Encoding: gzip"))
+                .doesNotStartWith("HTTP/1.1 200")
+                .contains(allowed);
+        assertThat(asked(
+                        "OPTIONS",
+                        "/v1/evaluations",
+                        "Host: localhost",
+                        friend,
+                        "Access-Control-Request-Method: POST",
+                        "Access-Control-Request-Headers: content-type"))
+                .startsWith("HTTP/1.1 200")
+                .contains(allowed, "Access-Control-Allow-Headers: content-type");
+        assertThat(asked("GET", "/v1/models", "Host: localhost:80", "Origin: https://localhost:80"))
+                .as("the service's own page, behind a proxy")
+                .startsWith("HTTP/1.1 200")
+                .doesNotContain("Access-Control-Allow-Origin");
+        assertThat(asked("OPTIONS", "/v1/models", "Host: localhost", "Origin: https://evil.example"))
+                .startsWith("HTTP/1.1 403")
+                .doesNotContain("Access-Control-Allow-Origin");
+    }
+
+    @Test
     void takesOfABrowserWithoutAnOriginOnlyARequestThatIsCalledJson() throws IOException {
         String body = "--b\r\nContent-Disposition: form-data; name=\"request\"\r\n%s\r\n"
                 + "{\"model\":{\"formula\":\"sum(w)\"},\"parameters\":{\"w\":[1]}}\r\n--b--\r\n";

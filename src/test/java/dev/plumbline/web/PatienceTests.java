@@ -18,9 +18,12 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -36,6 +39,7 @@ import org.springframework.web.bind.annotation.RestController;
             "plumbline.limits.body-bytes-per-second=1000"
         })
 @Import(PatienceTests.LongWork.class)
+@ExtendWith(OutputCaptureExtension.class)
 class PatienceTests {
 
     private static final int MANY = 100;
@@ -129,6 +133,24 @@ class PatienceTests {
             }
             computing.close();
             assertThat(work.given.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void forgetsAWaiterWhoHangsUpAtOnceAndSaysInTheAuditThatNobodyWasAnswered(CapturedOutput output) throws Exception {
+        work.entered = new CountDownLatch(1);
+        try (Socket computing = send(post("/v1/long-work", 2) + "{}")) {
+            assertThat(work.entered.await(20, TimeUnit.SECONDS)).isTrue();
+            send(post("/v1/long-work", 2) + "{}").close();
+            send(post("/v1/long-work", 2) + "{}").close();
+            String line = "path=/v1/long-work status=499";
+            for (int i = 0; i < 200 && output.getOut().split(line, -1).length < 3; i++) {
+                Thread.sleep(50);
+            }
+            assertThat(output.getOut().split(line, -1))
+                    .as("both, while the first computes")
+                    .hasSize(3);
+            assertThat(computing.isClosed()).isFalse();
         }
     }
 

@@ -37,6 +37,14 @@ class StorageTests {
     }
 
     @Test
+    void callsADiskFullOnlyWhereItIs() {
+        assertThat(Storage.report(new IOException("No space left on device")).status())
+                .isEqualTo(507);
+        assertThat(Storage.report(new IOException("Too many open files")).status())
+                .isEqualTo(503);
+    }
+
+    @Test
     void leavesWhatIsTheRequestsFaultOrOursAlone() {
         assertThat(Storage.isDown(new DuplicateKeyException("", new SQLException("", "23505"))))
                 .isFalse();
