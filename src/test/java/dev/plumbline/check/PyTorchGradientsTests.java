@@ -11,7 +11,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** PyTorch's own gradients of a transformer block, of recurrent networks and of sums of equal terms, right and with mistakes planted. */
+/** PyTorch's own gradients of a transformer block, of recurrent networks of sums of equal terms and of paths that cancel, right and with mistakes planted. */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class PyTorchGradientsTests {
 
@@ -21,7 +21,7 @@ class PyTorchGradientsTests {
     private int port;
 
     static Stream<TorchSets> files() {
-        return Stream.of("sequences", "equal-terms").flatMap(suite -> TorchSets.of(suite, "float32", "float64"));
+        return Stream.of("sequences", "equal-terms", "cancelling-paths").flatMap(suite -> TorchSets.of(suite, "float32", "float64"));
     }
 
     /** Every set is certified, and every fifth differenced in every entry too. */
