@@ -75,6 +75,11 @@ class TiedWeightsTests {
         return ways.stream();
     }
 
+    /** A further name alone is only known by its value, which no parameters bring here. */
+    private static Stream<Arguments> claimedWithTheFirstName() {
+        return everyWayToClaim().filter(way -> !way.get()[1].equals("last"));
+    }
+
     private static Map<String, Tensor> tensors(String folder, String part) {
         try {
             return TensorFiles.read(
@@ -247,7 +252,7 @@ class TiedWeightsTests {
 
     /** As in {@code sum(p.square().sum() for p in model.parameters())}, which has a tied weight once. */
     @ParameterizedTest
-    @MethodSource("everyWayToClaim")
+    @MethodSource("claimedWithTheFirstName")
     void regularisesAWeightOfSeveralNamesOnce(String folder, String way) {
         Objective plain = objective(folder, claims(folder, way), LossSource.NONE);
         Objective once = objective(folder, claims(folder, way), regularised());
