@@ -21,7 +21,8 @@ class PyTorchGradientsTests {
     private int port;
 
     static Stream<TorchSets> files() {
-        return Stream.of("sequences", "equal-terms", "cancelling-paths").flatMap(suite -> TorchSets.of(suite, "float32", "float64"));
+        return Stream.of("sequences", "equal-terms", "cancelling-paths")
+                .flatMap(suite -> TorchSets.of(suite, "float32", "float64"));
     }
 
     /** Every set is certified, and every fifth differenced in every entry too. */

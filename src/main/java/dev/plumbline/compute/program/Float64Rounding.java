@@ -43,9 +43,7 @@ final class Float64Rounding implements Rounding {
         if (Branches.chooses(op)) {
             return Tensor.of(node.shape(), op.value(leaning.leaned(node, inputs), node.shape()));
         }
-        double[] y = op instanceof Contraction product
-                ? SERIAL.value(product, inputs, node.shape())
-                : op.value(inputs, node.shape());
+        double[] y = serially(op, inputs, node);
         if (op.isMove()) {
             return Tensor.of(node.shape(), y);
         }
@@ -61,6 +59,15 @@ final class Float64Rounding implements Rounding {
             }
         }
         return Tensor.of(node.shape(), moved);
+    }
+
+    private static double[] serially(Op op, List<Tensor> inputs, Node node) {
+        if (op instanceof Contraction product) {
+            return SERIAL.value(product, inputs, node.shape());
+        }
+        return op instanceof Reduce reduce && reduce.kind() == Reduce.Kind.SUM
+                ? SERIAL.value(reduce, inputs, node.shape())
+                : op.value(inputs, node.shape());
     }
 
     private static boolean isWhole(double value, double size) {

@@ -34,6 +34,17 @@ final class SerialSums {
         return value;
     }
 
+    /** The sums of a reduction, less what serial sums lose of them. */
+    double[] value(Reduce sum, List<Tensor> inputs, Shape shape) {
+        double[] value = sum.value(inputs, shape);
+        double[] counted = new double[value.length];
+        Arrays.setAll(counted, i -> i + 1);
+        double[][] positions = {new double[inputs.get(0).size()]}; // of the sum that each element goes to
+        sum.pullBack(inputs, Tensor.of(shape, value), counted, positions);
+        subtract(value, losses(value.length, positions[0], inputs.get(0).values()));
+        return value;
+    }
+
     /** Takes from {@code into}, where a node's reverse pass has added its terms, what serial sums lose of them. */
     void pullBackLosses(Node node, List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         if (node.op() instanceof Contraction contraction) {
