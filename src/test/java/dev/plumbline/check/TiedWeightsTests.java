@@ -77,7 +77,7 @@ class TiedWeightsTests {
 
     /** A further name alone is only known by its value, which no parameters bring here. */
     private static Stream<Arguments> claimedWithTheFirstName() {
-        return everyWayToClaim().filter(way -> !way.get()[1].equals("last"));
+        return everyWayToClaim().filter(way -> !"last".equals(way.get()[1]));
     }
 
     private static Map<String, Tensor> tensors(String folder, String part) {
