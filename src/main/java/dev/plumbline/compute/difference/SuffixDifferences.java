@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  * order. What looks like much noise may be fast oscillation or kinks, so it is measured again with steps too small to alias, 2^-40 of the value.
  *
  * <p>What no level settles is blind, and its bound infinite. Known blind spot: oscillations faster than a period in {@code 2^-33} of the
- * value, which look like noise at every step; and one position or sample whose noise is far above that of three quarters of the others, if that happens to look smooth.
+ * value, which look like noise at every step; ripples lower than 64 roundings of the sum, whatever their slope; and one position or sample whose noise is far above that of three quarters of the others, if that happens to look smooth.
  */
 final class SuffixDifferences {
 

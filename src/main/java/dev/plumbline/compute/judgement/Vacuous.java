@@ -24,7 +24,8 @@ public record Vacuous(long vacuous, long entries) {
         double[] allowance = comparison.allowance().values();
         long count = 0;
         for (int i = 0; i < a.length; i++) {
-            if (comparison.isJudged(i) && Math.abs(a[i]) <= allowance[i] && Math.abs(n[i]) <= allowance[i]) {
+            boolean isBoth = Math.abs(a[i]) <= allowance[i] && Math.abs(n[i]) <= allowance[i];
+            if (isBoth && comparison.isJudged(i) && !comparison.isUndefined(i)) {
                 count++;
             }
         }

@@ -6,7 +6,6 @@ import dev.plumbline.compute.judgement.Reason;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.program.Convention;
 import dev.plumbline.compute.rounding.Underflow;
-import dev.plumbline.compute.verification.Subgradients.Admission;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
@@ -212,7 +211,10 @@ public final class Examination {
                 boolean cancels = cancelling.has(name, i);
                 reference[i] = cancels ? cancelling.reference(name, i) : reference[i];
                 switch (own[i].verdict()) {
-                    case INCONCLUSIVE -> reference[i] = Double.NaN;
+                    case INCONCLUSIVE -> {
+                        allowance[i] = Double.POSITIVE_INFINITY;
+                        reference[i] = Double.isFinite(claim.at(i)) ? reference[i] : Double.NaN;
+                    }
                     case KINK -> reference[i] = claim.at(i);
                     case PASS -> allowance[i] = Math.max(allowance[i], Math.abs(claim.at(i) - reference[i]));
                     case FAIL ->
