@@ -384,7 +384,7 @@ class Report:
             lines.append(f"  {tensor.get('name')} {_shape(tensor)}: {tensor.get('verdict')}{_about(tensor)}")
             lines += [f"    {line}" for line in _entries(tensor)]
         cause = self.data.get("explanation") or {}
-        if cause.get("advice"):
+        if cause.get("advice") and cause["advice"].lower() not in self.summary.lower():
             lines.append(f"  {cause['advice']}")
         lines += [f"  {warning}" for warning in self._warnings()]
         if self.url:
@@ -514,14 +514,14 @@ def _weight(key: int, position: int) -> float:
 
 
 class _Plain:
-    """Numbers of Python itself; a tensor is a number or a nested list. Flat arrays are lists of floats."""
+    """Numbers of Python itself; a tensor is a number or a nested list, a tuple holds several. Flat arrays are lists of floats."""
 
     name = "plain"
 
     def is_tensor(self, value: Any) -> bool:
-        if isinstance(value, bool) or not isinstance(value, (int, float, complex, list, tuple)):
-            return False
-        return not isinstance(value, (list, tuple)) or bool(value) and all(self.is_tensor(item) for item in value)
+        if isinstance(value, list):
+            return bool(value) and all(self.is_tensor(item) for item in value)
+        return isinstance(value, (int, float, complex)) and not isinstance(value, bool)
 
     def is_float(self, value: Any) -> bool:
         return any(isinstance(item, (float, complex)) for item in _flattened(value)[0])
@@ -1482,7 +1482,14 @@ class _ModuleState:
         torch = sys.modules["torch"]
         self._torch = torch
         self._training = [(part, part.training) for part in module.modules()]
+        self._gradients = [(p.grad, p.grad.clone()) for p in module.parameters() if p.grad is not None]
         self._parameters = [(p, p.requires_grad, p.grad, p.data, p.data.clone()) for p in module.parameters()]
+        self._attributes = [
+            (part, name, value)
+            for part in module.modules()
+            for name, value in vars(part).items()
+            if isinstance(value, torch.Tensor)
+        ]
         self._buffers = [
             (part, name, buffer, None if buffer is None else buffer.detach().clone())
             for part in module.modules()
@@ -1511,6 +1518,10 @@ class _ModuleState:
             p.data.copy_(kept)
             p.requires_grad_(requires_grad)
             p.grad = grad
+        for grad, kept in self._gradients:
+            grad.data.copy_(kept)
+        for part, name, value in self._attributes:
+            vars(part)[name] = value
         self.restore_buffers()
 
 
@@ -1521,7 +1532,7 @@ class _Module(_Objective):
     copy can be had, on the model itself, whose tensors are float64 meanwhile; else on the model as it is.
     """
 
-    def __init__(self, model: Any, loss_fn: Optional[Callable[..., Any]], inputs: Any, targets: Any, seed: int = 42):
+    def __init__(self, model: Any, loss_fn: Optional[Callable[..., Any]], inputs: Any, targets: Any = None, seed: int = 42):
         super().__init__(_Torch(), seed)
         self._torch = self.kind.torch  # type: ignore[attr-defined]
         self._model, self._loss_fn = model, loss_fn
@@ -2337,6 +2348,8 @@ def _own_claim(optimizer: Any, group: Mapping[str, Any]) -> Optional[Mapping[str
         claim["beta1"], claim["beta2"] = (float(beta) for beta in group["betas"])
     if group.get("decoupled_weight_decay") and kind not in ("adamw",):
         claim["weightDecay"] = {"kind": "decoupled", "rate": float(group["weight_decay"])}
+    if kind == "nadam" and int(sys.modules["torch"].__version__.split(".")[0]) < 2:
+        claim["momentum"] = "scheduledTwice"  # the product of its schedule went on twice a step until 2.0
     if kind == "sgd" and not claim.get("momentum"):
         for unused in ("dampening", "nesterov"):
             claim.pop(unused, None)
