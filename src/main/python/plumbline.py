@@ -1848,9 +1848,7 @@ class _Session:
             leaves, kind = self._objective.leaves, self._kind
             parts = [(leaves[i], at, d) for i, at, d in moves]
             answer["claimed"] = _fsum(kind.dot(kind.take(leaf.claim, at), d) for leaf, at, d in parts)
-            answer["contribution"] = math.hypot(
-                *(leaf.size * kind.norm(kind.take(leaf.claim, at)) for leaf, at, _ in parts)
-            )
+            answer["contribution"] = math.hypot(*(kind.norm(kind.take(leaf.claim, at), d) for leaf, at, d in parts))
             answer["claimedNoise"] = math.hypot(*(leaf.noise_along(d, at) for leaf, at, d in parts))
         try:
             answer["values"] = [self._objective.value(moves, float(step)) for step in taken]
