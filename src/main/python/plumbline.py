@@ -2757,11 +2757,13 @@ if "pytest" in sys.modules:  # as by pytest -p plumbline
 
         def _judged(self, check: Callable[..., Report], arguments: Sequence[Any], options: Dict[str, Any]) -> Report:
             __tracebackhide__ = True
-            allow = options.pop("allow", ())
+            allow, words = options.pop("allow", ()), ""
             try:
                 report = check(*arguments, **options)
             except (Unreachable, Refused) as error:
-                pytest.fail(f"plumbline: {error}", pytrace=False)
+                words = f"plumbline: {error}"
+            if words:
+                pytest.fail(words, pytrace=False)
             if not report.ok and report.verdict not in allow:
                 pytest.fail(str(report), pytrace=False)
             return report
