@@ -1187,8 +1187,9 @@ class _Function(_Objective):
             wanted = [(path, tensor) for path, tensor in wanted if kind.size(kind.flat(tensor))]
         else:
             raise Usage("the inputs have no entries")
-        given = self._given(len(wanted)) if self._gradients is not None and not callable(self._gradients) else None
-        names = self._leaf_names([path for path, _ in wanted])
+        paths = [path for path, _ in wanted]
+        given = self._given(paths) if self._gradients is not None and not callable(self._gradients) else None
+        names = self._leaf_names(paths)
         for i, (path, tensor) in enumerate(wanted):
             if given is not None and given[i] is None:
                 continue  # nothing is claimed about it
@@ -1215,32 +1216,18 @@ class _Function(_Objective):
             named.append(f"{head}.{rest}" if rest else head)
         return named
 
-    def _given(self, count: int) -> List[Any]:
-        """The caller's gradients, one a leaf: an array for the only one, a sequence, or the inputs' own structure."""
-        kind, gradients = self.kind, self._gradients
-        if count == 1 and not (isinstance(gradients, (list, tuple)) and len(gradients) == 1):
-            if not isinstance(gradients, (Mapping, list, tuple)) or kind.name == "plain":
-                return [gradients]
-        found: List[Any] = []
-
-        def gather(value: Any) -> None:
-            if value is None or kind.is_tensor(value) or hasattr(value, "__array__"):
-                found.append(value)
-            elif isinstance(value, Mapping):
-                for item in value.values():
-                    gather(item)
-            elif isinstance(value, (list, tuple)) and not _is_numbers(value):
-                for item in value:
-                    gather(item)
-            else:
-                found.append(value)
-
-        if kind.name == "plain" and isinstance(gradients, (list, tuple)):
-            found = list(gradients)
-        else:
-            gather(gradients)
-        if len(found) != count:
-            raise Usage(f"gradients: {count} are needed, one for each input to differentiate by; got {len(found)}")
+    def _given(self, paths: Sequence[str]) -> List[Any]:
+        """The caller's gradients in the order of the leaves: by their paths where those are the inputs' own."""
+        gradients = self._gradients
+        parts = dict(_parts(gradients))
+        for named in (parts, {f"0.{path}": part for path, part in parts.items()}):
+            if set(named) == set(paths):
+                return [named[path] for path in paths]
+        found = list(parts.values())
+        if len(found) != len(paths) and isinstance(gradients, (list, tuple)) and len(gradients) == len(paths):
+            found = list(gradients)  # numbers, one for each number
+        if len(found) != len(paths):
+            raise Usage(f"gradients: {len(paths)} are needed, for {list(paths)}; got {len(found)}")
         return found
 
     def _set_given(self, leaf: _Leaf, gradient: Any) -> None:
@@ -1340,7 +1327,7 @@ class _Function(_Objective):
                 raise
             gradients, self._gradients = self._gradients, given
             try:
-                parts = self._given(len(self.leaves))
+                parts = self._given(self._which)
             finally:
                 self._gradients = gradients
             for leaf, part in zip(self.leaves, parts):
@@ -1463,6 +1450,19 @@ def _any_tensors(value: Any) -> Iterator[Any]:
             yield from _any_tensors(item)
     else:
         yield value
+
+
+def _parts(value: Any, path: str = "") -> Iterator[Tuple[str, Any]]:
+    """Every gradient in it with its path: a tensor of any library, a nested list of numbers, or None."""
+    if isinstance(value, Mapping):
+        items: Iterable[Tuple[Any, Any]] = value.items()
+    elif isinstance(value, (list, tuple)) and not (isinstance(value, list) and _is_numbers(value)):
+        items = enumerate(value)
+    else:
+        yield path, value
+        return
+    for name, item in items:
+        yield from _parts(item, f"{path}.{name}" if path else str(name))
 
 
 def _is_numbers(value: Any) -> bool:

@@ -263,6 +263,23 @@ def test_numpy_and_plain_numbers_take_the_callers_gradient():
         assert objective.leaves[0].shape == (2, 2)
 
 
+def test_gradients_are_matched_by_name_where_they_have_names():
+    p = {"a": np.ones(2), "b": np.full(2, 2.0)}
+    gradients = {"b": 3 * p["b"] ** 2, "a": 2 * p["a"]}
+    with plumbline._Function(lambda p: (p["a"] ** 2).sum() + (p["b"] ** 3).sum(), (p,), gradients) as objective:
+        numeric, claimed = slopes(objective)
+        assert abs(numeric - claimed) <= 1e-7 * abs(claimed)
+        assert [leaf.name for leaf in objective.leaves] == ["p.a", "p.b"]
+
+
+@pytest.mark.parametrize("gradients", [(2.0, 12.0), [2.0, 12.0], [2.0, None]])
+def test_scalars_take_their_gradients_in_order(gradients):
+    with plumbline._Function(lambda x, y: x**2 + y**3, (1.0, 2.0), gradients) as objective:
+        numeric, claimed = slopes(objective)
+        assert abs(numeric - claimed) <= 1e-6 * abs(claimed)
+        assert len(objective.leaves) == sum(g is not None for g in gradients)
+
+
 def test_a_gradient_function_gets_the_cotangent():
     a = np.random.default_rng(2).standard_normal((4, 3))
     f = lambda x: np.tanh(a @ x)  # noqa: E731
