@@ -24,7 +24,9 @@ import argparse
 import collections
 import contextlib
 import copy
+import functools
 import hashlib
+import http.client
 import inspect
 import io
 import json
@@ -41,6 +43,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
+import warnings
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 __all__ = [
@@ -131,7 +134,7 @@ class Service:
         while True:
             try:
                 answer = self._once(method, path, body, content_type, headers or {})
-            except (OSError, EOFError, _http_errors()) as broken:
+            except (OSError, EOFError, http.client.HTTPException) as broken:
                 if not self._known or time.monotonic() + pause > until:
                     raise Unreachable(f"Plumbline does not answer at {self.url}: {broken}") from None
                 wait = pause
@@ -165,7 +168,7 @@ class Service:
         return self.call("POST", path, _json(request), **options)
 
     def upload(self, path: str, request: Any, files: Mapping[str, Tuple[str, bytes]]) -> _Answer:
-        """Sends multipart/form-data: the part ``request`` in JSON, and files, name of the part -> (file name, bytes)."""
+        """Sends multipart/form-data: the part ``request`` in JSON, and files: part -> (file name, bytes)."""
         boundary = uuid.uuid4().hex
         parts = [("request", "", "application/json", _json(request))]
         parts += [(part, name, "application/octet-stream", content) for part, (name, content) in files.items()]
@@ -178,13 +181,6 @@ class Service:
             body.write(b"\r\n")
         body.write(f"--{boundary}--\r\n".encode())
         return self.call("POST", path, body.getvalue(), f"multipart/form-data; boundary={boundary}")
-
-
-def _http_errors() -> type:
-    """What a line that breaks in the middle of an answer raises."""
-    import http.client
-
-    return http.client.HTTPException
 
 
 def _retry_after(headers: Mapping[str, str], otherwise: float) -> float:
@@ -259,7 +255,7 @@ _PRECISION = {"FP64": 53, "FP32": 24, "FP16": 11, "BF16": 8}
 
 
 def safetensors(tensors: Mapping[str, Any]) -> bytes:
-    """A safetensors file: eight bytes of length, a header in JSON, then the tensors' bytes, little-endian, row-major."""
+    """A safetensors file: eight bytes of length, a header in JSON, the tensors' bytes, little-endian, row-major."""
     header: Dict[str, Any] = {}
     contents: List[bytes] = []
     offset = 0
@@ -282,6 +278,8 @@ def _raw(tensor: Any) -> Tuple[Tuple[int, ...], str, bytes]:
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(tensor, torch.Tensor):
         tensor = tensor.detach()
+        if tensor.layout != torch.strided:
+            tensor = tensor.to_dense()
         if tensor.is_complex():
             tensor = torch.view_as_real(tensor.resolve_conj())
         tensor = tensor.cpu().contiguous()
@@ -514,7 +512,7 @@ def _weight(key: int, position: int) -> float:
 
 
 class _Plain:
-    """Numbers of Python itself; a tensor is a number or a nested list, a tuple holds several. Flat arrays are lists of floats."""
+    """Python's own numbers; a tensor is a number or a nested list, a tuple holds several. Flat arrays are lists."""
 
     name = "plain"
 
@@ -764,7 +762,8 @@ class _Jax(_NumPy):
         self.jax = sys.modules["jax"]
 
     def is_tensor(self, value: Any) -> bool:
-        return isinstance(value, (self.jax.Array, self.np.ndarray, self.np.generic))
+        arrays = (self.jax.Array, self.np.ndarray, self.np.generic)
+        return isinstance(value, arrays) and isinstance(value.dtype, self.np.dtype)  # keys of random numbers have none
 
     def like(self, flat: Any, model: Any, double: bool) -> Any:
         made = super().like(flat, self.np.asarray(model), double)
@@ -836,7 +835,9 @@ class _Torch(_Plain):
         value = value.detach()
         if double and self.is_float(value):
             return self.like(self.flat(value), value, True)
-        return value.clone(memory_format=self.torch.contiguous_format) if value.layout == self.torch.strided else value.clone()
+        if value.layout != self.torch.strided:
+            return value.clone()
+        return value.clone(memory_format=self.torch.contiguous_format)
 
     def same(self, a: Any, b: Any) -> bool:
         if a.shape != b.shape or a.dtype != b.dtype or a.layout != self.torch.strided:
@@ -948,6 +949,7 @@ class _Leaf:
         self.claim: Any = None
         self.noise: List[Any] = []  # the claim again with every number off by an ulp, minus the claim
         self.unused = False
+        self.still: Any = None  # 0 where entries do not move, 1 where they do; None where all move
 
     def rms(self) -> float:
         return self.kind.norm(self.point) / math.sqrt(self.count) if self.count else 0.0
@@ -1030,8 +1032,13 @@ def _collect(value: Any, kind: _Plain) -> List[Tuple[str, Any]]:
 
 _Move = Tuple[int, Any, Any]  # (which leaf, its flat positions or None for all, the direction there)
 
-#: Beyond it, the function in float64 is another function than the one in its own datatype: casts, random numbers.
-_SAME_FUNCTION = 1e-3
+
+
+def _same_function(datatype: str) -> float:
+    """Beyond it, f in float64 is another function than f in its own datatype: casts, random numbers."""
+    return max(1e-3, 16 * 2.0 ** -_PRECISION.get(datatype, 53))
+
+
 
 
 class _Objective:
@@ -1045,6 +1052,7 @@ class _Objective:
         self.seed = seed
         self.leaves: List[_Leaf] = []
         self.notes: List[str] = []
+        self.widens = True  # whether to evaluate in float64 where f is the same function there
         self.datatype = "FP64"  # what f is evaluated in
         self.same_function = 0.0  # how far f in float64 is from f in its own datatype
         self.deterministic = True
@@ -1150,8 +1158,7 @@ class _Function(_Objective):
         names: Optional[Sequence[str]] = None,
         seed: int = 42,
     ):
-        everything = (inputs, gradients) if not callable(gradients) else (inputs,)
-        super().__init__(_kind(_any_tensors(everything)), seed)
+        super().__init__(_kind(_any_tensors(inputs)), seed)
         self._f = f
         self._inputs = tuple(inputs)
         self._gradients = gradients
@@ -1160,7 +1167,8 @@ class _Function(_Objective):
         self._which: List[str] = []  # the leaves' paths in the inputs
         self._differentiable: Optional[List[int]] = None  # which outputs count
         self._double = False
-        self._outside = sys.modules["torch"].is_grad_enabled() if self.kind.name == "torch" else True
+        self._after: List[Any] = []  # the inputs after the first call
+        self._models: List[Any] = []  # the outputs of the first call, by which cotangents are shaped
 
     def _prepare(self) -> None:
         self._find_leaves()
@@ -1214,7 +1222,7 @@ class _Function(_Objective):
             head, _, rest = path.partition(".")
             head = arguments[int(head)] if int(head) < len(arguments) else f"input{head}"
             named.append(f"{head}.{rest}" if rest else head)
-        return named
+        return named if len(set(named)) == len(named) else list(paths)
 
     def _given(self, paths: Sequence[str]) -> List[Any]:
         """The caller's gradients in the order of the leaves: by their paths where those are the inputs' own."""
@@ -1236,8 +1244,8 @@ class _Function(_Objective):
         if count != leaf.count:
             raise Usage(f"the gradient of {leaf.name} has {count} numbers, {leaf.name} itself {leaf.count}")
         leaf.datatype = self.kind.datatype(gradient) if self.kind.is_tensor(gradient) else "FP64"
-        if leaf.datatype == "FP64" and self.kind.single(leaf.claim) and self.kind.datatype(leaf.tensor) != "FP64":
-            leaf.datatype = "FP32"
+        if leaf.datatype == "FP64" and self.kind.norm(leaf.claim) > 0 and self.kind.single(leaf.claim):
+            leaf.datatype = "FP32"  # float32 numbers throughout: it was computed in float32
 
     def _arguments(self, moves: Sequence[_Move], step: float, double: bool, jitter: int = 0) -> Tuple[Any, List[Any]]:
         """Fresh arguments with the leaves moved, or every number off by an ulp; and the leaves among them."""
@@ -1419,7 +1427,8 @@ class _Function(_Objective):
         kind = self.kind
         floats = [kind.datatype(tensor) for _, tensor in _collect(self._inputs, kind) if kind.is_float(tensor)]
         self.datatype = min(floats, key=lambda name: _PRECISION.get(name, 53), default="FP64")
-        if self.datatype == "FP64":
+        own_datatype = self.datatype
+        if own_datatype == "FP64" or not self.widens:
             return
         self._double = True
         assert self._random is not None
@@ -1431,7 +1440,7 @@ class _Function(_Objective):
             apart, why = math.inf, f"it raises {_short(error)}"
         else:
             why = f"its value differs by {apart:.1e}"
-        if apart <= _SAME_FUNCTION:
+        if apart <= _same_function(own_datatype):
             self.same_function = apart
             datatypes = [kind.datatype(output) if kind.is_tensor(output) else "FP64" for output in wide]
             self.datatype = min(datatypes, key=lambda name: _PRECISION.get(name, 53), default="FP64")
@@ -1482,8 +1491,11 @@ class _ModuleState:
         torch = sys.modules["torch"]
         self._torch = torch
         self._training = [(part, part.training) for part in module.modules()]
-        self._gradients = [(p.grad, p.grad.clone()) for p in module.parameters() if p.grad is not None]
-        self._parameters = [(p, p.requires_grad, p.grad, p.data, p.data.clone()) for p in module.parameters()]
+        gradients = [p.grad for p in module.parameters() if p.is_leaf]
+        self._gradients = [(grad, grad.clone()) for grad in gradients if grad is not None]
+        self._parameters = [
+            (p, p.requires_grad, p.grad if p.is_leaf else None, p.data, p.data.clone()) for p in module.parameters()
+        ]
         self._attributes = [
             (part, name, value)
             for part in module.modules()
@@ -1532,7 +1544,9 @@ class _Module(_Objective):
     copy can be had, on the model itself, whose tensors are float64 meanwhile; else on the model as it is.
     """
 
-    def __init__(self, model: Any, loss_fn: Optional[Callable[..., Any]], inputs: Any, targets: Any = None, seed: int = 42):
+    def __init__(
+        self, model: Any, loss_fn: Optional[Callable[..., Any]], inputs: Any, targets: Any = None, seed: int = 42
+    ):
         super().__init__(_Torch(), seed)
         self._torch = self.kind.torch  # type: ignore[attr-defined]
         self._model, self._loss_fn = model, loss_fn
@@ -1552,12 +1566,23 @@ class _Module(_Objective):
         for name, p in named:
             self.leaves.append(_Leaf(name, p, kind))
         self._parameters = [p for _, p in named]
+        self._keep_padding()
         for path, tensor in _collect(self._data, kind):
             if kind.needs_gradient(tensor) and tensor.numel():
                 self._input_leaves[path] = len(self.leaves)
                 self.leaves.append(_Leaf(("inputs" if path[0] == "0" else "targets") + path[1:], tensor, kind))
         own = self._claim()
         self._widen(own)
+
+    def _keep_padding(self) -> None:
+        """The row of an embedding's padding_idx has no gradient, by its definition: it does not move."""
+        for weight, row in _padding(self._torch, self._model):
+            for leaf, p in zip(self.leaves, self._parameters):
+                if p is weight:
+                    rows = self._torch.ones(p.shape, dtype=self._torch.float64, device=leaf.point.device)
+                    rows[row] = 0.0
+                    leaf.still = rows.reshape(-1)
+                    self.notes.append(f"Row {row} of {leaf.name} is padding, has no gradient, and was not moved.")
 
     def _release(self) -> None:
         for state in self._states:
@@ -1679,7 +1704,8 @@ class _Module(_Objective):
     def _widen(self, own: Sequence[Any]) -> None:
         floats = [self.kind.datatype(p) for p in self._parameters]
         self.datatype = min(floats, key=lambda name: _PRECISION.get(name, 53), default="FP64")
-        if self.datatype == "FP64":
+        own_datatype = self.datatype
+        if own_datatype == "FP64" or not self.widens:
             return
         reasons = []
         for attempt in (self._copy, self._in_place):
@@ -1690,7 +1716,7 @@ class _Module(_Objective):
                 self._random.seed()
                 wide = self._outputs((), 0.0)
                 apart = self._apart(own, wide)
-                if apart <= _SAME_FUNCTION:
+                if apart <= _same_function(own_datatype):
                     self.same_function = apart
                     self.datatype = self.kind.datatype(wide[0])
                     if reasons:
@@ -1714,12 +1740,11 @@ class _Module(_Objective):
 
     def _copy(self) -> None:
         torch = self._torch
-        model = copy.deepcopy(self._model).to(torch.float64)
-        _widen_attributes(torch, model)
-        loss_fn = self._loss_fn
+        model, loss_fn = copy.deepcopy(self._model), self._loss_fn
+        _widen(torch, model)
         if isinstance(loss_fn, torch.nn.Module):
-            loss_fn = copy.deepcopy(loss_fn).to(torch.float64)
-            _widen_attributes(torch, loss_fn)
+            loss_fn = copy.deepcopy(loss_fn)
+            _widen(torch, loss_fn)
         named = dict(model.named_parameters())
         self._moving = [named[leaf.name] for leaf in self.leaves[: len(self._parameters)]]
         self._still = [p.data.clone() for p in self._moving]
@@ -1738,14 +1763,7 @@ class _Module(_Objective):
     def _in_place(self) -> None:
         torch = self._torch
         for part in self._modules():
-            for p in part.parameters():
-                if p.is_floating_point():
-                    p.grad = None
-                    p.data = p.data.to(torch.float64)
-            for module in part.modules():
-                for name, buffer in module._buffers.items():
-                    if buffer is not None and buffer.is_floating_point():
-                        module._buffers[name] = buffer.to(torch.float64)
+            _widen(torch, part)
         self._moving = self._parameters
         self._still = [p.data.clone() for p in self._parameters]
         self._copied = (self._model, self._loss_fn, [_ModuleState(part) for part in self._modules()])
@@ -1753,6 +1771,14 @@ class _Module(_Objective):
 
 class _NoCopy(Exception):
     """Why no copy of the model will do."""
+
+
+def _padding(torch: Any, model: Any) -> Iterator[Tuple[Any, int]]:
+    """The weights of embeddings with a padding_idx, and that row."""
+    for part in model.modules():
+        row, weight = getattr(part, "padding_idx", None), getattr(part, "weight", None)
+        if isinstance(row, int) and isinstance(weight, torch.Tensor) and weight.dim() == 2:
+            yield weight, row
 
 
 def _ulp(kind: _Plain, tensor: Any) -> float:
@@ -1764,12 +1790,25 @@ def _loss_of(output: Any) -> Any:
     return output if loss is None else loss
 
 
-def _widen_attributes(torch: Any, model: Any) -> None:
-    """Tensors that are plain attributes of a copied module, which .to() leaves alone."""
+def _widen(torch: Any, model: Any) -> None:
+    """Makes a module's parameters, buffers and plain tensors float64; tensors are replaced, none is written to."""
+
+    def wide(tensor: Any) -> Any:
+        if tensor.is_complex():
+            return tensor.to(torch.complex128)
+        return tensor.to(torch.float64) if tensor.is_floating_point() else tensor
+
+    for p in model.parameters():
+        if p.is_leaf:
+            p.grad = None
+        p.data = wide(p.data)
     for part in model.modules():
+        for name, buffer in part._buffers.items():
+            if buffer is not None:
+                part._buffers[name] = wide(buffer)
         for name, value in list(vars(part).items()):
-            if isinstance(value, torch.Tensor) and value.is_floating_point():
-                setattr(part, name, value.detach().to(torch.float64))
+            if isinstance(value, torch.Tensor):
+                setattr(part, name, wide(value.detach()))
 
 
 # ------------------------------------------------------------------------------------------- questions and answers
@@ -1798,9 +1837,7 @@ class _Session:
                 self._progress.show(
                     f"round {reply['round']}, {self._objective.evaluations} evaluations, {reply.get('stage', '')}"
                 )
-                reply = self._service.post(
-                    f"{path}/answers", {"round": reply["round"], "answers": answers}
-                ).json()
+                reply = self._service.post(f"{path}/answers", {"round": reply["round"], "answers": answers}).json()
         except KeyboardInterrupt:
             with contextlib.suppress(PlumblineError):
                 self._service.call("DELETE", path, patience=0.0)
@@ -1872,6 +1909,8 @@ class _Session:
                 d = kind.times(kind.take(leaf.claim, at), scale * leaf.size**2)
             else:
                 d = kind.times(kind.weights(direction["seed"], leaf.name, leaf.count, at), scale * leaf.size)
+            if leaf.still is not None:
+                d = d * kind.take(leaf.still, at)
             moves.append((i, at, d))
         if sort == "claim":
             leaves = objective.leaves
@@ -1932,6 +1971,7 @@ def check(
     confidence: float = 0.95,
     budget: int = 400,
     localise: bool = True,
+    float64: bool = True,
     quiet: bool = False,
     service: Optional[Service] = None,
 ) -> Report:
@@ -1942,10 +1982,12 @@ def check(
     Without ``targets`` it is ``loss_fn(output)``, with ``loss_fn`` None the model's output (or its ``loss``) itself.
 
     Neither weights nor data leave the process: some 50 to 400 (``budget``) values of the loss do. They are computed in
-    float64, on a copy. Parameters, buffers, gradients, flags and random states are afterwards what they were before,
-    bit for bit, exceptions included.
+    float64, on a copy, or with ``float64=False`` on the model as it is, where far less can be told. Parameters,
+    buffers, gradients, flags and random states are afterwards what they were before, bit for bit, exceptions included.
     """
-    with _Module(model, loss_fn, inputs, targets, seed) as objective:
+    objective = _Module(model, loss_fn, inputs, targets, seed)
+    objective.widens = float64
+    with objective:
         return _Session(
             service or _connected(), objective, _settings(seed, confidence, budget, localise), quiet
         ).report()
@@ -1962,6 +2004,7 @@ def check_function(
     confidence: float = 0.95,
     budget: int = 400,
     localise: bool = True,
+    float64: bool = True,
     quiet: bool = False,
     service: Optional[Service] = None,
 ) -> Report:
@@ -1972,7 +2015,8 @@ def check_function(
     gradient, if any do; of others all that are floating or complex. ``gradients``: one of the same shape for each (None:
     not claimed), or a function that is called as f is and gives them. ``f`` gives a number; or tensors F, and then it is
     the product v . F that is differentiated, ``cotangent`` being v: drawn here, and passed to a ``gradients`` function
-    as ``cotangent=``. Gradients of complex numbers are PyTorch's, df/d(re) + i df/d(im), where they are given.
+    as ``cotangent=``. With ``float64=False`` f is evaluated in the inputs' own datatype only. Gradients of complex
+    numbers are PyTorch's, df/d(re) + i df/d(im), where they are given.
     """
     whole = _Plain()
     if isinstance(inputs, Mapping) or not isinstance(inputs, (list, tuple)) or hasattr(inputs, "_fields"):
@@ -1983,7 +2027,9 @@ def check_function(
     service = service or _connected()
 
     def judged(seed: int) -> Tuple[Report, bool]:
-        with _Function(f, inputs, gradients, cotangent, names, seed) as objective:
+        objective = _Function(f, inputs, gradients, cotangent, names, seed)
+        objective.widens = float64
+        with objective:
             report = _Session(service, objective, {**settings, "seed": seed}, quiet).report()
             return report, objective.several() and cotangent is None
 
@@ -2018,14 +2064,66 @@ def gradcheck(
     """In the place of torch.autograd.gradcheck: the same call, the same answer, True or GradcheckError (or False).
 
     There is no tolerance to choose: ``eps``, ``atol``, ``rtol`` and ``fast_mode`` are taken and not needed, and float32
-    inputs will do. What is checked is the backward pass, along random directions; sparse layouts, batched and forward
-    gradients are left to PyTorch's. An answer that is not PASS, INCONCLUSIVE among them, is not True.
+    inputs will do. What is checked is the backward pass, along random directions, and with ``check_forward_ad`` the
+    forward derivatives; sparse layouts and batched gradients are left to PyTorch's. An answer that is not PASS,
+    INCONCLUSIVE among them, is not True.
     """
     inputs = tuple(inputs) if isinstance(inputs, (list, tuple)) else (inputs,)
-    report = check_function(func, inputs, seed=seed, quiet=True, service=service)
-    if report.ok or not raise_exception:
-        return report.ok
-    raise _gradcheck_error(report)
+    import torch
+
+    needed = [x for x in inputs if isinstance(x, torch.Tensor) and x.requires_grad]
+    if needed and not any(x.numel() for x in needed):
+        return True  # no entry, nothing wrong with it
+    checks = [(func, inputs, None)] if check_backward_ad else []
+    if check_forward_ad:
+        checks.append(_forward(func, inputs, seed))
+    for f, point, gradients in checks:
+        report = check_function(f, point, gradients, seed=seed, quiet=True, service=service)
+        if not report.ok:
+            if raise_exception:
+                raise _gradcheck_error(report)
+            return False
+    return True
+
+
+def _forward(func: Callable[..., Any], inputs: Sequence[Any], seed: int) -> Tuple[Callable[..., Any], Any, Any]:
+    """The forward derivative J u as a function of one number: F(x + t u), claimed to have the slope J u at t = 0."""
+    import torch
+    from torch.autograd import forward_ad
+
+    kind = _Torch()
+    which = [i for i, x in enumerate(inputs) if isinstance(x, torch.Tensor) and kind.needs_gradient(x)]
+    if not which:
+        raise Usage("none of the inputs requires a gradient")
+    tangents = {}
+    for i in which:
+        flat = kind.flat(inputs[i])
+        size = kind.norm(flat) / math.sqrt(max(1, kind.size(flat))) or 1.0
+        tangents[i] = kind.like(kind.weights(seed, f"tangent {i}", kind.size(flat), None) * size, inputs[i], False)
+    jitters = iter(range(1 << 30))  # the second and third time, every number is off by an ulp
+
+    def along(t: Any) -> Any:
+        wide = t.dtype == torch.float64
+        moved = [kind.copy(x, wide) if isinstance(x, torch.Tensor) else x for x in inputs]
+        for i, u in tangents.items():
+            moved[i] = (moved[i] + t * u.to(moved[i].dtype)).to(moved[i].dtype)
+        return func(*moved)
+
+    def slope(t: Any, cotangent: Any = None) -> Any:
+        jitter = next(jitters)
+        with forward_ad.dual_level():
+            duals = [kind.copy(x, False) if isinstance(x, torch.Tensor) else x for x in inputs]
+            for i, u in tangents.items():
+                x = kind.like(kind.jittered(kind.flat(duals[i]), duals[i], jitter), duals[i], False)
+                duals[i] = forward_ad.make_dual(x if jitter else duals[i], u)
+            outputs = [o for _, o in _collect(func(*duals), kind) if kind.is_float(o)]
+            found = [forward_ad.unpack_dual(o).tangent for o in outputs]
+        cotangents = [torch.ones_like(outputs[0])] if cotangent is None else [c for _, c in _collect(cotangent, kind)]
+        total = sum(kind.dot(kind.flat(j), kind.flat(v)) for j, v in zip(found, cotangents) if j is not None)
+        return torch.as_tensor(total, dtype=t.dtype)
+
+    real = torch.float64 if kind.datatype(inputs[which[0]]) == "FP64" else torch.float32
+    return along, (torch.zeros((), dtype=real),), slope
 
 
 def _gradcheck_error(report: Report) -> Exception:
@@ -2132,7 +2230,8 @@ def check_export(
     (PyTorch's function of that kind, where it is left out), or ``gradients``, named as ``named_parameters()`` does.
     The model is exported in the mode it is in, with weights and names as they are, and comes back as it was.
     """
-    torch = __import__("torch")
+    import torch
+
     loss = {"kind": loss} if isinstance(loss, str) else dict(loss)
     arguments, names = _named_inputs(model, inputs)
     if loss_fn is None and loss.get("kind"):
@@ -2158,7 +2257,11 @@ def check_export(
     data = {name: tensor for name, tensor in zip(names, arguments)}
     if targets is not None:
         data[loss.setdefault("target", "y")] = targets
-    request = {"loss": loss, "expected": {"loss": float(value.detach())}, "settings": {"seed": seed, **(settings or {})}}
+    request: Dict[str, Any] = {"loss": loss, "expected": {"loss": float(value.detach())}, "settings": {"seed": seed, **(settings or {})}}
+    names_of = {id(p): name for name, p in model.named_parameters()}
+    frozen = {names_of[id(weight)]: [row] for weight, row in _padding(torch, model) if id(weight) in names_of}
+    if frozen:
+        request["frozenRows"] = frozen  # of padding: zero by definition
     answer = (service or _connected()).upload(
         "/v1/gradient-checks",
         request,
@@ -2215,12 +2318,13 @@ def _onnx(torch: Any, model: Any, arguments: Any, names: List[str], outputs: Lis
     }
     if "dynamo" in inspect.signature(torch.onnx.export).parameters:
         options["dynamo"] = False
-    import warnings
-
     content = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        torch.onnx.export(model, tuple(x.detach() for x in arguments), content, **options)
+        try:
+            torch.onnx.export(model, tuple(x.detach() for x in arguments), content, **options)
+        except Exception as error:
+            raise Usage(f"PyTorch cannot export this model, plumbline.check needs no export: {_short(error)}") from error
     return content.getvalue()
 
 
@@ -2267,7 +2371,8 @@ def check_optimizer(
     """
     if steps < 1:
         raise Usage("steps must be at least 1")
-    torch = __import__("torch")
+    import torch
+
     kind = _Torch()
     names = {id(p): name for name, p in model.named_parameters()}
     groups = [[p for p in group["params"] if id(p) in names] for group in optimizer.param_groups]
@@ -2403,7 +2508,8 @@ class Monitor:
         self._thread: Optional[threading.Thread] = None
         self._loss: Any = None
         self._spent, self._begun = 0.0, time.perf_counter()
-        self._patched: Any = None
+        self._patched: Any = None  # our step of the optimizer, and what was there before
+        self._before_patch: Any = None
         self._path: Optional[str] = None
         self._key = uuid.uuid4().hex
         base = service or _connected()
@@ -2460,8 +2566,6 @@ class Monitor:
         optimizer = self._optimizer
         if optimizer is None:
             return
-        import functools
-
         original = optimizer.step
         self._before_patch = optimizer.__dict__.get("step")
         monitor = self

@@ -22,5 +22,18 @@ def url() -> str:
 
 
 @pytest.fixture(scope="session")
+def probes(url) -> str:
+    """The URL of a service that has probe sessions; skipped, and said so, where it has none."""
+    import plumbline
+
+    try:
+        plumbline.Service(url).post("/v1/probe-sessions", {})
+    except plumbline.Refused as refusal:
+        if refusal.status == 404:
+            pytest.skip("the service has no /v1/probe-sessions")
+    return url
+
+
+@pytest.fixture(scope="session")
 def root() -> pathlib.Path:
     return ROOT

@@ -20,7 +20,7 @@ DATATYPES = {"float64": torch.float64, "float32": torch.float32}
 
 @pytest.mark.parametrize("datatype", DATATYPES)
 @pytest.mark.parametrize("name", zoo.ZOO)
-def test_the_zoo_right_and_wrong(url, name, datatype):
+def test_the_zoo_right_and_wrong(probes, name, datatype):
     for seed in SEEDS:
         f, inputs = zoo.case(name, DATATYPES[datatype], seed, False)
         right = plumbline.check_function(f, inputs, seed=seed, quiet=True)
@@ -31,7 +31,7 @@ def test_the_zoo_right_and_wrong(url, name, datatype):
 
 
 @pytest.mark.parametrize("name", ["gelu", "layer norm", "conv2d", "solve", "in place", "scatter add"])
-def test_gradcheck_answers_as_pytorchs_does(url, name):
+def test_gradcheck_answers_as_pytorchs_does(probes, name):
     for wrong in (False, True):
         f, inputs = zoo.case(name, torch.float64, 3, wrong)
         assert plumbline.gradcheck(f, inputs, raise_exception=False) is not wrong
@@ -67,7 +67,7 @@ class CubeBackward(torch.autograd.Function):
         return Cube.factor * 6 * x * g * h, 3 * x**2 * h
 
 
-def test_gradgradcheck_judges_the_second_derivative(url, monkeypatch):
+def test_gradgradcheck_judges_the_second_derivative(probes, monkeypatch):
     x = torch.randn(4, 3, dtype=torch.float64, requires_grad=True)
     assert plumbline.gradcheck(Cube.apply, x)
     assert plumbline.gradgradcheck(Cube.apply, x)
@@ -76,6 +76,39 @@ def test_gradgradcheck_judges_the_second_derivative(url, monkeypatch):
     assert plumbline.gradcheck(Cube.apply, x)
     assert not plumbline.gradgradcheck(Cube.apply, x, raise_exception=False)
     assert not torch.autograd.gradgradcheck(Cube.apply, x, raise_exception=False)
+
+
+class Sine(torch.autograd.Function):
+    """A sine with a forward derivative that may be wrong."""
+
+    factor = 1.0
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        ctx.save_for_forward(x)
+        return x.sin()
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * ctx.saved_tensors[0].cos()
+
+    @staticmethod
+    def jvp(ctx, u):
+        return Sine.factor * u * ctx.saved_tensors[0].cos()
+
+
+@pytest.mark.parametrize("datatype", DATATYPES)
+def test_gradcheck_judges_forward_derivatives(probes, monkeypatch, datatype):
+    torch.manual_seed(2)
+    x = torch.randn(5, 3, dtype=DATATYPES[datatype], requires_grad=True)
+    w = torch.randn(3, dtype=DATATYPES[datatype], requires_grad=True)
+    f = lambda x, w: (Sine.apply(x @ w), x.sum())  # noqa: E731
+    assert plumbline.gradcheck(f, (x, w), check_forward_ad=True)
+    monkeypatch.setattr(Sine, "factor", 1.001)
+    assert plumbline.gradcheck(f, (x, w))
+    assert not plumbline.gradcheck(f, (x, w), check_forward_ad=True, raise_exception=False)
+    assert not plumbline.gradcheck(f, (x, w), check_forward_ad=True, check_backward_ad=False, raise_exception=False)
 
 
 # -- modules
@@ -143,7 +176,7 @@ def data():
 
 @pytest.mark.parametrize("datatype", DATATYPES)
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_wrong_tensor_of_a_network_is_named(url, fault, datatype):
+def test_a_wrong_tensor_of_a_network_is_named(probes, fault, datatype):
     faults, name = FAULTS[fault]
     torch.manual_seed(9)
     model = Network(**faults).to(DATATYPES[datatype])
@@ -156,13 +189,21 @@ def test_a_wrong_tensor_of_a_network_is_named(url, fault, datatype):
         assert [t["name"] for t in report.tensors if t["verdict"] == "FAIL"] == [name], report
 
 
-def test_a_regulariser_that_looks_at_the_model_belongs_to_the_loss(url):
+def test_values_in_float32_only_see_what_they_can(probes):
+    x, y = data()
+    right = plumbline.check(Network(), nn.CrossEntropyLoss(), x, y, float64=False)
+    assert right.verdict in ("PASS", "INCONCLUSIVE"), right
+    half = Network(hidden_weight=lambda g: g * 1.5)
+    assert plumbline.check(half, nn.CrossEntropyLoss(), x, y, float64=False).verdict == "FAIL"
+
+
+def test_a_regulariser_that_looks_at_the_model_belongs_to_the_loss(probes):
     model, (x, y) = Network(), data()
     loss = lambda out, y: nn.functional.cross_entropy(out, y) + 0.1 * sum((p**2).sum() for p in model.parameters())  # noqa: E731
     assert plumbline.check(model, loss, x, y).ok
 
 
-def test_dropout_batch_norm_and_checkpointing_pass(url):
+def test_dropout_batch_norm_and_checkpointing_pass(probes):
     from torch.utils.checkpoint import checkpoint
 
     class Checkpointed(nn.Module):
@@ -192,26 +233,26 @@ def point(*shape):
     return torch.randn(*shape, dtype=torch.float64, requires_grad=True)
 
 
-def test_an_ignored_argument_passes_and_a_claim_for_it_does_not(url):
+def test_an_ignored_argument_passes_and_a_claim_for_it_does_not(probes):
     assert plumbline.check_function(lambda x, y: x.sin(), (point(3), point(2))).ok
     x, y = np.ones(3), np.ones(2)
     report = plumbline.check_function(lambda x, y: np.sin(x).sum(), (x, y), [np.cos(x), np.array([0.0, 1.0])])
     assert report.verdict == "FAIL" and "y" in str(report)
 
 
-def test_a_random_function_is_not_judged(url):
+def test_a_random_function_is_not_judged(probes):
     state = np.random.default_rng(1)
     report = plumbline.check_function(lambda x: x.sum() * (1 + 1e-2 * state.standard_normal()), (point(4),))
     assert report.verdict == "INCONCLUSIVE", report
     assert any("different values" in note for note in report.notes)
 
 
-def test_nan_is_not_judged(url):
+def test_nan_is_not_judged(probes):
     report = plumbline.check_function(lambda x: (x * float("nan")).sum(), (point(4),))
     assert report.verdict == "INCONCLUSIVE", report
 
 
-def test_a_function_that_raises_away_from_the_point_is_not_judged_wrong(url):
+def test_a_function_that_raises_away_from_the_point_is_not_judged_wrong(probes):
     here = point(3)
 
     def f(x):
@@ -223,7 +264,7 @@ def test_a_function_that_raises_away_from_the_point_is_not_judged_wrong(url):
     assert report.verdict == "INCONCLUSIVE", report
 
 
-def test_a_function_that_changes_its_inputs_is_judged_and_told(url):
+def test_a_function_that_changes_its_inputs_is_judged_and_told(probes):
     def f(x):
         y = x * x
         x.data.mul_(2)
@@ -241,11 +282,11 @@ def test_a_function_that_changes_its_inputs_is_judged_and_told(url):
     assert (x == 1).all()
 
 
-def test_a_constant_passes_with_a_zero_claim(url):
+def test_a_constant_passes_with_a_zero_claim(probes):
     assert plumbline.check_function(lambda x: 3.0, ([1.0, 2.0],), [0.0, 0.0]).ok
 
 
-def test_complex_numbers_are_pairs_by_pytorchs_convention(url):
+def test_complex_numbers_are_pairs_by_pytorchs_convention(probes):
     z = torch.randn(4, dtype=torch.cdouble, requires_grad=True)
     assert plumbline.check_function(lambda z: (z * z.conj() * z).sum() + z.abs().sum(), (z,)).ok
     right = 2 * z.detach()
@@ -254,7 +295,7 @@ def test_complex_numbers_are_pairs_by_pytorchs_convention(url):
     assert plumbline.check_function(f, (z,), right.conj()).verdict == "FAIL"
 
 
-def test_plain_numbers_need_no_library(url):
+def test_plain_numbers_need_no_library(probes):
     f = lambda w, b: sum(v * v for v in w) * b  # noqa: E731
     assert plumbline.check_function(f, ([1.0, -2.0, 0.5], 3.0), ([6.0, -12.0, 3.0], 5.25)).ok
     assert plumbline.check_function(f, ([1.0, -2.0, 0.5], 3.0), ([6.0, -12.0, 3.1], 5.25)).verdict == "FAIL"
@@ -278,16 +319,16 @@ class Flaky(plumbline.Service):
         return answer
 
 
-def test_a_line_that_breaks_in_the_middle_goes_on(url):
+def test_a_line_that_breaks_in_the_middle_goes_on(probes):
     model, (x, y) = Network(**FAULTS["one entry"][0]), data()
-    service = Flaky(url)
+    service = Flaky(probes)
     broken = plumbline.check(model, nn.CrossEntropyLoss(), x, y, service=service)
     whole = plumbline.check(model, nn.CrossEntropyLoss(), x, y)
     assert service.calls > 5
     assert broken.verdict == "FAIL" and broken.tensors == whole.tensors
 
 
-def test_little_goes_over_the_wire(url):
+def test_little_goes_over_the_wire(probes):
     sent = []
 
     class Counted(plumbline.Service):
@@ -296,10 +337,15 @@ def test_little_goes_over_the_wire(url):
             return super()._once(method, path, body, *rest)
 
     model, (x, y) = Network(), data()
-    assert plumbline.check(model, nn.CrossEntropyLoss(), x, y, service=Counted(url)).ok
+    assert plumbline.check(model, nn.CrossEntropyLoss(), x, y, service=Counted(probes)).ok
     assert sum(sent) < 50_000
 
 
-def test_the_report_can_be_had_again(url):
+def test_the_report_can_be_had_again(probes):
     report = plumbline.check_function(lambda x: x.sin(), (point(3),))
-    assert report.url.startswith(url)
+    assert report.url.startswith(probes)
+
+
+def test_gradcheck_of_inputs_without_entries_is_true(probes):
+    x = torch.zeros(0, 3, dtype=torch.float64, requires_grad=True)
+    assert plumbline.gradcheck(torch.sin, x) and torch.autograd.gradcheck(torch.sin, x)

@@ -25,11 +25,11 @@ def environment(url, root):
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_a_program_says_what_it_is_to_say(url, root, name):
+def test_a_program_says_what_it_is_to_say(probes, root, name):
     if name.startswith("jax"):
         pytest.importorskip("jax")
     run = subprocess.run(
-        [sys.executable, root / "examples" / name], env=environment(url, root), capture_output=True, text=True
+        [sys.executable, root / "examples" / name], env=environment(probes, root), capture_output=True, text=True
     )
     assert run.returncode == 0, run.stderr
     at = -1
@@ -47,11 +47,20 @@ def test_an_adam_in_c_is_checked_over_plain_http(url, root):
     assert "1 - beta1^t" in wrong["summary"]
 
 
-def test_the_pytest_example_passes(url, root):
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+def test_a_program_in_c_is_judged_over_plain_http(probes, root):
+    run = subprocess.run([root / "examples/logistic.sh"], env=environment(probes, root), capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    right, wrong = (json.loads(line) for line in run.stdout.splitlines())
+    assert right["report"]["verdict"] == "PASS", run.stdout
+    assert wrong["report"]["verdict"] == "FAIL", run.stdout
+
+
+def test_the_pytest_example_passes(probes, root):
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "plumbline", "-p", "no:cacheprovider", "examples/test_gradients.py"],
         cwd=root,
-        env=environment(url, root),
+        env=environment(probes, root),
         capture_output=True,
         text=True,
     )
@@ -76,7 +85,41 @@ def test_the_step_of_the_github_action_runs(url, root, tmp_path):
     assert "PASS" in (tmp_path / "summary.md").read_text()
 
 
-def test_the_readmes_lines_run(url, root):
+def test_the_readmes_lines_run(probes, root):
     block = re.search(r"```python\n(.*?)```", (root / "README.md").read_text(), re.S).group(1)
-    run = subprocess.run([sys.executable, "-c", block], env=environment(url, root), capture_output=True, text=True)
+    run = subprocess.run([sys.executable, "-c", block], env=environment(probes, root), capture_output=True, text=True)
     assert run.returncode == 0 and "PASS" in run.stdout, run.stdout + run.stderr
+
+
+FAILING = """
+import numpy as np
+
+def test_it(plumbline_check):
+    plumbline_check.function(lambda x: (x**2).sum(), np.ones(3), np.full(3, 4.0))
+"""
+
+
+def test_a_failing_check_prints_the_report_and_no_traceback_of_ours(probes, root, tmp_path):
+    (tmp_path / "test_failing.py").write_text(FAILING)
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "plumbline", "-p", "no:cacheprovider", tmp_path],
+        cwd=tmp_path,
+        env=environment(probes, root),
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 1
+    assert "Plumbline: FAIL" in run.stdout and "plumbline.py" not in run.stdout, run.stdout
+
+
+def test_no_service_is_said_in_a_line(root, tmp_path):
+    (tmp_path / "test_failing.py").write_text(FAILING)
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "plumbline", "-p", "no:cacheprovider", tmp_path],
+        cwd=tmp_path,
+        env=environment("http://127.0.0.1:9", root),
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 1
+    assert "does not answer" in run.stdout and "plumbline.py" not in run.stdout, run.stdout

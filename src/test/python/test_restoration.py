@@ -263,6 +263,17 @@ def test_numpy_and_plain_numbers_take_the_callers_gradient():
         assert objective.leaves[0].shape == (2, 2)
 
 
+def test_a_claim_may_be_of_another_library_than_the_inputs():
+    f = lambda x: sum(v * v for v in x)  # noqa: E731
+    for claim in (np.array([2.0, 4.2]), torch.tensor([2.0, 4.2], dtype=torch.float64)):
+        with plumbline._Function(f, ([1.0, 2.1],), claim) as objective:
+            numeric, claimed = slopes(objective)
+            assert abs(numeric - claimed) <= 1e-6 * abs(claimed) and objective.leaves[0].datatype == "FP64"
+    single = np.float64(np.float32(4.2))
+    with plumbline._Function(f, ([1.0, 2.1],), [2.0, single]) as objective:
+        assert objective.leaves[0].datatype == "FP32"
+
+
 def test_gradients_are_matched_by_name_where_they_have_names():
     p = {"a": np.ones(2), "b": np.full(2, 2.0)}
     gradients = {"b": 3 * p["b"] ** 2, "a": 2 * p["a"]}

@@ -70,6 +70,28 @@ def test_losses_are_pytorchs_own(url, loss):
     assert plumbline.check_export(model, torch.randn(5, 3), torch.randn(5, 2), loss).ok
 
 
+@pytest.mark.parametrize("sparse", [False, True])
+def test_rows_of_padding_and_sparse_gradients_are_no_mistake(url, sparse):
+    torch.manual_seed(3)
+    embedding = nn.Embedding(9, 4, padding_idx=0, sparse=sparse)
+    model = nn.Sequential(embedding, nn.Flatten(), nn.Linear(12, 5))
+    tokens = torch.tensor([[0, 1, 2], [3, 0, 4], [5, 6, 0], [7, 8, 1]])
+    assert plumbline.check_export(model, tokens, torch.tensor([0, 1, 2, 3])).ok
+
+
+def test_what_cannot_be_exported_is_said_with_the_way_out(url):
+    class Spectrum(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.w = nn.Parameter(torch.randn(4))
+
+        def forward(self, x):
+            return torch.fft.irfft(torch.fft.rfft(x) * self.w, n=6)
+
+    with pytest.raises(plumbline.Usage, match="needs no export"):
+        plumbline.check_export(Spectrum(), torch.randn(2, 6), torch.randn(2, 6), "mse")
+
+
 # -- check_optimizer
 
 OPTIMIZERS = {

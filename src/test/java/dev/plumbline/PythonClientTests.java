@@ -3,6 +3,8 @@ package dev.plumbline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.plumbline.optimize.Service;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -47,6 +50,32 @@ class PythonClientTests {
         assertThat(tests.status()).as(tests.output()).isZero();
     }
 
+    /** The session is durable, and the client asks again with the same round. */
+    @Test
+    void goesOnWhereTheServiceIsKilledBetweenRounds(@TempDir Path data) throws IOException, InterruptedException {
+        assumeTrue(runIfThere(PYTHON, "--version").status() == 0, "no Python");
+        assumeTrue(hasProbeSessions(), "no probe sessions");
+        Service service = Service.start(data);
+        ProcessBuilder builder = new ProcessBuilder(PYTHON, "src/test/python/interrupted.py").redirectErrorStream(true);
+        builder.environment().put("PLUMBLINE_URL", "http://127.0.0.1:" + service.port());
+        builder.environment().put("PYTHONPATH", "src/main/python");
+        Process process = builder.start();
+        String last = "";
+        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                if (line.equals("16 evaluations")) {
+                    service.close();
+                    service = Service.start(data, service.port());
+                }
+                last = line;
+            }
+        } finally {
+            service.close();
+        }
+        assertThat(process.waitFor()).as(last).isZero();
+        assertThat(last).isEqualTo("FAIL ['x']");
+    }
+
     private Run runIfThere(String... command) throws InterruptedException {
         try {
             return run(command);
@@ -68,6 +97,17 @@ class PythonClientTests {
 
     private static String lastLine(String output) {
         return output.strip().lines().reduce("", (before, line) -> line);
+    }
+
+    private boolean hasProbeSessions() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/probe-sessions"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                .build();
+        return HttpClient.newHttpClient()
+                        .send(request, HttpResponse.BodyHandlers.discarding())
+                        .statusCode()
+                != 404;
     }
 
     private HttpResponse<String> get(String tag) throws IOException, InterruptedException {
