@@ -3,6 +3,7 @@ package dev.plumbline.web;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.Resource;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -14,23 +15,17 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class PythonClientController {
 
+    private static final Resource CLIENT = new ClassPathResource("python/plumbline.py");
     private static final MediaType PYTHON = new MediaType("text", "x-python", StandardCharsets.UTF_8);
-
-    private final byte[] client;
-    private final String tag;
-
-    PythonClientController() throws IOException {
-        client = new ClassPathResource("python/plumbline.py").getContentAsByteArray();
-        tag = '"' + DigestUtils.md5DigestAsHex(client) + '"';
-    }
 
     /** Kept by its ETag: a newer service has a newer client. */
     @GetMapping("/plumbline.py")
-    ResponseEntity<byte[]> client() {
+    ResponseEntity<byte[]> client() throws IOException {
+        byte[] client = CLIENT.getContentAsByteArray();
         return ResponseEntity.ok()
                 .contentType(PYTHON)
                 .cacheControl(CacheControl.noCache())
-                .eTag(tag)
+                .eTag('"' + DigestUtils.md5DigestAsHex(client) + '"')
                 .body(client);
     }
 }
