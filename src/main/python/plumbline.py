@@ -2257,7 +2257,11 @@ def check_export(
     data = {name: tensor for name, tensor in zip(names, arguments)}
     if targets is not None:
         data[loss.setdefault("target", "y")] = targets
-    request: Dict[str, Any] = {"loss": loss, "expected": {"loss": float(value.detach())}, "settings": {"seed": seed, **(settings or {})}}
+    request: Dict[str, Any] = {
+        "loss": loss,
+        "expected": {"loss": float(value.detach())},
+        "settings": {"seed": seed, **(settings or {})},
+    }
     names_of = {id(p): name for name, p in model.named_parameters()}
     frozen = {names_of[id(weight)]: [row] for weight, row in _padding(torch, model) if id(weight) in names_of}
     if frozen:
