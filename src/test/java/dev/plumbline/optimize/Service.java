@@ -15,13 +15,18 @@ public record Service(Process process, int port) implements AutoCloseable {
     private static final Pattern STARTED = Pattern.compile("Tomcat started on port (\\d+)");
 
     public static Service start(Path data) throws IOException {
+        return start(data, 0);
+    }
+
+    /** At a port of its own, or for 0 at any. */
+    public static Service start(Path data, int port) throws IOException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
                         "dev.plumbline.PlumblineApplication",
-                        "--server.port=0",
+                        "--server.port=" + port,
                         "--spring.main.lazy-initialization=true",
                         "--spring.config.location=classpath:/application.yaml",
                         "--plumbline.data=" + data)

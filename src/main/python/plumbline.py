@@ -1,0 +1,2886 @@
+"""Plumbline's client: is this gradient right? One file, nothing to install but a Python from 3.9 on.
+
+    import plumbline                                            # PLUMBLINE_URL, PLUMBLINE_API_KEY, or connect(url, key)
+
+    report = plumbline.check(model, loss_fn, inputs, targets)   # a torch.nn.Module, gradients by backward()
+    report = plumbline.check_function(f, inputs, gradients)     # any function of torch, jax, numpy or plain numbers
+    plumbline.gradcheck(fn, inputs)                             # in the place of torch.autograd.gradcheck
+    report = plumbline.check_export(model, inputs, targets)     # the exported model goes up, every entry is judged
+    report = plumbline.check_optimizer(optimizer, model, closure)
+    with plumbline.monitor(model, optimizer, name="run 7") as m:
+        ...                                                     # in the training loop: m.log(loss=loss)
+
+    report.ok, report.verdict, report.summary, report.to_markdown(), report.raise_for_verdict()
+
+``check`` and ``check_function`` send neither weights nor data nor model: the service asks for values of the scalar
+objective f along lines, f(x + t d), and this file makes the directions d, moves the parameters and puts them back
+bit for bit. ``python plumbline.py check --help`` is the command line, ``pytest -p plumbline`` the fixture
+``plumbline_check``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import contextlib
+import copy
+import functools
+import hashlib
+import http.client
+import inspect
+import io
+import json
+import logging
+import math
+import os
+import random
+import struct
+import sys
+import threading
+import time
+import types
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+import warnings
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+
+__all__ = [
+    "PlumblineError", "Refused", "Report", "Unreachable", "Usage", "WrongGradient", "check", "check_export",
+    "check_function", "check_optimizer", "connect", "gradcheck", "gradgradcheck", "monitor",
+]  # fmt: skip
+
+_log = logging.getLogger("plumbline")
+
+
+# ---------------------------------------------------------------------------------------------------- what can go wrong
+
+
+class PlumblineError(Exception):
+    """What keeps a check from being made. A wrong gradient is no such error: that is a report."""
+
+
+class Usage(PlumblineError, ValueError):
+    """A call that cannot be judged as it stands; the message says how to cure it."""
+
+
+class Unreachable(PlumblineError, ConnectionError):
+    """The service does not answer."""
+
+
+class Refused(PlumblineError):
+    """The service's problem details (RFC 9457): ``status``, ``type``, ``pointer``, ``got``, ``expected``."""
+
+    def __init__(self, status: int, problem: Mapping[str, Any]):
+        self.status = status
+        self.problem = dict(problem)
+        parts = [str(problem.get("detail") or problem.get("title") or "refused")]
+        parts += [f"{key}: {problem[key]}" for key in ("pointer", "got", "expected") if problem.get(key) is not None]
+        super().__init__(f"{status}: " + "; ".join(parts))
+
+
+class WrongGradient(AssertionError):
+    """A report that is not PASS, as an assertion that has failed; its words are the report's."""
+
+    def __init__(self, report: "Report"):
+        self.report = report
+        super().__init__(str(report))
+
+
+# ---------------------------------------------------------------------------------------------------------- the service
+
+
+class _Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+
+class Service:
+    """Plumbline at a URL.
+
+    A call is sent again, with the same bytes, where the line breaks or the service is busy or restarts: for up to
+    ``patience`` seconds once it has answered before, not at all where nobody is there to begin with.
+    """
+
+    _BUSY = (429, 502, 503, 504)
+
+    def __init__(self, url: str, key: Optional[str] = None, timeout: float = 600.0, patience: float = 120.0):
+        self.url = url.rstrip("/")
+        self.timeout = timeout
+        self.patience = patience
+        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._known = False
+        host = urllib.parse.urlsplit(self.url).hostname or ""
+        loopback = host in ("localhost", "::1") or host.startswith("127.")
+        self._opener = urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if loopback else []))
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Optional[bytes] = None,
+        content_type: str = "application/json",
+        headers: Optional[Mapping[str, str]] = None,
+        patience: Optional[float] = None,
+    ) -> _Answer:
+        """One exchange. Raises Refused for 4xx and 5xx, Unreachable where nobody answers."""
+        until = time.monotonic() + (self.patience if patience is None else patience)
+        pause = 0.1
+        while True:
+            try:
+                answer = self._once(method, path, body, content_type, headers or {})
+            except (OSError, EOFError, http.client.HTTPException) as broken:
+                if not self._known or time.monotonic() + pause > until:
+                    raise Unreachable(f"Plumbline does not answer at {self.url}: {broken}") from None
+                wait = pause
+            else:
+                self._known = True
+                if answer.status < 400:
+                    return answer
+                wait = _retry_after(answer.headers, pause)
+                if answer.status not in self._BUSY or time.monotonic() + wait > until:
+                    raise Refused(answer.status, _problem(answer))
+            time.sleep(wait)
+            pause = min(2 * pause, 5.0)
+
+    def _once(
+        self, method: str, path: str, body: Optional[bytes], content_type: str, headers: Mapping[str, str]
+    ) -> _Answer:
+        request = urllib.request.Request(self.url + path, data=body, method=method)
+        for name, value in {"Accept": "application/json", **self._headers, **headers}.items():
+            request.add_header(name, value)
+        if body is not None:
+            request.add_header("Content-Type", content_type)
+        try:
+            with self._opener.open(request, timeout=self.timeout) as reply:
+                return _Answer(reply.status, reply.headers, reply.read())
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return _Answer(refusal.code, refusal.headers, refusal.read())
+
+    def post(self, path: str, request: Any, **options: Any) -> _Answer:
+        """Sends JSON, in which NaN and Infinity are strings."""
+        return self.call("POST", path, _json(request), **options)
+
+    def upload(self, path: str, request: Any, files: Mapping[str, Tuple[str, bytes]]) -> _Answer:
+        """Sends multipart/form-data: the part ``request`` in JSON, and files: part -> (file name, bytes)."""
+        boundary = uuid.uuid4().hex
+        parts = [("request", "", "application/json", _json(request))]
+        parts += [(part, name, "application/octet-stream", content) for part, (name, content) in files.items()]
+        body = io.BytesIO()
+        for part, name, kind, content in parts:
+            quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+            disposition = f'form-data; name="{part}"' + (f'; filename="{quoted}"' if name else "")
+            body.write(f"--{boundary}\r\nContent-Disposition: {disposition}\r\nContent-Type: {kind}\r\n\r\n".encode())
+            body.write(content)
+            body.write(b"\r\n")
+        body.write(f"--{boundary}--\r\n".encode())
+        return self.call("POST", path, body.getvalue(), f"multipart/form-data; boundary={boundary}")
+
+
+def _retry_after(headers: Mapping[str, str], otherwise: float) -> float:
+    try:
+        return min(max(float(headers.get("Retry-After") or otherwise), 0.05), 60.0)
+    except ValueError:
+        return otherwise
+
+
+def _problem(answer: _Answer) -> Mapping[str, Any]:
+    try:
+        problem = answer.json()
+        return problem if isinstance(problem, dict) else {"detail": str(problem)}
+    except ValueError:
+        return {"detail": answer.content[:500].decode("utf-8", "replace") or "no explanation"}
+
+
+_service: Optional[Service] = None
+
+
+def connect(url: Optional[str] = None, key: Optional[str] = None, **options: Any) -> Service:
+    """Says where the service is; otherwise PLUMBLINE_URL (http://localhost:8080) and PLUMBLINE_API_KEY do."""
+    global _service
+    _service = Service(
+        url or os.environ.get("PLUMBLINE_URL") or "http://localhost:8080",
+        key or os.environ.get("PLUMBLINE_API_KEY") or None,
+        **options,
+    )
+    return _service
+
+
+def _connected() -> Service:
+    return _service or connect()
+
+
+# ------------------------------------------------------------------------------------------------- numbers on the wire
+
+
+def _number(value: float) -> Union[float, str]:
+    """A number, or NaN, Infinity and -Infinity as the strings that JSON has instead."""
+    value = float(value)
+    if math.isfinite(value):
+        return value
+    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+
+
+def _wire(value: Any) -> Any:
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, Mapping):
+        return {str(key): _wire(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_wire(item) for item in value]
+    return value
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(_wire(value), allow_nan=False, separators=(",", ":")).encode()
+
+
+#: Datatypes by their name on the wire, in safetensors, and as struct and array call them.
+_SAFETENSORS = {
+    "FP64": "F64", "FP32": "F32", "FP16": "F16", "BF16": "BF16", "INT64": "I64", "INT32": "I32", "INT16": "I16",
+    "INT8": "I8", "UINT8": "U8", "BOOL": "BOOL",
+}  # fmt: skip
+_DATATYPES = {
+    "float64": "FP64", "float32": "FP32", "float16": "FP16", "bfloat16": "BF16", "int64": "INT64", "int32": "INT32",
+    "int16": "INT16", "int8": "INT8", "uint8": "UINT8", "bool": "BOOL", "complex128": "FP64", "complex64": "FP32",
+    "complex32": "FP16",
+}  # fmt: skip
+_PRECISION = {"FP64": 53, "FP32": 24, "FP16": 11, "BF16": 8}
+
+
+def safetensors(tensors: Mapping[str, Any]) -> bytes:
+    """A safetensors file: eight bytes of length, a header in JSON, the tensors' bytes, little-endian, row-major."""
+    header: Dict[str, Any] = {}
+    contents: List[bytes] = []
+    offset = 0
+    for name, tensor in tensors.items():
+        shape, datatype, content = _raw(tensor)
+        header[name] = {
+            "dtype": _SAFETENSORS[datatype],
+            "shape": list(shape),
+            "data_offsets": [offset, offset + len(content)],
+        }
+        contents.append(content)
+        offset += len(content)
+    head = json.dumps(header, separators=(",", ":")).encode()
+    head += b" " * (-len(head) % 8)
+    return struct.pack("<Q", len(head)) + head + b"".join(contents)
+
+
+def _raw(tensor: Any) -> Tuple[Tuple[int, ...], str, bytes]:
+    """(shape, datatype, bytes) of a tensor of any kind; complex numbers are pairs of reals."""
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(tensor, torch.Tensor):
+        tensor = tensor.detach()
+        if tensor.layout != torch.strided:
+            tensor = tensor.to_dense()
+        if tensor.is_complex():
+            tensor = torch.view_as_real(tensor.resolve_conj())
+        tensor = tensor.cpu().contiguous()
+        datatype = _DATATYPES[str(tensor.dtype)[6:]]
+        shape = tuple(tensor.shape)
+        if tensor.numel() == 0:
+            return shape, datatype, b""
+        content = tensor.reshape(-1).view(torch.uint8) if datatype != "BOOL" else tensor.reshape(-1).to(torch.uint8)
+        try:
+            return shape, datatype, content.numpy().tobytes()
+        except RuntimeError:  # a torch without numpy
+            return shape, datatype, bytes(content.tolist())
+    if hasattr(tensor, "__array__"):
+        numpy = _numpy()
+        array = numpy.asarray(tensor)
+        if array.dtype.kind == "c":
+            array = numpy.stack([array.real, array.imag], -1)
+        array = array.astype(array.dtype.newbyteorder("<"), order="C", copy=False)
+        return tuple(array.shape), _DATATYPES[array.dtype.name], array.tobytes()
+    flat, shape = _flattened(tensor)
+    return shape, "FP64", struct.pack(f"<{len(flat)}d", *flat)
+
+
+def _numpy() -> Any:
+    import numpy
+
+    return numpy
+
+
+def _flattened(value: Any) -> Tuple[List[Any], Tuple[int, ...]]:
+    """A nested list of numbers as (row-major numbers, shape)."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if not isinstance(value, (list, tuple)):
+        return [value], ()
+    if not value:
+        return [], (0,)
+    rows = [_flattened(row) for row in value]
+    if any(shape != rows[0][1] for _, shape in rows):
+        raise Usage(f"rows of different lengths: {sorted({str(shape) for _, shape in rows})}")
+    return [item for flat, _ in rows for item in flat], (len(value), *rows[0][1])
+
+
+def _nested(flat: Sequence[Any], shape: Sequence[int]) -> Any:
+    if not shape:
+        return flat[0]
+    stride = len(flat) // shape[0] if shape[0] else 0
+    return [_nested(flat[i * stride : (i + 1) * stride], shape[1:]) for i in range(shape[0])]
+
+
+# ----------------------------------------------------------------------------------------------------------- the report
+
+
+class Report:
+    """What the service says: ``ok``, ``verdict``, ``summary``, ``url``, and everything else in ``data``.
+
+    ``verdict`` is PASS, FAIL, KINK (no derivative here; some choice at the bends gives the claim) or INCONCLUSIVE
+    (nobody can tell). ``ok`` is True for PASS only, and a report is as true as that: ``assert check(...)`` will do.
+    """
+
+    def __init__(self, data: Mapping[str, Any], url: Optional[str] = None, notes: Sequence[str] = ()):
+        self.data = dict(data)
+        self.url = url
+        #: What this client has to say about how f was evaluated.
+        self.notes = list(notes)
+
+    @property
+    def verdict(self) -> str:
+        """PASS, FAIL, KINK or INCONCLUSIVE."""
+        return str(self.data.get("verdict", "INCONCLUSIVE"))
+
+    @property
+    def summary(self) -> str:
+        """One plain sentence."""
+        return str(self.data.get("summary", ""))
+
+    @property
+    def ok(self) -> bool:
+        """Whether the verdict is PASS."""
+        return self.verdict == "PASS"
+
+    @property
+    def tensors(self) -> List[Mapping[str, Any]]:
+        """The tensors' own verdicts, mistakes and entries."""
+        return list(self.data.get("tensors") or [])
+
+    def raise_for_verdict(self, allow: Sequence[str] = ()) -> "Report":
+        """Itself; or WrongGradient, an AssertionError with the report's words, unless PASS or one of ``allow``."""
+        __tracebackhide__ = True
+        if not self.ok and self.verdict not in allow:
+            raise WrongGradient(self)
+        return self
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __str__(self) -> str:
+        lines = [f"Plumbline: {self.verdict}. {self.summary}"]
+        for tensor in self._judged():
+            lines.append(f"  {tensor.get('name')} {_shape(tensor)}: {tensor.get('verdict')}{_about(tensor)}")
+            lines += [f"    {line}" for line in _entries(tensor)]
+        cause = self.data.get("explanation") or {}
+        if cause.get("advice") and cause["advice"].lower() not in self.summary.lower():
+            lines.append(f"  {cause['advice']}")
+        lines += [f"  {warning}" for warning in self._warnings()]
+        if self.url:
+            lines.append(f"  {self.url}")
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def to_markdown(self) -> str:
+        """The report for a pull request's comment or a job's summary."""
+        lines = [f"### Plumbline: {self.verdict}", "", _cell(self.summary), ""]
+        judged = self._judged()
+        if judged:
+            lines += ["| tensor | shape | verdict | what |", "|---|---|---|---|"]
+            lines += [
+                f"| `{_cell(t.get('name'))}` | {_shape(t)} | {t.get('verdict')} | {_cell(_about(t).lstrip(':;, '))} |"
+                for t in judged
+            ]
+            lines.append("")
+            for tensor in judged:
+                lines += [f"- `{_cell(tensor.get('name'))}` {_cell(line)}" for line in _entries(tensor)]
+            lines.append("")
+        cause = self.data.get("explanation") or {}
+        if cause.get("advice"):
+            lines += [_cell(cause["advice"]), ""]
+        lines += [f"- {_cell(warning)}" for warning in self._warnings()]
+        if self.url:
+            lines += ["", f"[full report]({self.url})"]
+        return "\n".join(lines).rstrip() + "\n"
+
+    def to_junit(self, name: str = "plumbline") -> str:
+        """JUnit XML: a test case a tensor; FAIL is a failure, what could not be judged an error."""
+        from xml.sax.saxutils import escape, quoteattr
+
+        cases = self.tensors or [{"name": "gradient", "verdict": self.verdict}]
+        if not any(case.get("verdict") == self.verdict for case in cases):
+            cases = [*cases, {"name": "report", "verdict": self.verdict}]
+        failures = sum(case.get("verdict") == "FAIL" for case in cases)
+        errors = sum(case.get("verdict") not in ("PASS", "FAIL") for case in cases)
+        lines = [
+            '<?xml version="1.0" encoding="UTF-8"?>',
+            f'<testsuite name={quoteattr(name)} tests="{len(cases)}" failures="{failures}" errors="{errors}">',
+        ]
+        for case in cases:
+            head = f"  <testcase classname={quoteattr(name)} name={quoteattr(_printable(case.get('name')))}"
+            verdict = case.get("verdict")
+            if verdict == "PASS":
+                lines.append(head + "/>")
+                continue
+            kind = "failure" if verdict == "FAIL" else "error"
+            words = "\n".join([_about(case).lstrip(":;, "), *_entries(case), str(self)])
+            lines.append(head + ">")
+            lines.append(f"    <{kind} type={quoteattr(str(verdict))} message={quoteattr(_printable(self.summary))}>")
+            lines.append(escape(_printable(words)) + f"</{kind}>")
+            lines.append("  </testcase>")
+        return "\n".join([*lines, "</testsuite>", ""])
+
+    def _judged(self) -> List[Mapping[str, Any]]:
+        return [tensor for tensor in self.tensors if tensor.get("verdict") != "PASS"]
+
+    def _warnings(self) -> List[str]:
+        said = [str(w.get("detail") or w.get("code")) for w in self.data.get("warnings") or []]
+        return said + self.notes
+
+
+def _printable(value: Any) -> str:
+    """Without the characters that XML has no way to write."""
+    return "".join(c if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" else "?" for c in str(value))
+
+
+def _cell(value: Any) -> str:
+    return str(value).replace("|", "\\|").replace("\r", " ").replace("\n", " ")
+
+
+def _shape(tensor: Mapping[str, Any]) -> str:
+    shape = tensor.get("shape")
+    return "" if shape is None else "x".join(str(n) for n in shape) or "scalar"
+
+
+def _about(tensor: Mapping[str, Any]) -> str:
+    """``: scaled, factor 2.0; advice`` for a tensor with a mistake, the relative error else."""
+    mistake = tensor.get("mistake") or {}
+    told = [f"{key} {mistake[key]}" for key in sorted(mistake) if key not in ("kind", "advice") and mistake[key]]
+    words = [", ".join([str(mistake["kind"]), *told])] if mistake.get("kind") else []
+    words += [str(tensor[key]) for key in ("reason", "detail") if tensor.get(key)]
+    if not words and tensor.get("relativeError") is not None:
+        words.append(f"relative error {tensor['relativeError']}")
+    if mistake.get("advice"):
+        words.append(str(mistake["advice"]))
+    return ": " + "; ".join(words) if words else ""
+
+
+def _entries(tensor: Mapping[str, Any], most: int = 5) -> List[str]:
+    lines = []
+    for entry in (tensor.get("entries") or [])[:most]:
+        right = entry.get("reference") if entry.get("reference") is not None else entry.get("numeric")
+        bound = entry.get("errorBound")
+        within = "" if bound is None else f" +- {bound}"
+        lines.append(f"{entry.get('index')}: claimed {entry.get('claimed')}, should be {right}{within}")
+    return lines
+
+
+# ----------------------------------------------------------------------------------------------------------- directions
+
+# A direction is a function of (seed, tensor's name, flat position), not a generator's state: so every restriction of it
+# to a box is part of one fixed vector, shards of a tensor agree, and halves may be subtracted from the whole.
+# SplitMix64 (Steele, Lea, Flood 2014) of (position + 1) times the golden ratio plus a hash; its halves through Box and
+# Muller's transform make a standard normal number.
+
+_GOLDEN, _MIX1, _MIX2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+_CHUNK = 1 << 16  # so that the temporaries stay in the cache
+
+
+def _key(seed: int, name: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{seed}:{name}".encode()).digest()[:8], "little")
+
+
+def _weight(key: int, position: int) -> float:
+    """The standard normal number of one flat position."""
+    z = ((position + 1) * _GOLDEN + key) & 0xFFFFFFFFFFFFFFFF
+    z = ((z ^ (z >> 30)) * _MIX1) & 0xFFFFFFFFFFFFFFFF
+    z = ((z ^ (z >> 27)) * _MIX2) & 0xFFFFFFFFFFFFFFFF
+    z ^= z >> 31
+    radius = math.sqrt(-2.0 * math.log(((z >> 32) + 0.5) * 2.0**-32))
+    return radius * math.cos(2.0 * math.pi * ((z & 0xFFFFFFFF) * 2.0**-32))
+
+
+class _Plain:
+    """Python's own numbers; a tensor is a number or a nested list, a tuple holds several. Flat arrays are lists."""
+
+    name = "plain"
+
+    def is_tensor(self, value: Any) -> bool:
+        if isinstance(value, list):
+            return bool(value) and all(self.is_tensor(item) for item in value)
+        return isinstance(value, (int, float, complex)) and not isinstance(value, bool)
+
+    def is_float(self, value: Any) -> bool:
+        return any(isinstance(item, (float, complex)) for item in _flattened(value)[0])
+
+    def is_complex(self, value: Any) -> bool:
+        return any(isinstance(item, complex) for item in _flattened(value)[0])
+
+    def needs_gradient(self, value: Any) -> bool:
+        return False
+
+    def shape(self, value: Any) -> Tuple[int, ...]:
+        return _flattened(value)[1]
+
+    def datatype(self, value: Any) -> str:
+        return "FP64"
+
+    def flat(self, value: Any) -> Any:
+        """Row-major float64 numbers; a complex number is a pair."""
+        if hasattr(value, "detach"):
+            value = value.detach()
+        items = _flattened(value)[0]
+        if any(isinstance(item, complex) for item in items):
+            return [part for item in items for part in (complex(item).real, complex(item).imag)]
+        return [float(item) for item in items]
+
+    def like(self, flat: Any, model: Any, double: bool) -> Any:
+        """A fresh tensor of a model's shape and kind from flat numbers; in float64 if ``double``."""
+        if self.is_complex(model):
+            flat = [complex(flat[i], flat[i + 1]) for i in range(0, len(flat), 2)]
+        return _nested(list(flat), self.shape(model))
+
+    def copy(self, value: Any, double: bool) -> Any:
+        return copy.deepcopy(value)
+
+    def same(self, a: Any, b: Any) -> bool:
+        return repr(a) == repr(b)
+
+    def size(self, flat: Any) -> int:
+        return len(flat)
+
+    def positions(self, shape: Sequence[int], box: Sequence[Sequence[int]]) -> Any:
+        """Flat positions of the box of one range [from, to) an axis."""
+        found = [0]
+        for n, (first, last) in zip(shape, box):
+            found = [p * n + i for p in found for i in range(first, last)]
+        return found
+
+    def take(self, flat: Any, positions: Any) -> Any:
+        return flat if positions is None else [flat[p] for p in positions]
+
+    def put(self, flat: Any, positions: Any, step: float, direction: Any) -> Any:
+        """flat + step direction at the positions, in float64."""
+        if positions is None:
+            return [x + step * d for x, d in zip(flat, direction)]
+        moved = list(flat)
+        for p, d in zip(positions, direction):
+            moved[p] += step * d
+        return moved
+
+    def weights(self, seed: int, name: str, count: int, positions: Any) -> Any:
+        key = _key(seed, name)
+        return [_weight(key, p) for p in (range(count) if positions is None else positions)]
+
+    def times(self, flat: Any, factor: float) -> Any:
+        return [x * factor for x in flat]
+
+    def difference(self, a: Any, b: Any) -> Any:
+        return [x - y for x, y in zip(a, b)]
+
+    def dot(self, a: Any, b: Any) -> float:
+        return _fsum(x * y for x, y in zip(a, b))
+
+    def norm(self, a: Any, b: Any = None) -> float:
+        """|| a o b ||, or || a ||."""
+        return math.sqrt(_fsum(x * x for x in a) if b is None else _fsum((x * y) ** 2 for x, y in zip(a, b)))
+
+    def jittered(self, flat: Any, model: Any, seed: int) -> Any:
+        unit = 2.0 ** (1 - _PRECISION.get(self.datatype(model), 53))
+        key = _key(seed, "jitter")
+        return [x * (1.0 + unit * (1 if _weight(key, i) > 0 else -1)) for i, x in enumerate(flat)]
+
+    def zeros(self, count: int) -> Any:
+        return [0.0] * count
+
+    def single(self, flat: Any) -> bool:
+        """Whether every number is a float32 number."""
+        return all(x != x or abs(x) > 3e38 or struct.unpack("f", struct.pack("f", x))[0] == x for x in flat)
+
+    def cotangent(self, count: int, seed: int) -> Any:
+        """+-(1 + k/64), k in 0..63: exact in every datatype, so that nothing is lost between claim and values."""
+        key = _key(seed, "cotangent")
+        draws = [_mixed(key, i) for i in range(count)]
+        return [(1.0 + (z >> 58) / 64.0) * (1 if z & 1 else -1) for z in draws]
+
+    def number(self, flat: Any, i: int) -> float:
+        return float(flat[i])
+
+
+def _mixed(key: int, position: int) -> int:
+    z = ((position + 1) * _GOLDEN + key) & 0xFFFFFFFFFFFFFFFF
+    z = ((z ^ (z >> 30)) * _MIX1) & 0xFFFFFFFFFFFFFFFF
+    z = ((z ^ (z >> 27)) * _MIX2) & 0xFFFFFFFFFFFFFFFF
+    return z ^ (z >> 31)
+
+
+def _fsum(terms: Iterable[float]) -> float:
+    try:
+        return math.fsum(terms)
+    except (OverflowError, ValueError):  # infinities
+        return math.nan
+
+
+class _NumPy(_Plain):
+    """NumPy's arrays; flat arrays are float64."""
+
+    name = "numpy"
+
+    def __init__(self) -> None:
+        self.np = _numpy()
+
+    def is_tensor(self, value: Any) -> bool:
+        return isinstance(value, (self.np.ndarray, self.np.generic))
+
+    def is_float(self, value: Any) -> bool:
+        return self.np.asarray(value).dtype.kind in "fcV" or self.datatype(value) == "BF16"
+
+    def is_complex(self, value: Any) -> bool:
+        return self.np.asarray(value).dtype.kind == "c"
+
+    def shape(self, value: Any) -> Tuple[int, ...]:
+        return tuple(self.np.shape(value))
+
+    def datatype(self, value: Any) -> str:
+        return _DATATYPES.get(getattr(value, "dtype", self.np.dtype("float64")).name, "FP64")
+
+    def flat(self, value: Any) -> Any:
+        if hasattr(value, "detach"):
+            value = value.detach().cpu().tolist()
+        array = self.np.asarray(value)
+        if array.dtype.kind == "c":
+            return array.astype(self.np.complex128, order="C").reshape(-1).view(self.np.float64)
+        return array.astype(self.np.float64, order="C").reshape(-1)
+
+    def like(self, flat: Any, model: Any, double: bool) -> Any:
+        complex_ = self.is_complex(model)
+        if complex_:
+            flat = self.np.ascontiguousarray(flat).view(self.np.complex128)
+        array = flat.reshape(self.shape(model))
+        kind = (self.np.complex128 if complex_ else self.np.float64) if double else model.dtype
+        array = array.astype(kind, copy=True)
+        return array[()] if isinstance(model, self.np.generic) else array
+
+    def copy(self, value: Any, double: bool) -> Any:
+        if double and self.is_float(value):
+            return self.like(self.flat(value), value, True)
+        return value.copy()
+
+    def same(self, a: Any, b: Any) -> bool:
+        return self.np.asarray(a).tobytes() == self.np.asarray(b).tobytes()
+
+    def size(self, flat: Any) -> int:
+        return int(flat.size)
+
+    def positions(self, shape: Sequence[int], box: Sequence[Sequence[int]]) -> Any:
+        found = self.np.zeros(1, self.np.int64)
+        for n, (first, last) in zip(shape, box):
+            found = (found[:, None] * n + self.np.arange(first, last)).reshape(-1)
+        return found
+
+    def take(self, flat: Any, positions: Any) -> Any:
+        return flat if positions is None else flat[positions]
+
+    def put(self, flat: Any, positions: Any, step: float, direction: Any) -> Any:
+        if positions is None:
+            return flat + step * direction
+        moved = flat.copy()
+        moved[positions] += step * direction
+        return moved
+
+    def weights(self, seed: int, name: str, count: int, positions: Any) -> Any:
+        np, key = self.np, self.np.uint64(_key(seed, name))
+        count = count if positions is None else len(positions)
+        made = np.empty(count)
+        with np.errstate(over="ignore"):
+            for i in range(0, count, _CHUNK):
+                j = min(i + _CHUNK, count)
+                z = np.arange(i, j, dtype=np.uint64) if positions is None else positions[i:j].astype(np.uint64)
+                z = self._mix((z + np.uint64(1)) * np.uint64(_GOLDEN) + key)
+                radius = np.sqrt(-2.0 * np.log(((z >> np.uint64(32)).astype(np.float64) + 0.5) * 2.0**-32))
+                angle = (z & np.uint64(0xFFFFFFFF)).astype(np.float64) * (2.0 * math.pi * 2.0**-32)
+                made[i:j] = radius * np.cos(angle)
+        return made
+
+    def _mix(self, z: Any) -> Any:
+        u = self.np.uint64
+        z = (z ^ (z >> u(30))) * u(_MIX1)
+        z = (z ^ (z >> u(27))) * u(_MIX2)
+        return z ^ (z >> u(31))
+
+    def times(self, flat: Any, factor: float) -> Any:
+        return flat * factor
+
+    def difference(self, a: Any, b: Any) -> Any:
+        return a - b
+
+    def dot(self, a: Any, b: Any) -> float:
+        return float((a * b).sum())
+
+    def norm(self, a: Any, b: Any = None) -> float:
+        return float(self.np.sqrt(((a if b is None else a * b) ** 2).sum()))
+
+    def jittered(self, flat: Any, model: Any, seed: int) -> Any:
+        unit = 2.0 ** (1 - _PRECISION.get(self.datatype(model), 53))
+        return flat * (1.0 + unit * self.np.sign(self.weights(seed, "jitter", flat.size, None)))
+
+    def zeros(self, count: int) -> Any:
+        return self.np.zeros(count)
+
+    def single(self, flat: Any) -> bool:
+        with self.np.errstate(all="ignore"):
+            finite = flat[self.np.isfinite(flat) & (abs(flat) < 3e38)]
+            return bool((finite.astype(self.np.float32) == finite).all())
+
+    def cotangent(self, count: int, seed: int) -> Any:
+        np = self.np
+        with np.errstate(over="ignore"):
+            z = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(_GOLDEN) + np.uint64(_key(seed, "cotangent"))
+            z = self._mix(z)
+        sign = (z & np.uint64(1)).astype(np.float64) * 2.0 - 1.0
+        return (1.0 + (z >> np.uint64(58)).astype(np.float64) / 64.0) * sign
+
+
+class _Jax(_NumPy):
+    """JAX's arrays, moved as NumPy's; evaluated with 64 bits where those are meant."""
+
+    name = "jax"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.jax = sys.modules["jax"]
+
+    def is_tensor(self, value: Any) -> bool:
+        arrays = (self.jax.Array, self.np.ndarray, self.np.generic)
+        return isinstance(value, arrays) and isinstance(value.dtype, self.np.dtype)  # keys of random numbers have none
+
+    def like(self, flat: Any, model: Any, double: bool) -> Any:
+        made = super().like(flat, self.np.asarray(model), double)
+        return self.jax.numpy.asarray(made)
+
+    def copy(self, value: Any, double: bool) -> Any:
+        if double and self.is_float(value):
+            return self.like(self.flat(value), value, True)
+        return value
+
+    def wide(self) -> Any:
+        """Within it, float64 stays float64."""
+        try:
+            from jax.experimental import enable_x64
+        except ImportError:  # newer ones
+            return self.jax.enable_x64(True)
+        return enable_x64()
+
+
+class _Torch(_Plain):
+    """PyTorch's tensors; flat arrays are float64 tensors beside them (on the CPU where the device has no float64)."""
+
+    name = "torch"
+
+    def __init__(self) -> None:
+        self.torch = sys.modules["torch"]
+
+    def is_tensor(self, value: Any) -> bool:
+        return isinstance(value, self.torch.Tensor)
+
+    def is_float(self, value: Any) -> bool:
+        return value.is_floating_point() or value.is_complex()
+
+    def is_complex(self, value: Any) -> bool:
+        return value.is_complex()
+
+    def needs_gradient(self, value: Any) -> bool:
+        return value.requires_grad and self.is_float(value)
+
+    def shape(self, value: Any) -> Tuple[int, ...]:
+        return tuple(value.shape)
+
+    def datatype(self, value: Any) -> str:
+        return _DATATYPES.get(str(value.dtype)[6:], "FP64")
+
+    def flat(self, value: Any) -> Any:
+        torch = self.torch
+        if not isinstance(value, torch.Tensor):
+            value = torch.as_tensor(value.tolist() if hasattr(value, "tolist") else value, dtype=None)
+        value = value.detach()
+        if value.layout != torch.strided:
+            value = value.to_dense()
+        if value.device.type == "mps":
+            value = value.cpu()
+        if value.is_complex():
+            value = torch.view_as_real(value.resolve_conj().to(torch.complex128))
+        return value.to(torch.float64, copy=True).contiguous().reshape(-1)
+
+    def like(self, flat: Any, model: Any, double: bool) -> Any:
+        torch = self.torch
+        if model.is_complex():
+            made = torch.view_as_complex(flat.reshape(*model.shape, 2))
+            kind = torch.complex128 if double else model.dtype
+        else:
+            made, kind = flat.reshape(model.shape), torch.float64 if double else model.dtype
+        return made.to(kind, copy=True).to(model.device)
+
+    def copy(self, value: Any, double: bool) -> Any:
+        value = value.detach()
+        if double and self.is_float(value):
+            return self.like(self.flat(value), value, True)
+        if value.layout != self.torch.strided:
+            return value.clone()
+        return value.clone(memory_format=self.torch.contiguous_format)
+
+    def same(self, a: Any, b: Any) -> bool:
+        if a.shape != b.shape or a.dtype != b.dtype or a.layout != self.torch.strided:
+            return a.shape == b.shape and a.dtype == b.dtype
+        return bool(((a == b) | ((a != a) & (b != b))).all())
+
+    def size(self, flat: Any) -> int:
+        return flat.numel()
+
+    def positions(self, shape: Sequence[int], box: Sequence[Sequence[int]]) -> Any:
+        found = self.torch.zeros(1, dtype=self.torch.int64)
+        for n, (first, last) in zip(shape, box):
+            found = (found[:, None] * n + self.torch.arange(first, last)).reshape(-1)
+        return found
+
+    def take(self, flat: Any, positions: Any) -> Any:
+        return flat if positions is None else flat[positions.to(flat.device)]
+
+    def put(self, flat: Any, positions: Any, step: float, direction: Any) -> Any:
+        if positions is None:
+            return flat + step * direction.to(flat.device)
+        moved = flat.clone()
+        moved[positions.to(flat.device)] += step * direction.to(flat.device)
+        return moved
+
+    def weights(self, seed: int, name: str, count: int, positions: Any) -> Any:
+        torch, key = self.torch, _signed(_key(seed, name))
+        count = count if positions is None else positions.numel()
+        made = torch.empty(count, dtype=torch.float64)
+        for i in range(0, count, _CHUNK):
+            j = min(i + _CHUNK, count)
+            z = torch.arange(i, j) if positions is None else positions[i:j]
+            z = self._mix((z + 1) * _signed(_GOLDEN) + key)
+            high = ((z >> 32) & 0xFFFFFFFF).to(torch.float64).add_(0.5).mul_(2.0**-32)
+            angle = (z & 0xFFFFFFFF).to(torch.float64).mul_(2.0 * math.pi * 2.0**-32)
+            made[i:j] = high.log_().mul_(-2.0).sqrt_().mul_(angle.cos_())
+        return made
+
+    def _mix(self, z: Any) -> Any:
+        z = (z ^ ((z >> 30) & ((1 << 34) - 1))) * _signed(_MIX1)  # int64 wraps, and its shifts keep the sign
+        z = (z ^ ((z >> 27) & ((1 << 37) - 1))) * _signed(_MIX2)
+        return z ^ ((z >> 31) & ((1 << 33) - 1))
+
+    def times(self, flat: Any, factor: float) -> Any:
+        return flat * factor
+
+    def difference(self, a: Any, b: Any) -> Any:
+        return a - b
+
+    def dot(self, a: Any, b: Any) -> float:
+        return float((a * b.to(a.device)).sum())
+
+    def norm(self, a: Any, b: Any = None) -> float:
+        return float(((a if b is None else a * b.to(a.device)) ** 2).sum().sqrt())
+
+    def jittered(self, flat: Any, model: Any, seed: int) -> Any:
+        unit = 2.0 ** (1 - _PRECISION.get(self.datatype(model), 53))
+        return flat * (1.0 + unit * self.weights(seed, "jitter", flat.numel(), None).sign().to(flat.device))
+
+    def zeros(self, count: int) -> Any:
+        return self.torch.zeros(count, dtype=self.torch.float64)
+
+    def single(self, flat: Any) -> bool:
+        finite = flat[self.torch.isfinite(flat) & (flat.abs() < 3e38)]
+        return bool((finite.float().double() == finite).all())
+
+    def cotangent(self, count: int, seed: int) -> Any:
+        torch = self.torch
+        z = self._mix(torch.arange(1, count + 1) * _signed(_GOLDEN) + _signed(_key(seed, "cotangent")))
+        sign = (z & 1).to(torch.float64) * 2.0 - 1.0
+        return (1.0 + ((z >> 58) & 63).to(torch.float64) / 64.0) * sign
+
+
+def _signed(value: int) -> int:
+    return value - (1 << 64) if value >= 1 << 63 else value
+
+
+def _kind(values: Iterable[Any]) -> _Plain:
+    """The library that these tensors are of."""
+    torch, jax, numpy = (sys.modules.get(name) for name in ("torch", "jax", "numpy"))
+    found = set()
+    for value in values:
+        if torch is not None and isinstance(value, torch.Tensor):
+            found.add("torch")
+        elif jax is not None and isinstance(value, jax.Array):
+            found.add("jax")
+        elif numpy is not None and isinstance(value, (numpy.ndarray, numpy.generic)):
+            found.add("numpy")
+    if {"torch", "jax"} <= found:
+        raise Usage("tensors of PyTorch and of JAX in one call")
+    return _Torch() if "torch" in found else _Jax() if "jax" in found else _NumPy() if "numpy" in found else _Plain()
+
+
+# ------------------------------------------------------------------------------------- what is moved, and what is kept
+
+
+class _Leaf:
+    """A tensor that f depends on: its point, its claimed gradient, both flat in float64; complex entries are pairs."""
+
+    def __init__(self, name: str, tensor: Any, kind: _Plain):
+        self.name = name
+        self.tensor = tensor
+        self.kind = kind
+        self.shape = (*kind.shape(tensor), 2) if kind.is_complex(tensor) else kind.shape(tensor)
+        self.datatype = kind.datatype(tensor)
+        self.point = kind.flat(tensor)
+        self.count = kind.size(self.point)
+        self.size = 1.0  # the root mean square of its values: what a step of 1 means for it
+        self.claim: Any = None
+        self.noise: List[Any] = []  # the claim again with every number off by an ulp, minus the claim
+        self.unused = False
+        self.still: Any = None  # 0 where entries do not move, 1 where they do; None where all move
+
+    def rms(self) -> float:
+        return self.kind.norm(self.point) / math.sqrt(self.count) if self.count else 0.0
+
+    def noise_along(self, direction: Any, positions: Any) -> float:
+        """max(|Delta . d|, || Delta o d ||): how far rounding moves the claim along d."""
+        kind, most = self.kind, 0.0
+        for delta in self.noise:
+            part = kind.take(delta, positions)
+            most = max(most, abs(kind.dot(part, direction)), kind.norm(part, direction))
+        return most
+
+
+def _sizes(leaves: Sequence[_Leaf]) -> None:
+    """A tensor of zeros, such as a fresh bias, would never move: it takes the median of the others."""
+    found = sorted(rms for rms in (leaf.rms() for leaf in leaves) if math.isfinite(rms) and rms > 0)
+    median = found[len(found) // 2] if found else 1.0
+    for leaf in leaves:
+        rms = leaf.rms()
+        leaf.size = rms if math.isfinite(rms) and rms >= 1e-3 * median else median
+
+
+class _Randomness:
+    """The states of all random generators that can be found: kept, seeded before every evaluation, put back."""
+
+    def __init__(self, seed: int):
+        self._seed = seed % (1 << 32)
+        self._restore: List[Callable[[], Any]] = []
+        state = random.getstate()
+        self._restore.append(lambda: random.setstate(state))
+        numpy = sys.modules.get("numpy")
+        self._numpy = numpy if numpy is not None and hasattr(numpy, "random") else None
+        if self._numpy is not None:
+            drawn = self._numpy.random.get_state()
+            self._restore.append(lambda: numpy.random.set_state(drawn))
+        self._torch = torch = sys.modules.get("torch")
+        if torch is not None:
+            cpu = torch.get_rng_state()
+            self._restore.append(lambda: torch.set_rng_state(cpu))
+            if torch.cuda.is_available() and torch.cuda.is_initialized():
+                devices = torch.cuda.get_rng_state_all()
+                self._restore.append(lambda: torch.cuda.set_rng_state_all(devices))
+
+    def seed(self) -> None:
+        random.seed(self._seed)
+        if self._numpy is not None:
+            self._numpy.random.seed(self._seed)
+        if self._torch is not None:
+            self._torch.manual_seed(self._seed)
+
+    def restore(self) -> None:
+        for restore in self._restore:
+            restore()
+
+
+def _map(value: Any, kind: _Plain, change: Callable[[str, Any], Any], path: str = "") -> Any:
+    """The same dicts, lists and tuples with change(path, tensor) in the place of every tensor."""
+    if kind.is_tensor(value):
+        return change(path, value)
+    if isinstance(value, Mapping):
+        items = {k: _map(v, kind, change, f"{path}.{k}" if path else str(k)) for k, v in value.items()}
+        return items if type(value) is dict else type(value)(items)
+    if isinstance(value, (list, tuple)):
+        rows = [_map(v, kind, change, f"{path}.{i}" if path else str(i)) for i, v in enumerate(value)]
+        return type(value)(*rows) if hasattr(value, "_fields") else type(value)(rows)
+    return value
+
+
+def _collect(value: Any, kind: _Plain) -> List[Tuple[str, Any]]:
+    """Every tensor in it with its path."""
+    found: List[Tuple[str, Any]] = []
+
+    def note(path: str, tensor: Any) -> Any:
+        found.append((path, tensor))
+        return tensor
+
+    _map(value, kind, note)
+    return found
+
+
+_Move = Tuple[int, Any, Any]  # (which leaf, its flat positions or None for all, the direction there)
+
+
+
+def _same_function(datatype: str) -> float:
+    """Beyond it, f in float64 is another function than f in its own datatype: casts, random numbers."""
+    return max(1e-3, 16 * 2.0 ** -_PRECISION.get(datatype, 53))
+
+
+
+
+class _Objective:
+    """A scalar function f of leaves that can be moved, v . F for a function F with more than one output.
+
+    As a context it keeps the state of the world and puts it back, exceptions included.
+    """
+
+    def __init__(self, kind: _Plain, seed: int):
+        self.kind = kind
+        self.seed = seed
+        self.leaves: List[_Leaf] = []
+        self.notes: List[str] = []
+        self.widens = True  # whether to evaluate in float64 where f is the same function there
+        self.datatype = "FP64"  # what f is evaluated in
+        self.same_function = 0.0  # how far f in float64 is from f in its own datatype
+        self.deterministic = True
+        self.evaluations = 0
+        self.cotangents: List[Any] = []
+        self._random: Optional[_Randomness] = None
+
+    def __enter__(self) -> "_Objective":
+        self._random = _Randomness(self.seed)
+        try:
+            self._prepare()
+            _sizes(self.leaves)
+            self.deterministic = _identical(self.value((), 0.0), self.value((), 0.0))
+            if not self.deterministic:
+                self.notes.append("f gives different values at the same point, with the same random seed.")
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        try:
+            self._release()
+        finally:
+            if self._random is not None:
+                self._random.restore()
+
+    def value(self, moves: Sequence[_Move], step: float) -> float:
+        """f(x + step d) as a float64 number; nothing is left moved."""
+        assert self._random is not None
+        self.evaluations += 1
+        self._random.seed()
+        return self._reduced(self._outputs(moves, step))
+
+    def several(self) -> bool:
+        """Whether f is v . F, so that another v may see what this one cannot."""
+        return sum(self.kind.size(v) for v in self.cotangents) > 1
+
+    def _prepare(self) -> None:
+        raise NotImplementedError
+
+    def _outputs(self, moves: Sequence[_Move], step: float) -> List[Any]:
+        raise NotImplementedError
+
+    def _release(self) -> None:
+        pass
+
+    def _reduced(self, outputs: Sequence[Any]) -> float:
+        """v . F, products and sum in float64."""
+        if len(outputs) != len(self.cotangents):
+            raise ValueError(f"f gave {len(self.cotangents)} outputs at first, and {len(outputs)} now")
+        total = 0.0
+        for output, cotangent in zip(outputs, self.cotangents):
+            flat = self.kind.flat(output)
+            if self.kind.size(flat) != self.kind.size(cotangent):
+                raise ValueError("the shape of f's output changes")
+            total += self.kind.dot(flat, cotangent)
+        return total
+
+    def _choose_cotangents(self, outputs: Sequence[Any]) -> None:
+        flats = [self.kind.flat(output) for output in outputs]
+        if sum(self.kind.size(flat) for flat in flats) == 1:
+            self.cotangents = [self._ones(flat) for flat in flats]
+        else:
+            self.cotangents = [
+                self.kind.cotangent(self.kind.size(flat), self.seed + 7919 * i) for i, flat in enumerate(flats)
+            ]
+
+    def _ones(self, flat: Any) -> Any:
+        """1 for the only number there is; nothing for an empty output."""
+        return self.kind.flat([1.0] * self.kind.size(flat)) if self.kind.size(flat) else flat
+
+    def _apart(self, a: Sequence[Any], b: Sequence[Any]) -> float:
+        """|| a - b || / || a || of two evaluations' outputs; infinite where they are not alike."""
+        kind = self.kind
+        flat_a, flat_b = [kind.flat(x) for x in a], [kind.flat(x) for x in b]
+        if [kind.size(x) for x in flat_a] != [kind.size(x) for x in flat_b]:
+            return math.inf
+        off = math.hypot(*(kind.norm(kind.difference(x, y)) for x, y in zip(flat_a, flat_b)))
+        whole = math.hypot(*(kind.norm(x) for x in flat_a))
+        apart = off / whole if whole else off
+        return apart if apart == apart else (0.0 if whole != whole else math.inf)
+
+    def _claim_datatype(self) -> str:
+        """The coarsest datatype that a part of the claim was computed in."""
+        used = [leaf.datatype for leaf in self.leaves if not leaf.unused]
+        return min(used, key=lambda name: _PRECISION.get(name, 53), default="FP64")
+
+
+def _identical(a: float, b: float) -> bool:
+    return a == b or (a != a and b != b)
+
+
+class _Function(_Objective):
+    """f(*inputs), a function of the caller's: torch, jax, numpy or plain numbers, the gradient its own or given."""
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        inputs: Sequence[Any],
+        gradients: Any = None,
+        cotangent: Any = None,
+        names: Optional[Sequence[str]] = None,
+        seed: int = 42,
+    ):
+        super().__init__(_kind(_any_tensors(inputs)), seed)
+        self._f = f
+        self._inputs = tuple(inputs)
+        self._gradients = gradients
+        self._cotangent = cotangent
+        self._names = names
+        self._which: List[str] = []  # the leaves' paths in the inputs
+        self._differentiable: Optional[List[int]] = None  # which outputs count
+        self._double = False
+        self._after: List[Any] = []  # the inputs after the first call
+        self._models: List[Any] = []  # the outputs of the first call, by which cotangents are shaped
+
+    def _prepare(self) -> None:
+        self._find_leaves()
+        before = [self.kind.copy(tensor, False) for _, tensor in _collect(self._inputs, self.kind)]
+        own = self._claim()
+        if not all(self.kind.same(a, b) for a, b in zip(before, self._after)):
+            self.notes.append("f changes its inputs; every evaluation got a fresh copy.")
+        self._widen(own)
+
+    def _find_leaves(self) -> None:
+        kind = self.kind
+        found = [(path, tensor) for path, tensor in _collect(self._inputs, kind) if kind.is_float(tensor)]
+        wanted = [(path, tensor) for path, tensor in found if kind.needs_gradient(tensor)]
+        if not wanted and kind.name == "torch" and self._gradients is None:
+            raise Usage(
+                "none of the inputs is a floating or complex tensor that requires a gradient: "
+                "set requires_grad on those that f is to be differentiated by, or give gradients="
+            )
+        if not wanted:
+            wanted = found
+        if not wanted:
+            raise Usage("none of the inputs is a tensor of floating or complex numbers")
+        if any(kind.size(kind.flat(tensor)) for _, tensor in wanted):
+            wanted = [(path, tensor) for path, tensor in wanted if kind.size(kind.flat(tensor))]
+        else:
+            raise Usage("the inputs have no entries")
+        paths = [path for path, _ in wanted]
+        given = self._given(paths) if self._gradients is not None and not callable(self._gradients) else None
+        names = self._leaf_names(paths)
+        for i, (path, tensor) in enumerate(wanted):
+            if given is not None and given[i] is None:
+                continue  # nothing is claimed about it
+            self.leaves.append(_Leaf(names[i], tensor, kind))
+            self._which.append(path)
+            if given is not None:
+                self._set_given(self.leaves[-1], given[i])
+        if not self.leaves:
+            raise Usage("gradients holds nothing but None")
+
+    def _leaf_names(self, paths: Sequence[str]) -> List[str]:
+        if self._names is not None:
+            if len(self._names) != len(paths) or len(set(self._names)) != len(paths):
+                raise Usage(f"names: {len(paths)} different ones are needed, for {list(paths)}; got {self._names}")
+            return [str(name) for name in self._names]
+        try:
+            arguments = [p.name for p in inspect.signature(self._f).parameters.values() if p.kind in (0, 1)]
+        except (TypeError, ValueError):
+            arguments = []
+        named = []
+        for path in paths:
+            head, _, rest = path.partition(".")
+            head = arguments[int(head)] if int(head) < len(arguments) else f"input{head}"
+            named.append(f"{head}.{rest}" if rest else head)
+        return named if len(set(named)) == len(named) else list(paths)
+
+    def _given(self, paths: Sequence[str]) -> List[Any]:
+        """The caller's gradients in the order of the leaves: by their paths where those are the inputs' own."""
+        gradients = self._gradients
+        parts = dict(_parts(gradients))
+        for named in (parts, {f"0.{path}": part for path, part in parts.items()}):
+            if set(named) == set(paths):
+                return [named[path] for path in paths]
+        found = list(parts.values())
+        if len(found) != len(paths) and isinstance(gradients, (list, tuple)) and len(gradients) == len(paths):
+            found = list(gradients)  # numbers, one for each number
+        if len(found) != len(paths):
+            raise Usage(f"gradients: {len(paths)} are needed, for {list(paths)}; got {len(found)}")
+        return found
+
+    def _set_given(self, leaf: _Leaf, gradient: Any) -> None:
+        leaf.claim = self.kind.flat(gradient)
+        count = self.kind.size(leaf.claim)
+        if count != leaf.count:
+            raise Usage(f"the gradient of {leaf.name} has {count} numbers, {leaf.name} itself {leaf.count}")
+        leaf.datatype = self.kind.datatype(gradient) if self.kind.is_tensor(gradient) else "FP64"
+        if leaf.datatype == "FP64" and self.kind.norm(leaf.claim) > 0 and self.kind.single(leaf.claim):
+            leaf.datatype = "FP32"  # float32 numbers throughout: it was computed in float32
+
+    def _arguments(self, moves: Sequence[_Move], step: float, double: bool, jitter: int = 0) -> Tuple[Any, List[Any]]:
+        """Fresh arguments with the leaves moved, or every number off by an ulp; and the leaves among them."""
+        kind = self.kind
+        moved = {self._which[i]: kind.put(self.leaves[i].point, at, step, d) for i, at, d in moves}
+        fresh: Dict[str, Any] = {}
+
+        def make(path: str, tensor: Any) -> Any:
+            if path in moved:
+                made = kind.like(moved[path], tensor, double)
+            elif jitter and kind.is_float(tensor):
+                made = kind.like(kind.jittered(kind.flat(tensor), tensor, jitter), tensor, double)
+            else:
+                made = kind.copy(tensor, double)
+            if kind.needs_gradient(tensor):
+                made.requires_grad_()
+            fresh[path] = made
+            return made
+
+        return _map(self._inputs, kind, make), [fresh[path] for path in self._which]
+
+    def _call(self, arguments: Any) -> List[Any]:
+        """The outputs of f that count, in order."""
+        torch = sys.modules.get("torch")
+        with torch.enable_grad() if self.kind.name == "torch" and torch is not None else contextlib.nullcontext():
+            result = self._f(*arguments)
+        kind = self.kind
+        outputs = [tensor for _, tensor in _collect(result, kind) if kind.is_float(tensor)]
+        if not outputs:
+            outputs = [tensor for _, tensor in _collect(result, _Plain())]
+        if not outputs and hasattr(result, "__float__"):
+            outputs = [float(result)]
+        if not outputs:
+            raise Usage(f"f must return numbers or tensors of them; it returned {type(result).__name__}")
+        return outputs if self._differentiable is None else [outputs[i] for i in self._differentiable]
+
+    def _outputs(self, moves: Sequence[_Move], step: float) -> List[Any]:
+        with self._wide():
+            return self._call(self._arguments(moves, step, self._double)[0])
+
+    def _wide(self) -> Any:
+        return self.kind.wide() if self._double and isinstance(self.kind, _Jax) else contextlib.nullcontext()
+
+    def _claim(self) -> List[Any]:
+        """Sets the leaves' claims; f's outputs in its own datatype."""
+        assert self._random is not None
+        self._random.seed()
+        arguments, fresh = self._arguments((), 0.0, False)
+        if self._gradients is not None:
+            outputs = self._call(arguments)
+            self._after = [tensor for _, tensor in _collect(arguments, self.kind)]
+            self._choose_given_cotangents(outputs)
+            if callable(self._gradients):
+                self._called()
+            return outputs
+        if self.kind.name == "torch":
+            return self._by_torch(arguments, fresh)
+        if self.kind.name == "jax":
+            return self._by_jax(arguments)
+        raise Usage("there is no autograd for these inputs: give gradients=, the gradient to be checked")
+
+    def _choose_given_cotangents(self, outputs: Sequence[Any]) -> None:
+        if self._cotangent is not None:
+            tensors = [tensor for _, tensor in _collect(self._cotangent, self.kind)] or [self._cotangent]
+            self.cotangents = [self.kind.flat(tensor) for tensor in tensors]
+            self._reduced(outputs)
+            return
+        self._choose_cotangents(outputs)
+        if self.several() and not callable(self._gradients):
+            raise Usage(
+                "f returns more than one number: give cotangent=v with gradients of sum(v * f(x)), or gradients= as a "
+                "function that is called with the inputs and cotangent=v"
+            )
+
+    def _called(self) -> None:
+        """The claim by the caller's own function, three times: as it is, and twice with every number off by an ulp."""
+        for jitter in (0, 1, 2):
+            assert self._random is not None
+            self._random.seed()
+            arguments, _ = self._arguments((), 0.0, False, jitter)
+            extra = {"cotangent": self._shaped_cotangent()} if self.several() else {}
+            try:
+                given = self._gradients(*arguments, **extra)
+            except Exception:
+                if jitter:
+                    return
+                raise
+            gradients, self._gradients = self._gradients, given
+            try:
+                parts = self._given(self._which)
+            finally:
+                self._gradients = gradients
+            for leaf, part in zip(self.leaves, parts):
+                if jitter:
+                    leaf.noise.append(self.kind.difference(self._flat_or_zero(leaf, part), leaf.claim))
+                elif part is None:
+                    self._set_unused(leaf)
+                else:
+                    self._set_given(leaf, part)
+
+    def _shaped_cotangent(self) -> Any:
+        shaped = [self.kind.like(v, model, False) for v, model in zip(self.cotangents, self._models)]
+        return shaped[0] if len(shaped) == 1 else tuple(shaped)
+
+    def _choose_cotangents(self, outputs: Sequence[Any]) -> None:
+        super()._choose_cotangents(outputs)
+        self._models = list(outputs)
+
+    def _flat_or_zero(self, leaf: _Leaf, gradient: Any) -> Any:
+        return self.kind.zeros(leaf.count) if gradient is None else self.kind.flat(gradient)
+
+    def _set_unused(self, leaf: _Leaf) -> None:
+        leaf.claim = self.kind.zeros(leaf.count)
+        leaf.unused = True
+
+    def _by_torch(self, arguments: Any, fresh: List[Any]) -> List[Any]:
+        torch = self.kind.torch  # type: ignore[attr-defined]
+        outputs = self._call(arguments)
+        self._after = [tensor for _, tensor in _collect(arguments, self.kind)]
+        differentiable = [i for i, output in enumerate(outputs) if getattr(output, "requires_grad", False)]
+        self._differentiable = differentiable or list(range(len(outputs)))
+        outputs = [outputs[i] for i in self._differentiable]
+        self._choose_cotangents(outputs)
+        for jitter in (0, 1, 2):
+            if jitter:
+                assert self._random is not None
+                self._random.seed()
+                arguments, fresh = self._arguments((), 0.0, False, jitter)
+                try:
+                    results = self._call(arguments)
+                except Exception:  # a function may insist on exact numbers
+                    break
+            else:
+                results = outputs
+            if not differentiable:
+                gradients: Sequence[Any] = [None] * len(fresh)
+            else:
+                kind = self.kind
+                cotangents = [kind.like(v, result, False) for v, result in zip(self.cotangents, results)]
+                if jitter:
+                    cotangents = [kind.like(kind.jittered(kind.flat(v), v, jitter), v, False) for v in cotangents]
+                gradients = torch.autograd.grad(results, fresh, cotangents, allow_unused=True)
+            for leaf, gradient in zip(self.leaves, gradients):
+                if jitter:
+                    leaf.noise.append(self.kind.difference(self._flat_or_zero(leaf, gradient), leaf.claim))
+                elif gradient is None:
+                    self._set_unused(leaf)
+                else:
+                    leaf.claim = self.kind.flat(gradient)
+        return [output.detach() if hasattr(output, "detach") else output for output in outputs]
+
+    def _by_jax(self, arguments: Any) -> List[Any]:
+        jax, kind = self.kind.jax, self.kind  # type: ignore[attr-defined]
+
+        def of_leaves(leaves: List[Any]) -> List[Any]:
+            values = dict(zip(self._which, leaves))
+            return self._call(_map(self._inputs, kind, lambda path, tensor: values.get(path, tensor)))
+
+        self._after = [tensor for _, tensor in _collect(arguments, kind)]
+        results: List[Any] = []
+        for jitter in (0, 1, 2):
+            _, fresh = self._arguments((), 0.0, False, jitter)
+            outputs, pull = jax.vjp(of_leaves, fresh)
+            if not jitter:
+                results = outputs
+                self._choose_cotangents(outputs)
+            cotangents = [jax.numpy.conj(kind.like(v, model, False)) for v, model in zip(self.cotangents, outputs)]
+            # JAX writes the covector of a complex number as its conjugate; everything else here is as in PyTorch.
+            for leaf, gradient in zip(self.leaves, pull(cotangents)[0]):
+                flat = kind.flat(jax.numpy.conj(gradient))
+                if jitter:
+                    leaf.noise.append(flat - leaf.claim)
+                else:
+                    leaf.claim = flat
+        return results
+
+    def _widen(self, own: Sequence[Any]) -> None:
+        """Evaluates in float64 from here on where f is the same function there, else in its own datatype."""
+        kind = self.kind
+        floats = [kind.datatype(tensor) for _, tensor in _collect(self._inputs, kind) if kind.is_float(tensor)]
+        self.datatype = min(floats, key=lambda name: _PRECISION.get(name, 53), default="FP64")
+        own_datatype = self.datatype
+        if own_datatype == "FP64" or not self.widens:
+            return
+        self._double = True
+        assert self._random is not None
+        self._random.seed()
+        try:
+            wide = self._outputs((), 0.0)
+            apart = self._apart(own, wide)
+        except Exception as error:
+            apart, why = math.inf, f"it raises {_short(error)}"
+        else:
+            why = f"its value differs by {apart:.1e}"
+        if apart <= _same_function(own_datatype):
+            self.same_function = apart
+            datatypes = [kind.datatype(output) if kind.is_tensor(output) else "FP64" for output in wide]
+            self.datatype = min(datatypes, key=lambda name: _PRECISION.get(name, 53), default="FP64")
+        else:
+            self._double = False
+            self.notes.append(f"f was evaluated in {self.datatype}, since in FP64 it is no longer the same: {why}.")
+
+
+def _any_tensors(value: Any) -> Iterator[Any]:
+    """Everything in it that may be a tensor, whatever the library."""
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from _any_tensors(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _any_tensors(item)
+    else:
+        yield value
+
+
+def _parts(value: Any, path: str = "") -> Iterator[Tuple[str, Any]]:
+    """Every gradient in it with its path: a tensor of any library, a nested list of numbers, or None."""
+    if isinstance(value, Mapping):
+        items: Iterable[Tuple[Any, Any]] = value.items()
+    elif isinstance(value, (list, tuple)) and not (isinstance(value, list) and _is_numbers(value)):
+        items = enumerate(value)
+    else:
+        yield path, value
+        return
+    for name, item in items:
+        yield from _parts(item, f"{path}.{name}" if path else str(name))
+
+
+def _is_numbers(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return bool(value) and all(_is_numbers(item) for item in value)
+    return isinstance(value, (int, float, complex)) and not isinstance(value, bool)
+
+
+def _short(error: BaseException) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
+
+
+class _ModuleState:
+    """Everything of a torch.nn.Module that an evaluation may change, and its place: put back bit for bit."""
+
+    def __init__(self, module: Any):
+        torch = sys.modules["torch"]
+        self._torch = torch
+        self._training = [(part, part.training) for part in module.modules()]
+        gradients = [p.grad for p in module.parameters() if p.is_leaf]
+        self._gradients = [(grad, grad.clone()) for grad in gradients if grad is not None]
+        self._parameters = [
+            (p, p.requires_grad, p.grad if p.is_leaf else None, p.data, p.data.clone()) for p in module.parameters()
+        ]
+        self._attributes = [
+            (part, name, value)
+            for part in module.modules()
+            for name, value in vars(part).items()
+            if isinstance(value, torch.Tensor)
+        ]
+        self._buffers = [
+            (part, name, buffer, None if buffer is None else buffer.detach().clone())
+            for part in module.modules()
+            for name, buffer in part._buffers.items()
+        ]
+
+    def without_gradients(self) -> None:
+        for p, *_ in self._parameters:
+            p.grad = None
+
+    def restore_buffers(self) -> None:
+        """As they were: batch norm's running statistics, the vectors of a spectral norm."""
+        for part, name, buffer, kept in self._buffers:
+            part._buffers[name] = buffer
+            if buffer is not None:
+                with self._torch.no_grad():
+                    buffer.copy_(kept)
+
+    def restore(self) -> None:
+        for part, training in self._training:
+            part.training = training
+        for p, requires_grad, grad, data, kept in self._parameters:
+            if p.data_ptr() != data.data_ptr() or p.dtype != data.dtype:
+                p.grad = None
+                p.data = data
+            p.data.copy_(kept)
+            p.requires_grad_(requires_grad)
+            p.grad = grad
+        for grad, kept in self._gradients:
+            grad.data.copy_(kept)
+        for part, name, value in self._attributes:
+            vars(part)[name] = value
+        self.restore_buffers()
+
+
+class _Module(_Objective):
+    """loss_fn(model(*inputs), targets) as a function of the model's parameters, the claim by backward().
+
+    Evaluated in float64 on a deep copy; where the loss looks at the model itself (a regulariser in a closure) or no
+    copy can be had, on the model itself, whose tensors are float64 meanwhile; else on the model as it is.
+    """
+
+    def __init__(
+        self, model: Any, loss_fn: Optional[Callable[..., Any]], inputs: Any, targets: Any = None, seed: int = 42
+    ):
+        super().__init__(_Torch(), seed)
+        self._torch = self.kind.torch  # type: ignore[attr-defined]
+        self._model, self._loss_fn = model, loss_fn
+        self._data = (inputs, targets)
+        self._double = False
+        self._states: List[_ModuleState] = []  # of the caller's model, and of a loss that is a module
+        self._copied: Optional[Tuple[Any, Any, List[_ModuleState]]] = None  # model, loss, and their states, in float64
+        self._inputs_change = False
+        self._input_leaves: Dict[str, int] = {}
+
+    def _prepare(self) -> None:
+        kind = self.kind
+        self._states = [_ModuleState(part) for part in self._modules()]
+        named = [(name, p) for name, p in self._model.named_parameters() if p.requires_grad and p.numel()]
+        if not named:
+            raise Usage("the model has no parameter that requires a gradient")
+        for name, p in named:
+            self.leaves.append(_Leaf(name, p, kind))
+        self._parameters = [p for _, p in named]
+        self._keep_padding()
+        for path, tensor in _collect(self._data, kind):
+            if kind.needs_gradient(tensor) and tensor.numel():
+                self._input_leaves[path] = len(self.leaves)
+                self.leaves.append(_Leaf(("inputs" if path[0] == "0" else "targets") + path[1:], tensor, kind))
+        own = self._claim()
+        self._widen(own)
+
+    def _keep_padding(self) -> None:
+        """The row of an embedding's padding_idx has no gradient, by its definition: it does not move."""
+        for weight, row in _padding(self._torch, self._model):
+            for leaf, p in zip(self.leaves, self._parameters):
+                if p is weight:
+                    rows = self._torch.ones(p.shape, dtype=self._torch.float64, device=leaf.point.device)
+                    rows[row] = 0.0
+                    leaf.still = rows.reshape(-1)
+                    self.notes.append(f"Row {row} of {leaf.name} is padding, has no gradient, and was not moved.")
+
+    def _release(self) -> None:
+        for state in self._states:
+            state.restore()
+
+    def _modules(self) -> List[Any]:
+        return [part for part in (self._model, self._loss_fn) if isinstance(part, self._torch.nn.Module)]
+
+    # -- one evaluation
+
+    def _arguments(self, moves: Sequence[_Move] = (), step: float = 0.0, jitter: int = 0) -> Any:
+        kind = self.kind
+        moved = {i: kind.put(self.leaves[i].point, at, step, d) for i, at, d in moves}
+        fresh: Dict[int, Any] = {}
+
+        def make(path: str, tensor: Any) -> Any:
+            leaf = self._input_leaves.get(path)
+            if leaf is not None and leaf in moved:
+                made = kind.like(moved[leaf], tensor, self._double)
+            elif jitter and kind.is_float(tensor):
+                made = kind.like(kind.jittered(kind.flat(tensor), tensor, jitter), tensor, self._double)
+            elif self._inputs_change or leaf is not None or self._double and kind.is_float(tensor):
+                made = kind.copy(tensor, self._double)
+            else:
+                return tensor
+            if leaf is not None:
+                fresh[leaf] = made.requires_grad_()
+            return made
+
+        self._fresh = fresh
+        return _map(self._data, kind, make)
+
+    def _loss(self, model: Any, loss_fn: Optional[Callable[..., Any]], arguments: Any) -> Any:
+        inputs, targets = arguments
+        with self._torch.enable_grad():
+            if isinstance(inputs, Mapping):
+                output = model(**inputs)
+            elif isinstance(inputs, (list, tuple)):
+                output = model(*inputs)
+            else:
+                output = model(inputs)
+            if loss_fn is None:
+                loss = output if isinstance(output, self._torch.Tensor) else _loss_of(output)
+            else:
+                loss = loss_fn(output) if targets is None else loss_fn(output, targets)
+        if not isinstance(loss, self._torch.Tensor) or loss.numel() != 1:
+            got = tuple(loss.shape) if hasattr(loss, "shape") else type(loss).__name__
+            raise Usage(f"loss_fn must return one number, as a tensor; it returned {got}")
+        return loss
+
+    def _outputs(self, moves: Sequence[_Move], step: float) -> List[Any]:
+        model, loss_fn, states = self._copied or (self._model, self._loss_fn, self._states)
+        parameters = self._moving
+        try:
+            with self._torch.no_grad():
+                for i, at, d in moves:
+                    if i < len(parameters):
+                        moved = self.kind.put(self.leaves[i].point, at, step, d)
+                        parameters[i].data.copy_(self.kind.like(moved, parameters[i], self._double))
+            return [self._loss(model, loss_fn, self._arguments(moves, step)).detach()]
+        finally:
+            for i, _, _ in moves:
+                if i < len(parameters):
+                    parameters[i].data.copy_(self._still[i])
+            for state in states:
+                state.restore_buffers()
+
+    # -- the claim
+
+    def _claim(self) -> List[Any]:
+        kind, torch = self.kind, self._torch
+        assert self._random is not None
+        self._moving = self._parameters
+        self._still = [p.data.clone() for p in self._parameters]
+        before = [(tensor, kind.copy(tensor, False)) for _, tensor in _collect(self._data, kind)]
+        own: List[Any] = []
+        try:
+            for jitter in (0, 1, 2):
+                for state in self._states:
+                    state.without_gradients()
+                self._random.seed()
+                if jitter:
+                    with torch.no_grad():
+                        for p, leaf in zip(self._parameters, self.leaves):
+                            p.data.copy_(kind.like(kind.jittered(leaf.point, p, jitter), p, False))
+                loss = self._loss(self._model, self._loss_fn, self._arguments(jitter=jitter))
+                if not loss.requires_grad:
+                    raise Usage("the loss does not depend on the parameters: nothing to differentiate")
+                if not jitter:
+                    self._choose_cotangents([loss])
+                    own = [loss.detach().clone()]
+                loss.backward(torch.ones_like(loss) if not jitter else torch.ones_like(loss) * (1 + _ulp(kind, loss)))
+                gradients = [p.grad for p in self._parameters]
+                gradients += [self._fresh[i].grad for i in range(len(gradients), len(self.leaves))]
+                for leaf, gradient in zip(self.leaves, gradients):
+                    flat = kind.zeros(leaf.count) if gradient is None else kind.flat(gradient)
+                    if jitter:
+                        leaf.noise.append(flat - leaf.claim)
+                    else:
+                        leaf.claim, leaf.unused = flat, gradient is None
+                for state in self._states:
+                    state.restore_buffers()
+                if not jitter and not all(kind.same(a, b) for a, b in before):
+                    self._inputs_change = True
+                    self.notes.append("the model changes its inputs; every evaluation got a fresh copy.")
+                    with torch.no_grad():
+                        for tensor, kept in before:
+                            tensor.data.copy_(kept)
+        finally:
+            for p, kept in zip(self._parameters, self._still):
+                p.data.copy_(kept)
+            for state in self._states:
+                state.without_gradients()
+                state.restore_buffers()
+        return own
+
+    # -- what it is evaluated in
+
+    def _widen(self, own: Sequence[Any]) -> None:
+        floats = [self.kind.datatype(p) for p in self._parameters]
+        self.datatype = min(floats, key=lambda name: _PRECISION.get(name, 53), default="FP64")
+        own_datatype = self.datatype
+        if own_datatype == "FP64" or not self.widens:
+            return
+        reasons = []
+        for attempt in (self._copy, self._in_place):
+            self._double = True
+            try:
+                attempt()
+                assert self._random is not None
+                self._random.seed()
+                wide = self._outputs((), 0.0)
+                apart = self._apart(own, wide)
+                if apart <= _same_function(own_datatype):
+                    self.same_function = apart
+                    self.datatype = self.kind.datatype(wide[0])
+                    if reasons:
+                        self.notes.append(f"The model itself was float64 meanwhile, no copy of it: {reasons[0]}.")
+                    return
+                reasons.append(f"its value differs by {apart:.1e}")
+            except Exception as error:
+                reasons.append(str(error) if isinstance(error, _NoCopy) else f"it raises {_short(error)}")
+            self._narrow()
+        self.notes.append(f"f was evaluated in {self.datatype}, since in FP64 it is not the same: {reasons[-1]}.")
+
+    def _narrow(self) -> None:
+        """Back to the model as it is."""
+        self._double = False
+        self._copied = None
+        for state in self._states:
+            state.restore()
+            state.without_gradients()
+        self._moving = self._parameters
+        self._still = [p.data.clone() for p in self._parameters]
+
+    def _copy(self) -> None:
+        torch = self._torch
+        model, loss_fn = copy.deepcopy(self._model), self._loss_fn
+        _widen(torch, model)
+        if isinstance(loss_fn, torch.nn.Module):
+            loss_fn = copy.deepcopy(loss_fn)
+            _widen(torch, loss_fn)
+        named = dict(model.named_parameters())
+        self._moving = [named[leaf.name] for leaf in self.leaves[: len(self._parameters)]]
+        self._still = [p.data.clone() for p in self._moving]
+        modules = [part for part in (model, loss_fn) if isinstance(part, torch.nn.Module)]
+        self._copied = (model, loss_fn, [_ModuleState(part) for part in modules])
+        assert self._random is not None
+        self._random.seed()
+        loss = self._loss(model, loss_fn, self._arguments())
+        if loss.requires_grad:
+            seen = torch.autograd.grad(loss, self._parameters, allow_unused=True)
+            if any(gradient is not None for gradient in seen):
+                raise _NoCopy("the loss looks at the model itself")
+        for state in self._copied[2]:
+            state.restore_buffers()
+
+    def _in_place(self) -> None:
+        torch = self._torch
+        for part in self._modules():
+            _widen(torch, part)
+        self._moving = self._parameters
+        self._still = [p.data.clone() for p in self._parameters]
+        self._copied = (self._model, self._loss_fn, [_ModuleState(part) for part in self._modules()])
+
+
+class _NoCopy(Exception):
+    """Why no copy of the model will do."""
+
+
+def _padding(torch: Any, model: Any) -> Iterator[Tuple[Any, int]]:
+    """The weights of embeddings with a padding_idx, and that row."""
+    for part in model.modules():
+        row, weight = getattr(part, "padding_idx", None), getattr(part, "weight", None)
+        if isinstance(row, int) and isinstance(weight, torch.Tensor) and weight.dim() == 2:
+            yield weight, row
+
+
+def _ulp(kind: _Plain, tensor: Any) -> float:
+    return 2.0 ** (1 - _PRECISION.get(kind.datatype(tensor), 53))
+
+
+def _loss_of(output: Any) -> Any:
+    loss = output.get("loss") if isinstance(output, Mapping) else getattr(output, "loss", None)
+    return output if loss is None else loss
+
+
+def _widen(torch: Any, model: Any) -> None:
+    """Makes a module's parameters, buffers and plain tensors float64; tensors are replaced, none is written to."""
+
+    def wide(tensor: Any) -> Any:
+        if tensor.is_complex():
+            return tensor.to(torch.complex128)
+        return tensor.to(torch.float64) if tensor.is_floating_point() else tensor
+
+    for p in model.parameters():
+        if p.is_leaf:
+            p.grad = None
+        p.data = wide(p.data)
+    for part in model.modules():
+        for name, buffer in part._buffers.items():
+            if buffer is not None:
+                part._buffers[name] = wide(buffer)
+        for name, value in list(vars(part).items()):
+            if isinstance(value, torch.Tensor):
+                setattr(part, name, wide(value.detach()))
+
+
+# ------------------------------------------------------------------------------------------- questions and answers
+
+
+class _Session:
+    """A probe session: the service asks for values along lines, and for claimed derivatives; the objective answers."""
+
+    def __init__(self, service: Service, objective: _Objective, settings: Mapping[str, Any], quiet: bool):
+        self._service = service
+        self._objective = objective
+        self._kind = objective.kind
+        self._settings = dict(settings)
+        self._progress = _Progress(quiet)
+        self._sets: Dict[str, Sequence[int]] = {"all": range(len(objective.leaves))}
+
+    def report(self) -> Report:
+        """Goes through all rounds. A line that breaks is tried again, with the same round."""
+        created = self._service.post("/v1/probe-sessions", self._opening())
+        reply = created.json()
+        path = f"/v1/probe-sessions/{reply['id']}"
+        try:
+            while "asks" in reply and reply.get("report") is None:
+                self._sets.update(reply.get("sets") or {})
+                answers = [self._answer(ask) for ask in reply["asks"]]
+                self._progress.show(
+                    f"round {reply['round']}, {self._objective.evaluations} evaluations, {reply.get('stage', '')}"
+                )
+                reply = self._service.post(f"{path}/answers", {"round": reply["round"], "answers": answers}).json()
+        except KeyboardInterrupt:
+            with contextlib.suppress(PlumblineError):
+                self._service.call("DELETE", path, patience=0.0)
+            raise
+        finally:
+            self._progress.clear()
+        return Report(reply.get("report", reply), self._service.url + path, self._objective.notes)
+
+    def _opening(self) -> Mapping[str, Any]:
+        objective, kind = self._objective, self._kind
+        tensors = []
+        for leaf in objective.leaves:
+            contribution = leaf.size * kind.norm(leaf.claim)
+            noise = leaf.size * max((kind.norm(delta) for delta in leaf.noise), default=0.0)
+            tensors.append({
+                "name": leaf.name,
+                "shape": list(leaf.shape),
+                "datatype": leaf.datatype,
+                "size": leaf.size,
+                "contribution": contribution,
+                "claimedNoise": noise,
+            })  # fmt: skip
+        return {
+            "tensors": tensors,
+            "claim": {
+                "datatype": objective._claim_datatype(),
+                "kind": "gradient",
+                "unused": [i for i, leaf in enumerate(objective.leaves) if leaf.unused],
+            },
+            "evaluation": {
+                "datatype": objective.datatype,
+                "deterministic": objective.deterministic,
+                "sameFunction": objective.same_function,
+            },
+            "settings": self._settings,
+        }
+
+    def _answer(self, ask: Mapping[str, Any]) -> Mapping[str, Any]:
+        if ask.get("claims"):
+            return {"ask": ask["ask"], "claims": self._claims(ask["claims"])}
+        answer: Dict[str, Any] = {"ask": ask["ask"]}
+        moves, taken = [], list(ask.get("offsets") or [])
+        if ask.get("direction"):
+            moves = self._moves(ask["direction"])
+            leaves, kind = self._objective.leaves, self._kind
+            parts = [(leaves[i], at, d) for i, at, d in moves]
+            answer["claimed"] = _fsum(kind.dot(kind.take(leaf.claim, at), d) for leaf, at, d in parts)
+            answer["contribution"] = math.hypot(*(kind.norm(kind.take(leaf.claim, at), d) for leaf, at, d in parts))
+            answer["claimedNoise"] = math.hypot(*(leaf.noise_along(d, at) for leaf, at, d in parts))
+        try:
+            answer["values"] = [self._objective.value(moves, float(step)) for step in taken]
+        except Exception as error:
+            return {"ask": ask["ask"], "error": _short(error)}
+        return answer
+
+    def _moves(self, direction: Mapping[str, Any]) -> List[_Move]:
+        objective, kind = self._objective, self._kind
+        chosen = direction.get("set") or "all"
+        where = {int(i): box for i, box in (direction.get("where") or {}).items()}
+        indices = [i for i in self._sets[chosen] if not where or i in where]
+        sort, scale = direction.get("kind", "gaussian"), float(direction.get("scale") or 1.0)
+        moves: List[_Move] = []
+        for i in indices:
+            leaf = objective.leaves[i]
+            at = self._positions(leaf, where[i]) if i in where else None
+            if sort == "entry":
+                d = kind.flat([scale * leaf.size] * (leaf.count if at is None else len(at)))
+            elif sort == "claim":
+                d = kind.times(kind.take(leaf.claim, at), scale * leaf.size**2)
+            else:
+                d = kind.times(kind.weights(direction["seed"], leaf.name, leaf.count, at), scale * leaf.size)
+            if leaf.still is not None:
+                d = d * kind.take(leaf.still, at)
+            moves.append((i, at, d))
+        if sort == "claim":
+            leaves = objective.leaves
+            norm = math.hypot(*(leaves[i].size * kind.norm(kind.take(leaves[i].claim, at)) for i, at, _ in moves))
+            moves = [(i, at, kind.times(d, 1.0 / norm if norm else 0.0)) for i, at, d in moves]
+        return moves
+
+    def _positions(self, leaf: _Leaf, box: Sequence[Sequence[int]]) -> Any:
+        if len(box) != len(leaf.shape):
+            raise PlumblineError(f"a box of {len(box)} ranges for {leaf.name}, whose shape is {leaf.shape}")
+        if all((first, last) == (0, n) for (first, last), n in zip(box, leaf.shape)):
+            return None
+        return self._kind.positions(leaf.shape, box)
+
+    def _claims(self, asked: Mapping[str, Any]) -> Sequence[float]:
+        claimed = []
+        for i, entries in asked.items():
+            leaf = self._objective.leaves[int(i)]
+            for index in entries:
+                position = 0
+                for n, k in zip(leaf.shape, index):
+                    position = position * n + k
+                claimed.append(self._kind.number(leaf.claim, position))
+        return claimed
+
+
+class _Progress:
+    """A line on a terminal, from the first second on."""
+
+    def __init__(self, quiet: bool):
+        self._from = time.monotonic() + 1.0
+        self._width = 0
+        self._quiet = quiet or not getattr(sys.stderr, "isatty", lambda: False)()
+
+    def show(self, line: str) -> None:
+        if not self._quiet and time.monotonic() > self._from:
+            sys.stderr.write("\r" + f"plumbline: {line}".ljust(self._width))
+            sys.stderr.flush()
+            self._width = len(line) + 11
+
+    def clear(self) -> None:
+        if self._width:
+            sys.stderr.write("\r" + " " * self._width + "\r")
+            sys.stderr.flush()
+
+
+def _settings(seed: int, confidence: float, budget: int, localise: bool) -> Mapping[str, Any]:
+    return {"seed": seed, "confidence": confidence, "budget": budget, "localise": localise}
+
+
+def check(
+    model: Any,
+    loss_fn: Optional[Callable[..., Any]],
+    inputs: Any,
+    targets: Any = None,
+    *,
+    seed: int = 42,
+    confidence: float = 0.95,
+    budget: int = 400,
+    localise: bool = True,
+    float64: bool = True,
+    quiet: bool = False,
+    service: Optional[Service] = None,
+) -> Report:
+    """Whether backward() gives the gradient of ``loss_fn(model(inputs), targets)`` by the model's parameters.
+
+    ``model`` is a torch.nn.Module in the mode, on the device and in the datatype that it is trained in. ``inputs`` is a
+    tensor, a tuple (``model(*inputs)``) or a dict (``model(**inputs)``); those that require a gradient are checked too.
+    Without ``targets`` it is ``loss_fn(output)``, with ``loss_fn`` None the model's output (or its ``loss``) itself.
+
+    Neither weights nor data leave the process: some 50 to 400 (``budget``) values of the loss do. They are computed in
+    float64, on a copy, or with ``float64=False`` on the model as it is, where far less can be told. Parameters,
+    buffers, gradients, flags and random states are afterwards what they were before, bit for bit, exceptions included.
+    """
+    objective = _Module(model, loss_fn, inputs, targets, seed)
+    objective.widens = float64
+    with objective:
+        return _Session(
+            service or _connected(), objective, _settings(seed, confidence, budget, localise), quiet
+        ).report()
+
+
+def check_function(
+    f: Callable[..., Any],
+    inputs: Any,
+    gradients: Any = None,
+    *,
+    cotangent: Any = None,
+    names: Optional[Sequence[str]] = None,
+    seed: int = 42,
+    confidence: float = 0.95,
+    budget: int = 400,
+    localise: bool = True,
+    float64: bool = True,
+    quiet: bool = False,
+    service: Optional[Service] = None,
+) -> Report:
+    """Whether ``gradients`` are those of ``f(*inputs)``; without them, whether the library's autograd's are.
+
+    ``inputs``: a tuple or list of arguments (a single tensor or dict is one), each a tensor of torch, jax or numpy, a
+    float, a nested list of floats, or dicts, lists and tuples of them. Of PyTorch's tensors those count that require a
+    gradient, if any do; of others all that are floating or complex. ``gradients``: one of the same shape for each (None:
+    not claimed), or a function that is called as f is and gives them. ``f`` gives a number; or tensors F, and then it is
+    the product v . F that is differentiated, ``cotangent`` being v: drawn here, and passed to a ``gradients`` function
+    as ``cotangent=``. With ``float64=False`` f is evaluated in the inputs' own datatype only. Gradients of complex
+    numbers are PyTorch's, df/d(re) + i df/d(im), where they are given.
+    """
+    whole = _Plain()
+    if isinstance(inputs, Mapping) or not isinstance(inputs, (list, tuple)) or hasattr(inputs, "_fields"):
+        inputs = (inputs,)
+    elif isinstance(inputs, list) and whole.is_tensor(inputs):
+        inputs = (inputs,)  # one vector, not as many scalars
+    settings = _settings(seed, confidence, budget, localise)
+    service = service or _connected()
+
+    def judged(seed: int) -> Tuple[Report, bool]:
+        objective = _Function(f, inputs, gradients, cotangent, names, seed)
+        objective.widens = float64
+        with objective:
+            report = _Session(service, objective, {**settings, "seed": seed}, quiet).report()
+            return report, objective.several() and cotangent is None
+
+    report, another = judged(seed)
+    if another and report.ok:  # what one cotangent happens not to see, a second one does
+        second, _ = judged(seed + 1)
+        return report if second.ok else second
+    return report
+
+
+def gradcheck(
+    func: Callable[..., Any],
+    inputs: Any,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    raise_exception: bool = True,
+    check_sparse_nnz: bool = False,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_batched_forward_grad: bool = False,
+    check_forward_ad: bool = False,
+    check_backward_ad: bool = True,
+    fast_mode: bool = False,
+    masked: Optional[bool] = None,
+    seed: int = 42,
+    service: Optional[Service] = None,
+) -> bool:
+    """In the place of torch.autograd.gradcheck: the same call, the same answer, True or GradcheckError (or False).
+
+    There is no tolerance to choose: ``eps``, ``atol``, ``rtol`` and ``fast_mode`` are taken and not needed, and float32
+    inputs will do. What is checked is the backward pass, along random directions, and with ``check_forward_ad`` the
+    forward derivatives; sparse layouts and batched gradients are left to PyTorch's. An answer that is not PASS,
+    INCONCLUSIVE among them, is not True.
+    """
+    inputs = tuple(inputs) if isinstance(inputs, (list, tuple)) else (inputs,)
+    import torch
+
+    needed = [x for x in inputs if isinstance(x, torch.Tensor) and x.requires_grad]
+    if needed and not any(x.numel() for x in needed):
+        return True  # no entry, nothing wrong with it
+    checks = [(func, inputs, None)] if check_backward_ad else []
+    if check_forward_ad:
+        checks.append(_forward(func, inputs, seed))
+    for f, point, gradients in checks:
+        report = check_function(f, point, gradients, seed=seed, quiet=True, service=service)
+        if not report.ok:
+            if raise_exception:
+                raise _gradcheck_error(report)
+            return False
+    return True
+
+
+def _forward(func: Callable[..., Any], inputs: Sequence[Any], seed: int) -> Tuple[Callable[..., Any], Any, Any]:
+    """The forward derivative J u as a function of one number: F(x + t u), claimed to have the slope J u at t = 0."""
+    import torch
+    from torch.autograd import forward_ad
+
+    kind = _Torch()
+    which = [i for i, x in enumerate(inputs) if isinstance(x, torch.Tensor) and kind.needs_gradient(x)]
+    if not which:
+        raise Usage("none of the inputs requires a gradient")
+    tangents = {}
+    for i in which:
+        flat = kind.flat(inputs[i])
+        size = kind.norm(flat) / math.sqrt(max(1, kind.size(flat))) or 1.0
+        tangents[i] = kind.like(kind.weights(seed, f"tangent {i}", kind.size(flat), None) * size, inputs[i], False)
+    jitters = iter(range(1 << 30))  # the second and third time, every number is off by an ulp
+
+    def along(t: Any) -> Any:
+        wide = t.dtype == torch.float64
+        moved = [kind.copy(x, wide) if isinstance(x, torch.Tensor) else x for x in inputs]
+        for i, u in tangents.items():
+            moved[i] = (moved[i] + t * u.to(moved[i].dtype)).to(moved[i].dtype)
+        return func(*moved)
+
+    def slope(t: Any, cotangent: Any = None) -> Any:
+        jitter = next(jitters)
+        with forward_ad.dual_level():
+            duals = [kind.copy(x, False) if isinstance(x, torch.Tensor) else x for x in inputs]
+            for i, u in tangents.items():
+                x = kind.like(kind.jittered(kind.flat(duals[i]), duals[i], jitter), duals[i], False)
+                duals[i] = forward_ad.make_dual(x if jitter else duals[i], u)
+            outputs = [o for _, o in _collect(func(*duals), kind) if kind.is_float(o)]
+            found = [forward_ad.unpack_dual(o).tangent for o in outputs]
+        cotangents = [torch.ones_like(outputs[0])] if cotangent is None else [c for _, c in _collect(cotangent, kind)]
+        total = sum(kind.dot(kind.flat(j), kind.flat(v)) for j, v in zip(found, cotangents) if j is not None)
+        return torch.as_tensor(total, dtype=t.dtype)
+
+    real = torch.float64 if kind.datatype(inputs[which[0]]) == "FP64" else torch.float32
+    return along, (torch.zeros((), dtype=real),), slope
+
+
+def _gradcheck_error(report: Report) -> Exception:
+    """PyTorch's own exception, which is a RuntimeError, with the report's words."""
+    try:
+        from torch.autograd.gradcheck import GradcheckError as error
+    except ImportError:
+        error = RuntimeError  # type: ignore[misc,assignment]
+    raised = error(str(report))
+    raised.report = report  # type: ignore[attr-defined]
+    return raised
+
+
+def gradgradcheck(
+    func: Callable[..., Any],
+    inputs: Any,
+    grad_outputs: Any = None,
+    *,
+    gen_non_contig_grad_outputs: bool = False,
+    raise_exception: bool = True,
+    seed: int = 42,
+    service: Optional[Service] = None,
+    **ignored: Any,
+) -> bool:
+    """In the place of torch.autograd.gradgradcheck: whether the backward pass of the backward pass is right.
+
+    Checks ``autograd.grad(func(*inputs), inputs, grad_outputs, create_graph=True)`` as a function of both, with
+    ``grad_outputs`` drawn from a standard normal distribution where none are given.
+    """
+    import torch
+
+    inputs = tuple(inputs) if isinstance(inputs, (list, tuple)) else (inputs,)
+    outputs = [output for _, output in _collect(func(*inputs), _Torch())]
+    differentiable = [i for i, output in enumerate(outputs) if output.requires_grad]
+    if not differentiable:
+        raise Usage("no output of the function requires a gradient")
+    if grad_outputs is None:
+        generator = torch.Generator().manual_seed(seed)
+        grad_outputs = [
+            torch.randn(outputs[i].shape, dtype=outputs[i].dtype, generator=generator)
+            .to(outputs[i].device)
+            .requires_grad_()
+            for i in differentiable
+        ]
+    elif not isinstance(grad_outputs, (list, tuple)):
+        grad_outputs = [grad_outputs]
+    count = len(inputs)
+
+    def gradients(*arguments: Any) -> Tuple[Any, ...]:
+        by = [x for x in arguments[:count] if isinstance(x, torch.Tensor) and x.requires_grad]
+        found = [output for _, output in _collect(func(*arguments[:count]), _Torch())]
+        found = [found[i] for i in differentiable]
+        gradients = torch.autograd.grad(found, by, arguments[count:], create_graph=True, allow_unused=True)
+        return tuple(gradient for gradient in gradients if gradient is not None)
+
+    report = check_function(gradients, (*inputs, *grad_outputs), names=None, seed=seed, quiet=True, service=service)
+    if report.ok or not raise_exception:
+        return report.ok
+    raise _gradcheck_error(report)
+
+
+# ------------------------------------------------------------------------------------------------ exporting the model
+
+
+def _torch_loss(kind: str) -> Callable[..., Any]:
+    """PyTorch's own function for a loss kind of the service's."""
+    import torch.nn.functional as functional
+
+    known = {
+        "mse": functional.mse_loss,
+        "mae": functional.l1_loss,
+        "huber": functional.huber_loss,
+        "smoothL1": functional.smooth_l1_loss,
+        "crossEntropy": functional.cross_entropy,
+        "binaryCrossEntropy": functional.binary_cross_entropy,
+        "binaryCrossEntropyWithLogits": functional.binary_cross_entropy_with_logits,
+        "negativeLogLikelihood": functional.nll_loss,
+        "klDivergence": functional.kl_div,
+        "softMargin": functional.soft_margin_loss,
+        "multiMargin": functional.multi_margin_loss,
+    }
+    if kind not in known:
+        raise Usage(f"loss {kind!r} has no function of PyTorch's beside it: give loss_fn; known are {sorted(known)}")
+    return known[kind]
+
+
+def check_export(
+    model: Any,
+    inputs: Any,
+    targets: Any = None,
+    loss: Union[str, Mapping[str, Any]] = "crossEntropy",
+    *,
+    loss_fn: Optional[Callable[..., Any]] = None,
+    gradients: Optional[Mapping[str, Any]] = None,
+    seed: int = 42,
+    settings: Optional[Mapping[str, Any]] = None,
+    opset: int = 17,
+    service: Optional[Service] = None,
+) -> Report:
+    """Exports a torch.nn.Module to ONNX, uploads it with its data, and has every entry of its gradient judged.
+
+    ``loss`` is a kind of the service's (``"mse"``, ``"crossEntropy"``, ...) or its JSON
+    (``{"kind": "huber", "delta": 2.0, "reduction": "sum"}``). The claim is what backward() gives with ``loss_fn``
+    (PyTorch's function of that kind, where it is left out), or ``gradients``, named as ``named_parameters()`` does.
+    The model is exported in the mode it is in, with weights and names as they are, and comes back as it was.
+    """
+    import torch
+
+    loss = {"kind": loss} if isinstance(loss, str) else dict(loss)
+    arguments, names = _named_inputs(model, inputs)
+    if loss_fn is None and loss.get("kind"):
+        options = {"reduction": loss["reduction"]} if "reduction" in loss else {}
+        options.update({there: loss[here] for here, there in _LOSS_OPTIONS.items() if here in loss})
+        function = _torch_loss(str(loss["kind"]))
+        loss_fn = lambda output, *target: function(output, *target, **options)  # noqa: E731
+    state, randomness = _ModuleState(model), _Randomness(seed)
+    try:
+        state.without_gradients()
+        randomness.seed()
+        outputs, value = _outputs_and_loss(torch, model, loss_fn, arguments, targets)
+        if gradients is None:
+            value.backward()
+            gradients = {n: p.grad.detach().clone() for n, p in model.named_parameters() if p.grad is not None}
+        state.without_gradients()
+        state.restore_buffers()
+        parameters = {n: p.detach().clone() for n, p in model.named_parameters()}
+        content = _onnx(torch, model, arguments, names, [f"out{i}" if i else "out" for i in range(len(outputs))], opset)
+    finally:
+        state.restore()
+        randomness.restore()
+    data = {name: tensor for name, tensor in zip(names, arguments)}
+    if targets is not None:
+        data[loss.setdefault("target", "y")] = targets
+    request: Dict[str, Any] = {
+        "loss": loss,
+        "expected": {"loss": float(value.detach())},
+        "settings": {"seed": seed, **(settings or {})},
+    }
+    names_of = {id(p): name for name, p in model.named_parameters()}
+    frozen = {names_of[id(weight)]: [row] for weight, row in _padding(torch, model) if id(weight) in names_of}
+    if frozen:
+        request["frozenRows"] = frozen  # of padding: zero by definition
+    answer = (service or _connected()).upload(
+        "/v1/gradient-checks",
+        request,
+        {
+            "model": ("model.onnx", content),
+            "parameters": ("parameters.safetensors", safetensors(parameters)),
+            "data": ("data.safetensors", safetensors(data)),
+            "gradients": ("gradients.safetensors", safetensors(gradients)),
+        },
+    )
+    return _kept(answer, service or _connected(), "/v1/gradient-checks")
+
+
+#: Options of a loss by their name here and in PyTorch.
+_LOSS_OPTIONS = {"delta": "delta", "labelSmoothing": "label_smoothing", "beta": "beta", "margin": "margin"}
+
+
+def _kept(answer: _Answer, service: Service, path: str) -> Report:
+    data = answer.json()
+    return Report(data, f"{service.url}{path}/{data['id']}" if data.get("id") else None)
+
+
+def _named_inputs(model: Any, inputs: Any) -> Tuple[Tuple[Any, ...], List[str]]:
+    """The arguments of forward in order, and what forward calls them."""
+    parameters = [p.name for p in inspect.signature(model.forward).parameters.values() if p.kind in (0, 1)]
+    if isinstance(inputs, Mapping):
+        order = [name for name in parameters if name in inputs]
+        if len(order) != len(inputs):
+            raise Usage(f"forward takes {parameters}; got {sorted(inputs)}")
+        return tuple(inputs[name] for name in order), order
+    arguments = tuple(inputs) if isinstance(inputs, (list, tuple)) else (inputs,)
+    return arguments, [parameters[i] if i < len(parameters) else f"input{i}" for i in range(len(arguments))]
+
+
+def _outputs_and_loss(
+    torch: Any, model: Any, loss_fn: Optional[Callable[..., Any]], arguments: Sequence[Any], targets: Any
+) -> Tuple[List[Any], Any]:
+    with torch.enable_grad():
+        output = model(*arguments)
+        outputs = [tensor for _, tensor in _collect(output, _Torch())]
+        if loss_fn is None:
+            return outputs, _loss_of(output)
+        return outputs, loss_fn(output) if targets is None else loss_fn(output, targets)
+
+
+def _onnx(torch: Any, model: Any, arguments: Any, names: List[str], outputs: List[str], opset: int) -> bytes:
+    """The model in ONNX with its weights as they are, under their names: see /exporting of the service."""
+    options: Dict[str, Any] = {
+        "input_names": names,
+        "output_names": outputs,
+        "do_constant_folding": False,
+        "training": torch.onnx.TrainingMode.PRESERVE,
+        "opset_version": opset,
+    }
+    if "dynamo" in inspect.signature(torch.onnx.export).parameters:
+        options["dynamo"] = False
+    content = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            torch.onnx.export(model, tuple(x.detach() for x in arguments), content, **options)
+        except Exception as error:
+            raise Usage(f"PyTorch cannot export this model, plumbline.check needs no export: {_short(error)}") from error
+    return content.getvalue()
+
+
+# ------------------------------------------------------------------------------------------------- whose step is this
+
+#: Hyper-parameters by PyTorch's name and the service's.
+_HYPER = {
+    "lr": "learningRate", "eps": "epsilon", "momentum_decay": "momentumDecay", "alpha": "alpha", "rho": "rho",
+    "centered": "centered", "dampening": "dampening", "nesterov": "nesterov", "momentum": "momentum",
+    "lr_decay": "learningRateDecay", "initial_accumulator_value": "initialAccumulator", "weight_decay": "weightDecay",
+}  # fmt: skip
+_OPTIMIZERS = {
+    "Adam": "adam", "AdamW": "adamw", "NAdam": "nadam", "RAdam": "radam", "Adamax": "adamax", "SGD": "sgd",
+    "RMSprop": "rmsprop", "Adagrad": "adagrad", "Adadelta": "adadelta",
+}  # fmt: skip
+_USED = {
+    "adam": ("lr", "eps", "weight_decay"), "adamw": ("lr", "eps", "weight_decay"),
+    "amsgrad": ("lr", "eps", "weight_decay"), "nadam": ("lr", "eps", "weight_decay", "momentum_decay"),
+    "radam": ("lr", "eps", "weight_decay"), "adamax": ("lr", "eps", "weight_decay"),
+    "sgd": ("lr", "momentum", "dampening", "nesterov", "weight_decay"),
+    "rmsprop": ("lr", "alpha", "eps", "momentum", "centered", "weight_decay"),
+    "adagrad": ("lr", "lr_decay", "eps", "initial_accumulator_value", "weight_decay"),
+    "adadelta": ("lr", "rho", "eps", "weight_decay"),
+}  # fmt: skip
+
+
+def check_optimizer(
+    optimizer: Any,
+    model: Any,
+    closure: Callable[[], Any],
+    steps: int = 3,
+    *,
+    claim: Union[None, str, Mapping[str, Any]] = "own",
+    most: int = 50_000,
+    service: Optional[Service] = None,
+) -> Report:
+    """Whether the optimizer's steps are those of the optimizer it says it is, and else whose, or what is off.
+
+    ``closure`` zeroes the gradients, computes the loss and calls backward(), as for ``optimizer.step(closure)``.
+    ``claim``: the service's JSON of an optimizer, ``"own"`` for what a torch.optim class and its hyper-parameters say,
+    None to ask whose steps these are. The steps must have a learning rate that does not change. Of large tensors evenly
+    spaced entries are sent, ``most`` a step in all: an optimizer's step goes entry by entry. Model, optimizer and random
+    state are afterwards what they were before.
+    """
+    if steps < 1:
+        raise Usage("steps must be at least 1")
+    import torch
+
+    kind = _Torch()
+    names = {id(p): name for name, p in model.named_parameters()}
+    groups = [[p for p in group["params"] if id(p) in names] for group in optimizer.param_groups]
+    if not any(groups):
+        raise Usage("the optimizer holds none of the model's parameters")
+    state, randomness = _ModuleState(model), _Randomness(0)
+    before_all = copy.deepcopy(optimizer.state_dict())
+    total = sum(p.numel() for group in groups for p in group)
+    share = max(1, -(-total // most))
+    reports, records = [], []
+    try:
+        begun = [_begun(optimizer, group, names, share) for group in groups]
+        for _ in range(steps):
+            with torch.enable_grad():
+                closure()
+            used = [[p for p in group if p.grad is not None] for group in groups]
+            before = [[p.detach().clone() for p in group] for group in used]
+            gradients = [[p.grad.detach().clone() for p in group] for group in used]
+            optimizer.step()
+            records.append([
+                {
+                    "before": {names[id(p)]: _sample(kind, x, share) for p, x in zip(group, old)},
+                    "gradients": {names[id(p)]: _sample(kind, x, share) for p, x in zip(group, grads)},
+                    "after": {names[id(p)]: _sample(kind, p.detach(), share) for p in group},
+                }
+                for group, old, grads in zip(used, before, gradients)
+            ])  # fmt: skip
+    finally:
+        optimizer.load_state_dict(before_all)
+        state.restore()
+        randomness.restore()
+    for i, group in enumerate(groups):
+        if not any(record[i]["before"] for record in records):
+            continue
+        request: Dict[str, Any] = {"steps": [record[i] for record in records]}
+        own = _own_claim(optimizer, optimizer.param_groups[i]) if claim == "own" else claim
+        if own is not None:
+            request["optimizer"] = own
+        if begun[i] is not None:
+            request["state"] = begun[i]
+        reports.append(Report((service or _connected()).post("/v1/optimizer-checks", request).json()))
+    order = ("FAIL", "INCONCLUSIVE", "KINK", "PASS")
+    worst = min(reports, key=lambda report: order.index(report.verdict))
+    if len(reports) > 1:
+        worst.notes.append(f"{len(reports)} groups of parameters; this is the worst.")
+    if share > 1:
+        worst.notes.append(f"Every {share}th entry was looked at.")
+    return worst
+
+
+def _sample(kind: _Torch, tensor: Any, share: int) -> Mapping[str, Any]:
+    flat = kind.flat(tensor)[::share].tolist()
+    return {"shape": [len(flat)], "datatype": kind.datatype(tensor), "data": flat}
+
+
+def _own_claim(optimizer: Any, group: Mapping[str, Any]) -> Optional[Mapping[str, Any]]:
+    """What a class of torch.optim, or one derived from it, says it does; None for others."""
+    if group.get("maximize"):
+        return None
+    for base in type(optimizer).__mro__:
+        if base.__module__.startswith("torch.optim") and base.__name__ in _OPTIMIZERS:
+            kind = _OPTIMIZERS[base.__name__]
+            break
+    else:
+        return None
+    if group.get("amsgrad"):
+        if kind != "adam":
+            return None
+        kind = "amsgrad"
+    claim: Dict[str, Any] = {"kind": kind, "preset": "pytorch"}
+    for name in _USED[kind]:
+        value = group.get(name, optimizer.defaults.get(name))
+        if value is not None:
+            claim[_HYPER[name]] = value if isinstance(value, bool) else float(value)
+    if "betas" in group:
+        claim["beta1"], claim["beta2"] = (float(beta) for beta in group["betas"])
+    if group.get("decoupled_weight_decay") and kind not in ("adamw",):
+        claim["weightDecay"] = {"kind": "decoupled", "rate": float(group["weight_decay"])}
+    if kind == "nadam" and int(sys.modules["torch"].__version__.split(".")[0]) < 2:
+        claim["momentum"] = "scheduledTwice"  # the product of its schedule went on twice a step until 2.0
+    if kind == "sgd" and not claim.get("momentum"):
+        for unused in ("dampening", "nesterov"):
+            claim.pop(unused, None)
+    return claim
+
+
+def _begun(optimizer: Any, group: Sequence[Any], names: Mapping[int, str], share: int) -> Optional[Mapping[str, Any]]:
+    """The state that an optimizer comes with, under PyTorch's names; None before its first step."""
+    kind, slots, step = _Torch(), {}, None
+    for p in group:
+        for slot, value in optimizer.state.get(p, {}).items():
+            if slot == "step":
+                step = int(value)
+            elif isinstance(value, kind.torch.Tensor) and value.shape == p.shape:
+                slots.setdefault(slot, {})[names[id(p)]] = _sample(kind, value, share)
+    if not slots:
+        return None
+    return {"step": 1 if step is None else step, "slots": slots}
+
+
+# ---------------------------------------------------------------------------------------------- watching a training run
+
+
+class Monitor:
+    """A training run under observation: norms go out in the background, and nothing here ever raises into the loop.
+
+    What waits to be sent is bounded (64 snapshots, the oldest make room), and so is the time it takes from the loop:
+    a snapshot is skipped while they have taken more than ``share`` of the run so far.
+    """
+
+    _WAITING = 64
+
+    def __init__(
+        self,
+        model: Any,
+        optimizer: Any = None,
+        *,
+        name: Optional[str] = None,
+        every: int = 10,
+        share: float = 0.005,
+        first_step: int = 0,
+        service: Optional[Service] = None,
+    ):
+        self.findings: "collections.deque[Mapping[str, Any]]" = collections.deque(maxlen=100)
+        self.url: Optional[str] = None
+        self.sent = self.dropped = self.skipped = 0
+        self.step_number = first_step
+        self._model, self._optimizer, self._name = model, optimizer, name
+        self._every, self._share = max(1, int(every)), share
+        self._waiting: "collections.deque[Mapping[str, Any]]" = collections.deque()
+        self._lock, self._wake = threading.Lock(), threading.Event()
+        self._stop = False
+        self._thread: Optional[threading.Thread] = None
+        self._loss: Any = None
+        self._spent, self._begun = 0.0, time.perf_counter()
+        self._patched: Any = None  # our step of the optimizer, and what was there before
+        self._before_patch: Any = None
+        self._path: Optional[str] = None
+        self._key = uuid.uuid4().hex
+        base = service or _connected()
+        self._service = copy.copy(base)
+        self._service.timeout, self._service.patience = min(base.timeout, 10.0), 0.0
+
+    def __enter__(self) -> "Monitor":
+        self._begun = time.perf_counter()
+        _quietly(self._begin)
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        _quietly(self.close)
+
+    def log(self, loss: Any = None) -> None:
+        """The loss of the step that comes next: a number or a tensor, which is not waited for."""
+        self._loss = loss.detach() if hasattr(loss, "detach") else loss
+
+    def step(self, loss: Any = None) -> None:
+        """Says that a step is over, where no optimizer was given to the monitor."""
+        if loss is not None:
+            self.log(loss)
+        _quietly(lambda: self._after(self._before(), None))
+
+    def post(self, step: int, loss: Any = None, norms: Optional[Mapping[str, Any]] = None) -> None:
+        """Sends norms that the caller has taken: name -> the gradient's norm, or a dict as in the API's description."""
+        _quietly(lambda: self._put({"step": int(step), "loss": loss, "given": dict(norms or {})}))
+
+    def report(self) -> Optional[Mapping[str, Any]]:
+        """What the service has found so far; None where it cannot be had."""
+        try:
+            return self._service.call("GET", self._path).json() if self._path else None
+        except Exception as error:
+            _log.warning("plumbline: %s", _short(error))
+            return None
+
+    def close(self, seconds: float = 2.0) -> None:
+        """Gives what is waiting a little time to be sent, and lets go of the optimizer."""
+        if self._patched is not None and self._optimizer.__dict__.get("step") is self._patched:
+            del self._optimizer.__dict__["step"]
+            if self._before_patch is not None:
+                self._optimizer.step = self._before_patch
+        self._patched = None
+        self._stop = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(seconds)
+        if self._waiting or self.dropped:
+            _log.warning("plumbline: %d snapshots were not sent", len(self._waiting) + self.dropped)
+
+    # -- in the training thread
+
+    def _begin(self) -> None:
+        optimizer = self._optimizer
+        if optimizer is None:
+            return
+        original = optimizer.step
+        self._before_patch = optimizer.__dict__.get("step")
+        monitor = self
+
+        @functools.wraps(original)
+        def step(_: Any, *arguments: Any, **options: Any) -> Any:
+            if monitor._patched is None:
+                return original(*arguments, **options)
+            snapshot = _quietly(monitor._before)
+            result = original(*arguments, **options)
+            _quietly(lambda: monitor._after(snapshot, result))
+            return result
+
+        self._patched = optimizer.step = types.MethodType(step, optimizer)
+
+    def _before(self) -> Optional[Dict[str, Any]]:
+        """Norms on their way to being computed; None at a step that is not looked at."""
+        if self.step_number % self._every:
+            return None
+        now = time.perf_counter()
+        if self._spent > self._share * (now - self._begun) and self._spent > 0.0:
+            self.skipped += 1
+            return None
+        torch = sys.modules["torch"]
+        named = [(name, p) for name, p in self._model.named_parameters() if p.grad is not None]
+        with torch.no_grad():
+            parameters = [p.detach() for _, p in named]
+            snapshot = {
+                "names": [name for name, _ in named],
+                "parameters": parameters,
+                "old": [p.clone() for p in parameters],
+                "gradients": _norms(torch, [p.grad.detach() for _, p in named]),
+            }
+        self._spent += time.perf_counter() - now
+        return snapshot
+
+    def _after(self, snapshot: Optional[Dict[str, Any]], result: Any) -> None:
+        number, self.step_number = self.step_number, self.step_number + 1
+        if snapshot is None:
+            self._loss = None
+            return
+        now = time.perf_counter()
+        torch = sys.modules["torch"]
+        loss, self._loss = (result.detach() if hasattr(result, "detach") else result), None
+        parameters, old = snapshot.pop("parameters"), snapshot.pop("old")
+        with torch.no_grad():
+            updates = [p - before for p, before in zip(parameters, old)]
+            snapshot["updates"] = _norms(torch, updates)
+            snapshot["norms"] = _norms(torch, old)
+        snapshot["step"] = number
+        snapshot["loss"] = loss
+        self._put(snapshot)
+        self._spent += time.perf_counter() - now
+
+    def _put(self, snapshot: Mapping[str, Any]) -> None:
+        with self._lock:
+            self._waiting.append(snapshot)
+            if len(self._waiting) > self._WAITING:
+                self._waiting.popleft()
+                self.dropped += 1
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="plumbline-monitor", daemon=True)
+                self._thread.start()
+        self._wake.set()
+
+    # -- in the background
+
+    def _run(self) -> None:
+        pause = 1.0
+        while True:
+            with self._lock:
+                snapshot = self._waiting[0] if self._waiting else None
+            if snapshot is None:
+                if self._stop:
+                    return
+                self._wake.wait(1.0)
+                self._wake.clear()
+                continue
+            try:
+                self._send(snapshot)
+                pause = 1.0
+            except Refused as refusal:
+                _log.warning("plumbline: %s", refusal)
+                if refusal.status in (401, 403, 404, 421):  # no snapshot will ever be taken
+                    return
+                if refusal.status not in Service._BUSY:
+                    self._done(snapshot)
+                    continue
+                time.sleep(0.2 if self._stop else pause)
+            except Exception as error:
+                if pause == 1.0:
+                    _log.warning("plumbline: %s", _short(error))
+                if self._stop:
+                    return
+                self._pause(pause)
+                pause = min(2 * pause, 60.0)
+            else:
+                self.sent += 1
+                self._done(snapshot)
+
+    def _pause(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self._stop and time.monotonic() < until:
+            time.sleep(0.05)
+
+    def _done(self, snapshot: Mapping[str, Any]) -> None:
+        with self._lock:
+            if self._waiting and self._waiting[0] is snapshot:
+                self._waiting.popleft()
+
+    def _send(self, snapshot: Mapping[str, Any]) -> None:
+        if self._path is None:
+            request: Dict[str, Any] = {"name": self._name} if self._name else {}
+            layers = _layers(self._model)
+            if layers:
+                request["layers"] = layers
+            made = self._service.post("/v1/monitors", request, headers={"Idempotency-Key": self._key}).json()
+            self._path = f"/v1/monitors/{made['id']}"
+            self.url = self._service.url + self._path
+        answer = self._service.post(f"{self._path}/snapshots", _snapshot(snapshot)).json()
+        self.findings.extend(answer.get("findings") or [])
+
+
+def monitor(model: Any, optimizer: Any = None, **options: Any) -> Monitor:
+    """Watches a training loop: ``with plumbline.monitor(model, optimizer, name="run 7") as m: ...``.
+
+    Every ``every`` steps of the optimizer (10) the norms of gradients, parameters and updates go to /v1/monitors, with
+    the loss that ``m.log(loss=loss)`` was told last; ``m.findings`` and ``m.report()`` say what was found. Without an
+    optimizer ``m.step(loss)`` says that a step is over, and ``m.post(step, loss, norms)`` takes any other library's.
+    """
+    return Monitor(model, optimizer, **options)
+
+
+def _quietly(action: Callable[[], Any]) -> Any:
+    try:
+        return action()
+    except Exception as error:
+        _log.warning("plumbline: %s", _short(error))
+        return None
+
+
+def _norms(torch: Any, tensors: Sequence[Any]) -> Any:
+    """The norms of some tensors as one tensor, which nobody waits for."""
+    if not tensors:
+        return None
+    if len({t.device for t in tensors}) > 1 or any(t.layout != torch.strided for t in tensors):
+        return [t.norm() for t in tensors]
+    each = torch._foreach_norm(tensors) if hasattr(torch, "_foreach_norm") else [t.norm() for t in tensors]
+    return torch.stack([norm.float() if norm.dtype != torch.float64 else norm for norm in each])
+
+
+def _layers(model: Any) -> List[str]:
+    """The layers with a weight of two axes or more, the first one first."""
+    named = getattr(model, "named_parameters", None)
+    found = [name.rpartition(".")[0] for name, p in named() if p.dim() > 1] if named is not None else []
+    return [name for name in dict.fromkeys(found) if name]
+
+
+def _snapshot(snapshot: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A snapshot as the service takes it; here the norms are waited for."""
+    request: Dict[str, Any] = {"step": snapshot["step"]}
+    if snapshot.get("loss") is not None:
+        request["loss"] = float(snapshot["loss"])
+    if "given" in snapshot:
+        request["norms"] = snapshot["given"]
+        return request
+    columns = [
+        [float(x) for x in snapshot[part]] if isinstance(snapshot[part], list) else snapshot[part].tolist()
+        for part in ("gradients", "norms", "updates")
+        if snapshot[part] is not None
+    ]
+    request["norms"] = {
+        name: {"gradientNorm": g, "parameterNorm": p, "updateNorm": u}
+        for name, g, p, u in zip(snapshot["names"], *columns)
+    }
+    return request
+
+
+# ------------------------------------------------------------------------------------------------------- command line
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> Any:
+        self.print_usage(sys.stderr)
+        self.exit(3, f"{self.prog}: {message}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="plumbline",
+        description="Says whether a gradient is right. Exit status: 0 PASS, 1 FAIL, 2 could not be judged, "
+        "3 usage or connection.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    check = commands.add_parser("check", help="a model, data and gradients in files")
+    check.add_argument("--model", help="ONNX file")
+    check.add_argument("--weights", action="append", default=[], help="file that the model keeps weights in")
+    check.add_argument("--data", help="safetensors, npz or npy")
+    check.add_argument("--parameters", help="safetensors, npz or npy: in the place of the model's own")
+    check.add_argument("--gradients", help="safetensors, npz or npy: the claim; without it Plumbline's own is checked")
+    check.add_argument("--loss", help="crossEntropy, mse, ..., or its JSON")
+    check.add_argument("--request", help="file with the request in JSON; the other options come on top")
+    check.add_argument("--coverage", choices=["auto", "certified", "exhaustive", "sampled", "directional"])
+    check.add_argument("--seed", type=int)
+    check.add_argument("--url", help="default PLUMBLINE_URL, or http://localhost:8080")
+    check.add_argument("--key", help="default PLUMBLINE_API_KEY, which other users of the machine cannot see")
+    check.add_argument("--name", default="plumbline", help="name of the JUnit suite")
+    check.add_argument("--junit", metavar="FILE", help="writes JUnit XML")
+    check.add_argument("--markdown", metavar="FILE", help="appends Markdown, as to $GITHUB_STEP_SUMMARY; - is stdout")
+    check.add_argument("--json", metavar="FILE", help="writes the whole report")
+    return parser
+
+
+def _check_files(options: argparse.Namespace) -> Report:
+    """One upload to /v1/gradient-checks."""
+    request: Dict[str, Any] = {}
+    if options.request:
+        with open(options.request, encoding="utf-8") as file:
+            request = json.load(file)
+    if not options.model and "model" not in request:
+        raise Usage("--model, or a --request that names one, is needed")
+    if options.loss:
+        request["loss"] = json.loads(options.loss) if options.loss.lstrip()[:1] == "{" else {"kind": options.loss}
+    for setting in ("coverage", "seed"):
+        if getattr(options, setting) is not None:
+            request.setdefault("settings", {})[setting] = getattr(options, setting)
+    files = {}
+    for part in ("model", "data", "parameters", "gradients"):
+        path = getattr(options, part)
+        if path:
+            with open(path, "rb") as file:
+                files[part] = (os.path.basename(path), file.read())
+    for path in options.weights:
+        with open(path, "rb") as file:
+            files["weights"] = (os.path.basename(path), file.read())
+    service = connect(options.url, options.key)
+    return _kept(service.upload("/v1/gradient-checks", request, files), service, "/v1/gradient-checks")
+
+
+def _write(path: str, content: str, mode: str = "w") -> None:
+    if path == "-":
+        sys.stdout.write(content)
+        return
+    with open(path, mode, encoding="utf-8") as file:
+        file.write(content)
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """The command line; gives the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        report = _check_files(options)
+        if options.json:
+            _write(options.json, json.dumps(report.data, indent=2) + "\n")
+        if options.junit:
+            _write(options.junit, report.to_junit(options.name))
+        if options.markdown:
+            _write(options.markdown, report.to_markdown(), "a")
+    except (PlumblineError, OSError, ValueError) as error:
+        print(f"plumbline: {error}", file=sys.stderr)
+        return 3
+    print(report)
+    return {"PASS": 0, "FAIL": 1}.get(report.verdict, 2)
+
+
+# ------------------------------------------------------------------------------------------------------------- pytest
+
+if "pytest" in sys.modules:  # as by pytest -p plumbline
+    import pytest
+
+    class _Checks:
+        """The checks of this file; one that is not PASS fails the test with the report, without a traceback of ours."""
+
+        def __call__(self, *arguments: Any, **options: Any) -> Report:
+            """``plumbline.check``"""
+            __tracebackhide__ = True
+            return self._judged(check, arguments, options)
+
+        def function(self, *arguments: Any, **options: Any) -> Report:
+            """``plumbline.check_function``"""
+            __tracebackhide__ = True
+            return self._judged(check_function, arguments, options)
+
+        def export(self, *arguments: Any, **options: Any) -> Report:
+            """``plumbline.check_export``"""
+            __tracebackhide__ = True
+            return self._judged(check_export, arguments, options)
+
+        def optimizer(self, *arguments: Any, **options: Any) -> Report:
+            """``plumbline.check_optimizer``"""
+            __tracebackhide__ = True
+            return self._judged(check_optimizer, arguments, options)
+
+        def _judged(self, check: Callable[..., Report], arguments: Sequence[Any], options: Dict[str, Any]) -> Report:
+            __tracebackhide__ = True
+            allow, words = options.pop("allow", ()), ""
+            try:
+                report = check(*arguments, **options)
+            except (Unreachable, Refused) as error:
+                words = f"plumbline: {error}"
+            if words:
+                pytest.fail(words, pytrace=False)
+            if not report.ok and report.verdict not in allow:
+                pytest.fail(str(report), pytrace=False)
+            return report
+
+    @pytest.fixture
+    def plumbline_check() -> _Checks:
+        """``plumbline_check(model, loss_fn, inputs, targets)``, and ``.function``, ``.export``, ``.optimizer``."""
+        return _Checks()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
