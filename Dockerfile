@@ -5,8 +5,11 @@ COPY src src
 RUN --mount=type=cache,target=/root/.m2 \
     mvn -B -q --no-transfer-progress package -DskipTests -Dspotless.check.skip \
     && mv target/plumbline-*.jar plumbline.jar
+# What changes seldom in layers of its own, and nothing to be unpacked at each start.
+RUN java -Djarmode=tools -jar plumbline.jar extract --layers --destination layers
 
-FROM eclipse-temurin:25-jre
+# The Java that the tests run on.
+FROM eclipse-temurin:17-jre
 # A runtime without this module fails here, when the image is made, and not when it is started.
 RUN java --add-modules jdk.incubator.vector -version
 # What must outlive the container: mount a volume there.
@@ -14,7 +17,8 @@ RUN useradd --system --create-home --uid 10001 plumbline \
     && install -d -o plumbline /var/lib/plumbline
 USER plumbline
 WORKDIR /home/plumbline
-COPY --from=build /plumbline/plumbline.jar /opt/plumbline.jar
+COPY --from=build /plumbline/layers/dependencies/ /opt/plumbline/
+COPY --from=build /plumbline/layers/application/ /opt/plumbline/
 
 # Inside a container the loopback is nobody's but its own; publish the port on the host's loopback (docker-compose.yml).
 ENV SERVER_ADDRESS=0.0.0.0
@@ -28,4 +32,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /actuator/health HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && grep -q '\"UP\"' <&3"]
 
 # ND4J's arrays live outside of Java's heap, so the heap leaves them room.
-ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "-XX:MaxRAMPercentage=50", "-XX:+UseTransparentHugePages", "--add-modules=jdk.incubator.vector", "-jar", "/opt/plumbline.jar"]
+ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "-XX:MaxRAMPercentage=50", "-XX:+UseTransparentHugePages", "--add-modules=jdk.incubator.vector", "-jar", "/opt/plumbline/plumbline.jar"]

@@ -134,7 +134,7 @@ class GradientCheckController {
             @Parameter(hidden = true) @RequestAttribute String owner,
             @RequestParam(defaultValue = Page.USUAL) int limit,
             @RequestParam(required = false) @Nullable String after) {
-        return reports.page(owner, limit, after);
+        return reports.page(owner, limit, Page.behind(after));
     }
 
     /** As it was answered, byte by byte. */

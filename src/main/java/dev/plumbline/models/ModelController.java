@@ -1,6 +1,7 @@
 package dev.plumbline.models;
 
 import dev.plumbline.library.ModelLibrary;
+import dev.plumbline.report.Page;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
@@ -93,7 +94,7 @@ class ModelController {
             @Parameter(hidden = true) @RequestAttribute String owner,
             @RequestParam(defaultValue = "20") int limit,
             @RequestParam(required = false) @Nullable String after) {
-        return service.list(owner, limit, after);
+        return service.list(owner, limit, Page.behind(after));
     }
 
     @GetMapping("/operators")

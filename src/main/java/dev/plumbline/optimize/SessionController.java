@@ -97,7 +97,7 @@ class SessionController {
             @Parameter(hidden = true) @RequestAttribute String owner,
             @RequestParam(defaultValue = Page.USUAL) int limit,
             @RequestParam(required = false) @Nullable String after) {
-        return service.list(owner, limit, after);
+        return service.list(owner, limit, Page.behind(after));
     }
 
     @GetMapping("/{id}")

@@ -25,6 +25,11 @@ public record Page<T>(List<T> items, @Nullable String next) {
         return limit;
     }
 
+    /** An empty name, which a form sends where nothing is filled in, is none. */
+    public static @Nullable String behind(@Nullable String after) {
+        return after == null || after.isEmpty() ? null : after;
+    }
+
     /** @param found one more than {@code limit}, where there are more */
     public static <T> Page<T> of(List<T> found, int limit, Function<T, String> name) {
         List<T> items = List.copyOf(found.subList(0, Math.min(limit, found.size())));

@@ -8,7 +8,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How a body has to come, configured under {@code plumbline.limits}.
+ * How a body has to come, and an answer to be read, configured under {@code plumbline.limits}.
  *
  * @param bodySeconds all of it, at most
  * @param bodyBytesPerSecond on average, after the first {@code bodyGraceSeconds}
@@ -22,7 +22,7 @@ record BodyTerms(
         @DefaultValue("10") @Positive int bodyGraceSeconds,
         @DefaultValue("" + (8L << 30)) @Positive long spoolBytes) {
 
-    /** Whether a body of which so much is here after this time comes too slowly. */
+    /** Whether a body of which so much is here, or an answer of which so much is read, after this time of waiting goes too slowly. */
     boolean isTooSlow(long bytes, Duration since) {
         double seconds = since.toMillis() / 1e3;
         return seconds > bodySeconds || bytes < bodyBytesPerSecond * (seconds - bodyGraceSeconds);

@@ -12,6 +12,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -124,6 +125,15 @@ final class ComputeGate extends OncePerRequestFilter implements ServletRequestLi
     static boolean hasHungUp(HttpServletRequest request) {
         return request.getAttribute(PASSAGE) instanceof Passage passage
                 && passage.caller().isGone();
+    }
+
+    /** A request whose answer is complete, but read slowly, needs its place no more; one that streams events computes on. */
+    static void stepAside(HttpServletRequest request, HttpServletResponse response) {
+        String type = response.getContentType();
+        boolean streams = type != null && type.startsWith(MediaType.TEXT_EVENT_STREAM_VALUE);
+        if (!streams && request.getAttribute(PASSAGE) instanceof Passage passage) {
+            passage.end();
+        }
     }
 
     @Override

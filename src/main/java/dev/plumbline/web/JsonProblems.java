@@ -33,6 +33,9 @@ final class JsonProblems {
 
     private static final Pattern ADVICE = Pattern.compile("(: enable| \\(set) `.*");
 
+    /** What Python's json.dumps writes, and whatever else a number that is none is called. */
+    private static final Pattern NOT_A_NUMBER = Pattern.compile("(?i)token '?[-+]?(NaN|Inf)");
+
     private JsonProblems() {}
 
     static Optional<Problem> of(JacksonException failure) {
@@ -94,7 +97,11 @@ final class JsonProblems {
         String pointer = failure.processor() instanceof JsonParser parser
                 ? parser.streamReadContext().pathAsPointer().toString()
                 : pointer(failure);
-        return Problem.malformed(pointer, "the JSON is broken" + place, message(failure), "JSON, each name once");
+        String got = message(failure);
+        String expected = NOT_A_NUMBER.matcher(got).find()
+                ? "\"NaN\", \"Infinity\" or \"-Infinity\", in quotes: JSON has no such numbers"
+                : "JSON, each name once";
+        return Problem.malformed(pointer, "the JSON is broken" + place, got, expected);
     }
 
     private static Problem unknownName(UnrecognizedPropertyException unknown) {

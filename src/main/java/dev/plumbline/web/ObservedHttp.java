@@ -47,4 +47,18 @@ public final class ObservedHttp extends Http11NioProtocol {
                 .findFirst()
                 .map(Line::new);
     }
+
+    /** On the caller of this connection, whoever writes to it or reads from it. */
+    void hangUp(String connectionId) {
+        getEndpoint().getConnections().stream()
+                .filter(socket -> socket.getServletConnection("http/1.1", "")
+                        .getConnectionId()
+                        .equals(connectionId))
+                .forEach(SocketWrapperBase::close);
+    }
+
+    /** Threads that could take a request now. */
+    int idleThreads() {
+        return getMaxThreads() - getEndpoint().getCurrentThreadsBusy();
+    }
 }

@@ -24,7 +24,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.CorsFilter;
 
 /**
- * What stands before the controllers, from the outside in: the container, headers, the audit, who may come in, API keys and
+ * What stands before the controllers, from the outside in: the container, answers, headers, the audit, who may come in, API keys and
  * their rates, the body, a turn to compute.
  */
 @Configuration
@@ -57,6 +57,16 @@ class ServerConfiguration {
     @Bean
     RefusalWriter refusalWriter(ProblemWriter writer, Arrivals arrivals) {
         return new RefusalWriter(writer, arrivals);
+    }
+
+    @Bean
+    Departures departures(BodyTerms terms, Clock clock) {
+        return new Departures(terms, clock);
+    }
+
+    @Bean
+    FilterRegistrationBean<Filter> departuresFilter(Departures departures) {
+        return registration(departures, 0, EVERYTHING);
     }
 
     @Bean
@@ -155,7 +165,8 @@ class ServerConfiguration {
     }
 
     @Bean
-    WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> tomcat(Limits limits, HangUps hangUps) {
+    WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> tomcat(
+            Limits limits, HangUps hangUps, Departures departures) {
         return factory -> {
             if (factory instanceof TomcatServletWebServerFactory servlets) {
                 servlets.setProtocol(ObservedHttp.class.getName());
@@ -170,6 +181,7 @@ class ServerConfiguration {
                     // Besides those that compute there are some for what is read and for health.
                     observed.setMaxThreads(Math.max(observed.getMaxThreads(), limits.concurrency() + THREADS_BESIDE));
                     hangUps.observe(observed);
+                    departures.observe(observed);
                 }
             });
             factory.addContextCustomizers(context ->

@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** One part of a multipart body that is here in full. */
 record SpooledPart(PartHeaders headers, Spool spool) implements Part {
 
+    /** What a browser sends for a file input where nobody has chosen a file. */
+    boolean isUnselected() {
+        return "".equals(headers.fileName()) && spool.size() == 0;
+    }
+
     @Override
     public InputStream getInputStream() throws IOException {
         return spool.open();

@@ -24,7 +24,9 @@ final class SpooledRequest extends HttpServletRequestWrapper implements Closeabl
 
     SpooledRequest(HttpServletRequest request, Intake intake) throws IOException {
         super(request);
-        this.parts = intake instanceof PartsIntake several ? several.parts() : List.of();
+        this.parts = intake instanceof PartsIntake several
+                ? several.parts().stream().filter(part -> !part.isUnselected()).toList()
+                : List.of();
         this.body =
                 new Body(intake instanceof WholeIntake whole ? whole.spool().open() : InputStream.nullInputStream());
     }

@@ -41,6 +41,7 @@ class WebConfiguration implements WebMvcConfigurer {
     @Override
     public void addViewControllers(ViewControllerRegistry registry) {
         registry.addViewController("/exporting").setViewName("forward:/exporting.html");
+        registry.addRedirectViewController("/exporting/", "/exporting");
     }
 
     @Override

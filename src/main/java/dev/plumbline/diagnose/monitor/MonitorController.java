@@ -69,7 +69,7 @@ class MonitorController {
             @Parameter(hidden = true) @RequestAttribute String owner,
             @RequestParam(defaultValue = Page.USUAL) int limit,
             @RequestParam(required = false) @Nullable String after) {
-        return service.list(owner, limit, after);
+        return service.list(owner, limit, Page.behind(after));
     }
 
     @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
