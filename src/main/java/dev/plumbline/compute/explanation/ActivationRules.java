@@ -1,16 +1,22 @@
 package dev.plumbline.compute.explanation;
 
+import dev.plumbline.compute.program.Binary;
+import dev.plumbline.compute.program.BinaryFunction;
 import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.LeakyRelu;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Operation;
 import dev.plumbline.compute.program.ReversePass;
+import dev.plumbline.compute.program.ReversePass;
 import dev.plumbline.compute.program.Unary;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Wrong derivatives of a function of one number: left out, twice, of the wrong value, of a relative. */
 final class ActivationRules {
@@ -85,6 +91,20 @@ final class ActivationRules {
                 operation, "derivativeIsOutput", (u, v) -> v, "multiplies by its output where its derivative belongs"));
         rules.add(by(
                 operation, "derivativeIsInput", (u, v) -> u, "multiplies by its input where its derivative belongs"));
+        rules.add(new FaultyRule(
+                "guided",
+                FaultyRule.elementwise(operation, (right, d) -> d > 0 ? right : 0),
+                "lets only positive gradients through, as guided back-propagation does for pictures"));
+        rules.add(new FaultyRule(
+                "guided",
+                FaultyRule.elementwise(operation, (right, d) -> Math.max(d, 0)),
+                "passes positive gradients on, whatever its input was, as a deconvolution network does for pictures"));
+        rules.add(by(
+                operation,
+                "squareMissing",
+                (u, v) -> 1 - v,
+                "multiplies by 1 - y, its output y, where 1 - y^2 or y (1 - y) belongs"));
+        rules.addAll(terms(operation));
         rules.add(by(
                 operation,
                 "maskInverted",
@@ -98,6 +118,46 @@ final class ActivationRules {
                     "uses the derivative of " + relative.name()));
         }
         return rules;
+    }
+
+    /** A product of two functions of x, as {@code x Phi(x)} in a gelu, has two terms in its derivative: one is left out. */
+    private static List<FaultyRule> terms(Operation operation) {
+        return operation.nodes().stream()
+                .filter(node -> isProduct(node, operation))
+                .max(Comparator.comparingInt(Node::id))
+                .map(product -> product.inputs().stream()
+                        .map(factor -> new FaultyRule(
+                                "termMissing",
+                                withoutTerm(operation, product, factor),
+                                "leaves out one of the two terms of its derivative, that by the factor %s of a product"
+                                        .formatted(factor.label())))
+                        .toList())
+                .orElse(List.of());
+    }
+
+    private static boolean isProduct(Node node, Operation operation) {
+        return operation.nodes().size() > 1
+                && node.op() instanceof Binary binary
+                && binary.function() == BinaryFunction.MULTIPLY
+                && node.inputs().get(0) != node.inputs().get(1)
+                && node.inputs().stream()
+                        .allMatch(input -> operation.inputs().contains(input)
+                                || operation.nodes().contains(input));
+    }
+
+    private static ReversePass.Rule withoutTerm(Operation operation, Node product, Node factor) {
+        return (point, d) -> ReversePass.over(point)
+                .within(operation.nodes())
+                .replacing(Map.of(product, (at, arriving) -> {
+                    Map<Node, double[]> passed = new HashMap<>(ReversePass.over(at)
+                            .within(Set.of(product))
+                            .from(Map.of(product, arriving))
+                            .at(product.inputs()));
+                    passed.remove(factor);
+                    return passed;
+                }))
+                .from(Map.of(operation.output(), d))
+                .at(operation.inputs());
     }
 
     private static FaultyRule by(Operation operation, String name, DerivativeOf derivative, String words) {

@@ -1,14 +1,17 @@
 package dev.plumbline.compute.explanation;
 
+import dev.plumbline.compute.program.Broadcast;
+import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Operation;
 import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Wrong rules for an operand that is broadcast, whose gradient is a sum over the places where it is used. */
+/** Wrong rules for an operand that is broadcast, whose gradient is a sum over the places where it is used: one of them, or the mean. */
 final class BroadcastRules {
 
     private BroadcastRules() {}
@@ -16,43 +19,86 @@ final class BroadcastRules {
     static List<FaultyRule> of(Operation operation) {
         List<FaultyRule> rules = new ArrayList<>();
         for (Node input : operation.inputs()) {
-            if (input.shape().size() < operation.output().shape().size()) {
-                rules.add(oneOnly(operation, input, false));
-                rules.add(oneOnly(operation, input, true));
+            List<Integer> repeated =
+                    repeated(operation.output().shape(), input.shape());
+            if (!repeated.isEmpty() && isCombined(operation)) {
+                rules.addAll(along(operation, input, repeated));
+                for (int axis : repeated.size() > 1 ? repeated : List.<Integer>of()) {
+                    rules.addAll(along(operation, input, List.of(axis)));
+                }
             }
         }
         return rules;
     }
 
-    private static FaultyRule oneOnly(Operation operation, Node input, boolean last) {
-        return new FaultyRule(
-                last ? "lastOnly" : "firstOnly",
-                (point, d) -> {
-                    Map<Node, double[]> passed = new HashMap<>(Replay.passedOn(operation, point, d));
-                    double[] masked = masked(d, operation.output().shape(), input.shape(), last);
-                    double[] one = Replay.passedOn(operation, point, masked).get(input);
-                    if (one != null) {
-                        passed.put(input, one);
-                    }
-                    return passed;
-                },
-                "gives %s the gradient of the %s place where it is used only; it is the sum over all of them"
-                        .formatted(input.label(), last ? "last" : "first"));
+    private static boolean isCombined(Operation operation) {
+        return operation.kind() == Operation.Kind.COMBINATION || operation.output().op() instanceof Broadcast;
     }
 
-    /** Zero but at the first (or last) position of the axes that the operand is repeated along. */
-    private static double[] masked(double[] d, Shape whole, Shape part, boolean last) {
-        double[] masked = new double[d.length];
+    /** Along which an operand is repeated. */
+    private static List<Integer> repeated(Shape whole, Shape part) {
+        List<Integer> repeated = new ArrayList<>();
         int missing = whole.rank() - part.rank();
-        for (int i = 0; i < d.length; i++) {
-            int[] index = whole.index(i);
-            boolean kept = true;
-            for (int axis = 0; axis < index.length; axis++) {
-                boolean repeated = whole.extent(axis) > 1 && (axis < missing || part.extent(axis - missing) == 1);
-                kept &= !repeated || index[axis] == (last ? whole.extent(axis) - 1 : 0);
+        for (int axis = 0; axis < whole.rank() && missing >= 0; axis++) {
+            if (whole.extent(axis) > 1 && (axis < missing || part.extent(axis - missing) == 1)) {
+                repeated.add(axis);
             }
-            masked[i] = kept ? d[i] : 0;
         }
-        return masked;
+        return repeated;
+    }
+
+    private static List<FaultyRule> along(Operation operation, Node input, List<Integer> axes) {
+        String where = axes.size() > 1 ? "place where it is used" : "place along axis " + axes.get(0);
+        int count = axes.stream()
+                .mapToInt(axis -> operation.output().shape().extent(axis))
+                .reduce(1, (a, b) -> a * b);
+        return List.of(
+                rule(operation, input, "averaged", (right, point, d) -> times(right, 1.0 / count),
+                        "gives %s the mean of the gradients of the %d places where it is used%s; it is their sum"
+                                .formatted(input.label(), count, axes.size() > 1 ? "" : " along axis " + axes.get(0))),
+                rule(operation, input, "firstOnly", (right, point, d) -> of(operation, input, axes, false, point, d),
+                        "gives %s the gradient of the first %s only; it is the sum over all of them"
+                                .formatted(input.label(), where)),
+                rule(operation, input, "lastOnly", (right, point, d) -> of(operation, input, axes, true, point, d),
+                        "gives %s the gradient of the last %s only; it is the sum over all of them"
+                                .formatted(input.label(), where)));
+    }
+
+    @FunctionalInterface
+    private interface Instead {
+        double[] of(double[] right, Evaluation point, double[] d);
+    }
+
+    private static FaultyRule rule(Operation operation, Node input, String name, Instead instead, String words) {
+        return new FaultyRule(
+                name,
+                (point, d) -> {
+                    Map<Node, double[]> passed = new HashMap<>(Replay.passedOn(operation, point, d));
+                    passed.computeIfPresent(input, (node, right) -> instead.of(right, point, d));
+                    return passed;
+                },
+                words);
+    }
+
+    private static double[] times(double[] right, double factor) {
+        double[] product = new double[right.length];
+        Arrays.setAll(product, i -> right[i] * factor);
+        return product;
+    }
+
+    /** What an operand gets from the first, or the last, position of some axes. */
+    private static double[] of(
+            Operation operation, Node input, List<Integer> axes, boolean last, Evaluation point, double[] d) {
+        Shape whole = operation.output().shape();
+        double[] masked = d.clone();
+        for (int axis : axes) {
+            int inner = whole.strides()[axis];
+            int extent = whole.extent(axis);
+            for (int i = 0; i < masked.length; i++) {
+                masked[i] = i / inner % extent == (last ? extent - 1 : 0) ? masked[i] : 0;
+            }
+        }
+        return Replay.passedOn(operation, point, masked)
+                .getOrDefault(input, new double[input.shape().size()]);
     }
 }

@@ -1,6 +1,7 @@
 package dev.plumbline.compute.explanation;
 
 import dev.plumbline.compute.program.Work;
+import org.jspecify.annotations.Nullable;
 
 /** How much a search may still do: time, and partial reverse passes or what costs as much. */
 public final class Budget {
@@ -72,6 +73,12 @@ public final class Budget {
     /** From now on what was kept back for the end may be used. */
     void release() {
         most = PASSES;
+    }
+
+    /** What has ended the search, "time" or "passes"; null while both are left. */
+    @Nullable
+    String exhausted() {
+        return isLate() ? "time" : passes >= most ? "passes" : null;
     }
 
     double passes() {

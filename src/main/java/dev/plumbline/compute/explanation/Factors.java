@@ -1,19 +1,27 @@
 package dev.plumbline.compute.explanation;
 
 import dev.plumbline.compute.program.AveragePool;
+import dev.plumbline.compute.program.Binary;
+import dev.plumbline.compute.program.BinaryFunction;
 import dev.plumbline.compute.program.Counts;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Operation;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Names for a fitted factor from the numbers at hand: plain ones, the operation's own constants, extents, the batch. */
 final class Factors {
 
     private static final double EXACT = 1e-9;
+
+    /** Words for one factor that are given, where several numbers at hand have its size. */
+    private static final int MOST_NAMED = 3;
 
     /** A constant of a file is a float32 number. */
     private static final double FROM_FILE = 1e-7;
@@ -34,18 +42,26 @@ final class Factors {
         Factors factors = new Factors();
         factors.collect(operation, objective);
         double tolerance = Math.max(EXACT, 3 * uncertainty / Math.max(Math.abs(factor), 1e-300));
-        Named nearest = null;
-        for (Map.Entry<String, Double> candidate : factors.candidates.entrySet()) {
-            double off = Math.abs(factor / candidate.getValue() - 1);
-            double allowed = candidate.getKey().startsWith("the constant") ? Math.max(FROM_FILE, tolerance) : tolerance;
-            if (off <= Math.min(allowed, 1e-2) && nearest == null) {
-                nearest = new Named(
-                        candidate.getValue(),
-                        candidate.getKey(),
-                        candidate.getKey().startsWith("the constant"));
-            }
-        }
-        return nearest;
+        List<Map.Entry<String, Double>> fitting = factors.candidates.entrySet().stream()
+                .filter(candidate -> fits(factor, candidate, tolerance))
+                .limit(MOST_NAMED)
+                .toList();
+        return fitting.isEmpty()
+                ? null
+                : new Named(
+                        fitting.get(0).getValue(),
+                        String.join(
+                                "; or ", fitting.stream().map(Map.Entry::getKey).toList()),
+                        isOwn(fitting.get(0).getKey()));
+    }
+
+    private static boolean fits(double factor, Map.Entry<String, Double> candidate, double tolerance) {
+        double allowed = isOwn(candidate.getKey()) ? Math.max(FROM_FILE, tolerance) : tolerance;
+        return Math.abs(factor / candidate.getValue() - 1) <= Math.min(allowed, 1e-2);
+    }
+
+    private static boolean isOwn(String words) {
+        return words.startsWith("the constant");
     }
 
     private void collect(Operation operation, Objective objective) {
@@ -56,15 +72,10 @@ final class Factors {
             int area = pool.window().kernel().get(0) * pool.window().kernel().get(1);
             putBoth("the constant " + area + ", its window", area);
         }
-        for (Node node : operation.nodes()) {
-            for (Node input : node.inputs()) {
-                if (input.isConstant() && input.shape().size() == 1) {
-                    double constant = objective.base().value(input).item();
-                    String words = String.format(Locale.ROOT, "%.6g", constant);
-                    putBoth("the constant " + words, constant);
-                    putBoth("the constant " + words + " squared", constant * constant);
-                }
-            }
+        Set<Double> constants = constants(operation, objective);
+        constants.forEach(constant -> putBoth("the constant " + words(constant), constant));
+        if (operation.kind() == Operation.Kind.SCALING) { // divided where it multiplies
+            constants.forEach(constant -> putBoth("the constant " + words(constant) + " squared", constant * constant));
         }
         for (Node node : operation.nodes()) {
             extents(node);
@@ -77,6 +88,26 @@ final class Factors {
         put("half the batch, " + batch + ", and the sign", -0.5 * batch);
         put("3", 3);
         put("-2", -2);
+    }
+
+    /** What an operation multiplies or divides by, or raises to. */
+    private static Set<Double> constants(Operation operation, Objective objective) {
+        Set<Double> constants = new LinkedHashSet<>();
+        for (Node node : operation.nodes()) {
+            for (Node input : node.inputs()) {
+                boolean adds = node.op() instanceof Binary binary
+                        && (binary.function() == BinaryFunction.ADD
+                                || binary.function() == BinaryFunction.SUBTRACT);
+                if (input.isConstant() && input.shape().size() == 1 && !adds) {
+                    constants.add(objective.base().value(input).item());
+                }
+            }
+        }
+        return constants;
+    }
+
+    private static String words(double constant) {
+        return String.format(Locale.ROOT, "%.6g", constant);
     }
 
     private void extents(Node node) {

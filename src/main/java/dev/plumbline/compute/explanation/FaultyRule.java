@@ -2,6 +2,7 @@ package dev.plumbline.compute.explanation;
 
 import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Operation;
 import dev.plumbline.compute.program.ReversePass;
 import java.util.HashMap;
@@ -22,22 +23,25 @@ import java.util.stream.Stream;
 record FaultyRule(String name, ReversePass.Rule rule, String words) {
 
     /** Every rule of the catalogue for an operation. */
-    static List<FaultyRule> of(Operation operation) {
+    static List<FaultyRule> of(Operation operation, Objective objective) {
         return switch (operation.kind()) {
             case ACTIVATION -> ActivationRules.of(operation);
             case NORMALISATION -> NormalisationRules.of(operation);
             case SOFTMAX -> SoftmaxRules.of(operation);
-            case LOG_SOFTMAX -> LogSoftmaxRules.of(operation);
-            case POOL, REDUCTION -> MaximumRules.of(operation);
+            case LOG_SOFTMAX -> LogSoftmaxRules.of(operation, objective);
+            case POOL -> MaximumRules.of(operation);
+            case REDUCTION -> joined(MaximumRules.of(operation), SumRules.of(operation));
             case LOOKUP -> LookupRules.of(operation);
             case PRODUCT -> ProductRules.of(operation);
             case CONVOLUTION -> ConvolutionRules.of(operation);
-            case COMBINATION ->
-                Stream.concat(BroadcastRules.of(operation).stream(), MultiplicationRules.of(operation).stream())
-                        .toList();
-            case MOVE -> MoveRules.of(operation);
+            case COMBINATION -> joined(BroadcastRules.of(operation), MultiplicationRules.of(operation));
+            case MOVE -> joined(MoveRules.of(operation), BroadcastRules.of(operation));
             case SCALING -> List.of();
         };
+    }
+
+    private static List<FaultyRule> joined(List<FaultyRule> some, List<FaultyRule> more) {
+        return Stream.concat(some.stream(), more.stream()).toList();
     }
 
     /** The right rule of an operation's own primitives, with some of its inner values held constant. */

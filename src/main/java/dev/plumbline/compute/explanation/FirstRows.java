@@ -63,7 +63,7 @@ final class FirstRows {
         Cause cause = trial.explained(replay, 0, fit -> cause(operation, parameter, named, fit));
         if (cause != null) {
             int order = named.value() == 1 ? Found.NAMED : Found.OTHER_FACTOR;
-            found.add(new Found(cause, order, operation.output().id()));
+            found.add(Found.at(operation, cause, order));
         }
     }
 

@@ -44,7 +44,7 @@ final class Loops {
                     found.add(new Found(last, steps.length > 0 || uses.size() > 2 ? Found.LOOP : Found.OWN_FACTOR, 0));
                 }
                 if (steps.length > 0) {
-                    truncated(found, weight.label(), uses.size(), steps, uses);
+                    truncated(found, weight, steps, uses);
                 }
             }
         }
@@ -98,11 +98,13 @@ final class Loops {
         return uses.stream().mapToInt(use -> steps[use.id()]).max().orElse(0) > 1 ? steps : new int[0];
     }
 
-    private void truncated(List<Found> found, String name, int count, int[] steps, List<Node> uses) {
+    private void truncated(List<Found> found, Node weight, int[] steps, List<Node> uses) {
+        boolean begins = beginsWithoutUse(weight, uses);
+        int count = uses.size() + (begins ? 1 : 0);
         Map<Integer, Map<Node, ReversePass.Rule>> cuts =
                 new HashMap<>(); // by the step that gets nothing from later ones
         for (Node node : objective.program().nodes()) {
-            List<Node> states = states(node, steps, uses);
+            List<Node> states = states(node, steps, uses, begins ? weight : null);
             if (!states.isEmpty()) {
                 cuts.computeIfAbsent(steps[states.get(0).id()], step -> new HashMap<>())
                         .put(node, without(node, states));
@@ -124,9 +126,9 @@ final class Loops {
                                 first,
                                 fit,
                                 "The backward pass goes through one step only: no state passes a gradient on to the step before (%s, %d steps); look for a detached state."
-                                        .formatted(name, count))));
+                                        .formatted(weight.label(), count))));
         for (Map.Entry<Integer, Map<Node, ReversePass.Rule>> cut : cuts.entrySet()) {
-            int kept = count - cut.getKey();
+            int kept = uses.size() - cut.getKey();
             Node where = cut.getValue().keySet().iterator().next();
             add(
                     found,
@@ -142,15 +144,32 @@ final class Loops {
         }
     }
 
+    /** Whether the first state is computed as the others are, from an input alone: there is a step more than uses. */
+    private boolean beginsWithoutUse(Node weight, List<Node> uses) {
+        Node first = state(uses.get(0), weight);
+        Node second = state(uses.get(1), weight);
+        return first != null
+                && second != null
+                && objective.isMoved(first)
+                && !first.inputs().isEmpty()
+                && first.op().equals(second.op());
+    }
+
+    /** What a use multiplies the weight with. */
+    private static @Nullable Node state(Node use, Node weight) {
+        return use.inputs().stream().filter(input -> input != weight).findFirst().orElse(null);
+    }
+
     /** The inputs by which a node takes the state of the step before. */
-    private List<Node> states(Node node, int[] steps, List<Node> uses) {
+    private List<Node> states(Node node, int[] steps, List<Node> uses, @Nullable Node weightOfFirst) {
         boolean gates = node.op() instanceof Binary binary
                 && (binary.function() == BinaryFunction.MULTIPLY
                         || binary.function() == BinaryFunction.SUBTRACT); // z (h - n) in a GRU
         List<Node> states = new ArrayList<>();
         if (uses.contains(node) || gates) {
             for (Node input : node.inputs()) {
-                if (steps[input.id()] >= 1 && steps[node.id()] == steps[input.id()] + 1) {
+                boolean isFirst = node == uses.get(0) && weightOfFirst != null && input != weightOfFirst;
+                if (steps[node.id()] == steps[input.id()] + 1 && (steps[input.id()] >= 1 || isFirst)) {
                     states.add(input);
                 }
             }

@@ -10,6 +10,7 @@ import dev.plumbline.compute.program.Unary;
 import dev.plumbline.compute.program.UnaryFunction;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,13 +86,22 @@ final class MultiplicationRules {
                     "operandMissing",
                     values -> values.set(0, values.get(0).map(value -> 1)),
                     "leaves the numerator out of the derivative by %s, which is -a / b^2".formatted(below.label())));
-            rules.add(edited(
-                    operation,
-                    1,
+            rules.add(new FaultyRule(
                     "squareMissing",
-                    values -> values.set(1, values.get(1).map(value -> Math.sqrt(Math.abs(value)))),
+                    (point, d) -> {
+                        Map<Node, double[]> passed = new HashMap<>(Replay.passedOn(operation, point, d));
+                        double[] b = FaultyRule.values(point, below);
+                        passed.computeIfPresent(below, (node, right) -> times(right, b)); // b stands before the sum over a's
+                        return passed;
+                    },
                     "divides by b where it is b^2 in the derivative by %s, -a / b^2".formatted(below.label())));
         }
+    }
+
+    private static double[] times(double[] a, double[] b) {
+        double[] product = new double[a.length];
+        Arrays.setAll(product, i -> a[i] * b[i]);
+        return product;
     }
 
     private static FaultyRule swapped(Operation operation) {

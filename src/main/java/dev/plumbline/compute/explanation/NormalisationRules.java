@@ -17,6 +17,10 @@ final class NormalisationRules {
         Node variance = Objects.requireNonNull(operation.roles().get(Role.VARIANCE));
         Node mean = operation.roles().get(Role.MEAN);
         List<FaultyRule> formulas = StatisticsRules.of(operation);
+        rules.add(new FaultyRule(
+                "derivativeMissing",
+                FaultyRule.elementwise(operation, (right, d) -> d),
+                "passes the gradient on unchanged, as if it were not there"));
         if (mean == null) {
             rules.add(new FaultyRule(
                     "statisticsConstant",

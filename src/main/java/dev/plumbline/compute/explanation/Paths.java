@@ -62,7 +62,7 @@ final class Paths {
                 times(contribution, factor.value()),
                 free,
                 fit -> cause(operation, input, factor, fit));
-        return cause == null ? null : new Found(cause, order, operation.output().id());
+        return cause == null ? null : Found.at(operation, cause, order);
     }
 
     private static double[] times(double[] contribution, double factor) {

@@ -5,6 +5,7 @@ import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Operation;
 import dev.plumbline.compute.program.ReversePass;
 import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -45,6 +46,7 @@ interface Replay {
                     sum[i] -= right[i];
                 }
             });
+            excess.values().removeIf(values -> Arrays.stream(values).allMatch(value -> value == 0)); // and so nothing goes on
             return excess;
         });
     }

@@ -2,6 +2,7 @@ package dev.plumbline.compute.explanation;
 
 import dev.plumbline.compute.explanation.Cause.Kind;
 import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Operation;
 import dev.plumbline.compute.program.ReversePass;
 import java.util.ArrayList;
@@ -10,9 +11,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Operations whose backward rule is a known wrong one: one of them, or all of a kind at once. */
 final class Rules {
@@ -20,6 +23,7 @@ final class Rules {
     private static final int MOST_OF_A_KIND = 64;
 
     private final Trial trial;
+    private final Map<String, Set<Integer>> hints = new LinkedHashMap<>(); // by kind of operation, which rules
 
     Rules(Trial trial) {
         this.trial = trial;
@@ -28,13 +32,18 @@ final class Rules {
     /** What faulty rules of one operation explain. */
     List<Found> of(Operation operation) {
         List<Found> found = new ArrayList<>();
-        List<FaultyRule> rules = new ArrayList<>(FaultyRule.of(operation));
+        List<FaultyRule> rules =
+                new ArrayList<>(FaultyRule.of(operation, trial.wrong().objective()));
+        int ofCatalogue = rules.size();
         rules.addAll(ResidualRules.of(operation));
-        for (FaultyRule faulty : rules) {
+        for (int r = 0; r < rules.size(); r++) {
+            FaultyRule faulty = rules.get(r);
             Cause cause = trial.explained(
                     Replay.replacing(operation, faulty.rule()), 0, fit -> cause(faulty, List.of(operation), fit));
             if (cause != null && !passesNothing(operation, faulty)) {
-                found.add(new Found(cause, Found.NAMED, operation.output().id()));
+                found.add(Found.at(operation, cause, Found.NAMED));
+            } else if (trial.madeTheNearest() && r < ofCatalogue) {
+                hints.computeIfAbsent(kind(operation), kind -> new LinkedHashSet<>()).add(r);
             }
         }
         return found;
@@ -48,18 +57,26 @@ final class Rules {
                 .allMatch(value -> value == 0);
     }
 
-    /** What one faulty rule explains that is at work in every operation of a kind, the likeliest kind first: people make a mistake everywhere. */
+    /**
+     * What one faulty rule explains that is at work in every operation of a kind, for people make a mistake everywhere: first
+     * what made the nearest wrong tensors at a single one, then the likeliest kind.
+     */
     List<Found> everywhere(List<Operation> operations) {
         Map<String, List<Operation>> kinds = new LinkedHashMap<>();
-        for (Operation operation : operations) {
-            String kind = operation.kind() + " " + operation.title() + " "
-                    + operation.output().op().title() + " " + operation.nodes().size();
-            kinds.computeIfAbsent(kind, key -> new ArrayList<>()).add(operation);
+        operations.forEach(operation ->
+                kinds.computeIfAbsent(kind(operation), key -> new ArrayList<>()).add(operation));
+        kinds.values().removeIf(alike -> alike.size() == 1 || alike.size() > MOST_OF_A_KIND);
+        for (Map.Entry<String, Set<Integer>> hint : hints.entrySet()) {
+            List<Operation> alike = kinds.get(hint.getKey());
+            List<Found> found = alike == null ? List.of() : inAll(alike, hint.getValue());
+            if (!found.isEmpty()) {
+                return found;
+            }
         }
         List<List<Operation>> likeliest = new ArrayList<>(kinds.values());
         likeliest.sort(Comparator.comparing(alike -> alike.get(0).kind()));
         for (List<Operation> alike : likeliest) {
-            List<Found> found = alike.size() > 1 && alike.size() <= MOST_OF_A_KIND ? inAll(alike) : List.of();
+            List<Found> found = inAll(alike, null);
             if (!found.isEmpty()) {
                 return found;
             }
@@ -67,8 +84,17 @@ final class Rules {
         return List.of();
     }
 
-    private List<Found> inAll(List<Operation> alike) {
-        List<List<FaultyRule>> rules = alike.stream().map(FaultyRule::of).toList();
+    private static String kind(Operation operation) {
+        return operation.kind() + " " + operation.title() + " "
+                + operation.output().op().title() + " " + operation.nodes().size();
+    }
+
+    /** @param chosen which rules are tried, by their places in the list; null for all */
+    private List<Found> inAll(List<Operation> alike, @Nullable Set<Integer> chosen) {
+        Objective objective = trial.wrong().objective();
+        List<List<FaultyRule>> rules = alike.stream()
+                .map(operation -> FaultyRule.of(operation, objective))
+                .toList();
         int count = rules.get(0).size();
         List<Found> found = new ArrayList<>();
         if (rules.stream().anyMatch(own -> own.size() != count)) {
@@ -76,23 +102,27 @@ final class Rules {
         }
         String witness = trial.rightBefore(alike.get(alike.size() - 1));
         for (int r = 0; r < count && trial.budget().isOpen(); r++) {
-            Map<Node, ReversePass.Rule> replaced = new HashMap<>();
-            for (int k = 0; k < alike.size(); k++) {
-                replaced.put(alike.get(k).output(), rules.get(k).get(r).rule());
-            }
-            FaultyRule faulty = rules.get(0).get(r);
-            Replay replay = Replay.everywhere(trial.wrong().objective().output(), replaced);
-            Cause cause = witness != null && trial.touches(witness, replay)
-                    ? null
-                    : trial.explained(replay, 0, fit -> cause(faulty, alike, fit));
-            if (cause != null) {
-                found.add(new Found(
-                        cause,
-                        Found.EVERYWHERE,
-                        alike.get(alike.size() - 1).output().id()));
+            Found one = chosen == null || chosen.contains(r) ? inAll(alike, rules, r, witness) : null;
+            if (one != null) {
+                found.add(one);
             }
         }
         return found;
+    }
+
+    private @Nullable Found inAll(
+            List<Operation> alike, List<List<FaultyRule>> rules, int r, @Nullable String witness) {
+        Map<Node, ReversePass.Rule> replaced = new HashMap<>();
+        for (int k = 0; k < alike.size(); k++) {
+            replaced.put(alike.get(k).output(), rules.get(k).get(r).rule());
+        }
+        FaultyRule faulty = rules.get(0).get(r);
+        Replay replay = Replay.everywhere(trial.wrong().objective().output(), replaced);
+        Cause cause = witness != null && trial.touches(witness, replay)
+                ? null
+                : trial.explained(replay, 0, fit -> cause(faulty, alike, fit));
+        Operation last = alike.get(alike.size() - 1);
+        return cause == null ? null : new Found(cause, Found.EVERYWHERE, last.output().id(), Set.of());
     }
 
     private static Cause cause(FaultyRule faulty, List<Operation> operations, Fit fit) {

@@ -25,10 +25,12 @@ public final class Search {
     private static final int ALTERNATIVES = 4;
 
     private final Trial trial;
+    private final Rules rules;
     private final List<Found> found = new ArrayList<>();
 
     private Search(Trial trial) {
         this.trial = trial;
+        this.rules = new Rules(trial);
     }
 
     /**
@@ -37,11 +39,13 @@ public final class Search {
      * @param cause null where nothing in the catalogue makes the claim
      * @param suspects operations whose rule alone could be at fault, the likeliest first
      * @param passes its work, in whole reverse passes
+     * @param stopped what ended it before its end: "time" or "passes"; null where nothing did
      */
-    public record Findings(@Nullable Cause cause, List<Suspect> suspects, double passes) {
+    public record Findings(
+            @Nullable Cause cause, List<Suspect> suspects, double passes, @Nullable String stopped) {
 
         /** Of a right claim, or where nobody asked. */
-        public static final Findings NONE = new Findings(null, List.of(), 0);
+        public static final Findings NONE = new Findings(null, List.of(), 0, null);
 
         public Findings {
             suspects = List.copyOf(suspects);
@@ -56,7 +60,7 @@ public final class Search {
         }
         Suspects suspects = Suspects.of(wrong.objective(), deviation);
         if (!deviation.isFinite()) {
-            return new Findings(null, suspects.shown(Map.of()), 0);
+            return new Findings(null, suspects.shown(Map.of()), 0, null);
         }
         Search search = new Search(new Trial(wrong, deviation, budget));
         search.found.addAll(new Loops(search.trial).found());
@@ -65,8 +69,7 @@ public final class Search {
         int first = Math.min(FIRST, ranked.size());
         search.operations(ranked.subList(0, first));
         if (search.isOpen()) {
-            search.found.addAll(
-                    new Rules(search.trial).everywhere(wrong.objective().operations()));
+            search.found.addAll(search.rules.everywhere(suspects.operations()));
             search.operations(ranked.subList(first, ranked.size()));
         }
         if (search.isOpen()) {
@@ -78,12 +81,15 @@ public final class Search {
         budget.release();
         Map<Operation, Boolean> admitted =
                 search.found.isEmpty() ? Entrances.among(suspects.ranked(), search.trial) : Map.of();
-        return new Findings(best(search.found), suspects.shown(admitted), budget.passes());
+        return new Findings(
+                best(search.found),
+                suspects.shown(admitted),
+                budget.passes(),
+                search.isOpen() ? budget.exhausted() : null);
     }
 
     private void operations(List<Operation> ranked) {
         Paths paths = new Paths(trial);
-        Rules rules = new Rules(trial);
         FirstRows rows = new FirstRows(trial);
         int more = MORE;
         for (Operation operation : ranked) {
@@ -124,6 +130,7 @@ public final class Search {
     private static @Nullable Cause best(List<Found> found) {
         Set<String> said = new HashSet<>();
         List<Cause> sorted = found.stream()
+                .filter(one -> found.stream().noneMatch(one::isInnerTo))
                 .sorted(Comparator.comparingInt(Found::order).thenComparing(one -> -one.place()))
                 .map(Found::cause)
                 .filter(cause -> said.add(cause.kind() + cause.rule() + cause.node() + cause.input() + cause.factor()))

@@ -5,6 +5,7 @@ import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Operation;
 import dev.plumbline.compute.program.Operation.Role;
 import dev.plumbline.compute.program.Reduce;
+import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -71,12 +72,39 @@ final class SoftmaxRules {
                         "sumOverWrongAxis",
                         (point, d) -> Map.of(x, less(point, p, d, other, false)),
                         "takes the sum of p (d - sum d p) over axis %d, and over %s forward".formatted(axis, own)));
+                rules.add(new FaultyRule(
+                        "wrongAxis",
+                        (point, d) -> Map.of(x, ofAxis(FaultyRule.values(point, x), x.shape(), d, other)),
+                        "applies the derivative of a softmax over axis %d, and goes over %s forward".formatted(axis, own)));
             }
         }
         return rules;
     }
 
-    private static List<Integer> axes(Node normaliser) {
+    /** The derivative of a softmax of x over other axes: {@code q (d - sum d q)}. */
+    private static double[] ofAxis(double[] x, Shape shape, double[] d, List<Integer> axes) {
+        int[] groups = StatisticsRules.groups(shape, axes);
+        int count = Arrays.stream(groups).max().orElse(0) + 1;
+        double[] largest = new double[count];
+        Arrays.fill(largest, Double.NEGATIVE_INFINITY);
+        double[] sums = new double[count];
+        double[] products = new double[count];
+        for (int i = 0; i < x.length; i++) {
+            largest[groups[i]] = Math.max(largest[groups[i]], x[i]);
+        }
+        double[] q = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            q[i] = Math.exp(x[i] - largest[groups[i]]);
+            sums[groups[i]] += q[i];
+            products[groups[i]] += d[i] * q[i];
+        }
+        double[] passed = new double[x.length];
+        Arrays.setAll(
+                passed, i -> q[i] / sums[groups[i]] * (d[i] - products[groups[i]] / sums[groups[i]]));
+        return passed;
+    }
+
+    static List<Integer> axes(Node normaliser) {
         return normaliser.op() instanceof Reduce reduce ? reduce.axes() : List.of();
     }
 

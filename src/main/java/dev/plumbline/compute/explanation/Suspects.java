@@ -26,10 +26,12 @@ final class Suspects {
     /** How many a report shows. */
     private static final int SHOWN = 5;
 
+    private final List<Operation> operations;
     private final List<Operation> ranked;
     private final Map<Operation, Suspect> described = new HashMap<>();
 
-    private Suspects(List<Operation> ranked) {
+    private Suspects(List<Operation> operations, List<Operation> ranked) {
+        this.operations = operations;
         this.ranked = ranked;
     }
 
@@ -38,9 +40,10 @@ final class Suspects {
         BitSet wrong = upstream.bits(deviation.wrong());
         BitSet right = upstream.bits(deviation.right());
         List<Operation> found = new ArrayList<>();
-        Suspects suspects = new Suspects(found);
+        List<Operation> operations = objective.operations();
+        Suspects suspects = new Suspects(operations, found);
         Map<Operation, Integer> against = new HashMap<>();
-        for (Operation operation : objective.operations()) {
+        for (Operation operation : operations) {
             BitSet before = upstream.of(operation.output());
             BitSet missed = (BitSet) wrong.clone();
             missed.andNot(before);
@@ -87,6 +90,11 @@ final class Suspects {
                 && binary.function() == BinaryFunction.MULTIPLY
                 && operation.inputs().stream().anyMatch(input -> input.inputs().isEmpty());
         return byGain ? Operation.Kind.SCALING : operation.kind();
+    }
+
+    /** All operations, in the order of the program. */
+    List<Operation> operations() {
+        return operations;
     }
 
     /** The likeliest first. */

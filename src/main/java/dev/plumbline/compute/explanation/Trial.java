@@ -23,6 +23,7 @@ final class Trial {
     private final Arithmetic arithmetic;
     private final Budget budget;
     private final List<Screen> screens;
+    private boolean madeTheNearest;
 
     Trial(Case wrong, Deviation deviation, Budget budget) {
         this.wrong = wrong;
@@ -57,13 +58,20 @@ final class Trial {
 
     /** Whether a hypothesis may make what a few tensors are off. */
     private boolean pass(Replay replay, BiPredicate<Screen, Map<String, double[]>> admits) {
+        madeTheNearest = false;
         for (Screen screen : screens) {
             Map<String, double[]> few = played(replay, screen::over);
             if (few == null || !admits.test(screen, few)) {
                 return false;
             }
+            madeTheNearest = true;
         }
         return true;
+    }
+
+    /** Whether the last hypothesis makes what the nearest wrong tensors are off, and perhaps not what those behind are. */
+    boolean madeTheNearest() {
+        return madeTheNearest;
     }
 
     /** The nearest right tensor that an operation's gradient goes to; null where there is none. */
@@ -107,6 +115,7 @@ final class Trial {
     /** The explanation that a hypothesis amounts to, or null where it does not make the claim. */
     @Nullable
     Cause explained(Replay replay, int free, Function<Fit, Cause> words) {
+        madeTheNearest = false;
         if (!Fit.isLarge(deviation, free)) {
             return null;
         }

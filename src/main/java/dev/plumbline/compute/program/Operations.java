@@ -21,15 +21,17 @@ final class Operations {
     /** An activation is not longer than that. */
     private static final int LONGEST = 24;
 
+    private final Objective objective;
     private final Program program;
 
-    private Operations(Program program) {
-        this.program = program;
+    private Operations(Objective objective) {
+        this.objective = objective;
+        this.program = objective.program();
     }
 
     /** The operations that an objective depends on and that depend on a parameter, in the order of the program. */
     static List<Operation> of(Objective objective) {
-        Operations operations = new Operations(objective.program());
+        Operations operations = new Operations(objective);
         List<Operation> found = new ArrayList<>();
         for (Node node : objective.program().nodes()) {
             if (!node.inputs().isEmpty() && operations.moves(node) && objective.dependsOn(node)) {
@@ -86,6 +88,7 @@ final class Operations {
         found = found != null ? found : softmax(node);
         found = found != null ? found : logSoftmax(node);
         found = found != null ? found : mean(node);
+        found = found == null && isLastOfItsOrigin(node) ? operator(node) : found;
         return found != null ? found : activation(node);
     }
 
@@ -167,6 +170,47 @@ final class Operations {
         return x == null ? null : between(Kind.REDUCTION, x, node, Map.of());
     }
 
+    /** All that one operator of the file became, element by element from one value: a hard sigmoid, a clip, a selu. */
+    private @Nullable Operation operator(Node node) {
+        Node x = null;
+        boolean bends = false;
+        int count = 0;
+        List<Node> open = new ArrayList<>(List.of(node));
+        Set<Node> seen = new HashSet<>(open);
+        while (!open.isEmpty()) {
+            Node last = open.remove(open.size() - 1);
+            if (!isElementwise(last) || !last.shape().equals(node.shape()) || ++count > LONGEST) {
+                return null;
+            }
+            bends |= kind(last) == Kind.ACTIVATION || last.op() instanceof Select;
+            for (Node input : last.inputs()) {
+                boolean isOwn = input.origin() == node.origin() && !input.inputs().isEmpty();
+                if (!moves(input) || isOwn && !seen.add(input)) {
+                    continue;
+                }
+                if (isOwn) {
+                    open.add(input);
+                } else if (x != null && x != input) {
+                    return null;
+                } else {
+                    x = input;
+                }
+            }
+        }
+        return x == null || count < 2 || !bends ? null : between(Kind.ACTIVATION, x, node, Map.of());
+    }
+
+    private boolean isLastOfItsOrigin(Node node) {
+        return objective.consumers(node).stream().noneMatch(reader -> reader.origin() == node.origin());
+    }
+
+    private static boolean isElementwise(Node node) {
+        return node.op() instanceof Unary
+                || node.op() instanceof Binary
+                || node.op() instanceof LeakyRelu
+                || node.op() instanceof Select;
+    }
+
     /** Element by element from one value, which is read more than once on the way: a gelu, a swish, an elu. */
     private @Nullable Operation activation(Node node) {
         Node end = node;
@@ -192,11 +236,7 @@ final class Operations {
             if (open.size() == 1 && last != node) {
                 return last;
             }
-            boolean elementwise = last.op() instanceof Unary
-                    || last.op() instanceof Binary
-                    || last.op() instanceof LeakyRelu
-                    || last.op() instanceof Select;
-            if (!elementwise || !last.shape().equals(node.shape())) {
+            if (!isElementwise(last) || !last.shape().equals(node.shape())) {
                 return null;
             }
             open.remove(last);
