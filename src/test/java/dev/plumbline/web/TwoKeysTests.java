@@ -69,9 +69,11 @@ class TwoKeysTests {
         hers.put("onnx", "{'model': {'onnx': '" + Base64.getEncoder().encodeToString(model) + "'}}");
         hers.put("report", made("/v1/gradient-checks", CHECK).path("id").asString());
         hers.put("session", made("/v1/optimizer-sessions", SESSION).path("id").asString());
-        hers.put("monitor", made("/v1/monitors", "{'name': 'secret'}").path("id").asString());
+        hers.put(
+                "monitor", made("/v1/monitors", "{'name': 'secret'}").path("id").asString());
         hers.put("model", made("/v1/models", hers.get("onnx")).path("digest").asString());
-        assertThat(ann("POST", "/v1/optimizer-sessions/{session}/steps", "If-Match: \"0\"; " + KEY, STEP).statusCode())
+        assertThat(ann("POST", "/v1/optimizer-sessions/{session}/steps", "If-Match: \"0\"; " + KEY, STEP)
+                        .statusCode())
                 .isEqualTo(200);
         assertThat(ann("POST", "/v1/monitors/{monitor}/snapshots", "", SNAPSHOT).statusCode())
                 .isEqualTo(200);
@@ -179,8 +181,7 @@ class TwoKeysTests {
                 "POST   | /v1/training-runs | Accept: text/event-stream | {'model': {'digest': '{model}'}, 'iterations': 1, 'optimizer': {'kind': 'sgd', 'learningRate': 1}}"
             })
     void ofAnothersIdNothingIsThere(String method, String path, String headers, String body) throws Exception {
-        HttpResponse<String> answer =
-                ben(method, path, headers == null ? "" : headers, body == null ? "" : body);
+        HttpResponse<String> answer = ben(method, path, headers == null ? "" : headers, body == null ? "" : body);
 
         assertThat(answer.statusCode()).as(answer.body()).isIn(404, 405);
         assertThat(answer.body()).doesNotContain("secret", "\"snapshots\"");
@@ -261,8 +262,7 @@ class TwoKeysTests {
     }
 
     private HttpResponse<InputStream> stream(String key, String path) throws Exception {
-        return client.send(
-                request(key, "GET", path, "Accept: text/event-stream", ""), BodyHandlers.ofInputStream());
+        return client.send(request(key, "GET", path, "Accept: text/event-stream", ""), BodyHandlers.ofInputStream());
     }
 
     @Test
@@ -273,9 +273,12 @@ class TwoKeysTests {
         assertThat(run.statusCode()).isEqualTo(200);
         try (InputStream events = run.body()) {
             String id = id(events);
-            assertThat(ben("DELETE", "/v1/training-runs/" + id, "", "").statusCode()).isEqualTo(404);
-            assertThat(ann("DELETE", "/v1/training-runs/" + id, "", "").statusCode()).isEqualTo(204);
-            assertThat(new String(events.readAllBytes(), StandardCharsets.UTF_8)).contains("event: report");
+            assertThat(ben("DELETE", "/v1/training-runs/" + id, "", "").statusCode())
+                    .isEqualTo(404);
+            assertThat(ann("DELETE", "/v1/training-runs/" + id, "", "").statusCode())
+                    .isEqualTo(204);
+            assertThat(new String(events.readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("event: report");
         }
     }
 

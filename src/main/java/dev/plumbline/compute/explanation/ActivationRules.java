@@ -7,7 +7,6 @@ import dev.plumbline.compute.program.LeakyRelu;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Operation;
 import dev.plumbline.compute.program.ReversePass;
-import dev.plumbline.compute.program.ReversePass;
 import dev.plumbline.compute.program.Unary;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;

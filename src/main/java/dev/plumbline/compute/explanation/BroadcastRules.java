@@ -19,8 +19,7 @@ final class BroadcastRules {
     static List<FaultyRule> of(Operation operation) {
         List<FaultyRule> rules = new ArrayList<>();
         for (Node input : operation.inputs()) {
-            List<Integer> repeated =
-                    repeated(operation.output().shape(), input.shape());
+            List<Integer> repeated = repeated(operation.output().shape(), input.shape());
             if (!repeated.isEmpty() && isCombined(operation)) {
                 rules.addAll(along(operation, input, repeated));
                 for (int axis : repeated.size() > 1 ? repeated : List.<Integer>of()) {
@@ -32,7 +31,8 @@ final class BroadcastRules {
     }
 
     private static boolean isCombined(Operation operation) {
-        return operation.kind() == Operation.Kind.COMBINATION || operation.output().op() instanceof Broadcast;
+        return operation.kind() == Operation.Kind.COMBINATION
+                || operation.output().op() instanceof Broadcast;
     }
 
     /** Along which an operand is repeated. */
@@ -53,13 +53,25 @@ final class BroadcastRules {
                 .mapToInt(axis -> operation.output().shape().extent(axis))
                 .reduce(1, (a, b) -> a * b);
         return List.of(
-                rule(operation, input, "averaged", (right, point, d) -> times(right, 1.0 / count),
+                rule(
+                        operation,
+                        input,
+                        "averaged",
+                        (right, point, d) -> times(right, 1.0 / count),
                         "gives %s the mean of the gradients of the %d places where it is used%s; it is their sum"
                                 .formatted(input.label(), count, axes.size() > 1 ? "" : " along axis " + axes.get(0))),
-                rule(operation, input, "firstOnly", (right, point, d) -> of(operation, input, axes, false, point, d),
+                rule(
+                        operation,
+                        input,
+                        "firstOnly",
+                        (right, point, d) -> of(operation, input, axes, false, point, d),
                         "gives %s the gradient of the first %s only; it is the sum over all of them"
                                 .formatted(input.label(), where)),
-                rule(operation, input, "lastOnly", (right, point, d) -> of(operation, input, axes, true, point, d),
+                rule(
+                        operation,
+                        input,
+                        "lastOnly",
+                        (right, point, d) -> of(operation, input, axes, true, point, d),
                         "gives %s the gradient of the last %s only; it is the sum over all of them"
                                 .formatted(input.label(), where)));
     }

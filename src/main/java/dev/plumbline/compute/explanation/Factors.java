@@ -96,8 +96,7 @@ final class Factors {
         for (Node node : operation.nodes()) {
             for (Node input : node.inputs()) {
                 boolean adds = node.op() instanceof Binary binary
-                        && (binary.function() == BinaryFunction.ADD
-                                || binary.function() == BinaryFunction.SUBTRACT);
+                        && (binary.function() == BinaryFunction.ADD || binary.function() == BinaryFunction.SUBTRACT);
                 if (input.isConstant() && input.shape().size() == 1 && !adds) {
                     constants.add(objective.base().value(input).item());
                 }

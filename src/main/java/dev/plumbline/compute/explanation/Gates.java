@@ -131,7 +131,8 @@ final class Gates {
     private static int gates(Node stack, Map<Node, List<Slice>> stacks) {
         List<Slice> slices = stacks.getOrDefault(stack, List.of());
         int length = slices.isEmpty() ? 0 : slices.get(0).counts().get(1);
-        boolean alike = slices.size() > 1 && slices.stream().allMatch(slice -> slice.counts().get(1) == length);
+        boolean alike = slices.size() > 1
+                && slices.stream().allMatch(slice -> slice.counts().get(1) == length);
         return alike ? stack.shape().extent(1) / length : 0; // a GRU that resets before reads two of three
     }
 

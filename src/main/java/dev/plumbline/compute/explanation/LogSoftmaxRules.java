@@ -54,8 +54,7 @@ final class LogSoftmaxRules {
                         this::throughSoftmax,
                         "sends p - y through the derivative of softmax once more; p - y is the derivative by the logits already"),
                 new FaultyRule(LOSS, this::diagonal, "uses the diagonal of its Jacobian only"),
-                new FaultyRule(
-                        LOSS, this::logits, "takes the logits for probabilities: z - y in place of p - y"));
+                new FaultyRule(LOSS, this::logits, "takes the logits for probabilities: z - y in place of p - y"));
     }
 
     private List<FaultyRule> ofOperation() {

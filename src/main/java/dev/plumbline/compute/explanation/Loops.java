@@ -157,7 +157,10 @@ final class Loops {
 
     /** What a use multiplies the weight with. */
     private static @Nullable Node state(Node use, Node weight) {
-        return use.inputs().stream().filter(input -> input != weight).findFirst().orElse(null);
+        return use.inputs().stream()
+                .filter(input -> input != weight)
+                .findFirst()
+                .orElse(null);
     }
 
     /** The inputs by which a node takes the state of the step before. */

@@ -62,15 +62,19 @@ final class LossHead {
     private boolean isLinear(Node reader, Node in) {
         List<Node> others =
                 reader.inputs().stream().filter(input -> input != in).toList();
-        boolean rest = others.size() == reader.inputs().size() - 1
-                && others.stream().noneMatch(objective::isMoved);
+        boolean rest =
+                others.size() == reader.inputs().size() - 1 && others.stream().noneMatch(objective::isMoved);
         readsData |= rest && others.stream().anyMatch(other -> ofData[other.id()]);
         if (reader.op() instanceof Binary binary) {
             return switch (binary.function()) {
                 case ADD, SUBTRACT -> true;
                 case DIVIDE -> rest && reader.inputs().get(0) == in;
                 // what a single operation is judged by: its result times a given number
-                case MULTIPLY -> rest || in.shape().size() == 1 && others.stream().allMatch(other -> other.inputs().isEmpty());
+                case MULTIPLY ->
+                    rest
+                            || in.shape().size() == 1
+                                    && others.stream()
+                                            .allMatch(other -> other.inputs().isEmpty());
                 default -> false;
             };
         }

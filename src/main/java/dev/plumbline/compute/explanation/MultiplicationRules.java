@@ -91,7 +91,8 @@ final class MultiplicationRules {
                     (point, d) -> {
                         Map<Node, double[]> passed = new HashMap<>(Replay.passedOn(operation, point, d));
                         double[] b = FaultyRule.values(point, below);
-                        passed.computeIfPresent(below, (node, right) -> times(right, b)); // b stands before the sum over a's
+                        passed.computeIfPresent(
+                                below, (node, right) -> times(right, b)); // b stands before the sum over a's
                         return passed;
                     },
                     "divides by b where it is b^2 in the derivative by %s, -a / b^2".formatted(below.label())));

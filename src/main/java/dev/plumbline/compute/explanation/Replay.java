@@ -46,7 +46,8 @@ interface Replay {
                     sum[i] -= right[i];
                 }
             });
-            excess.values().removeIf(values -> Arrays.stream(values).allMatch(value -> value == 0)); // and so nothing goes on
+            excess.values()
+                    .removeIf(values -> Arrays.stream(values).allMatch(value -> value == 0)); // and so nothing goes on
             return excess;
         });
     }

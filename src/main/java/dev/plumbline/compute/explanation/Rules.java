@@ -43,7 +43,8 @@ final class Rules {
             if (cause != null && !passesNothing(operation, faulty)) {
                 found.add(Found.at(operation, cause, Found.NAMED));
             } else if (trial.madeTheNearest() && r < ofCatalogue) {
-                hints.computeIfAbsent(kind(operation), kind -> new LinkedHashSet<>()).add(r);
+                hints.computeIfAbsent(kind(operation), kind -> new LinkedHashSet<>())
+                        .add(r);
             }
         }
         return found;
@@ -122,7 +123,9 @@ final class Rules {
                 ? null
                 : trial.explained(replay, 0, fit -> cause(faulty, alike, fit));
         Operation last = alike.get(alike.size() - 1);
-        return cause == null ? null : new Found(cause, Found.EVERYWHERE, last.output().id(), Set.of());
+        return cause == null
+                ? null
+                : new Found(cause, Found.EVERYWHERE, last.output().id(), Set.of());
     }
 
     private static Cause cause(FaultyRule faulty, List<Operation> operations, Fit fit) {

@@ -42,7 +42,10 @@ public final class Search {
      * @param stopped what ended it before its end: "time" or "passes"; null where nothing did
      */
     public record Findings(
-            @Nullable Cause cause, List<Suspect> suspects, double passes, @Nullable String stopped) {
+            @Nullable Cause cause,
+            List<Suspect> suspects,
+            double passes,
+            @Nullable String stopped) {
 
         /** Of a right claim, or where nobody asked. */
         public static final Findings NONE = new Findings(null, List.of(), 0, null);

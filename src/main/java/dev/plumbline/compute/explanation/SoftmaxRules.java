@@ -75,7 +75,8 @@ final class SoftmaxRules {
                 rules.add(new FaultyRule(
                         "wrongAxis",
                         (point, d) -> Map.of(x, ofAxis(FaultyRule.values(point, x), x.shape(), d, other)),
-                        "applies the derivative of a softmax over axis %d, and goes over %s forward".formatted(axis, own)));
+                        "applies the derivative of a softmax over axis %d, and goes over %s forward"
+                                .formatted(axis, own)));
             }
         }
         return rules;
@@ -99,8 +100,7 @@ final class SoftmaxRules {
             products[groups[i]] += d[i] * q[i];
         }
         double[] passed = new double[x.length];
-        Arrays.setAll(
-                passed, i -> q[i] / sums[groups[i]] * (d[i] - products[groups[i]] / sums[groups[i]]));
+        Arrays.setAll(passed, i -> q[i] / sums[groups[i]] * (d[i] - products[groups[i]] / sums[groups[i]]));
         return passed;
     }
 

@@ -184,7 +184,8 @@ final class Operations {
             }
             bends |= kind(last) == Kind.ACTIVATION || last.op() instanceof Select;
             for (Node input : last.inputs()) {
-                boolean isOwn = input.origin() == node.origin() && !input.inputs().isEmpty();
+                boolean isOwn =
+                        input.origin() == node.origin() && !input.inputs().isEmpty();
                 if (!moves(input) || isOwn && !seen.add(input)) {
                     continue;
                 }
