@@ -32,6 +32,7 @@ class ArchitectureTests {
     private static final Set<String> COMPUTE = Set.of(
             "compute.program",
             "compute.probe",
+            "compute.probe.session",
             "compute.rounding",
             "compute.difference",
             "compute.judgement",
@@ -56,6 +57,7 @@ class ArchitectureTests {
             entry("diagnose.monitor", FEATURE),
             entry("models", FEATURE),
             entry("evaluate", FEATURE),
+            entry("blackbox", FEATURE),
             entry("library", Set.of("reader", "tensor", "report", "limits", "problem")),
             entry("report", union(COMPUTE, "tensor", "limits", "problem")),
             entry("jobs", Set.of("limits", "problem")),
@@ -77,6 +79,7 @@ class ArchitectureTests {
                     "compute.explanation",
                     Set.of("compute.program", "compute.rounding", "compute.judgement", "tensor", "problem")),
             entry("compute.probe", Set.of("tensor")),
+            entry("compute.probe.session", Set.of("compute.judgement", "tensor")),
             entry("compute.health", Set.of("compute.program", "tensor")),
             entry("compute.health.run", Set.of("compute.health")),
             entry("compute.health.window", Set.of("compute.health")),

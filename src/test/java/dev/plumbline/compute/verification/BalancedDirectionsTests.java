@@ -8,6 +8,7 @@ import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.tensor.Tensor;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +32,10 @@ class BalancedDirectionsTests {
         return directions.weights().get("second")
                 * gradient
                 / directions.weights().get("first");
+    }
+
+    private static double weight(BalancedDirections directions, String name) {
+        return Objects.requireNonNull(directions.weights().get(name));
     }
 
     @ParameterizedTest

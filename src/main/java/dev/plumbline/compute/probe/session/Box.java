@@ -46,7 +46,7 @@ public record Box(int tensor, List<Span> spans) {
     }
 
     /** As NumPy writes it: {@code [3, :]}, {@code [:, 4:8]}. */
-    String slice(Shape shape) {
+    public String slice(Shape shape) {
         return IntStream.range(0, spans.size())
                 .mapToObj(axis -> {
                     Span span = spans.get(axis);

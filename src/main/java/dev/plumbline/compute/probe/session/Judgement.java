@@ -140,7 +140,9 @@ final class Judgement {
             caveats.add(new Caveat(
                     "notLocalised", "Something is wrong beyond the tensors that are named, and the budget did not say where."));
         }
-        if (nothingSeen && !ledger.isUnattributed()) {
+        if (nothingSeen
+                && !ledger.isUnattributed()
+                && ledger.accounts().stream().allMatch(account -> account.wrong() == null)) {
             caveats.add(new Caveat("nothingSeen", "Nothing was seen: the noise or the bends hide every tensor."));
         }
         return caveats;

@@ -74,8 +74,10 @@ record Line(Direction direction, Point point, double claimed, double allowance, 
     }
 
     private double bend(int i) {
-        double excess = Math.abs(jump(i - 1) - 4 * jump(i)) - 12 * point.sigma() / levels.get(i).step();
-        return follows(i) ? Math.max(0, excess) : Double.NaN;
+        if (!follows(i)) {
+            return Double.NaN;
+        }
+        return Math.max(0, Math.abs(jump(i - 1) - 4 * jump(i)) - 12 * point.sigma() / levels.get(i).step());
     }
 
     private boolean isSmooth(int i) {

@@ -32,7 +32,7 @@ public record Point(double value, double sigma, boolean repeats, boolean isFloat
                 : Direction.gaussian(Seeds.of(settings.seed(), 0), interview.set(subject.all()));
         double spacing = subject.isFloat32() ? SPACING_32 : SPACING_64;
         List<Told> told = interview.ask(
-                Stage.POINT, List.of(new Ask.Repeats(REPEATS), new Ask.Along(direction, near(spacing))));
+                Stage.POINT, List.<Ask>of(new Ask.Repeats(REPEATS), new Ask.Along(direction, near(spacing))));
         List<Double> repeats = told.get(0).values();
         double value = repeats.get(0);
         double scatter = spread(repeats);

@@ -1,0 +1,117 @@
+package dev.plumbline.blackbox;
+
+import dev.plumbline.blackbox.ProbeReport.ProbeMistake;
+import dev.plumbline.blackbox.ProbeReport.ProbedTensorReport;
+import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.probe.session.Box;
+import dev.plumbline.compute.probe.session.Fault;
+import dev.plumbline.compute.probe.session.Findings;
+import dev.plumbline.compute.probe.session.Subject;
+import dev.plumbline.tensor.Shape;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What a session has found, in words. */
+final class ProbeWords {
+
+    private static final int NAMED = 4;
+
+    private ProbeWords() {}
+
+    static String summary(Findings found, List<ProbedTensorReport> tensors) {
+        String work = "%d evaluations along %d directions".formatted(found.evaluations(), found.directions());
+        return switch (found.verdict()) {
+            case PASS -> "The claim agrees with the function's differences: %s.%s".formatted(work, seen(found));
+            case FAIL -> "The claim is wrong: " + wrong(tensors) + ".";
+            case KINK -> "There is no derivative at this point, and the claim lies between the one-sided slopes: " + work + ".";
+            case INCONCLUSIVE -> "Nothing can be said for sure after " + work + ": " + reasons(found);
+        };
+    }
+
+    private static String seen(Findings found) {
+        double worst = found.tensors().stream()
+                .mapToDouble(tensor -> tensor.limits().general())
+                .filter(Double::isFinite)
+                .max()
+                .orElse(Double.NaN);
+        return Double.isNaN(worst)
+                ? ""
+                : String.format(
+                        Locale.ROOT, " A defect of %.2g of any tensor's gradient would have been seen.", worst);
+    }
+
+    private static String wrong(List<ProbedTensorReport> tensors) {
+        List<ProbedTensorReport> wrong = tensors.stream()
+                .filter(tensor -> tensor.verdict() == Verdict.FAIL)
+                .toList();
+        if (wrong.isEmpty()) {
+            return "the directions over everything say so, and no single tensor could be named";
+        }
+        String named = wrong.stream().limit(NAMED).map(ProbeWords::about).collect(Collectors.joining("; "));
+        return wrong.size() > NAMED ? named + "; and " + (wrong.size() - NAMED) + " more tensors" : named;
+    }
+
+    private static String about(ProbedTensorReport tensor) {
+        ProbeMistake mistake = tensor.mistake();
+        return mistake == null
+                ? tensor.name()
+                : tensor.name() + (mistake.where() == null ? "" : " " + mistake.where()) + ": " + mistake.advice();
+    }
+
+    private static String reasons(Findings found) {
+        return found.caveats().isEmpty()
+                ? "the bounds are too wide."
+                : found.caveats().stream().map(Findings.Caveat::detail).collect(Collectors.joining(" "));
+    }
+
+    static ProbeMistake mistake(Fault fault, Subject subject, int tensor) {
+        Shape shape = subject.tensors().get(tensor).shape();
+        if (fault instanceof Fault.Zero) {
+            return plain("zero", "the claim is zero, and the function does change with it");
+        } else if (fault instanceof Fault.Sign) {
+            return new ProbeMistake("sign", -1.0, null, null, "the sign is the other way round");
+        } else if (fault instanceof Fault.Scaled scaled) {
+            return new ProbeMistake("scaled", scaled.factor(), null, null, times(scaled.factor()));
+        } else if (fault instanceof Fault.Constant) {
+            return plain("constant", "the function does not change with this tensor, so its gradient is zero");
+        } else if (fault instanceof Fault.Sparse sparse) {
+            String where = sparse.entries().stream().limit(NAMED).map(Object::toString).collect(Collectors.joining(", "));
+            return new ProbeMistake("sparse", null, null, where, "only single entries are wrong");
+        } else if (fault instanceof Fault.Slice slice) {
+            return slice(slice.part(), slice.factor(), shape);
+        } else if (fault instanceof Fault.Transposed) {
+            return plain("transposed", "right numbers, laid out with the axes in another order");
+        } else if (fault instanceof Fault.Flipped flipped) {
+            return plain("shifted", "right numbers in reverse order" + along(flipped.axis()));
+        } else if (fault instanceof Fault.Shifted shifted) {
+            return plain("shifted", "right numbers, %d places off%s".formatted(shifted.places(), along(shifted.axis())));
+        } else if (fault instanceof Fault.Swapped swapped) {
+            String other = subject.tensors().get(swapped.tensor()).name();
+            return new ProbeMistake("swapped", null, other, null, "this is the gradient of " + other);
+        } else if (fault instanceof Fault.Offset offset) {
+            return plain("offset", String.format(Locale.ROOT, "%.6g is added to every entry", offset.offset()));
+        } else if (fault instanceof Fault.NonFinite) {
+            return plain("nonFinite", "the claim is not finite, and the function is");
+        }
+        return plain("unknown", "the mistake has no simple name");
+    }
+
+    private static ProbeMistake slice(Box part, @Nullable Double factor, Shape shape) {
+        String words = factor == null ? "only this part is wrong" : "only this part is wrong: " + times(factor);
+        return new ProbeMistake("slice", factor, null, part.slice(shape), words);
+    }
+
+    private static String times(double factor) {
+        return String.format(Locale.ROOT, "the claim is %.6g times the gradient", factor);
+    }
+
+    private static String along(@Nullable Integer axis) {
+        return axis == null ? "" : " along axis " + axis;
+    }
+
+    private static ProbeMistake plain(String kind, String advice) {
+        return new ProbeMistake(kind, null, null, null, advice);
+    }
+}
