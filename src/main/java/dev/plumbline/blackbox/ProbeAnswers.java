@@ -44,7 +44,8 @@ public record ProbeAnswers(int round, List<ProbeAnswer> answers) {
                 return failed(asked);
             }
             if (asked instanceof Ask.Claims claimsAsked) {
-                List<Double> given = required(at + "/claims", claims, claimsAsked.positions().size());
+                List<Double> given =
+                        required(at + "/claims", claims, claimsAsked.positions().size());
                 return new Told(List.of(), List.of(), Double.NaN, Double.NaN, Double.NaN, given, null);
             }
             List<Double> given = required(at + "/values", values, asked.evaluations());
@@ -61,7 +62,8 @@ public record ProbeAnswers(int round, List<ProbeAnswer> answers) {
         private Told failed(Ask asked) {
             String words = error == null || error.length() <= LONGEST_ERROR ? error : error.substring(0, LONGEST_ERROR);
             List<Double> offsets = asked instanceof Ask.Along along ? along.offsets() : List.of();
-            int claimsAsked = asked instanceof Ask.Claims wanted ? wanted.positions().size() : 0;
+            int claimsAsked =
+                    asked instanceof Ask.Claims wanted ? wanted.positions().size() : 0;
             return new Told(
                     Collections.nCopies(asked.evaluations(), Double.NaN),
                     offsets,
@@ -109,8 +111,10 @@ public record ProbeAnswers(int round, List<ProbeAnswer> answers) {
         Map<Integer, Integer> places = new HashMap<>();
         for (int i = 0; i < answers.size(); i++) {
             int ask = answers.get(i).ask();
-            if (ask < question.firstAsk() || ask >= question.firstAsk() + question.asks().size()) {
-                throw Problem.invalid("/answers/" + i + "/ask", "this was not asked in this round", ask, asks(question));
+            if (ask < question.firstAsk()
+                    || ask >= question.firstAsk() + question.asks().size()) {
+                throw Problem.invalid(
+                        "/answers/" + i + "/ask", "this was not asked in this round", ask, asks(question));
             }
             if (places.put(ask, i) != null) {
                 throw Problem.invalid("/answers/" + i + "/ask", "this is answered twice", ask, "each ask once");
@@ -126,7 +130,8 @@ public record ProbeAnswers(int round, List<ProbeAnswer> answers) {
                         "no answer to ask " + (question.firstAsk() + k),
                         asks(question));
             }
-            told.add(answers.get(place).told("/answers/" + place, question.asks().get(k)));
+            told.add(
+                    answers.get(place).told("/answers/" + place, question.asks().get(k)));
         }
         return told;
     }

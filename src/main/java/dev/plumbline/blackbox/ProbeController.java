@@ -38,10 +38,11 @@ class ProbeController {
     @Operation(
             operationId = "openProbeSession",
             summary = "Begin to check a function that stays with you",
-            description = "The answer asks for values of the function along directions that you make from seeds, and for"
-                    + " your claim along them, one number each. Send them to `/answers`, round by round, until a report"
-                    + " comes: 3 to 10 rounds and 40 to 60 evaluations where the gradient is right. No weights, data or"
-                    + " model are sent. `/plumbline.py` does all this for PyTorch, JAX and NumPy.")
+            description =
+                    "The answer asks for values of the function along directions that you make from seeds, and for"
+                            + " your claim along them, one number each. Send them to `/answers`, round by round, until a report"
+                            + " comes: 3 to 10 rounds and 40 to 60 evaluations where the gradient is right. No weights, data or"
+                            + " model are sent. `/plumbline.py` does all this for PyTorch, JAX and NumPy.")
     @ApiResponse(responseCode = "201")
     ResponseEntity<ProbeReply> open(
             @Parameter(hidden = true) @RequestAttribute String owner, @RequestBody ProbeOpening opening) {
@@ -78,7 +79,9 @@ class ProbeController {
     }
 
     @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
-    @Operation(operationId = "findProbeSession", summary = "Where a probe session stands: its present asks, or its report")
+    @Operation(
+            operationId = "findProbeSession",
+            summary = "Where a probe session stands: its present asks, or its report")
     ProbeReply find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         return service.reply(owner, id);
     }

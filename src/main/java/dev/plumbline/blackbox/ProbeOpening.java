@@ -52,7 +52,9 @@ public record ProbeOpening(
      * @param unused the places of the tensors that the function does not read
      */
     public record ProbeClaim(
-            @Nullable String datatype, @Nullable String kind, @Nullable List<Integer> unused) {}
+            @Nullable String datatype,
+            @Nullable String kind,
+            @Nullable List<Integer> unused) {}
 
     /**
      * The evaluation.
@@ -62,7 +64,9 @@ public record ProbeOpening(
      * @param sameFunction how far the function in this arithmetic is from the one that the claim is of, relatively
      */
     public record ProbeEvaluation(
-            @Nullable String datatype, @Nullable Boolean deterministic, @Nullable Double sameFunction) {}
+            @Nullable String datatype,
+            @Nullable Boolean deterministic,
+            @Nullable Double sameFunction) {}
 
     /**
      * The session's settings.
@@ -137,8 +141,9 @@ public record ProbeOpening(
             case "vjp" -> Product.VJP;
             case "jvp" -> Product.JVP;
             case "hvp" -> Product.HVP;
-            default -> throw Problem.invalid(
-                    "/claim/kind", "this kind of claim is not known", kind, "gradient, vjp, jvp or hvp");
+            default ->
+                throw Problem.invalid(
+                        "/claim/kind", "this kind of claim is not known", kind, "gradient, vjp, jvp or hvp");
         };
     }
 
@@ -165,8 +170,9 @@ public record ProbeOpening(
                     "the root mean square of its values; of zeros, that of the other tensors");
         }
         double noise = tensor.claimedNoise() == null ? 0 : tensor.claimedNoise();
-        if (tensor.contribution() < 0 || !(noise >= 0)) {
-            boolean isNoise = tensor.contribution() >= 0;
+        boolean isFinite = Double.isFinite(tensor.contribution()); // that of a claim which is not is no number either
+        if (tensor.contribution() < 0 || (isFinite && !(noise >= 0))) {
+            boolean isNoise = !(tensor.contribution() < 0);
             throw Problem.invalid(
                     at + (isNoise ? "/claimedNoise" : "/contribution"),
                     "a norm is not negative",
@@ -179,7 +185,7 @@ public record ProbeOpening(
                 datatype(at + "/datatype", tensor.datatype()),
                 tensor.size(),
                 tensor.contribution(),
-                noise,
+                isFinite ? noise : 0,
                 unused);
     }
 
@@ -192,7 +198,8 @@ public record ProbeOpening(
             entries = Math.min(entries * extent, Long.MAX_VALUE / Integer.MAX_VALUE);
         }
         if (entries > Integer.MAX_VALUE) {
-            throw Problem.limit(pointer, "the tensor is too large", extents, "at most 2^31 - 1 entries; send it in parts");
+            throw Problem.limit(
+                    pointer, "the tensor is too large", extents, "at most 2^31 - 1 entries; send it in parts");
         }
         return Shape.of(extents.stream().mapToInt(Integer::intValue).toArray());
     }

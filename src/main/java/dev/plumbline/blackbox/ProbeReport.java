@@ -118,14 +118,17 @@ public record ProbeReport(
                 .mapToObj(i -> ProbedTensorReport.of(subject, i, found.tensors().get(i)))
                 .toList();
         List<ProbeLimit> limits = IntStream.range(0, tensors.size())
-                .mapToObj(i -> limit(tensors.get(i).name(), found.tensors().get(i).limits()))
+                .mapToObj(
+                        i -> limit(tensors.get(i).name(), found.tensors().get(i).limits()))
                 .toList();
         return new ProbeReport(
                 found.verdict(),
                 ProbeWords.summary(found, tensors),
                 found.localised() ? "localised" : "directional",
                 new ProbedObjective(
-                        found.point().value(), found.point().sigma(), found.point().repeats()),
+                        found.point().value(),
+                        found.point().sigma(),
+                        found.point().repeats()),
                 tensors,
                 limits,
                 found.caveats().stream()

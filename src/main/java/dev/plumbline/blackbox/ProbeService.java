@@ -24,8 +24,8 @@ class ProbeService {
 
     ProbeReply open(String owner, ProbeOpening opening) {
         Instant now = Instant.now();
-        ProbeConversation session = new ProbeConversation(
-                UUID.randomUUID().toString(), opening, List.of(), now, expiry());
+        ProbeConversation session =
+                new ProbeConversation(UUID.randomUUID().toString(), opening, List.of(), now, expiry());
         ProbeReply reply = session.reply();
         store.makeRoom(owner, limits.sessions());
         store.insert(owner, session);
@@ -49,7 +49,8 @@ class ProbeService {
             requireAsked(before, answers.round());
             ProbeConversation next = session.with(answers, expiry());
             ProbeReply reply = next.reply();
-            if (store.update(next, reply.report() == null ? null : reply.report().verdict())) {
+            if (store.update(
+                    next, reply.report() == null ? null : reply.report().verdict())) {
                 return reply;
             }
         }

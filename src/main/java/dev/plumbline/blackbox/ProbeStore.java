@@ -111,17 +111,17 @@ class ProbeStore {
                         delete from probe_session where owner = :owner and id not in (
                             select id from probe_session where owner = :owner
                             order by created_at desc, id fetch first :most rows only)
-                        """)
-                .param("owner", owner)
-                .param("most", most - 1)
-                .update();
+                        """).param("owner", owner).param("most", most - 1).update();
     }
 
     private String json(String pointer, Object value) {
         String json = mapper.writeValueAsString(value);
         if (json.length() > LONGEST) {
             throw Problem.limit(
-                    pointer, "the session is too large to be kept", json.length() + " characters", "at most " + LONGEST);
+                    pointer,
+                    "the session is too large to be kept",
+                    json.length() + " characters",
+                    "at most " + LONGEST);
         }
         return json;
     }

@@ -10,5 +10,4 @@ import org.jspecify.annotations.Nullable;
  * @param rounds that have been answered
  * @param verdict null while it asks
  */
-public record ProbeSummary(
-        String id, int rounds, @Nullable Verdict verdict, Instant createdAt, Instant expiresAt) {}
+public record ProbeSummary(String id, int rounds, @Nullable Verdict verdict, Instant createdAt, Instant expiresAt) {}

@@ -25,7 +25,8 @@ final class ProbeWords {
         return switch (found.verdict()) {
             case PASS -> "The claim agrees with the function's differences: %s.%s".formatted(work, seen(found));
             case FAIL -> "The claim is wrong: " + wrong(tensors) + ".";
-            case KINK -> "There is no derivative at this point, and the claim lies between the one-sided slopes: " + work + ".";
+            case KINK ->
+                "There is no derivative at this point, and the claim lies between the one-sided slopes: " + work + ".";
             case INCONCLUSIVE -> "Nothing can be said for sure after " + work + ": " + reasons(found);
         };
     }
@@ -38,8 +39,7 @@ final class ProbeWords {
                 .orElse(Double.NaN);
         return Double.isNaN(worst)
                 ? ""
-                : String.format(
-                        Locale.ROOT, " A defect of %.2g of any tensor's gradient would have been seen.", worst);
+                : String.format(Locale.ROOT, " A defect of %.2g of any tensor's gradient would have been seen.", worst);
     }
 
     private static String wrong(List<ProbedTensorReport> tensors) {
@@ -77,7 +77,8 @@ final class ProbeWords {
         } else if (fault instanceof Fault.Constant) {
             return plain("constant", "the function does not change with this tensor, so its gradient is zero");
         } else if (fault instanceof Fault.Sparse sparse) {
-            String where = sparse.entries().stream().limit(NAMED).map(Object::toString).collect(Collectors.joining(", "));
+            String where =
+                    sparse.entries().stream().limit(NAMED).map(Object::toString).collect(Collectors.joining(", "));
             return new ProbeMistake("sparse", null, null, where, "only single entries are wrong");
         } else if (fault instanceof Fault.Slice slice) {
             return slice(slice.part(), slice.factor(), shape);
@@ -86,7 +87,8 @@ final class ProbeWords {
         } else if (fault instanceof Fault.Flipped flipped) {
             return plain("shifted", "right numbers in reverse order" + along(flipped.axis()));
         } else if (fault instanceof Fault.Shifted shifted) {
-            return plain("shifted", "right numbers, %d places off%s".formatted(shifted.places(), along(shifted.axis())));
+            return plain(
+                    "shifted", "right numbers, %d places off%s".formatted(shifted.places(), along(shifted.axis())));
         } else if (fault instanceof Fault.Swapped swapped) {
             String other = subject.tensors().get(swapped.tensor()).name();
             return new ProbeMistake("swapped", null, other, null, "this is the gradient of " + other);

@@ -29,9 +29,7 @@ class BalancedDirectionsTests {
 
     /** How much a tensor adds to the slope, for what {@code first} adds. */
     private static double share(BalancedDirections directions, double gradient) {
-        return directions.weights().get("second")
-                * gradient
-                / directions.weights().get("first");
+        return weight(directions, "second") * gradient / weight(directions, "first");
     }
 
     private static double weight(BalancedDirections directions, String name) {

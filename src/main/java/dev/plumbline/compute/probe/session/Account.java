@@ -99,7 +99,8 @@ final class Account {
         return smallest;
     }
 
-    @Nullable Spot spot() {
+    @Nullable
+    Spot spot() {
         return spot;
     }
 

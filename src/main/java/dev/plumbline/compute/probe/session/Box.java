@@ -31,8 +31,7 @@ public record Box(int tensor, List<Span> spans) {
 
     static Box entry(int tensor, int[] index) {
         return new Box(
-                tensor,
-                IntStream.of(index).mapToObj(i -> new Span(i, i + 1)).toList());
+                tensor, IntStream.of(index).mapToObj(i -> new Span(i, i + 1)).toList());
     }
 
     Box with(int axis, Span span) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param set the tensors that move; the others rest
  * @param where the part of its tensor that moves; null where the whole set does
  */
-public record Direction(Kind kind, long seed, TensorSet set, @Nullable Box where, double scale) {
+public record Direction(
+        Kind kind, long seed, TensorSet set, @Nullable Box where, double scale) {
 
     /** What it is made of. */
     public enum Kind {

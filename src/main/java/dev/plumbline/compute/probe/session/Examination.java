@@ -60,7 +60,8 @@ final class Examination {
             return;
         }
         OptionalDouble ratio = panels.ratio(panel);
-        if (ratio.isPresent() || panel.set().tensors().size() == 1 && subject.product().isAlongGiven()) {
+        if (ratio.isPresent()
+                || panel.set().tensors().size() == 1 && subject.product().isAlongGiven()) {
             ledger.scaled(panel, ratio);
             return;
         }
@@ -72,12 +73,14 @@ final class Examination {
     private List<WrongTensor> found(Panels panels, Panel panel) {
         Suspects suspects = new Suspects(panels.probing(), panel);
         List<WrongTensor> wrong = new ArrayList<>(suspects.found());
-        if (wrong.isEmpty() && panel.lines().stream().anyMatch(line -> line.direction().kind() == Kind.CLAIM)) {
+        if (wrong.isEmpty()
+                && panel.lines().stream().anyMatch(line -> line.direction().kind() == Kind.CLAIM)) {
             wrong.addAll(panels.wrongAlongTheirClaims(panel, ledger.panels()));
         } else if (suspects.isExplained()) {
             ledger.rest(suspects);
         }
-        boolean explained = !wrong.isEmpty() && (suspects.isExplained() || panels.probing().point().isFloat32());
+        boolean explained = !wrong.isEmpty()
+                && (suspects.isExplained() || panels.probing().point().isFloat32());
         if (!explained) {
             ledger.isUnexplained();
         }
@@ -86,7 +89,8 @@ final class Examination {
 
     private void groups(Panels panels) {
         for (int pass = 0; pass < PASSES && !ledger.isUnattributed(); pass++) {
-            for (List<Integer> group : ledger.unseenGroups(panels.probing().point().isFloat32())) {
+            for (List<Integer> group :
+                    ledger.unseenGroups(panels.probing().point().isFloat32())) {
                 if (interview.affords(GROUP_DIRECTIONS * 8 + 8 + Settings.RESERVE)) {
                     examine(panels, panels.over(Stage.GROUPS, group, GROUP_DIRECTIONS, ledger.panels()));
                 }

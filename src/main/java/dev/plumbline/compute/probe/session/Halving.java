@@ -43,7 +43,9 @@ final class Halving {
 
     /** The left halves to be measured; none when the search is over. */
     List<Span> asks() {
-        return dense ? List.of() : live.stream().filter(Node::isOpen).map(Node::left).toList();
+        return dense
+                ? List.of()
+                : live.stream().filter(Node::isOpen).map(Node::left).toList();
     }
 
     /** What was measured, in the order of {@link #asks}. */
@@ -58,10 +60,7 @@ final class Halving {
             Spot spot = spots.get(told++);
             Node left = new Node(node.left(), spot.residual(), spot.bound(), false);
             Node right = new Node(
-                    node.right(),
-                    node.residual() - spot.residual(),
-                    Math.hypot(node.bound(), spot.bound()),
-                    false);
+                    node.right(), node.residual() - spot.residual(), Math.hypot(node.bound(), spot.bound()), false);
             if (left.lives()) {
                 next.add(left);
             }

@@ -37,9 +37,12 @@ final class Judgement {
         Verdict verdict = tensors.stream().map(OfTensor::verdict).reduce(Verdict.PASS, Verdict::worse);
         boolean nothingSeen = ledger.accounts().stream()
                 .noneMatch(account -> account.isSeen() || account.isBent() || account.isConstant());
-        verdict = ledger.isUnattributed()
-                ? Verdict.FAIL
-                : nothingSeen ? verdict.worse(Verdict.INCONCLUSIVE) : verdict;
+        if (ledger.isUnattributed()) {
+            // In coarse arithmetic a kink that was crossed looks like a defect, which then is nowhere.
+            verdict = point.isFloat32() ? verdict.worse(Verdict.INCONCLUSIVE) : Verdict.FAIL;
+        } else if (nothingSeen) {
+            verdict = verdict.worse(Verdict.INCONCLUSIVE);
+        }
         return new Findings(
                 verdict,
                 settings.localise() && tensors.stream().anyMatch(tensor -> tensor.verdict() == Verdict.FAIL),
@@ -101,9 +104,11 @@ final class Judgement {
     private List<Caveat> caveats(boolean nothingSeen, Interview interview) {
         List<Caveat> caveats = new ArrayList<>();
         if (!point.isUsable()) {
-            caveats.add(point.error() == null
-                    ? new Caveat("objectiveNotFinite", "The function's value at the point is " + point.value() + ".")
-                    : new Caveat("functionRaised", "The function raised at the point: " + point.error()));
+            caveats.add(
+                    point.error() == null
+                            ? new Caveat(
+                                    "objectiveNotFinite", "The function's value at the point is " + point.value() + ".")
+                            : new Caveat("functionRaised", "The function raised at the point: " + point.error()));
             return caveats;
         }
         if (!point.repeats()) {
@@ -118,9 +123,17 @@ final class Judgement {
                     "The values jitter by %s: as from float32, whatever they come in. What that hides is in limits."
                             .formatted(number(point.sigma() / Math.max(Math.abs(point.value()), Double.MIN_NORMAL)))));
         }
-        named(caveats, "belowFloor", this::isBelowFloor, "below the noise of the function's values, so a wrong gradient there"
-                + " changes less than the noise does");
-        named(caveats, "constantAlong", Judgement::isConstant, "claimed zero, and the function did not change with them");
+        named(
+                caveats,
+                "belowFloor",
+                this::isBelowFloor,
+                "below the noise of the function's values, so a wrong gradient there"
+                        + " changes less than the noise does");
+        named(
+                caveats,
+                "constantAlong",
+                Judgement::isConstant,
+                "claimed zero, and the function did not change with them");
         named(
                 caveats,
                 "alongOnly",
@@ -138,7 +151,8 @@ final class Judgement {
                 "bent at the point: there is no derivative, and the claim lies between the one-sided slopes");
         if (ledger.isUnattributed()) {
             caveats.add(new Caveat(
-                    "notLocalised", "Something is wrong beyond the tensors that are named, and the budget did not say where."));
+                    "notLocalised",
+                    "Something looks wrong beyond the tensors that are named, and the budget did not say where."));
         }
         if (nothingSeen
                 && !ledger.isUnattributed()
@@ -148,8 +162,7 @@ final class Judgement {
         return caveats;
     }
 
-    private void named(
-            List<Caveat> caveats, String code, Predicate<Account> which, String sentence) {
+    private void named(List<Caveat> caveats, String code, Predicate<Account> which, String sentence) {
         List<Account> found = ledger.accounts().stream().filter(which).toList();
         if (found.isEmpty()) {
             return;

@@ -64,8 +64,8 @@ final class Ledger {
         for (int tensor : panel.set().tensors()) {
             double contribution = subject.tensor(tensor).contribution();
             boolean alone = panel.set().tensors().size() == 1;
-            boolean shows = ratio.isPresent()
-                    && SHOWS * line.bound() <= Math.abs(ratio.getAsDouble() - 1) * contribution;
+            boolean shows =
+                    ratio.isPresent() && SHOWS * line.bound() <= Math.abs(ratio.getAsDouble() - 1) * contribution;
             if (alone || shows) {
                 Fault fault = ratio.isPresent() ? Naming.factor(ratio.getAsDouble()) : new Fault.Unknown();
                 accounts.get(tensor).isWrong(Spot.of(line), new Named(fault, List.of()));
@@ -98,7 +98,8 @@ final class Ledger {
         double largest = Double.NaN;
         for (int tensor : unseen) {
             double contribution = subject.tensor(tensor).contribution();
-            boolean fits = contribution == largest || contribution * (coarse ? COARSE_SPAN : SPAN) >= largest && contribution > 0;
+            boolean fits = contribution == largest
+                    || contribution * (coarse ? COARSE_SPAN : SPAN) >= largest && contribution > 0;
             if (!fits) {
                 groups.add(new ArrayList<>());
                 largest = contribution;
@@ -110,7 +111,8 @@ final class Ledger {
 
     /** A panel of its kind has had nothing but noise in the way, or it was in one alone. */
     private boolean isSettled(Account account) {
-        boolean examined = account.smallestPanel() < subject.tensors().size() || subject.tensors().size() == 1;
+        boolean examined = account.smallestPanel() < subject.tensors().size()
+                || subject.tensors().size() == 1;
         return examined && (account.isNoiseLimited() || account.smallestPanel() == 1);
     }
 }

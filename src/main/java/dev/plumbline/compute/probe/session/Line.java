@@ -77,7 +77,10 @@ record Line(Direction direction, Point point, double claimed, double allowance, 
         if (!follows(i)) {
             return Double.NaN;
         }
-        return Math.max(0, Math.abs(jump(i - 1) - 4 * jump(i)) - 12 * point.sigma() / levels.get(i).step());
+        return Math.max(
+                0,
+                Math.abs(jump(i - 1) - 4 * jump(i))
+                        - 12 * point.sigma() / levels.get(i).step());
     }
 
     private boolean isSmooth(int i) {
@@ -99,7 +102,8 @@ record Line(Direction direction, Point point, double claimed, double allowance, 
             return change(i) / 5;
         }
         double largest = Math.max(change(i), bend(i) / 2); // NaN where there is no level before
-        largest = i >= 2 && follows(i - 1) ? Math.max(largest, Math.max(change(i - 1) / 2, bend(i - 1) / 4)) : Double.NaN;
+        largest =
+                i >= 2 && follows(i - 1) ? Math.max(largest, Math.max(change(i - 1) / 2, bend(i - 1) / 4)) : Double.NaN;
         return i >= 3 && follows(i - 2) ? Math.max(largest, change(i - 2) / 4) : largest;
     }
 
@@ -191,9 +195,7 @@ record Line(Direction direction, Point point, double claimed, double allowance, 
     private Standing coarse(int best) {
         boolean clear = Math.abs(residual(best)) > 3 * bound(best);
         for (int i = 1; i < levels.size() && !clear; i++) {
-            clear = follows(i)
-                    && Math.abs(residual(i)) > bound(i)
-                    && Math.abs(residual(i - 1)) > bound(i - 1);
+            clear = follows(i) && Math.abs(residual(i)) > bound(i) && Math.abs(residual(i - 1)) > bound(i - 1);
         }
         return clear ? Standing.FAILS : Standing.EXCUSED;
     }

@@ -44,7 +44,8 @@ final class Naming {
         if (!searchable) {
             return new Named(new Fault.Unknown(), List.of());
         }
-        Parts.Support support = new Parts(probing, tensor).search(wrong.lines().get(wrong.worstPlace()), spot.residual(), spot.bound());
+        Parts.Support support =
+                new Parts(probing, tensor).search(wrong.lines().get(wrong.worstPlace()), spot.residual(), spot.bound());
         List<int[]> entries = support.entries();
         if (!entries.isEmpty()) {
             return entries(tensor, entries, spot);
@@ -64,9 +65,8 @@ final class Naming {
     private Named entries(int tensor, List<int[]> candidates, Spot spot) {
         Entries entries = new Entries(probing, tensor);
         List<Entry> measured = entries.measured(Stage.EVIDENCE, candidates, Math.abs(spot.residual()) / 4);
-        List<Entry> wrong = measured.stream()
-                .filter(entry -> Entries.isWrong(entry.line()))
-                .toList();
+        List<Entry> wrong =
+                measured.stream().filter(entry -> Entries.isWrong(entry.line())).toList();
         List<OfEntry> evidence = measured.stream()
                 .map(entries::reported)
                 .sorted(Comparator.comparing(OfEntry::verdict).reversed())
@@ -76,14 +76,16 @@ final class Naming {
                 : wrong.size() == probing.subject().tensor(tensor).shape().size()
                         ? wholeOf(wrong)
                         : new Fault.Sparse(wrong.stream()
-                                .map(entry -> Arrays.stream(entry.index()).boxed().toList())
+                                .map(entry ->
+                                        Arrays.stream(entry.index()).boxed().toList())
                                 .toList());
         return new Named(fault, evidence);
     }
 
     /** Every entry of a small tensor is wrong: by one factor, perhaps. */
     private static Fault wholeOf(List<Entry> wrong) {
-        OptionalDouble ratio = Ratio.of(wrong.stream().map(entry -> Spot.of(entry.line())).toList(), Math.min(wrong.size(), Ratio.ENOUGH));
+        OptionalDouble ratio = Ratio.of(
+                wrong.stream().map(entry -> Spot.of(entry.line())).toList(), Math.min(wrong.size(), Ratio.ENOUGH));
         if (ratio.isPresent()) {
             return factor(ratio.getAsDouble());
         }
@@ -100,8 +102,7 @@ final class Naming {
         }
         OptionalDouble ratio = Ratio.of(probing.spots(Stage.PARTS, wanted), Ratio.ENOUGH);
         return new Fault.Slice(
-                part,
-                ratio.isPresent() && ratio.getAsDouble() != 0 ? (Double) (1 / ratio.getAsDouble()) : null);
+                part, ratio.isPresent() && ratio.getAsDouble() != 0 ? (Double) (1 / ratio.getAsDouble()) : null);
     }
 
     /** Two entries of the part, for somebody who wants to see it. */
@@ -127,7 +128,8 @@ final class Naming {
         Entries entries = new Entries(probing, tensor);
         List<OfEntry> evidence = new ArrayList<>();
         samples.entries().forEach(entry -> evidence.add(entries.reported(entry)));
-        evidence.sort(Comparator.comparing(OfEntry::verdict, Comparator.<Verdict>naturalOrder()).reversed());
+        evidence.sort(Comparator.comparing(OfEntry::verdict, Comparator.<Verdict>naturalOrder())
+                .reversed());
         return new Named(fault, evidence);
     }
 }

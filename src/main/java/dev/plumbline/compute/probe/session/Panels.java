@@ -82,7 +82,8 @@ final class Panels {
         }
         boolean refuted = false;
         for (Kind kind : Kind.values()) {
-            refuted |= panel.lines().stream().anyMatch(line -> fails(line, kind)) && isRepeated(panel.set(), kind, number);
+            refuted |=
+                    panel.lines().stream().anyMatch(line -> fails(line, kind)) && isRepeated(panel.set(), kind, number);
         }
         return refuted;
     }

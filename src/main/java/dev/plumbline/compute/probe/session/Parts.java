@@ -63,7 +63,9 @@ final class Parts {
             for (int axis = 0; axis < shape.rank(); axis++) {
                 List<Span> spans = axes.get(axis);
                 box = box.with(
-                        axis, new Span(spans.get(0).from(), spans.get(spans.size() - 1).to()));
+                        axis,
+                        new Span(
+                                spans.get(0).from(), spans.get(spans.size() - 1).to()));
             }
             return box;
         }
@@ -88,8 +90,9 @@ final class Parts {
 
     private boolean round(Line line, Direction alone, Map<Integer, Halving> halvings) {
         List<Direction> parts = new ArrayList<>();
-        halvings.forEach((axis, halving) -> halving.asks().forEach(span -> parts.add(
-                alone.in(alone.set(), Box.whole(tensor, shape).with(axis, span)))));
+        halvings.forEach((axis, halving) -> halving.asks()
+                .forEach(span ->
+                        parts.add(alone.in(alone.set(), Box.whole(tensor, shape).with(axis, span)))));
         if (!probing.interview().affords(2 * parts.size() + Settings.RESERVE)) {
             return false;
         }

@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param isFloat32 whether the values carry float32's rounding, as said or as found: {@code sigma > 1e-11 |f|}
  * @param error what the function raised; null where it raised nothing
  */
-public record Point(double value, double sigma, boolean repeats, boolean isFloat32, @Nullable String error) {
+public record Point(
+        double value,
+        double sigma,
+        boolean repeats,
+        boolean isFloat32,
+        @Nullable String error) {
 
     private static final int REPEATS = 3;
     private static final int NEAR = 4; // points on either side
@@ -38,13 +43,17 @@ public record Point(double value, double sigma, boolean repeats, boolean isFloat
         double scatter = spread(repeats);
         double rounding = (subject.isFloat32() ? UNIT_ROUNDOFF_32 : UNIT_ROUNDOFF_64) * Math.abs(value);
         if (!Double.isFinite(value)) {
-            return new Point(value, Double.NaN, true, subject.isFloat32(), told.get(0).error());
+            return new Point(
+                    value, Double.NaN, true, subject.isFloat32(), told.get(0).error());
         }
         double sigma = jitter(value, told.get(1).values());
         if (!subject.isFloat32() && areAlike(value, told.get(1).values())) {
             List<Told> wider = interview.ask(Stage.POINT, List.of(new Ask.Along(direction, near(SPACING_32))));
             double wide = jitter(value, wider.get(0).values());
-            sigma = wide > FLOAT32_INSIDE * Math.abs(value) && isStair(value, wider.get(0).values()) ? wide : sigma;
+            sigma = wide > FLOAT32_INSIDE * Math.abs(value)
+                            && isStair(value, wider.get(0).values())
+                    ? wide
+                    : sigma;
         }
         sigma = Math.max(Math.max(sigma, scatter), Math.max(rounding, Double.MIN_NORMAL));
         boolean coarse = subject.isFloat32() || sigma > FLOAT32_INSIDE * Math.abs(value);

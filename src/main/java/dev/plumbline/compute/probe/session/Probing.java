@@ -104,7 +104,8 @@ final class Probing {
 
     /** Two values along parts of a line's direction, at its own level and with its own bound. */
     List<Spot> spots(Stage stage, Line line, List<Direction> parts) {
-        return spots(stage, parts.stream().map(part -> new Spot.Wanted(line, part)).toList());
+        return spots(
+                stage, parts.stream().map(part -> new Spot.Wanted(line, part)).toList());
     }
 
     List<Spot> spots(Stage stage, List<Spot.Wanted> wanted) {

@@ -19,7 +19,10 @@ final class Sight {
     private Sight() {}
 
     static double smallest(List<Double> blurs, double confidence) {
-        double[] finite = blurs.stream().mapToDouble(Double::doubleValue).filter(Double::isFinite).toArray();
+        double[] finite = blurs.stream()
+                .mapToDouble(Double::doubleValue)
+                .filter(Double::isFinite)
+                .toArray();
         if (finite.length == 0) {
             return Double.POSITIVE_INFINITY;
         }

@@ -92,7 +92,8 @@ final class Suspects {
         if (rest.size() == 1) {
             return List.copyOf(rest);
         }
-        Halving halving = new Halving(new Span(0, rest.size()), residue.residual(), residue.line().bound());
+        Halving halving = new Halving(
+                new Span(0, rest.size()), residue.residual(), residue.line().bound());
         for (List<Span> spans = halving.asks(); !spans.isEmpty(); spans = halving.asks()) {
             if (!probing.interview().affords(2 * spans.size() + Settings.RESERVE)) {
                 exhausted = true;
@@ -119,8 +120,8 @@ final class Suspects {
         for (int tensor : candidates) {
             if (probing.interview().affords(2 * (wanted.size() + residues.size()) + Settings.RESERVE)) {
                 measured.add(tensor);
-                residues.forEach(residue ->
-                        wanted.add(new Spot.Wanted(residue.line(), residue.line().direction().on(set(List.of(tensor))))));
+                residues.forEach(residue -> wanted.add(new Spot.Wanted(
+                        residue.line(), residue.line().direction().on(set(List.of(tensor))))));
             }
         }
         List<Spot> spots = probing.spots(Stage.TENSORS, wanted);

@@ -5,49 +5,101 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.tensor.Datatype;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.Test;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
+/** Networks of six tensors, 12-20-16-5, whose owner is a simulated client; tensor 2 is a matrix of 20 by 16, 3 its bias. */
 class ProbeSessionTests {
 
-    private static Findings check(Objective objective, Datatype evaluation, long seed, Consumer<double[][]> fault) {
-        double[][] claim = Arrays.stream(objective.gradient()).map(double[]::clone).toArray(double[][]::new);
+    private static final int SEEDS = Integer.getInteger("plumbline.probe.seeds", 25);
+    private static final int MATRIX = 2;
+    private static final int BIAS = 3;
+
+    private static Findings check(boolean relu, Datatype evaluation, long seed, Consumer<double[][]> fault) {
+        Objective objective = new Networks((int) seed, relu, evaluation == Datatype.FP32, 8, 12, 20, 16, 5);
+        double[][] claim =
+                Arrays.stream(objective.gradient()).map(double[]::clone).toArray(double[][]::new);
         fault.accept(claim);
         return new SimulatedClient(objective, claim, Datatype.FP64, evaluation)
                 .check(new Settings(seed, 0.95, 400, true));
     }
 
-    private static void print(String what, Findings findings) {
-        System.out.println(what + ": " + findings.verdict() + " evaluations " + findings.evaluations() + " rounds "
-                + findings.rounds() + " sigma " + findings.point().sigma());
-        for (Findings.OfTensor t : findings.tensors()) {
-            System.out.println("   " + t.verdict() + " " + t.fault() + " " + t.limits() + " D " + t.numeric() + " A "
-                    + t.claimed() + " +- " + t.bound() + " " + t.entries().size());
-        }
-        findings.caveats().forEach(c -> System.out.println("   " + c));
+    static Stream<Arguments> networks() {
+        return Stream.of(false, true)
+                .flatMap(relu -> IntStream.rangeClosed(1, SEEDS).mapToObj(seed -> Arguments.of(relu, seed)));
     }
 
-    @Test
-    void look() {
-        for (boolean relu : new boolean[] {false, true}) {
-            for (Datatype e : new Datatype[] {Datatype.FP64, Datatype.FP32}) {
-                Networks n = new Networks(5, relu, e == Datatype.FP32, 8, 12, 20, 16, 5);
-                print(relu + " " + e + " right", check(n, e, 42, c -> {}));
-                print("scaled all", check(n, e, 42, c -> { for (double[] t : c) for (int i = 0; i < t.length; i++) t[i] *= 1.001; }));
-                print("x1.5", check(n, e, 42, c -> { for (int i = 0; i < c[2].length; i++) c[2][i] *= 1.5; }));
-                print("entry", check(n, e, 42, c -> c[2][37] += 0.01));
-                print("row", check(n, e, 42, c -> { for (int j = 0; j < 16; j++) c[2][3 * 16 + j] *= -1; }));
-                print("nobias", check(n, e, 42, c -> Arrays.fill(c[3], 0)));
-                print("transposed", check(n, e, 42, c -> {
-                    double[] o = c[2].clone();
-                    for (int i = 0; i < 20; i++) for (int j = 0; j < 16; j++) c[2][j * 20 + i] = o[i * 16 + j];
-                }));
-                print("flipped", check(n, e, 42, c -> {
-                    double[] o = c[2].clone();
-                    for (int i = 0; i < 20; i++) for (int j = 0; j < 16; j++) c[2][i * 16 + j] = o[i * 16 + 15 - j];
-                }));
-            }
+    @ParameterizedTest
+    @MethodSource("networks")
+    void aRightGradientPassesAndLittleIsAsked(boolean relu, int seed) {
+        Findings findings = check(relu, Datatype.FP64, seed, claim -> {});
+
+        assertThat(findings.verdict()).as(findings::toString).isEqualTo(Verdict.PASS);
+        assertThat(findings.evaluations()).isLessThanOrEqualTo(100);
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void inFloat32ARightGradientIsNotRefuted(boolean relu, int seed) {
+        Findings findings = check(relu, Datatype.FP32, seed, claim -> {});
+
+        assertThat(findings.verdict()).as(findings::toString).isNotEqualTo(Verdict.FAIL);
+    }
+
+    private record Planted(String what, int tensor, Class<? extends Fault> fault, Consumer<double[][]> into) {
+        @Override
+        public String toString() {
+            return what;
         }
-        assertThat(Verdict.PASS).isNotNull();
+    }
+
+    private static List<Planted> faults() {
+        return List.of(
+                new Planted("one and a half", MATRIX, Fault.Scaled.class, claim -> times(claim[MATRIX], 1.5)),
+                new Planted("sign", MATRIX, Fault.Sign.class, claim -> times(claim[MATRIX], -1)),
+                new Planted("no bias", BIAS, Fault.Zero.class, claim -> Arrays.fill(claim[BIAS], 0)),
+                new Planted("one entry", MATRIX, Fault.Sparse.class, claim -> claim[MATRIX][37] += 0.01),
+                new Planted("transposed", MATRIX, Fault.Transposed.class, claim -> {
+                    double[] right = claim[MATRIX].clone();
+                    Arrays.setAll(claim[MATRIX], i -> right[i % 20 * 16 + i / 20]);
+                }));
+    }
+
+    private static void times(double[] values, double factor) {
+        Arrays.setAll(values, i -> values[i] * factor);
+    }
+
+    static Stream<Arguments> faulty() {
+        return faults().stream().flatMap(fault -> Stream.of(false, true)
+                .flatMap(relu -> IntStream.rangeClosed(1, 3).mapToObj(seed -> Arguments.of(fault, relu, seed))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faulty")
+    void aWrongTensorIsFoundAndItsMistakeNamed(Planted planted, boolean relu, int seed) {
+        Findings findings = check(relu, Datatype.FP64, seed, planted.into());
+
+        assertThat(findings.verdict()).as(findings::toString).isEqualTo(Verdict.FAIL);
+        for (int i = 0; i < findings.tensors().size(); i++) {
+            assertThat(findings.tensors().get(i).verdict() == Verdict.FAIL).isEqualTo(i == planted.tensor());
+        }
+        assertThat(Objects.requireNonNull(
+                        findings.tensors().get(planted.tensor()).fault()))
+                .isInstanceOf(planted.fault());
+        assertThat(findings.evaluations()).isLessThanOrEqualTo(250);
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void inFloat32ATensorOneAndAHalfTimesTooLargeIsFound(boolean relu, int seed) {
+        Findings findings = check(relu, Datatype.FP32, seed, claim -> times(claim[MATRIX], 1.5));
+
+        assertThat(findings.verdict()).as(findings::toString).isEqualTo(Verdict.FAIL);
     }
 }

@@ -38,10 +38,14 @@ final class SimulatedClient {
     }
 
     private static double[] sizes(double[][] point) {
-        double[] sizes = Arrays.stream(point).mapToDouble(SimulatedClient::rootMeanSquare).toArray();
+        double[] sizes = Arrays.stream(point)
+                .mapToDouble(SimulatedClient::rootMeanSquare)
+                .toArray();
         double[] moving = Arrays.stream(sizes).filter(size -> size > 0).sorted().toArray();
         double median = moving.length == 0 ? 1 : moving[moving.length / 2];
-        return Arrays.stream(sizes).map(size -> size < 1e-3 * median ? median : size).toArray();
+        return Arrays.stream(sizes)
+                .map(size -> size < 1e-3 * median ? median : size)
+                .toArray();
     }
 
     private static double rootMeanSquare(double[] values) {
@@ -71,7 +75,8 @@ final class SimulatedClient {
             if (step instanceof Findings findings) {
                 return findings;
             }
-            transcript.add(((Step.Question) step).asks().stream().map(this::answer).toList());
+            transcript.add(
+                    ((Step.Question) step).asks().stream().map(this::answer).toList());
         }
     }
 
