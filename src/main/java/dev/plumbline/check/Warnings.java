@@ -27,6 +27,7 @@ final class Warnings {
                 .filter(shared -> !shared.isToldApart())
                 .forEach(shared -> warnings.add(new Warning("sharedWeight", shared.words())));
         straightThrough(assembly, warnings);
+        notInModel(assembly, warnings);
         if (assembly.request().gradients() != null) {
             notClaimed(assembly, warnings);
             datatype(assembly, warnings);
@@ -47,6 +48,17 @@ final class Warnings {
                 .forEach(finding -> warnings.add(
                         new Warning("inconsistent", "Plumbline's own reverse pass breaks a law: " + finding.detail())));
         return warnings;
+    }
+
+    private static void notInModel(ReportAssembly assembly, List<Warning> warnings) {
+        List<String> left = assembly.model().names().left().stream().sorted().toList();
+        if (!left.isEmpty()) {
+            String more = left.size() > 4 ? " and %d more".formatted(left.size() - 4) : "";
+            warnings.add(new Warning(
+                    "notInModel",
+                    "All weights of the model were given values; it does not have %s%s, which were left out."
+                            .formatted(left.stream().limit(4).collect(Collectors.joining(", ")), more)));
+        }
     }
 
     private static void straightThrough(ReportAssembly assembly, List<Warning> warnings) {

@@ -14,16 +14,19 @@ import org.jspecify.annotations.Nullable;
  * @param shared claims of weights that stand in the file more than once
  * @param doubtful claims whose weight the export may have computed something from, with the file's tensors that may be that:
  *     those that were taken for the weight by shape and place only, and those beside it that nobody claims
+ * @param left given parameters that the model does not have, where all that it has got a value: a {@code state_dict} given
+ *     whole, with heads and counters that {@code forward} does not read
  */
 public record Names(
         List<Naming> namings,
         Map<String, String> renamed,
         Set<String> replaced,
         List<Shared> shared,
-        Map<String, List<String>> doubtful) {
+        Map<String, List<String>> doubtful,
+        Set<String> left) {
 
     /** Every name is the model's own. */
-    public static final Names OWN = new Names(List.of(), Map.of(), Set.of(), List.of(), Map.of());
+    public static final Names OWN = new Names(List.of(), Map.of(), Set.of(), List.of(), Map.of(), Set.of());
 
     public Names {
         namings = List.copyOf(namings);
@@ -31,6 +34,7 @@ public record Names(
         replaced = Set.copyOf(replaced);
         shared = List.copyOf(shared);
         doubtful = Map.copyOf(doubtful);
+        left = Set.copyOf(left);
     }
 
     /**
@@ -69,9 +73,9 @@ public record Names(
         }
     }
 
-    /** The program's name of a given parameter; null where its value went into the file's. */
+    /** The program's name of a given parameter; null where its value went into the file's, or is left over. */
     @Nullable
     String inProgram(String parameter) {
-        return replaced.contains(parameter) ? null : renamed.getOrDefault(parameter, parameter);
+        return replaced.contains(parameter) || left.contains(parameter) ? null : renamed.getOrDefault(parameter, parameter);
     }
 }

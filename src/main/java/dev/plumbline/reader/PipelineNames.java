@@ -5,6 +5,7 @@ import dev.plumbline.reader.Naming.How;
 import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,9 +30,18 @@ record PipelineNames(Map<String, String> called, Names names, Asked own) {
         Map<String, String> called = new LinkedHashMap<>();
         parameters.forEach((name, meant) -> called.put(meant, name));
         claims.forEach((name, meant) -> called.put(meant, name));
-        return isOwn(claims) && isOwn(parameters)
+        Set<String> left = left(asked, own, parameters);
+        return isOwn(claims) && isOwn(parameters) && left.isEmpty()
                 ? new PipelineNames(called, model.names(asked), asked)
-                : new PipelineNames(called, names(called, claims, parameters), asked.with(own(asked, parameters)));
+                : new PipelineNames(called, names(called, claims, parameters, left), asked.with(own(asked, parameters)));
+    }
+
+    /** Given values that mean no parameter of the model, where each of those is given one. */
+    private static Set<String> left(Asked asked, Set<String> own, Map<String, String> parameters) {
+        Set<String> left = new LinkedHashSet<>(asked.parameters().keySet());
+        left.removeAll(parameters.keySet());
+        left.removeAll(asked.claims().keySet());
+        return parameters.values().containsAll(own) ? left : Set.of();
     }
 
     private static boolean isOwn(Map<String, String> meanings) {
@@ -61,7 +71,7 @@ record PipelineNames(Map<String, String> called, Names names, Asked own) {
         return meanings;
     }
 
-    private static Names names(Map<String, String> called, Map<String, String> claims, Map<String, String> parameters) {
+    private static Names names(Map<String, String> called, Map<String, String> claims, Map<String, String> parameters, Set<String> left) {
         Map<String, String> given = new LinkedHashMap<>(parameters);
         given.putAll(claims);
         List<Naming> namings = new ArrayList<>();
@@ -73,7 +83,7 @@ record PipelineNames(Map<String, String> called, Names names, Asked own) {
                 renamed.put(name, program);
             }
         });
-        return new Names(namings, renamed, Set.of(), List.of(), Map.of());
+        return new Names(namings, renamed, Set.of(), List.of(), Map.of(), left);
     }
 
     private static Map<String, Shape> own(Asked asked, Map<String, String> parameters) {

@@ -10,16 +10,21 @@ import static dev.plumbline.compute.program.UnaryFunction.TANH;
 /** Functions between layers, composed of primitives; at a kink with the slope that PyTorch takes there. */
 public final class Activations {
 
-    /** Klambauer et al., 2017, equation 14. */
-    private static final double SELU_ALPHA = 1.6732632423543772848;
+    /** Klambauer et al., 2017, equation 14; files hold these, rounded to float32. */
+    public static final double SELU_ALPHA = 1.6732632423543772848;
 
-    private static final double SELU_SCALE = 1.0507009873554804934;
+    public static final double SELU_SCALE = 1.0507009873554804934;
 
     private Activations() {}
 
     /** {@code scale elu(x)} with the constants that keep mean 0 and variance 1 (Klambauer et al., 2017). */
     public static Node selu(ProgramBuilder b, Node x) {
-        return b.multiply(Compositions.elu(b, x, SELU_ALPHA), SELU_SCALE);
+        return selu(b, x, SELU_ALPHA, SELU_SCALE);
+    }
+
+    /** The same with other constants. */
+    public static Node selu(ProgramBuilder b, Node x, double alpha, double scale) {
+        return b.multiply(Compositions.elu(b, x, alpha), scale);
     }
 
     /** {@code max(0, x) + min(0, alpha (e^(x / alpha) - 1))} (Barron, 2017). */
@@ -29,7 +34,12 @@ public final class Activations {
 
     /** {@code x sigmoid(x)}. */
     public static Node silu(ProgramBuilder b, Node x) {
-        return b.multiply(x, b.unary(SIGMOID, x));
+        return swish(b, x, 1);
+    }
+
+    /** {@code x sigmoid(beta x)} (Ramachandran et al., 2017). */
+    public static Node swish(ProgramBuilder b, Node x, double beta) {
+        return b.multiply(x, b.unary(SIGMOID, b.multiply(x, beta)));
     }
 
     /** {@code x tanh(log(1 + e^x))} (Misra, 2019). */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Binding {
 
     private final OnnxGraph graph;
-    private final int opset;
+    private final Dialect dialect;
     private final Roles roles;
     private final ProgramBuilder builder;
     private final Asked asked;
@@ -32,9 +32,9 @@ final class Binding {
     private final Map<String, Node> parameters = new HashMap<>();
     private final Map<String, Long> symbols = new HashMap<>();
 
-    Binding(OnnxGraph graph, int opset, Roles roles, ProgramBuilder builder, Asked asked) {
+    Binding(OnnxGraph graph, Dialect dialect, Roles roles, ProgramBuilder builder, Asked asked) {
         this.graph = graph;
-        this.opset = opset;
+        this.dialect = dialect;
         this.roles = roles;
         this.builder = builder;
         this.asked = asked;
@@ -79,6 +79,7 @@ final class Binding {
         plan.names().namings().forEach(naming -> known.add(naming.given()));
         known.addAll(plan.names().renamed().keySet());
         known.addAll(plan.names().replaced());
+        known.addAll(plan.names().left());
         for (String name : parameters) {
             boolean input = graph.inputs().stream().anyMatch(each -> each.name().equals(name));
             if (!known.contains(name) && (!input || graph.initializers().containsKey(name))) {
@@ -215,7 +216,7 @@ final class Binding {
         for (OnnxNode node : graph.nodes()) {
             if (node.outputs().stream().anyMatch(needed::contains)) {
                 List<Value> results = ControlFlow.OPERATORS.contains(node.fullName())
-                        ? new ControlFlow(this, builder, opset).apply(node)
+                        ? new ControlFlow(this, builder, dialect.opset()).apply(node)
                         : results(node);
                 for (int i = 0; i < node.outputs().size(); i++) {
                     String output = node.outputs().get(i);
@@ -241,9 +242,9 @@ final class Binding {
 
     private List<Value> results(OnnxNode node) {
         builder.at(node.label(), node.operator());
-        Operator operator = Objects.requireNonNull(Operators.find(node));
+        Operator operator = dialect.operator(node);
         try {
-            Call call = new Call(node, inputs(node), builder, opset);
+            Call call = new Call(node, inputs(node), builder, dialect.opset());
             List<Value> results = operator.apply(call);
             call.requireAllRead();
             return results.stream()

@@ -197,13 +197,6 @@ final class Constants {
         if (type.isFloat() || !value.isFloat()) {
             return List.of(new Value(x, type, value.learned() && type.isFloat()));
         }
-        if (value.learned()) {
-            throw Problem.unsupported(
-                    "",
-                    "rounding what depends on a parameter to integers has no gradient to check",
-                    "a cast from " + value.type() + " to " + type,
-                    "a cast of constants or data");
-        }
         return List.of(call.result(Arithmetic.truncate(b, x), type));
     }
 }

@@ -1,5 +1,6 @@
 package dev.plumbline.reader.onnx;
 
+import dev.plumbline.compute.program.Activations;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.compute.program.UnaryFunction;
@@ -91,7 +92,7 @@ final class LinearAttention {
         int channels = x.shape().extent(1);
         Node y = Convolutions.withBias(call, SpatialAxes.convolution(b, padded, w, windows, channels));
         if (!call.choice("activation", "none", "silu", "swish").equals("none")) {
-            y = Activations.swish(b, y, 1);
+            y = Activations.silu(b, y);
         }
         Node next = b.slice(padded, 2, kernel == 1 ? 0 : padded.shape().extent(2) - (kernel - 1), kernel - 1, 1);
         return List.of(

@@ -1,5 +1,6 @@
 package dev.plumbline.reader.onnx;
 
+import dev.plumbline.compute.program.Activations;
 import dev.plumbline.compute.program.BinaryFunction;
 import dev.plumbline.compute.program.Compositions;
 import dev.plumbline.compute.program.Node;

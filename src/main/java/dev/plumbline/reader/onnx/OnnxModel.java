@@ -26,16 +26,16 @@ import onnx.Onnx.ModelProto;
 public final class OnnxModel implements Model {
 
     private final OnnxGraph graph;
-    private final int opset;
+    private final Dialect dialect;
     private final Roles roles;
     private final OnnxDescription description;
     private final List<String> externalFiles;
 
     private OnnxModel(
-            OnnxGraph graph, int opset, Roles roles, OnnxDescription description, List<String> externalFiles) {
+            OnnxGraph graph, Dialect dialect, Roles roles, OnnxDescription description, List<String> externalFiles) {
         this.externalFiles = externalFiles;
         this.graph = graph;
-        this.opset = opset;
+        this.dialect = dialect;
         this.roles = roles;
         this.description = description;
     }
@@ -52,15 +52,15 @@ public final class OnnxModel implements Model {
      */
     public static OnnxModel read(byte[] file, ExternalFiles files, double mostBytes) {
         ModelProto proto = ModelReader.parse(file);
-        int opset = ModelReader.opset(proto);
+        Dialect dialect = Dialect.of(proto);
         ExternalTensors external = new ExternalTensors(files, mostBytes);
         OnnxGraph graph = new ModelReader(external).graph(LocalFunctions.inlined(proto));
         external.requireAllRead();
-        GraphCheck.require(graph, opset);
+        GraphCheck.require(graph, dialect.opset());
         Roles roles = Roles.of(graph);
         String producer = (proto.getProducerName() + " " + proto.getProducerVersion()).trim();
         return new OnnxModel(
-                graph, opset, roles, OnnxDescription.of(graph, roles, opset, producer), external.locations());
+                graph, dialect, roles, OnnxDescription.of(graph, roles, dialect.opset(), producer), external.locations());
     }
 
     /** Attributes are float32, whatever its tensors are. */
@@ -71,7 +71,7 @@ public final class OnnxModel implements Model {
 
     @Override
     public void appendTo(ProgramBuilder program, Asked asked) {
-        new Binding(graph, opset, roles, program, asked).append();
+        new Binding(graph, dialect, roles, program, asked).append();
     }
 
     @Override
@@ -82,19 +82,19 @@ public final class OnnxModel implements Model {
     @Override
     public List<Variation> variations() {
         return OtherModes.of(
-                graph, opset, other -> new OnnxModel(other, opset, Roles.of(other), description, externalFiles));
+                graph, dialect.opset(), other -> new OnnxModel(other, dialect, Roles.of(other), description, externalFiles));
     }
 
     @Override
     public List<String> possibleDifferences() {
-        return OtherModes.unknown(graph, roles, opset);
+        return OtherModes.unknown(graph, roles, dialect.opset());
     }
 
     @Override
     public ModelDescription describe() {
         return new ModelDescription(
                 "onnx",
-                opset,
+                dialect.opset(),
                 description.producer(),
                 description.operators(),
                 description.parameters().stream()

@@ -38,7 +38,7 @@ final class Operators {
         Map<String, Operator> table = new TreeMap<>();
         Arithmetic.addTo(table);
         Logic.addTo(table);
-        Activations.addTo(table);
+        ActivationOperators.addTo(table);
         Products.addTo(table);
         Convolutions.addTo(table);
         Pools.addTo(table);

@@ -62,7 +62,7 @@ final class Placing {
         slots.all().forEach(slot -> all.add(families.of(slot)));
         all.forEach(this::settle);
         placeOwn();
-        Names names = new Names(namings, renamed, replaced, shared, doubtful);
+        Names names = new Names(namings, renamed, replaced, shared, doubtful, left());
         return new Plan(slots.byName(), placements, copies, values, called, names, asked);
     }
 
@@ -369,6 +369,26 @@ final class Placing {
                 placement.names()[i] = slot + "[" + i + "]";
             }
         }
+    }
+
+    /** Given values that are no weight's, where all weights are given theirs. */
+    private Set<String> left() {
+        Set<String> known = new HashSet<>(replaced);
+        known.addAll(renamed.keySet());
+        namings.forEach(naming -> known.add(naming.given()));
+        Set<String> left = new LinkedHashSet<>(withoutInputs(asked.parameters()).keySet());
+        left.removeAll(known);
+        left.removeAll(asked.claims().keySet());
+        return left.isEmpty() || !slots.byName().values().stream().allMatch(this::isGiven) ? Set.of() : left;
+    }
+
+    private boolean isGiven(Slot slot) {
+        Placement placement = placements.get(slot.name());
+        return placement == null
+                || slot.uses().isEmpty()
+                || values.containsKey(slot.name())
+                || Arrays.stream(placement.names())
+                        .allMatch(name -> asked.values().containsKey(name) || renamed.containsValue(name));
     }
 
     private static Placement own(Slot slot) {

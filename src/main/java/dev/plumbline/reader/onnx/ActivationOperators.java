@@ -1,5 +1,6 @@
 package dev.plumbline.reader.onnx;
 
+import dev.plumbline.compute.program.Activations;
 import dev.plumbline.compute.program.BinaryFunction;
 import dev.plumbline.compute.program.Compositions;
 import dev.plumbline.compute.program.Node;
@@ -15,15 +16,11 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Activation functions, softmax, Clip and Dropout. */
-final class Activations {
+final class ActivationOperators {
 
-    /** Klambauer et al. 2017, equation 14; ONNX's defaults are these, rounded to float32. */
-    private static final double SELU_ALPHA = 1.6732632423543772848;
-
-    private static final double SELU_GAMMA = 1.0507009873554804934;
     private static final double FLOAT32_MAX = 3.4028234e38;
 
-    private Activations() {}
+    private ActivationOperators() {}
 
     static void addTo(Map<String, Operator> table) {
         table.put("Relu", function(UnaryFunction.RELU));
@@ -31,28 +28,36 @@ final class Activations {
         table.put("Tanh", function(UnaryFunction.TANH));
         table.put("Softplus", function(UnaryFunction.SOFTPLUS));
         table.put("LeakyRelu", Call.one(call -> call.builder().leakyRelu(call.in(0), call.number("alpha", 0.01))));
-        table.put("PRelu", Activations::prelu);
-        table.put("ThresholdedRelu", Activations::thresholdedRelu);
+        table.put("PRelu", ActivationOperators::prelu);
+        table.put(
+                "ThresholdedRelu",
+                Call.one(call -> Activations.threshold(call.builder(), call.in(0), call.number("alpha", 1), 0)));
         table.put("Elu", Call.one(call -> Compositions.elu(call.builder(), call.in(0), call.number("alpha", 1))));
-        table.put("Selu", Activations::selu);
-        table.put("Celu", Activations::celu);
+        table.put(
+                "Selu",
+                Call.one(call -> Activations.selu(
+                        call.builder(),
+                        call.in(0),
+                        call.number("alpha", Activations.SELU_ALPHA),
+                        call.number("gamma", Activations.SELU_SCALE))));
+        table.put("Celu", ActivationOperators::celu);
         table.put(
                 "HardSigmoid",
                 Call.one(call ->
                         hardSigmoid(call.builder(), call.in(0), call.number("alpha", 0.2), call.number("beta", 0.5))));
         table.put("HardSwish", Call.one(call -> call.builder()
                 .multiply(call.in(0), hardSigmoid(call.builder(), call.in(0), 1.0 / 6, 0.5))));
-        table.put("Mish", Activations::mish);
-        table.put("Swish", Call.one(call -> swish(call.builder(), call.in(0), call.number("alpha", 1))));
-        table.put("SwiGLU", Activations::gatedSwish);
-        table.put("Shrink", Activations::shrink);
-        table.put("Gelu", Activations::gelu);
-        table.put("Softsign", Activations::softsign);
+        table.put("Mish", Call.one(call -> Activations.mish(call.builder(), call.in(0))));
+        table.put("Swish", Call.one(call -> Activations.swish(call.builder(), call.in(0), call.number("alpha", 1))));
+        table.put("SwiGLU", ActivationOperators::gatedSwish);
+        table.put("Shrink", ActivationOperators::shrink);
+        table.put("Gelu", ActivationOperators::gelu);
+        table.put("Softsign", Call.one(call -> Activations.softsign(call.builder(), call.in(0))));
         softmax(table, "Softmax", Compositions::softmax);
         softmax(table, "LogSoftmax", Compositions::logSoftmax);
-        softmax(table, "Hardmax", Activations::hardmax);
-        table.put("Clip", Activations::clip);
-        table.put("Dropout", Activations::dropout);
+        softmax(table, "Hardmax", ActivationOperators::hardmax);
+        table.put("Clip", ActivationOperators::clip);
+        table.put("Dropout", ActivationOperators::dropout);
     }
 
     private static Operator function(UnaryFunction function) {
@@ -64,48 +69,24 @@ final class Activations {
         ProgramBuilder b = call.builder();
         Node x = call.in(0);
         Node slope = call.opset() < 7 ? Normalizations.alongChannels(b, call.in(1), x.rank()) : call.in(1);
-        Node negative = b.multiply(slope, x);
-        if (!negative.shape().equals(x.shape())) {
+        Node sloped = Activations.prelu(b, x, slope);
+        if (!sloped.shape().equals(x.shape())) {
             throw Problem.invalid(
                     "", "the slope does not fit", call.in(1).shape(), "a shape that broadcasts to " + x.shape());
         }
-        return call.result(b.select(positive(b, x), x, negative));
+        return call.result(sloped);
     }
 
-    private static Node positive(ProgramBuilder b, Node x) {
-        return b.binary(BinaryFunction.LESS, b.constant(0), x);
-    }
-
-    private static List<Value> thresholdedRelu(Call call) {
-        ProgramBuilder b = call.builder();
-        Node above = b.binary(BinaryFunction.LESS, b.constant(call.number("alpha", 1)), call.in(0));
-        return call.result(b.select(above, call.in(0), b.constant(0)));
-    }
-
-    private static List<Value> selu(Call call) {
-        Node curve = Compositions.elu(call.builder(), call.in(0), call.number("alpha", SELU_ALPHA));
-        return call.result(call.builder().multiply(curve, call.number("gamma", SELU_GAMMA)));
-    }
-
-    /** {@code max(0, x) + min(0, alpha (e^(x / alpha) - 1))} (Barron, 2017). */
     private static List<Value> celu(Call call) {
         double alpha = call.number("alpha", 1);
         if (!(alpha > 0)) {
             throw Problem.invalid("", "attribute alpha must be positive", alpha, "a number above 0");
         }
-        Node scaled = call.builder().multiply(call.in(0), 1 / alpha);
-        return call.result(call.builder().multiply(Compositions.elu(call.builder(), scaled, 1), alpha));
+        return call.result(Activations.celu(call.builder(), call.in(0), alpha));
     }
 
     static Node hardSigmoid(ProgramBuilder b, Node x, double alpha, double beta) {
         return Compositions.clip(b, b.add(b.multiply(x, alpha), b.constant(beta)), 0, 1);
-    }
-
-    /** {@code x tanh(log(1 + e^x))} (Misra, 2019). */
-    private static List<Value> mish(Call call) {
-        ProgramBuilder b = call.builder();
-        Node gate = b.unary(UnaryFunction.TANH, b.unary(UnaryFunction.SOFTPLUS, call.in(0)));
-        return call.result(b.multiply(call.in(0), gate));
     }
 
     private static List<Value> gelu(Call call) {
@@ -116,15 +97,10 @@ final class Activations {
                         : Compositions.gelu(call.builder(), call.in(0)));
     }
 
-    /** {@code x sigmoid(alpha x)}. */
-    static Node swish(ProgramBuilder b, Node x, double alpha) {
-        return b.multiply(x, b.unary(UnaryFunction.SIGMOID, b.multiply(x, alpha)));
-    }
-
     /** {@code swish(a) b}. */
     private static List<Value> gatedSwish(Call call) {
         call.requireShape(1, call.in(0).shape());
-        Node gate = swish(call.builder(), call.in(0), call.number("alpha", 1));
+        Node gate = Activations.swish(call.builder(), call.in(0), call.number("alpha", 1));
         return call.result(call.builder().multiply(gate, call.in(1)));
     }
 
@@ -137,14 +113,6 @@ final class Activations {
         Node below = b.binary(BinaryFunction.LESS, x, b.constant(-lambda));
         Node above = b.binary(BinaryFunction.LESS, b.constant(lambda), x);
         return call.result(b.select(below, b.add(x, bias), b.select(above, b.subtract(x, bias), b.constant(0))));
-    }
-
-    static Node softsign(ProgramBuilder b, Node x) {
-        return b.divide(x, b.add(b.unary(UnaryFunction.ABS, x), b.constant(1)));
-    }
-
-    private static List<Value> softsign(Call call) {
-        return call.result(softsign(call.builder(), call.in(0)));
     }
 
     private interface AlongAxis {
