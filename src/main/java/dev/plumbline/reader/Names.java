@@ -76,6 +76,8 @@ public record Names(
     /** The program's name of a given parameter; null where its value went into the file's, or is left over. */
     @Nullable
     String inProgram(String parameter) {
-        return replaced.contains(parameter) || left.contains(parameter) ? null : renamed.getOrDefault(parameter, parameter);
+        return replaced.contains(parameter) || left.contains(parameter)
+                ? null
+                : renamed.getOrDefault(parameter, parameter);
     }
 }

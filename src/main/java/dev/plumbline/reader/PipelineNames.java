@@ -33,7 +33,8 @@ record PipelineNames(Map<String, String> called, Names names, Asked own) {
         Set<String> left = left(asked, own, parameters);
         return isOwn(claims) && isOwn(parameters) && left.isEmpty()
                 ? new PipelineNames(called, model.names(asked), asked)
-                : new PipelineNames(called, names(called, claims, parameters, left), asked.with(own(asked, parameters)));
+                : new PipelineNames(
+                        called, names(called, claims, parameters, left), asked.with(own(asked, parameters)));
     }
 
     /** Given values that mean no parameter of the model, where each of those is given one. */
@@ -71,7 +72,8 @@ record PipelineNames(Map<String, String> called, Names names, Asked own) {
         return meanings;
     }
 
-    private static Names names(Map<String, String> called, Map<String, String> claims, Map<String, String> parameters, Set<String> left) {
+    private static Names names(
+            Map<String, String> called, Map<String, String> claims, Map<String, String> parameters, Set<String> left) {
         Map<String, String> given = new LinkedHashMap<>(parameters);
         given.putAll(claims);
         List<Naming> namings = new ArrayList<>();

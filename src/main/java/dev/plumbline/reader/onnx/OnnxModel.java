@@ -60,7 +60,11 @@ public final class OnnxModel implements Model {
         Roles roles = Roles.of(graph);
         String producer = (proto.getProducerName() + " " + proto.getProducerVersion()).trim();
         return new OnnxModel(
-                graph, dialect, roles, OnnxDescription.of(graph, roles, dialect.opset(), producer), external.locations());
+                graph,
+                dialect,
+                roles,
+                OnnxDescription.of(graph, roles, dialect.opset(), producer),
+                external.locations());
     }
 
     /** Attributes are float32, whatever its tensors are. */
@@ -82,7 +86,9 @@ public final class OnnxModel implements Model {
     @Override
     public List<Variation> variations() {
         return OtherModes.of(
-                graph, dialect.opset(), other -> new OnnxModel(other, dialect, Roles.of(other), description, externalFiles));
+                graph,
+                dialect.opset(),
+                other -> new OnnxModel(other, dialect, Roles.of(other), description, externalFiles));
     }
 
     @Override

@@ -13,7 +13,6 @@ final class PyTorchOperators {
 
     static void addTo(Map<String, Operator> table) {
         table.put(
-                "Softplus",
-                Call.one(call -> Activations.softplus(call.builder(), call.in(0), 1, SOFTPLUS_THRESHOLD)));
+                "Softplus", Call.one(call -> Activations.softplus(call.builder(), call.in(0), 1, SOFTPLUS_THRESHOLD)));
     }
 }

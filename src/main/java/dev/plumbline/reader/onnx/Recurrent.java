@@ -91,9 +91,7 @@ final class Recurrent {
         if (kind.hasMemory()) {
             Node memory = b.concat(
                     0,
-                    last.stream()
-                            .map(state -> oneDirection(state.itsMemory()))
-                            .toList());
+                    last.stream().map(state -> oneDirection(state.itsMemory())).toList());
             outputs.add(output(layout() == 1 ? b.swapAxes(memory, 0, 1) : memory));
         }
         return outputs;
@@ -168,7 +166,8 @@ final class Recurrent {
 
     /** The last state; what each step shows goes to the step's own time. */
     private State run(Node x, int direction, boolean backwards, Node[] shown) {
-        Node projected = b.matmul(x, false, ofDirection(1, direction), true); // (time, batch, gates units), all steps at once
+        Node projected =
+                b.matmul(x, false, ofDirection(1, direction), true); // (time, batch, gates units), all steps at once
         int rows = kind.gates() * units;
         @Nullable Node recurrentBias = null;
         if (call.has(3)) {

@@ -74,6 +74,15 @@ final class OnnxFile {
         return initializer(tensor);
     }
 
+    OnnxFile integers32(String name, long... values) {
+        TensorProto.Builder tensor = TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(DataType.INT32.getNumber())
+                .addDims(values.length);
+        Arrays.stream(values).forEach(value -> tensor.addInt32Data((int) value));
+        return initializer(tensor);
+    }
+
     OnnxFile initializer(TensorProto.Builder tensor) {
         graph.addInitializer(tensor);
         return this;
@@ -104,6 +113,11 @@ final class OnnxFile {
         for (String name : names) {
             graph.addOutput(ValueInfoProto.newBuilder().setName(name));
         }
+        return this;
+    }
+
+    OnnxFile producer(String name) {
+        model.setProducerName(name);
         return this;
     }
 

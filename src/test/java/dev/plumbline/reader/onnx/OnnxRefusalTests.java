@@ -293,7 +293,6 @@ class OnnxRefusalTests {
         OnnxFile branch = opset(13).node("Identity", "x -> z").output("z");
         return Stream.of(
                 arguments(image().initializer(yes).node("Dropout", "x, , yes -> y"), UNSUPPORTED, "random"),
-                arguments(image().node("Cast", "w -> y", whole("to", 7)), UNSUPPORTED, "no gradient"),
                 arguments(image().node("Cast", "w -> y", whole("to", 8)), UNSUPPORTED, "cannot be had"),
                 arguments(image().node("Reshape", "w, x -> y"), INVALID, "must be integers"),
                 arguments(
