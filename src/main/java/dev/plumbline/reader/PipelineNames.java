@@ -42,7 +42,7 @@ record PipelineNames(Map<String, String> called, Names names, Asked own) {
         Set<String> left = new LinkedHashSet<>(asked.parameters().keySet());
         left.removeAll(parameters.keySet());
         left.removeAll(asked.claims().keySet());
-        return parameters.values().containsAll(own) ? left : Set.of();
+        return !own.isEmpty() && parameters.values().containsAll(own) ? left : Set.of();
     }
 
     private static boolean isOwn(Map<String, String> meanings) {

@@ -182,7 +182,7 @@ final class ModelReader {
     private Attribute attribute(AttributeProto proto) {
         return switch (proto.getType()) {
             case INT -> new Attribute.Whole(proto.getI());
-            case FLOAT -> new Attribute.Number(Written.number(proto.getF()));
+            case FLOAT -> new Attribute.Number(decimal(proto.getF()));
             case STRING -> new Attribute.Text(proto.getS().toStringUtf8());
             case SPARSE_TENSOR -> new Attribute.Value(SparseTensors.read(proto.getSparseTensor(), external));
             case TENSOR -> new Attribute.Value(TensorReader.read(proto.getT(), external));
@@ -195,5 +195,13 @@ final class ModelReader {
                         .toList());
             default -> new Attribute.Other(proto.getType().name());
         };
+    }
+
+    /**
+     * Attributes hold numbers as float32 even in float64 models. The decimal that names the float32, 0.01 rather than
+     * 0.00999999977, is what the model's author wrote and what a float64 pipeline computed with.
+     */
+    private static double decimal(float value) {
+        return Double.parseDouble(Float.toString(value));
     }
 }

@@ -379,7 +379,9 @@ final class Placing {
         Set<String> left = new LinkedHashSet<>(withoutInputs(asked.parameters()).keySet());
         left.removeAll(known);
         left.removeAll(asked.claims().keySet());
-        return left.isEmpty() || !slots.byName().values().stream().allMatch(this::isGiven) ? Set.of() : left;
+        boolean isWhole =
+                !slots.byName().isEmpty() && slots.byName().values().stream().allMatch(this::isGiven);
+        return isWhole ? left : Set.of();
     }
 
     private boolean isGiven(Slot slot) {
