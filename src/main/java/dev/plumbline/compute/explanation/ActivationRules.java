@@ -8,6 +8,7 @@ import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Operation;
 import dev.plumbline.compute.program.ReversePass;
 import dev.plumbline.compute.program.Unary;
+import dev.plumbline.compute.program.UnaryFunction;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -98,11 +99,14 @@ final class ActivationRules {
                 "guided",
                 FaultyRule.elementwise(operation, (right, d) -> Math.max(d, 0)),
                 "passes positive gradients on, whatever its input was, as a deconvolution network does for pictures"));
-        rules.add(by(
-                operation,
-                "squareMissing",
-                (u, v) -> 1 - v,
-                "multiplies by 1 - y, its output y, where 1 - y^2 or y (1 - y) belongs"));
+        if (y.op() instanceof Unary unary
+                && (unary.function() == UnaryFunction.TANH || unary.function() == UnaryFunction.SIGMOID)) {
+            rules.add(by(
+                    operation,
+                    "squareMissing",
+                    (u, v) -> 1 - v,
+                    "multiplies by 1 - y, its output y, where 1 - y^2 or y (1 - y) belongs"));
+        }
         rules.addAll(terms(operation));
         rules.add(by(
                 operation,
