@@ -10,10 +10,11 @@ PLUMBLINE_COMMAND is how the service is started, without options; `java ... -jar
 set. PostgreSQL is a cluster of its own, of the programs in /usr/lib/postgresql. A full disk is a small tmpfs, which nobody
 else sees. Exits with 0 where nothing acknowledged was lost or counted twice, and nothing deleted came back.
 """
-import glob, http.client, json, os, random, shlex, signal, subprocess, sys, tempfile, threading, time
+import base64, glob, http.client, json, os, random, shlex, signal, subprocess, sys, tempfile, threading, time
 
 PORT = int(os.environ.get("PLUMBLINE_PORT", "18913"))
 SESSIONS, MONITORS = 4, 4
+MODEL = open(os.path.join(os.path.dirname(__file__), "../resources/fixtures/models/linear-loss/float32/model.onnx"), "rb").read()
 
 
 def say(text):
@@ -130,7 +131,9 @@ class Models:
 
     def act(self):
         self.n += 1
-        made = call("POST", "/v1/models", {"model": {"formula": "w * %d" % self.n}})
+        name = b"crash %d" % self.n  # a further producer_name: another file of the same model
+        onnx = base64.b64encode(MODEL + b"\x12" + bytes([len(name)]) + name).decode()
+        made = call("POST", "/v1/models", {"model": {"onnx": onnx}})
         if not made or made[0] not in (200, 201):
             return self.tally.refused(made)
         digest = made[2]["digest"]

@@ -41,7 +41,7 @@ class ProbeController {
             description =
                     "The answer asks for values of the function along directions that you make from seeds, and for"
                             + " your claim along them, one number each. Send them to `/answers`, round by round, until a report"
-                            + " comes: 3 to 10 rounds and 40 to 60 evaluations where the gradient is right. No weights, data or"
+                            + " comes: some 35 to 80 evaluations where the gradient is right. No weights, data or"
                             + " model are sent. `/plumbline.py` does all this for PyTorch, JAX and NumPy.")
     @ApiResponse(responseCode = "201")
     ResponseEntity<ProbeReply> open(

@@ -46,13 +46,6 @@ record ProbeConversation(
         Step step = next();
         return step instanceof Question question
                 ? ProbeReply.of(id, question)
-                : new ProbeReply(
-                        id,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        ProbeReport.of(opening.subject(), opening.resolved(), (Findings) step));
+                : new ProbeReply(id, null, null, null, null, null, ProbeReport.of(opening, (Findings) step));
     }
 }

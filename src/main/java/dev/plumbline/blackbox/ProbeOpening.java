@@ -29,6 +29,9 @@ public record ProbeOpening(
 
     private static final int MOST_TENSORS = 10_000;
 
+    /** Two arithmetics of one function differ by less, relatively. */
+    private static final double SAME = 1e-3;
+
     /**
      * A tensor.
      *
@@ -101,6 +104,12 @@ public record ProbeOpening(
             }
             return new Settings(seed == null ? 42 : seed, sure, most, localise == null || localise);
         }
+    }
+
+    /** How far the function that is evaluated is from the one that was differentiated, where that is too far; else NaN. */
+    double otherFunction() {
+        Double off = evaluation == null ? null : evaluation.sameFunction();
+        return off != null && !(Math.abs(off) <= SAME) ? Math.abs(off) : Double.NaN;
     }
 
     Settings resolved() {

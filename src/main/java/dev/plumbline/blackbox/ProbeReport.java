@@ -7,6 +7,7 @@ import dev.plumbline.compute.probe.session.Findings;
 import dev.plumbline.compute.probe.session.ProbedTensor;
 import dev.plumbline.compute.probe.session.Settings;
 import dev.plumbline.compute.probe.session.Subject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -113,7 +114,8 @@ public record ProbeReport(
         }
     }
 
-    static ProbeReport of(Subject subject, Settings settings, Findings found) {
+    static ProbeReport of(ProbeOpening opening, Findings found) {
+        Subject subject = opening.subject();
         List<ProbedTensorReport> tensors = IntStream.range(0, found.tensors().size())
                 .mapToObj(i -> ProbedTensorReport.of(subject, i, found.tensors().get(i)))
                 .toList();
@@ -131,11 +133,22 @@ public record ProbeReport(
                         found.point().repeats()),
                 tensors,
                 limits,
-                found.caveats().stream()
-                        .map(caveat -> new ProbeWarning(caveat.code(), caveat.detail()))
-                        .toList(),
+                warnings(opening, found),
                 new ProbeCost(found.evaluations(), found.rounds(), found.directions()),
-                settings);
+                opening.resolved());
+    }
+
+    private static List<ProbeWarning> warnings(ProbeOpening opening, Findings found) {
+        List<ProbeWarning> warnings = new ArrayList<>();
+        double off = opening.otherFunction();
+        if (!Double.isNaN(off)) {
+            warnings.add(new ProbeWarning(
+                    "otherFunction",
+                    "The function that was evaluated is %.2g away from the one that was differentiated, relatively: what is judged may be another one."
+                            .formatted(off)));
+        }
+        found.caveats().forEach(caveat -> warnings.add(new ProbeWarning(caveat.code(), caveat.detail())));
+        return warnings;
     }
 
     private static ProbeLimit limit(String name, Findings.Limits limits) {

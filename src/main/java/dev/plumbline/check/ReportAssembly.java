@@ -41,6 +41,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +98,7 @@ record ReportAssembly(
         List<JudgedOperation> operations = operations(progress);
         boolean found = operations.stream().anyMatch(JudgedOperation::isWrong);
         Search.Findings findings = wrong && !found ? findings(comparisons, progress) : Search.Findings.NONE;
+        stopped(findings).ifPresent(caveats::add);
         progress.at(Phase.POWER, 0, 1, 0);
         Convention convention = examination.convention();
         return report(
@@ -114,6 +116,14 @@ record ReportAssembly(
                         examination.passes()),
                 progress,
                 started);
+    }
+
+    private static Optional<Caveat> stopped(Search.Findings findings) {
+        return Optional.ofNullable(findings.stopped())
+                .map(what -> new Caveat(
+                        "explanationStopped",
+                        "The search for where the mistake sits ended before its end, for want of %s; more is had by settings.explain, in seconds."
+                                .formatted(what)));
     }
 
     /** Where a wrong claim comes from; a scheme with a fixed step has nothing to be explained. */

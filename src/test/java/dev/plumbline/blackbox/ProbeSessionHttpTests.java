@@ -50,6 +50,14 @@ class ProbeSessionHttpTests {
         return post("/v1/probe-sessions", Map.of("tensors", List.of(w)), 201);
     }
 
+    private JsonNode judged(JsonNode opened, DoubleUnaryOperator f, double claim) {
+        JsonNode asked = opened;
+        for (int round = 0; round < 60 && !asked.has("report"); round++) {
+            asked = post(answersOf(asked), answers(asked, f, claim), 200);
+        }
+        return asked.get("report");
+    }
+
     /** d = scale x size, for any seed; along the claim it has the claim's sign. */
     private static double direction(JsonNode direction, double claim) {
         double d = direction.get("scale").asDouble() * X;
@@ -93,11 +101,7 @@ class ProbeSessionHttpTests {
     }
 
     private JsonNode report(DoubleUnaryOperator f, double claim) {
-        JsonNode asked = open(claim);
-        for (int round = 0; round < 60 && !asked.has("report"); round++) {
-            asked = post(answersOf(asked), answers(asked, f, claim), 200);
-        }
-        return asked.get("report");
+        return judged(open(claim), f, claim);
     }
 
     @ParameterizedTest
@@ -112,6 +116,29 @@ class ProbeSessionHttpTests {
         JsonNode named = report.get("tensors").get(0).get("mistake");
         assertThat(named == null || named.isNull() ? null : named.get("kind").asString())
                 .isEqualTo(mistake);
+    }
+
+    /** Along the caller's own direction u = x: the product J u, and that of a gradient's values, H u. */
+    @ParameterizedTest
+    @CsvSource({"jvp, 1, PASS", "jvp, 2, FAIL", "jvp, -1, FAIL", "hvp, 1, PASS", "hvp, 0.999, FAIL"})
+    void judgesAProduct(String kind, double factor, String verdict) {
+        double claim = factor * Math.exp(X);
+        Map<String, Object> w = Map.of("name", "w", "shape", List.of(), "size", X, "contribution", Math.abs(claim) * X);
+        JsonNode opened = post("/v1/probe-sessions", Map.of("tensors", List.of(w), "claim", Map.of("kind", kind)), 201);
+
+        assertThat(opened.get("asks").get(1).get("direction").get("kind").asString())
+                .isEqualTo("given");
+        assertThat(judged(opened, Math::exp, claim).get("verdict").asString()).isEqualTo(verdict);
+    }
+
+    @Test
+    void anotherFunctionThanTheOneThatWasDifferentiatedIsSaid() {
+        Map<String, Object> w = Map.of("name", "w", "shape", List.of(), "size", X, "contribution", Math.exp(X) * X);
+        JsonNode opened = post(
+                "/v1/probe-sessions", Map.of("tensors", List.of(w), "evaluation", Map.of("sameFunction", 0.02)), 201);
+
+        assertThat(judged(opened, Math::exp, Math.exp(X)).get("warnings").toString())
+                .contains("otherFunction");
     }
 
     @Test
