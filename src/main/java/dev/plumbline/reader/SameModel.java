@@ -1,6 +1,7 @@
 package dev.plumbline.reader;
 
 import dev.plumbline.compute.program.Evaluation;
+import dev.plumbline.compute.program.FileConstant;
 import dev.plumbline.compute.program.Loss.Reduction;
 import dev.plumbline.compute.program.Precision;
 import dev.plumbline.compute.program.Program;
@@ -139,7 +140,7 @@ public record SameModel(
         Evaluation base = reader.evaluate(program);
         Map<String, Tensor> ours = withLoss(base.outputs());
         Map<String, Tensor> wanted = wanted(expected, ours);
-        Map<String, Double> spreads = spreads(program, reader.point(program), base, rounding);
+        Map<String, Double> spreads = spreads(program, reader.point(program), base, rounding, model.holdsFloat32());
         List<Compared> compared = new ArrayList<>();
         wanted.forEach((name, tensor) -> {
             Tensor own = Objects.requireNonNull(ours.get(name));
@@ -192,9 +193,13 @@ public record SameModel(
         return wanted;
     }
 
-    /** How far rounding moves each output, at most. */
+    /** How far rounding moves each output, at most; that of the file's constants too, where the pipeline had more digits. */
     private Map<String, Double> spreads(
-            Program program, Map<String, Tensor> point, Evaluation base, @Nullable Precision mixed) {
+            Program program,
+            Map<String, Tensor> point,
+            Evaluation base,
+            @Nullable Precision mixed,
+            boolean holdsFloat32) {
         Map<String, Double> spreads = new LinkedHashMap<>();
         Map<String, Tensor> exact = withLoss(base.outputs());
         exact.forEach((name, value) -> spreads.put(name, ROUNDINGS * datatype.unitRoundoff() * largest(value, null)));
@@ -202,6 +207,13 @@ public record SameModel(
             Map<String, Tensor> rounded =
                     withLoss(program.evaluate(point, rounding(base, mixed, run)).outputs());
             rounded.forEach((name, value) -> spreads.merge(name, SAFETY * largest(value, exact.get(name)), Math::max));
+        }
+        List<FileConstant> shortened =
+                datatype == Datatype.FP64 && holdsFloat32 ? FileConstant.of(program) : List.of();
+        for (int run = 1; run <= RUNS && !shortened.isEmpty(); run++) {
+            Map<String, Tensor> moved = withLoss(
+                    program.evaluate(point, FileConstant.moved(shortened, run)).outputs());
+            moved.forEach((name, value) -> spreads.merge(name, SAFETY * largest(value, exact.get(name)), Math::max));
         }
         return spreads;
     }

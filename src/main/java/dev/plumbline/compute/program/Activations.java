@@ -7,6 +7,8 @@ import static dev.plumbline.compute.program.UnaryFunction.SIGMOID;
 import static dev.plumbline.compute.program.UnaryFunction.SOFTPLUS;
 import static dev.plumbline.compute.program.UnaryFunction.TANH;
 
+import dev.plumbline.tensor.Tensor;
+
 /** Functions between layers, composed of primitives; at a kink with the slope that PyTorch takes there. */
 public final class Activations {
 
@@ -29,7 +31,11 @@ public final class Activations {
 
     /** {@code max(0, x) + min(0, alpha (e^(x / alpha) - 1))} (Barron, 2017). */
     public static Node celu(ProgramBuilder b, Node x, double alpha) {
-        return b.multiply(Compositions.elu(b, b.multiply(x, 1 / alpha), 1), alpha);
+        double inverse = 1 / alpha;
+        Node scale = (float) inverse == inverse
+                ? b.constant(inverse)
+                : b.computed(Tensor.scalar(inverse), Math.abs(inverse));
+        return b.multiply(Compositions.elu(b, b.multiply(x, scale), 1), alpha);
     }
 
     /** {@code x sigmoid(x)}. */

@@ -17,14 +17,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is no float32 number, exactly or as printed in the shortest way, was never in the file, and what is short in
  * binary (12 bits) was not rounded. 1.3 was: a reader that takes it for the decimal is right as a rule, but kernels hold its
- * inverse in float32 (PyTorch's CELU).
+ * inverse in float32 (PyTorch's CELU). A constant that a reader computed from others ({@link Constant#sizes}) moves with them.
  *
- * @param value the number; in a tensor the largest of those that were rounded
+ * @param value the number; in a tensor the largest of those that were rounded, of one that was computed its norm
  * @param isSingle whether it is one number
  */
 public record FileConstant(double value, boolean isSingle, List<Node> nodes) {
 
     private static final int SHORT = 12; // binary digits
+    private static final double WHOLE = 0x1p24; // float32 holds all whole numbers up to here
 
     public FileConstant {
         nodes = List.copyOf(nodes);
@@ -39,6 +40,10 @@ public record FileConstant(double value, boolean isSingle, List<Node> nodes) {
                 singles.computeIfAbsent(leaky.slope(), value -> new ArrayList<>())
                         .add(node);
             } else if (node.op() instanceof Constant constant) {
+                if (constant.isShortened()) {
+                    tensors.add(new FileConstant(constant.tensor().norm(), false, List.of(node)));
+                    continue;
+                }
                 double[] rounded = Arrays.stream(constant.tensor().values())
                         .filter(FileConstant::wasRounded)
                         .sorted()
@@ -61,21 +66,28 @@ public record FileConstant(double value, boolean isSingle, List<Node> nodes) {
     /** Whether a number is the float32 neighbour of one with more digits, exactly or as printed in the shortest way. */
     static boolean wasRounded(double value) {
         float stored = (float) value;
-        if (value == 0 || !Double.isFinite(stored)) {
+        if (value == 0 || !Double.isFinite(stored) || isShort(value)) {
             return false;
         }
-        boolean wasStored = stored == value || Double.parseDouble(Float.toString(stored)) == value;
-        return wasStored && !isShort(value);
+        return stored == value || Double.parseDouble(Float.toString(stored)) == value;
     }
 
     private static boolean isShort(double value) {
+        if (value == Math.rint(value) && Math.abs(value) <= WHOLE) {
+            return true; // a count or an index
+        }
         int zeros = Long.numberOfTrailingZeros(Double.doubleToLongBits(value) | 1L << 52);
         return 53 - zeros <= SHORT;
     }
 
     /** Float64 where these constants lie half a float32 spacing away, each to a side of its own. */
     public static Rounding moved(List<FileConstant> constants, long seed) {
-        Map<Node, Op> moved = moved(constants, seed, 1);
+        return moved(constants, seed, 1);
+    }
+
+    /** The same, or with a sign of -1 each to its other side. */
+    public static Rounding moved(List<FileConstant> constants, long seed, double sign) {
+        Map<Node, Op> moved = operations(constants, seed, sign);
         return new Moved(moved, moved);
     }
 
@@ -84,10 +96,10 @@ public record FileConstant(double value, boolean isSingle, List<Node> nodes) {
      * and multiplies by 1.0f / 6.0f on the way back.
      */
     public static Rounding movedApart(List<FileConstant> constants, long seed) {
-        return new Moved(moved(constants, seed, 1), moved(constants, seed, -1));
+        return new Moved(operations(constants, seed, 1), operations(constants, seed, -1));
     }
 
-    private static Map<Node, Op> moved(List<FileConstant> constants, long seed, double sign) {
+    private static Map<Node, Op> operations(List<FileConstant> constants, long seed, double sign) {
         Map<Node, Op> moved = new IdentityHashMap<>();
         SplittableRandom random = new SplittableRandom(seed);
         for (FileConstant constant : constants) {
@@ -102,9 +114,19 @@ public record FileConstant(double value, boolean isSingle, List<Node> nodes) {
     }
 
     private static Op moved(Op op, DoubleSupplier side) {
-        return op instanceof LeakyRelu leaky
-                ? new LeakyRelu(moved(leaky.slope(), side))
-                : new Constant(((Constant) op).tensor().map(value -> moved(value, side)));
+        if (op instanceof LeakyRelu leaky) {
+            return new LeakyRelu(moved(leaky.slope(), side));
+        }
+        Constant constant = (Constant) op;
+        Tensor sizes = constant.sizes();
+        if (sizes == null) {
+            return new Constant(constant.tensor().map(value -> moved(value, side)));
+        }
+        double[] values = constant.tensor().values().clone();
+        for (int i = 0; i < values.length; i++) {
+            values[i] += sizes.at(i) == 0 ? 0 : side.getAsDouble() * Math.ulp((float) sizes.at(i)) / 2;
+        }
+        return new Constant(Tensor.of(constant.tensor().shape(), values));
     }
 
     private static double moved(double value, DoubleSupplier side) {

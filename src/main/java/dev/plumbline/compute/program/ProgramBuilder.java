@@ -132,7 +132,17 @@ public final class ProgramBuilder {
     }
 
     public Node constant(Tensor tensor) {
-        Node node = new Node(nodes.size(), new Constant(tensor), List.of(), counted(tensor.shape()), place, origin);
+        return constant(new Constant(tensor));
+    }
+
+    /** A constant that a framework computes in the model's arithmetic, from numbers of the file of these sizes: see {@link Constant}. */
+    public Node computed(Tensor tensor, double... sizes) {
+        return constant(Constant.computed(tensor, sizes, true));
+    }
+
+    private Node constant(Constant constant) {
+        Shape shape = counted(constant.tensor().shape());
+        Node node = new Node(nodes.size(), constant, List.of(), shape, place, origin);
         nodes.add(node);
         return node;
     }
@@ -459,11 +469,12 @@ public final class ProgramBuilder {
         List<Shape> shapes = Arrays.stream(inputs).map(Node::shape).toList();
         Shape shape = place(() -> op.shape(shapes));
         if (Arrays.stream(inputs).allMatch(Node::isConstant)) {
-            List<Tensor> values = Arrays.stream(inputs).map(this::constantValue).toList();
+            List<Constant> from =
+                    Arrays.stream(inputs).map(input -> (Constant) input.op()).toList();
             counted(shape);
             elements -= shape.size();
             countFolded(op.cost(shapes, shape));
-            return constant(place(() -> Tensor.of(shape, op.value(values, shape))));
+            return constant(place(() -> Constant.folded(op, from, shape)));
         }
         String label = place.isEmpty() ? op.title() + "_" + nodes.size() : place;
         Node node = new Node(nodes.size(), op, List.of(inputs), counted(shape), label, origin);

@@ -65,7 +65,8 @@ final class RandomRounding implements Rounding {
 
     @Override
     public Tensor given(Node node, Tensor value) {
-        return Tensor.of(node.shape(), stored(node, value.values(), null, sums));
+        Tensor sizes = node.op() instanceof Constant constant ? constant.sizes() : null;
+        return Tensor.of(node.shape(), stored(node, value.values(), sizes == null ? null : sizes.values(), sums));
     }
 
     @Override

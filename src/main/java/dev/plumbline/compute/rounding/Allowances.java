@@ -98,16 +98,19 @@ public final class Allowances {
         Map<String, Datatype> floats = new LinkedHashMap<>(datatypes);
         floats.replaceAll((name, datatype) -> datatype.isFloat() ? datatype : Datatype.FP64);
         Allowances allowances = new Allowances(objective, gradient, seed, alive);
-        allowances.measure(floats, precision);
-        if (constantsFromFloat32File && precision == null && floats.containsValue(Datatype.FP64)) {
-            allowances.moveConstants(floats);
-        }
+        List<FileConstant> shortened =
+                constantsFromFloat32File && precision == null && floats.containsValue(Datatype.FP64)
+                        ? FileConstant.of(objective.program())
+                        : List.of();
+        allowances.measure(floats, precision, shortened);
+        allowances.moveConstants(floats, shortened);
         return allowances;
     }
 
-    private void measure(Map<String, Datatype> datatypes, @Nullable Precision precision) {
+    private void measure(
+            Map<String, Datatype> datatypes, @Nullable Precision precision, List<FileConstant> shortened) {
         boolean wide = precision == null && datatypes.containsValue(Datatype.FP64);
-        Scatter own = wide || datatypes.isEmpty() ? inFloat64() : null;
+        Scatter own = wide || datatypes.isEmpty() ? inFloat64(shortened) : null;
         if (edges == null) {
             edges = Spreads.of(objective, seed);
             passes += RUNS;
@@ -152,10 +155,16 @@ public final class Allowances {
         }
     }
 
-    private Scatter inFloat64() {
+    private Scatter inFloat64(List<FileConstant> shortened) {
         Spreads seen = new Spreads(objective);
         Scatter scatter = Scatter.byPieces(
                 objective, exact, RUNS, asking(run -> Rounding.float64(objective.base(), seed + run)), seen::add);
+        for (int draw = 0; draw < DRAWS && !shortened.isEmpty(); draw++) { // one way, and the other
+            for (double side : new double[] {1, -1}) {
+                seen.widen(objective.program().evaluate(objective.point(), FileConstant.moved(shortened, seed + draw, side)));
+                passes += 1;
+            }
+        }
         edges = seen;
         passes += RUNS * PASSES_OF_A_GRADIENT;
         for (Leaning leaning : sides()) {
@@ -221,8 +230,7 @@ public final class Allowances {
     }
 
     /** Two gradients for each constant, and some more for the last, which are all that remain. */
-    private void moveConstants(Map<String, Datatype> datatypes) {
-        List<FileConstant> found = FileConstant.of(objective.program());
+    private void moveConstants(Map<String, Datatype> datatypes, List<FileConstant> found) {
         for (int k = 0; k < Math.min(ALONE, found.size()); k++) {
             List<FileConstant> moved = k == ALONE - 1 ? found.subList(k, found.size()) : found.subList(k, k + 1);
             boolean exactly = moved.size() == 1 && moved.get(0).isSingle();

@@ -41,6 +41,12 @@ public final class Spreads {
     }
 
     synchronized void add(int run, Evaluation strayed) {
+        widen(strayed);
+        off[run] = strayed.value(objective.output()).item() - objective.value();
+    }
+
+    /** An evaluation that strays too, though not by the rounding of the objective. */
+    synchronized void widen(Evaluation strayed) {
         largest.forEach((node, spread) -> {
             double[] base = objective.base().value(node).values();
             double[] values = strayed.value(node).values();
@@ -49,7 +55,6 @@ public final class Spreads {
                 spread[i] = same ? spread[i] : Math.max(spread[i], Math.abs(values[i] - base[i]));
             }
         });
-        off[run] = strayed.value(objective.output()).item() - objective.value();
     }
 
     /** The largest deviation of each element; null for a node that no bending operation reads. */

@@ -113,7 +113,7 @@ final class Arithmetic {
         return call.result(call.value(0).isFloat() ? remainder : whole(call, remainder));
     }
 
-    private static List<Value> power(Call call) {
+    static List<Value> power(Call call) {
         Node power = call.builder().power(call.in(0), call.second());
         return call.result(call.value(0).isFloat() ? power : whole(call, truncate(call.builder(), power)));
     }

@@ -30,7 +30,7 @@ final class Reductions {
         reduction(table, "ReduceL2", (b, x, axes) -> root(b, b.sum(b.square(x), axes)));
         reduction(table, "ReduceSumSquare", (b, x, axes) -> b.sum(b.square(x), axes));
         reduction(table, "ReduceLogSum", (b, x, axes) -> b.unary(UnaryFunction.LOG, b.sum(x, axes)));
-        reduction(table, "ReduceLogSumExp", Compositions::logSumExp);
+        reduction(table, "ReduceLogSumExp", Reductions::logSumExp);
         table.put("ArgMax", call -> extreme(call, call.in(0)));
         table.put("ArgMin", call -> extreme(call, call.builder().negate(call.in(0))));
         table.put("CumSum", call -> cumulative(call, 0, ProgramBuilder::cumulativeSum));
@@ -72,6 +72,16 @@ final class Reductions {
                             : reduction.of(b, x, axes);
             return call.result(keep ? b.restoreAxes(reduced, x.shape(), axes) : reduced);
         });
+    }
+
+    /**
+     * Shifted by its own result y rather than by the maximum: frameworks keep y and compute the derivative as {@code e^(x - y)},
+     * with what y was rounded by.
+     */
+    private static Node logSumExp(ProgramBuilder b, Node x, int... axes) {
+        Node result = b.unary(UnaryFunction.STOP_GRADIENT, Compositions.logSumExp(b, x, axes));
+        Node shifted = b.subtract(x, b.restoreAxes(result, x.shape(), axes));
+        return b.add(b.unary(UnaryFunction.LOG, b.sum(b.unary(UnaryFunction.EXP, shifted), axes)), result);
     }
 
     /** The square root whose derivative at 0 is taken as 0, as PyTorch's norm has it. */

@@ -94,6 +94,14 @@ final class Resizing {
             };
         }
 
+        /** What a position is off in narrower arithmetic is as large as this is rounded to; 0 where nothing is rounded. */
+        double size(Axis axis, int output) {
+            double position = position(axis, output);
+            double step = 1 / axis.scale();
+            boolean exact = (float) position == position && (float) step == step;
+            return exact && !smooth ? 0 : Math.abs(position) + step;
+        }
+
         double rounded(double position) {
             return switch (nearest) {
                 case "round_prefer_floor" -> Math.ceil(position - 0.5);
@@ -254,6 +262,9 @@ final class Resizing {
         int taps = 2 * sampling.reach(axis);
         double[][] sources = new double[taps][axis.target()];
         double[][] weights = new double[taps][axis.target()];
+        double[] sizes = IntStream.range(0, axis.target())
+                .mapToDouble(output -> sampling.size(axis, output))
+                .toArray();
         for (int i = 0; i < axis.target(); i++) {
             weigh(axis, sampling, i, sources, weights);
         }
@@ -262,7 +273,7 @@ final class Resizing {
         column[0] = axis.target();
         Node sum = b.constant(0);
         for (int k = 0; k < taps; k++) {
-            Node weight = b.constant(Tensor.of(Shape.of(column), weights[k]));
+            Node weight = b.computed(Tensor.of(Shape.of(column), weights[k]), sizes);
             sum = b.add(sum, b.multiply(b.gather(x, indices(b, sources[k]), axis.index()), weight));
         }
         return sum;

@@ -27,6 +27,7 @@ import java.util.List;
  */
 record Line(Direction direction, Point point, double claimed, double allowance, List<Level> levels) {
 
+    private static final double FLAT = 12;
     private static final double NOISE = 4.3;
     private static final int BENT = 7;
 
@@ -247,7 +248,18 @@ record Line(Direction direction, Point point, double claimed, double allowance, 
     /** Whether noise, not truncation, is what limits it. */
     boolean isNoiseLimited() {
         int best = best();
-        return best >= 0 && 3 * truncation(best) <= 2 * noise(best) + allowance;
+        return best >= 0 && (3 * truncation(best) <= 2 * noise(best) + allowance || isFlat());
+    }
+
+    /**
+     * Whether no step moved the value by more than noise does. What looks like truncation then is noise, larger here than it was
+     * along the first line: a bias before a batch normalisation moves nothing but what the normalisation subtracts again.
+     */
+    private boolean isFlat() {
+        double most = FLAT * point.sigma();
+        return levels.stream()
+                .allMatch(level -> Math.abs(level.plus() - point.value()) <= most
+                        && Math.abs(level.minus() - point.value()) <= most);
     }
 
     /** Whether no step changed the value at all. */

@@ -1,0 +1,152 @@
+package dev.plumbline.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.Safetensors;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Some 220 functions of PyTorch, each a file of its exporter, with its own gradient, at a smooth point and at the function's
+ * edges ({@code fixtures/operators/make_functions.py}).
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+class PyTorchFunctionsTests {
+
+    private static final Path FILE = Path.of("src/test/resources/fixtures/operators/functions.jsonl.gz");
+
+    /** Two halves of float64 cancel there until few digits are left, which the answer says; see each one's reason. */
+    private static final Set<String> DROWNED = Set.of("sigmoid_of_large", "log_sigmoid_composed");
+
+    @LocalServerPort
+    private int port;
+
+    /** One function as a file. */
+    private record Exported(
+            String name, byte[] model, Map<String, Tensor> data, Map<String, Tensor> gradients, double loss) {
+
+        static Exported of(JsonNode line) {
+            return new Exported(
+                    line.path("name").asString(),
+                    Base64.getDecoder().decode(line.path("model").asString()),
+                    tensors(line.path("data")),
+                    tensors(line.path("gradients")),
+                    line.path("loss").asDouble(Double.NaN));
+        }
+
+        private static Map<String, Tensor> tensors(JsonNode named) {
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            named.propertyStream().forEach(each -> {
+                JsonNode tensor = each.getValue();
+                int[] extents = IntStream.range(0, tensor.path("shape").size())
+                        .map(i -> tensor.path("shape").get(i).asInt())
+                        .toArray();
+                double[] values = IntStream.range(0, tensor.path("values").size())
+                        .mapToDouble(i -> tensor.path("values").get(i).asDouble())
+                        .toArray();
+                Datatype datatype = Datatype.valueOf(tensor.path("datatype").asString("FP64"));
+                tensors.put(each.getKey(), Tensor.of(Shape.of(extents), datatype, values));
+            });
+            return tensors;
+        }
+
+        String function() {
+            return name.substring(0, name.indexOf(' '));
+        }
+    }
+
+    private static List<Exported> exported(String datatype, String point) throws IOException {
+        List<Exported> found = new ArrayList<>();
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
+                new GZIPInputStream(Files.newInputStream(FILE)), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                Exported each = Exported.of(JsonMapper.shared().readTree(line));
+                if (each.name().contains(" " + datatype + " ") && each.name().endsWith(point)) {
+                    found.add(each);
+                }
+            }
+        }
+        return found;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"float64, smooth", "float32, smooth", "float64, edges", "float32, edges"})
+    void refutesNoGradientOfPyTorch(String datatype, String point) throws IOException {
+        List<String> wrong = new ArrayList<>();
+        List<Exported> all = exported(datatype, point);
+        for (Exported each : all) {
+            Caller.Answer answer = check(each, each.gradients());
+            String verdict = answer.text("verdict");
+            boolean passes = verdict.equals("PASS")
+                    || point.equals("edges") && !verdict.equals("FAIL")
+                    || verdict.equals("INCONCLUSIVE") && DROWNED.contains(each.function());
+            if (!passes || answer.status() != 200 && !isCured(answer)) {
+                wrong.add(each.name() + ": " + answer.status() + " " + answer.text("summary") + answer.text("detail"));
+            }
+        }
+
+        assertThat(wrong).as("of %d", all.size()).isEmpty();
+        assertThat(all).hasSizeGreaterThan(200);
+    }
+
+    private static boolean isCured(Caller.Answer answer) {
+        return answer.status() == 422 && !answer.text("expected").isEmpty();
+    }
+
+    @Test
+    void seesAnEntryThatIsOnePercentOff() throws IOException {
+        List<String> missed = new ArrayList<>();
+        for (String datatype : List.of("float64", "float32")) {
+            for (Exported each : exported(datatype, "smooth")) {
+                Map<String, Tensor> claims = new LinkedHashMap<>(each.gradients());
+                String first = claims.keySet().iterator().next();
+                Tensor gradient = Objects.requireNonNull(claims.get(first));
+                double[] values = gradient.values().clone();
+                int largest = IntStream.range(0, values.length)
+                        .reduce(0, (a, b) -> Math.abs(values[b]) > Math.abs(values[a]) ? b : a);
+                values[largest] *= 1.01;
+                claims.put(first, Tensor.of(gradient.shape(), gradient.datatype(), values));
+                Caller.Answer answer = check(each, claims);
+                if (values[largest] != 0 && answer.status() == 200 && answer.text("verdict").equals("PASS")) {
+                    missed.add(each.name() + ": " + answer.text("summary"));
+                }
+            }
+        }
+
+        assertThat(missed).isEmpty();
+    }
+
+    private Caller.Answer check(Exported each, Map<String, Tensor> claims) {
+        Map<String, byte[]> parts = new LinkedHashMap<>();
+        String expected = Double.isFinite(each.loss()) ? "\"expected\": {\"loss\": %s}".formatted(each.loss()) : "";
+        parts.put("request", "{%s}".formatted(expected).getBytes(StandardCharsets.UTF_8));
+        parts.put("model", each.model());
+        parts.put("data", Safetensors.write(each.data(), Map.of()));
+        parts.put("gradients", Safetensors.write(claims, Map.of()));
+        return new Caller(port).upload(Caller.CHECKS, parts);
+    }
+}
