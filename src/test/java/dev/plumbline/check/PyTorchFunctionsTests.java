@@ -42,6 +42,9 @@ class PyTorchFunctionsTests {
     /** Two halves of float64 cancel there until few digits are left, which the answer says; see each one's reason. */
     private static final Set<String> DROWNED = Set.of("sigmoid_of_large", "log_sigmoid_composed");
 
+    /** Every so manieth function is tried with a mistake in it. */
+    private static final int EACH = Integer.getInteger("plumbline.functions.each", 4);
+
     @LocalServerPort
     private int port;
 
@@ -120,8 +123,12 @@ class PyTorchFunctionsTests {
     @Test
     void seesAnEntryThatIsOnePercentOff() throws IOException {
         List<String> missed = new ArrayList<>();
+        int line = 0;
         for (String datatype : List.of("float64", "float32")) {
             for (Exported each : exported(datatype, "smooth")) {
+                if (line++ % EACH != 0) {
+                    continue;
+                }
                 Map<String, Tensor> claims = new LinkedHashMap<>(each.gradients());
                 String first = claims.keySet().iterator().next();
                 Tensor gradient = Objects.requireNonNull(claims.get(first));
@@ -142,8 +149,8 @@ class PyTorchFunctionsTests {
 
     private Caller.Answer check(Exported each, Map<String, Tensor> claims) {
         Map<String, byte[]> parts = new LinkedHashMap<>();
-        String expected = Double.isFinite(each.loss()) ? "\"expected\": {\"loss\": %s}".formatted(each.loss()) : "";
-        parts.put("request", "{%s}".formatted(expected).getBytes(StandardCharsets.UTF_8));
+        String expected = Double.isFinite(each.loss()) ? "\"expected\": {\"loss\": %s}".formatted(each.loss()) : "\"loss\": null";
+        parts.put("request", "{%s, \"settings\": {\"explain\": false}}".formatted(expected).getBytes(StandardCharsets.UTF_8));
         parts.put("model", each.model());
         parts.put("data", Safetensors.write(each.data(), Map.of()));
         parts.put("gradients", Safetensors.write(claims, Map.of()));

@@ -5,12 +5,13 @@ import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Puts {@code fill} around a tensor: {@code before} and {@code after} elements along each axis. */
-record Pad(List<Integer> before, List<Integer> after, double fill) implements Op {
+public record Pad(List<Integer> before, List<Integer> after, double fill) implements Op {
 
-    Pad {
+    public Pad {
         before = List.copyOf(before);
         after = List.copyOf(after);
     }
@@ -32,6 +33,11 @@ record Pad(List<Integer> before, List<Integer> after, double fill) implements Op
             extents[axis] = (long) before.get(axis) + source.extent(axis) + after.get(axis);
         }
         return Shapes.of(extents);
+    }
+
+    /** Whether it leaves the first two axes as they are. */
+    public boolean isSpatial() {
+        return before.size() > 2 && Stream.of(before, after).allMatch(all -> all.get(0) == 0 && all.get(1) == 0);
     }
 
     @Override

@@ -83,11 +83,13 @@ final class Pools {
     }
 
     private static List<Value> average(Call call) {
-        ProgramBuilder b = call.builder();
-        boolean countPadding = call.flag("count_include_pad", false);
         Windows windows = Windows.of(call, null).withCeil(call.flag("ceil_mode", false));
-        return call.result(
-                SpatialAxes.pool(b, call.in(0), windows, (images, own) -> average(b, images, own, countPadding)));
+        return average(call, call.in(0), windows, call.flag("count_include_pad", false));
+    }
+
+    static List<Value> average(Call call, Node x, Windows windows, boolean countPadding) {
+        ProgramBuilder b = call.builder();
+        return call.result(SpatialAxes.pool(b, x, windows, (images, own) -> average(b, images, own, countPadding)));
     }
 
     private static Node average(ProgramBuilder b, Node images, Windows windows, boolean countPadding) {

@@ -39,7 +39,11 @@ final class Scattering {
         };
     }
 
-    private static List<Value> elements(Call call) {
+    static List<Value> elements(Call call) {
+        return elements(call, reduction(call));
+    }
+
+    static List<Value> elements(Call call, @Nullable BinaryFunction reduction) {
         ProgramBuilder b = call.builder();
         call.requireIntegers(1);
         Shape x = call.in(0).shape();
@@ -64,7 +68,7 @@ final class Scattering {
         }
         Node rows = b.reshape(call.in(0), Shape.of(x.size()));
         Node updates = b.reshape(call.in(2), Shape.of(targets.length));
-        return call.result(b.reshape(scattered(b, rows, updates, targets, reduction(call)), x));
+        return call.result(b.reshape(scattered(b, rows, updates, targets, reduction), x));
     }
 
     private static List<Value> slices(Call call) {

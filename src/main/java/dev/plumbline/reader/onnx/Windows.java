@@ -1,5 +1,6 @@
 package dev.plumbline.reader.onnx;
 
+import dev.plumbline.compute.program.Pad;
 import dev.plumbline.compute.program.Window;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
@@ -79,6 +80,16 @@ record Windows(int[] kernel, int[] strides, int[] pads, int[] dilations, boolean
 
     Windows withCeil(boolean rounded) {
         return new Windows(kernel, strides, pads, dilations, rounded);
+    }
+
+    /** With what another operation put around the input beforehand. */
+    Windows paddedBy(Pad pad) {
+        int[] wider = pads.clone();
+        for (int k = 0; k < axes(); k++) {
+            wider[k] += pad.before().get(k + 2);
+            wider[k + axes()] += pad.after().get(k + 2);
+        }
+        return new Windows(kernel, strides, wider, dilations, ceil);
     }
 
     Windows withoutPads() {

@@ -31,9 +31,30 @@ class FileConstantTests {
 
     /** In few bits it was written as it is; with more digits than float32 has it was never in the file. */
     @ParameterizedTest
-    @ValueSource(doubles = {0, 0.5, 2, 3.75, 1e3, 1 / 3.0, Math.PI, 0x1p-40, Double.NEGATIVE_INFINITY})
+    @ValueSource(doubles = {0, 0.5, 2, 3.75, 1e3, 5001, 16_777_215, 1 / 3.0, Math.PI, 0x1p-40, Double.NEGATIVE_INFINITY})
     void aNumberThatWasWrittenAsItIsIsNone(double value) {
         assertThat(FileConstant.wasRounded(value)).isFalse();
+    }
+
+    /** Its own digits were never in the file, but it moves with those that were. */
+    @Test
+    void whatWasComputedFromAShortenedNumberMovesWithIt() {
+        ProgramBuilder b = new ProgramBuilder();
+        Node w = b.parameter("w", Shape.of(1));
+        Node inverse = b.divide(b.constant(1), b.constant(0.33333334)); // folded
+        Node exact = b.divide(b.constant(1), b.constant(3));
+        Program program = b.output("y", b.sum(b.multiply(b.multiply(w, inverse), exact)))
+                .build();
+
+        List<FileConstant> constants = FileConstant.of(program);
+
+        assertThat(constants).hasSize(1);
+        Map<String, Tensor> point = Map.of("w", Tensor.vector(1));
+        double y = program.evaluate(point).value(program.output("y")).item();
+        double moved = program.evaluate(point, FileConstant.moved(constants, 1))
+                .value(program.output("y"))
+                .item();
+        assertThat(Math.abs(moved / y - 1)).isBetween(3e-8, 1.5e-7);
     }
 
     @Test
