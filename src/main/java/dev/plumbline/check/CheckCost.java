@@ -16,16 +16,16 @@ import dev.plumbline.compute.verification.Coverage;
 record CheckCost(Objective objective) {
 
     /** What a check of nothing takes: names, roundings, and the report. */
-    private static final double LEAST = 0.002;
+    private static final double LEAST = 0.0015;
 
     /** What a certified check takes as long as, in forward passes: its rays and rounding runs are dearer than those. */
-    private static final double PASSES = 110;
+    private static final double PASSES = 90;
 
     /** The same where something may bend, and gradients of its pieces are taken. */
-    private static final double PASSES_AT_BENDS = 260;
+    private static final double PASSES_AT_BENDS = 220;
 
     /** Likewise one validated difference, with the noise along its line. */
-    private static final double PASSES_OF_A_LINE = 20;
+    private static final double PASSES_OF_A_LINE = 10;
 
     /** What a certified check of this program takes, which every check begins with. */
     static double certified(Program program) {

@@ -43,6 +43,8 @@ class EstimatesTests {
     /** Of CPU time for one figure; more is not measured, in seconds. */
     private static final double ENOUGH = 1;
 
+    private static final int LEAST = 3; // repetitions of what is not slow itself
+
     private static final double TOO_LONG = 30;
 
     /** What PyTorch's networks of the fixtures are not: wide, deep, recurrent, and dear by the element. */
@@ -91,7 +93,6 @@ class EstimatesTests {
 
     @Test
     void estimatesAreRightToAnOrderInEveryBuild() {
-        Pace.measure();
         for (Net net : List.of(NETS.get(1), NETS.get(3))) {
             compare(net.name(), net.request(), List.of(Coverage.CERTIFIED, Coverage.EXHAUSTIVE));
         }
@@ -102,8 +103,6 @@ class EstimatesTests {
     @Test
     @EnabledIfSystemProperty(named = "plumbline.estimates", matches = "true")
     void estimatesAreWithinTwiceMostlyAndWithinFourTimesAlways() {
-        Pace.measure();
-        System.out.printf(Locale.ROOT, "ESTIMATE this machine takes %.2f s for a second%n", Pace.here(1));
         List<Coverage> all =
                 List.of(Coverage.CERTIFIED, Coverage.DIRECTIONAL, Coverage.SAMPLED, Coverage.EXHAUSTIVE);
         NETS.forEach(net -> compare(net.name(), net.request(), all));
@@ -132,6 +131,7 @@ class EstimatesTests {
         Objective objective =
                 CheckedModel.read(request, Limits.defaults().bytes(), program -> {}).objective();
         for (Coverage coverage : coverages) {
+            Pace.measure(); // a machine that others use too is not the same for minutes
             double estimate = Pace.here(new CheckCost(objective).of(coverage, 20));
             if (estimate < TOO_LONG) {
                 GradientCheckRequest asked = asked(
@@ -149,7 +149,7 @@ class EstimatesTests {
         double first = seconds(request);
         double best = first;
         double spent = first;
-        while (spent < ENOUGH) {
+        for (int i = 0; i < LEAST && first < ENOUGH * LEAST || spent < ENOUGH; i++) {
             double again = seconds(request);
             spent += again;
             best = Math.min(best, again);

@@ -43,8 +43,8 @@ class LimitsTests {
 
     @Test
     void refusesWhatWouldCostTooMuchWithBothNumbers() {
-        assertThatCode(() -> limits.requireSeconds(590)).doesNotThrowAnyException();
-        assertThatThrownBy(() -> limits.requireSeconds(700))
+        assertThatCode(() -> limits.requireSeconds(590 / Pace.here(1))).doesNotThrowAnyException();
+        assertThatThrownBy(() -> limits.requireSeconds(700 / Pace.here(1)))
                 .isInstanceOfSatisfying(Problem.class, problem -> {
                     assertThat(problem.code()).isEqualTo(Problem.Code.COST);
                     assertThat(problem.got()).isEqualTo("about 700 s of one core, by estimate");
