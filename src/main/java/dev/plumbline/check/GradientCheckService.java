@@ -8,6 +8,7 @@ import dev.plumbline.compute.verification.Claims;
 import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.compute.verification.Measurement;
 import dev.plumbline.limits.Limits;
+import dev.plumbline.limits.Pace;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.AnotherModel;
 import java.util.Objects;
@@ -21,11 +22,8 @@ import org.springframework.stereotype.Service;
 @Service
 class GradientCheckService {
 
-    /** Operations that a core does in about a second on small arrays: what {@code auto} takes for exhaustive. */
-    private static final double A_SECOND = 5e8;
-
-    /** Forward passes that a certified check takes, with its rounding runs and evidence, roughly. */
-    private static final double CERTIFIED_PASSES = 120;
+    /** Seconds of one core that {@code auto} takes for exhaustive at most, by estimate. */
+    private static final double AUTO_SECONDS = 1;
 
     private final Limits limits;
     private final RecentReports reports;
@@ -68,34 +66,30 @@ class GradientCheckService {
 
     private void afford(Program program) {
         limits.requireBytes(3 * program.bytes());
-        limits.requireFloatingPointOperations(CERTIFIED_PASSES * program.effort());
+        limits.requireSeconds(CheckCost.certified(program));
     }
 
     private Coverage decided(CheckSettings settings, Objective objective) {
         Coverage coverage = Objects.requireNonNull(settings.coverage());
         CheckCost cost = new CheckCost(objective);
-        if (coverage == Coverage.AUTO) {
-            return cost.exhaustive(A_SECOND) <= A_SECOND ? Coverage.EXHAUSTIVE : Coverage.CERTIFIED;
-        }
         if (settings.scheme() != null) {
-            limits.requireFloatingPointOperations(cost.scheme(settings.scheme()));
+            limits.requireSeconds(cost.scheme(settings.scheme()));
         }
-        if (coverage == Coverage.EXHAUSTIVE) {
-            double exhaustive = cost.exhaustive(limits.floatingPointOperations());
-            if (Double.isInfinite(exhaustive)) {
-                throw Problem.cost(
-                        "/settings/coverage",
-                        "every entry of this model by differences would take too much time or memory",
-                        objective.program().parameterCount() + " entries of "
-                                + objective.program().parameters().size() + " tensors, with up to "
-                                + objective.program().nodes().size() + " operations behind each",
-                        "coverage certified, which judges every entry too, and whose work grows with the model alone");
-            }
-            limits.requireFloatingPointOperations(exhaustive);
-        } else if (coverage != Coverage.CERTIFIED) {
-            limits.requireFloatingPointOperations(
-                    cost.differences(coverage, Objects.requireNonNull(settings.samples())));
+        if (coverage == Coverage.AUTO) {
+            double most = AUTO_SECONDS / Pace.here(1);
+            return cost.exhaustive(most) <= most ? Coverage.EXHAUSTIVE : Coverage.CERTIFIED;
         }
+        double seconds = cost.of(coverage, Objects.requireNonNull(settings.samples()));
+        if (Double.isInfinite(seconds)) {
+            throw Problem.cost(
+                    "/settings/coverage",
+                    "every entry of this model by differences would take too much time or memory",
+                    objective.program().parameterCount() + " entries of "
+                            + objective.program().parameters().size() + " tensors, with up to "
+                            + objective.program().nodes().size() + " operations behind each",
+                    "coverage certified, which judges every entry too, and whose work grows with the model alone");
+        }
+        limits.requireSeconds(seconds);
         return coverage;
     }
 }

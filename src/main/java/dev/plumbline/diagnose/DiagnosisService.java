@@ -157,6 +157,6 @@ class DiagnosisService {
 
     private void afford(Program program, double passes) {
         limits.requireBytes(4 * program.bytes());
-        limits.requireFloatingPointOperations(passes * program.cost());
+        limits.requireSeconds(passes * program.seconds());
     }
 }

@@ -55,6 +55,6 @@ class EvaluationService {
 
     private void afford(Program program) {
         limits.requireBytes(2 * program.bytes());
-        limits.requireFloatingPointOperations(program.cost());
+        limits.requireSeconds(program.seconds());
     }
 }

@@ -25,9 +25,9 @@ import org.springframework.validation.annotation.Validated;
  * @param jsonDepth of nested arrays and objects
  * @param tensors in one request
  * @param rank of one tensor
- * @param floatingPointOperations one request may cost, by estimate: some minutes of one core
  * @param bytes of memory one request may need at once, by estimate (4 GiB)
- * @param requestSeconds of computing, after which a request is given up
+ * @param requestSeconds of computing, after which a request is given up; one that would take {@link #DOUBT} times as many, by
+ *     estimate, is not begun
  * @param concurrency requests that compute at the same time; 0 stands for one a processor
  * @param queue requests that wait for their turn; the next one is told to come back later
  * @param queueSeconds that a request waits for its turn
@@ -49,13 +49,15 @@ public record Limits(
         @DefaultValue("100") @Min(10) @Max(500) int jsonDepth,
         @DefaultValue("10000") @Positive int tensors,
         @DefaultValue("8") @Positive @Max(32) int rank,
-        @DefaultValue("1e13") @Positive double floatingPointOperations,
         @DefaultValue("" + (4L << 30)) @Positive long bytes,
         @DefaultValue("300") @Positive int requestSeconds,
         @DefaultValue("0") @PositiveOrZero int concurrency,
         @DefaultValue("64") @PositiveOrZero int queue,
         @DefaultValue("30") @PositiveOrZero int queueSeconds,
         @DefaultValue("" + (4L << 30)) @PositiveOrZero long modelBytes) {
+
+    /** What estimates err by: more than this many times {@code requestSeconds} would certainly be given up. */
+    private static final double DOUBT = 2;
 
     public Limits {
         concurrency = concurrency == 0 ? Runtime.getRuntime().availableProcessors() : concurrency;
@@ -66,15 +68,24 @@ public record Limits(
         return new Binder().bindOrCreate("plumbline.limits", Limits.class);
     }
 
-    /** Refuses what would take too long, before it starts. */
-    public void requireFloatingPointOperations(double asked) {
-        if (!(asked <= floatingPointOperations)) {
+    /**
+     * Refuses what would take too long, before it starts.
+     *
+     * @param estimate on the machine that estimates were measured on; see {@link Pace}
+     */
+    public void requireSeconds(double estimate) {
+        double seconds = Pace.here(estimate);
+        if (!(seconds <= mostSeconds())) {
             throw Problem.cost(
                     "",
-                    "the request would need too much arithmetic",
-                    rounded(asked) + " floating-point operations",
-                    "at most " + floatingPointOperations + " (plumbline.limits.floating-point-operations)");
+                    "the request would take too long",
+                    rounded(seconds) + " s of one core, by estimate",
+                    "at most " + requestSeconds + " s (plumbline.limits.request-seconds)");
         }
+    }
+
+    private double mostSeconds() {
+        return Math.max(1, DOUBT * requestSeconds);
     }
 
     /** Refuses what would need too much memory, before any of it is allocated. */

@@ -80,7 +80,7 @@ class TrainingRunService {
     private Program program(ObjectiveReader reader, int iterations) {
         Program program = reader.readOutputs(built -> {
             limits.requireBytes(PASSES * built.bytes());
-            limits.requireFloatingPointOperations(PASSES * iterations * built.cost());
+            limits.requireSeconds(PASSES * iterations * built.seconds());
         });
         if (!program.outputs().containsKey(OBJECTIVE)) {
             throw Problem.invalid(

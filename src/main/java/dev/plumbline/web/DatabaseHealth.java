@@ -2,6 +2,7 @@ package dev.plumbline.web;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.File;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
@@ -9,6 +10,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -22,7 +24,7 @@ import org.springframework.stereotype.Component;
  * has closed itself, and only a new connection opens it again.
  */
 @Component("storage")
-final class DatabaseHealth implements HealthIndicator {
+final class DatabaseHealth implements HealthIndicator, InitializingBean {
 
     private static final Logger log = LoggerFactory.getLogger(DatabaseHealth.class);
     private static final long ROOM = 4 << 20;
@@ -42,6 +44,17 @@ final class DatabaseHealth implements HealthIndicator {
         this.jdbc = jdbc;
         this.ofThisDisk = url.startsWith("jdbc:h2:file:");
         this.data = new File(data.replaceFirst("^~", Matcher.quoteReplacement(System.getProperty("user.home"))));
+    }
+
+    /** Refuses to start with a database that H2 opens and cannot write, for every request that keeps something would fail. */
+    @Override
+    public void afterPropertiesSet() throws SQLException {
+        try (Connection connection = connections.getConnection()) {
+            if (connection.isReadOnly()) {
+                throw new SQLException(
+                        "the database is read-only", Storage.READ_ONLY, Integer.parseInt(Storage.READ_ONLY));
+            }
+        }
     }
 
     /** The database has failed a request. */

@@ -15,6 +15,9 @@ final class Storage {
 
     private static final String CURE = "room on the disk of the service; try again when its operator has made some";
 
+    /** H2's state and code of a database that cannot be written. */
+    static final String READ_ONLY = "90097";
+
     private Storage() {}
 
     /** Where a temporary file could not be written. */
@@ -56,7 +59,7 @@ final class Storage {
         return ofDatabase && isFull(failure);
     }
 
-    /** Lost connections (08), no resources (53), shutting down (57), a failing system (58), H2's closed and failing files. */
+    /** Lost connections (08), no resources (53), shutting down (57), a failing system (58), H2's closed, failing and read-only files. */
     private static boolean isDown(SQLException sql) {
         String state = sql.getSQLState() == null ? "" : sql.getSQLState();
         return state.startsWith("08")
@@ -67,6 +70,7 @@ final class Storage {
                 || state.equals("90031")
                 || state.equals("90098")
                 || state.equals("90121")
+                || state.equals(READ_ONLY)
                 || isFull(sql);
     }
 

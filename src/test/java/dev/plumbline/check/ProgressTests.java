@@ -94,7 +94,6 @@ class ProgressTests {
                 limits.jsonDepth(),
                 limits.tensors(),
                 limits.rank(),
-                limits.floatingPointOperations(),
                 limits.bytes(),
                 0,
                 limits.concurrency(),

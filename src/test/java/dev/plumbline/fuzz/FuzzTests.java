@@ -2,10 +2,13 @@ package dev.plumbline.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.fuzz.ValidRequests.Address;
 import dev.plumbline.fuzz.ValidRequests.Valid;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -16,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -42,7 +47,6 @@ import tools.jackson.databind.json.JsonMapper;
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {
             "plumbline.limits.request-seconds=10",
-            "plumbline.limits.floating-point-operations=1e10",
             "plumbline.limits.bytes=100000000",
             "plumbline.data=target/fuzz/data"
         })
@@ -64,6 +68,7 @@ class FuzzTests {
     private final List<String> faults = new ArrayList<>();
     private final Map<Integer, Integer> statuses = new TreeMap<>();
     private final List<Path> graphs = new ArrayList<>();
+    private final Map<String, String> kept = new HashMap<>(); // (address of many): the id of one
 
     @Test
     void hostileRequestsAreAnsweredOrRefusedWithTheirCause() throws Exception {
@@ -73,8 +78,15 @@ class FuzzTests {
         }
         for (int i = 0; i < REQUESTS && faults.size() < 40; i++) {
             SplittableRandom random = new SplittableRandom(SEED * 1_000_003 + i);
+            if (i % 100 == 0) {
+                keepSomething(valid);
+            }
             HttpRequest request =
-                    i % 3 == 2 ? graph(random) : json(random, new JsonMutation(random, valid), i % 3 == 1);
+                    switch (i % 4) {
+                        case 0, 1 -> json(random, new JsonMutation(random, valid), i % 4 == 1);
+                        case 2 -> graph(random);
+                        default -> address(random, valid.addresses().get(random.nextInt(valid.addresses().size())));
+                    };
             ask(request, "request " + i + " of seed " + SEED);
             if (i % 100 == 99) {
                 requireRightNumbers();
@@ -93,7 +105,7 @@ class FuzzTests {
         Valid valid = mutation.any();
         byte[] body =
                 (inBytes ? valid.body() : mutation.of(valid.body())).toString().getBytes(StandardCharsets.UTF_8);
-        return request(valid.path().replace("{id}", "nobody"))
+        return request(valid.path().replace("{id}", id(random, valid.path())))
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(inBytes ? mutation.of(body) : body))
                 .build();
@@ -102,6 +114,9 @@ class FuzzTests {
     private HttpRequest graph(SplittableRandom random) throws IOException {
         Path file = graphs.get(random.nextInt(graphs.size()));
         byte[] model = new OnnxMutation(random).of(ModelProto.parseFrom(Files.readAllBytes(file)));
+        if (random.nextInt(4) == 0) {
+            return models(file, model, random.nextBoolean());
+        }
         boolean check = random.nextBoolean();
         String settings = check ? "{\"settings\": {\"coverage\": \"certified\"}}" : "{}";
         ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -113,6 +128,73 @@ class FuzzTests {
                 .header("Content-Type", "multipart/form-data; boundary=edge")
                 .POST(BodyPublishers.ofByteArray(body.toByteArray()))
                 .build();
+    }
+
+    private HttpRequest models(Path file, byte[] model, boolean inJson) throws IOException {
+        if (inJson) {
+            String json = "{\"model\": {\"onnx\": \"" + Base64.getEncoder().encodeToString(model) + "\"}}";
+            return request("/v1/models")
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString(json))
+                    .build();
+        }
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        part(body, "model", "application/octet-stream", model);
+        part(body, file.getFileName().toString(), "application/octet-stream", model);
+        body.writeBytes("--edge--\r\n".getBytes(StandardCharsets.UTF_8));
+        return request("/v1/models")
+                .header("Content-Type", "multipart/form-data; boundary=edge")
+                .POST(BodyPublishers.ofByteArray(body.toByteArray()))
+                .build();
+    }
+
+    private HttpRequest address(SplittableRandom random, Address address) {
+        String path = address.path()
+                .replace("{id}", id(random, address.path()))
+                .replace("{digest}", random.nextBoolean() ? "sha256:" + "0".repeat(64) : strange(random));
+        for (String query : address.queries()) {
+            path += (path.contains("?") ? "&" : "?") + query + "=" + strange(random);
+        }
+        String[] accepts = {"application/json", "text/html", "*/*", "application/vnd.safetensors", "a/b", "", "x;q=2"};
+        return request(path)
+                .header("Accept", accepts[random.nextInt(accepts.length)])
+                .method(address.method(), BodyPublishers.noBody())
+                .build();
+    }
+
+    private static String strange(SplittableRandom random) {
+        String[] values = {"", "0", "-1", "1", "10", "1e9", "99999999999999999999", "NaN", "null", "%00", "%F0%9F%98%80"};
+        String[] more = {"a%2Fb", "..%2F..", "%25", "true", "%E2%80%AE", "sha256:", "x".repeat(500), "{}", "1,2"};
+        return URLEncoder.encode(
+                        URLDecoder.decode(
+                                random.nextBoolean()
+                                        ? values[random.nextInt(values.length)]
+                                        : more[random.nextInt(more.length)],
+                                StandardCharsets.UTF_8),
+                        StandardCharsets.UTF_8)
+                .replace("+", "%20");
+    }
+
+    /** Of something that is kept there, mostly. */
+    private String id(SplittableRandom random, String path) {
+        String kept = this.kept.get(path.replaceFirst("/\\{id}.*", ""));
+        int which = random.nextInt(8);
+        return kept != null && which > 1 ? kept : which == 0 ? strange(random) + "x" : "nobody";
+    }
+
+    /** A session, a monitor, a probe session and a report, so that addresses with an id lead somewhere. */
+    private void keepSomething(ValidRequests valid) throws Exception {
+        for (String path : List.of(
+                "/v1/optimizer-sessions", "/v1/monitors", "/v1/probe-sessions", "/v1/gradient-checks", "/v1/training-runs")) {
+            HttpResponse<String> made = client.send(
+                    request(path)
+                            .header("Content-Type", "application/json")
+                            .POST(BodyPublishers.ofString(valid.first(path).toString()))
+                            .build(),
+                    BodyHandlers.ofString());
+            assertThat(made.statusCode()).as(path).isBetween(200, 201);
+            kept.put(path, JSON.readTree(made.body()).path("id").asString("nobody"));
+        }
     }
 
     private static void part(ByteArrayOutputStream body, String name, String type, byte[] content) {
@@ -170,7 +252,7 @@ class FuzzTests {
         faults.add(request.uri().getPath() + " " + fault);
         Path folder = Files.createDirectories(Path.of("target/fuzz"));
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        request.bodyPublisher().orElseThrow().subscribe(new Collector(body));
+        request.bodyPublisher().orElse(BodyPublishers.noBody()).subscribe(new Collector(body));
         Files.write(folder.resolve("fault-" + SEED + "-" + faults.size()), body.toByteArray());
     }
 

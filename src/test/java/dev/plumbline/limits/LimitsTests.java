@@ -33,7 +33,6 @@ class LimitsTests {
                         100,
                         10_000,
                         8,
-                        1e13,
                         4L << 30,
                         300,
                         processors,
@@ -44,12 +43,12 @@ class LimitsTests {
 
     @Test
     void refusesWhatWouldCostTooMuchWithBothNumbers() {
-        assertThatCode(() -> limits.requireFloatingPointOperations(1e13)).doesNotThrowAnyException();
-        assertThatThrownBy(() -> limits.requireFloatingPointOperations(2.5e13))
+        assertThatCode(() -> limits.requireSeconds(590 / Pace.here(1))).doesNotThrowAnyException();
+        assertThatThrownBy(() -> limits.requireSeconds(700 / Pace.here(1)))
                 .isInstanceOfSatisfying(Problem.class, problem -> {
                     assertThat(problem.code()).isEqualTo(Problem.Code.COST);
-                    assertThat(problem.got()).isEqualTo("about 2.50e+13 floating-point operations");
-                    assertThat(problem.expected()).startsWith("at most 1.0E13 ");
+                    assertThat(problem.got()).isEqualTo("about 700 s of one core, by estimate");
+                    assertThat(problem.expected()).startsWith("at most 300 s ");
                 });
         assertThatThrownBy(() -> limits.requireBytes(5e9))
                 .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.expected())
@@ -59,7 +58,7 @@ class LimitsTests {
     /** An estimate that has lost its number is no reason to go ahead. */
     @Test
     void refusesAnEstimateThatIsNotANumber() {
-        assertThatThrownBy(() -> limits.requireFloatingPointOperations(Double.NaN))
+        assertThatThrownBy(() -> limits.requireSeconds(Double.NaN))
                 .isInstanceOf(Problem.class);
         assertThatThrownBy(() -> limits.requireBytes(Double.POSITIVE_INFINITY)).isInstanceOf(Problem.class);
     }
@@ -74,7 +73,7 @@ class LimitsTests {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"body-bytes=0", "json-depth=100000", "tensors=0", "floating-point-operations=-1", "queue=-1"})
+            strings = {"body-bytes=0", "json-depth=100000", "tensors=0", "request-seconds=-1", "queue=-1"})
     void refusesToStartWithALimitThatMakesNoSense(String setting) {
         new ApplicationContextRunner()
                 .withUserConfiguration(Configured.class)

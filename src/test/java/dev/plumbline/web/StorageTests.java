@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Objects;
 import java.util.Random;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,8 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** A disk or a database that fails is told apart from a request that is wrong, and in one sentence. */
 class StorageTests {
@@ -66,6 +69,23 @@ class StorageTests {
                 new DatabaseFailureAnalyzer().analyze(new IllegalStateException(new SQLException(said, state, code))));
         assertThat(analysis.getDescription()).contains(expected);
         assertThat(analysis.getAction()).isNotEmpty();
+    }
+
+    /** H2 opens it all the same, and fails each request that writes. */
+    @Test
+    void refusesToStartWithADatabaseThatCannotBeWritten(@TempDir Path directory) throws Exception {
+        String url = "jdbc:h2:file:" + directory.resolve("plumbline");
+        DriverManager.getConnection(url).close();
+        DataSource readOnly = new DriverManagerDataSource(url + ";ACCESS_MODE_DATA=r");
+        DatabaseHealth health =
+                new DatabaseHealth(readOnly, JdbcClient.create(readOnly), directory.toString(), url);
+
+        SQLException failure = catchThrowableOfType(SQLException.class, health::afterPropertiesSet);
+        assertThat(Objects.requireNonNull(new DatabaseFailureAnalyzer().analyze(failure))
+                        .getDescription())
+                .contains("read-only");
+        DataSource writable = new DriverManagerDataSource(url);
+        new DatabaseHealth(writable, JdbcClient.create(writable), directory.toString(), url).afterPropertiesSet();
     }
 
     @Test

@@ -2,7 +2,6 @@ package dev.plumbline.compute.difference;
 
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
-import dev.plumbline.compute.program.Op;
 import dev.plumbline.compute.program.Suffix;
 import dev.plumbline.compute.program.Use;
 import java.util.ArrayList;
@@ -35,8 +34,14 @@ public final class ExhaustiveGradient {
     /** Stands for an infinite bound in sums of products, where infinity times 0 would be no number. */
     private static final double BLIND = 1e300;
 
-    /** What the suffixes of one gradient may take to be found, in operations: a million steps, which are some 200 MB. */
-    private static final double MOST_HANDLING = 1e6 * Op.HANDLING;
+    /** Steps of all suffixes of one gradient: some 200 MB. */
+    private static final long MOST_STEPS = 1_000_000;
+
+    /** Seconds that a step takes to be found, as an operation to be handled. */
+    private static final double STEP = 250e-9;
+
+    /** The values by which each position is differenced. */
+    private static final int FOUR_POINTS = 4;
 
     private final Objective objective;
     private final long seed;
@@ -44,7 +49,7 @@ public final class ExhaustiveGradient {
     private final Map<Suffix, NumericTensor> moved = new HashMap<>();
     private final double roundingNoise;
     private final Progress progress;
-    private double affordable = Double.POSITIVE_INFINITY; // to find suffixes
+    private double affordable = Double.POSITIVE_INFINITY; // steps of suffixes
 
     /** A square of parameters and operations: finding out what it would cost is too dear itself. */
     private static final class TooDear extends RuntimeException {
@@ -83,7 +88,7 @@ public final class ExhaustiveGradient {
 
         private double entryCost() {
             return suffix(parameter)
-                    .map(suffix -> parameter.shape().size() * suffix.cost())
+                    .map(suffix -> parameter.shape().size() * suffix.seconds())
                     .orElse(0.0);
         }
 
@@ -145,26 +150,27 @@ public final class ExhaustiveGradient {
     }
 
     /**
-     * Floating-point operations of {@link #of}, roughly, at the cheapest.
+     * Seconds that {@link #of} takes on the core of {@link dev.plumbline.compute.program.Program#seconds}, roughly, where the
+     * first steps do.
      *
      * @param most beyond which nobody wants to know; infinite there, as where it would not fit into memory
      */
-    public static double cost(Objective objective, double most) {
+    public static double seconds(Objective objective, double most) {
         ExhaustiveGradient gradient = new ExhaustiveGradient(objective, 0, 0, Progress.NONE);
-        gradient.affordable = Math.min(most, MOST_HANDLING);
+        gradient.affordable = Math.min(most / STEP, MOST_STEPS);
         try {
-            double cost = 0;
+            double seconds = 0;
             for (Suffix suffix : suffixes(gradient.plans())) {
-                cost += suffix.positions() * suffix.cost() + suffix.handling();
+                seconds += FOUR_POINTS * suffix.positions() * suffix.seconds() + STEP * suffix.length();
             }
-            return cost > most ? Double.POSITIVE_INFINITY : cost;
+            return seconds > most ? Double.POSITIVE_INFINITY : seconds;
         } catch (TooDear tooDear) {
             return Double.POSITIVE_INFINITY;
         }
     }
 
     private Suffix counted(Suffix suffix) {
-        affordable -= suffix.handling();
+        affordable -= suffix.length();
         if (affordable < 0) {
             throw new TooDear();
         }
@@ -257,6 +263,6 @@ public final class ExhaustiveGradient {
     }
 
     private double nodeCost(Node node) {
-        return suffix(node).map(suffix -> suffix.positions() * suffix.cost()).orElse(0.0);
+        return suffix(node).map(suffix -> suffix.positions() * suffix.seconds()).orElse(0.0);
     }
 }

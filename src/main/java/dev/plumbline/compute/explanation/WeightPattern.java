@@ -111,7 +111,7 @@ record WeightPattern(double[] weights, String means, String advice) {
         List<Integer> sizes = new ArrayList<>();
         for (int from = 0; from < weights.length; ) {
             // a run of one weight may be several parts of one size
-            int to = from;
+            int to = from + 1; // even where a weight is no number, which equals nothing
             while (to < weights.length && weights[to] == weights[from]) {
                 to++;
             }
@@ -121,8 +121,8 @@ record WeightPattern(double[] weights, String means, String advice) {
         if (sizes.size() < 2 || sizes.size() > weights.length / 2 + 1) {
             return null;
         }
+        double[] exact = new double[weights.length];
         for (int parts = sizes.size(); parts <= weights.length; parts++) {
-            double[] exact = new double[weights.length];
             List<Integer> found = new ArrayList<>();
             int from = 0;
             boolean fits = true;

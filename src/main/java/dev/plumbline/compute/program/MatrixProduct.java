@@ -63,7 +63,7 @@ final class MatrixProduct {
         }
         double work = (double) n * k * m;
         double traffic = (double) n * k + (double) k * m + (double) n * m;
-        if (work < 40_000 || work < 5 * traffic) {
+        if (staysInJava(work, traffic)) {
             addInJava(a, b, c, start);
             return;
         }
@@ -76,6 +76,11 @@ final class MatrixProduct {
             addOnNd4j(part, b, c, start + row * m, row == 0);
         }
         evict(BUFFERS.get());
+    }
+
+    /** Whether a product is too small or too thin to pay for the copy. */
+    static boolean staysInJava(double work, double traffic) {
+        return work < 40_000 || work < 5 * traffic;
     }
 
     private static void addInJava(Matrix a, Matrix b, double[] c, int start) {

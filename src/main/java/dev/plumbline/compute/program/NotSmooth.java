@@ -14,11 +14,8 @@ public record NotSmooth(Node node, boolean jumps) {
     /** All of a program, in its order. */
     public static List<NotSmooth> of(Program program) {
         List<NotSmooth> found = new ArrayList<>();
-        boolean[] learned = new boolean[program.nodes().size()];
         for (Node node : program.nodes()) {
-            learned[node.id()] = program.parameters().containsValue(node)
-                    || node.inputs().stream().anyMatch(input -> learned[input.id()]);
-            if (learned[node.id()] && !node.op().isSmooth()) {
+            if (program.isDifferentiable(node) && !node.op().isSmooth()) {
                 found.add(new NotSmooth(node, jumps(node.op())));
             }
         }

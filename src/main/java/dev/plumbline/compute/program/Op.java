@@ -34,9 +34,6 @@ public sealed interface Op
                 GatherElements,
                 CumulativeSum {
 
-    /** The floating-point operations that take as long as handling one node does, its call and its array: about 0.3 us. */
-    double HANDLING = 150;
-
     /** The shape of the result for inputs of these shapes; a problem where they do not fit. */
     Shape shape(List<Shape> inputs);
 

@@ -131,9 +131,13 @@ public final class Program {
         return sum;
     }
 
-    /** As many floating-point operations as one evaluation takes time: what it costs, and the handling of each node. */
-    public double effort() {
-        return cost() + Op.HANDLING * nodes.size();
+    /** Seconds of one evaluation on one core of the machine that the figures were measured on; see {@link Effort}. */
+    public double seconds() {
+        double nanoseconds = 0;
+        for (Node node : nodes) {
+            nanoseconds += Effort.of(node, 1);
+        }
+        return nanoseconds / 1e9;
     }
 
     /** What a node costs for one of its inputs, as a share of a whole reverse pass. */

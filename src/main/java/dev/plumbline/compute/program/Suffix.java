@@ -37,20 +37,24 @@ public final class Suffix {
     private final Node from;
     private final List<Step> steps;
     private final int samples;
-    private final double cost;
+    private final int tile;
+    private final double seconds;
 
     private Suffix(Objective objective, Node from, List<Step> steps, int samples) {
         this.objective = objective;
         this.from = from;
         this.steps = steps;
         this.samples = samples;
-        double cost = 0;
+        int largest = 1;
         for (Step step : steps) {
-            cost += step.node()
-                    .op()
-                    .cost(Program.shapes(step.node()), step.node().shape());
+            largest = Math.max(largest, step.result().size());
         }
-        this.cost = cost;
+        this.tile = Math.max(1, TILE / largest);
+        double nanoseconds = 0;
+        for (Step step : steps) {
+            nanoseconds += Effort.of(step.node(), tile);
+        }
+        this.seconds = nanoseconds / tile / 1e9;
     }
 
     /** The suffix of a node; empty where the objective does not depend on it. */
@@ -156,23 +160,19 @@ public final class Suffix {
         return from.shape().size() / samples;
     }
 
-    /** Operations that finding it takes, and that running it once takes beside its arithmetic. */
-    public double handling() {
-        return Op.HANDLING * steps.size();
+    /** Operations between the node and the objective: steps that finding it takes, and the memory that it keeps. */
+    public int length() {
+        return steps.size();
     }
 
-    /** Floating-point operations for one copy, roughly. */
-    public double cost() {
-        return cost;
+    /** Of one copy, in full tiles, on the core of {@link Program#seconds}. */
+    public double seconds() {
+        return seconds;
     }
 
     /** How many copies one call should take, at most. */
     public int tile() {
-        int largest = 1;
-        for (Step step : steps) {
-            largest = Math.max(largest, step.result().size());
-        }
-        return Math.max(1, TILE / largest);
+        return tile;
     }
 
     /** Whether the objective may bend: some operation on the way is not smooth. */

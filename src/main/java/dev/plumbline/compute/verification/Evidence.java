@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Evidence {
 
-    /** Forward passes that differences of single entries may take in a large model, and operations in a small one. */
+    /** Forward passes that differences of single entries may take in a large model, and seconds in a small one. */
     private static final double PASSES = 40;
 
-    private static final double OPERATIONS = 3e8;
+    private static final double SECONDS = 0.3;
 
     /** What an entry's differences take, roughly, in evaluations. */
     private static final double PASSES_OF_AN_ENTRY = 32;
@@ -51,8 +51,8 @@ public final class Evidence {
         this.examination = examination;
         this.measurement = examination.measurement();
         this.progress = progress;
-        double cost = Math.max(1, measurement.objective().program().effort());
-        this.budget = Math.max(PASSES, OPERATIONS / cost) / PASSES_OF_AN_ENTRY;
+        double pass = measurement.objective().program().seconds();
+        this.budget = Math.max(PASSES, SECONDS / pass) / PASSES_OF_AN_ENTRY;
     }
 
     public static Evidence of(Examination examination, Progress progress) {

@@ -28,7 +28,15 @@ final class Attentions {
     private Attentions(Call call) {
         this.call = call;
         this.b = call.builder();
-        this.past = call.has(4) ? call.in(4).shape().extent(2) : 0;
+        this.past = call.has(4) ? past(call.in(4)) : 0;
+    }
+
+    private static int past(Node keys) {
+        if (keys.rank() != 4) {
+            throw Problem.invalid(
+                    "", "the keys of the past have another rank", keys.shape(), "(batch, heads, time, features)");
+        }
+        return keys.shape().extent(2);
     }
 
     static void addTo(Map<String, Operator> table) {

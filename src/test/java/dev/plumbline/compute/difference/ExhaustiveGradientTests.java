@@ -91,8 +91,8 @@ class ExhaustiveGradientTests {
 
     @Test
     void costsMoreForMoreParameters() {
-        double small = ExhaustiveGradient.cost(new Nets(1).mlp(UnaryFunction.TANH, 6, 4, 8, 3), 1e12);
-        double large = ExhaustiveGradient.cost(new Nets(1).mlp(UnaryFunction.TANH, 6, 16, 64, 3), 1e12);
+        double small = ExhaustiveGradient.seconds(new Nets(1).mlp(UnaryFunction.TANH, 6, 4, 8, 3), 1e12);
+        double large = ExhaustiveGradient.seconds(new Nets(1).mlp(UnaryFunction.TANH, 6, 16, 64, 3), 1e12);
 
         assertThat(large).isGreaterThan(4 * small);
     }
