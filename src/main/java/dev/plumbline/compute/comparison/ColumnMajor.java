@@ -12,17 +12,23 @@ final class ColumnMajor implements Numbers {
     private static final int MOST = 1 << 23;
 
     private final StoredTensor tensor;
+    private final String pointer;
     private SoftReference<double[]> held = new SoftReference<>(new double[0]);
 
-    ColumnMajor(StoredTensor tensor) {
+    private ColumnMajor(StoredTensor tensor, String pointer) {
+        this.tensor = tensor;
+        this.pointer = pointer;
+    }
+
+    static ColumnMajor of(StoredTensor tensor, String pointer) {
         if (tensor.shape().size() > MOST) {
             throw Problem.unsupported(
-                    "",
+                    pointer,
                     "this tensor lies in the file column by column (Fortran order), and is too large to be turned round here",
                     "shape " + tensor.shape(),
                     "at most " + MOST + " entries, or C order: numpy.ascontiguousarray");
         }
-        this.tensor = tensor;
+        return new ColumnMajor(tensor, pointer);
     }
 
     @Override
@@ -43,7 +49,11 @@ final class ColumnMajor implements Numbers {
     private synchronized double[] values() {
         double[] values = held.get();
         if (values == null || values.length < size()) {
-            values = tensor.tensor().values();
+            try {
+                values = tensor.tensor().values();
+            } catch (Problem problem) {
+                throw problem.within(pointer);
+            }
             held = new SoftReference<>(values);
         }
         return values;

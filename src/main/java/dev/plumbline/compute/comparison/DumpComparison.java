@@ -55,13 +55,13 @@ public final class DumpComparison {
         List<Measured> measured = new ArrayList<>();
         for (String name : dumps.names()) {
             watch.run();
-            measured.add(inTensor(name, () -> measure(name)));
+            measured.add(measure(name));
         }
         List<Pair> pairs =
                 measured.stream().map(Measured::pair).filter(Objects::nonNull).toList();
         Naming naming = new Naming(pairs, dumps.ranks(), watch);
         List<List<Difference>> differences = new ArrayList<>();
-        measured.forEach(one -> differences.add(inTensor(one.name(), () -> name(one, naming))));
+        measured.forEach(one -> differences.add(name(one, naming)));
         List<TensorComparison> compared = new ArrayList<>();
         for (int i = 0; i < measured.size(); i++) {
             Measured one = measured.get(i);
@@ -71,18 +71,6 @@ public final class DumpComparison {
             compared.add(result(one, named));
         }
         return compared;
-    }
-
-    private interface Work<R> {
-        R done();
-    }
-
-    private static <R> R inTensor(String name, Work<R> work) {
-        try {
-            return work.done();
-        } catch (Problem problem) {
-            throw problem.within(Problem.pointer(name));
-        }
     }
 
     private static TensorComparison result(Measured one, List<Difference> differences) {
@@ -179,7 +167,7 @@ public final class DumpComparison {
                 "b",
                 a,
                 b,
-                isKnown ? Numbers.of(earlier) : null,
+                isKnown ? Numbers.of(earlier, "previousGradients", name) : null,
                 Tally.of(a, b, nearness.relative(), watch),
                 nearness,
                 noise);
@@ -193,13 +181,13 @@ public final class DumpComparison {
             TensorSource again = dumps.repeats().get(repeat).get(name);
             if (again != null && !again.shape().equals(a.shape())) {
                 throw Problem.invalid(
-                        "",
-                        "the tensor has another shape in repeat " + repeat + " than in a",
+                        Problem.pointer("repeats", repeat, name),
+                        "the tensor has another shape in this repeat than in a",
                         again.shape(),
                         a.shape());
             }
             if (again != null) {
-                all = all.and(Tally.of(a, Numbers.of(again), 0, watch));
+                all = all.and(Tally.of(a, Numbers.of(again, "repeats", repeat, name), 0, watch));
                 count++;
             }
         }

@@ -1,10 +1,12 @@
 package dev.plumbline.compute.comparison;
 
 import dev.plumbline.tensor.TensorSource;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +32,7 @@ public record Dumps(
 
     /** In the order of {@code a}, then what only {@code b} has. */
     Set<String> names() {
-        Set<String> names = new java.util.LinkedHashSet<>();
+        Set<String> names = new LinkedHashSet<>();
         a.forEach(dump -> names.addAll(dump.keySet()));
         b.forEach(dump -> names.addAll(dump.keySet()));
         return names;
@@ -48,9 +50,25 @@ public record Dumps(
         return Math.max(a.size(), b.size());
     }
 
+    /** What was said of a tensor; what was said of all others holds for those that have the axis. */
     @Nullable
     Placement placement(String name) {
         Placement own = layout.get(name);
-        return own != null ? own : layout.get(OTHERS);
+        if (own != null) {
+            return own;
+        }
+        Placement others = layout.get(OTHERS);
+        boolean isCut = others instanceof Placement.Shard shard && !shard.isOf(rank(name));
+        return isCut ? null : others;
+    }
+
+    /** How many axes a tensor has, in the first file that has it. */
+    public int rank(String name) {
+        return Stream.of(a, b)
+                .flatMap(List::stream)
+                .filter(dump -> dump.containsKey(name))
+                .mapToInt(dump -> dump.get(name).shape().rank())
+                .findFirst()
+                .orElse(0);
     }
 }

@@ -31,15 +31,16 @@ record Gathered(
             @Nullable Placement given,
             @Nullable Shape whole) {
         List<@Nullable Numbers> held = new ArrayList<>();
-        for (Map<String, TensorSource> rank : ranks) {
-            TensorSource tensor = rank.get(name);
-            held.add(tensor == null ? null : Numbers.of(tensor));
+        for (int rank = 0; rank < ranks.size(); rank++) {
+            TensorSource tensor = ranks.get(rank).get(name);
+            held.add(tensor == null ? null : Numbers.of(tensor, side.wireName(), rank, name));
         }
         List<Numbers> present = present(held);
         if (ranks.size() == 1 || present.isEmpty()) {
             return new Gathered(side, held, null, false, present.isEmpty() ? null : present.get(0));
         }
-        Placement placement = given != null ? given : guessed(present, ranks.size(), whole);
+        Placement said = given instanceof Placement.Shard shard ? shard.in(present.get(0).shape().rank()) : given;
+        Placement placement = said != null ? said : guessed(present, ranks.size(), whole);
         return new Gathered(side, held, placement, given == null, joined(present, placement));
     }
 
@@ -118,7 +119,7 @@ record Gathered(
     private static @Nullable Numbers joined(List<Numbers> present, Placement placement) {
         Shape first = present.get(0).shape();
         if (placement instanceof Placement.Shard shard) {
-            boolean fit = shard.axis() < first.rank()
+            boolean fit = shard.isOf(first.rank())
                     && present.stream().allMatch(part -> along(part.shape(), shard.axis())
                             .equals(along(first, shard.axis())));
             return fit ? Joined.of(present, shard.axis()) : null;

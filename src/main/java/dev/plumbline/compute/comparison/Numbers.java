@@ -1,5 +1,6 @@
 package dev.plumbline.compute.comparison;
 
+import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.StoredTensor;
@@ -35,11 +36,12 @@ public interface Numbers {
         return values;
     }
 
-    /** Of one tensor of one file. */
-    static Numbers of(TensorSource tensor) {
+    /** Of one tensor of one file; problems point from {@code pointer} on. */
+    static Numbers of(TensorSource tensor, Object... pointer) {
+        String place = Problem.pointer(pointer);
         return tensor instanceof StoredTensor stored && !stored.isRowMajor()
-                ? new ColumnMajor(stored)
-                : new RowMajor(tensor);
+                ? ColumnMajor.of(stored, place)
+                : new RowMajor(tensor, place);
     }
 
     /** The same numbers in the same order under another shape. */
@@ -48,7 +50,7 @@ public interface Numbers {
     }
 
     /** @param tensor that can be read in pieces */
-    record RowMajor(TensorSource tensor) implements Numbers {
+    record RowMajor(TensorSource tensor, String pointer) implements Numbers {
 
         @Override
         public Shape shape() {
@@ -62,7 +64,11 @@ public interface Numbers {
 
         @Override
         public void read(int from, double[] into, int count) {
-            tensor.doubles(from, into, count);
+            try {
+                tensor.doubles(from, into, count);
+            } catch (Problem problem) {
+                throw problem.within(pointer);
+            }
         }
     }
 
