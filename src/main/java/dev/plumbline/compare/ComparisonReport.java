@@ -29,17 +29,17 @@ public record ComparisonReport(
         @Schema(description = "how many tensors stand to each other in which way")
         Map<Relation, Long> relations,
 
-        @Schema(description = "those that differ first") List<TensorReport> tensors,
+        @Schema(description = "those that differ first") List<ComparedTensor> tensors,
 
-        Cost cost) {
+        ComparisonCost cost) {
 
     /**
      * @param bytes of all tensors in all files
      */
-    public record Cost(long bytes, long milliseconds) {}
+    public record ComparisonCost(long bytes, long milliseconds) {}
 
     /** @param norm of what is finite */
-    public record SideReport(
+    public record ComparedSide(
             List<Integer> shape,
             Datatype datatype,
             @Nullable Double norm,
@@ -52,23 +52,25 @@ public record ComparisonReport(
      * @param relative to the norm of a, of the whole tensor
      * @param bound up to which a difference of an entry counts as noise
      */
-    public record NoiseReport(
+    public record RunNoise(
             double largest,
             double relative,
 
             @Schema(description = "up to which a difference of an entry counts as noise")
             double bound) {}
 
-    public record TensorReport(
+    public record ComparedTensor(
             String name,
             Relation relation,
 
             @Schema(description = "in a, of all ranks together; null where it is not there") @Nullable
-            SideReport a,
+            ComparedSide a,
 
-            @Nullable SideReport b,
+            @Nullable ComparedSide b,
 
-            @Schema(description = "||a - b|| / max(||a||, ||b||); null where there is nothing to compare entry by entry")
+            @Schema(
+                    description =
+                            "||a - b|| / max(||a||, ||b||); null where there is nothing to compare entry by entry")
             @Nullable
             Double relativeDistance,
 
@@ -77,20 +79,22 @@ public record ComparisonReport(
             @Schema(description = "of the angle between both; null where one is zero") @Nullable
             Double cosine,
 
-            @Schema(description = "null without repeats") @Nullable NoiseReport noise,
+            @Schema(description = "null without repeats") @Nullable
+            RunNoise noise,
 
-            @Schema(description = "of several ranks' tensors") @Nullable LayoutSetting layout,
+            @Schema(description = "of several ranks' tensors") @Nullable
+            LayoutSetting layout,
 
             @Schema(description = "whether the layout was told from the shapes; null where there is none") @Nullable
             Boolean layoutGuessed,
 
             @Schema(description = "what the difference looks like; empty where there is none")
-            List<DifferenceReport> differences) {
+            List<NamedDifference> differences) {
 
-        static TensorReport of(TensorComparison compared) {
+        static ComparedTensor of(TensorComparison compared) {
             Tally tally = compared.tally();
             Noise noise = compared.noise();
-            return new TensorReport(
+            return new ComparedTensor(
                     compared.name(),
                     compared.relation(),
                     side(compared.a(), tally == null ? null : tally.normA(), tally == null ? null : tally.nonFiniteA()),
@@ -100,20 +104,18 @@ public record ComparisonReport(
                     tally == null ? null : finite(tally.cosine()),
                     noise == null || tally == null
                             ? null
-                            : new NoiseReport(
+                            : new RunNoise(
                                     noise.largest(),
                                     noise.distance() == 0 ? 0 : noise.distance() / tally.normA(),
                                     noise.bound()),
                     compared.placement() == null ? null : LayoutSetting.of(compared.placement()),
                     compared.placement() == null ? null : compared.isGuessed(),
-                    compared.differences().stream().map(DifferenceReport::of).toList());
+                    compared.differences().stream().map(NamedDifference::of).toList());
         }
 
-        private static @Nullable SideReport side(
+        private static @Nullable ComparedSide side(
                 TensorComparison.@Nullable Form form, @Nullable Double norm, @Nullable Long nonFinite) {
-            return form == null
-                    ? null
-                    : new SideReport(form.shape().toList(), form.datatype(), norm, nonFinite);
+            return form == null ? null : new ComparedSide(form.shape().toList(), form.datatype(), norm, nonFinite);
         }
 
         private static @Nullable Double finite(double value) {
@@ -127,17 +129,20 @@ public record ComparisonReport(
      * @param ranks that it concerns; null for all
      * @param sampled how many entries it was held against, of a large tensor; null for all
      */
-    public record DifferenceReport(
+    public record NamedDifference(
             @Schema(
                     description =
                             "as mistake.kind of a gradient check; or missing, shape, replicas (ranks that should hold the same do not), notReduced (the ranks hold terms whose sum or mean was not taken), shardOrder")
             String kind,
 
-            @Schema(description = "the dump that the words begin with") Side side,
+            @Schema(description = "the dump that the words begin with")
+            Side side,
 
-            @Schema(description = "what it looks like, and never who is right") String words,
+            @Schema(description = "what it looks like, and never who is right")
+            String words,
 
-            @Schema(description = "that it concerns; null for all") @Nullable List<Integer> ranks,
+            @Schema(description = "that it concerns; null for all") @Nullable
+            List<Integer> ranks,
 
             @Schema(
                     description =
@@ -155,10 +160,10 @@ public record ComparisonReport(
             @Nullable List<List<Integer>> entries,
             @Nullable Datatype datatype) {
 
-        static DifferenceReport of(Difference difference) {
+        static NamedDifference of(Difference difference) {
             Mistake mistake = difference.mistake();
             boolean has = mistake != null;
-            return new DifferenceReport(
+            return new NamedDifference(
                     difference.kind(),
                     difference.side(),
                     difference.words(),

@@ -33,7 +33,8 @@ public record ComparisonRequest(
         @Nullable
         List<Map<String, Tensor>> repeats,
 
-        @Schema(description = "of an earlier step, whole: a gradient that was not computed again is known by it") @Nullable
+        @Schema(description = "of an earlier step, whole: a gradient that was not computed again is known by it")
+        @Nullable
         Map<String, Tensor> previousGradients,
 
         @Schema(
@@ -94,7 +95,9 @@ public record ComparisonRequest(
         if (given != null && !given.isEmpty() && !files.isEmpty()) {
             throw Problem.invalid("/" + name, "this came twice", "in a file and in the request", "one of them");
         }
-        return given == null ? files : given.stream().map(ComparisonRequest::sources).toList();
+        return given == null
+                ? files
+                : given.stream().map(ComparisonRequest::sources).toList();
     }
 
     private static Map<String, TensorSource> sources(@Nullable Map<String, Tensor> tensors) {

@@ -1,7 +1,7 @@
 package dev.plumbline.compare;
 
-import dev.plumbline.compare.ComparisonReport.Cost;
-import dev.plumbline.compare.ComparisonReport.TensorReport;
+import dev.plumbline.compare.ComparisonReport.ComparedTensor;
+import dev.plumbline.compare.ComparisonReport.ComparisonCost;
 import dev.plumbline.compute.comparison.DumpComparison;
 import dev.plumbline.compute.comparison.Dumps;
 import dev.plumbline.compute.comparison.Relation;
@@ -42,12 +42,13 @@ class ComparisonService {
         List<TensorComparison> compared = DumpComparison.of(dumps, deadline::check);
         long bytes = tensors.stream().mapToLong(TensorSource::bytes).sum();
         ComparisonReport report =
-                report(compared, label, new Cost(bytes, (System.nanoTime() - started) / 1_000_000));
+                report(compared, label, new ComparisonCost(bytes, (System.nanoTime() - started) / 1_000_000));
         reports.keep(owner, report);
         return report;
     }
 
-    private static ComparisonReport report(List<TensorComparison> compared, @Nullable String label, Cost cost) {
+    private static ComparisonReport report(
+            List<TensorComparison> compared, @Nullable String label, ComparisonCost cost) {
         Map<Relation, Long> relations = new EnumMap<>(Relation.class);
         compared.forEach(tensor -> relations.merge(tensor.relation(), 1L, Long::sum));
         boolean differ = relations.containsKey(Relation.DIFFERENT);
@@ -63,7 +64,7 @@ class ComparisonService {
                 relations,
                 compared.stream()
                         .sorted(Comparator.comparing(tensor -> tensor.relation() != Relation.DIFFERENT))
-                        .map(TensorReport::of)
+                        .map(ComparedTensor::of)
                         .toList(),
                 cost);
     }

@@ -20,12 +20,16 @@ final class ComparisonWords {
             return "Both dumps are zero throughout: they are equal, and that says nothing.";
         }
         List<String> parts = new ArrayList<>();
-        relations.forEach((relation, count) -> parts.add(count + switch (relation) {
-            case EQUAL -> count == 1 ? " tensor is equal to the last bit" : " tensors are equal to the last bit";
-            case WITHIN_NOISE -> " within the noise of a's repeats";
-            case WITHIN_ROUNDING -> " no further apart than rounding explains";
-            case DIFFERENT -> " different";
-        }));
+        relations.forEach((relation, count) -> {
+            String tensors = count + (count == 1 ? " tensor" : " tensors");
+            parts.add(
+                    switch (relation) {
+                        case EQUAL -> tensors + " equal to the last bit";
+                        case WITHIN_NOISE -> tensors + " no further apart than a is from its repeats";
+                        case WITHIN_ROUNDING -> tensors + " no further apart than rounding explains";
+                        case DIFFERENT -> tensors + " different";
+                    });
+        });
         return "a and b agree: " + String.join(", ", parts) + ".";
     }
 

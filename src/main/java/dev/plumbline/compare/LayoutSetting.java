@@ -14,11 +14,14 @@ import org.jspecify.annotations.Nullable;
 record LayoutSetting(
         Kind kind,
 
-        @Schema(description = "of a shard: the axis along which the ranks' tensors lie behind each other; negative from the end")
+        @Schema(
+                description =
+                        "of a shard: the axis along which the ranks' tensors lie behind each other; negative from the end")
         @Nullable
         Integer axis,
 
-        @Schema(description = "of a partial: what makes one tensor of the ranks' terms; the sum where it is not said") @Nullable
+        @Schema(description = "of a partial: what makes one tensor of the ranks' terms; the sum where it is not said")
+        @Nullable
         Reduction reduction) {
 
     enum Kind {

@@ -113,7 +113,8 @@ public final class StoredTensor implements TensorSource {
 
     private void read(int from, int end, Sink sink) {
         int width = datatype().bytes();
-        ByteBuffer chunk = ByteBuffer.allocate(Math.min(end - from, CHUNK) * width).order(form.order());
+        ByteBuffer chunk =
+                ByteBuffer.allocate(Math.min(end - from, CHUNK) * width).order(form.order());
         for (int start = from; start < end; start += CHUNK) {
             chunk.clear().limit(Math.min(CHUNK, end - start) * width);
             fill(chunk, begin + (long) start * width);

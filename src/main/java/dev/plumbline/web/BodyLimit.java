@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
  */
 record BodyLimit(long bytes, String setting) {
 
-    private static final Pattern BULK = Pattern.compile("/v1/(optimizer-(steps|checks|sessions)(/.*)?|models|comparisons)");
+    private static final Pattern BULK =
+            Pattern.compile("/v1/(optimizer-(steps|checks|sessions)(/.*)?|models|comparisons)");
 
     static BodyLimit of(Limits limits, boolean bulk) {
         return bulk

@@ -38,8 +38,10 @@ final class KnownParts implements HandlerInterceptor {
             throws IOException, ServletException {
         if (request instanceof MultipartHttpServletRequest multipart && handler instanceof HandlerMethod method) {
             Set<String> known = names(method);
-            List<String> names =
-                    multipart.getParts().stream().map(Part::getName).map(name -> plain(name, method)).toList();
+            List<String> names = multipart.getParts().stream()
+                    .map(Part::getName)
+                    .map(name -> plain(name, method))
+                    .toList();
             Set<String> sent = new TreeSet<>(names);
             sent.removeAll(known);
             if (!known.isEmpty() && !sent.isEmpty()) {
@@ -56,8 +58,7 @@ final class KnownParts implements HandlerInterceptor {
     private static String plain(String name, HandlerMethod method) {
         String front = NUMBER.matcher(name).replaceFirst("");
         boolean isMember = parts(method)
-                .anyMatch(part ->
-                        name(part).equals(front) && List.class.isAssignableFrom(part.getParameterType()));
+                .anyMatch(part -> name(part).equals(front) && List.class.isAssignableFrom(part.getParameterType()));
         return isMember ? front : name;
     }
 

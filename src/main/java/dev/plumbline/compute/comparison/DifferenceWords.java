@@ -27,7 +27,8 @@ final class DifferenceWords {
             case TRANSPOSED -> "%s is %s with its axes in another order".formatted(one, other);
             case SHIFTED -> shifted(one, other, mistake);
             case SWAPPED -> swapped(one, other, mistake);
-            case WEIGHT_DECAY -> "%s is %s plus %s times the parameters".formatted(one, other, number(mistake.lambda()));
+            case WEIGHT_DECAY ->
+                "%s is %s plus %s times the parameters".formatted(one, other, number(mistake.lambda()));
             case OFFSET -> "%s is %s plus %s in every entry".formatted(one, other, number(mistake.offset()));
             case CLIPPED ->
                 "%s is %s clipped%s to %s"

@@ -108,7 +108,8 @@ public final class DumpComparison {
         for (Gathered gathered : List.of(a, b)) {
             RankChecks checks = gathered == a ? ofA : ofB;
             if (gathered.present().isEmpty()) {
-                String words = "it is in %s only".formatted(gathered.side().other().wireName());
+                String words =
+                        "it is in %s only".formatted(gathered.side().other().wireName());
                 found.add(Difference.plain(Difference.MISSING, gathered.side(), List.of(), words));
             } else if (gathered.placement() != null) {
                 found.addAll(checks.missing());
@@ -124,7 +125,8 @@ public final class DumpComparison {
         Pair pair = null;
         if (x != null && y != null && shapesAgree(x, y)) {
             pair = pair(name, x, y, noise);
-            boolean isCut = cut == ofA ? a.placement() instanceof Placement.Shard : b.placement() instanceof Placement.Shard;
+            boolean isCut =
+                    cut == ofA ? a.placement() instanceof Placement.Shard : b.placement() instanceof Placement.Shard;
             shards = isCut && pair.relation() == Relation.DIFFERENT ? cut.shards() : null;
         } else if (x != null && y != null && shards == null) {
             pair = x.size() == y.size() ? pair(name, x.as(y.shape()), y, noise) : null;
@@ -144,12 +146,13 @@ public final class DumpComparison {
 
     private static Difference unfit(Gathered gathered) {
         String shapes = String.join(
-                ", ", gathered.present().stream().map(held -> held.shape().toString()).distinct().toList());
+                ", ",
+                gathered.present().stream()
+                        .map(held -> held.shape().toString())
+                        .distinct()
+                        .toList());
         return Difference.plain(
-                Difference.SHAPE,
-                gathered.side(),
-                List.of(),
-                "the ranks' shapes do not fit together: " + shapes);
+                Difference.SHAPE, gathered.side(), List.of(), "the ranks' shapes do not fit together: " + shapes);
     }
 
     private RankChecks checks(
@@ -198,12 +201,12 @@ public final class DumpComparison {
         List<Difference> differences = new ArrayList<>(one.found());
         one.odd().forEach((checks, odd) -> {
             Difference unreduced = odd.isEmpty() ? null : checks.notReduced(odd);
-            differences.addAll(
-                    unreduced != null ? List.of(unreduced) : checks.named(odd, naming));
+            differences.addAll(unreduced != null ? List.of(unreduced) : checks.named(odd, naming));
         });
         RankChecks.Shards shards = one.shards();
         Pair pair = one.pair();
-        boolean isUnreduced = differences.stream().anyMatch(found -> found.kind().equals(Difference.NOT_REDUCED));
+        boolean isUnreduced =
+                differences.stream().anyMatch(found -> found.kind().equals(Difference.NOT_REDUCED));
         if (shards != null && pair == null) {
             differences.addAll(lost(one, shards));
             differences.addAll(one.checks().named(shards.odd(), naming));
@@ -218,10 +221,7 @@ public final class DumpComparison {
         return shards.lost() == null
                 ? List.of()
                 : List.of(Difference.plain(
-                        Difference.MISSING,
-                        side,
-                        List.of(),
-                        "a shard is missing: %s".formatted(shards.lost())));
+                        Difference.MISSING, side, List.of(), "a shard is missing: %s".formatted(shards.lost())));
     }
 
     /** Where all shards differ in one way, it is said of the whole; else of each. */
@@ -233,9 +233,11 @@ public final class DumpComparison {
             return List.of(Difference.plain(
                     Difference.SHARD_ORDER, Side.A, List.copyOf(homes.keySet()), String.join(", ", moves)));
         }
-        boolean isAll = shards.odd().size() == Math.max(one.a().present().size(), one.b().present().size());
+        boolean isAll = shards.odd().size()
+                == Math.max(one.a().present().size(), one.b().present().size());
         Difference whole = isAll ? naming.name(pair) : null;
-        boolean isNamed = whole != null && whole.mistake() != null && !whole.kind().equals("unknown");
+        boolean isNamed =
+                whole != null && whole.mistake() != null && !whole.kind().equals("unknown");
         return isNamed ? List.of(whole) : one.checks().named(shards.odd(), naming);
     }
 

@@ -39,7 +39,9 @@ record Gathered(
         if (ranks.size() == 1 || present.isEmpty()) {
             return new Gathered(side, held, null, false, present.isEmpty() ? null : present.get(0));
         }
-        Placement said = given instanceof Placement.Shard shard ? shard.in(present.get(0).shape().rank()) : given;
+        Placement said = given instanceof Placement.Shard shard
+                ? shard.in(present.get(0).shape().rank())
+                : given;
         Placement placement = said != null ? said : guessed(present, ranks.size(), whole);
         return new Gathered(side, held, placement, given == null, joined(present, placement));
     }
@@ -120,8 +122,8 @@ record Gathered(
         Shape first = present.get(0).shape();
         if (placement instanceof Placement.Shard shard) {
             boolean fit = shard.isOf(first.rank())
-                    && present.stream().allMatch(part -> along(part.shape(), shard.axis())
-                            .equals(along(first, shard.axis())));
+                    && present.stream()
+                            .allMatch(part -> along(part.shape(), shard.axis()).equals(along(first, shard.axis())));
             return fit ? Joined.of(present, shard.axis()) : null;
         }
         boolean same = present.stream().allMatch(part -> part.shape().equals(first));

@@ -9,7 +9,8 @@ record Joined(List<Numbers> shards, int axis, Shape shape) implements Numbers {
 
     static Joined of(List<Numbers> shards, int axis) {
         int[] extents = shards.get(0).shape().extents();
-        extents[axis] = shards.stream().mapToInt(shard -> shard.shape().extent(axis)).sum();
+        extents[axis] =
+                shards.stream().mapToInt(shard -> shard.shape().extent(axis)).sum();
         return new Joined(shards, axis, Shape.of(extents));
     }
 

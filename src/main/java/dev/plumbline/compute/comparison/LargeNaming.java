@@ -68,7 +68,18 @@ final class LargeNaming {
 
     private Mistake mistake(Kind kind, Survey survey) {
         return new Mistake(
-                kind, null, null, null, null, null, null, null, null, survey.listed(pair.a().shape()), null, "");
+                kind,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                survey.listed(pair.a().shape()),
+                null,
+                "");
     }
 
     private Mistake slice(Survey survey, @Nullable Mistake inside) {
@@ -231,8 +242,7 @@ final class LargeNaming {
                 }
             }
             Shape flat = Shape.of(shape.size());
-            boolean isFlat =
-                    isFrom(Places.rolled(flat, 0, to - from)) || isFrom(Places.pushed(flat, 0, to - from));
+            boolean isFlat = isFrom(Places.rolled(flat, 0, to - from)) || isFrom(Places.pushed(flat, 0, to - from));
             return isFlat && to != from ? moved(Kind.SHIFTED, to - from, null) : null;
         }
 

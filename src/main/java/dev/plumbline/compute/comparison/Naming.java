@@ -101,7 +101,8 @@ final class Naming {
             return difference(pair, forth, Side.A, null);
         }
         Mistake back = asking.of(Side.B);
-        boolean isBetter = !VAGUE.contains(back.kind()) || (forth.kind() == Kind.UNKNOWN && back.kind() != Kind.UNKNOWN);
+        boolean isBetter =
+                !VAGUE.contains(back.kind()) || (forth.kind() == Kind.UNKNOWN && back.kind() != Kind.UNKNOWN);
         return isBetter ? difference(pair, back, Side.B, null) : difference(pair, forth, Side.A, null);
     }
 

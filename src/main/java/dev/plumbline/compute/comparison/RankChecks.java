@@ -60,8 +60,7 @@ final class RankChecks {
                     Difference.MISSING,
                     gathered.side(),
                     missing,
-                    "it is not in %s of %s"
-                            .formatted(missing.size() == 1 ? "the file" : "the files", ranks(missing))));
+                    "it is not in %s of %s".formatted(missing.size() == 1 ? "the file" : "the files", ranks(missing))));
         }
         if (gathered.placement() instanceof Placement.Partial) {
             List<Integer> zero = new ArrayList<>();
@@ -118,7 +117,9 @@ final class RankChecks {
     @Nullable
     Difference notReduced(Map<Integer, Pair> odd) {
         List<Numbers> parts = gathered.present();
-        if (other == null || 2 * odd.size() < parts.size() - 1 || !other.shape().equals(parts.get(0).shape())) {
+        if (other == null
+                || 2 * odd.size() < parts.size() - 1
+                || !other.shape().equals(parts.get(0).shape())) {
             return null;
         }
         for (boolean isMean : new boolean[] {false, true}) {
@@ -196,7 +197,8 @@ final class RankChecks {
      * @param odd those that differ from their parts, by rank
      * @param lost the place of a shard of a file that is not there, in words; null where none is lost
      */
-    record Shards(int axis, Map<Integer, Pair> odd, @Nullable String lost) {}
+    record Shards(
+            int axis, Map<Integer, Pair> odd, @Nullable String lost) {}
 
     private Shards shards(int axis, BiFunction<Integer, Integer, Integer> place, int gap, int lacking) {
         Numbers whole = Objects.requireNonNull(other);
@@ -216,8 +218,7 @@ final class RankChecks {
             }
             begin += extent;
         }
-        return new Shards(
-                axis, odd, gap < 0 ? null : "%d to %d along axis %d".formatted(lost, lost + lacking, axis));
+        return new Shards(axis, odd, gap < 0 ? null : "%d to %d along axis %d".formatted(lost, lost + lacking, axis));
     }
 
     /** Odd shards that are another rank's: whose part each is, by rank; empty unless all of them are. */

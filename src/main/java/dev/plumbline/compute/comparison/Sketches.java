@@ -22,7 +22,8 @@ final class Sketches {
     }
 
     Sketches(List<Pair> pairs) {
-        pairs.forEach(pair -> bySize.computeIfAbsent(pair.size(), size -> new ArrayList<>()).add(pair));
+        pairs.forEach(pair ->
+                bySize.computeIfAbsent(pair.size(), size -> new ArrayList<>()).add(pair));
     }
 
     /** Other pairs whose other side may be what this pair's {@code side} is; at most {@value #MOST}. */
@@ -32,7 +33,9 @@ final class Sketches {
         if (others.size() > 1) {
             double[] own = sketch(pair).of(side);
             for (Pair other : others) {
-                if (alike.size() < MOST && other != pair && isLike(pair, own, side, sketch(other).of(side.other()))) {
+                if (alike.size() < MOST
+                        && other != pair
+                        && isLike(pair, own, side, sketch(other).of(side.other()))) {
                     alike.add(other);
                 }
             }

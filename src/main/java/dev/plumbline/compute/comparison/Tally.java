@@ -122,23 +122,12 @@ public record Tally(
                 exceeding = d;
             }
         }
-        return new Tally(
-                differing, 0, 0, 0, 0, 0, Math.sqrt(dd), largest, exceeding, Math.sqrt(Math.sqrt(d4)), 0);
+        return new Tally(differing, 0, 0, 0, 0, 0, Math.sqrt(dd), largest, exceeding, Math.sqrt(Math.sqrt(d4)), 0);
     }
 
     private Tally withNorms(double a, double b, double ab) {
         return new Tally(
-                differing,
-                nonFiniteA,
-                nonFiniteB,
-                nonFiniteDiffering,
-                a,
-                b,
-                distance,
-                largest,
-                exceeding,
-                fourth,
-                ab);
+                differing, nonFiniteA, nonFiniteB, nonFiniteDiffering, a, b, distance, largest, exceeding, fourth, ab);
     }
 
     private static boolean isZero(double[] x, double[] y, int count) {

@@ -62,11 +62,17 @@ class DumpComparisonTests {
                 fault("nonFinite", Side.A, (w, shape) -> at(w, i -> i == 41 ? Double.POSITIVE_INFINITY : w.at(i))),
                 fault("shifted", Side.A, (w, shape) -> at(w, i -> w.at((i + w.size() - columns(shape)) % w.size()))),
                 fault("shifted", Side.A, (w, shape) -> at(w, i -> i % columns(shape) == 0 ? 0 : w.at(i - 1))),
-                fault("shifted", Side.A, (w, shape) -> at(w, i -> w.at(i + columns(shape) - 1 - 2 * (i % columns(shape))))),
-                fault("transposed", Side.A, (w, shape) -> at(w, i -> {
-                    int rows = shape.extent(0);
-                    return w.at(i % rows * columns(shape) + i / rows);
-                })));
+                fault(
+                        "shifted",
+                        Side.A,
+                        (w, shape) -> at(w, i -> w.at(i + columns(shape) - 1 - 2 * (i % columns(shape))))),
+                fault(
+                        "transposed",
+                        Side.A,
+                        (w, shape) -> at(w, i -> {
+                            int rows = shape.extent(0);
+                            return w.at(i % rows * columns(shape) + i / rows);
+                        })));
     }
 
     private static Stream<Arguments> faultsByShape() {
@@ -82,10 +88,16 @@ class DumpComparisonTests {
         Tensor wrong = fault.of(right, shape);
         TensorComparison forth = compare(wrong, right);
         assertThat(forth.relation()).isEqualTo(Relation.DIFFERENT);
-        assertThat(forth.differences()).extracting(Difference::kind).as(forth.toString()).containsExactly(kind);
+        assertThat(forth.differences())
+                .extracting(Difference::kind)
+                .as(forth.toString())
+                .containsExactly(kind);
         assertThat(forth.differences().get(0).side()).isEqualTo(side);
         TensorComparison back = compare(right, wrong);
-        assertThat(back.differences()).extracting(Difference::kind).as(back.toString()).containsExactly(kind);
+        assertThat(back.differences())
+                .extracting(Difference::kind)
+                .as(back.toString())
+                .containsExactly(kind);
     }
 
     @ParameterizedTest
@@ -142,7 +154,8 @@ class DumpComparisonTests {
         Tensor right = random(10, shape);
         Tensor earlier = random(11, shape);
         Tensor sum = at(right, i -> right.at(i) + earlier.at(i));
-        for (Map.Entry<String, Tensor> wrong : Map.of("stale", earlier, "accumulated", sum).entrySet()) {
+        for (Map.Entry<String, Tensor> wrong :
+                Map.of("stale", earlier, "accumulated", sum).entrySet()) {
             Dumps dumps = new Dumps(
                     List.of(dump("w", wrong.getValue())),
                     List.of(dump("w", right)),
@@ -186,13 +199,24 @@ class DumpComparisonTests {
     void hasNoNameForUnrelatedTensors(Shape shape) {
         for (long seed = 0; seed < 20; seed++) {
             List<TensorComparison> compared = compare(
-                    dump("w", random(seed, shape), "b", random(50 + seed, Shape.of(3)), "c", random(seed, Shape.SCALAR)),
-                    dump("w", random(100 + seed, shape), "b", random(150 + seed, Shape.of(3)), "c", random(200 + seed, Shape.SCALAR)));
-            assertThat(compared)
-                    .allSatisfy(tensor -> assertThat(tensor.differences())
-                            .extracting(Difference::kind)
-                            .as(tensor.toString())
-                            .containsExactly("unknown"));
+                    dump(
+                            "w",
+                            random(seed, shape),
+                            "b",
+                            random(50 + seed, Shape.of(3)),
+                            "c",
+                            random(seed, Shape.SCALAR)),
+                    dump(
+                            "w",
+                            random(100 + seed, shape),
+                            "b",
+                            random(150 + seed, Shape.of(3)),
+                            "c",
+                            random(200 + seed, Shape.SCALAR)));
+            assertThat(compared).allSatisfy(tensor -> assertThat(tensor.differences())
+                    .extracting(Difference::kind)
+                    .as(tensor.toString())
+                    .containsExactly("unknown"));
         }
     }
 
@@ -210,9 +234,22 @@ class DumpComparisonTests {
     @Test
     void saysWhatIsInOneDumpOnlyOrOfAnotherShape() {
         Tensor w = random(16, SMALL);
-        Tensor turned = Tensor.of(Shape.of(16, 24), Datatype.FP32, at(w, i -> w.at(i % 24 * 16 + i / 24)).values());
+        Tensor turned = Tensor.of(
+                Shape.of(16, 24),
+                Datatype.FP32,
+                at(w, i -> w.at(i % 24 * 16 + i / 24)).values());
         List<TensorComparison> compared = compare(
-                dump("w", w, "mine", w, "t", turned, "flat", w.reshape(Shape.of(384)), "longer", random(1, Shape.of(5))),
+                dump(
+                        "w",
+                        w,
+                        "mine",
+                        w,
+                        "t",
+                        turned,
+                        "flat",
+                        w.reshape(Shape.of(384)),
+                        "longer",
+                        random(1, Shape.of(5))),
                 dump("w", w, "yours", w, "t", w, "flat", w, "longer", random(1, Shape.of(4))));
         assertThat(compared)
                 .extracting(TensorComparison::name)
@@ -249,7 +286,10 @@ class DumpComparisonTests {
             Tensor right = Tensor.vector(size, -0.5 * size, 0.3 * size, 0.9 * size, -0.1 * size);
             assertThat(compare(right, right).relation()).isEqualTo(Relation.EQUAL);
             TensorComparison twice = compare(right.map(x -> x / 2), right);
-            assertThat(twice.differences()).extracting(Difference::kind).as("%s", size).containsExactly("scaled");
+            assertThat(twice.differences())
+                    .extracting(Difference::kind)
+                    .as("%s", size)
+                    .containsExactly("scaled");
             assertThat(twice.tally().relativeDistance()).isCloseTo(0.5, org.assertj.core.data.Offset.offset(1e-12));
         }
     }
@@ -289,7 +329,13 @@ class DumpComparisonTests {
         Map<String, TensorSource> run = dump();
         right.forEach((name, tensor) -> run.put(name, noisy(tensor.tensor(), name.equals("e") ? 0 : 1e-3, seed)));
         Tensor rows = noisy(right.get("e").tensor(), 1e-2, seed);
-        run.put("e", at(rows, i -> i / 8 % 20 == 3 ? rows.at(i) : right.get("e").tensor().at(i)));
+        run.put(
+                "e",
+                at(
+                        rows,
+                        i -> i / 8 % 20 == 3
+                                ? rows.at(i)
+                                : right.get("e").tensor().at(i)));
         return run;
     }
 

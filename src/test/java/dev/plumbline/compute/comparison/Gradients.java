@@ -32,7 +32,10 @@ final class Gradients {
     }
 
     static Tensor each(Tensor tensor, DoubleUnaryOperator change) {
-        double[] values = Arrays.stream(tensor.values()).map(change).map(value -> (float) value).toArray();
+        double[] values = Arrays.stream(tensor.values())
+                .map(change)
+                .map(value -> (float) value)
+                .toArray();
         return Tensor.of(tensor.shape(), Datatype.FP32, values);
     }
 

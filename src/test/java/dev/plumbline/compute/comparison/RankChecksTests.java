@@ -2,7 +2,6 @@ package dev.plumbline.compute.comparison;
 
 import static dev.plumbline.compute.comparison.Gradients.LARGE;
 import static dev.plumbline.compute.comparison.Gradients.SMALL;
-import static dev.plumbline.compute.comparison.Gradients.at;
 import static dev.plumbline.compute.comparison.Gradients.compare;
 import static dev.plumbline.compute.comparison.Gradients.dump;
 import static dev.plumbline.compute.comparison.Gradients.each;
@@ -42,7 +41,8 @@ class RankChecksTests {
     }
 
     private static List<Tensor> copies(Tensor tensor) {
-        return new ArrayList<>(IntStream.range(0, RANKS).mapToObj(rank -> tensor).toList());
+        return new ArrayList<>(
+                IntStream.range(0, RANKS).mapToObj(rank -> tensor).toList());
     }
 
     private static List<Tensor> shards(Tensor tensor, int axis) {
@@ -93,7 +93,8 @@ class RankChecksTests {
         assertThat(beside(w, shards(w, 0), shard(0)).relation()).isEqualTo(Relation.EQUAL);
         assertThat(beside(w, shards(w, 1), shard(1)).relation()).isEqualTo(Relation.EQUAL);
         assertThat(beside(w, terms(w), PARTIAL).relation()).isEqualTo(Relation.WITHIN_ROUNDING);
-        List<Tensor> eightfold = terms(w).stream().map(term -> each(term, x -> 8 * x)).toList();
+        List<Tensor> eightfold =
+                terms(w).stream().map(term -> each(term, x -> 8 * x)).toList();
         assertThat(beside(w, eightfold, Map.of("w", new Partial(true))).relation())
                 .isEqualTo(Relation.WITHIN_ROUNDING);
         // nobody says the layout
@@ -121,8 +122,7 @@ class RankChecksTests {
         two.set(5, each(w, x -> 2 * x));
         TensorComparison compared = beside(w, two, REPLICATE);
         assertThat(compared.differences()).hasSize(1);
-        assertThat(compared.differences().get(0).words())
-                .isEqualTo("a[2] is 2 times a[0]; the same of ranks 2, 5");
+        assertThat(compared.differences().get(0).words()).isEqualTo("a[2] is 2 times a[0]; the same of ranks 2, 5");
     }
 
     @ParameterizedTest
@@ -225,7 +225,12 @@ class RankChecksTests {
                 .map(shard -> dump("w", shard))
                 .toList();
         Dumps dumps = new Dumps(
-                ranks, List.of(dump("w", noisy(w, 1e-3, 2))), List.of(dump("w", noisy(w, 1e-3, 3))), Map.of(), Map.of(), null);
+                ranks,
+                List.of(dump("w", noisy(w, 1e-3, 2))),
+                List.of(dump("w", noisy(w, 1e-3, 3))),
+                Map.of(),
+                Map.of(),
+                null);
         assertThat(DumpComparison.of(dumps, () -> {}).get(0).relation()).isEqualTo(Relation.WITHIN_NOISE);
     }
 }
