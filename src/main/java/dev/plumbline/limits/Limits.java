@@ -17,7 +17,7 @@ import org.springframework.validation.annotation.Validated;
  * refusal says which limit it was, what was asked and what is allowed.
  *
  * @param bodyBytes of a request's body, all parts of a multipart body together (64 MiB)
- * @param bulkBytes of a multipart body of an optimizer step, which carries whole models (1 GiB)
+ * @param bulkBytes of a multipart body of an optimizer step or a comparison, which carries whole models (1 GiB)
  * @param bulkRequests of a body beyond {@code bodyBytes}, taken in and answered at the same time
  * @param sessions that one key keeps at the same time
  * @param monitors that one key keeps at the same time

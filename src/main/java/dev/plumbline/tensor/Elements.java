@@ -91,18 +91,24 @@ final class Elements {
 
     /** A file may hold bytes that are no number of its datatype: a truth value of 2, an integer beyond 2^53. */
     static Tensor tensor(Shape shape, Datatype datatype, double[] values) {
-        if (datatype == Datatype.INT64 || datatype == Datatype.BOOL) {
-            for (int i = 0; i < values.length; i++) {
-                if (!datatype.holds(values[i])) {
-                    throw Problem.invalid(
-                            pointer(shape, i),
-                            "the value at " + Shape.of(shape.index(i)) + " is out of the range of " + datatype,
-                            text(values[i]) + " (as float64)",
-                            datatype.range());
-                }
+        requireHeld(shape, datatype, 0, values, values.length);
+        return Tensor.of(shape, datatype, values);
+    }
+
+    /** @param from the position of the first of {@code count} values */
+    static void requireHeld(Shape shape, Datatype datatype, int from, double[] values, int count) {
+        if (datatype != Datatype.INT64 && datatype != Datatype.BOOL) {
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            if (!datatype.holds(values[i])) {
+                throw Problem.invalid(
+                        pointer(shape, from + i),
+                        "the value at " + Shape.of(shape.index(from + i)) + " is out of the range of " + datatype,
+                        text(values[i]) + " (as float64)",
+                        datatype.range());
             }
         }
-        return Tensor.of(shape, datatype, values);
     }
 
     /** A value as people write it: 300, not 300.0 or 3.0E2. */

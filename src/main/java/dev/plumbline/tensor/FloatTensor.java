@@ -33,6 +33,13 @@ public record FloatTensor(Shape shape, float[] values) implements TensorSource {
     }
 
     @Override
+    public void doubles(int from, double[] into, int count) {
+        for (int i = 0; i < count; i++) {
+            into[i] = values[from + i];
+        }
+    }
+
+    @Override
     public Tensor tensor() {
         return Tensor.of(shape, Datatype.FP32, doubles());
     }

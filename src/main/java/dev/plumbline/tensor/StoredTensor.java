@@ -60,6 +60,22 @@ public final class StoredTensor implements TensorSource {
         return form.columnMajor() ? Npy.rowMajor(values, shape()) : values;
     }
 
+    /** Whether a piece of the values is a piece of the file; else {@link #doubles(int, double[], int)} reads them all. */
+    public boolean isRowMajor() {
+        return !form.columnMajor() || shape().rank() < 2;
+    }
+
+    /** Refuses what a file may hold and a tensor may not, as {@link #tensor} does. */
+    @Override
+    public void doubles(int from, double[] into, int count) {
+        if (isRowMajor()) {
+            read(from, from + count, (bytes, start) -> Elements.decode(bytes, datatype(), into, start - from));
+        } else {
+            System.arraycopy(doubles(), from, into, 0, count);
+        }
+        Elements.requireHeld(shape(), datatype(), from, into, count);
+    }
+
     @Override
     public Tensor tensor() {
         return Elements.tensor(shape(), datatype(), doubles());
@@ -92,11 +108,15 @@ public final class StoredTensor implements TensorSource {
     }
 
     private void read(Sink sink) {
-        int size = shape().size();
+        read(0, shape().size(), sink);
+    }
+
+    private void read(int from, int end, Sink sink) {
         int width = datatype().bytes();
-        ByteBuffer chunk = ByteBuffer.allocate(Math.min(size, CHUNK) * width).order(form.order());
-        for (int start = 0; start < size; start += CHUNK) {
-            chunk.clear().limit(Math.min(CHUNK, size - start) * width);
+        ByteBuffer chunk =
+                ByteBuffer.allocate(Math.min(end - from, CHUNK) * width).order(form.order());
+        for (int start = from; start < end; start += CHUNK) {
+            chunk.clear().limit(Math.min(CHUNK, end - start) * width);
             fill(chunk, begin + (long) start * width);
             sink.accept(chunk.flip(), start);
         }

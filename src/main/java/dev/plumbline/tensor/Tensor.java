@@ -84,6 +84,11 @@ public final class Tensor implements TensorSource {
         return values.clone();
     }
 
+    @Override
+    public void doubles(int from, double[] into, int count) {
+        System.arraycopy(values, from, into, 0, count);
+    }
+
     /** Itself. */
     @Override
     public Tensor tensor() {

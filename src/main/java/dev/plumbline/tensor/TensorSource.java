@@ -20,6 +20,9 @@ public sealed interface TensorSource permits Tensor, FloatTensor, StoredTensor {
     /** A new array of the values, row-major. */
     double[] doubles();
 
+    /** {@code count} values from position {@code from} on, row-major, into the beginning of {@code into}. */
+    void doubles(int from, double[] into, int count);
+
     /** The same tensor in memory. */
     Tensor tensor();
 

@@ -6,12 +6,13 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.regex.Pattern;
 
 /**
- * How large a body may be, and the name of the setting that says so. Multipart bodies of optimizer steps and sessions, and of models to be kept, carry
- * whole models, and have a limit of their own.
+ * How large a body may be, and the name of the setting that says so. Multipart bodies of optimizer steps and sessions, of models to be kept and
+ * of dumps to be compared carry whole models, and have a limit of their own.
  */
 record BodyLimit(long bytes, String setting) {
 
-    private static final Pattern BULK = Pattern.compile("/v1/(optimizer-(steps|checks|sessions)(/.*)?|models)");
+    private static final Pattern BULK =
+            Pattern.compile("/v1/(optimizer-(steps|checks|sessions)(/.*)?|models|comparisons)");
 
     static BodyLimit of(Limits limits, boolean bulk) {
         return bulk

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.core.MethodParameter;
@@ -25,17 +26,22 @@ import org.springframework.web.servlet.HandlerInterceptor;
  * word: a claim sent as {@code gradient} instead of {@code gradients} would else count as no claim at all. Of two parts of
  * one name it would take the first, so they are refused too, except where the controller takes a list.
  *
- * <p>The known parts are the {@link RequestPart} parameters of the controller's method.
+ * <p>The known parts are the {@link RequestPart} parameters of the controller's method. The members of a list may be numbered:
+ * {@code a[0]}, {@code a[1]}.
  */
 final class KnownParts implements HandlerInterceptor {
+
+    private static final Pattern NUMBER = Pattern.compile("\\[\\d{1,4}\\]$");
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
             throws IOException, ServletException {
         if (request instanceof MultipartHttpServletRequest multipart && handler instanceof HandlerMethod method) {
             Set<String> known = names(method);
-            List<String> names =
-                    multipart.getParts().stream().map(Part::getName).toList();
+            List<String> names = multipart.getParts().stream()
+                    .map(Part::getName)
+                    .map(name -> plain(name, method))
+                    .toList();
             Set<String> sent = new TreeSet<>(names);
             sent.removeAll(known);
             if (!known.isEmpty() && !sent.isEmpty()) {
@@ -47,6 +53,13 @@ final class KnownParts implements HandlerInterceptor {
                     .forEach(part -> requireOnce(names, name(part)));
         }
         return true;
+    }
+
+    private static String plain(String name, HandlerMethod method) {
+        String front = NUMBER.matcher(name).replaceFirst("");
+        boolean isMember = parts(method)
+                .anyMatch(part -> name(part).equals(front) && List.class.isAssignableFrom(part.getParameterType()));
+        return isMember ? front : name;
     }
 
     private static void requireOnce(List<String> names, String name) {

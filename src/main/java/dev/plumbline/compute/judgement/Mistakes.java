@@ -65,11 +65,34 @@ public final class Mistakes {
             Map<String, Tensor> parameters,
             Setting setting,
             Map<String, Tensor> earlier) {
+        return name(comparisons, parameters, earlier, Surroundings.of(setting, comparisons));
+    }
+
+    /**
+     * The same where the comparisons are not all tensors, or only samples of them.
+     *
+     * @param claimedNorm of the whole claim
+     * @param referenceNorm of the whole reference
+     */
+    public static Map<String, Mistake> nameSome(
+            List<Comparison> comparisons,
+            Setting setting,
+            Map<String, Tensor> earlier,
+            double claimedNorm,
+            double referenceNorm) {
+        return name(comparisons, Map.of(), earlier, new Surroundings(setting, comparisons, claimedNorm, referenceNorm));
+    }
+
+    private static Map<String, Mistake> name(
+            List<Comparison> comparisons,
+            Map<String, Tensor> parameters,
+            Map<String, Tensor> earlier,
+            Surroundings surroundings) {
         List<Suspect> suspects = comparisons.stream()
                 .filter(comparison -> comparison.verdict() == Verdict.FAIL)
                 .map(comparison -> new Suspect(comparison, parameters.get(comparison.name())))
                 .toList();
-        return new Mistakes(Surroundings.of(setting, comparisons), new Earlier(earlier)).name(suspects);
+        return new Mistakes(surroundings, new Earlier(earlier)).name(suspects);
     }
 
     private Map<String, Mistake> name(List<Suspect> suspects) {

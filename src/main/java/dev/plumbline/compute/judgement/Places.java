@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.IntUnaryOperator;
 
 /** Where each entry of a rearranged tensor comes from: maps from a row-major position to a row-major position. */
-final class Places {
+public final class Places {
 
     private Places() {}
 
@@ -14,7 +14,7 @@ final class Places {
      * The tensor of {@code shape} with its axes in another order, then read row by row: entry k of the result is entry
      * {@code source(k)} of the tensor.
      */
-    static IntUnaryOperator transposed(Shape shape, int[] order) {
+    public static IntUnaryOperator transposed(Shape shape, int[] order) {
         int[] strides = shape.strides();
         int rank = order.length;
         return k -> {
@@ -29,7 +29,7 @@ final class Places {
     }
 
     /** Reversed along each axis whose bit is set. */
-    static IntUnaryOperator flipped(Shape shape, int axes) {
+    public static IntUnaryOperator flipped(Shape shape, int axes) {
         int[] strides = shape.strides();
         return k -> {
             int source = k;
@@ -44,7 +44,7 @@ final class Places {
     }
 
     /** Moved by {@code shift} towards higher indices along an axis; what leaves comes in on the other side. */
-    static IntUnaryOperator rolled(Shape shape, int axis, int shift) {
+    public static IntUnaryOperator rolled(Shape shape, int axis, int shift) {
         int stride = shape.strides()[axis];
         int extent = shape.extent(axis);
         return k -> {
@@ -54,7 +54,7 @@ final class Places {
     }
 
     /** Moved likewise; what leaves is lost, zeros come in (source -1). */
-    static IntUnaryOperator pushed(Shape shape, int axis, int shift) {
+    public static IntUnaryOperator pushed(Shape shape, int axis, int shift) {
         int stride = shape.strides()[axis];
         int extent = shape.extent(axis);
         return k -> {
@@ -65,7 +65,7 @@ final class Places {
     }
 
     /** Cut into equal blocks along an axis, block b of the result being block {@code order[b]}. */
-    static IntUnaryOperator blocks(Shape shape, int axis, int[] order) {
+    public static IntUnaryOperator blocks(Shape shape, int axis, int[] order) {
         int stride = shape.strides()[axis];
         int extent = shape.extent(axis);
         int length = extent / order.length;
@@ -76,7 +76,7 @@ final class Places {
     }
 
     /** All orders of 0 to count - 1, the identity first. */
-    static List<int[]> permutations(int count) {
+    public static List<int[]> permutations(int count) {
         List<int[]> permutations = new ArrayList<>();
         permute(new int[count], 0, 0, permutations);
         return permutations;
@@ -95,7 +95,7 @@ final class Places {
         }
     }
 
-    static int[] inverse(int[] order) {
+    public static int[] inverse(int[] order) {
         int[] inverse = new int[order.length];
         for (int i = 0; i < order.length; i++) {
             inverse[order[i]] = i;
@@ -103,7 +103,7 @@ final class Places {
         return inverse;
     }
 
-    static Shape permuted(Shape shape, int[] order) {
+    public static Shape permuted(Shape shape, int[] order) {
         int[] extents = new int[order.length];
         for (int axis = 0; axis < order.length; axis++) {
             extents[axis] = shape.extent(order[axis]);

@@ -20,17 +20,24 @@ final class Examination {
     private final Subject subject;
     private final Settings settings;
     private final Interview interview;
+    private final Point point;
     private final Ledger ledger;
 
-    Examination(Subject subject, Settings settings, Interview interview) {
+    private Examination(Subject subject, Settings settings, Interview interview, Point point) {
         this.subject = subject;
         this.settings = settings;
         this.interview = interview;
+        this.point = point;
         this.ledger = new Ledger(subject, settings);
     }
 
-    Findings findings() {
+    static Findings of(Subject subject, Settings settings, Interview interview) {
         Point point = Point.examine(subject, settings, interview);
+        Subject known = point.isUsable() ? Overflow.resolved(subject, settings, interview) : subject;
+        return new Examination(known, settings, interview, point).findings();
+    }
+
+    private Findings findings() {
         if (point.isUsable() && !claimsNonFinite()) {
             Panels panels = new Panels(new Probing(subject, interview, point), settings);
             examine(panels, panels.over(Stage.EVERYTHING, subject.all(), DIRECTIONS, ledger.panels()));
@@ -41,7 +48,7 @@ final class Examination {
         return new Judgement(ledger, point).findings(settings, interview);
     }
 
-    /** A claim of NaN or infinity where the function is finite needs no evaluation. */
+    /** A claim of NaN or infinity where the function is finite needs no evaluation; an infinite norm may have overflowed. */
     private boolean claimsNonFinite() {
         boolean any = false;
         for (Account account : ledger.accounts()) {

@@ -46,6 +46,10 @@ final class Naming {
         }
         Parts.Support support =
                 new Parts(probing, tensor).search(wrong.lines().get(wrong.worstPlace()), spot.residual(), spot.bound());
+        Box row = support.row();
+        if (row != null && !row.isWhole(probed.shape())) {
+            return new Named(slice(tensor, row, wrong.lines()), evidence(tensor, row, spot));
+        }
         List<int[]> entries = support.entries();
         if (!entries.isEmpty()) {
             return entries(tensor, entries, spot);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which part of a wrong tensor is wrong, by marginals: each axis is halved with the others whole. One place an axis is an
@@ -55,6 +56,29 @@ final class Parts {
                 }
             }
             return entries;
+        }
+
+        /**
+         * A row, a column, a channel: all places of one axis, or all but one, which turning it round leaves where it is; and a
+         * single place of every other axis. None where the tensor has one axis only.
+         */
+        @Nullable
+        Box row() {
+            int along = -1;
+            for (int axis = 0; axis < shape.rank(); axis++) {
+                int places = axes.get(axis).stream().mapToInt(Span::length).sum();
+                if (places > 1 && along >= 0) {
+                    return null;
+                }
+                along = places > 1 ? axis : along;
+            }
+            boolean isRow = along >= 0 && shape.rank() > 1 && isWhole(along);
+            return isRow ? hull().with(along, new Span(0, shape.extent(along))) : null;
+        }
+
+        private boolean isWhole(int axis) {
+            int places = axes.get(axis).stream().mapToInt(Span::length).sum();
+            return places >= Math.max(2, shape.extent(axis) - 1);
         }
 
         /** The smallest box around it all. */

@@ -16,7 +16,7 @@ public final class ProbeSession {
     public static Step next(Subject subject, Settings settings, List<List<Told>> transcript) {
         Interview interview = new Interview(subject, settings, transcript);
         try {
-            return new Examination(subject, settings, interview).findings();
+            return Examination.of(subject, settings, interview);
         } catch (Interview.Pending pending) {
             return pending.question();
         }

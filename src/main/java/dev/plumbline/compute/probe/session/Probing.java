@@ -62,10 +62,10 @@ final class Probing {
 
     /** 4.3 max(|Delta . d|, ||Delta o d||) + 64 u ||a o d||. */
     private double allowance(Direction direction, Told told) {
-        double contribution = Double.isNaN(told.contribution())
+        double contribution = !Double.isFinite(told.contribution())
                 ? direction.scale() * subject.contribution(direction.set().tensors())
                 : told.contribution();
-        double noise = Double.isNaN(told.claimedNoise())
+        double noise = !Double.isFinite(told.claimedNoise())
                 ? direction.scale() * subject.claimedNoise(direction.set().tensors())
                 : told.claimedNoise();
         int units = subject.claim().bytes() == 2 ? UNITS_HALF : UNITS;

@@ -37,6 +37,10 @@ public record Subject(
         tensors = List.copyOf(tensors);
     }
 
+    Subject with(List<ProbedTensor> others) {
+        return new Subject(others, product, claim, evaluation, deterministic);
+    }
+
     ProbedTensor tensor(int index) {
         return tensors.get(index);
     }

@@ -10,8 +10,10 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Networks of six tensors, 12-20-16-5, whose owner is a simulated client; tensor 2 is a matrix of 20 by 16, 3 its bias. */
@@ -69,6 +71,63 @@ class ProbeSessionTests {
                     double[] right = claim[MATRIX].clone();
                     Arrays.setAll(claim[MATRIX], i -> right[i % 20 * 16 + i / 20]);
                 }));
+    }
+
+    /** Rows of 16 and of 5, columns of 20; what turning round leaves in its place is part of the row. */
+    @ParameterizedTest
+    @CsvSource({"2, 16, 3, 0", "4, 5, 7, 0", "2, 16, 5, 1", "4, 5, 2, 1", "0, 20, 11, 0", "0, 20, 4, 1"})
+    void aFlippedRowIsARow(int matrix, int columns, int line, int axis) {
+        for (int seed = 1; seed <= 5; seed++) {
+            Findings findings = check(false, Datatype.FP64, seed, claim -> {
+                double[] right = claim[matrix].clone();
+                int rows = right.length / columns;
+                int extent = axis == 0 ? columns : rows;
+                for (int i = 0; i < extent; i++) {
+                    int to = axis == 0 ? line * columns + i : i * columns + line;
+                    int from =
+                            axis == 0 ? line * columns + extent - 1 - i : (extent - 1 - i) * columns + line;
+                    claim[matrix][to] = right[from];
+                }
+            });
+
+            assertThat(findings.verdict()).isEqualTo(Verdict.FAIL);
+            assertThat(findings.tensors().get(matrix).fault()).isInstanceOfSatisfying(Fault.Slice.class, slice -> {
+                Box.Span span = slice.part().spans().get(axis);
+                assertThat(span).isEqualTo(new Box.Span(line, line + 1));
+            });
+            assertThat(findings.evaluations()).isLessThanOrEqualTo(200);
+        }
+    }
+
+    @Test
+    void aNormThatOverflowsIsNotAnInfiniteClaim() {
+        Objective objective = new Networks(3, false, false, 8, 12, 20, 16, 5);
+        Settings settings = new Settings(3, 0.95, 400, true);
+        assertThat(overflowing(objective, objective.gradient()).check(settings).verdict())
+                .isEqualTo(Verdict.PASS);
+        double[][] wrong = Arrays.stream(objective.gradient()).map(double[]::clone).toArray(double[][]::new);
+        times(wrong[MATRIX], 2);
+        assertThat(overflowing(objective, wrong).check(settings).tensors().get(MATRIX).fault())
+                .isInstanceOf(Fault.Scaled.class);
+        for (double value : new double[] {Double.POSITIVE_INFINITY, Double.NaN}) {
+            wrong[MATRIX][5] = value;
+            Findings findings = overflowing(objective, wrong).check(settings);
+            assertThat(findings.tensors().get(MATRIX).fault()).isInstanceOf(Fault.NonFinite.class);
+            assertThat(findings.tensors().get(BIAS).fault()).isNull();
+        }
+    }
+
+    /** A client whose norms add up squares that are not finite. */
+    private static SimulatedClient overflowing(Objective objective, double[][] claim) {
+        return new SimulatedClient(objective, claim, Datatype.FP64, Datatype.FP64) {
+            @Override
+            Subject subject(Subject.Product product) {
+                Subject subject = super.subject(product);
+                return subject.with(subject.tensors().stream()
+                        .map(tensor -> tensor.contributing(Double.POSITIVE_INFINITY))
+                        .toList());
+            }
+        };
     }
 
     private static void times(double[] values, double factor) {

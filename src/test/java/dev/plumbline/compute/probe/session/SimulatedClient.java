@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /** A client in this process: moves the point, evaluates, claims. */
-final class SimulatedClient {
+class SimulatedClient {
 
     private final Objective objective;
     private final double[][] claim;

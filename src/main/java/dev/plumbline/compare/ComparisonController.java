@@ -1,0 +1,105 @@
+package dev.plumbline.compare;
+
+import dev.plumbline.limits.Limits;
+import dev.plumbline.problem.Problem;
+import dev.plumbline.report.Page;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RequestPart;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.multipart.MultipartFile;
+import org.springframework.web.multipart.MultipartHttpServletRequest;
+
+@RestController
+@RequestMapping(path = ComparisonController.PATH, produces = MediaType.APPLICATION_JSON_VALUE)
+@Tag(name = "Comparisons", description = "What do two dumps of gradients differ by?")
+class ComparisonController {
+
+    static final String PATH = "/v1/comparisons";
+
+    private static final String DESCRIPTION = """
+            Two dumps of gradients, without a model: of each tensor whether both are equal, no further apart than noise or \
+            rounding, or what the difference looks like: scaled, transposed, exchanged with another tensor, one slice, \
+            rounded, and more. That they differ is a result: status 200 and the verdict `FAIL`; who is right is never said.
+
+            As JSON, or as multipart with files (safetensors or npz), which are read piece by piece: `a`, `b`, `repeats` \
+            (further runs of what made `a`: what they differ by is its noise), `previousGradients`. Several ranks' files \
+            come as `a[0]`, `a[1]`, ..., and `layout` in the part `request` says how they make one: replicas, shards along \
+            an axis, or partial terms. `b` may be of several ranks too.""";
+
+    private final ComparisonService service;
+    private final RecentComparisons reports;
+    private final Limits limits;
+
+    ComparisonController(ComparisonService service, RecentComparisons reports, Limits limits) {
+        this.service = service;
+        this.reports = reports;
+        this.limits = limits;
+    }
+
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(operationId = "compareDumps", summary = "Compare two dumps of gradients", description = DESCRIPTION)
+    ComparisonReport compare(
+            @Parameter(hidden = true) @RequestAttribute String owner, @RequestBody ComparisonRequest request) {
+        return service.compare(owner, request.dumps(DumpFiles.none()), request.label());
+    }
+
+    /** The parts are declared for the description; they are read from the request, where they may be numbered. */
+    @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    @Operation(operationId = "compareDumps", summary = "Compare two dumps of gradients", description = DESCRIPTION)
+    ComparisonReport compareFiles(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestPart(required = false) @Nullable ComparisonRequest request,
+            @RequestPart(required = false) @Nullable List<MultipartFile> a,
+            @RequestPart(required = false) @Nullable List<MultipartFile> b,
+            @RequestPart(required = false) @Nullable List<MultipartFile> repeats,
+            @RequestPart(required = false) @Nullable MultipartFile previousGradients,
+            HttpServletRequest http)
+            throws IOException {
+        ComparisonRequest asked = request == null ? ComparisonRequest.EMPTY : request;
+        MultipartHttpServletRequest multipart = (MultipartHttpServletRequest) http;
+        try (DumpFiles files = DumpFiles.open(multipart.getMultiFileMap(), limits)) {
+            try {
+                return service.compare(owner, asked.dumps(files), asked.label());
+            } catch (Problem problem) {
+                throw problem.inParts(files.parts());
+            }
+        }
+    }
+
+    @GetMapping
+    @Operation(
+            operationId = "listComparisons",
+            summary = "This key's recent comparisons in short, the newest first",
+            description = "In pages; `next` is what to ask for `after` to get the next one.")
+    Page<ComparisonItem> recent(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestParam(defaultValue = Page.USUAL) int limit,
+            @RequestParam(required = false) @Nullable String after) {
+        return reports.page(owner, limit, Page.behind(after));
+    }
+
+    /** As it was answered, byte by byte. */
+    @GetMapping("/{id}")
+    @Operation(operationId = "findComparison", summary = "A recent comparison of this key")
+    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = ComparisonReport.class)))
+    byte[] find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        return reports.find(owner, id);
+    }
+}
