@@ -75,6 +75,26 @@ final class Disagreement {
         return product / square;
     }
 
+    /** The share of the way from one prediction to another at which the observed parameters lie, by least squares. */
+    static double share(
+            List<ObservedStep> steps, List<Map<String, Tensor>> from, List<Map<String, Tensor>> to) {
+        double product = 0;
+        double square = 0;
+        for (int k = 0; k < from.size(); k++) {
+            for (Map.Entry<String, Tensor> entry : from.get(k).entrySet()) {
+                Tensor start = entry.getValue();
+                Tensor end = requireNonNull(to.get(k).get(entry.getKey()));
+                Tensor after = requireNonNull(steps.get(k).after().get(entry.getKey()));
+                for (int i = 0; i < start.size(); i++) {
+                    double way = end.at(i) - start.at(i);
+                    product += way * (after.at(i) - start.at(i));
+                    square += way * way;
+                }
+            }
+        }
+        return product / square;
+    }
+
     /** The predicted parameters, had every update been {@code factor} times as large. */
     static List<Map<String, Tensor>> stretched(
             List<ObservedStep> steps, List<Map<String, Tensor>> predicted, double factor) {

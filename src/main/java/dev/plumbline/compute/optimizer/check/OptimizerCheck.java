@@ -72,6 +72,7 @@ public record OptimizerCheck(Claim claim, List<ObservedStep> steps) {
             Hypothesis hypothesis = hypotheses.get(i);
             boolean claimItself = i == 0 && claim.optimizer() != null;
             if (claimItself
+                    || hypothesis.optimizer().wholeTensors()
                     || quick.fit(hypothesis, ROUNDING_ULPS)
                             .filter(OptimizerCheck::holds)
                             .isPresent()) {

@@ -1,5 +1,6 @@
 package dev.plumbline.compute.optimizer.check;
 
+import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.tensor.Tensor;
 import java.math.BigDecimal;
@@ -48,6 +49,9 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
 
     /** The learning rate that fits best; nothing if the steps cannot be taken, or do not fit at any rate above 0. */
     private Optional<Double> rate(Hypothesis hypothesis) {
+        if (hypothesis.optimizer().kind() == Kind.SCHEDULE_FREE) {
+            return affineRate(hypothesis);
+        }
         return wide.run(hypothesis, Double.POSITIVE_INFINITY).flatMap(predicted -> {
             double factor = Disagreement.factor(wide.steps(), predicted);
             double rate = factor * hypothesis.optimizer().learningRate();
@@ -58,6 +62,18 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
                     ? Optional.of(rate)
                     : Optional.empty();
         });
+    }
+
+    /** Where the parameters go towards an average that the rate has made, they are a line in the rate, but not through 0. */
+    private Optional<Double> affineRate(Hypothesis hypothesis) {
+        double rate = hypothesis.optimizer().learningRate();
+        Optional<List<Map<String, Tensor>>> at = wide.run(hypothesis, Double.POSITIVE_INFINITY);
+        Optional<List<Map<String, Tensor>>> atTwice = wide.run(hypothesis.atRate(2 * rate), Double.POSITIVE_INFINITY);
+        if (at.isEmpty() || atTwice.isEmpty()) {
+            return Optional.empty();
+        }
+        double fitted = rate * (1 + Disagreement.share(wide.steps(), at.get(), atTwice.get()));
+        return fitted > 0 && fitted < Double.POSITIVE_INFINITY ? Optional.of(fitted) : Optional.empty();
     }
 
     /**
