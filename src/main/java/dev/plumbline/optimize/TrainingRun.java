@@ -9,7 +9,6 @@ import dev.plumbline.compute.program.Program;
 import dev.plumbline.optimize.TrainingRunStop.Reason;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -25,11 +24,10 @@ final class TrainingRun {
     private final IntFunction<Program> programs;
     private final TrainingRunStepper stepper;
     private final Schedule schedule;
+    private final Schedule.Course course;
     private final TrainingRunHealth health;
-    private final double baseRate;
     private final Map<String, Tensor> point;
 
-    private double[] epochLosses = new double[0];
     private double epochSum;
     private double rate;
     private double least = Double.POSITIVE_INFINITY;
@@ -47,8 +45,8 @@ final class TrainingRun {
         this.programs = programs;
         this.stepper = stepper;
         this.schedule = schedule;
-        this.baseRate = stepper.learningRate();
-        this.rate = baseRate;
+        this.rate = stepper.learningRate();
+        this.course = schedule.course(rate);
         this.point = new HashMap<>(stepper.parameters());
     }
 
@@ -154,7 +152,7 @@ final class TrainingRun {
     /** Only a plateau has to be measured, and only an epoch can end one. */
     private double learningRate(long t) {
         boolean kept = t > schedule.measuredFrom() && (t - 1) % batches.epochLength() != 0;
-        return kept ? rate : schedule.rate(t, baseRate, epochLosses);
+        return kept ? rate : course.rate(t);
     }
 
     /** An epoch that began before the schedule measures, during a warm-up, does not count. */
@@ -164,8 +162,7 @@ final class TrainingRun {
             return;
         }
         if (t - batches.epochLength() + 1 >= schedule.measuredFrom()) {
-            epochLosses = Arrays.copyOf(epochLosses, epochLosses.length + 1);
-            epochLosses[epochLosses.length - 1] = epochSum / batches.epochLength();
+            course.measured(epochSum / batches.epochLength());
         }
         epochSum = 0;
     }

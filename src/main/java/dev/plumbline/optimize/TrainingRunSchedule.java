@@ -1,15 +1,22 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.compute.optimizer.schedule.Chained;
 import dev.plumbline.compute.optimizer.schedule.Constant;
 import dev.plumbline.compute.optimizer.schedule.Cosine;
+import dev.plumbline.compute.optimizer.schedule.CosineRestarts;
+import dev.plumbline.compute.optimizer.schedule.Cyclic;
 import dev.plumbline.compute.optimizer.schedule.Exponential;
 import dev.plumbline.compute.optimizer.schedule.InverseSquareRoot;
 import dev.plumbline.compute.optimizer.schedule.LinearWarmup;
+import dev.plumbline.compute.optimizer.schedule.MultiStep;
+import dev.plumbline.compute.optimizer.schedule.OneCycle;
+import dev.plumbline.compute.optimizer.schedule.Polynomial;
 import dev.plumbline.compute.optimizer.schedule.ReduceOnPlateau;
 import dev.plumbline.compute.optimizer.schedule.Schedule;
 import dev.plumbline.compute.optimizer.schedule.StepDecay;
 import dev.plumbline.problem.Problem;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +35,21 @@ import org.jspecify.annotations.Nullable;
  * @param patience reduceOnPlateau (10)
  * @param threshold reduceOnPlateau (1e-4), relative
  * @param cooldown reduceOnPlateau (0)
+ * @param milestones multiStep: steps after which the rate is reduced; chained: after which the next schedule begins
+ * @param power polynomial (1, which is linear)
+ * @param multiplier cosineRestarts (1)
+ * @param rises cosine (false): PyTorch's goes up again after {@code steps}
+ * @param first inverseSquareRoot (1): what the first step counts as; 0 in Transformers
+ * @param rise oneCycle (0.3): share of steps
+ * @param startDivisor oneCycle (25)
+ * @param endDivisor oneCycle (10000)
+ * @param anneal oneCycle (cosine)
+ * @param threePhases oneCycle (false)
+ * @param counting oneCycle (pytorch): whose ends of phases
+ * @param up cyclic: steps; the base rate is the peak
+ * @param down cyclic (as many as up)
+ * @param mode cyclic (triangular)
+ * @param schedules chained: one after the other
  */
 public record TrainingRunSchedule(
         Kind kind,
@@ -40,15 +62,36 @@ public record TrainingRunSchedule(
         @Nullable TrainingRunSchedule next,
         @Nullable Integer patience,
         @Nullable Double threshold,
-        @Nullable Integer cooldown) {
+        @Nullable Integer cooldown,
+        @Nullable List<Long> milestones,
+        @Nullable Double power,
+        @Nullable Long multiplier,
+        @Nullable Boolean rises,
+        @Nullable Long first,
+        @Nullable Double rise,
+        @Nullable Double startDivisor,
+        @Nullable Double endDivisor,
+        OneCycle.@Nullable Anneal anneal,
+        @Nullable Boolean threePhases,
+        OneCycle.@Nullable Counting counting,
+        @Nullable Long up,
+        @Nullable Long down,
+        Cyclic.@Nullable Mode mode,
+        @Nullable List<TrainingRunSchedule> schedules) {
 
     public enum Kind {
         CONSTANT(),
         STEP("every", "factor"),
+        MULTI_STEP("milestones", "factor"),
         EXPONENTIAL("factor"),
-        COSINE("steps", "minimumRate"),
+        POLYNOMIAL("steps", "power", "minimumRate"),
+        COSINE("steps", "minimumRate", "rises"),
+        COSINE_RESTARTS("steps", "multiplier", "minimumRate"),
+        ONE_CYCLE("steps", "rise", "startDivisor", "endDivisor", "anneal", "threePhases", "counting"),
+        CYCLIC("up", "down", "minimumRate", "mode", "factor"),
+        CHAINED("schedules", "milestones"),
         LINEAR_WARMUP("steps", "startFactor", "next"),
-        INVERSE_SQUARE_ROOT("warmup"),
+        INVERSE_SQUARE_ROOT("warmup", "first"),
         REDUCE_ON_PLATEAU("factor", "patience", "threshold", "cooldown", "minimumRate");
 
         private final List<String> names;
@@ -59,7 +102,10 @@ public record TrainingRunSchedule(
     }
 
     public TrainingRunSchedule {
-        Object[] values = {every, factor, steps, minimumRate, startFactor, warmup, next, patience, threshold, cooldown};
+        Object[] values = {
+            every, factor, steps, minimumRate, startFactor, warmup, next, patience, threshold, cooldown, milestones, power,
+            multiplier, rises, first, rise, startDivisor, endDivisor, anneal, threePhases, counting, up, down, mode, schedules
+        };
         RecordComponent[] components = TrainingRunSchedule.class.getRecordComponents();
         for (int i = 0; i < values.length; i++) {
             String name = components[i + 1].getName();
@@ -76,16 +122,29 @@ public record TrainingRunSchedule(
             case CONSTANT -> new Constant();
             case STEP -> new StepDecay(required("every", every), or(factor, 0.1));
             case EXPONENTIAL -> new Exponential(required("factor", factor));
-            case COSINE -> new Cosine(steps == null ? iterations : steps, or(minimumRate, 0));
+            case MULTI_STEP -> new MultiStep(required("milestones", milestones), or(factor, 0.1));
+            case POLYNOMIAL -> new Polynomial(or(steps, iterations), or(power, 1.0), or(minimumRate, 0.0));
+            case COSINE -> new Cosine(or(steps, iterations), or(minimumRate, 0.0), or(rises, false));
+            case COSINE_RESTARTS ->
+                new CosineRestarts(required("steps", steps), or(multiplier, 1L), or(minimumRate, 0.0));
+            case ONE_CYCLE -> oneCycle(iterations);
+            case CYCLIC ->
+                new Cyclic(
+                        required("up", up),
+                        or(down, up),
+                        or(minimumRate, 0.0),
+                        or(mode, Cyclic.Mode.TRIANGULAR),
+                        or(factor, 1.0));
+            case CHAINED -> chained(iterations);
             case LINEAR_WARMUP -> warmup(iterations);
-            case INVERSE_SQUARE_ROOT -> new InverseSquareRoot(required("warmup", warmup));
+            case INVERSE_SQUARE_ROOT -> new InverseSquareRoot(required("warmup", warmup), or(first, 1L));
             case REDUCE_ON_PLATEAU ->
                 new ReduceOnPlateau(
                         or(factor, 0.1),
                         patience == null ? 10 : patience,
                         or(threshold, 1e-4),
                         cooldown == null ? 0 : cooldown,
-                        or(minimumRate, 0));
+                        or(minimumRate, 0.0));
         };
     }
 
@@ -95,7 +154,34 @@ public record TrainingRunSchedule(
         return new LinearWarmup(rise, or(startFactor, 1.0 / 3), after);
     }
 
-    private static double or(@Nullable Double value, double absent) {
+    private Schedule oneCycle(long iterations) {
+        return new OneCycle(
+                or(steps, iterations),
+                or(rise, 0.3),
+                or(startDivisor, 25.0),
+                or(endDivisor, 1e4),
+                or(anneal, OneCycle.Anneal.COSINE),
+                or(threePhases, false),
+                or(counting, OneCycle.Counting.PYTORCH));
+    }
+
+    /** Each schedule has what is left of the run from where it begins. */
+    private Schedule chained(long iterations) {
+        List<Schedule> parts = new ArrayList<>();
+        List<TrainingRunSchedule> given = required("schedules", schedules);
+        List<Long> begins = required("milestones", milestones);
+        for (int i = 0; i < given.size(); i++) {
+            long begin = i == 0 || i > begins.size() ? 0 : begins.get(i - 1);
+            try {
+                parts.add(given.get(i).schedule(Math.max(1, iterations - begin)));
+            } catch (Problem problem) {
+                throw problem.within(Problem.pointer("schedules", i));
+            }
+        }
+        return new Chained(parts, begins);
+    }
+
+    private static <T> T or(@Nullable T value, T absent) {
         return value == null ? absent : value;
     }
 

@@ -3,7 +3,6 @@ package dev.plumbline.optimize;
 import dev.plumbline.compute.optimizer.Clipping;
 import dev.plumbline.compute.optimizer.InPlaceStep;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.Slot;
 import dev.plumbline.compute.optimizer.StepReport.Outcome;
 import dev.plumbline.compute.optimizer.Strip;
 import dev.plumbline.compute.optimizer.TensorArrays;
@@ -14,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parameters of a run and their moments, in float64, stepped where they lie. A step that would make a number that is
@@ -35,13 +35,13 @@ final class TrainingRunStepper {
         initial.forEach((name, tensor) -> {
             Tensor own = Tensor.of(tensor.shape(), tensor.values().clone());
             List<Strip> moments =
-                    base.slots().stream().map(slot -> moment(slot, own)).toList();
+                    base.slots().stream().map(slot -> strip(slot.fresh(own))).toList();
             kept.add(new Kept(name, own, new double[own.size()], moments));
         });
     }
 
-    private static Strip moment(Slot slot, Tensor parameter) {
-        return Strip.of(Tensor.filled(parameter.shape(), slot.initial()).values());
+    private static Strip strip(@Nullable Tensor moment) {
+        return Strip.of(moment == null ? new double[0] : moment.values());
     }
 
     /** The parameters as they are now; they change with every step. */
@@ -84,7 +84,11 @@ final class TrainingRunStepper {
             System.arraycopy(values, 0, parameter.before(), 0, values.length);
             Tensor gradient = Objects.requireNonNull(gradients.get(parameter.name()));
             arrays.add(new TensorArrays(
-                    parameter.name(), Strip.of(values), Strip.of(gradient.values()), parameter.moments()));
+                    parameter.name(),
+                    parameter.value().shape(),
+                    Strip.of(values),
+                    Strip.of(gradient.values()),
+                    parameter.moments()));
         }
         boolean taken =
                 new InPlaceStep(current, clipping, false).take(t, arrays).outcome() == Outcome.TAKEN;

@@ -1,11 +1,17 @@
 package dev.plumbline.reader;
 
+import dev.plumbline.compute.optimizer.Adafactor.DecayScale;
+import dev.plumbline.compute.optimizer.Adafactor.Floor;
 import dev.plumbline.compute.optimizer.Adamax.EpsilonPlace;
 import dev.plumbline.compute.optimizer.AmsGrad.Variant;
 import dev.plumbline.compute.optimizer.Epsilon;
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Kind;
+import dev.plumbline.compute.optimizer.Lamb.DecayPlace;
+import dev.plumbline.compute.optimizer.Lamb.TrustRatio;
 import dev.plumbline.compute.optimizer.MomentumBuffer;
+import dev.plumbline.compute.optimizer.Muon.Norm;
+import dev.plumbline.compute.optimizer.Muon.Scale;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.Preset;
 import dev.plumbline.compute.optimizer.Sgd;
@@ -20,8 +26,10 @@ import org.jspecify.annotations.Nullable;
  * from them. A hyper-parameter that this kind does not have is refused.
  *
  * @param preset whose conventions and defaults; PyTorch's where it is not given
- * @param momentum a number for sgd and rmsprop; how Nesterov's momentum is scheduled for nadam
- * @param weightDecay a number, decoupled for adamw and L2 for everything else, or {@code {kind, rate}}
+ * @param momentum a number for sgd, rmsprop and muon; how Nesterov's momentum is scheduled for nadam
+ * @param weightDecay a number, decoupled for adamw, lion, lamb, adafactor, adabelief, muon and scheduleFree and L2 for
+ *     everything else, or {@code {kind, rate}}
+ * @param maximize whether steps go uphill, of any kind; false
  */
 public record OptimizerSource(
         Kind kind,
@@ -44,7 +52,29 @@ public record OptimizerSource(
         @Nullable Double learningRateDecay,
         @Nullable Double initialAccumulator,
         @Nullable Double rho,
-        @Nullable Object weightDecay) {
+        @Nullable Object weightDecay,
+        @Nullable Double rootEpsilon,
+        @Nullable TrustRatio trustRatio,
+        @Nullable DecayPlace decayPlace,
+        @Nullable Double beta2Decay,
+        @Nullable Double epsilon1,
+        @Nullable Double epsilon2,
+        @Nullable Floor floor,
+        @Nullable Double clippingThreshold,
+        @Nullable Boolean relativeStep,
+        @Nullable Boolean scaleParameter,
+        @Nullable Long factoredFrom,
+        @Nullable DecayScale decayScale,
+        @Nullable Long newtonSchulzSteps,
+        @Nullable Norm norm,
+        @Nullable Boolean biasCorrection,
+        @Nullable Scale scale,
+        @Nullable Double vectorRate,
+        @Nullable Double vectorEpsilon,
+        @Nullable Long warmupSteps,
+        @Nullable Double averagingPower,
+        @Nullable Double ratePower,
+        @Nullable Boolean maximize) {
 
     /** Of this kind, with everything else as PyTorch has it. */
     public static OptimizerSource of(Kind kind, double learningRate) {
@@ -52,6 +82,28 @@ public record OptimizerSource(
                 kind,
                 null,
                 learningRate,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
                 null,
                 null,
                 null,

@@ -25,6 +25,8 @@ public record Adadelta(double learningRate, double rho, double epsilon, WeightDe
             case PYTORCH, OPTAX -> new Adadelta(1, 0.9, 1e-6, WeightDecay.NONE);
             case KERAS -> new Adadelta(1e-3, 0.95, 1e-7, WeightDecay.NONE);
             case ND4J -> new Adadelta(1, 0.95, 1e-6, WeightDecay.NONE);
+            case HUGGING_FACE, BITSANDBYTES ->
+                throw preset.lacks("adadelta", Preset.PYTORCH, Preset.OPTAX, Preset.KERAS, Preset.ND4J);
         };
     }
 

@@ -29,10 +29,11 @@ public record Adagrad(
 
     public static Adagrad preset(Preset preset) {
         return switch (preset) {
-            case PYTORCH -> new Adagrad(1e-2, 0, 0, 1e-10, Epsilon.STANDARD, WeightDecay.NONE);
+            case PYTORCH, BITSANDBYTES -> new Adagrad(1e-2, 0, 0, 1e-10, Epsilon.STANDARD, WeightDecay.NONE);
             case OPTAX -> new Adagrad(1e-2, 0, 0.1, 1e-7, Epsilon.INSIDE_ROOT, WeightDecay.NONE);
             case KERAS -> new Adagrad(1e-3, 0, 0.1, 1e-7, Epsilon.INSIDE_ROOT, WeightDecay.NONE);
             case ND4J -> new Adagrad(1e-1, 0, 1e-6, 1e-6, Epsilon.STANDARD, WeightDecay.NONE);
+            case HUGGING_FACE -> throw preset.lacks("adagrad", Preset.PYTORCH, Preset.OPTAX, Preset.KERAS, Preset.ND4J);
         };
     }
 

@@ -34,9 +34,10 @@ public record Adam(
 
     public static Adam preset(Preset preset) {
         return switch (preset) {
-            case PYTORCH, OPTAX -> new Adam(1e-3, 0.9, 0.999, 1e-8, Epsilon.STANDARD, WeightDecay.NONE);
+            case PYTORCH, OPTAX, BITSANDBYTES -> new Adam(1e-3, 0.9, 0.999, 1e-8, Epsilon.STANDARD, WeightDecay.NONE);
             case KERAS -> new Adam(1e-3, 0.9, 0.999, 1e-7, Epsilon.EPSILON_HAT, WeightDecay.NONE);
             case ND4J -> new Adam(1e-3, 0.9, 0.999, 1e-8, Epsilon.EPSILON_HAT, WeightDecay.NONE);
+            case HUGGING_FACE -> throw preset.lacks("adam", Preset.PYTORCH, Preset.OPTAX, Preset.KERAS, Preset.ND4J);
         };
     }
 

@@ -11,7 +11,9 @@ import java.util.List;
  * and then Adam's equations, whose moments see nothing of the decay
  * </pre>
  *
- * The libraries agree on the equation and not on the default decay: PyTorch 1e-2, Optax 1e-4, Keras 4e-3.
+ * The libraries agree on the equation and not on the default decay: PyTorch and bitsandbytes 1e-2, Optax 1e-4, Keras 4e-3,
+ * Transformers none. Transformers (until version 5) has the decay after the step, whose parameters it so makes smaller by
+ * another learningRate^2 weightDecay.
  */
 public record AdamW(
         double learningRate,
@@ -29,12 +31,16 @@ public record AdamW(
     }
 
     public static AdamW preset(Preset preset) {
+        if (preset == Preset.HUGGING_FACE) {
+            return new AdamW(1e-3, 0.9, 0.999, 1e-6, Epsilon.EPSILON_HAT, WeightDecay.NONE);
+        }
         double rate =
                 switch (preset) {
-                    case PYTORCH -> 1e-2;
+                    case PYTORCH, BITSANDBYTES -> 1e-2;
                     case OPTAX -> 1e-4;
                     case KERAS -> 4e-3;
-                    case ND4J -> throw preset.lacks("adamw", Preset.PYTORCH, Preset.OPTAX, Preset.KERAS);
+                    case ND4J, HUGGING_FACE ->
+                        throw preset.lacks("adamw", Preset.PYTORCH, Preset.OPTAX, Preset.KERAS);
                 };
         Adam adam = Adam.preset(preset);
         return new AdamW(

@@ -40,6 +40,8 @@ public record Adamax(
             case PYTORCH, OPTAX -> new Adamax(2e-3, 0.9, 0.999, 1e-8, EpsilonPlace.WITH_GRADIENT, WeightDecay.NONE);
             case KERAS -> new Adamax(1e-3, 0.9, 0.999, 1e-7, EpsilonPlace.WITH_NORM, WeightDecay.NONE);
             case ND4J -> new Adamax(1e-3, 0.9, 0.999, 1e-32, EpsilonPlace.WITH_NORM, WeightDecay.NONE);
+            case HUGGING_FACE, BITSANDBYTES ->
+                throw preset.lacks("adamax", Preset.PYTORCH, Preset.OPTAX, Preset.KERAS, Preset.ND4J);
         };
     }
 

@@ -39,6 +39,9 @@ public record AmsGrad(
     }
 
     public static AmsGrad preset(Preset preset) {
+        if (preset == Preset.HUGGING_FACE || preset == Preset.BITSANDBYTES) {
+            throw preset.lacks("amsgrad", Preset.PYTORCH, Preset.OPTAX, Preset.KERAS, Preset.ND4J);
+        }
         Adam adam = Adam.preset(preset);
         return new AmsGrad(
                 adam.learningRate(),

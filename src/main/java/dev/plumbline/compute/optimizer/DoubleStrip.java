@@ -26,6 +26,11 @@ record DoubleStrip(double[] values, int from, int to) implements Strip {
     }
 
     @Override
+    public void put(int position, double value) {
+        values[from + position] = value;
+    }
+
+    @Override
     public void fill(double value) {
         Arrays.fill(values, from, to, value);
     }
@@ -58,6 +63,16 @@ record DoubleStrip(double[] values, int from, int to) implements Strip {
         double[] x = alongside(p);
         for (int i = from; i < to; i++) {
             y[i] = keep * y[i] + take * x[i];
+        }
+    }
+
+    @Override
+    public void accumulateSign(double take, Strip p) {
+        double t = take;
+        double[] y = values;
+        double[] x = alongside(p);
+        for (int i = from; i < to; i++) {
+            y[i] += t * Math.signum(x[i]);
         }
     }
 

@@ -26,6 +26,11 @@ record FloatStrip(float[] values, int from, int to) implements Strip {
     }
 
     @Override
+    public void put(int position, double value) {
+        values[from + position] = (float) value;
+    }
+
+    @Override
     public void fill(double value) {
         Arrays.fill(values, from, to, (float) value);
     }
@@ -62,6 +67,16 @@ record FloatStrip(float[] values, int from, int to) implements Strip {
         float[] x = alongside(p);
         for (int i = from; i < to; i++) {
             y[i] = k * y[i] + t * x[i];
+        }
+    }
+
+    @Override
+    public void accumulateSign(double take, Strip p) {
+        float t = (float) take;
+        float[] y = values;
+        float[] x = alongside(p);
+        for (int i = from; i < to; i++) {
+            y[i] += t * Math.signum(x[i]);
         }
     }
 

@@ -13,15 +13,23 @@ import java.util.stream.Collectors;
 
 /**
  * Hyper-parameters by name, as they stand in JSON: numbers, booleans, conventions in camelCase ({@code "epsilonHat"}).
- * Weight decay is a number, of the kind the optimizer's name promises (adamw decoupled, everything else l2), or {@code
+ * Weight decay is a number, of the kind the optimizer's name promises (adamw and what came after it decoupled, the rest l2), or {@code
  * {"kind": "decoupled", "rate": 0.01}}. The names are those of the records' components: there is no second list of them.
  */
 public final class HyperParameters {
+
+    /** Every optimizer's, and no record's component: see {@link Ascent}. */
+    public static final String MAXIMIZE = "maximize";
 
     private HyperParameters() {}
 
     /** Every hyper-parameter of the optimizer, resolved, its kind in front. */
     public static Map<String, Object> of(Optimizer optimizer) {
+        if (optimizer instanceof Ascent ascent) {
+            Map<String, Object> values = of(ascent.descent());
+            values.put(MAXIMIZE, true);
+            return values;
+        }
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("kind", optimizer.kind().toString());
         for (RecordComponent component : optimizer.getClass().getRecordComponents()) {
@@ -31,8 +39,18 @@ public final class HyperParameters {
     }
 
     /** The same optimizer with some hyper-parameters replaced; a problem where there is none of that name. */
-    @SuppressWarnings("unchecked")
-    public static <O extends Optimizer> O with(O optimizer, Map<String, ?> replacements) {
+    public static Optimizer with(Optimizer optimizer, Map<String, ?> replacements) {
+        Optimizer descent = optimizer instanceof Ascent ascent ? ascent.descent() : optimizer;
+        Map<String, Object> others = new LinkedHashMap<>(replacements);
+        Object uphill = others.containsKey(MAXIMIZE) ? others.remove(MAXIMIZE) : optimizer.maximizes();
+        if (!(uphill instanceof Boolean maximizes)) {
+            throw Problem.invalid("/" + MAXIMIZE, "not of the right type", uphill, "true or false");
+        }
+        Optimizer made = made(descent, others);
+        return maximizes ? new Ascent(made) : made;
+    }
+
+    private static Optimizer made(Optimizer optimizer, Map<String, ?> replacements) {
         RecordComponent[] components = optimizer.getClass().getRecordComponents();
         List<String> names =
                 Arrays.stream(components).map(RecordComponent::getName).toList();
@@ -49,12 +67,15 @@ public final class HyperParameters {
                     ? read(components[i], optimizer)
                     : fromJson(components[i], replacement, optimizer);
         }
-        return (O) construct(optimizer, components, values);
+        return construct(optimizer, components, values);
     }
 
     /** The conventions and switches that the optimizer could have chosen and did not, by the name of the choice. */
     public static Map<String, List<?>> choices(Optimizer optimizer) {
         Map<String, List<?>> choices = new LinkedHashMap<>();
+        if (optimizer instanceof Ascent ascent) {
+            return choices(ascent.descent());
+        }
         for (RecordComponent component : optimizer.getClass().getRecordComponents()) {
             Object chosen = read(component, optimizer);
             if (chosen instanceof Boolean on) {
@@ -99,6 +120,9 @@ public final class HyperParameters {
         if (type == double.class && value instanceof Number number) {
             return number.doubleValue();
         }
+        if (type == long.class && value instanceof Number number && number.doubleValue() == Math.rint(number.doubleValue())) {
+            return number.longValue();
+        }
         if (type == boolean.class && value instanceof Boolean) {
             return value;
         }
@@ -108,13 +132,13 @@ public final class HyperParameters {
         if (type == WeightDecay.class) {
             return weightDecay(value, optimizer);
         }
-        String expected = type == double.class ? "a number" : "true or false";
+        String expected = type == double.class ? "a number" : type == long.class ? "a whole number" : "true or false";
         throw Problem.invalid("/" + component.getName(), "not of the right type", value, expected);
     }
 
     private static WeightDecay weightDecay(Object value, Optimizer optimizer) {
         if (value instanceof Number rate) {
-            WeightDecay.Kind kind = optimizer.kind() == Kind.ADAMW ? WeightDecay.Kind.DECOUPLED : WeightDecay.Kind.L2;
+            WeightDecay.Kind kind = optimizer.kind().decaysDecoupled() ? WeightDecay.Kind.DECOUPLED : WeightDecay.Kind.L2;
             return new WeightDecay(kind, rate.doubleValue());
         }
         if (value instanceof Map<?, ?> parts) {
@@ -165,12 +189,12 @@ public final class HyperParameters {
         }
     }
 
-    private static Object construct(Optimizer optimizer, RecordComponent[] components, Object[] values) {
+    private static Optimizer construct(Optimizer optimizer, RecordComponent[] components, Object[] values) {
         Class<?>[] types =
                 Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
         try {
             Constructor<?> constructor = optimizer.getClass().getDeclaredConstructor(types);
-            return constructor.newInstance(values);
+            return (Optimizer) constructor.newInstance(values);
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof Problem problem) {
                 throw problem;

@@ -25,8 +25,11 @@ public record InPlaceStep(Optimizer optimizer, Clipping clipping, boolean norms)
 
     /** Takes step {@code t}, from 1. */
     public StepReport take(long t, List<TensorArrays> tensors) {
-        List<TensorArrays> segments =
-                tensors.stream().flatMap(tensor -> tensor.cut(SEGMENT).stream()).toList();
+        List<TensorArrays> segments = optimizer.wholeTensors()
+                ? tensors
+                : tensors.stream()
+                        .flatMap(tensor -> tensor.cut(SEGMENT).stream())
+                        .toList();
         double factor = 1;
         if (clipping.scales()) {
             double gradientNorm = norm(run(segments, GradientNorm::of).stream());
@@ -35,7 +38,7 @@ public record InPlaceStep(Optimizer optimizer, Clipping clipping, boolean norms)
             }
             factor = clipping.factor(gradientNorm);
         }
-        SegmentStep step = new SegmentStep(optimizer, optimizer.rule(t), clipping.value(), factor, norms);
+        SegmentStep step = new SegmentStep(optimizer, optimizer.rule(t), clipping.value(), optimizer.maximizes() ? -factor : factor, norms);
         List<Movement> movements = run(segments, step::take);
         double gradientNorm = norms ? norm(movements.stream().map(Movement::gradientNorm)) : Double.NaN;
         if (!movements.stream().allMatch(Movement::finite) || (norms && !Double.isFinite(gradientNorm))) {

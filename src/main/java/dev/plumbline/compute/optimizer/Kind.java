@@ -2,7 +2,6 @@ package dev.plumbline.compute.optimizer;
 
 import dev.plumbline.problem.Problem;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -17,7 +16,13 @@ public enum Kind {
     SGD(Sgd::preset),
     RMSPROP(RmsProp::preset),
     ADAGRAD(Adagrad::preset),
-    ADADELTA(Adadelta::preset);
+    ADADELTA(Adadelta::preset),
+    LION(Lion::preset),
+    LAMB(Lamb::preset),
+    ADAFACTOR(Adafactor::preset),
+    ADABELIEF(AdaBelief::preset),
+    MUON(Muon::preset),
+    SCHEDULE_FREE(ScheduleFree::preset);
 
     private final Function<Preset, Optimizer> presets;
 
@@ -42,8 +47,16 @@ public enum Kind {
         return presets.apply(preset);
     }
 
+    /** Whether a weight decay that is only a number is decoupled for this kind, as where it comes from. */
+    boolean decaysDecoupled() {
+        return switch (this) {
+            case ADAMW, LION, LAMB, ADAFACTOR, ADABELIEF, MUON, SCHEDULE_FREE -> true;
+            case ADAM, AMSGRAD, NADAM, RADAM, ADAMAX, SGD, RMSPROP, ADAGRAD, ADADELTA -> false;
+        };
+    }
+
     @Override
     public String toString() {
-        return name().toLowerCase(Locale.ROOT);
+        return HyperParameters.camelCase(this);
     }
 }

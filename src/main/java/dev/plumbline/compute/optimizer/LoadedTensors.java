@@ -34,12 +34,11 @@ record LoadedTensors(Optimizer optimizer, Checkpoint before, Map<String, ? exten
         boolean fresh = isFresh(before);
         parameters.forEach((name, parameter) -> {
             requireWide(name, parameter.datatype());
-            require(gradients.get(name), parameter, "gradients", name);
+            require(gradients.get(name), parameter.shape(), "gradients", name);
             if (!fresh) {
                 optimizer
                         .slots()
-                        .forEach(slot ->
-                                require(moment(before, slot, name), parameter, "state", "slots", slot.name(), name));
+                        .forEach(slot -> requireMoment(slot, name, parameter, moment(before, slot, name)));
             }
         });
     }
@@ -78,18 +77,32 @@ record LoadedTensors(Optimizer optimizer, Checkpoint before, Map<String, ? exten
         }
     }
 
-    private static void require(@Nullable TensorSource tensor, TensorSource parameter, Object... at) {
+    private static void require(@Nullable TensorSource tensor, Shape expected, Object... at) {
         if (tensor == null) {
             throw Problem.invalid(
-                    Problem.pointer(at), "every parameter needs one", "nothing", "shape " + parameter.shape());
+                    Problem.pointer(at), "every parameter needs one", "nothing", "shape " + expected);
         }
-        if (!tensor.shape().equals(parameter.shape())) {
+        if (!tensor.shape().equals(expected)) {
             throw Problem.invalid(
-                    Problem.pointer(at), "the shape is not its parameter's", tensor.shape(), parameter.shape());
+                    Problem.pointer(at), "the shape is not what its parameter needs", tensor.shape(), expected);
         }
         if (!tensor.datatype().isFloat()) {
             throw Problem.invalid(
                     Problem.pointer(at), "the datatype is not a float type", tensor.datatype(), "a float type");
+        }
+    }
+
+    private static void requireMoment(
+            Slot slot, String name, TensorSource parameter, @Nullable TensorSource moment) {
+        Shape expected = slot.shape(parameter.shape());
+        if (expected != null) {
+            require(moment, expected, "state", "slots", slot.name(), name);
+        } else if (moment != null) {
+            throw Problem.invalid(
+                    Problem.pointer("state", "slots", slot.name(), name),
+                    "a parameter of this shape keeps no such moment",
+                    moment.shape(),
+                    "nothing");
         }
     }
 
@@ -117,7 +130,7 @@ record LoadedTensors(Optimizer optimizer, Checkpoint before, Map<String, ? exten
         List<Strip> slots = optimizer.slots().stream()
                 .map(slot -> load(slot, name, parameter))
                 .toList();
-        return new TensorArrays(name, strip(parameter, arithmetic), strip(gradient, arithmetic), slots);
+        return new TensorArrays(name, parameter.shape(), strip(parameter, arithmetic), strip(gradient, arithmetic), slots);
     }
 
     private Strip load(Slot slot, String name, TensorSource parameter) {
@@ -125,7 +138,11 @@ record LoadedTensors(Optimizer optimizer, Checkpoint before, Map<String, ? exten
         if (moment != null) {
             return strip(moment, parameter.datatype());
         }
-        int size = parameter.shape().size();
+        if (slot.copied()) {
+            return strip(parameter, parameter.datatype());
+        }
+        Shape shape = slot.shape(parameter.shape());
+        int size = shape == null ? 0 : shape.size();
         Strip fresh = parameter.datatype() == Datatype.FP64 ? Strip.of(new double[size]) : Strip.of(new float[size]);
         fresh.fill(slot.initial());
         return fresh;
@@ -145,9 +162,12 @@ record LoadedTensors(Optimizer optimizer, Checkpoint before, Map<String, ? exten
                     .shape();
             parameters.put(tensor.tensor(), source(shape, tensor.parameters()));
             for (int i = 0; i < optimizer.slots().size(); i++) {
-                Map<String, TensorSource> moments = Objects.requireNonNull(
-                        slots.get(optimizer.slots().get(i).name()));
-                moments.put(tensor.tensor(), source(shape, tensor.slots().get(i)));
+                Slot slot = optimizer.slots().get(i);
+                Shape form = slot.shape(shape);
+                if (form != null) {
+                    Objects.requireNonNull(slots.get(slot.name()))
+                            .put(tensor.tensor(), source(form, tensor.slots().get(i)));
+                }
             }
         }
         return new Checkpoint(before.step() + 1, parameters, slots);

@@ -61,7 +61,7 @@ public record NAdam(
             case PYTORCH -> new NAdam(2e-3, 0.9, 0.999, 1e-8, standard, Momentum.SCHEDULED, 4e-3, none);
             case OPTAX -> new NAdam(2e-3, 0.9, 0.999, 1e-8, standard, Momentum.CONSTANT, 0, none);
             case KERAS -> new NAdam(1e-3, 0.9, 0.999, 1e-7, standard, Momentum.SCHEDULED, 1, none);
-            case ND4J ->
+            case ND4J, HUGGING_FACE, BITSANDBYTES ->
                 throw preset.lacks("nadam with a corrected second moment", Preset.PYTORCH, Preset.OPTAX, Preset.KERAS);
         };
     }

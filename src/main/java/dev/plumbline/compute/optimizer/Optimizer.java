@@ -12,7 +12,23 @@ import java.util.Map;
  * <p>Parameters are FP64 or FP32 and are computed in that arithmetic; gradients may be of any float type and are rounded to
  * their parameter's. Moments have the parameter's type, so never less than FP32.
  */
-public sealed interface Optimizer permits Adadelta, Adagrad, Adam, AdamW, Adamax, AmsGrad, NAdam, RAdam, RmsProp, Sgd {
+public sealed interface Optimizer permits AdaBelief,
+                Adadelta,
+                Adafactor,
+                Adagrad,
+                Adam,
+                AdamW,
+                Adamax,
+                AmsGrad,
+                Ascent,
+                Lamb,
+                Lion,
+                Muon,
+                NAdam,
+                RAdam,
+                RmsProp,
+                ScheduleFree,
+                Sgd {
 
     Kind kind();
 
@@ -29,6 +45,21 @@ public sealed interface Optimizer permits Adadelta, Adagrad, Adam, AdamW, Adamax
     /** How many strips of working space the equations need. */
     default int scratches() {
         return 0;
+    }
+
+    /** Whether the step of an entry depends on the rest of its tensor: then the equations get it whole, in one thread. */
+    default boolean wholeTensors() {
+        return false;
+    }
+
+    /** Whether its equations hold the decoupled weight decay, which otherwise goes before them. */
+    default boolean decaysItself() {
+        return false;
+    }
+
+    /** Whether it goes uphill: gradients come in with the other sign, before clipping and decay. */
+    default boolean maximizes() {
+        return false;
     }
 
     /** The same optimizer at another learning rate, as a schedule wants it. */

@@ -20,8 +20,12 @@ public record OptimizerState(long step, Map<String, Map<String, Tensor>> slots) 
         Map<String, Map<String, Tensor>> slots = new LinkedHashMap<>();
         for (Slot slot : optimizer.slots()) {
             Map<String, Tensor> moments = new LinkedHashMap<>();
-            parameters.forEach((name, parameter) -> moments.put(
-                    name, Tensor.filled(parameter.shape(), slot.initial()).as(parameter.datatype())));
+            parameters.forEach((name, parameter) -> {
+                Tensor fresh = slot.fresh(parameter);
+                if (fresh != null) {
+                    moments.put(name, fresh);
+                }
+            });
             slots.put(slot.name(), moments);
         }
         return new OptimizerState(0, slots);

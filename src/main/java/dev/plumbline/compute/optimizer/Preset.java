@@ -12,7 +12,10 @@ public enum Preset {
     PYTORCH,
     OPTAX,
     KERAS,
-    ND4J;
+    ND4J,
+    /** Transformers, which has AdamW (until version 5) and Adafactor; {@code "huggingFace"}. */
+    HUGGING_FACE,
+    BITSANDBYTES;
 
     Problem lacks(String kind, Preset... others) {
         return Problem.unsupported(

@@ -39,7 +39,7 @@ public record RAdam(
         return switch (preset) {
             case PYTORCH -> new RAdam(1e-3, 0.9, 0.999, 1e-8, Epsilon.EPSILON_HAT, WeightDecay.NONE);
             case OPTAX -> new RAdam(1e-3, 0.9, 0.999, 1e-8, Epsilon.STANDARD, WeightDecay.NONE);
-            case KERAS, ND4J -> throw preset.lacks("radam", Preset.PYTORCH, Preset.OPTAX);
+            case KERAS, ND4J, HUGGING_FACE, BITSANDBYTES -> throw preset.lacks("radam", Preset.PYTORCH, Preset.OPTAX);
         };
     }
 

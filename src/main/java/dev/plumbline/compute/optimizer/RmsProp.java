@@ -42,10 +42,11 @@ public record RmsProp(
         MomentumBuffer updates = MomentumBuffer.UPDATES;
         WeightDecay none = WeightDecay.NONE;
         return switch (preset) {
-            case PYTORCH -> new RmsProp(1e-2, 0.99, 1e-8, Epsilon.STANDARD, 0, gradients, false, 0, none);
+            case PYTORCH, BITSANDBYTES -> new RmsProp(1e-2, 0.99, 1e-8, Epsilon.STANDARD, 0, gradients, false, 0, none);
             case OPTAX -> new RmsProp(1e-2, 0.9, 1e-8, Epsilon.INSIDE_ROOT, 0, updates, false, 0, none);
             case KERAS -> new RmsProp(1e-3, 0.9, 1e-7, Epsilon.INSIDE_ROOT, 0, updates, false, 0, none);
             case ND4J -> new RmsProp(1e-1, 0.95, 1e-8, Epsilon.STANDARD, 0, updates, false, 1e-8, none);
+            case HUGGING_FACE -> throw preset.lacks("rmsprop", Preset.PYTORCH, Preset.OPTAX, Preset.KERAS, Preset.ND4J);
         };
     }
 

@@ -17,6 +17,9 @@ record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clip
     static final int CHUNK = 1024;
 
     Movement take(TensorArrays segment) {
+        if (optimizer.wholeTensors()) {
+            return takeWhole(segment);
+        }
         if (!(rule instanceof AdaptiveStep step) || changesGradients() || !Registers.suit(segment.parameters())) {
             return takeByChunks(segment);
         }
@@ -37,6 +40,37 @@ record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clip
             gauge.after(chunk);
         }
         return gauge.movement(segment.tensor());
+    }
+
+    /** Steps on a copy, which is then stored and measured chunk by chunk. */
+    private Movement takeWhole(TensorArrays tensor) {
+        Chunk chunk = Buffers.copyOf(tensor, optimizer.scratches());
+        prepareGradient(chunk);
+        decayDecoupled(chunk.parameters());
+        if (tensor.length() > 0) {
+            rule.apply(chunk);
+        }
+        Gauge gauge = Gauge.of(tensor, norms, false);
+        TensorArrays bare = new TensorArrays(tensor.tensor(), tensor.parameters(), tensor.gradient(), List.of());
+        for (int start = 0; start < tensor.length(); start += CHUNK) {
+            int length = Math.min(CHUNK, tensor.length() - start);
+            TensorArrays window = bare.window(start, length);
+            gauge.before(window);
+            window.parameters().load(chunk.parameters().window(start, length));
+            gauge.after(window);
+        }
+        boolean finite = true;
+        for (int i = 0; i < tensor.slots().size(); i++) {
+            tensor.slots().get(i).load(chunk.slot(i));
+            finite &= chunk.slot(i).firstNonFinite() < 0;
+        }
+        Movement moved = gauge.movement(tensor.tensor());
+        return new Movement(
+                moved.tensor(),
+                moved.finite() && finite,
+                moved.updateNorm(),
+                moved.parameterNorm(),
+                moved.gradientNorm());
     }
 
     private void apply(TensorArrays arrays, Buffers buffers) {
@@ -78,7 +112,7 @@ record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clip
     }
 
     private void decayDecoupled(Strip x) {
-        if (optimizer.weightDecay().is(Kind.DECOUPLED)) {
+        if (keep() != 1) {
             x.scale(keep());
         }
     }
@@ -86,7 +120,7 @@ record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clip
     /** What decoupled decay leaves of a parameter. */
     private double keep() {
         WeightDecay decay = optimizer.weightDecay();
-        return decay.is(Kind.DECOUPLED) ? 1 - optimizer.learningRate() * decay.rate() : 1;
+        return decay.is(Kind.DECOUPLED) && !optimizer.decaysItself() ? 1 - optimizer.learningRate() * decay.rate() : 1;
     }
 
     /** One worker's working space, a chunk long. */
@@ -101,6 +135,24 @@ record SegmentStep(Optimizer optimizer, Rule rule, double clipValue, double clip
                     Stream.generate(() -> kind.zeros(length))
                             .limit(optimizer.scratches())
                             .toList());
+        }
+
+        /** All of a tensor, each array copied to where the others begin. */
+        static Chunk copyOf(TensorArrays tensor, int scratches) {
+            return new Chunk(
+                    tensor.shape(),
+                    copy(tensor.parameters()),
+                    copy(tensor.gradient()),
+                    tensor.slots().stream().map(Buffers::copy).toList(),
+                    Stream.generate(() -> tensor.parameters().zeros(tensor.length()))
+                            .limit(scratches)
+                            .toList());
+        }
+
+        private static Strip copy(Strip source) {
+            Strip copy = source.zeros(source.length());
+            copy.load(source);
+            return copy;
         }
 
         Chunk load(TensorArrays arrays) {

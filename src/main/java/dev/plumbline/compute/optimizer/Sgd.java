@@ -38,9 +38,10 @@ public record Sgd(
 
     public static Sgd preset(Preset preset) {
         return switch (preset) {
-            case PYTORCH, OPTAX -> new Sgd(1e-3, 0, 0, false, MomentumBuffer.GRADIENTS, WeightDecay.NONE);
+            case PYTORCH, OPTAX, BITSANDBYTES -> new Sgd(1e-3, 0, 0, false, MomentumBuffer.GRADIENTS, WeightDecay.NONE);
             case KERAS -> new Sgd(1e-2, 0, 0, false, MomentumBuffer.UPDATES, WeightDecay.NONE);
             case ND4J -> new Sgd(1e-3, 0, 0, false, MomentumBuffer.UPDATES, WeightDecay.NONE);
+            case HUGGING_FACE -> throw preset.lacks("sgd", Preset.PYTORCH, Preset.OPTAX, Preset.KERAS, Preset.ND4J);
         };
     }
 

@@ -32,6 +32,8 @@ public sealed interface Strip permits DoubleStrip, FloatStrip {
 
     double at(int position);
 
+    void put(int position, double value);
+
     void fill(double value);
 
     /** y = p; the one operation whose two strips may lie anywhere. */
@@ -45,6 +47,9 @@ public sealed interface Strip permits DoubleStrip, FloatStrip {
 
     /** y = keep y + take p. */
     void accumulate(double keep, double take, Strip p);
+
+    /** y = y + take sign(p), and sign(0) = 0. */
+    void accumulateSign(double take, Strip p);
 
     /** y = keep y + take p^2. */
     void accumulateSquare(double keep, double take, Strip p);
@@ -92,6 +97,23 @@ public sealed interface Strip permits DoubleStrip, FloatStrip {
 
     /** y = y + 0 p: stays as it is where p is finite and becomes NaN for good where it is not. */
     void markNonFinite(Strip p);
+
+    /** The Euclidean norm, in float64, of entries however large or small. */
+    default double norm() {
+        double largest = 0;
+        for (int i = 0; i < length(); i++) {
+            largest = Math.max(largest, Math.abs(at(i)));
+        }
+        if (largest == 0 || !Double.isFinite(largest)) {
+            return largest;
+        }
+        double sum = 0;
+        for (int i = 0; i < length(); i++) {
+            double part = at(i) / largest;
+            sum += part * part;
+        }
+        return largest * Math.sqrt(sum);
+    }
 
     /** The position of the first NaN or infinity, or -1. */
     default int firstNonFinite() {

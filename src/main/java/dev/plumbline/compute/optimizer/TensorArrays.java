@@ -1,5 +1,6 @@
 package dev.plumbline.compute.optimizer;
 
+import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,9 +10,14 @@ import java.util.Optional;
 /**
  * The arrays of one parameter tensor, or of a segment of one: equally long, of one precision.
  *
+ * @param shape the tensor's; of a segment its length alone
  * @param slots in the order of {@link Optimizer#slots}
  */
-public record TensorArrays(String tensor, Strip parameters, Strip gradient, List<Strip> slots) {
+public record TensorArrays(String tensor, Shape shape, Strip parameters, Strip gradient, List<Strip> slots) {
+
+    public TensorArrays(String tensor, Strip parameters, Strip gradient, List<Strip> slots) {
+        this(tensor, Shape.of(parameters.length()), parameters, gradient, slots);
+    }
 
     int length() {
         return parameters.length();

@@ -32,7 +32,7 @@ class StepTests {
     @ParameterizedTest
     @EnumSource(AmsGrad.Variant.class)
     void takesTheMaximumBeforeOrAfterTheCorrection(AmsGrad.Variant variant) {
-        AmsGrad optimizer = HyperParameters.with(
+        AmsGrad optimizer = (AmsGrad) HyperParameters.with(
                 AmsGrad.preset(Preset.PYTORCH), Map.of("variant", HyperParameters.camelCase(variant)));
         OptimizerState state = OptimizerState.INITIAL;
         Map<String, Tensor> x = Map.of("x", Tensor.vector(0));

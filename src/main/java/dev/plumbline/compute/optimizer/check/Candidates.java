@@ -1,5 +1,6 @@
 package dev.plumbline.compute.optimizer.check;
 
+import dev.plumbline.compute.optimizer.Ascent;
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
@@ -26,6 +27,20 @@ final class Candidates {
         return Stream.of(presets.stream(), withMomentum, nadams(), decayed(momenta))
                 .flatMap(optimizers -> optimizers)
                 .distinct()
+                .toList();
+    }
+
+    /** Those that most people use, to be searched about. */
+    static Stream<Optimizer> usual() {
+        return Stream.of(Kind.ADAM, Kind.ADAMW, Kind.RMSPROP, Kind.ADAGRAD, Kind.SGD, Kind.LION)
+                .map(kind -> kind.preset(Preset.PYTORCH));
+    }
+
+    static List<Preset> defaultsOf(Optimizer optimizer) {
+        return Stream.of(Preset.values())
+                .filter(preset -> preset(optimizer.kind(), preset)
+                        .anyMatch(defaults -> defaults.withLearningRate(optimizer.learningRate())
+                                .equals(optimizer instanceof Ascent ascent ? ascent.descent() : optimizer)))
                 .toList();
     }
 

@@ -13,11 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param learningRateKnown if not, the learning rate is fitted and {@code optimizer}'s own means nothing
  * @param state before the first observed step, its slots under our names or PyTorch's; null for the very first step of a
  *     training
+ * @param circumstances schedule, clipping, groups and the like
  */
 public record Claim(
         @Nullable Optimizer optimizer,
         boolean learningRateKnown,
-        @Nullable OptimizerState state) {
+        @Nullable OptimizerState state,
+        Circumstances circumstances) {
+
+    public Claim(@Nullable Optimizer optimizer, boolean learningRateKnown, @Nullable OptimizerState state) {
+        this(optimizer, learningRateKnown, state, Circumstances.PLAIN);
+    }
 
     public static Claim of(Optimizer optimizer) {
         return new Claim(optimizer, true, null);
@@ -31,6 +37,6 @@ public record Claim(
     Claim about(Map<String, Tensor> parameters) {
         return state == null
                 ? this
-                : new Claim(optimizer, learningRateKnown, new ClaimedState(state, parameters).of(optimizer));
+                : new Claim(optimizer, learningRateKnown, new ClaimedState(state, parameters).of(optimizer), circumstances);
     }
 }

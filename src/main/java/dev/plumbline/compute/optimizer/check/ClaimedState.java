@@ -1,9 +1,12 @@
 package dev.plumbline.compute.optimizer.check;
 
+import static java.util.Map.entry;
+
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.compute.optimizer.Slot;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,15 +19,21 @@ import org.jspecify.annotations.Nullable;
 /** A state that came with a claim, held against the parameters before any step is taken again. */
 record ClaimedState(OptimizerState state, Map<String, Tensor> parameters) {
 
-    private static final Map<String, String> PYTORCH = Map.of(
-            "exp_avg", "m",
-            "exp_avg_sq", "v",
-            "max_exp_avg_sq", "vMax",
-            "exp_inf", "u",
-            "momentum_buffer", "momentum",
-            "square_avg", "v",
-            "grad_avg", "mean",
-            "acc_delta", "u");
+    private static final Map<String, String> PYTORCH = Map.ofEntries(
+            entry("exp_avg", "m"),
+            entry("exp_avg_sq", "v"),
+            entry("max_exp_avg_sq", "vMax"),
+            entry("exp_avg_var", "s"),
+            entry("exp_inf", "u"),
+            entry("momentum_buffer", "momentum"),
+            entry("square_avg", "v"),
+            entry("grad_avg", "mean"),
+            entry("acc_delta", "u"),
+            entry("row_var", "row"),
+            entry("col_var", "column"),
+            entry("exp_avg_sq_row", "row"),
+            entry("exp_avg_sq_col", "column"),
+            entry("variance", "v"));
 
     private static final Set<String> KNOWN = Candidates.all(Momenta.ofFirstStep()).stream()
             .flatMap(optimizer -> optimizer.slots().stream())
@@ -49,7 +58,7 @@ record ClaimedState(OptimizerState state, Map<String, Tensor> parameters) {
                         name,
                         needed.isEmpty() ? KNOWN : needed);
             }
-            requireMoments(name, moments);
+            requireMoments(name, moments, form(ours, claimed));
             slots.put(ours, moments);
         });
         boolean fresh = state.step() == 0 && slots.isEmpty();
@@ -63,7 +72,18 @@ record ClaimedState(OptimizerState state, Map<String, Tensor> parameters) {
         return new OptimizerState(state.step(), slots);
     }
 
-    private void requireMoments(String slot, Map<String, Tensor> moments) {
+    /** The parameter's own shape, where nobody says whose slot it is. */
+    private static Slot.Form form(String name, @Nullable Optimizer claimed) {
+        return claimed == null
+                ? parameter -> parameter
+                : claimed.slots().stream()
+                        .filter(slot -> slot.name().equals(name))
+                        .findFirst()
+                        .map(Slot::form)
+                        .orElse(parameter -> parameter);
+    }
+
+    private void requireMoments(String slot, Map<String, Tensor> moments, Slot.Form form) {
         for (String name : moments.keySet()) {
             if (!parameters.containsKey(name)) {
                 throw Problem.invalid(
@@ -75,12 +95,13 @@ record ClaimedState(OptimizerState state, Map<String, Tensor> parameters) {
         }
         parameters.forEach((name, parameter) -> {
             Tensor moment = moments.get(name);
-            if (moment == null || !moment.shape().equals(parameter.shape())) {
+            Shape expected = form.of(parameter.shape());
+            if (expected != null && (moment == null || !moment.shape().equals(expected))) {
                 throw Problem.invalid(
                         Problem.pointer("state", "slots", slot, name),
                         "every parameter needs a moment of its shape",
                         moment == null ? "nothing" : moment.shape(),
-                        parameter.shape());
+                        expected);
             }
         });
     }

@@ -38,10 +38,7 @@ final class Disagreement {
     }
 
     private static double ulps(Tensor before, Tensor after, Tensor predicted) {
-        double largestStep = 0;
-        for (int i = 0; i < before.size(); i++) {
-            largestStep = Math.max(largestStep, Math.abs(after.at(i) - before.at(i)));
-        }
+        double largestStep = largestStep(before, after);
         double worst = 0;
         for (int i = 0; i < before.size(); i++) {
             double size = Math.max(Math.max(Math.abs(before.at(i)), Math.abs(after.at(i))), largestStep);
@@ -69,6 +66,52 @@ final class Disagreement {
                     double update = entry.getValue().at(i) - before.at(i);
                     product += update * (after.at(i) - before.at(i));
                     square += update * update;
+                }
+            }
+        }
+        return product / square;
+    }
+
+    /** The sum of squares of all differences, each in units of the largest step of its tensor. */
+    static double squares(List<ObservedStep> steps, List<Map<String, Tensor>> predicted) {
+        double sum = 0;
+        for (int k = 0; k < predicted.size(); k++) {
+            ObservedStep step = steps.get(k);
+            for (Map.Entry<String, Tensor> entry : predicted.get(k).entrySet()) {
+                Tensor before = requireNonNull(step.before().get(entry.getKey()));
+                Tensor after = requireNonNull(step.after().get(entry.getKey()));
+                double largest = largestStep(before, after);
+                for (int i = 0; i < before.size() && largest > 0; i++) {
+                    double difference = (entry.getValue().at(i) - after.at(i)) / largest;
+                    sum += difference * difference;
+                }
+            }
+        }
+        return Double.isNaN(sum) ? Double.POSITIVE_INFINITY : sum;
+    }
+
+    private static double largestStep(Tensor before, Tensor after) {
+        double largest = 0;
+        for (int i = 0; i < before.size(); i++) {
+            largest = Math.max(largest, Math.abs(after.at(i) - before.at(i)));
+        }
+        return largest;
+    }
+
+    /** The share of the way from one prediction to another at which the observed parameters lie, by least squares. */
+    static double share(
+            List<ObservedStep> steps, List<Map<String, Tensor>> from, List<Map<String, Tensor>> to) {
+        double product = 0;
+        double square = 0;
+        for (int k = 0; k < from.size(); k++) {
+            for (Map.Entry<String, Tensor> entry : from.get(k).entrySet()) {
+                Tensor start = entry.getValue();
+                Tensor end = requireNonNull(to.get(k).get(entry.getKey()));
+                Tensor after = requireNonNull(steps.get(k).after().get(entry.getKey()));
+                for (int i = 0; i < start.size(); i++) {
+                    double way = end.at(i) - start.at(i);
+                    product += way * (after.at(i) - start.at(i));
+                    square += way * way;
                 }
             }
         }

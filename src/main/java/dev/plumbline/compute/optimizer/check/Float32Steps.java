@@ -47,7 +47,8 @@ final class Float32Steps {
     }
 
     private static ObservedStep narrowed(ObservedStep step, Set<String> names) {
-        return new ObservedStep(narrowed(step.before(), names), step.gradients(), narrowed(step.after(), names));
+        return new ObservedStep(
+                narrowed(step.before(), names), step.gradients(), narrowed(step.after(), names), step.said());
     }
 
     private static Map<String, Tensor> narrowed(Map<String, Tensor> parameters, Set<String> names) {

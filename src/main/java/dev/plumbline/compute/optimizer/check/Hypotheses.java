@@ -25,10 +25,10 @@ import java.util.stream.Stream;
  */
 final class Hypotheses {
 
-    private static final Set<Kind> CORRECTED =
+    static final Set<Kind> CORRECTED =
             EnumSet.of(Kind.ADAM, Kind.ADAMW, Kind.AMSGRAD, Kind.NADAM, Kind.RADAM, Kind.ADAMAX);
     private static final Set<Kind> CORRECTED_TWICE = EnumSet.of(Kind.ADAM, Kind.ADAMW, Kind.AMSGRAD);
-    private static final long EVER = 1L << 40; // beta^t is 0 by then: nothing left to correct
+    static final long EVER = 1L << 40; // beta^t is 0 by then: nothing left to correct
     private static final int STEPS_TRIED = 100;
     private static final double[] DECAYS = {1e-5, 1e-4, 5e-4, 1e-3, 4e-3, 5e-3, 1e-2, 5e-2, 1e-1};
     private static final double[] TIMES = {0.1, 0.5, 2, 10};
@@ -43,9 +43,10 @@ final class Hypotheses {
     }
 
     /** Everything that may be wrong with the claim, itself in front; {@code first} is the first step observed. */
-    static List<Hypothesis> about(Claim claim, Momenta momenta, ObservedStep first) {
+    static List<Hypothesis> about(Claim claim, Momenta momenta, ObservedStep first, Deviations deviations) {
         Hypotheses hypotheses = new Hypotheses(requireNonNull(claim.optimizer()));
         hypotheses.addItself();
+        hypotheses.list.addAll(deviations.asRight());
         hypotheses.addBetas();
         hypotheses.addConventions();
         hypotheses.addWeightDecays();
@@ -53,6 +54,7 @@ final class Hypotheses {
         hypotheses.addForgetting(first);
         hypotheses.addEpsilons();
         hypotheses.addDecayRates();
+        hypotheses.list.addAll(deviations.single());
         Stream<Hypothesis> asClaimed = hypotheses.list.stream();
         Stream<Hypothesis> known = claim.learningRateKnown()
                 ? Stream.concat(asClaimed, hypotheses.itselfAtAnyRate())
@@ -158,6 +160,10 @@ final class Hypotheses {
     }
 
     private Optimizer decayed(WeightDecay decay) {
+        return decayed(claimed, decay);
+    }
+
+    static Optimizer decayed(Optimizer claimed, WeightDecay decay) {
         if (claimed instanceof AdamW w) {
             return new Adam(w.learningRate(), w.beta1(), w.beta2(), w.epsilon(), w.epsilonConvention(), decay);
         }
@@ -175,6 +181,7 @@ final class Hypotheses {
         list.add(wrongStep("t is one too large").at(t -> t + 1));
         list.add(wrongStep("t is the number of parameter tensors, " + tensors).at(t -> tensors));
         list.add(wrongStep("t grows once for each parameter tensor").at(t -> t * tensors));
+        list.add(wrongStep("t grows with every tensor, not with every step").used(Manner::countingTensors));
         list.add(wrongStep("t is the number of parameters, " + entries).at(t -> entries));
         for (int step = 1; step <= STEPS_TRIED; step++) {
             int used = step;

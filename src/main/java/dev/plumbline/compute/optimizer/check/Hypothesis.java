@@ -1,56 +1,63 @@
 package dev.plumbline.compute.optimizer.check;
 
 import dev.plumbline.compute.optimizer.Optimizer;
+import java.util.List;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.LongUnaryOperator;
+import java.util.function.UnaryOperator;
 
 /**
- * A way to have made the steps: an optimizer, and how it was misused.
+ * A way to have made the steps: an optimizer, and how it was used.
  *
- * @param clock from the true t to the one used
- * @param rateFactor on the learning rate, by the true t
- * @param forgetful moments start afresh in every step
- * @param uphill gradients have the wrong sign
+ * @param faults what is off; more than one where the first is {@link Fault#SEVERAL}, and then without it
  * @param rateFree the learning rate is to be fitted
  * @param detail what the fault's advice leaves open
  */
 record Hypothesis(
-        Fault fault,
-        Optimizer optimizer,
-        LongUnaryOperator clock,
-        LongToDoubleFunction rateFactor,
-        boolean forgetful,
-        boolean uphill,
-        boolean rateFree,
-        String detail) {
+        Fault fault, List<Fault> faults, Optimizer optimizer, Manner manner, boolean rateFree, String detail) {
 
     static Hypothesis of(Fault fault, Optimizer optimizer, String detail) {
-        return new Hypothesis(fault, optimizer, LongUnaryOperator.identity(), t -> 1, false, false, false, detail);
+        return new Hypothesis(fault, List.of(fault), optimizer, Manner.RIGHT, false, detail);
+    }
+
+    Hypothesis used(UnaryOperator<Manner> otherwise) {
+        return new Hypothesis(fault, faults, optimizer, otherwise.apply(manner), rateFree, detail);
     }
 
     Hypothesis at(LongUnaryOperator otherClock) {
-        return new Hypothesis(fault, optimizer, otherClock, rateFactor, forgetful, uphill, rateFree, detail);
+        return used(manner -> manner.at(otherClock));
     }
 
     Hypothesis scaledBy(LongToDoubleFunction factor) {
-        return new Hypothesis(fault, optimizer, clock, factor, forgetful, uphill, rateFree, detail);
+        return used(manner -> manner.scaledBy(factor));
     }
 
     Hypothesis forgetting() {
-        return new Hypothesis(fault, optimizer, clock, rateFactor, true, uphill, rateFree, detail);
+        return used(Manner::forgetting);
     }
 
     Hypothesis goingUphill() {
-        return new Hypothesis(fault, optimizer, clock, rateFactor, forgetful, true, rateFree, detail);
+        return used(Manner::goingUphill);
+    }
+
+    Hypothesis with(Optimizer other) {
+        return new Hypothesis(fault, faults, other, manner, rateFree, detail);
+    }
+
+    Hypothesis named(Fault otherFault, String otherDetail) {
+        return new Hypothesis(otherFault, List.of(otherFault), optimizer, manner, rateFree, otherDetail);
+    }
+
+    Hypothesis named(List<Fault> several, String otherDetail) {
+        return new Hypothesis(Fault.SEVERAL, several, optimizer, manner, rateFree, otherDetail);
     }
 
     Hypothesis atAnyRate() {
-        return new Hypothesis(fault, optimizer, clock, rateFactor, forgetful, uphill, true, detail);
+        return new Hypothesis(fault, faults, optimizer, manner, true, detail);
     }
 
     Hypothesis atRate(double learningRate) {
-        Optimizer other = optimizer.withLearningRate(learningRate);
-        return new Hypothesis(fault, other, clock, rateFactor, forgetful, uphill, false, detail);
+        return new Hypothesis(fault, faults, optimizer.withLearningRate(learningRate), manner, false, detail);
     }
 
     String advice() {

@@ -5,12 +5,18 @@ import static java.util.Objects.requireNonNull;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A step that somebody took: parameters before and after, and the gradients it was taken with. */
-public record ObservedStep(Map<String, Tensor> before, Map<String, Tensor> gradients, Map<String, Tensor> after) {
+public record ObservedStep(
+        Map<String, Tensor> before, Map<String, Tensor> gradients, Map<String, Tensor> after, Said said) {
+
+    public ObservedStep(Map<String, Tensor> before, Map<String, Tensor> gradients, Map<String, Tensor> after) {
+        this(before, gradients, after, Said.NOTHING);
+    }
 
     public ObservedStep {
         before.forEach((name, tensor) -> {
@@ -37,6 +43,20 @@ public record ObservedStep(Map<String, Tensor> before, Map<String, Tensor> gradi
 
     boolean hasNoGradient() {
         return gradients.values().stream().allMatch(tensor -> tensor.norm() == 0);
+    }
+
+    /** Stood still on a gradient that is not finite, as a gradient scaler has it; everything else about it being finite. */
+    boolean skippedByScaler() {
+        return firstNonFinite("gradients", gradients).isPresent()
+                && firstNonFinite("before", before).isEmpty()
+                && stoodStill();
+    }
+
+    /** The same step with gradients of the other sign. */
+    ObservedStep negated() {
+        Map<String, Tensor> negative = new LinkedHashMap<>();
+        gradients.forEach((name, tensor) -> negative.put(name, tensor.map(value -> -value)));
+        return new ObservedStep(before, negative, after, said);
     }
 
     /** Where the first number that is not finite stands, as in "gradients/w". */

@@ -1,6 +1,8 @@
 package dev.plumbline.compute.optimizer.check;
 
+import dev.plumbline.compute.optimizer.Optimizer;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The judgement of a step.
@@ -16,6 +18,15 @@ public record OptimizerVerdict(
 
     public boolean right() {
         return explanation.fault() == Fault.RIGHT;
+    }
+
+    /** The same of other optimizers. */
+    OptimizerVerdict with(UnaryOperator<Optimizer> change) {
+        return new OptimizerVerdict(
+                explanation.by(change),
+                alternatives.stream().map(other -> other.by(change)).toList(),
+                claimResidualUlps,
+                summary);
     }
 
     /** The same with one sentence more. */

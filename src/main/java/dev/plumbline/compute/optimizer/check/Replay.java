@@ -1,10 +1,13 @@
 package dev.plumbline.compute.optimizer.check;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.compute.optimizer.OptimizerStep;
 import dev.plumbline.compute.optimizer.WeightDecay;
+import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,54 +16,47 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the observed steps again, as a hypothesis has it, each from the observed parameters. */
-record Replay(List<ObservedStep> steps, @Nullable OptimizerState start) {
+/**
+ * Takes the observed steps again, as a hypothesis has it, each from the observed parameters. The tensors are stepped part by
+ * part, where they differ in their groups or in their count of steps.
+ *
+ * @param steps with the gradients that the optimizer saw
+ * @param profile what the claimed learning rate is multiplied by, step by step
+ */
+record Replay(
+        List<ObservedStep> steps, @Nullable OptimizerState start, Parts parts, List<Double> profile) {
 
     /**
      * The parameters after each step, up to the first that is off by more than {@code ulps}; nothing if the state given is
      * not of this optimizer, or a step cannot be taken.
      */
     Optional<List<Map<String, Tensor>>> run(Hypothesis hypothesis, double ulps) {
-        Optional<OptimizerState> initial = initial(hypothesis.optimizer());
-        if (initial.isEmpty()) {
-            return Optional.empty();
+        try {
+            return new Run(hypothesis).take(ulps);
+        } catch (Problem impossible) {
+            return Optional.empty(); // a state of other shapes, or a rate out of bounds
         }
-        OptimizerState state = initial.get();
-        List<Map<String, Tensor>> predicted = new ArrayList<>();
-        for (ObservedStep observed : steps) {
-            long t = state.step() + 1;
-            Optimizer optimizer =
-                    scaled(hypothesis.optimizer(), hypothesis.rateFactor().applyAsDouble(t));
-            OptimizerState used = hypothesis.forgetful() ? OptimizerState.initial(optimizer, observed.before()) : state;
-            OptimizerStep step = optimizer.step(
-                    new OptimizerState(hypothesis.clock().applyAsLong(t) - 1, used.slots()),
-                    observed.before(),
-                    hypothesis.uphill() ? negated(observed.gradients()) : observed.gradients());
-            if (!step.taken()) {
-                return Optional.empty();
-            }
-            predicted.add(step.parameters());
-            if (Disagreement.ulps(observed, step.parameters()) > ulps) {
-                break;
-            }
-            state = new OptimizerState(t, step.state().slots());
-        }
-        return Optional.of(predicted);
     }
 
     /** The same steps in float64 throughout: what a learning rate is fitted in, lest small steps be lost to rounding. */
     Replay wide() {
-        OptimizerState wideStart = start == null ? null : new OptimizerState(start.step(), wideSlots(start.slots()));
+        OptimizerState wideStart = start == null ? null : wide(start);
         List<ObservedStep> wideSteps = steps.stream()
-                .map(step -> new ObservedStep(wide(step.before()), wide(step.gradients()), wide(step.after())))
+                .map(step -> new ObservedStep(
+                        wide(step.before()), wide(step.gradients()), wide(step.after()), wide(step.said())))
                 .toList();
-        return new Replay(wideSteps, wideStart);
+        return new Replay(wideSteps, wideStart, parts, profile);
     }
 
-    private static Map<String, Map<String, Tensor>> wideSlots(Map<String, Map<String, Tensor>> slots) {
+    private static Said wide(Said said) {
+        OptimizerState state = said.state();
+        return state == null ? said : new Said(wide(state), said.learningRate(), said.lossScale());
+    }
+
+    private static OptimizerState wide(OptimizerState state) {
         Map<String, Map<String, Tensor>> wide = new LinkedHashMap<>();
-        slots.forEach((slot, moments) -> wide.put(slot, wide(moments)));
-        return wide;
+        state.slots().forEach((slot, moments) -> wide.put(slot, wide(moments)));
+        return new OptimizerState(state.step(), wide);
     }
 
     private static Map<String, Tensor> wide(Map<String, Tensor> tensors) {
@@ -69,37 +65,183 @@ record Replay(List<ObservedStep> steps, @Nullable OptimizerState start) {
         return wide;
     }
 
-    private Optional<OptimizerState> initial(Optimizer optimizer) {
-        OptimizerState fresh = OptimizerState.initial(optimizer, steps.get(0).before());
-        if (start == null || (start.step() == 0 && start.slots().isEmpty())) {
-            return Optional.of(fresh);
-        }
-        if (!start.slots().keySet().containsAll(fresh.slots().keySet())) {
-            return Optional.empty();
-        }
-        Map<String, Map<String, Tensor>> slots = new LinkedHashMap<>(start.slots());
-        slots.keySet().retainAll(fresh.slots().keySet());
-        return Optional.of(new OptimizerState(start.step(), slots));
+    private static boolean isFresh(@Nullable OptimizerState state) {
+        return state == null || (state.step() == 0 && state.slots().isEmpty());
     }
 
-    /** Another learning rate, and the decay that is multiplied by it as it was. */
-    private static Optimizer scaled(Optimizer optimizer, double factor) {
-        if (factor == 1) {
-            return optimizer;
+    /** One replay of all steps. */
+    private final class Run {
+        private final Hypothesis hypothesis;
+        private final Manner manner;
+        private Map<String, Map<String, Tensor>> slots;
+        private long taken;
+
+        Run(Hypothesis hypothesis) {
+            this.hypothesis = hypothesis;
+            this.manner = hypothesis.manner();
+            this.slots = new LinkedHashMap<>();
         }
-        Optimizer scaled = optimizer.withLearningRate(optimizer.learningRate() * factor);
-        WeightDecay decay = optimizer.weightDecay();
-        return decay.kind() != WeightDecay.Kind.DECOUPLED
-                ? scaled
-                : HyperParameters.with(scaled, Map.of("weightDecay", WeightDecay.decoupled(decay.rate() / factor)));
+
+        Optional<List<Map<String, Tensor>>> take(double ulps) {
+            if (!begin(start, steps.get(0))) {
+                return Optional.empty();
+            }
+            List<Map<String, Tensor>> predicted = new ArrayList<>();
+            for (int k = 0; k < steps.size(); k++) {
+                ObservedStep observed = steps.get(k);
+                OptimizerState said = observed.said().state();
+                if (said != null && !begin(said, observed)) {
+                    return Optional.empty();
+                }
+                Map<String, Tensor> after = manner.skipping() && observed.stoodStill()
+                        ? observed.before()
+                        : after(observed, k);
+                if (after == null) {
+                    return Optional.empty();
+                }
+                predicted.add(after);
+                if (Disagreement.ulps(observed, after) > ulps) {
+                    break;
+                }
+            }
+            return Optional.of(predicted);
+        }
+
+        private boolean begin(@Nullable OptimizerState state, ObservedStep observed) {
+            OptimizerState fresh = OptimizerState.initial(hypothesis.optimizer(), observed.before());
+            OptimizerState given = state == null || isFresh(state) ? fresh : state;
+            if (!given.slots().keySet().containsAll(fresh.slots().keySet())) {
+                return false;
+            }
+            slots = new LinkedHashMap<>(given.slots());
+            slots.keySet().retainAll(fresh.slots().keySet());
+            taken = given.step();
+            return true;
+        }
+
+        private @Nullable Map<String, Tensor> after(ObservedStep observed, int k) {
+            Map<String, Tensor> after = new LinkedHashMap<>();
+            Map<String, Map<String, Tensor>> moments = new LinkedHashMap<>();
+            slots.keySet().forEach(slot -> moments.put(slot, new LinkedHashMap<>()));
+            Parts grouped = manner.grouping() == Manner.Grouping.ROTATED ? parts.rotated() : parts;
+            List<Parts.Part> of = manner.clockPerTensor() ? grouped.single() : grouped.of();
+            for (int place = 0; place < of.size(); place++) {
+                OptimizerState next = step(of.get(place), place, of.size(), k, after);
+                if (next == null) {
+                    return null;
+                }
+                next.slots().forEach((slot, tensors) -> moments.computeIfAbsent(slot, any -> new LinkedHashMap<>())
+                        .putAll(tensors));
+            }
+            slots = moments;
+            taken++;
+            Map<String, Tensor> inOrder = new LinkedHashMap<>();
+            observed.before().keySet().forEach(name -> inOrder.put(name, requireNonNull(after.get(name))));
+            return inOrder;
+        }
+
+        /** Puts the part's parameters into {@code after}; null where it cannot be stepped. */
+        private @Nullable OptimizerState step(Parts.Part part, int place, int places, int k, Map<String, Tensor> after) {
+            ObservedStep observed = steps.get(k);
+            long t = taken + part.ahead() + 1;
+            double profiled =
+                    manner.profile() == null ? profile.get(k) : requireNonNull(manner.profile()).get(k);
+            Optimizer own = manner.grouping() == Manner.Grouping.NONE ? hypothesis.optimizer() : part.of(hypothesis.optimizer());
+            Optimizer optimizer = scaled(profiled == 1 ? own : own.withLearningRate(own.learningRate() * profiled), t);
+            Map<String, Tensor> x = only(part, observed.before());
+            Map<String, Tensor> g = only(part, observed.gradients());
+            if (manner.uphill()) {
+                g.replaceAll((name, tensor) -> tensor.map(value -> -value));
+            }
+            Map<String, Map<String, Tensor>> kept = new LinkedHashMap<>();
+            slots.forEach((slot, moments) -> kept.put(slot, only(part, moments)));
+            OptimizerState used = manner.forgetful() ? OptimizerState.initial(optimizer, x) : new OptimizerState(t, kept);
+            long clock = manner.clock().applyAsLong(manner.clockPerTensor() ? (t - 1) * places + place + 1 : t);
+            Misreading misreading = manner.misreading();
+            if (misreading != null) {
+                return misread(MisreadAdam.of(optimizer, misreading), clock, x, g, used, after);
+            }
+            OptimizerStep step = twisted(optimizer, new OptimizerState(clock - 1, used.slots()), x, g);
+            if (!step.taken()) {
+                return null;
+            }
+            after.putAll(step.parameters());
+            return step.state();
+        }
+
+        private OptimizerState misread(
+                MisreadAdam adam,
+                long t,
+                Map<String, Tensor> x,
+                Map<String, Tensor> g,
+                OptimizerState state,
+                Map<String, Tensor> after) {
+            Map<String, Map<String, Tensor>> moments =
+                    Map.of("m", new LinkedHashMap<>(), "v", new LinkedHashMap<>());
+            x.forEach((name, tensor) -> {
+                MisreadAdam.After step = adam.step(
+                        t, tensor, requireNonNull(g.get(name)), MisreadAdam.moments(state.slots(), name));
+                after.put(name, step.parameter());
+                requireNonNull(moments.get("m")).put(name, step.mean());
+                requireNonNull(moments.get("v")).put(name, step.square());
+            });
+            return new OptimizerState(t, moments);
+        }
+
+        private OptimizerStep twisted(
+                Optimizer optimizer, OptimizerState state, Map<String, Tensor> x, Map<String, Tensor> g) {
+            Manner.Twist twist = manner.twist();
+            WeightDecay decay = optimizer.weightDecay();
+            if (twist == null || decay.rate() == 0) {
+                return optimizer.step(state, x, g);
+            }
+            Optimizer bare = HyperParameters.with(optimizer, Map.of("weightDecay", WeightDecay.NONE));
+            boolean coupled = decay.kind() == WeightDecay.Kind.L2;
+            double rate = coupled ? decay.rate() : optimizer.learningRate() * decay.rate();
+            if (twist == Manner.Twist.NEGATIVE) {
+                return coupled ? bare.step(state, x, plus(g, -rate, x)) : bare.step(state, plus(x, rate, x), g);
+            }
+            OptimizerStep step = bare.step(state, x, g);
+            Map<String, Tensor> decayed = plus(step.parameters(), -rate, step.parameters());
+            return new OptimizerStep(
+                    step.taken(), decayed, step.state(), step.gradientNorm(), 1, step.updates(), step.nonFinites());
+        }
+
+        /** Another learning rate, and the decay that is multiplied by it as it was. */
+        private Optimizer scaled(Optimizer optimizer, long t) {
+            double factor = manner.rateFactor().applyAsDouble(t);
+            if (factor == 1) {
+                return optimizer;
+            }
+            Optimizer scaled = optimizer.withLearningRate(optimizer.learningRate() * factor);
+            WeightDecay decay = optimizer.weightDecay();
+            return decay.kind() != WeightDecay.Kind.DECOUPLED
+                    ? scaled
+                    : HyperParameters.with(scaled, Map.of("weightDecay", WeightDecay.decoupled(decay.rate() / factor)));
+        }
     }
 
-    private static Map<String, Tensor> negated(Map<String, Tensor> tensors) {
-        Map<String, Tensor> negated = new LinkedHashMap<>();
+    private static Map<String, Tensor> plus(Map<String, Tensor> tensors, double factor, Map<String, Tensor> others) {
+        Map<String, Tensor> sums = new LinkedHashMap<>();
         tensors.forEach((name, tensor) -> {
-            double[] values = tensor.map(value -> -value).values();
-            negated.put(name, Tensor.of(tensor.shape(), tensor.datatype(), values));
+            Tensor other = requireNonNull(others.get(name));
+            double[] values = new double[tensor.size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = tensor.at(i) + factor * other.at(i);
+            }
+            sums.put(name, Tensor.of(tensor.shape(), values).as(tensor.datatype()));
         });
-        return negated;
+        return sums;
+    }
+
+    private static Map<String, Tensor> only(Parts.Part part, Map<String, Tensor> tensors) {
+        Map<String, Tensor> own = new LinkedHashMap<>();
+        for (String name : part.names()) {
+            Tensor tensor = tensors.get(name);
+            if (tensor != null) {
+                own.put(name, tensor);
+            }
+        }
+        return own;
     }
 }

@@ -19,7 +19,7 @@ final class Sample {
 
     static List<ObservedStep> of(List<ObservedStep> steps) {
         return steps.stream()
-                .map(step -> new ObservedStep(of(step.before()), of(step.gradients()), of(step.after())))
+                .map(step -> new ObservedStep(of(step.before()), of(step.gradients()), of(step.after()), of(step.said())))
                 .toList();
     }
 
@@ -27,6 +27,11 @@ final class Sample {
         Map<String, Map<String, Tensor>> slots = new LinkedHashMap<>();
         state.slots().forEach((slot, moments) -> slots.put(slot, of(moments)));
         return new OptimizerState(state.step(), slots);
+    }
+
+    private static Said of(Said said) {
+        OptimizerState state = said.state();
+        return state == null ? said : new Said(of(state), said.learningRate(), said.lossScale());
     }
 
     private static Map<String, Tensor> of(Map<String, Tensor> tensors) {

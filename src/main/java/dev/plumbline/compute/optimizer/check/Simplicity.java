@@ -41,6 +41,7 @@ final class Simplicity {
             case ADAM -> 1;
             case ADAMW, RMSPROP, ADAGRAD -> 2;
             case AMSGRAD, NADAM, RADAM, ADAMAX, ADADELTA -> 3;
+            case LION, LAMB, ADAFACTOR, ADABELIEF, MUON, SCHEDULE_FREE -> 3;
         };
     }
 

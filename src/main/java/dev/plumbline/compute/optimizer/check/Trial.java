@@ -1,9 +1,11 @@
 package dev.plumbline.compute.optimizer.check;
 
+import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.tensor.Tensor;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +39,47 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
                 .map(fit -> fit.residualUlps() <= 1 ? fit : refined(fit));
     }
 
+    /**
+     * The hypothesis with a learning rate of its own in every step, as multiples of its own; nothing where the steps do not fit.
+     * An update that holds the learning rate in its buffer is no line in it, and does not fit.
+     */
+    Optional<List<Double>> profile(Hypothesis hypothesis) {
+        return wide.run(hypothesis, Double.POSITIVE_INFINITY).flatMap(predicted -> {
+            List<Double> factors = new ArrayList<>();
+            List<Map<String, Tensor>> stretched = new ArrayList<>();
+            for (int k = 0; k < predicted.size(); k++) {
+                List<ObservedStep> one = List.of(wide.steps().get(k));
+                List<Map<String, Tensor>> made = List.of(predicted.get(k));
+                double factor = Disagreement.factor(one, made);
+                factors.add(factor * (hypothesis.manner().profile() == null ? wide.profile().get(k) : hypothesis.manner().profile().get(k)));
+                stretched.addAll(Disagreement.stretched(one, made, factor));
+            }
+            boolean usable = factors.stream().allMatch(factor -> factor > 0 && Double.isFinite(factor))
+                    && Disagreement.ulps(replay.steps(), stretched) < HOPELESS_ULPS;
+            return usable ? Optional.of(factors) : Optional.empty();
+        });
+    }
+
+    /** The sum of squares of what is left, in float64, at the rate that fits best if that is free. */
+    double squares(Hypothesis hypothesis) {
+        return wide.run(hypothesis, Double.POSITIVE_INFINITY)
+                .map(predicted -> hypothesis.rateFree()
+                        ? Disagreement.stretched(
+                                wide.steps(), predicted, Disagreement.factor(wide.steps(), predicted))
+                        : predicted)
+                .map(predicted -> Disagreement.squares(wide.steps(), predicted))
+                .orElse(Double.POSITIVE_INFINITY);
+    }
+
+    /** How much of the way from one hypothesis to another leads closest to the steps. */
+    double share(Hypothesis from, Hypothesis to) {
+        Optional<List<Map<String, Tensor>>> start = wide.run(from, Double.POSITIVE_INFINITY);
+        Optional<List<Map<String, Tensor>>> end = wide.run(to, Double.POSITIVE_INFINITY);
+        return start.isPresent() && end.isPresent()
+                ? Disagreement.share(wide.steps(), start.get(), end.get())
+                : Double.NaN;
+    }
+
     /** Fitted again from where the updates are as large as the observed ones, which saves the digits lost in stretching. */
     private Fit refined(Fit fit) {
         Hypothesis hypothesis = fit.hypothesis();
@@ -48,6 +91,12 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
 
     /** The learning rate that fits best; nothing if the steps cannot be taken, or do not fit at any rate above 0. */
     private Optional<Double> rate(Hypothesis hypothesis) {
+        if (replay.steps().stream().allMatch(ObservedStep::stoodStill)) {
+            return Optional.empty();
+        }
+        if (hypothesis.optimizer().kind() == Kind.SCHEDULE_FREE) {
+            return affineRate(hypothesis);
+        }
         return wide.run(hypothesis, Double.POSITIVE_INFINITY).flatMap(predicted -> {
             double factor = Disagreement.factor(wide.steps(), predicted);
             double rate = factor * hypothesis.optimizer().learningRate();
@@ -58,6 +107,18 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
                     ? Optional.of(rate)
                     : Optional.empty();
         });
+    }
+
+    /** Where the parameters go towards an average that the rate has made, they are a line in the rate, but not through 0. */
+    private Optional<Double> affineRate(Hypothesis hypothesis) {
+        double rate = hypothesis.optimizer().learningRate();
+        Optional<List<Map<String, Tensor>>> at = wide.run(hypothesis, Double.POSITIVE_INFINITY);
+        Optional<List<Map<String, Tensor>>> atTwice = wide.run(hypothesis.atRate(2 * rate), Double.POSITIVE_INFINITY);
+        if (at.isEmpty() || atTwice.isEmpty()) {
+            return Optional.empty();
+        }
+        double fitted = rate * (1 + Disagreement.share(wide.steps(), at.get(), atTwice.get()));
+        return fitted > 0 && fitted < Double.POSITIVE_INFINITY ? Optional.of(fitted) : Optional.empty();
     }
 
     /**
@@ -92,7 +153,8 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
         return replay.run(atRate, ulps).map(predicted -> {
             double residual = Disagreement.ulps(replay.steps(), predicted);
             String advice = advice(hypothesis, atRate.optimizer());
-            Explanation explanation = new Explanation(hypothesis.fault(), atRate.optimizer(), residual, advice);
+            Explanation explanation =
+                    new Explanation(hypothesis.fault(), hypothesis.faults(), atRate.optimizer(), residual, advice);
             return new Fit(hypothesis, explanation, digits);
         });
     }

@@ -22,6 +22,22 @@ public record LinearWarmup(long steps, double startFactor, Schedule next) implem
     }
 
     @Override
+    public Course course(double baseRate) {
+        Course after = next.course(baseRate);
+        return new Course() {
+            @Override
+            public void measured(double metric) {
+                after.measured(metric);
+            }
+
+            @Override
+            public double rate(long t) {
+                return t > steps ? after.rate(t - steps) : LinearWarmup.this.rate(t, baseRate);
+            }
+        };
+    }
+
+    @Override
     public long measuredFrom() {
         long from = next.measuredFrom();
         return from > Long.MAX_VALUE - steps ? Long.MAX_VALUE : steps + from;

@@ -21,13 +21,33 @@ public record ReduceOnPlateau(double factor, int patience, double threshold, int
                 minimumRate >= 0 && minimumRate < Double.POSITIVE_INFINITY, "minimumRate", minimumRate, "0 or more");
     }
 
+    /** All metrics once again; a training that goes on takes a {@link #course}. */
     @Override
     public double rate(long t, double baseRate, double... metrics) {
-        double rate = baseRate;
-        double best = Double.POSITIVE_INFINITY;
-        int bad = 0;
-        int cooling = 0;
+        Course course = course(baseRate);
         for (double metric : metrics) {
+            course.measured(metric);
+        }
+        return course.rate(t);
+    }
+
+    @Override
+    public Course course(double baseRate) {
+        return new Watch(baseRate);
+    }
+
+    private final class Watch implements Course {
+        private double rate;
+        private double best = Double.POSITIVE_INFINITY;
+        private int bad;
+        private int cooling;
+
+        Watch(double baseRate) {
+            rate = baseRate;
+        }
+
+        @Override
+        public void measured(double metric) {
             boolean better = metric < best * (1 - threshold);
             best = better ? metric : best;
             bad = better || cooling > 0 ? 0 : bad + 1;
@@ -38,7 +58,11 @@ public record ReduceOnPlateau(double factor, int patience, double threshold, int
                 cooling = cooldown;
             }
         }
-        return rate;
+
+        @Override
+        public double rate(long t) {
+            return rate;
+        }
     }
 
     @Override

@@ -7,7 +7,19 @@ import dev.plumbline.problem.Problem;
  * {@code t - 1}.
  */
 public sealed interface Schedule
-        permits Constant, Cosine, Exponential, InverseSquareRoot, LinearWarmup, ReduceOnPlateau, StepDecay {
+        permits Chained,
+                Constant,
+                Cosine,
+                CosineRestarts,
+                Cyclic,
+                Exponential,
+                InverseSquareRoot,
+                LinearWarmup,
+                MultiStep,
+                OneCycle,
+                Polynomial,
+                ReduceOnPlateau,
+                StepDecay {
 
     /**
      * The learning rate of step {@code t}.
@@ -20,6 +32,30 @@ public sealed interface Schedule
     /** The step from which metrics count, {@link Long#MAX_VALUE} where none ever does. */
     default long measuredFrom() {
         return Long.MAX_VALUE;
+    }
+
+    /** The rates of one training, its metrics told one by one: what they come to is kept, not they. */
+    interface Course {
+
+        void measured(double metric);
+
+        /** The rate of step {@code t}, after all that has been measured so far. */
+        double rate(long t);
+    }
+
+    /** A training that begins. */
+    default Course course(double baseRate) {
+        return new Course() {
+            @Override
+            public void measured(double metric) {
+                // it goes by the step alone
+            }
+
+            @Override
+            public double rate(long t) {
+                return Schedule.this.rate(t, baseRate);
+            }
+        };
     }
 
     /** Refuses what a schedule cannot be made of. */

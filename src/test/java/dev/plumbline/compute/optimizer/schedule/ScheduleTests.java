@@ -1,56 +1,94 @@
 package dev.plumbline.compute.optimizer.schedule;
 
+import static java.util.Map.entry;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.plumbline.compute.optimizer.schedule.OneCycle.Anneal;
+import dev.plumbline.compute.optimizer.schedule.OneCycle.Counting;
 import dev.plumbline.problem.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ScheduleTests {
 
-    private static final Map<String, Schedule> SCHEDULES = Map.of(
-            "constant", new Constant(),
-            "step", new StepDecay(7, 0.5),
-            "exponential", new Exponential(0.93),
-            "cosine", new Cosine(40, 0.001),
-            "warmup", new LinearWarmup(10, 0.25, new Constant()),
-            "warmupExponential", new LinearWarmup(10, 0.1, new Exponential(0.9)),
-            "inverseSquareRoot", new InverseSquareRoot(10),
-            "plateau", new ReduceOnPlateau(0.5, 2, 1e-4, 0, 0),
-            "plateauCooldown", new ReduceOnPlateau(0.1, 1, 1e-2, 3, 0.004));
+    private static final Map<String, Schedule> SCHEDULES = Map.ofEntries(
+            entry("constant", new Constant()),
+            entry("step", new StepDecay(7, 0.5)),
+            entry("exponential", new Exponential(0.93)),
+            entry("cosine", new Cosine(40, 0.001)),
+            entry("warmup", new LinearWarmup(10, 0.25, new Constant())),
+            entry("warmupExponential", new LinearWarmup(10, 0.1, new Exponential(0.9))),
+            entry("inverseSquareRoot", new InverseSquareRoot(10)),
+            entry("plateau", new ReduceOnPlateau(0.5, 2, 1e-4, 0, 0)),
+            entry("plateauCooldown", new ReduceOnPlateau(0.1, 1, 1e-2, 3, 0.004)),
+            entry("multiStep", new MultiStep(List.of(5L, 12L, 30L), 0.3)),
+            entry("polynomial", new Polynomial(30, 1.7, 0)),
+            entry("linear", new Polynomial(25, 1, 0)),
+            entry("cosineRises", new Cosine(12, 0.001, true)),
+            entry("restarts", new CosineRestarts(5, 2, 0.001)),
+            entry("restartsEqual", new CosineRestarts(7, 1, 0)),
+            entry("oneCycle", new OneCycle(41, 0.3, 25, 1e4, Anneal.COSINE, false, Counting.PYTORCH)),
+            entry("oneCycleLinear", new OneCycle(45, 0.45, 10, 50, Anneal.LINEAR, true, Counting.PYTORCH)),
+            entry("cyclic", new Cyclic(4, 9, 0.01, Cyclic.Mode.TRIANGULAR, 1)),
+            entry("cyclic2", new Cyclic(6, 6, 0.01, Cyclic.Mode.TRIANGULAR2, 1)),
+            entry("cyclicExponential", new Cyclic(5, 5, 0.01, Cyclic.Mode.EXPONENTIAL, 0.97)),
+            entry(
+                    "chained",
+                    new Chained(
+                            List.of(new LinearWarmup(8, 0.1, new Constant()), new Constant(), new StepDecay(4, 0.5)),
+                            List.of(8L, 20L))),
+            entry("warmupZero", new LinearWarmup(10, 0, new Polynomial(20, 1, 0))),
+            entry("inverseSquareRootZero", new InverseSquareRoot(10, 0)));
+
+    static Stream<String> names() {
+        return SCHEDULES.keySet().stream().sorted();
+    }
 
     /** PyTorch multiplies its rates up step by step, forty roundings; these are closed forms. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "constant",
-                "step",
-                "exponential",
-                "cosine",
-                "warmup",
-                "warmupExponential",
-                "inverseSquareRoot",
-                "plateau",
-                "plateauCooldown"
-            })
+    @MethodSource("names")
     void givesTheRatesOfPyTorch(String name) throws IOException {
         double[] expected = line(name);
         double[] metrics = line("plateau-metrics");
         Schedule schedule = requireNonNull(SCHEDULES.get(name));
+        Schedule.Course course = schedule.course(0.1);
         for (int e = 0; e < expected.length; e++) {
             double rate = schedule.rate(e + 1, 0.1, Arrays.copyOf(metrics, e));
-            assertThat(rate).as("step %d", e + 1).isCloseTo(expected[e], within(1e-13 * expected[e]));
+            assertThat(rate).as("step %d", e + 1).isCloseTo(expected[e], within(1e-13 * 0.1 + 1e-13 * expected[e]));
+            assertThat(course.rate(e + 1)).isEqualTo(rate);
+            course.measured(metrics[e]);
         }
+    }
+
+    /** Optax 0.2, join_schedules of its docstring: the peak after 30 of 100 steps, the end after 100. */
+    @Test
+    void endsOptaxsCycleOneStepLater() {
+        Schedule optax = new OneCycle(100, 0.3, 25, 1e4, Anneal.COSINE, false, Counting.OPTAX);
+        assertThat(optax.rate(1, 1)).isCloseTo(1 / 25.0, within(1e-15));
+        assertThat(optax.rate(31, 1)).isEqualTo(1);
+        assertThat(optax.rate(101, 1)).isCloseTo(1 / 25.0 / 1e4, within(1e-18));
+    }
+
+    @Test
+    void takesAMillionMetricsInTheTimeOfOneEach() {
+        Schedule.Course course = new ReduceOnPlateau(0.5, 10, 1e-4, 0, 1e-3).course(1);
+        for (int t = 1; t <= 1_000_000; t++) {
+            course.measured(1);
+            assertThat(course.rate(t) >= 1e-3).isTrue();
+        }
+        assertThat(course.rate(1_000_001)).isEqualTo(1e-3);
     }
 
     @Test

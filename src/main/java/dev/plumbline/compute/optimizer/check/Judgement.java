@@ -1,0 +1,184 @@
+package dev.plumbline.compute.optimizer.check;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.plumbline.compute.optimizer.OptimizerState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** All hypotheses held against steps of one datatype, and what is chosen of those that hold. */
+record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
+
+    private static final double CLEARLY_BETTER = 4;
+    private static final int ALTERNATIVES = 5;
+
+    static Judgement of(Claim claim, List<ObservedStep> steps) {
+        return new Judgement(claim, steps, Trials.of(claim, steps));
+    }
+
+    /** To float64's last places; a rate that is yet to be fitted holds of any single number. */
+    boolean claimHolds() {
+        return claim.optimizer() != null
+                && claim.learningRateKnown()
+                && asClaimed().anyMatch(hypothesis -> trials.whole(hypothesis)
+                        .fit(hypothesis, OptimizerCheck.ROUNDING_ULPS)
+                        .filter(Trials::holds)
+                        .isPresent());
+    }
+
+    private Stream<Hypothesis> asClaimed() {
+        Hypothesis itself = Hypothesis.of(Fault.RIGHT, requireNonNull(claim.optimizer()), "");
+        return Stream.concat(Stream.of(itself), deviations().asRight().stream());
+    }
+
+    private Deviations deviations() {
+        return new Deviations(claim, trials.parts(), trials.courses(), steps);
+    }
+
+    OptimizerVerdict verdict() {
+        Optional<String> nonFinite = firstNonFinite();
+        if (nonFinite.isPresent()) {
+            return undecided(Fault.NON_FINITE, nonFinite.get(), Double.NaN);
+        }
+        List<Fit> fits = new ArrayList<>();
+        double claimResidual = Double.NaN;
+        List<Hypothesis> hypotheses = hypotheses();
+        for (int i = 0; i < hypotheses.size(); i++) {
+            Hypothesis hypothesis = hypotheses.get(i);
+            boolean claimItself = i == 0 && claim.optimizer() != null;
+            if (claimItself) {
+                claimResidual = trials.whole(hypothesis)
+                        .fit(hypothesis)
+                        .map(Fit::residualUlps)
+                        .orElse(claimResidual);
+            }
+            trials.held(hypothesis).ifPresent(fits::add);
+        }
+        boolean wanting = fits.isEmpty() && firstGap().isEmpty() && !stoodStill();
+        if (wanting) {
+            fits.addAll(searched());
+        }
+        return verdict(fits, claimResidual);
+    }
+
+    /** What takes longer: looked for only where nothing on the list explains the steps, the simplest first. */
+    private List<Fit> searched() {
+        Searches searches = new Searches(claim, trials);
+        List<Function<Searches, Stream<Hypothesis>>> stages = claim.optimizer() == null
+                ? List.of(Searches::ofAnyOptimizer)
+                : List.of(
+                        Searches::courses,
+                        Searches::numbers,
+                        Searches::bounds,
+                        any -> deviations().pairs(),
+                        Searches::numbersAtAnyRate,
+                        Searches::otherCourses);
+        for (Function<Searches, Stream<Hypothesis>> stage : stages) {
+            List<Fit> fits =
+                    stage.apply(searches).map(trials::held).flatMap(Optional::stream).toList();
+            if (!fits.isEmpty()) {
+                return fits;
+            }
+        }
+        return List.of();
+    }
+
+    private List<Hypothesis> hypotheses() {
+        Momenta momenta = claim.state() == null && steps.size() == 1 ? Momenta.ofFirstStep() : Momenta.of(steps);
+        return claim.optimizer() == null
+                ? Hypotheses.ofAnyOptimizer(momenta)
+                : Hypotheses.about(claim, momenta, steps.get(0), deviations());
+    }
+
+    private OptimizerVerdict verdict(List<Fit> fits, double claimResidual) {
+        boolean right =
+                fits.stream().anyMatch(fit -> fit.hypothesis().fault() == Fault.RIGHT);
+        Optional<String> gap = firstGap();
+        if (gap.isPresent() && !right) {
+            return undecided(Fault.GAP, gap.get(), claimResidual);
+        }
+        if (fits.isEmpty()) {
+            return unexplained(claimResidual);
+        }
+        Fit chosen = right && claim.optimizer() != null ? fits.get(0) : preferred(fits);
+        List<Explanation> others = fits.stream()
+                .sorted(Fit.PREFERENCE)
+                .filter(fit -> differs(fit, chosen))
+                .map(Fit::explanation)
+                .map(other -> other.toldFrom(chosen.explanation()))
+                .distinct()
+                .limit(ALTERNATIVES)
+                .toList();
+        Explanation explanation = chosen.explanation().with(new Estimates(claim, trials).of(chosen));
+        return new OptimizerVerdict(
+                explanation, others, claimResidual, Summary.of(claim, explanation, others, steps.size()));
+    }
+
+    /** Beside the claim only another optimizer is worth a word; beside an accusation every other reading is. */
+    private static boolean differs(Fit fit, Fit chosen) {
+        boolean right = chosen.hypothesis().fault() == Fault.RIGHT;
+        return right
+                ? !fit.optimizer().equals(chosen.optimizer())
+                : !fit.explanation().advice().equals(chosen.explanation().advice());
+    }
+
+    private static Fit preferred(List<Fit> fits) {
+        double best = fits.stream().mapToDouble(Fit::residualUlps).min().orElseThrow();
+        return fits.stream()
+                .filter(fit -> fit.residualUlps() <= Math.max(1, CLEARLY_BETTER * best))
+                .min(Fit.PREFERENCE)
+                .orElseThrow();
+    }
+
+    private boolean stoodStill() {
+        return steps.stream().allMatch(ObservedStep::stoodStill);
+    }
+
+    private OptimizerVerdict unexplained(double claimResidual) {
+        boolean still = stoodStill();
+        if (still && steps.stream().allMatch(ObservedStep::hasNoGradient)) {
+            return undecided(Fault.ZERO_GRADIENT, "", claimResidual);
+        }
+        Fault fault = still ? Fault.NOT_TAKEN : Fault.UNEXPLAINED;
+        Explanation explanation = new Explanation(fault, null, still ? 0 : Double.POSITIVE_INFINITY, fault.advice());
+        return new OptimizerVerdict(explanation, List.of(), claimResidual, Wording.capitalised(fault.advice()) + ".");
+    }
+
+    private static OptimizerVerdict undecided(Fault fault, String detail, double claimResidual) {
+        String advice = detail.isEmpty() ? fault.advice() : fault.advice() + ": " + detail;
+        Explanation explanation = new Explanation(fault, null, Double.POSITIVE_INFINITY, advice);
+        return new OptimizerVerdict(explanation, List.of(), claimResidual, Wording.capitalised(advice) + ".");
+    }
+
+    Optional<String> firstNonFinite() {
+        Optional<String> inSteps = IntStream.range(0, steps.size())
+                .mapToObj(i -> steps.get(i).firstNonFinite().map(place -> "steps/" + i + "/" + place))
+                .flatMap(Optional::stream)
+                .findFirst();
+        OptimizerState state = claim.state();
+        return inSteps.isPresent() || state == null
+                ? inSteps
+                : state.slots().entrySet().stream()
+                        .map(slot -> ObservedStep.firstNonFinite("state/slots/" + slot.getKey(), slot.getValue()))
+                        .flatMap(Optional::stream)
+                        .findFirst();
+    }
+
+    /** A parameter that does not go on from where the step before has left it, with no state that says how it does. */
+    private Optional<String> firstGap() {
+        return IntStream.range(1, steps.size())
+                .boxed()
+                .filter(i -> steps.get(i).said().state() == null)
+                .flatMap(i -> steps.get(i).before().keySet().stream()
+                        .filter(name -> !requireNonNull(steps.get(i - 1).after().get(name))
+                                .equals(requireNonNull(steps.get(i).before().get(name))))
+                        .map(name -> ("steps/%d/before/%s is not steps/%d/after/%s; give steps/%d/state, the optimizer's"
+                                        + " state before that step")
+                                .formatted(i, name, i - 1, name, i)))
+                .findFirst();
+    }
+}

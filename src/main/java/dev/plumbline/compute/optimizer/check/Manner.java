@@ -1,0 +1,112 @@
+package dev.plumbline.compute.optimizer.check;
+
+import java.util.List;
+import java.util.function.LongToDoubleFunction;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an optimizer was used.
+ *
+ * @param clock from the true t to the one used
+ * @param clockPerTensor t grows with every tensor, not with every step
+ * @param rateFactor on the learning rate, by the true t; a decoupled decay stays as it was
+ * @param forgetful moments start afresh in every step
+ * @param uphill gradients have the wrong sign
+ * @param grouping which hyper-parameters the groups have
+ * @param skipping steps that stood still were not taken, and t did not count them
+ * @param twist of the weight decay; null where there is none
+ * @param misreading of Adam's equations; null where there is none
+ * @param profile what the learning rate is multiplied by, step by observed step; null: as is claimed
+ * @param path of the gradients; null: as is claimed
+ */
+record Manner(
+        LongUnaryOperator clock,
+        boolean clockPerTensor,
+        LongToDoubleFunction rateFactor,
+        boolean forgetful,
+        boolean uphill,
+        Grouping grouping,
+        boolean skipping,
+        @Nullable Twist twist,
+        @Nullable Misreading misreading,
+        @Nullable List<Double> profile,
+        @Nullable GradientPath path) {
+
+    static final Manner RIGHT = new Manner(
+            LongUnaryOperator.identity(), false, t -> 1, false, false, Grouping.CLAIMED, false, null, null, null, null);
+
+    /** Which hyper-parameters groups have. */
+    enum Grouping {
+        CLAIMED,
+        /** All the optimizer's. */
+        NONE,
+        /** Each the next one's. */
+        ROTATED
+    }
+
+    /** What a weight decay does where it should not. */
+    enum Twist {
+        AFTER_THE_UPDATE,
+        NEGATIVE
+    }
+
+    Manner at(LongUnaryOperator other) {
+        return new Manner(
+                other, clockPerTensor, rateFactor, forgetful, uphill, grouping, skipping, twist, misreading, profile,
+                path);
+    }
+
+    Manner countingTensors() {
+        return new Manner(
+                clock, true, rateFactor, forgetful, uphill, grouping, skipping, twist, misreading, profile, path);
+    }
+
+    Manner scaledBy(LongToDoubleFunction other) {
+        return new Manner(
+                clock, clockPerTensor, other, forgetful, uphill, grouping, skipping, twist, misreading, profile, path);
+    }
+
+    Manner forgetting() {
+        return new Manner(
+                clock, clockPerTensor, rateFactor, true, uphill, grouping, skipping, twist, misreading, profile, path);
+    }
+
+    Manner goingUphill() {
+        return new Manner(
+                clock, clockPerTensor, rateFactor, forgetful, true, grouping, skipping, twist, misreading, profile,
+                path);
+    }
+
+    Manner grouped(Grouping other) {
+        return new Manner(
+                clock, clockPerTensor, rateFactor, forgetful, uphill, other, skipping, twist, misreading, profile, path);
+    }
+
+    Manner skippingSteps() {
+        return new Manner(
+                clock, clockPerTensor, rateFactor, forgetful, uphill, grouping, true, twist, misreading, profile, path);
+    }
+
+    Manner twisted(Twist other) {
+        return new Manner(
+                clock, clockPerTensor, rateFactor, forgetful, uphill, grouping, skipping, other, misreading, profile,
+                path);
+    }
+
+    Manner misreading(Misreading other) {
+        return new Manner(
+                clock, clockPerTensor, rateFactor, forgetful, uphill, grouping, skipping, twist, other, profile, path);
+    }
+
+    Manner profiled(List<Double> other) {
+        return new Manner(
+                clock, clockPerTensor, rateFactor, forgetful, uphill, grouping, skipping, twist, misreading, other, path);
+    }
+
+    Manner along(GradientPath other) {
+        return new Manner(
+                clock, clockPerTensor, rateFactor, forgetful, uphill, grouping, skipping, twist, misreading, profile,
+                other);
+    }
+}

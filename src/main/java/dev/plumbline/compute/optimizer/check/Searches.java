@@ -1,0 +1,255 @@
+package dev.plumbline.compute.optimizer.check;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.plumbline.compute.optimizer.HyperParameters;
+import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.compute.optimizer.WeightDecay;
+import dev.plumbline.compute.optimizer.check.GradientPath.Clip;
+import dev.plumbline.problem.Problem;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.DoubleFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+
+/**
+ * Looks for the one number that makes a hypothesis fit: over a grid of its logarithm, then by golden section, then by secants.
+ * What is found is rounded to as few digits as people give; whether it explains the steps is for the trial to say.
+ */
+record Searches(Claim claim, Trials trials) {
+
+    private static final int GRID = 40;
+    private static final int SECTIONS = 24;
+    private static final int SECANTS = 4;
+    private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
+    private static final double SECANT = 1e-4;
+
+    /** What a number may be, by its logarithm, and what it makes of a hypothesis. */
+    record Knob(Fault fault, String name, double low, double high, boolean toOne, DoubleFunction<Optional<Hypothesis>> turn) {
+
+        double value(double logarithm) {
+            return toOne ? 1 - Math.pow(10, logarithm) : Math.pow(10, logarithm);
+        }
+
+        double logarithm(double value) {
+            return Math.log10(toOne ? 1 - value : value);
+        }
+    }
+
+    private Hypothesis itself() {
+        return Hypothesis.of(Fault.RIGHT, requireNonNull(claim.optimizer()), "");
+    }
+
+    /** Each hyper-parameter with another value. */
+    Stream<Hypothesis> numbers() {
+        return knobs(claim.learningRateKnown() ? itself() : itself().atAnyRate()).flatMap(this::found);
+    }
+
+    Stream<Hypothesis> numbersAtAnyRate() {
+        return claim.learningRateKnown()
+                ? knobs(itself().atAnyRate())
+                        .flatMap(this::found)
+                        .map(hypothesis -> hypothesis.named(
+                                List.of(hypothesis.fault(), Fault.LEARNING_RATE),
+                                hypothesis.advice() + "; and " + Fault.LEARNING_RATE.advice()))
+                : Stream.of();
+    }
+
+    /** Clipping at a bound that is found. */
+    Stream<Hypothesis> bounds() {
+        double largest = trials.norms().stream()
+                .mapToDouble(norms -> norms.values().stream().reduce(0.0, Math::hypot))
+                .max()
+                .orElse(0);
+        if (!(largest > 0) || !Double.isFinite(largest)) {
+            return Stream.of();
+        }
+        Hypothesis base = claim.learningRateKnown() ? itself() : itself().atAnyRate();
+        return Stream.of(Clip.NORM, Clip.VALUE).flatMap(clip -> Stream.of(false, true)
+                .filter(torch -> !torch || clip == Clip.NORM)
+                .flatMap(torch -> found(new Knob(
+                        Fault.CLIPPING,
+                        Deviations.found(clip),
+                        Math.log10(largest) - 6,
+                        Math.log10(largest),
+                        false,
+                        bound -> {
+                            GradientPath path = trials.claimed().clipping(clip, bound);
+                            return Optional.of(base.used(
+                                    manner -> manner.along(torch ? path.asPyTorchDivides() : path)));
+                        }))));
+    }
+
+    /** The optimizer with a learning rate of its own in every step. */
+    Stream<Hypothesis> courses() {
+        return course(itself(), Fault.SCHEDULE);
+    }
+
+    /** Other optimizers, so. */
+    Stream<Hypothesis> otherCourses() {
+        return candidates()
+                .flatMap(optimizer -> course(Hypothesis.of(Fault.OTHER_OPTIMIZER, optimizer, ""), Fault.OTHER_OPTIMIZER));
+    }
+
+    private Stream<Hypothesis> course(Hypothesis hypothesis, Fault fault) {
+        if (trials.steps().size() < 2 || hypothesis.optimizer().learningRate() == 0) {
+            return Stream.of();
+        }
+        Trial quick = trials.quick(hypothesis);
+        return quick.profile(hypothesis)
+                .map(profile -> profile.stream().map(share -> snapped(share, hypothesis)).toList())
+                .map(profile -> hypothesis
+                        .used(manner -> manner.profiled(profile))
+                        .named(fault, Courses.words(profile, hypothesis.optimizer().learningRate())))
+                .stream();
+    }
+
+    /** A rate of six digits or fewer is taken for what it seems. */
+    private static double snapped(double share, Hypothesis hypothesis) {
+        double base = hypothesis.optimizer().learningRate();
+        double rate = new BigDecimal(share * base).round(new MathContext(6)).doubleValue();
+        return Math.abs(rate / (share * base) - 1) < 1e-10 ? rate / base : share;
+    }
+
+    private Stream<Optimizer> candidates() {
+        return Candidates.all(Momenta.of(trials.steps())).stream();
+    }
+
+    /** Nothing is claimed: rates that change, numbers that nobody has as a default. */
+    Stream<Hypothesis> ofAnyOptimizer() {
+        List<Hypothesis> byCourse = candidates()
+                .flatMap(optimizer -> course(Hypothesis.of(Fault.RIGHT, optimizer, ""), Fault.RIGHT))
+                .filter(trials::holdsOnSample)
+                .toList();
+        return byCourse.isEmpty()
+                ? Candidates.usual()
+                        .map(optimizer -> Hypothesis.of(Fault.RIGHT, optimizer, "").atAnyRate())
+                        .flatMap(this::knobs)
+                        .flatMap(this::found)
+                        .map(hypothesis -> hypothesis.named(Fault.RIGHT, ""))
+                : byCourse.stream();
+    }
+
+    /** The numbers of a hypothesis that may be turned. */
+    Stream<Knob> knobs(Hypothesis hypothesis) {
+        List<Knob> knobs = new ArrayList<>();
+        HyperParameters.of(hypothesis.optimizer()).forEach((name, value) -> {
+            switch (name) {
+                case "epsilon", "rootEpsilon", "epsilon1", "epsilon2", "vectorEpsilon" ->
+                    knobs.add(knob(Fault.EPSILON_VALUE, name, -17, 0, false, hypothesis));
+                case "beta1", "beta2", "alpha", "rho" ->
+                    knobs.add(knob(Fault.DECAY_RATE, name, -5, 0, true, hypothesis));
+                case "momentum" -> {
+                    if (value instanceof Double) {
+                        knobs.add(knob(Fault.MOMENTUM, name, -4, 0, true, hypothesis));
+                    }
+                }
+                default -> {}
+            }
+        });
+        for (WeightDecay.Kind kind : List.of(WeightDecay.Kind.L2, WeightDecay.Kind.DECOUPLED)) {
+            knobs.add(new Knob(
+                    Fault.WEIGHT_DECAY,
+                    kind == WeightDecay.Kind.L2 ? "coupled (into the gradient), " : "decoupled, ",
+                    -7,
+                    2,
+                    false,
+                    rate -> Optional.of(hypothesis.with(
+                            Hypotheses.decayed(hypothesis.optimizer(), new WeightDecay(kind, rate))))));
+        }
+        return knobs.stream();
+    }
+
+    private static Knob knob(Fault fault, String name, double low, double high, boolean toOne, Hypothesis hypothesis) {
+        return new Knob(fault, name + " is ", low, high, toOne, value -> {
+            try {
+                return Optional.of(
+                        hypothesis.with(HyperParameters.with(hypothesis.optimizer(), Map.of(name, value))));
+            } catch (Problem impossible) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    private Stream<Hypothesis> found(Knob knob) {
+        double best = knob.low();
+        double least = Double.POSITIVE_INFINITY;
+        double width = (knob.high() - knob.low()) / GRID;
+        for (int i = 0; i <= GRID; i++) {
+            double squares = squares(knob, knob.low() + i * width);
+            if (squares < least) {
+                least = squares;
+                best = knob.low() + i * width;
+            }
+        }
+        if (!Double.isFinite(least)) {
+            return Stream.of();
+        }
+        double value = polished(knob, knob.value(section(knob, best - width, best + width)));
+        return DoubleStream.concat(
+                        java.util.stream.IntStream.rangeClosed(1, 5).mapToDouble(digits -> rounded(knob, value, digits)),
+                        DoubleStream.of(value))
+                .distinct()
+                .boxed()
+                .flatMap(each -> knob.turn()
+                        .apply(each)
+                        .map(hypothesis -> hypothesis.named(knob.fault(), knob.name() + Wording.number(each)))
+                        .stream())
+                .filter(trials::holdsOnSample)
+                .limit(1);
+    }
+
+    private double squares(Knob knob, double logarithm) {
+        return knob.turn()
+                .apply(knob.value(logarithm))
+                .map(hypothesis -> trials.quick(hypothesis).squares(hypothesis))
+                .orElse(Double.POSITIVE_INFINITY);
+    }
+
+    private double section(Knob knob, double from, double to) {
+        double low = from;
+        double high = to;
+        for (int i = 0; i < SECTIONS; i++) {
+            double left = high - GOLDEN * (high - low);
+            double right = low + GOLDEN * (high - low);
+            if (squares(knob, left) <= squares(knob, right)) {
+                high = right;
+            } else {
+                low = left;
+            }
+        }
+        return (low + high) / 2;
+    }
+
+    /** To the last digits that the steps hold. */
+    private double polished(Knob knob, double start) {
+        double value = start;
+        for (int i = 0; i < SECANTS; i++) {
+            double away = SECANT * (knob.toOne() ? 1 - value : value);
+            Optional<Hypothesis> here = knob.turn().apply(value);
+            Optional<Hypothesis> there = knob.turn().apply(value + away);
+            if (here.isEmpty() || there.isEmpty()) {
+                return value;
+            }
+            double share = trials.quick(here.get()).share(here.get(), there.get());
+            double next = value + share * away;
+            if (here.get().manner().path() != null || !(Math.abs(share) < 1e3) || !(next > 0) || (knob.toOne() && !(next < 1))) {
+                return value;
+            }
+            value = next;
+        }
+        return value;
+    }
+
+    private static double rounded(Knob knob, double value, int digits) {
+        MathContext few = new MathContext(digits);
+        return knob.toOne()
+                ? BigDecimal.ONE.subtract(new BigDecimal(1 - value).round(few)).doubleValue()
+                : new BigDecimal(value).round(few).doubleValue();
+    }
+}
