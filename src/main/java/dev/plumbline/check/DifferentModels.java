@@ -68,6 +68,8 @@ final class DifferentModels {
                 null,
                 null,
                 List.of(),
+                List.of(),
+                List.of(),
                 List.of(new Warning("anotherModel", another.words())),
                 new Cost(1, 0, 1, (System.nanoTime() - started) / 1_000_000),
                 settings);

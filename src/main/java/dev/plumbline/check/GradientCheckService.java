@@ -27,6 +27,9 @@ class GradientCheckService {
     /** Forward passes that a certified check takes, with its rounding runs and evidence, roughly. */
     private static final double CERTIFIED_PASSES = 120;
 
+    /** A program with its tangents beside the program alone, roughly. */
+    private static final double TANGENTS = 3;
+
     private final Limits limits;
     private final RecentReports reports;
 
@@ -50,7 +53,12 @@ class GradientCheckService {
     GradientCheckReport check(GradientCheckRequest asked, Consumer<GradientCheckProgress> caller) {
         long started = System.nanoTime();
         Watch watch = new Watch(limits.deadline(), caller);
+        asked.productsOrNone().requireFew();
         limits.requireTensors(asked.tensorCount());
+        boolean hasProducts = !asked.productsOrNone().isEmpty();
+        if (hasProducts && asked.gradients() == null) {
+            return ProductsAlone.report(products(asked, watch), started);
+        }
         CheckedModel model = CheckedModel.read(asked, limits.bytes(), this::afford);
         GradientCheckRequest request = asked.by(model.parameterNames());
         Question question = Question.of(request, model, settings -> decided(settings, model.objective()));
@@ -62,8 +70,21 @@ class GradientCheckService {
         Fingerprint inputs = Fingerprint.of(model.objective().point());
         Measurement measurement = Measurement.of(model.objective(), question.plan(), watch::at);
         Claims claims = question.claims(measurement);
-        return new ReportAssembly(measurement, claims, request, question.settings(), model, inputs, seen)
+        GradientCheckReport report = new ReportAssembly(
+                        measurement, claims, request, question.settings(), model, inputs, seen)
                 .report(watch::at, started);
+        return hasProducts ? report.with(products(asked, watch).result()) : report;
+    }
+
+    /** The products of a request, on a reading of the model with all its outputs. */
+    private ProductsAlone products(GradientCheckRequest asked, Watch watch) {
+        ProductModel model = ProductModel.read(asked, limits.bytes(), this::afford);
+        ProductClaims claims = model.own(asked.productsOrNone());
+        CheckSettings settings = asked.resolvedSettings();
+        limits.requireFloatingPointOperations(
+                CERTIFIED_PASSES * TANGENTS * claims.places().size() * model.functions().program().effort());
+        return new ProductsAlone(
+                model, settings, new ProductCheck(model, settings, this::afford, watch::at).of(claims));
     }
 
     private void afford(Program program) {

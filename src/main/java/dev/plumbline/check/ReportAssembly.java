@@ -236,6 +236,8 @@ record ReportAssembly(
                 parts.noise(),
                 taylor,
                 consistency,
+                List.of(),
+                List.of(),
                 Warnings.of(this, parts.comparisons(), parts.caveats(), consistency),
                 new Cost(
                         measurement.evaluations(),
