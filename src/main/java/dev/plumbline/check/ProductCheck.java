@@ -138,15 +138,19 @@ record ProductCheck(ProductModel model, CheckSettings settings, Consumer<Program
     }
 
     private ProductReport report(JudgedProduct product, int index, @Nullable ProductMistake mistake) {
-        Map<String, Mistake> mistakes = Mistakes.name(
-                product.tensors().stream().map(JudgedTensor::comparison).toList(),
-                Map.of(),
-                Setting.UNKNOWN);
+        Map<String, Mistake> mistakes = mistake != null
+                ? Map.of() // which says it better
+                : Mistakes.name(
+                        product.tensors().stream()
+                                .map(JudgedTensor::comparison)
+                                .toList(),
+                        Map.of(),
+                        Setting.UNKNOWN);
         return new ProductReport(
                 product.claim().kind(),
                 index,
                 product.verdict(),
-                ProductWords.of(product, mistake, mistakes),
+                ProductWords.of(product, index, mistake, mistakes),
                 mistake,
                 product.tensors().stream()
                         .map(tensor -> TensorReport.of(tensor, mistakes.get(tensor.name()), null))

@@ -6,6 +6,7 @@ import dev.plumbline.compute.judgement.MistakeWords;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.product.ClaimedProduct.Kind;
 import dev.plumbline.compute.product.JudgedProduct;
+import dev.plumbline.compute.product.ProductLaw.Law;
 import dev.plumbline.compute.product.ProductMistake;
 import dev.plumbline.compute.verification.JudgedTensor;
 import java.util.List;
@@ -20,9 +21,10 @@ final class ProductWords {
 
     private ProductWords() {}
 
-    /** One product. */
-    static String of(JudgedProduct product, @Nullable ProductMistake mistake, Map<String, Mistake> mistakes) {
-        String what = title(product.claim().kind());
+    /** One product, the {@code index}-th of its list. */
+    static String of(
+            JudgedProduct product, int index, @Nullable ProductMistake mistake, Map<String, Mistake> mistakes) {
+        String what = title(product.claim().kind(), index);
         return switch (product.verdict()) {
             case PASS -> "%s agrees with the reference.".formatted(what);
             case KINK -> "%s is one of those that meet at a bend, in %s.".formatted(what, names(product, Verdict.KINK));
@@ -43,11 +45,11 @@ final class ProductWords {
         };
     }
 
-    private static String title(Kind kind) {
+    private static String title(Kind kind, int index) {
         return switch (kind) {
-            case VECTOR_JACOBIAN -> "The vector-Jacobian product";
-            case JACOBIAN_VECTOR -> "The Jacobian-vector product";
-            case HESSIAN_VECTOR -> "The Hessian-vector product";
+            case VECTOR_JACOBIAN -> "The vector-Jacobian product [%d]".formatted(index);
+            case JACOBIAN_VECTOR -> "The Jacobian-vector product [%d]".formatted(index);
+            case HESSIAN_VECTOR -> "The Hessian-vector product [%d]".formatted(index);
         };
     }
 
@@ -72,19 +74,15 @@ final class ProductWords {
                 : bad.stream()
                         .sorted((a, c) -> c.verdict().compareTo(a.verdict()))
                         .limit(TOLD)
-                        .map(product -> count == 1 ? product.summary() : numbered(product))
+                        .map(ProductReport::summary)
                         .collect(Collectors.joining(" "))
                         + (bad.size() > TOLD ? " And %d more.".formatted(bad.size() - TOLD) : "");
         String laws = broken.isEmpty()
                 ? ""
-                : " " + (broken.get(0).law() == dev.plumbline.compute.product.ProductLaw.Law.DOT_TEST
+                : " " + (broken.get(0).law() == Law.DOT_TEST
                                 ? "The dot test fails: "
                                 : "The Hessian is not symmetric: ")
                         + broken.get(0).detail() + ".";
         return products + laws;
-    }
-
-    private static String numbered(ProductReport product) {
-        return "Number %d: %s".formatted(product.index(), product.summary());
     }
 }
