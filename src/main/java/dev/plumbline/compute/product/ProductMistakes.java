@@ -255,7 +255,7 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
     private static ProductMistake named(Alteration alteration) {
         Node node = alteration.node();
         String operation = node.label();
-        String title = node.op().title();
+        String title = node.origin().kind().isEmpty() ? node.op().title() : node.origin().kind();
         return switch (alteration.kind()) {
             case DROPPED_TERM ->
                 new ProductMistake(
@@ -264,12 +264,11 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
                         null,
                         operation,
                         null,
-                        "%s (%s) leaves out what moves by its input %d, %s."
+                        "%s (%s) leaves out what moves by %s."
                                 .formatted(
                                         operation,
                                         title,
-                                        alteration.input() + 1,
-                                        node.inputs().get(alteration.input()).label()));
+                                        Objects.requireNonNull(alteration.source()).label()));
             case UNIT_SLOPE ->
                 new ProductMistake(
                         ProductMistake.Kind.MISSING_SLOPE,

@@ -82,8 +82,9 @@ final class SymbolicTangent {
         Node y = isStill ? held(value) : value;
         Op op = node.op();
         Node dx = moved.get(0);
-        if (alteration.hasUnitSlope(node)) {
-            return dx;
+        Node passedOn = alteration.passedOn(node);
+        if (passedOn != null) {
+            return tangents.get(passedOn);
         }
         if (op instanceof Unary unary) {
             Node slope = SymbolicGradient.derivative(b, unary.function(), in.get(0), y);
