@@ -35,7 +35,7 @@ final class DifferentModels {
                                 loss,
                                 request.parametersOrNone(),
                                 request.dataOrNone(),
-                                request.claimsOrNone(),
+                                CheckedModel.byParameter(request),
                                 Set.of()),
                         request.lossOrNone(),
                         narrowest(arithmetic),

@@ -37,7 +37,7 @@ record ProductModel(
     static ProductModel read(GradientCheckRequest request, double bytes, Consumer<Program> afford) {
         Map<String, Tensor> claims = new LinkedHashMap<>(request.productsOrNone().byInput());
         claims.keySet().removeAll(request.dataOrNone().keySet());
-        claims.putAll(request.claimsOrNone());
+        claims.putAll(CheckedModel.byParameter(request));
         Model model = request.requiredModel().read(bytes);
         ObjectiveReader reader = new ObjectiveReader(
                         model,

@@ -1,6 +1,7 @@
 package dev.plumbline.compute.program;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -88,6 +89,7 @@ public record Alteration(Kind kind, Set<Node> nodes, @Nullable Node source, int 
                 all.add(new Alteration(Kind.HELD_SLOPE, operation, null, -1));
             }
         }
+        all.sort(Comparator.comparing(alteration -> alteration.node().op().isMove())); // what computes before what moves
         return all;
     }
 
