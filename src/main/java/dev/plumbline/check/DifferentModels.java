@@ -70,6 +70,7 @@ final class DifferentModels {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of(new Warning("anotherModel", another.words())),
                 new Cost(1, 0, 1, (System.nanoTime() - started) / 1_000_000),
                 settings);

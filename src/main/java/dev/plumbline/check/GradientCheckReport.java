@@ -102,6 +102,9 @@ public record GradientCheckReport(
                         "the dot test of each vector-Jacobian with each Jacobian-vector product, and the symmetry of each pair of Hessian-vector products: made of claims alone, judged by rounding")
         List<ProductReport.LawReport> productLaws,
 
+        @Schema(description = "the claimed sparsity patterns of Jacobians; empty where none was claimed")
+        List<SparsityReport> jacobianSparsity,
+
         List<Warning> warnings,
         Cost cost,
 
@@ -128,6 +131,7 @@ public record GradientCheckReport(
                 consistency,
                 result.products(),
                 result.laws(),
+                result.sparsity(),
                 warnings,
                 cost.and(result.passes()),
                 settings);

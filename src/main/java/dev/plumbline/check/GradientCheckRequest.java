@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param vectorJacobianProducts claims of {@code v'J}
  * @param jacobianVectorProducts claims of {@code J u}
  * @param hessianVectorProducts claims of {@code H u}
+ * @param jacobianSparsity claims of which elements of a Jacobian may be other than 0
  */
 public record GradientCheckRequest(
         @Schema(description = "a formula or an ONNX file in base64; or a part named model") @Nullable
@@ -104,7 +105,13 @@ public record GradientCheckRequest(
                 description =
                         "H u, how the loss's gradient moves along u; two or more are also held against each other for symmetry. A full Hessian is one product for each unit vector")
         @Nullable
-        List<ProductClaims.HessianVector> hessianVectorProducts) {
+        List<ProductClaims.HessianVector> hessianVectorProducts,
+
+        @Schema(
+                description =
+                        "which elements of a Jacobian may be other than 0; one that is and is not named here is named in the report")
+        @Nullable
+        List<SparsityClaim> jacobianSparsity) {
 
     static final GradientCheckRequest EMPTY =
             new GradientCheckRequest(null, null, null, null, null, null, null, null, null, null, null, null);
@@ -138,6 +145,7 @@ public record GradientCheckRequest(
                 cotangents,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -158,7 +166,38 @@ public record GradientCheckRequest(
                 cotangents,
                 products.vectorJacobian(),
                 products.jacobianVector(),
-                products.hessianVector());
+                products.hessianVector(),
+                jacobianSparsity);
+    }
+
+    /** The same with claims of sparsity. */
+    GradientCheckRequest claiming(List<SparsityClaim> sparsity) {
+        return new GradientCheckRequest(
+                model,
+                loss,
+                parameters,
+                data,
+                gradients,
+                settings,
+                previousGradients,
+                baseline,
+                frozenRows,
+                expected,
+                activations,
+                cotangents,
+                vectorJacobianProducts,
+                jacobianVectorProducts,
+                hessianVectorProducts,
+                sparsity);
+    }
+
+    List<SparsityClaim> sparsityOrNone() {
+        return jacobianSparsity == null ? List.of() : jacobianSparsity;
+    }
+
+    /** Whether something is claimed beside gradients. */
+    boolean claimsMore() {
+        return !productsOrNone().isEmpty() || !sparsityOrNone().isEmpty();
     }
 
     ProductClaims productsOrNone() {
@@ -185,7 +224,8 @@ public record GradientCheckRequest(
                 files.joined("cotangents", cotangents),
                 vectorJacobianProducts,
                 jacobianVectorProducts,
-                hessianVectorProducts);
+                hessianVectorProducts,
+                jacobianSparsity);
     }
 
     /** The same with other gradients and settings by the names of the program's parameters. */
@@ -207,7 +247,8 @@ public record GradientCheckRequest(
                 cotangents,
                 vectorJacobianProducts,
                 jacobianVectorProducts,
-                hessianVectorProducts);
+                hessianVectorProducts,
+                jacobianSparsity);
     }
 
     /** All tensors, in the request and its files. */

@@ -30,6 +30,9 @@ class GradientCheckService {
     /** A program with its tangents beside the program alone, roughly. */
     private static final double TANGENTS = 3;
 
+    /** A row of a Jacobian at some points, in forward passes. */
+    private static final double ROW = 15;
+
     private final Limits limits;
     private final RecentReports reports;
 
@@ -55,8 +58,8 @@ class GradientCheckService {
         Watch watch = new Watch(limits.deadline(), caller);
         asked.productsOrNone().requireFew();
         limits.requireTensors(asked.tensorCount());
-        boolean hasProducts = !asked.productsOrNone().isEmpty();
-        if (hasProducts && asked.gradients() == null) {
+        boolean claimsMore = asked.claimsMore();
+        if (claimsMore && asked.gradients() == null) {
             return ProductsAlone.report(products(asked, watch), started);
         }
         CheckedModel model = CheckedModel.read(asked, limits.bytes(), this::afford);
@@ -73,7 +76,7 @@ class GradientCheckService {
         GradientCheckReport report = new ReportAssembly(
                         measurement, claims, request, question.settings(), model, inputs, seen)
                 .report(watch::at, started);
-        return hasProducts ? report.with(products(asked, watch).result()) : report;
+        return claimsMore ? report.with(products(asked, watch).result()) : report;
     }
 
     /** The products of a request, on a reading of the model with all its outputs. */
@@ -81,10 +84,11 @@ class GradientCheckService {
         ProductModel model = ProductModel.read(asked, limits.bytes(), this::afford);
         ProductClaims claims = model.own(asked.productsOrNone());
         CheckSettings settings = asked.resolvedSettings();
-        limits.requireFloatingPointOperations(
-                CERTIFIED_PASSES * TANGENTS * claims.places().size() * model.functions().program().effort());
+        double rows = asked.sparsityOrNone().size() * model.largestOutput();
+        limits.requireFloatingPointOperations((CERTIFIED_PASSES * TANGENTS * claims.places().size() + ROW * rows)
+                * model.functions().program().effort());
         return new ProductsAlone(
-                model, settings, new ProductCheck(model, settings, this::afford, watch::at).of(claims));
+                model, settings, new ProductCheck(model, settings, this::afford, watch::at).of(claims, asked.sparsityOrNone()));
     }
 
     private void afford(Program program) {

@@ -18,6 +18,7 @@ import dev.plumbline.compute.product.ProductLaw;
 import dev.plumbline.compute.product.ProductLaw.Law;
 import dev.plumbline.compute.product.ProductMistake;
 import dev.plumbline.compute.product.ProductMistakes;
+import dev.plumbline.compute.product.SparsityPattern;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.verification.CheckPlan;
 import dev.plumbline.compute.verification.Coverage;
@@ -46,12 +47,10 @@ record ProductCheck(ProductModel model, CheckSettings settings, Consumer<Program
             List<ProductReport> products,
             List<LawReport> laws,
             List<JudgedProduct> judged,
-            double passes) {
+            List<SparsityReport> sparsity,
+            double passes) {}
 
-        static final Result NONE = new Result(Verdict.PASS, List.of(), List.of(), List.of(), 0);
-    }
-
-    Result of(ProductClaims claims) {
+    Result of(ProductClaims claims, List<SparsityClaim> sparsity) {
         List<Place> places = claims.places();
         List<Map<String, Datatype>> datatypes = datatypes(places);
         List<JudgedProduct> judged = new ArrayList<>();
@@ -84,8 +83,23 @@ record ProductCheck(ProductModel model, CheckSettings settings, Consumer<Program
         for (ProductLaw law : laws) {
             verdict = law.verdict() == Verdict.FAIL ? Verdict.FAIL : verdict;
         }
+        List<SparsityReport> patterns = new ArrayList<>();
+        for (SparsityClaim claim : sparsity) {
+            SparsityReport report = pattern(claim, patterns.size());
+            patterns.add(report);
+            verdict = verdict.worse(report.verdict());
+        }
         double passes = judged.stream().mapToDouble(JudgedProduct::passes).sum();
-        return new Result(verdict, reports, laws.stream().map(LawReport::of).toList(), judged, passes);
+        return new Result(verdict, reports, laws.stream().map(LawReport::of).toList(), judged, patterns, passes);
+    }
+
+    private SparsityReport pattern(SparsityClaim claim, int place) {
+        SparsityPattern pattern = claim.pattern(model, place);
+        SparsityPattern.Judged judged = pattern.judged(
+                model.functions(),
+                Objects.requireNonNull(settings.seed()),
+                () -> progress.at(Phase.CERTIFICATE, place, place + 1L, 0));
+        return SparsityReport.of(pattern, judged, model.functions());
     }
 
     private CheckPlan plan(Map<String, Datatype> datatypes) {

@@ -64,6 +64,14 @@ record ProductModel(
         return program.outputs().size() == 1 && single.size() == 1 ? single.get(0) : null;
     }
 
+    /** The elements of the largest output. */
+    double largestOutput() {
+        return program().outputs().values().stream()
+                .mapToDouble(node -> node.shape().size())
+                .max()
+                .orElse(0);
+    }
+
     boolean holdsFloat32() {
         return model.holdsFloat32();
     }
@@ -91,6 +99,15 @@ record ProductModel(
             }
         }
         return new ProductClaims(pulled, pushed, second);
+    }
+
+    /** The program's name of a parameter or of data. */
+    String own(String input, String pointer) {
+        return new ParameterNames(program().parameters().keySet(), names)
+                .of(Map.of(input, input), pointer)
+                .keySet()
+                .iterator()
+                .next();
     }
 
     private Map<String, Tensor> fitting(

@@ -69,7 +69,9 @@ final class ProductWords {
                 .filter(law -> law.verdict() == Verdict.FAIL)
                 .toList();
         int count = result.products().size();
-        String products = bad.isEmpty()
+        String products = count == 0
+                ? ""
+                : bad.isEmpty()
                 ? "%s with the reference.".formatted(count == 1 ? "The product agrees" : "All %d products agree".formatted(count))
                 : bad.stream()
                         .sorted((a, c) -> c.verdict().compareTo(a.verdict()))
@@ -83,6 +85,12 @@ final class ProductWords {
                                 ? "The dot test fails: "
                                 : "The Hessian is not symmetric: ")
                         + broken.get(0).detail() + ".";
-        return products + laws;
+        String patterns = result.sparsity().stream()
+                .filter(pattern -> pattern.verdict() != Verdict.PASS)
+                .limit(TOLD)
+                .map(pattern -> " " + pattern.summary())
+                .collect(Collectors.joining());
+        boolean allHold = patterns.isEmpty() && !result.sparsity().isEmpty();
+        return (products + laws + (allHold ? " The sparsity patterns hold." : patterns)).strip();
     }
 }

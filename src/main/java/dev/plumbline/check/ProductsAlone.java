@@ -39,6 +39,7 @@ record ProductsAlone(ProductModel model, CheckSettings settings, ProductCheck.Re
                 List.of(),
                 result.products(),
                 result.laws(),
+                result.sparsity(),
                 warnings,
                 new Cost(0, 0, result.passes(), (System.nanoTime() - started) / 1_000_000),
                 products.settings().with(Coverage.CERTIFIED));

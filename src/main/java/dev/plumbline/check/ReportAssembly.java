@@ -238,6 +238,7 @@ record ReportAssembly(
                 consistency,
                 List.of(),
                 List.of(),
+                List.of(),
                 Warnings.of(this, parts.comparisons(), parts.caveats(), consistency),
                 new Cost(
                         measurement.evaluations(),

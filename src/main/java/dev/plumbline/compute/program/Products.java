@@ -54,7 +54,7 @@ public record Products(
         Node sum = b.constant(0);
         for (Map.Entry<String, Tensor> cotangent : cotangents.entrySet()) {
             Node y = program.output(cotangent.getKey());
-            Node v = given(b, y, "cotangent of " + cotangent.getKey(), Input.Role.DATA, cotangent.getValue(), values);
+            Node v = given(b, y, cotangent(cotangent.getKey()), Input.Role.DATA, cotangent.getValue(), values);
             sum = b.add(sum, b.sum(b.multiply(copy.copy(y), v)));
             b.output(cotangent.getKey(), copy.copy(y));
         }
@@ -139,6 +139,11 @@ public record Products(
             }
         }
         return copy;
+    }
+
+    /** What the cotangent of an output is called among the data of {@link #pulledBack}. */
+    public static String cotangent(String output) {
+        return "cotangent of " + output;
     }
 
     /** What the direction of an input is called among the data of {@link #slope}. */
