@@ -141,6 +141,24 @@ public record CheckSettings(
                 explain == null ? ExplainSetting.DEFAULT : explain);
     }
 
+    /** The same with the coverage decided, and claims' datatypes as they were stated, if they were. */
+    CheckSettings with(Coverage decided) {
+        return new CheckSettings(
+                decided,
+                tolerance,
+                scheme,
+                step,
+                seed,
+                entries,
+                samples,
+                claimDatatype,
+                precision,
+                include,
+                exclude,
+                mask,
+                explain);
+    }
+
     CheckSettings with(Coverage decided, DatatypeSetting datatypes) {
         return new CheckSettings(
                 decided, tolerance, scheme, step, seed, entries, samples, datatypes, precision, include, exclude, mask,

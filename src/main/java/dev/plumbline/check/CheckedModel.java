@@ -2,12 +2,15 @@ package dev.plumbline.check;
 
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
+import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.Model;
 import dev.plumbline.reader.Names;
 import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.reader.ParameterNames;
 import dev.plumbline.reader.SharedWeights;
 import dev.plumbline.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -28,18 +31,41 @@ record CheckedModel(Model model, Objective objective, Names names, Batch batch) 
         Model model = request.requiredModel().read(bytes);
         Set<String> alone = SharedWeights.alone(
                 these -> reader(request, model, request.dataOrNone(), these).within(bytes),
-                request.claimsOrNone(),
+                byParameter(request),
                 afford);
         Batch batch = new Batch(request.dataOrNone(), data -> reader(request, model, data, alone)
                 .within(bytes));
         ObjectiveReader reader = batch.reader().apply(batch.data());
-        return new CheckedModel(model, reader.read(afford), reader.names(), batch);
+        return new CheckedModel(model, byData(reader.read(afford), request), reader.names(), batch);
     }
 
     private static ObjectiveReader reader(
             GradientCheckRequest request, Model model, Map<String, Tensor> data, Set<String> alone) {
         return new ObjectiveReader(
-                model, request.lossOrNone(), request.parametersOrNone(), data, request.claimsOrNone(), alone);
+                model, request.lossOrNone(), request.parametersOrNone(), data, byParameter(request), alone);
+    }
+
+    /** The claims that do not name data. */
+    static Map<String, Tensor> byParameter(GradientCheckRequest request) {
+        Map<String, Tensor> claims = new LinkedHashMap<>(request.claimsOrNone());
+        claims.keySet().removeAll(request.dataOrNone().keySet());
+        return claims;
+    }
+
+    /** Data that a gradient is claimed by are differentiated by; indices cannot be. */
+    private static Objective byData(Objective objective, GradientCheckRequest request) {
+        Set<String> data = new LinkedHashSet<>(request.claimsOrNone().keySet());
+        data.retainAll(objective.program().data().keySet());
+        for (String name : data) {
+            if (objective.program().indices().containsKey(name)) {
+                throw Problem.invalid(
+                        Problem.pointer("gradients", name),
+                        "there is no gradient by data that only serve as indices",
+                        name,
+                        "a parameter, or other data");
+            }
+        }
+        return data.isEmpty() ? objective : objective.differentiatedBy(data);
     }
 
     boolean holdsFloat32() {

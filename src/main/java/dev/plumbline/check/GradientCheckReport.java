@@ -42,7 +42,9 @@ public record GradientCheckReport(
         Verdict verdict,
         @Schema(description = "one plain sentence") String summary,
 
+        @Schema(description = "null where products alone were judged, of a model without a loss") @Nullable
         ObjectiveReport objective,
+
         @Nullable ReferenceReport reference,
         List<TensorReport> tensors,
 
@@ -92,11 +94,48 @@ public record GradientCheckReport(
                         "laws without differences, which judge the reference (Plumbline's own reverse pass) on this model; the caller's code cannot be called. holds is null where one could not be evaluated")
         List<Finding> consistency,
 
+        @Schema(description = "the claimed products, each judged by rounding as gradients are; empty where none was claimed")
+        List<ProductReport> products,
+
+        @Schema(
+                description =
+                        "the dot test of each vector-Jacobian with each Jacobian-vector product, and the symmetry of each pair of Hessian-vector products: made of claims alone, judged by rounding")
+        List<ProductReport.LawReport> productLaws,
+
+        @Schema(description = "the claimed sparsity patterns of Jacobians; empty where none was claimed")
+        List<SparsityReport> jacobianSparsity,
+
         List<Warning> warnings,
         Cost cost,
 
         @Schema(description = "resolved, with the seed: enough to repeat the check")
         CheckSettings settings) {
+
+    /** The same with products, judged after the gradients. */
+    GradientCheckReport with(ProductCheck.Result result) {
+        return new GradientCheckReport(
+                id,
+                verdict.worse(result.verdict()),
+                summary + " " + ProductWords.of(result),
+                objective,
+                reference,
+                tensors,
+                names,
+                bends,
+                explanation,
+                suspects,
+                operations,
+                power,
+                noiseInjection,
+                taylor,
+                consistency,
+                result.products(),
+                result.laws(),
+                result.sparsity(),
+                warnings,
+                cost.and(result.passes()),
+                settings);
+    }
 
     /**
      * @param noise the standard deviation of the jitter in the objective's values
@@ -284,5 +323,10 @@ public record GradientCheckReport(
             @Schema(description = "all work, in forward passes of the model")
             double forwardPasses,
 
-            long milliseconds) {}
+            long milliseconds) {
+
+        Cost and(double passes) {
+            return new Cost(evaluations, backwardPasses, forwardPasses + passes, milliseconds);
+        }
+    }
 }

@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param activations what hooks saw of values, by the names of the file, or by operation
  * @param cotangents what hooks saw of the loss's gradients by them
  * @param expected the pipeline's own loss and outputs; where ours differ, no gradient is judged
+ * @param vectorJacobianProducts claims of {@code v'J}
+ * @param jacobianVectorProducts claims of {@code J u}
+ * @param hessianVectorProducts claims of {@code H u}
+ * @param jacobianSparsity claims of which elements of a Jacobian may be other than 0
  */
 public record GradientCheckRequest(
         @Schema(description = "a formula or an ONNX file in base64; or a part named model") @Nullable
@@ -44,7 +48,7 @@ public record GradientCheckRequest(
         @Schema(description = "everything that is not differentiated, the target included") @Nullable
         Map<String, Tensor> data,
 
-        @Schema(description = "the claim, by parameter; absent, Plumbline checks its own") @Nullable
+        @Schema(description = "the claim, by parameter, or by data that are to be differentiated by too; absent, Plumbline checks its own") @Nullable
         Map<String, Tensor> gradients,
 
         @Nullable CheckSettings settings,
@@ -83,10 +87,125 @@ public record GradientCheckRequest(
                 description =
                         "gradients of the loss by such values, summed over all that read them, as a tensor's hook sees them")
         @Nullable
-        Map<String, Tensor> cotangents) {
+        Map<String, Tensor> cotangents,
+
+        @Schema(
+                description =
+                        "v'J for cotangents v of the model's outputs, by parameter or data; with products and without gradients, products alone are judged")
+        @Nullable
+        List<ProductClaims.VectorJacobian> vectorJacobianProducts,
+
+        @Schema(
+                description =
+                        "J u, how the model's outputs move along a direction u of parameters or data; with vectorJacobianProducts also the dot test v . (J u) = (J' v) . u")
+        @Nullable
+        List<ProductClaims.JacobianVector> jacobianVectorProducts,
+
+        @Schema(
+                description =
+                        "H u, how the loss's gradient moves along u; two or more are also held against each other for symmetry. A full Hessian is one product for each unit vector")
+        @Nullable
+        List<ProductClaims.HessianVector> hessianVectorProducts,
+
+        @Schema(
+                description =
+                        "which elements of a Jacobian may be other than 0; one that is and is not named here is named in the report")
+        @Nullable
+        List<SparsityClaim> jacobianSparsity) {
 
     static final GradientCheckRequest EMPTY =
             new GradientCheckRequest(null, null, null, null, null, null, null, null, null, null, null, null);
+
+    /** One that claims no products. */
+    GradientCheckRequest(
+            @Nullable ModelSource model,
+            @Nullable LossSource loss,
+            @Nullable Map<String, Tensor> parameters,
+            @Nullable Map<String, Tensor> data,
+            @Nullable Map<String, Tensor> gradients,
+            @Nullable CheckSettings settings,
+            @Nullable Map<String, Tensor> previousGradients,
+            @Nullable Map<String, Tensor> baseline,
+            @Nullable Map<String, List<Integer>> frozenRows,
+            @Nullable Expected expected,
+            @Nullable Map<String, Tensor> activations,
+            @Nullable Map<String, Tensor> cotangents) {
+        this(
+                model,
+                loss,
+                parameters,
+                data,
+                gradients,
+                settings,
+                previousGradients,
+                baseline,
+                frozenRows,
+                expected,
+                activations,
+                cotangents,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    /** The same with claims of products. */
+    GradientCheckRequest claiming(ProductClaims products) {
+        return new GradientCheckRequest(
+                model,
+                loss,
+                parameters,
+                data,
+                gradients,
+                settings,
+                previousGradients,
+                baseline,
+                frozenRows,
+                expected,
+                activations,
+                cotangents,
+                products.vectorJacobian(),
+                products.jacobianVector(),
+                products.hessianVector(),
+                jacobianSparsity);
+    }
+
+    /** The same with claims of sparsity. */
+    GradientCheckRequest claiming(List<SparsityClaim> sparsity) {
+        return new GradientCheckRequest(
+                model,
+                loss,
+                parameters,
+                data,
+                gradients,
+                settings,
+                previousGradients,
+                baseline,
+                frozenRows,
+                expected,
+                activations,
+                cotangents,
+                vectorJacobianProducts,
+                jacobianVectorProducts,
+                hessianVectorProducts,
+                sparsity);
+    }
+
+    List<SparsityClaim> sparsityOrNone() {
+        return jacobianSparsity == null ? List.of() : jacobianSparsity;
+    }
+
+    /** Whether something is claimed beside gradients. */
+    boolean claimsMore() {
+        return !productsOrNone().isEmpty() || !sparsityOrNone().isEmpty();
+    }
+
+    ProductClaims productsOrNone() {
+        return new ProductClaims(
+                vectorJacobianProducts == null ? List.of() : vectorJacobianProducts,
+                jacobianVectorProducts == null ? List.of() : jacobianVectorProducts,
+                hessianVectorProducts == null ? List.of() : hessianVectorProducts);
+    }
 
     /** This request with what came as files beside it, and the model it names; nothing may come twice. */
     GradientCheckRequest with(Upload files, LibraryCard card) {
@@ -102,7 +221,11 @@ public record GradientCheckRequest(
                 frozenRows,
                 expected,
                 files.joined("activations", activations),
-                files.joined("cotangents", cotangents));
+                files.joined("cotangents", cotangents),
+                vectorJacobianProducts,
+                jacobianVectorProducts,
+                hessianVectorProducts,
+                jacobianSparsity);
     }
 
     /** The same with other gradients and settings by the names of the program's parameters. */
@@ -121,7 +244,11 @@ public record GradientCheckRequest(
                 rows.rows(),
                 expected,
                 activations,
-                cotangents);
+                cotangents,
+                vectorJacobianProducts,
+                jacobianVectorProducts,
+                hessianVectorProducts,
+                jacobianSparsity);
     }
 
     /** All tensors, in the request and its files. */
@@ -132,7 +259,8 @@ public record GradientCheckRequest(
                 + previousOrNone().size()
                 + baselineOrNone().size()
                 + activationsOrNone().size()
-                + cotangentsOrNone().size();
+                + cotangentsOrNone().size()
+                + productsOrNone().tensorCount();
     }
 
     ModelSource requiredModel() {

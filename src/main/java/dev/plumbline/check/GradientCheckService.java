@@ -25,6 +25,12 @@ class GradientCheckService {
     /** Seconds of one core that {@code auto} takes for exhaustive at most, by estimate. */
     private static final double AUTO_SECONDS = 1;
 
+    /** A program with its tangents beside the program alone, roughly. */
+    private static final double TANGENTS = 3;
+
+    /** A row of a Jacobian at some points, in forward passes. */
+    private static final double ROW = 15;
+
     private final Limits limits;
     private final RecentReports reports;
 
@@ -48,7 +54,12 @@ class GradientCheckService {
     GradientCheckReport check(GradientCheckRequest asked, Consumer<GradientCheckProgress> caller) {
         long started = System.nanoTime();
         Watch watch = new Watch(limits.deadline(), caller);
+        asked.productsOrNone().requireFew();
         limits.requireTensors(asked.tensorCount());
+        boolean claimsMore = asked.claimsMore();
+        if (claimsMore && asked.gradients() == null) {
+            return ProductsAlone.report(products(asked, watch), started);
+        }
         CheckedModel model = CheckedModel.read(asked, limits.bytes(), this::afford);
         GradientCheckRequest request = asked.by(model.parameterNames());
         Question question = Question.of(request, model, settings -> decided(settings, model.objective()));
@@ -60,8 +71,22 @@ class GradientCheckService {
         Fingerprint inputs = Fingerprint.of(model.objective().point());
         Measurement measurement = Measurement.of(model.objective(), question.plan(), watch::at);
         Claims claims = question.claims(measurement);
-        return new ReportAssembly(measurement, claims, request, question.settings(), model, inputs, seen)
+        GradientCheckReport report = new ReportAssembly(
+                        measurement, claims, request, question.settings(), model, inputs, seen)
                 .report(watch::at, started);
+        return claimsMore ? report.with(products(asked, watch).result()) : report;
+    }
+
+    /** The products of a request, on a reading of the model with all its outputs. */
+    private ProductsAlone products(GradientCheckRequest asked, Watch watch) {
+        ProductModel model = ProductModel.read(asked, limits.bytes(), this::afford);
+        ProductClaims claims = model.own(asked.productsOrNone());
+        CheckSettings settings = asked.resolvedSettings();
+        double rows = asked.sparsityOrNone().size() * model.largestOutput();
+        limits.requireFloatingPointOperations((CERTIFIED_PASSES * TANGENTS * claims.places().size() + ROW * rows)
+                * model.functions().program().effort());
+        return new ProductsAlone(
+                model, settings, new ProductCheck(model, settings, this::afford, watch::at).of(claims, asked.sparsityOrNone()));
     }
 
     private void afford(Program program) {

@@ -236,6 +236,9 @@ record ReportAssembly(
                 parts.noise(),
                 taylor,
                 consistency,
+                List.of(),
+                List.of(),
+                List.of(),
                 Warnings.of(this, parts.comparisons(), parts.caveats(), consistency),
                 new Cost(
                         measurement.evaluations(),

@@ -3,6 +3,7 @@ package dev.plumbline.compute.program;
 import dev.plumbline.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,12 @@ public final class Objective {
         this.output = output;
         this.point = Map.copyOf(point);
         this.base = base;
+    }
+
+    /** The same, differentiated by some of its data too. */
+    public Objective differentiatedBy(Set<String> data) {
+        Program other = program.differentiatedBy(data);
+        return new Objective(other, other.nodes().get(output.id()), point);
     }
 
     public Program program() {

@@ -6,9 +6,12 @@ import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +62,34 @@ public final class Program {
 
     private static <T> Map<String, T> unmodifiable(Map<String, T> map) {
         return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+    }
+
+    /** The same program, where some data are parameters: it is differentiated by them too. */
+    public Program differentiatedBy(Set<String> these) {
+        List<Node> own = new ArrayList<>(nodes.size());
+        Map<Node, Node> copies = new HashMap<>();
+        for (Node node : nodes) {
+            Op op = node.op() instanceof Input input && these.contains(input.name())
+                    ? new Input(input.name(), input.given(), Input.Role.PARAMETER)
+                    : node.op();
+            List<Node> inputs = node.inputs().stream().map(copies::get).toList();
+            Node copy = new Node(own.size(), op, inputs, node.shape(), node.label(), node.origin());
+            copies.put(node, copy);
+            own.add(copy);
+        }
+        Map<String, Node> more = new LinkedHashMap<>(parameters);
+        Map<String, Node> fewer = new LinkedHashMap<>(data);
+        for (String name : these) {
+            more.put(name, Objects.requireNonNull(fewer.remove(name)));
+        }
+        return new Program(
+                own, copied(more, copies), copied(fewer, copies), copied(outputs, copies), copied(named, copies), initial);
+    }
+
+    private static Map<String, Node> copied(Map<String, Node> named, Map<Node, Node> copies) {
+        Map<String, Node> result = new LinkedHashMap<>();
+        named.forEach((name, node) -> result.put(name, Objects.requireNonNull(copies.get(node))));
+        return result;
     }
 
     /** Every node, each after those it reads. */

@@ -465,7 +465,7 @@ public final class ProgramBuilder {
         return input;
     }
 
-    private Node apply(Op op, Node... inputs) {
+    Node apply(Op op, Node... inputs) {
         List<Shape> shapes = Arrays.stream(inputs).map(Node::shape).toList();
         Shape shape = place(() -> op.shape(shapes));
         if (Arrays.stream(inputs).allMatch(Node::isConstant)) {

@@ -79,7 +79,7 @@ public final class SymbolicGradient {
         Op op = node.op();
         List<Node> in = node.inputs();
         if (op instanceof Unary unary) {
-            Node slope = derivative(unary.function(), in.get(0), node);
+            Node slope = derivative(b, unary.function(), in.get(0), node);
             if (slope != null) {
                 give(in.get(0), b.multiply(dy, slope));
             }
@@ -130,8 +130,8 @@ public final class SymbolicGradient {
         }
     }
 
-    /** Null where there is none. */
-    private @Nullable Node derivative(UnaryFunction function, Node x, Node y) {
+    /** {@code f'(x)} where {@code y = f(x)}; null where it is 0 everywhere. */
+    static @Nullable Node derivative(ProgramBuilder b, UnaryFunction function, Node x, Node y) {
         Node one = b.constant(1);
         return switch (function) {
             case NEGATE -> b.constant(-1);

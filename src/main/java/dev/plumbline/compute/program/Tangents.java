@@ -27,6 +27,16 @@ public final class Tangents {
     /** The same, and what it does is added to {@code meter}; where that is over, it stops. */
     public static Map<Node, double[]> of(
             Objective objective, Map<String, Tensor> direction, Set<Node> wanted, Work meter) {
+        return of(objective, direction, wanted, meter, Deviations.NONE);
+    }
+
+    /** The same where an operand that is as near to an edge as its spread counts as on it. */
+    public static Map<Node, double[]> of(
+            Objective objective,
+            Map<String, Tensor> direction,
+            Set<Node> wanted,
+            Work meter,
+            Deviations spreads) {
         int last = wanted.stream().mapToInt(Node::id).max().orElse(-1);
         @Nullable Germ[] germs = new Germ[last + 1];
         Map<Node, double[]> tangents = new HashMap<>();
@@ -34,7 +44,7 @@ public final class Tangents {
             if (meter.isOver()) {
                 return tangents;
             }
-            Germ germ = germ(objective, node, direction, germs);
+            Germ germ = germ(objective, node, direction, germs, spreads);
             germs[node.id()] = germ;
             meter.add(objective.program(), node, (int) node.inputs().stream()
                     .filter(input -> germs[input.id()] != null)
@@ -48,7 +58,11 @@ public final class Tangents {
     }
 
     private static @Nullable Germ germ(
-            Objective objective, Node node, Map<String, Tensor> direction, @Nullable Germ[] germs) {
+            Objective objective,
+            Node node,
+            Map<String, Tensor> direction,
+            @Nullable Germ[] germs,
+            Deviations deviations) {
         Tensor point = objective.base().value(node);
         if (node.op() instanceof Input input) {
             Tensor moving = input.role() == Input.Role.PARAMETER ? direction.get(input.name()) : null;
@@ -63,6 +77,9 @@ public final class Tangents {
             inputs.add(moving != null ? moving : Germ.constant(objective.base().value(input), ORDER, true));
         }
         double[] @Nullable [] spreads = new double[inputs.size()][];
+        for (int k = 0; k < spreads.length; k++) {
+            spreads[k] = deviations.of(node.inputs().get(k));
+        }
         Germ germ = node.op().germ(inputs, new Side(node, point, true, spreads, ORDER, null));
         return germ.isConstant() ? null : germ;
     }

@@ -22,7 +22,8 @@ public record BentOperation(String node, String operation, Edge.Kind kind, List<
     /** Positions listed at most. */
     static final int LISTED = 20;
 
-    static List<BentOperation> of(List<Edge> edges) {
+    /** Of edges, operation by operation. */
+    public static List<BentOperation> of(List<Edge> edges) {
         Map<Node, List<Edge>> byNode = new LinkedHashMap<>();
         edges.forEach(edge ->
                 byNode.computeIfAbsent(edge.node(), node -> new ArrayList<>()).add(edge));

@@ -43,7 +43,7 @@ public record CheckPlan(
         }
 
         /** What a tensor was computed in; one that is not judged is taken for as wide as any that is. */
-        Datatype of(String name) {
+        public Datatype of(String name) {
             Datatype own = datatypes.get(name);
             return own == null ? ClaimDatatype.widest(datatypes.values()) : own;
         }
@@ -58,6 +58,11 @@ public record CheckPlan(
     public static CheckPlan certified(Arithmetic arithmetic, int entries) {
         return new CheckPlan(
                 Coverage.CERTIFIED, new Tolerance.Calibrated(), null, Double.NaN, 42, entries, 20, arithmetic);
+    }
+
+    /** The same for claims in other arithmetic, certified: every entry, and no scheme of another tool's. */
+    public CheckPlan certifying(Arithmetic other) {
+        return new CheckPlan(Coverage.CERTIFIED, tolerance, null, Double.NaN, seed, entries, samples, other);
     }
 
     boolean isDirectional() {
