@@ -126,9 +126,18 @@ public final class Program {
     public double cost() {
         double sum = 0;
         for (Node node : nodes) {
-            sum += node.op().cost(shapes(node), node.shape());
+            sum += cost(node);
         }
         return sum;
+    }
+
+    private static double cost(Node node) {
+        return node.op().cost(shapes(node), node.shape());
+    }
+
+    /** Floating-point operations of one node, and what else it takes, in as many that last as long. */
+    static double effort(Node node) {
+        return cost(node) + Op.HANDLING;
     }
 
     /** As many floating-point operations as one evaluation takes time: what it costs, and the handling of each node. */
@@ -151,7 +160,7 @@ public final class Program {
         double whole = 0;
         for (Node node : nodes) {
             if (isDifferentiable(node) && !node.inputs().isEmpty()) {
-                costs[node.id()] = node.op().cost(shapes(node), node.shape());
+                costs[node.id()] = cost(node);
                 whole += costs[node.id()]
                         * node.inputs().stream().filter(this::isDifferentiable).count();
             }
