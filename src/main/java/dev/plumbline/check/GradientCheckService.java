@@ -83,8 +83,8 @@ class GradientCheckService {
         ProductClaims claims = model.own(asked.productsOrNone());
         CheckSettings settings = asked.resolvedSettings();
         double rows = asked.sparsityOrNone().size() * model.largestOutput();
-        limits.requireFloatingPointOperations((CERTIFIED_PASSES * TANGENTS * claims.places().size() + ROW * rows)
-                * model.functions().program().effort());
+        limits.requireSeconds((CERTIFIED_PASSES * TANGENTS * claims.places().size() + ROW * rows)
+                * model.functions().program().seconds());
         return new ProductsAlone(
                 model, settings, new ProductCheck(model, settings, this::afford, watch::at).of(claims, asked.sparsityOrNone()));
     }

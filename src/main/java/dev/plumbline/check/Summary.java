@@ -120,7 +120,7 @@ final class Summary {
         return names.size() > 4 ? shown + " and " + (names.size() - 4) + " more tensors" : shown;
     }
 
-    /** Where it comes from, where that is known and there is more to it than one factor; else what it looks like. */
+    /** Where it comes from, where that is known; else what it looks like. Of one factor the number comes first. */
     private static String origin(Search.Findings findings, List<TensorReport> tensors) {
         Cause cause = findings.cause();
         boolean isFactor = MistakeWords.areOneFactor(
@@ -129,7 +129,14 @@ final class Summary {
                         .map(TensorReport::mistake)
                         .toList(),
                 tensors.size());
-        return cause == null || isFactor ? mistakes(tensors) : ": " + cause.words();
+        if (cause == null || isFactor && cause.kind() != Cause.Kind.RULE) {
+            return mistakes(tensors);
+        }
+        return isFactor
+                ? mistakes(tensors) + "; "
+                        + Character.toLowerCase(cause.words().charAt(0))
+                        + cause.words().substring(1)
+                : ": " + cause.words();
     }
 
     /** Each wrong tensor's own mistake, in a few words. */

@@ -5,148 +5,85 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.compute.explanation.Cause;
 import dev.plumbline.compute.explanation.Suspect;
 import dev.plumbline.compute.judgement.Verdict;
-import dev.plumbline.limits.Limits;
-import dev.plumbline.reader.LossSource;
-import dev.plumbline.reader.ModelSource;
 import dev.plumbline.tensor.Datatype;
-import dev.plumbline.tensor.Safetensors;
 import dev.plumbline.tensor.Tensor;
-import dev.plumbline.tensor.TensorLimits;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import org.junit.jupiter.api.Test;
 
-/** Faulty rules of gains, statistics, products, convolutions, heads and gates: fixtures/make_rules.py planted them. */
+/**
+ * Faulty rules of gains, statistics, products, convolutions, heads and gates, of activations, broadcasts, sums and softmaxes:
+ * fixtures/make_rules.py and make_more_rules.py planted them.
+ */
 class FaultyRulesTests {
 
-    private static final Path FOLDER = Path.of("src/test/resources/fixtures/rules");
-    private static final GradientCheckService SERVICE =
-            new GradientCheckService(Limits.defaults(), new RecentReports());
-    private static final CheckSettings PATIENT = new JsonMapper().readValue("{\"explain\": 60}", CheckSettings.class);
-
-    record Planted(String network, String dtype, String fault, JsonNode expected) {
-
-        boolean isNamed() {
-            return !expected.get("kind").isNull();
-        }
-
-        @Override
-        public String toString() {
-            return network + " " + dtype + " " + fault;
-        }
+    static Stream<PlantedFault> planted() {
+        return Stream.concat(PlantedFault.of("rules"), PlantedFault.of("more-rules"));
     }
 
-    static Stream<Planted> planted() {
-        List<Planted> planted = new ArrayList<>();
-        for (JsonNode each : JsonMapper.shared().readTree(bytes(FOLDER.resolve("index.json")))) {
-            for (String dtype : List.of("float64", "float32")) {
-                planted.add(new Planted(
-                        each.get("network").asString(), dtype, each.get("fault").asString(), each));
-            }
-        }
-        return planted.stream();
+    static Stream<PlantedFault> named() {
+        return planted().filter(planted -> planted.isNamed() && !planted.expected().has("weights"));
     }
 
-    static Stream<Planted> named() {
-        return planted().filter(Planted::isNamed);
-    }
-
-    static Stream<Planted> outside() {
+    static Stream<PlantedFault> outside() {
         return planted().filter(planted -> !planted.isNamed());
     }
 
-    private static byte[] bytes(Path file) {
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
-    }
-
-    private static Map<String, Tensor> tensors(Path file) {
-        return Safetensors.read(bytes(file), TensorLimits.DEFAULT).tensors();
-    }
-
-    private static GradientCheckReport report(String network, String dtype, String claim) {
-        return report(
-                network, dtype, tensors(FOLDER.resolve(network).resolve(dtype).resolve(claim + ".safetensors")));
-    }
-
-    private static GradientCheckReport report(String network, String dtype, Map<String, Tensor> claims) {
-        Path folder = FOLDER.resolve(network).resolve(dtype);
-        return SERVICE.check(new GradientCheckRequest(
-                new ModelSource(null, bytes(folder.resolve("model.onnx"))),
-                LossSource.ofOutput("loss"),
-                null,
-                tensors(folder.resolve("data.safetensors")),
-                claims,
-                PATIENT,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null));
+    static Stream<PlantedFault> weighed() {
+        return planted().filter(planted -> planted.expected().has("weights"));
     }
 
     @ParameterizedTest
     @MethodSource("named")
-    void theOperationAndItsFaultyRuleAreNamed(Planted planted) {
-        GradientCheckReport report = report(planted.network(), planted.dtype(), planted.fault());
+    void theOperationAndItsFaultyRuleAreNamed(PlantedFault planted) {
+        GradientCheckReport report = planted.report();
         boolean drowns = planted.dtype().equals("float32")
                 && planted.expected().path("tooSmallForFloat32").asBoolean(false);
         if (drowns && report.explanation() == null) {
             return; // an epsilon of 1e-5 changes a gradient by a few allowances
         }
-        assertThat(report.verdict()).isEqualTo(Verdict.FAIL);
-        Cause cause = Objects.requireNonNull(report.explanation());
-        assertThat(cause.kind().name().replace("_", ""))
-                .isEqualTo(planted.expected().get("kind").asString().toUpperCase(Locale.ROOT));
-        assertThat(strings(planted.expected().get("operations"))).contains(cause.operation());
-        if (!planted.expected().get("rules").isNull()) {
-            assertThat(strings(planted.expected().get("rules"))).contains(cause.rule());
-        }
+        planted.isNamedBy(report);
     }
 
     @ParameterizedTest
     @MethodSource("outside")
-    void aFaultOutsideOfTheCatalogueGetsNoName(Planted planted) {
-        GradientCheckReport report = report(planted.network(), planted.dtype(), planted.fault());
+    void aFaultOutsideOfTheCatalogueGetsNoName(PlantedFault planted) {
+        GradientCheckReport report = planted.report();
         assertThat(report.verdict()).isEqualTo(Verdict.FAIL);
         assertThat(report.explanation()).isNull();
-        if (!planted.expected().get("operations").isNull()) {
-            List<String> guilty = strings(planted.expected().get("operations"));
+        if (!planted.operations().isEmpty()) {
             assertThat(report.suspects().stream().limit(3).map(Suspect::operation))
-                    .containsAnyElementsOf(guilty);
+                    .containsAnyElementsOf(planted.operations());
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dense", "conv", "attention", "rnn", "gru", "lstm"})
-    void aRightClaimIsNotExplained(String network) {
-        for (String dtype : List.of("float64", "float32")) {
-            GradientCheckReport report = report(network, dtype, "right");
+    @MethodSource("weighed")
+    void theWeightsOfElementsAreFoundToTwoPercent(PlantedFault planted) {
+        planted.isWeighedBy(planted.report());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "rules, dense", "rules, conv", "rules, attention", "rules, rnn", "rules, gru", "rules, lstm",
+        "more-rules, dense", "more-rules, conv", "more-rules, attention"
+    })
+    void aRightClaimIsNotExplained(String set, String network) {
+        for (String dtype : PlantedFault.DTYPES) {
+            GradientCheckReport report = PlantedFault.right(set, network, dtype);
             assertThat(report.verdict()).isNotEqualTo(Verdict.FAIL);
             assertThat(report.explanation()).isNull();
         }
     }
 
-    static Stream<Planted> everyThird() {
-        List<Planted> float32 =
+    static Stream<PlantedFault> everyThird() {
+        List<PlantedFault> float32 =
                 planted().filter(planted -> planted.dtype().equals("float32")).toList();
         return float32.stream().filter(planted -> float32.indexOf(planted) % 3 == 0);
     }
@@ -154,25 +91,22 @@ class FaultyRulesTests {
     /** Eight bits of a claim may hide a rule; they never make another of it. */
     @ParameterizedTest
     @MethodSource("everyThird")
-    void aClaimThatWasCastToSixteenBitsGetsNoWrongName(Planted planted) {
+    void aClaimThatWasCastToSixteenBitsGetsNoWrongName(PlantedFault planted) {
         Map<String, Tensor> claims = new LinkedHashMap<>();
-        tensors(FOLDER.resolve(planted.network()).resolve("float32").resolve(planted.fault() + ".safetensors"))
+        planted.claims()
                 .forEach((name, claim) -> claims.put(
                         name,
                         Tensor.of(
                                 claim.shape(),
                                 Datatype.BF16,
                                 claim.map(FaultyRulesTests::cast).values())));
-        Cause cause = report(planted.network(), "float32", claims).explanation();
+        Cause cause = planted.report(claims).explanation();
         if (cause != null) {
-            assertThat(planted.isNamed()).isTrue();
-            assertThat(cause.kind().name().replace("_", ""))
-                    .isEqualTo(planted.expected().get("kind").asString().toUpperCase(Locale.ROOT));
-            if (!planted.expected().get("rules").isNull()) {
+            assertThat(PlantedFault.camelCase(cause.kind())).isEqualTo(planted.kind());
+            if (!planted.rules().isEmpty()) {
                 List<String> named = new ArrayList<>(List.of(String.valueOf(cause.rule())));
                 cause.alternatives().forEach(other -> named.add(String.valueOf(other.rule())));
-                assertThat(named)
-                        .containsAnyElementsOf(strings(planted.expected().get("rules")));
+                assertThat(named).containsAnyElementsOf(planted.rules());
             }
         }
     }
@@ -185,12 +119,11 @@ class FaultyRulesTests {
 
     @Test
     void aGradientThatIsNotANumberIsBracketed() {
-        Map<String, Tensor> claims = new LinkedHashMap<>(
-                tensors(FOLDER.resolve("dense").resolve("float64").resolve("right.safetensors")));
+        Map<String, Tensor> claims = new LinkedHashMap<>(PlantedFault.claims("rules", "dense", "float64", "right"));
         for (String name : List.of("a.weight", "a.bias")) {
             claims.computeIfPresent(name, (key, claim) -> claim.map(value -> Double.NaN));
         }
-        GradientCheckReport report = report("dense", "float64", claims);
+        GradientCheckReport report = PlantedFault.report("rules", "dense", "float64", claims);
         assertThat(report.verdict()).isEqualTo(Verdict.FAIL);
         assertThat(report.explanation()).isNull();
         assertThat(report.suspects()).isNotEmpty().allSatisfy(suspect -> {
@@ -198,11 +131,5 @@ class FaultyRulesTests {
             assertThat(suspect.rightBefore()).isZero();
             assertThat(suspect.rightAfter()).isPositive();
         });
-    }
-
-    private static List<String> strings(JsonNode list) {
-        List<String> strings = new ArrayList<>();
-        list.forEach(each -> strings.add(each.asString()));
-        return strings;
     }
 }

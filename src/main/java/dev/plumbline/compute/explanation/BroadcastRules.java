@@ -101,15 +101,7 @@ final class BroadcastRules {
     /** What an operand gets from the first, or the last, position of some axes. */
     private static double[] of(
             Operation operation, Node input, List<Integer> axes, boolean last, Evaluation point, double[] d) {
-        Shape whole = operation.output().shape();
-        double[] masked = d.clone();
-        for (int axis : axes) {
-            int inner = whole.strides()[axis];
-            int extent = whole.extent(axis);
-            for (int i = 0; i < masked.length; i++) {
-                masked[i] = i / inner % extent == (last ? extent - 1 : 0) ? masked[i] : 0;
-            }
-        }
+        double[] masked = Places.only(d, operation.output().shape(), axes, last);
         return Replay.passedOn(operation, point, masked)
                 .getOrDefault(input, new double[input.shape().size()]);
     }

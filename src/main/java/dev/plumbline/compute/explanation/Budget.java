@@ -1,9 +1,14 @@
 package dev.plumbline.compute.explanation;
 
 import dev.plumbline.compute.program.Work;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import org.jspecify.annotations.Nullable;
 
-/** How much a search may still do: time, and partial reverse passes or what costs as much. */
+/**
+ * How much a search may still do: time, and partial reverse passes or what costs as much. The time is what the searching
+ * thread has had of a processor, so that a search finds the same on a busy machine.
+ */
 public final class Budget {
 
     /** The most passes of a search. */
@@ -14,6 +19,8 @@ public final class Budget {
 
     /** The seconds of a search where nothing else is said. */
     public static final double SECONDS = 2;
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final long end;
     private final Progress progress;
@@ -27,9 +34,13 @@ public final class Budget {
     }
 
     private Budget(double seconds, Progress progress) {
-        this.end = System.nanoTime() + (long) (1e9 * seconds);
+        this.end = now() + (long) (1e9 * seconds);
         this.progress = progress;
         this.most = PASSES - RESERVED;
+    }
+
+    private static long now() {
+        return THREADS.isCurrentThreadCpuTimeSupported() ? THREADS.getCurrentThreadCpuTime() : System.nanoTime();
     }
 
     /** @param progress told between two pieces of work */
@@ -50,7 +61,7 @@ public final class Budget {
 
     /** Whether the time is up. */
     boolean isLate() {
-        return System.nanoTime() - end >= 0;
+        return now() - end >= 0;
     }
 
     /** A meter for one piece of work, which stops when the time is up. */

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param nodes all operations where the same is wrong, if several
  * @param factor scaledPath: what the path is multiplied by, where it should be 1
  * @param means what that factor is, in words
- * @param weights sampleWeights, elementWeights: relative to what the reduction says, where 1 is right
+ * @param weights sampleWeights, elementWeights: relative to what the reduction says, where 1 is right; null where they
+ *     are more than 600
  * @param explains the wrong tensors that it makes
  * @param residual the largest rest, relative to the largest entry of the gradient
  * @param advice what to do, in plain words

@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 record LossElements(Node terms, int groups, boolean areSamples) {
 
-    /** More weights than that are not solved for. */
-    private static final int MOST = 600;
-
     /** Samples, then elements where a sample has several; none where the loss is no sum. */
     static List<LossElements> of(Objective objective) {
         Node terms = terms(objective);
@@ -30,10 +27,10 @@ record LossElements(Node terms, int groups, boolean areSamples) {
         }
         int size = terms.shape().size();
         int batch = Counts.of(objective).batch();
-        if (batch > 1 && size % batch == 0 && batch <= MOST) {
+        if (batch > 1 && size % batch == 0) {
             found.add(new LossElements(terms, batch, true));
         }
-        if (size != batch && size > 1 && size <= MOST) {
+        if (size != batch && size > 1) {
             found.add(new LossElements(terms, size, false));
         }
         return found;

@@ -18,6 +18,9 @@ final class SampleWeights {
     /** A weight that is less sure than this says nothing. */
     private static final double SURE = 0.01;
 
+    /** More weights than that are neither solved for nor told. */
+    private static final int MOST = 600;
+
     private static final double EXACT = 1e-9;
     private static final double[] PLAIN = {1, 0, 2, 0.5, -1, 3};
 
@@ -31,7 +34,11 @@ final class SampleWeights {
     List<Found> found() {
         List<Found> found = new ArrayList<>();
         for (LossElements elements : LossElements.of(trial.wrong().objective())) {
+            if (found.isEmpty() && Fit.isLarge(trial.deviation(), 0)) {
+                found.addAll(marked(elements));
+            }
             if (found.isEmpty()
+                    && elements.groups() <= MOST
                     && trial.deviation().off().length >= elements.groups()
                     && Fit.isLarge(trial.deviation(), 0)) {
                 Found one = of(elements);
@@ -41,6 +48,23 @@ final class SampleWeights {
             }
         }
         return found;
+    }
+
+    /** Those left out where data has one value, as padding is, however many they are: nothing is fitted. */
+    private List<Found> marked(LossElements elements) {
+        List<Found> found = new ArrayList<>();
+        for (double[] weights : MarkedElements.leftOut(elements, trial.wrong())) {
+            WeightPattern pattern = WeightPattern.of(weights, elements, trial.wrong());
+            Cause cause = explained(elements, pattern.weights(), pattern);
+            if (cause != null) {
+                found.add(new Found(cause, order(elements, pattern), Integer.MAX_VALUE));
+            }
+        }
+        return found;
+    }
+
+    private static int order(LossElements elements, WeightPattern pattern) {
+        return pattern.isUnknown() ? Found.UNKNOWN : elements.areSamples() ? Found.SAMPLES : Found.ELEMENTS;
     }
 
     private @Nullable Found of(LossElements elements) {
@@ -68,8 +92,7 @@ final class SampleWeights {
         if (cause == null) {
             cause = explained(elements, weights, pattern);
         }
-        int order = pattern.isUnknown() ? Found.UNKNOWN : elements.areSamples() ? Found.SAMPLES : Found.ELEMENTS;
-        return cause == null ? null : new Found(cause, order, Integer.MAX_VALUE);
+        return cause == null ? null : new Found(cause, order(elements, pattern), Integer.MAX_VALUE);
     }
 
     /** Plain numbers where a weight may be one, and one number for all that may be the same. */
@@ -130,7 +153,7 @@ final class SampleWeights {
                 null,
                 null,
                 pattern.means(),
-                Arrays.stream(weights).boxed().toList(),
+                weights.length > MOST ? null : Arrays.stream(weights).boxed().toList(),
                 fit.touched(),
                 fit.residual(),
                 pattern.advice(),

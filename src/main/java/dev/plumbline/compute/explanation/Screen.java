@@ -47,7 +47,7 @@ record Screen(Deviation few, Set<Node> nodes) {
         parts.removeIf(part -> !wrong.contains(part.name()));
         double largest = parts.stream().mapToDouble(deviation::contrast).max().orElse(0);
         parts.removeIf(part -> deviation.contrast(part) < Math.min(CONTRAST, largest));
-        parts.sort(Comparator.comparingInt(part -> -place(objective, part.name())));
+        parts.sort(Comparator.comparingInt(part -> -objective.firstReader(part.name())));
         List<Part> nearest = new ArrayList<>();
         int entries = 0;
         for (Part part : parts) {
@@ -71,14 +71,6 @@ record Screen(Deviation few, Set<Node> nodes) {
         Set<Node> nodes = new HashSet<>();
         parts.forEach(part -> nodes.add(node(objective, part.name())));
         return new Screen(new Deviation(parts.stream().map(Part::comparison).toList()), nodes);
-    }
-
-    /** How near to the loss a parameter is first read. */
-    static int place(Objective objective, String name) {
-        return objective.consumers(node(objective, name)).stream()
-                .mapToInt(Node::id)
-                .min()
-                .orElse(-1);
     }
 
     private static Node node(Objective objective, String name) {

@@ -95,7 +95,7 @@ final class Sketch {
     private List<List<Part>> choices(int entries, boolean all) {
         Objective objective = trial.wrong().objective();
         List<Part> nearest = new ArrayList<>(trial.deviation().parts());
-        nearest.sort(Comparator.comparingInt((Part part) -> -firstReader(objective, part.name())));
+        nearest.sort(Comparator.comparingInt((Part part) -> -objective.firstReader(part.name())));
         List<Part> few = new ArrayList<>();
         int count = 0;
         for (Part part : nearest) {
@@ -108,16 +108,6 @@ final class Sketch {
             return few.size() == nearest.size() ? List.of() : List.of(nearest);
         }
         return few.size() == nearest.size() ? List.of(few) : List.of(few, nearest);
-    }
-
-    private static int firstReader(Objective objective, String name) {
-        return objective
-                .consumers(
-                        Objects.requireNonNull(objective.program().parameters().get(name)))
-                .stream()
-                .mapToInt(node -> node.id())
-                .min()
-                .orElse(-1);
     }
 
     private double scale(List<Part> parts) {

@@ -84,7 +84,7 @@ final class SoftmaxRules {
 
     /** The derivative of a softmax of x over other axes: {@code q (d - sum d q)}. */
     private static double[] ofAxis(double[] x, Shape shape, double[] d, List<Integer> axes) {
-        int[] groups = StatisticsRules.groups(shape, axes);
+        int[] groups = Places.groups(shape, axes);
         int count = Arrays.stream(groups).max().orElse(0) + 1;
         double[] largest = new double[count];
         Arrays.fill(largest, Double.NEGATIVE_INFINITY);
@@ -111,7 +111,7 @@ final class SoftmaxRules {
     /** {@code p (d - sum d p)} over some axes, or {@code p (d - mean d)}. */
     private static double[] less(Evaluation point, Node p, double[] d, List<Integer> axes, boolean mean) {
         double[] out = FaultyRule.values(point, p);
-        int[] groups = StatisticsRules.groups(p.shape(), axes);
+        int[] groups = Places.groups(p.shape(), axes);
         int count = Arrays.stream(groups).max().orElse(0) + 1;
         double[] sums = new double[count];
         for (int i = 0; i < d.length; i++) {

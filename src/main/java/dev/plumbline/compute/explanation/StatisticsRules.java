@@ -118,13 +118,13 @@ final class StatisticsRules {
         double[] c = FaultyRule.values(point, centred);
         double[] var = FaultyRule.values(point, variance);
         double[] s = FaultyRule.values(point, root);
-        int[] own = groups(x.shape(), axes);
+        int[] own = Places.groups(x.shape(), axes);
         int n = d.length / var.length;
         double[] dividedBy = new double[d.length];
         Arrays.setAll(dividedBy, i -> deviation(var[own[i]], s[own[i]], formula, n));
         double[] h = new double[d.length];
         Arrays.setAll(h, i -> c[i] / dividedBy[i]);
-        int[] group = groups(x.shape(), over);
+        int[] group = Places.groups(x.shape(), over);
         int count = IntStream.of(group).max().orElse(0) + 1;
         int each = d.length / count;
         double[] sum = new double[count];
@@ -146,21 +146,5 @@ final class StatisticsRules {
         double epsilon = formula.epsilon() ? s * s - variance : 0;
         double corrected = formula.unbiased() && n > 1 ? variance * n / (n - 1) : variance;
         return formula.epsilon() && !formula.unbiased() ? s : Math.sqrt(corrected + epsilon);
-    }
-
-    /** For each element the number of its group: those that differ along these axes only share one. */
-    static int[] groups(Shape shape, List<Integer> axes) {
-        int[] groups = new int[shape.size()];
-        for (int i = 0; i < groups.length; i++) {
-            int[] index = shape.index(i);
-            int group = 0;
-            for (int axis = 0; axis < index.length; axis++) {
-                if (!axes.contains(axis)) {
-                    group = group * shape.extent(axis) + index[axis];
-                }
-            }
-            groups[i] = group;
-        }
-        return groups;
     }
 }

@@ -4,8 +4,8 @@ import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Operation;
 import dev.plumbline.compute.program.Reduce;
-import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,17 +23,25 @@ final class SumRules {
         }
         Node x = operation.inputs().get(0);
         List<Integer> axes = axes(operation, x);
-        for (int axis : axes) {
-            double count = x.shape().extent(axis);
-            for (boolean last : new boolean[] {false, true}) {
-                String words = "passes the gradient on to the %s place along axis %d only; all were added up"
-                        .formatted(last ? "last" : "first", axis);
-                String name = last ? "lastOnly" : "firstOnly";
-                rules.add(new FaultyRule(name, (point, d) -> one(operation, point, d, axis, last, 1), words));
-                rules.add(new FaultyRule(name, (point, d) -> one(operation, point, d, axis, last, count), words));
-            }
+        if (axes.size() > 1) {
+            along(operation, x, axes, rules);
         }
+        axes.forEach(axis -> along(operation, x, List.of(axis), rules));
         return rules;
+    }
+
+    private static void along(Operation operation, Node x, List<Integer> axes, List<FaultyRule> rules) {
+        double count = axes.stream()
+                .mapToDouble(axis -> x.shape().extent(axis))
+                .reduce(1, (a, b) -> a * b);
+        String where = axes.size() > 1 ? "place" : "place along axis " + axes.get(0);
+        for (boolean last : new boolean[] {false, true}) {
+            String words = "passes the gradient on to the %s %s only; all were added up"
+                    .formatted(last ? "last" : "first", where);
+            String name = last ? "lastOnly" : "firstOnly";
+            rules.add(new FaultyRule(name, (point, d) -> one(operation, point, d, axes, last, 1), words));
+            rules.add(new FaultyRule(name, (point, d) -> one(operation, point, d, axes, last, count), words));
+        }
     }
 
     /** Along which more than one element is added up. */
@@ -49,19 +57,13 @@ final class SumRules {
     }
 
     private static Map<Node, double[]> one(
-            Operation operation, Evaluation point, double[] d, int axis, boolean last, double factor) {
+            Operation operation, Evaluation point, double[] d, List<Integer> axes, boolean last, double factor) {
         Map<Node, double[]> passed = new HashMap<>(Replay.passedOn(operation, point, d));
-        passed.replaceAll((node, right) -> kept(right, node.shape(), axis, last, factor));
+        passed.replaceAll((node, right) -> {
+            double[] kept = Places.only(right, node.shape(), axes, last);
+            Arrays.setAll(kept, i -> factor * kept[i]);
+            return kept;
+        });
         return passed;
-    }
-
-    private static double[] kept(double[] right, Shape shape, int axis, boolean last, double factor) {
-        int extent = shape.extent(axis);
-        int inner = shape.strides()[axis];
-        double[] kept = new double[right.length];
-        for (int i = 0; i < kept.length; i++) {
-            kept[i] = i / inner % extent == (last ? extent - 1 : 0) ? factor * right[i] : 0;
-        }
-        return kept;
     }
 }

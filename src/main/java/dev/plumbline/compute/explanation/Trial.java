@@ -86,7 +86,7 @@ final class Trial {
         }
         return deviation.right().stream()
                 .filter(name -> upstream.get(parameter(name).id()))
-                .max(Comparator.comparingInt(name -> Screen.place(wrong.objective(), name)))
+                .max(Comparator.comparingInt(wrong.objective()::firstReader))
                 .orElse(null);
     }
 

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record ProductMistakes(Products functions, @Nullable String objective, CheckPlan plan, Runnable alive) {
 
-    /** Floating-point operations that the tries for one product may take: about a second. */
-    private static final double AFFORDABLE = 1e9;
+    /** Seconds that the tries for one product may take, as {@link dev.plumbline.compute.program.Program#seconds}. */
+    private static final double AFFORDABLE = 1;
 
     /** A product and its program, in evaluations of the functions. */
     private static final double PASSES = 8;
@@ -56,7 +56,7 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
         if (swapped != null) {
             return swapped;
         }
-        double effort = PASSES * functions.program().effort();
+        double effort = PASSES * functions.program().seconds();
         double left = AFFORDABLE;
         ProductMistake mistake = effort <= left ? transposed(product) : null;
         if (mistake == null && effort <= left) {

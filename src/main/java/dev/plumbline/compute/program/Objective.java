@@ -1,8 +1,10 @@
 package dev.plumbline.compute.program;
 
 import dev.plumbline.tensor.Tensor;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -105,6 +107,29 @@ public final class Objective {
 
     public double value() {
         return base.value(output).item();
+    }
+
+    /** The first node that reads a parameter: the later, the nearer it is to the objective. -1 where none does. */
+    public int firstReader(String parameter) {
+        return consumers(node(parameter)).stream().mapToInt(Node::id).min().orElse(-1);
+    }
+
+    /** What it takes to evaluate again where one parameter is changed, as {@link Program#seconds}. */
+    public double secondsBehind(String parameter) {
+        BitSet changed = new BitSet();
+        changed.set(node(parameter).id());
+        double nanoseconds = 0;
+        for (Node node : program.nodes()) {
+            if (node.inputs().stream().anyMatch(input -> changed.get(input.id()))) {
+                changed.set(node.id());
+                nanoseconds += Effort.of(node, 1);
+            }
+        }
+        return nanoseconds / 1e9;
+    }
+
+    private Node node(String parameter) {
+        return Objects.requireNonNull(program.parameters().get(parameter));
     }
 
     /** The value where some parameters are changed. */

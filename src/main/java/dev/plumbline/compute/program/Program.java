@@ -157,7 +157,7 @@ public final class Program {
     public double cost() {
         double sum = 0;
         for (Node node : nodes) {
-            sum += node.op().cost(shapes(node), node.shape());
+            sum += cost(node);
         }
         return sum;
     }
@@ -186,7 +186,7 @@ public final class Program {
         double whole = 0;
         for (Node node : nodes) {
             if (isDifferentiable(node) && !node.inputs().isEmpty()) {
-                costs[node.id()] = node.op().cost(shapes(node), node.shape());
+                costs[node.id()] = cost(node);
                 whole += costs[node.id()]
                         * node.inputs().stream().filter(this::isDifferentiable).count();
             }

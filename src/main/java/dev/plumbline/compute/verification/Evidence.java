@@ -9,13 +9,17 @@ import dev.plumbline.compute.judgement.EntryJudgement;
 import dev.plumbline.compute.judgement.Reason;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.probe.Slope;
+import dev.plumbline.compute.program.Objective;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +34,12 @@ import org.jspecify.annotations.Nullable;
 public final class Evidence {
 
     /** Forward passes that differences of single entries may take in a large model, and seconds in a small one. */
-    private static final double PASSES = 40;
+    private static final double PASSES = 16;
 
     private static final double SECONDS = 0.3;
 
-    /** What an entry's differences take, roughly, in evaluations. */
-    private static final double PASSES_OF_AN_ENTRY = 32;
+    /** What an entry's differences take, roughly, in evaluations of what is behind it. */
+    private static final double EVALUATIONS = 32;
 
     /** A validated difference contradicts a value this many error bounds away. */
     private static final double CONTRADICTS = 4;
@@ -45,20 +49,24 @@ public final class Evidence {
     private final Progress progress;
     private final List<JudgedTensor> tensors = new ArrayList<>();
     private final List<String> contradictions = new ArrayList<>();
-    private double budget; // entries that may still be differenced
+
+    /** What a claim's rulings amount to, and the entries of it that are shown. */
+    private record Ruled(Comparison comparison, Verdict verdict, Map<Verdict, Long> counts, Set<Integer> shown) {}
 
     private Evidence(Examination examination, Progress progress) {
         this.examination = examination;
         this.measurement = examination.measurement();
         this.progress = progress;
-        double pass = measurement.objective().program().seconds();
-        this.budget = Math.max(PASSES, SECONDS / pass) / PASSES_OF_AN_ENTRY;
     }
 
     public static Evidence of(Examination examination, Progress progress) {
         Evidence evidence = new Evidence(examination, progress);
         progress.at(Phase.EVIDENCE, 0, examination.names().size(), 0);
-        examination.names().forEach(name -> evidence.tensors.add(evidence.tensor(name)));
+        Map<String, Ruled> ruled = new LinkedHashMap<>();
+        examination.names().forEach(name -> ruled.put(name, evidence.ruled(name)));
+        Map<String, Integer> differenced = evidence.differenced(ruled);
+        ruled.forEach((name, own) ->
+                evidence.tensors.add(evidence.tensor(name, own, differenced.getOrDefault(name, 0))));
         return evidence;
     }
 
@@ -83,9 +91,8 @@ public final class Evidence {
                                 + ". The verdict rests on the reference."));
     }
 
-    private JudgedTensor tensor(String name) {
+    private Ruled ruled(String name) {
         Comparison comparison = examination.comparison(name);
-        NumericTensor differenced = measurement.exhaustive().get(name);
         Map<Verdict, Long> counts = new EnumMap<>(Verdict.class);
         Verdict verdict = Verdict.PASS;
         for (int i = 0; i < comparison.size(); i++) {
@@ -95,10 +102,47 @@ public final class Evidence {
                 verdict = verdict.worse(own);
             }
         }
-        contradict(name, differenced);
+        return new Ruled(comparison, verdict, counts, shown(name, comparison, verdict));
+    }
+
+    /**
+     * How many entries of each tensor get a difference: all where the coverage asks for it; else of what is wrong, from the
+     * tensor nearest to the loss on, where a moved entry is cheap to follow.
+     */
+    private Map<String, Integer> differenced(Map<String, Ruled> ruled) {
+        Map<String, Integer> counts = new HashMap<>();
+        Objective objective = measurement.objective();
+        Coverage coverage = measurement.plan().coverage();
+        if (!measurement.isFinite()) {
+            return counts;
+        }
+        if (coverage == Coverage.SAMPLED || coverage == Coverage.EXHAUSTIVE) {
+            ruled.forEach((name, own) -> counts.put(name, own.shown().size()));
+            return counts;
+        }
+        List<String> nearest = new ArrayList<>(ruled.keySet());
+        nearest.removeIf(name -> Objects.requireNonNull(ruled.get(name)).verdict() == Verdict.PASS);
+        nearest.sort(Comparator.comparingInt(name -> -objective.firstReader(name)));
+        double left = Math.max(PASSES * objective.program().seconds(), SECONDS);
+        for (String name : nearest) {
+            if (left > 0) {
+                double cost = EVALUATIONS * objective.secondsBehind(name);
+                int shown = Objects.requireNonNull(ruled.get(name)).shown().size();
+                int afforded = (int) Math.min(shown, Math.ceil(left / Math.max(Double.MIN_NORMAL, cost)));
+                counts.put(name, afforded);
+                left -= afforded * cost;
+            }
+        }
+        return counts;
+    }
+
+    /** @param differenced how many entries get a difference, the worst first */
+    private JudgedTensor tensor(String name, Ruled ruled, int differenced) {
+        NumericTensor everywhere = measurement.exhaustive().get(name);
+        contradict(name, everywhere);
         List<JudgedEntry> entries = new ArrayList<>();
-        for (int position : shown(name, comparison, verdict)) {
-            entries.add(entry(name, position, verdict));
+        for (int position : ruled.shown()) {
+            entries.add(entry(name, position, entries.size() < differenced));
             progress.at(
                     Phase.EVIDENCE,
                     tensors.size(),
@@ -111,17 +155,17 @@ public final class Evidence {
         return new JudgedTensor(
                 name,
                 measurement.plan().arithmetic().of(name),
-                verdict,
-                comparison,
-                counts,
+                ruled.verdict(),
+                ruled.comparison(),
+                ruled.counts(),
                 entries.subList(
                         0,
                         Math.min(
                                 entries.size(),
                                 Math.max(
                                         measurement.plan().entries(),
-                                        sampled(name, comparison).size()))),
-                differenced);
+                                        sampled(name, ruled.comparison()).size()))),
+                everywhere);
     }
 
     /** Every entry was differenced: where that contradicts the reference, the largest contradiction is told. */
@@ -202,16 +246,9 @@ public final class Evidence {
         return Double.isNaN(off) ? Double.POSITIVE_INFINITY : off;
     }
 
-    private JudgedEntry entry(String name, int position, Verdict tensor) {
+    private JudgedEntry entry(String name, int position, boolean differences) {
         Ruling ruling = examination.ruling(name, position);
-        boolean isAskedFor = measurement.plan().coverage() == Coverage.SAMPLED
-                || measurement.plan().coverage() == Coverage.EXHAUSTIVE;
-        boolean differences = measurement.isFinite() && (isAskedFor || tensor != Verdict.PASS && budget > 0);
-        Slope slope = Slope.blind();
-        if (differences) {
-            budget--;
-            slope = measurement.byEntry(name, position);
-        }
+        Slope slope = differences ? measurement.byEntry(name, position) : Slope.blind();
         double claim = examination.claim(name, position);
         double reference = examination.reference(name, position);
         boolean contradicts = slope.isValidated()

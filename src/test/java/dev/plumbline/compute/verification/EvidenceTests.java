@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.judgement.Reason;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.program.ProgramBuilder;
@@ -12,10 +13,13 @@ import dev.plumbline.compute.program.UnaryFunction;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -129,5 +133,48 @@ class EvidenceTests {
             assertThat(entry.slope().isValidated()).isTrue();
             assertThat(entry.judgement().reason()).isEqualTo(Reason.AGREES);
         });
+    }
+
+    /** The product of eight square matrices: the further from the loss one stands, the more lies behind it. */
+    private static Objective chain(int n) {
+        ProgramBuilder b = new ProgramBuilder();
+        SplittableRandom random = new SplittableRandom(5);
+        Map<String, Tensor> point = new HashMap<>();
+        Node product = null;
+        for (int k = 1; k <= 8; k++) {
+            Node factor = b.parameter("w" + k, Shape.of(n, n));
+            product = product == null ? factor : b.matmul(product, factor);
+            double[] values = new double[n * n];
+            Arrays.setAll(values, i -> random.nextGaussian() / Math.sqrt(n));
+            point.put("w" + k, Tensor.of(Shape.of(n, n), values));
+        }
+        b.output("f", b.sum(b.unary(UnaryFunction.SIN, Objects.requireNonNull(product))));
+        Program program = b.build();
+        return new Objective(program, program.output("f"), point);
+    }
+
+    /**
+     * Differences of a large model's wrong entries take 16 forward passes: of the last matrix 32 evaluations are 4 of them, so
+     * that some entries have one, and no entry of the first has.
+     */
+    @Test
+    void differencesAreTakenWhereAMovedEntryIsCheapToFollow() {
+        Objective objective = chain(128);
+        Map<String, Datatype> datatypes = new HashMap<>();
+        objective.program().parameters().keySet().forEach(name -> datatypes.put(name, Datatype.FP64));
+        CheckPlan plan = CheckPlan.certified(new CheckPlan.Arithmetic(datatypes, null, false), 10);
+        Measurement measurement = Measurement.of(objective, plan, Progress.NONE);
+        Map<String, Tensor> halves = new HashMap<>();
+        measurement.reference().forEach((name, right) -> halves.put(name, right.map(g -> g / 2)));
+        Evidence evidence = Evidence.of(Examination.of(measurement, Claims.of(halves)), Progress.NONE);
+        Map<String, Long> differenced = new HashMap<>();
+        evidence.tensors()
+                .forEach(tensor -> differenced.put(
+                        tensor.name(),
+                        tensor.entries().stream()
+                                .filter(entry -> entry.numeric() != null)
+                                .count()));
+        assertThat(differenced.remove("w8")).isBetween(3L, 6L);
+        assertThat(differenced.values()).containsOnly(0L);
     }
 }
