@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param parameters replace the values in the model's file; a formula's parameters are the names given here
  * @param data everything that is not differentiated
  * @param gradients the claim, by parameter; absent, our own reverse-mode gradient is what is checked
+ * @param label the caller's own name for the check
+ * @param comparedWith the id of an earlier report
  * @param previousGradients of an earlier step, to recognise a mistake by
  * @param baseline gradients of a trusted implementation in the same precision
  * @param frozenRows rows that are not judged, by parameter
@@ -48,6 +50,14 @@ public record GradientCheckRequest(
         Map<String, Tensor> gradients,
 
         @Nullable CheckSettings settings,
+
+        @Schema(description = "a name of your own, up to 255 characters, that the list of reports can be asked for")
+        @Nullable
+        String label,
+
+        @Schema(description = "the id of an earlier report of this key: the report says what has changed since")
+        @Nullable
+        String comparedWith,
 
         @Schema(
                 description =
@@ -88,6 +98,37 @@ public record GradientCheckRequest(
     static final GradientCheckRequest EMPTY =
             new GradientCheckRequest(null, null, null, null, null, null, null, null, null, null, null, null);
 
+    /** One without a label, and not compared with an earlier report. */
+    GradientCheckRequest(
+            @Nullable ModelSource model,
+            @Nullable LossSource loss,
+            @Nullable Map<String, Tensor> parameters,
+            @Nullable Map<String, Tensor> data,
+            @Nullable Map<String, Tensor> gradients,
+            @Nullable CheckSettings settings,
+            @Nullable Map<String, Tensor> previousGradients,
+            @Nullable Map<String, Tensor> baseline,
+            @Nullable Map<String, List<Integer>> frozenRows,
+            @Nullable Expected expected,
+            @Nullable Map<String, Tensor> activations,
+            @Nullable Map<String, Tensor> cotangents) {
+        this(
+                model,
+                loss,
+                parameters,
+                data,
+                gradients,
+                settings,
+                null,
+                null,
+                previousGradients,
+                baseline,
+                frozenRows,
+                expected,
+                activations,
+                cotangents);
+    }
+
     /** This request with what came as files beside it, and the model it names; nothing may come twice. */
     GradientCheckRequest with(Upload files, LibraryCard card) {
         return new GradientCheckRequest(
@@ -97,6 +138,8 @@ public record GradientCheckRequest(
                 files.joined("data", data),
                 files.joined("gradients", gradients),
                 settings,
+                label,
+                comparedWith,
                 files.joined("previousGradients", previousGradients),
                 files.joined("baseline", baseline),
                 frozenRows,
@@ -116,6 +159,8 @@ public record GradientCheckRequest(
                 data,
                 gradients,
                 own,
+                label,
+                comparedWith,
                 names.of(previousOrNone(), "/previousGradients"),
                 names.of(baselineOrNone(), "/baseline"),
                 rows.rows(),

@@ -10,6 +10,7 @@ import dev.plumbline.compute.verification.Measurement;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.AnotherModel;
+import dev.plumbline.report.ReportFilter;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Service;
@@ -35,10 +36,15 @@ class GradientCheckService {
         this.reports = reports;
     }
 
-    /** Checks, and keeps the report for the key that asked. */
+    /** Checks, and keeps the report for the key that asked, with what has changed since an earlier one that it names. */
     GradientCheckReport check(String owner, GradientCheckRequest request, Consumer<GradientCheckProgress> caller) {
-        GradientCheckReport report = check(request, caller);
-        reports.keep(owner, report);
+        String label = ReportFilter.label(request.label());
+        String earlier = request.comparedWith();
+        GradientCheckReport before = earlier == null ? null : reports.earlier(owner, earlier);
+        Checked checked = examine(request, caller);
+        GradientCheckReport report = checked.report()
+                .of(label, before == null ? null : ChangesSince.of(before, checked.report()));
+        reports.keep(owner, new Checked(report, checked.figures()));
         return report;
     }
 
@@ -46,8 +52,12 @@ class GradientCheckService {
         return check(request, progress -> {});
     }
 
+    GradientCheckReport check(GradientCheckRequest request, Consumer<GradientCheckProgress> caller) {
+        return examine(request, caller).report();
+    }
+
     /** Tells {@code caller} how far it is; whatever that throws gives the check up. */
-    GradientCheckReport check(GradientCheckRequest asked, Consumer<GradientCheckProgress> caller) {
+    private Checked examine(GradientCheckRequest asked, Consumer<GradientCheckProgress> caller) {
         long started = System.nanoTime();
         Watch watch = new Watch(limits.deadline(), caller);
         limits.requireTensors(asked.tensorCount());
@@ -56,7 +66,8 @@ class GradientCheckService {
         Question question = Question.of(request, model, settings -> decided(settings, model.objective()));
         AnotherModel another = DifferentModels.differs(request, model, question, this::afford);
         if (another != null) {
-            return DifferentModels.report(another, model, question.settings(), started);
+            return new Checked(
+                    DifferentModels.report(another, model, question.settings(), started), CheckFigures.NONE);
         }
         Seen seen = SeenValues.of(request, model.objective());
         Fingerprint inputs = Fingerprint.of(model.objective().point());
