@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -75,7 +76,7 @@ public record Neighbourhood(List<Box> boxes, List<Edge> edges, int left) {
             int place = whole.add(new Box(operation.name(), operation.title(), null, isSuspected), reads);
             operation.nodes().forEach(node -> makers.put(node, place));
         }
-        return whole.nearest();
+        return whole.byName().nearest();
     }
 
     /** Those that are no part of a larger one. */
@@ -92,23 +93,84 @@ public record Neighbourhood(List<Box> boxes, List<Edge> edges, int left) {
     private static final class Whole {
 
         private final List<Box> boxes = new ArrayList<>();
-        private final List<List<Integer>> neighbours = new ArrayList<>();
         private final List<Edge> edges = new ArrayList<>();
 
         int add(Box box, Iterable<Integer> reads) {
             int place = boxes.size();
             boxes.add(box);
-            neighbours.add(new ArrayList<>());
-            for (int from : reads) {
-                edges.add(new Edge(from, place));
-                neighbours.get(from).add(place);
-                neighbours.get(place).add(from);
-            }
+            reads.forEach(from -> edges.add(new Edge(from, place)));
             return place;
+        }
+
+        /**
+         * With one box for each node of the file, which may be several operations: a convolution and its bias, say. As it is
+         * where that would lead in a circle.
+         */
+        Whole byName() {
+            Map<List<String>, Integer> groups = new LinkedHashMap<>();
+            int[] group = new int[boxes.size()];
+            for (int i = 0; i < group.length; i++) {
+                Box box = boxes.get(i);
+                List<String> key = box.verdict() == null
+                        ? List.of(box.name(), box.kind())
+                        : List.of(box.name(), box.kind(), "parameter");
+                group[i] = groups.computeIfAbsent(key, k -> groups.size());
+            }
+            List<TreeSet<Integer>> reads = new ArrayList<>();
+            List<Box> merged = new ArrayList<>();
+            for (int i = 0; i < group.length; i++) {
+                if (group[i] == merged.size()) {
+                    merged.add(boxes.get(i));
+                    reads.add(new TreeSet<>());
+                } else if (boxes.get(i).suspected()) {
+                    merged.set(group[i], boxes.get(i));
+                }
+            }
+            for (Edge edge : edges) {
+                if (group[edge.from()] != group[edge.to()]) {
+                    reads.get(group[edge.to()]).add(group[edge.from()]);
+                }
+            }
+            return sorted(merged, reads);
+        }
+
+        /** In an order in which each comes after what it reads. */
+        private Whole sorted(List<Box> merged, List<TreeSet<Integer>> reads) {
+            int[] open = reads.stream().mapToInt(Set::size).toArray();
+            List<List<Integer>> readers = new ArrayList<>();
+            merged.forEach(box -> readers.add(new ArrayList<>()));
+            for (int i = 0; i < open.length; i++) {
+                for (int from : reads.get(i)) {
+                    readers.get(from).add(i);
+                }
+            }
+            TreeSet<Integer> next = new TreeSet<>();
+            IntStream.range(0, open.length).filter(i -> open[i] == 0).forEach(next::add);
+            Whole sorted = new Whole();
+            Map<Integer, Integer> places = new HashMap<>();
+            while (!next.isEmpty()) {
+                int i = Objects.requireNonNull(next.pollFirst());
+                List<Integer> from = reads.get(i).stream()
+                        .map(place -> Objects.requireNonNull(places.get(place)))
+                        .toList();
+                places.put(i, sorted.add(merged.get(i), from));
+                for (int reader : readers.get(i)) {
+                    if (--open[reader] == 0) {
+                        next.add(reader);
+                    }
+                }
+            }
+            return sorted.boxes.size() == merged.size() ? sorted : this;
         }
 
         /** Around the suspected ones, or the wrong parameters where none is; step by step until there are enough. */
         Neighbourhood nearest() {
+            List<List<Integer>> neighbours = new ArrayList<>();
+            boxes.forEach(box -> neighbours.add(new ArrayList<>()));
+            for (Edge edge : edges) {
+                neighbours.get(edge.from()).add(edge.to());
+                neighbours.get(edge.to()).add(edge.from());
+            }
             Deque<Integer> next = new ArrayDeque<>();
             IntStream.range(0, boxes.size()).filter(i -> boxes.get(i).suspected()).forEach(next::add);
             if (next.isEmpty()) {
@@ -134,8 +196,7 @@ public record Neighbourhood(List<Box> boxes, List<Edge> edges, int left) {
                     kept.add(new Edge(from, to));
                 }
             }
-            return new Neighbourhood(
-                    chosen.stream().map(boxes::get).toList(), kept, boxes.size() - chosen.size());
+            return new Neighbourhood(chosen.stream().map(boxes::get).toList(), kept, boxes.size() - chosen.size());
         }
     }
 }

@@ -12,7 +12,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * The rows of a table that a key keeps, the newest first: the table has the columns {@code id}, {@code owner}, {@code
  * created_at} and {@code expires_at}, and what has expired is not there any more.
  *
- * @param table its name, with an index that begins with {@code owner}
+ * <p>The order begins with the owner, who is the same in all rows: so it is the order of an index on owner, time and id, and
+ * nothing has to be sorted.
+ *
+ * @param table its name
  */
 public record Rows(JdbcClient jdbc, String table) {
 
@@ -47,7 +50,7 @@ public record Rows(JdbcClient jdbc, String table) {
         }
         String condition = selection.condition().isEmpty() ? "" : " and " + selection.condition();
         return jdbc.sql("select " + columns + " from " + table + " where owner = :owner and expires_at > :now" + condition
-                        + behind + " order by created_at desc, id fetch first :most rows only")
+                        + behind + " order by owner, created_at desc, id fetch first :most rows only")
                 .params(values)
                 .query(mapper)
                 .list();

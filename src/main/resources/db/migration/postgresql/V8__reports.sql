@@ -13,6 +13,6 @@ create table report (
     expires_at      bigint        not null
 );
 
-create index report_newest on report (owner, kind, created_at desc, id);
+create index report_newest on report (owner, created_at desc, id);
 create index report_room on report (owner, bytes);
 create index report_expiry on report (expires_at);

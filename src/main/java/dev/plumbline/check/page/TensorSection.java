@@ -37,7 +37,7 @@ record TensorSection(TensorFigures figures, GradientCheckReport report, Document
         if (tensor != null) {
             entries(tensor);
         }
-        page.figures(figures.sweeps().stream().map(SweepFigure::of).toList());
+        page.charts(figures.sweeps().stream().map(SweepFigure::of).toList());
     }
 
     private List<Figure> maps() {

@@ -67,11 +67,12 @@ public record HeatMap(String title, String description, double[][] cells, int ro
 
     private static void scale(Svg svg, double top, String low, String high, boolean isSigned) {
         int first = isSigned ? -SHADES : 0;
+        double wide = SIZE / (SHADES - first + 1);
         for (int shade = first; shade <= SHADES; shade++) {
-            svg.rectangle(shade == 0 ? "sheet" : style(shade), (shade - first) * 10, top, 10, 8);
+            svg.rectangle(shade == 0 ? "sheet" : style(shade), (shade - first) * wide, top, wide, 8);
         }
         svg.text("tick", 0, top + 20, "start", low);
-        svg.text("tick", Math.max((SHADES - first + 1) * 10, 120), top + 20, "end", high);
+        svg.text("tick", (SHADES - first + 1) * wide, top + 20, "end", high);
     }
 
     private static String style(int shade) {

@@ -126,7 +126,7 @@ public final class Document {
 
     public Document cell(String text) {
         String shown = Markup.shortened(text, 400);
-        out.append(isNumber(shown) ? "<td class=\"n\">" : "<td>")
+        out.append(isNumber(shown) ? "<td class=\"n\">" : shown.length() > 24 ? "<td class=\"t\">" : "<td>")
                 .append(Markup.escaped(shown))
                 .append("</td>");
         return this;
@@ -165,10 +165,19 @@ public final class Document {
         return this;
     }
 
-    /** Figures that belong together, beside each other where there is room. */
+    /** Small figures that belong together, beside each other where there is room. */
     public Document figures(List<Figure> figures) {
+        return figures("figures", figures);
+    }
+
+    /** The same of wide ones. */
+    public Document charts(List<Figure> figures) {
+        return figures("figures charts", figures);
+    }
+
+    private Document figures(String style, List<Figure> figures) {
         if (!figures.isEmpty()) {
-            out.append("<div class=\"figures\">\n");
+            out.append("<div class=\"").append(style).append("\">\n");
             figures.forEach(this::figure);
             out.append("</div>\n");
         }
@@ -232,6 +241,7 @@ public final class Document {
     private static boolean isNumber(String text) {
         return !text.isEmpty()
                 && text.length() < 24
+                && text.indexOf(' ') < 0
                 && (Character.isDigit(text.charAt(text.length() - 1)) || text.equals("∞"))
                 && (Character.isDigit(text.charAt(0)) || text.charAt(0) == '-' || text.charAt(0) == '∞');
     }

@@ -4,6 +4,7 @@ import dev.plumbline.report.figure.Markup;
 import dev.plumbline.report.figure.Table;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -15,8 +16,6 @@ public final class Markdown {
 
     /** The most that a page has. */
     public static final int LINES = 60;
-
-    private static final String SPECIAL = "\\`*_{}[]<>()#+-.!|~&$:'\"=^";
 
     private final List<String> lines = new ArrayList<>();
 
@@ -74,32 +73,39 @@ public final class Markdown {
 
     /** In one line, every character that means something to Markdown escaped. */
     static String escaped(String text) {
+        int[] characters = plain(text, 1_500).codePoints().toArray();
         StringBuilder escaped = new StringBuilder();
-        plain(text, 1_500).codePoints().forEach(character -> {
-            if (character == '<') {
-                escaped.append("&lt;");
-            } else if (character == '&') {
-                escaped.append("&amp;");
-            } else if (character == '@') {
-                escaped.append("@\u200B"); // nobody's name any more
-            } else if (isSpecial(escaped, character)) {
-                escaped.append('\\').appendCodePoint(character);
-            } else {
-                escaped.appendCodePoint(character);
+        for (int i = 0; i < characters.length; i++) {
+            switch (characters[i]) {
+                case '<' -> escaped.append("&lt;");
+                case '&' -> escaped.append("&amp;");
+                case '@' -> escaped.append("@\u200B"); // nobody's name any more
+                default -> {
+                    if (isSpecial(characters, i)) {
+                        escaped.append('\\');
+                    }
+                    escaped.appendCodePoint(characters[i]);
+                }
             }
-        });
+        }
         return escaped.toString();
     }
 
-    /** Full stops and dashes mean something at the beginning of a line only, and colons in addresses. */
-    private static boolean isSpecial(StringBuilder before, int character) {
-        boolean atStart = before.chars().allMatch(Character::isDigit);
-        return switch (character) {
-            case '.' -> atStart || before.toString().endsWith("www");
-            case '-', '+', '=', '(', ')', '\'', '"', '!', '{', '}', '^' -> atStart;
-            case ':' -> before.toString().endsWith("http") || before.toString().endsWith("https");
-            default -> SPECIAL.indexOf(character) >= 0;
+    /** Some mean something everywhere, some at the beginning of a line, some in addresses, which become links. */
+    private static boolean isSpecial(int[] characters, int i) {
+        boolean atStart = Arrays.stream(characters, 0, i).allMatch(Character::isDigit);
+        return switch (characters[i]) {
+            case '\\', '`', '*', '_', '[', ']', '>', '#', '|', '~', '$' -> true;
+            case '-', '+', '=', '!' -> i == 0;
+            case '.', ')' -> atStart && (i + 1 == characters.length || characters[i + 1] == ' ') || follows("www", characters, i);
+            case ':' -> follows("http", characters, i) || follows("https", characters, i) || follows("ftp", characters, i);
+            default -> false;
         };
+    }
+
+    private static boolean follows(String word, int[] characters, int i) {
+        int from = i - word.length();
+        return from >= 0 && new String(characters, from, word.length()).equalsIgnoreCase(word);
     }
 
     /**
