@@ -135,6 +135,11 @@ class ServerConfiguration {
         return registration(gate, 8, API);
     }
 
+    @Bean
+    FilterRegistrationBean<Filter> endingFilter() {
+        return registration(new EndingFilter(), 9, API);
+    }
+
     /** Both give back at a request's end what it has held. */
     @Bean
     ServletListenerRegistrationBean<ServletRequestListener> endOfArrivals(Arrivals arrivals) {

@@ -11,17 +11,18 @@ import dev.plumbline.compute.judgement.NoiseInjection;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.reader.Naming;
 import dev.plumbline.report.figure.ErrorBars;
-import dev.plumbline.report.figure.LineChart;
 import dev.plumbline.report.figure.Markup;
 import dev.plumbline.report.figure.Numbers;
 import dev.plumbline.report.figure.Table;
 import dev.plumbline.report.page.Document;
-import dev.plumbline.report.page.Document.Link;
+import dev.plumbline.report.page.Forms;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The page of a gradient check, in the order of questions: what is the verdict, where does it sit, which tensors, which
@@ -60,8 +61,7 @@ final class CheckDocument {
                         Numbers.of(report.objective().value(), 6),
                         Numbers.count(report.tensors().size(), "tensor", "tensors"),
                         report.cost().milliseconds()));
-        page.links(List.of(
-                new Link("JSON", path), new Link("JUnit XML", path + ".xml"), new Link("Markdown", path + ".md")));
+        page.links(Forms.besideHtml(path));
         page.list(report.warnings().stream().limit(10).map(Warning::detail).toList());
         if (report.changes() != null) {
             changes(report.changes());
@@ -201,7 +201,7 @@ final class CheckDocument {
         }
     }
 
-    private void taylor(@org.jspecify.annotations.Nullable TaylorReport taylor) {
+    private void taylor(@Nullable TaylorReport taylor) {
         if (taylor == null || taylor.steps().isEmpty()) {
             return;
         }
@@ -248,14 +248,14 @@ final class CheckDocument {
                                     .map(naming -> List.of(
                                             Markup.shortened(naming.given(), Document.NAME),
                                             Markup.shortened(naming.file(), Document.NAME),
-                                            naming.how().name().toLowerCase(java.util.Locale.ROOT)))
+                                            naming.how().name().toLowerCase(Locale.ROOT)))
                                     .toList()));
             page.endFolded();
         }
         page.folded("Settings and cost");
         List<List<String>> rows = new ArrayList<>();
         Map.of(
-                        "coverage", String.valueOf(report.settings().coverage()).toLowerCase(java.util.Locale.ROOT),
+                        "coverage", String.valueOf(report.settings().coverage()).toLowerCase(Locale.ROOT),
                         "seed", String.valueOf(report.settings().seed()),
                         "evaluations", String.valueOf(report.cost().evaluations()),
                         "backward passes", String.valueOf(report.cost().backwardPasses()),

@@ -1,7 +1,7 @@
 package dev.plumbline.check.page;
 
 import dev.plumbline.check.RecentReports;
-import io.swagger.v3.oas.annotations.Hidden;
+import dev.plumbline.report.page.Forms;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -15,15 +15,11 @@ import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Each form by what the caller accepts, and by an ending, for whoever can only follow a link. */
+/** Each form by what the caller accepts; an ending of the path says the same. */
 @RestController
 @RequestMapping("/v1/gradient-checks")
 @Tag(name = "Gradient checks", description = "Is my gradient right?")
 class CheckPageController {
-
-    private static final String HTML = "text/html;charset=UTF-8";
-    private static final String XML = "application/xml;charset=UTF-8";
-    private static final String MARKDOWN = "text/markdown;charset=UTF-8";
 
     private final RecentReports reports;
 
@@ -31,7 +27,7 @@ class CheckPageController {
         this.reports = reports;
     }
 
-    @GetMapping(path = "/{id}", produces = HTML)
+    @GetMapping(path = "/{id}", produces = Forms.HTML)
     @Operation(
             operationId = "findGradientCheck",
             summary = "A kept report of this key",
@@ -45,7 +41,7 @@ class CheckPageController {
         return CheckDocument.of(reports.findDrawn(owner, id));
     }
 
-    @GetMapping(path = "/{id}", produces = XML)
+    @GetMapping(path = "/{id}", produces = Forms.XML)
     @Operation(operationId = "findGradientCheck", summary = "A kept report of this key")
     @ApiResponse(
             responseCode = "200",
@@ -54,31 +50,13 @@ class CheckPageController {
         return CheckJUnit.of(reports.findDrawn(owner, id).report());
     }
 
-    @GetMapping(path = "/{id}", produces = MARKDOWN)
+    @GetMapping(path = "/{id}", produces = Forms.MARKDOWN)
     @Operation(operationId = "findGradientCheck", summary = "A kept report of this key")
     @ApiResponse(
             responseCode = "200",
             content = @Content(mediaType = MediaType.TEXT_MARKDOWN_VALUE, schema = @Schema(type = "string")))
     byte[] markdown(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         return CheckMarkdown.of(reports.findDrawn(owner, id).report());
-    }
-
-    @Hidden
-    @GetMapping(path = "/{id}.html", produces = HTML)
-    byte[] pageByEnding(@RequestAttribute String owner, @PathVariable String id) {
-        return page(owner, id);
-    }
-
-    @Hidden
-    @GetMapping(path = "/{id}.xml", produces = XML)
-    byte[] junitByEnding(@RequestAttribute String owner, @PathVariable String id) {
-        return junit(owner, id);
-    }
-
-    @Hidden
-    @GetMapping(path = "/{id}.md", produces = MARKDOWN)
-    byte[] markdownByEnding(@RequestAttribute String owner, @PathVariable String id) {
-        return markdown(owner, id);
     }
 
     @GetMapping(path = "/{id}/summary", produces = MediaType.APPLICATION_JSON_VALUE)

@@ -31,7 +31,8 @@ record TensorSection(TensorFigures figures, GradientCheckReport report, Document
         if (tensor != null && tensor.mistake() != null) {
             page.paragraph(tensor.mistake().advice());
         }
-        if ((long) figures.rows() * figures.columns() > 1) {
+        boolean isOff = figures.points().stream().anyMatch(TensorFigures.Point::wrong);
+        if (isOff && (long) figures.rows() * figures.columns() > 1) {
             page.figures(maps());
         }
         if (tensor != null) {

@@ -31,7 +31,7 @@ public record LineChart(
     private static final int MOST_POINTS = 240;
     private static final double WIDTH = 520;
     private static final double LEFT = 62;
-    private static final double TOP = 12;
+    private static final double TOP = 24;
     private static final double PLOT_WIDTH = WIDTH - LEFT - 16;
     private static final double PLOT_HEIGHT = 200;
 
@@ -151,7 +151,7 @@ public record LineChart(
             svg.text("tick", across, TOP + PLOT_HEIGHT + 15, "middle", x.words(tick));
         }
         svg.text("label", LEFT + PLOT_WIDTH / 2, TOP + PLOT_HEIGHT + 33, "middle", x.label());
-        svg.text("label", 2, TOP - 2, "start", y.label());
+        svg.text("label", 2, TOP - 11, "start", y.label());
     }
 
     private static void draw(Svg svg, Line line, Axis x, Axis y, int colour) {
