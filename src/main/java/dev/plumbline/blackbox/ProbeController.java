@@ -1,8 +1,11 @@
 package dev.plumbline.blackbox;
 
 import dev.plumbline.report.Page;
+import dev.plumbline.report.page.Forms;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
@@ -84,6 +87,33 @@ class ProbeController {
             summary = "Where a probe session stands: its present asks, or its report")
     ProbeReply find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         return service.reply(owner, id);
+    }
+
+    @GetMapping(path = "/{id}", produces = Forms.HTML)
+    @Operation(operationId = "findProbeSession", summary = "Where a probe session stands")
+    @ApiResponse(
+            responseCode = "200",
+            content = @Content(mediaType = MediaType.TEXT_HTML_VALUE, schema = @Schema(type = "string")))
+    byte[] page(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        return new ProbeDocument(service.reply(owner, id)).html();
+    }
+
+    @GetMapping(path = "/{id}", produces = Forms.XML)
+    @Operation(operationId = "findProbeSession", summary = "Where a probe session stands")
+    @ApiResponse(
+            responseCode = "200",
+            content = @Content(mediaType = MediaType.APPLICATION_XML_VALUE, schema = @Schema(type = "string")))
+    byte[] junit(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        return new ProbeDocument(service.reply(owner, id)).junit();
+    }
+
+    @GetMapping(path = "/{id}", produces = Forms.MARKDOWN)
+    @Operation(operationId = "findProbeSession", summary = "Where a probe session stands")
+    @ApiResponse(
+            responseCode = "200",
+            content = @Content(mediaType = MediaType.TEXT_MARKDOWN_VALUE, schema = @Schema(type = "string")))
+    byte[] markdown(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        return new ProbeDocument(service.reply(owner, id)).markdown();
     }
 
     @DeleteMapping("/{id}")

@@ -2,7 +2,7 @@ package dev.plumbline.blackbox;
 
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.problem.Problem;
-import dev.plumbline.report.Page;
+import dev.plumbline.report.Rows;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -70,28 +70,12 @@ class ProbeStore {
 
     /** At most {@code most}, the newest first, behind the one with the id {@code after}. */
     List<ProbeSummary> list(String owner, @Nullable String after, int most) {
-        return jdbc.sql("""
-                        select id, rounds, verdict, created_at, expires_at from probe_session
-                        where owner = :owner and expires_at > :now
-                        and (created_at < :created or (created_at = :created and id > :after))
-                        order by created_at desc, id fetch first :most rows only
-                        """)
-                .param("owner", owner)
-                .param("now", Instant.now().toEpochMilli())
-                .param("created", after == null ? Long.MAX_VALUE : createdAt(owner, after))
-                .param("after", after == null ? "" : after)
-                .param("most", most)
-                .query((row, number) -> summary(row))
-                .list();
-    }
-
-    private long createdAt(String owner, String id) {
-        return jdbc.sql("select created_at from probe_session where owner = :owner and id = :id")
-                .param("owner", owner)
-                .param("id", id)
-                .query(Long.class)
-                .optional()
-                .orElseThrow(() -> Page.unknown(id));
+        return new Rows(jdbc, "probe_session")
+                .newest(
+                        "id, rounds, verdict, created_at, expires_at",
+                        new Rows.Selection(owner, after),
+                        most,
+                        (row, number) -> summary(row));
     }
 
     boolean delete(String owner, String id) {

@@ -56,6 +56,8 @@ final class DifferentModels {
                 UUID.randomUUID().toString(),
                 Verdict.INCONCLUSIVE,
                 another.words(),
+                null,
+                null,
                 new ObjectiveReport(checked.objective().value(), 0, true),
                 null,
                 List.of(),

@@ -1,8 +1,10 @@
 package dev.plumbline.check;
 
+import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.library.ModelLibrary;
 import dev.plumbline.report.EventStream;
 import dev.plumbline.report.Page;
+import dev.plumbline.report.ReportFilter;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
@@ -129,17 +131,22 @@ class GradientCheckController {
     @Operation(
             operationId = "listGradientChecks",
             summary = "This key's recent reports in short, the newest first",
-            description = "In pages; `next` is what to ask for `after` to get the next one.")
+            description = "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
+                    + " label, or since a time such as `2026-03-01T00:00:00Z`.")
     Page<GradientCheckItem> recent(
             @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestParam(required = false) @Nullable Verdict verdict,
+            @RequestParam(required = false) @Nullable String label,
+            @RequestParam(required = false) @Nullable String since,
             @RequestParam(defaultValue = Page.USUAL) int limit,
             @RequestParam(required = false) @Nullable String after) {
-        return reports.page(owner, limit, Page.behind(after));
+        return reports.page(
+                owner, new ReportFilter(verdict == null ? null : verdict.name(), label, since, limit, after));
     }
 
     /** As it was answered, byte by byte. */
     @GetMapping("/{id}")
-    @Operation(operationId = "findGradientCheck", summary = "A recent report of this key")
+    @Operation(operationId = "findGradientCheck", summary = "A kept report of this key")
     @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = GradientCheckReport.class)))
     byte[] find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         return reports.find(owner, id);

@@ -1,15 +1,27 @@
 package dev.plumbline.check;
 
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.report.figure.Markup;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A report in the list of all.
  *
+ * @param label the request's own name for it; null without one
  * @param href where the whole of it is
  */
 public record GradientCheckItem(
-        String id, String href, Instant createdAt, Verdict verdict, String summary, int tensors) {
+        String id,
+        String href,
+        Instant createdAt,
+        Verdict verdict,
+        @Nullable String label,
+        String summary,
+        int tensors) {
+
+    /** Characters of a summary in a list. */
+    private static final int SHOWN = 400;
 
     static GradientCheckItem of(GradientCheckReport report, Instant now) {
         return new GradientCheckItem(
@@ -17,7 +29,8 @@ public record GradientCheckItem(
                 "/v1/gradient-checks/" + report.id(),
                 now,
                 report.verdict(),
-                report.summary(),
+                report.label(),
+                Markup.shortened(report.summary(), SHOWN),
                 report.tensors().size());
     }
 }

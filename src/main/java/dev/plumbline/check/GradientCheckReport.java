@@ -42,6 +42,12 @@ public record GradientCheckReport(
         Verdict verdict,
         @Schema(description = "one plain sentence") String summary,
 
+        @Schema(description = "the request's own name for this check; null without one") @Nullable
+        String label,
+
+        @Schema(description = "against the earlier report that the request names; null without one") @Nullable
+        Changes changes,
+
         @Schema(description = "null where products alone were judged, of a model without a loss") @Nullable
         ObjectiveReport objective,
 
@@ -117,6 +123,8 @@ public record GradientCheckReport(
                 id,
                 verdict.worse(result.verdict()),
                 summary + " " + ProductWords.of(result),
+                label,
+                changes,
                 objective,
                 reference,
                 tensors,
@@ -134,6 +142,34 @@ public record GradientCheckReport(
                 result.sparsity(),
                 warnings,
                 cost.and(result.passes()),
+                settings);
+    }
+
+    /** The same with what the request calls it, and what has changed since an earlier one. */
+    GradientCheckReport of(@Nullable String name, @Nullable Changes since) {
+        return new GradientCheckReport(
+                id,
+                verdict,
+                summary,
+                name,
+                since,
+                objective,
+                reference,
+                tensors,
+                names,
+                bends,
+                explanation,
+                suspects,
+                operations,
+                power,
+                noiseInjection,
+                taylor,
+                consistency,
+                products,
+                productLaws,
+                jacobianSparsity,
+                warnings,
+                cost,
                 settings);
     }
 
@@ -309,6 +345,29 @@ public record GradientCheckReport(
                     judgement.sentence());
         }
     }
+
+    /**
+     * What is another than in an earlier report, by tensor.
+     *
+     * @param comparedWith the earlier report's id
+     * @param tensors whose verdict is another, or whose relative error is ten times larger or smaller; at most 200
+     * @param added tensors that only this report has, removed those that only the earlier one has; at most 200
+     */
+    public record Changes(
+            String comparedWith,
+            Verdict before,
+            Verdict now,
+            List<Change> tensors,
+            List<String> added,
+            List<String> removed) {}
+
+    /** One tensor, then and now. */
+    public record Change(
+            String tensor,
+            Verdict before,
+            Verdict now,
+            double relativeErrorBefore,
+            double relativeErrorNow) {}
 
     public record Warning(String code, String detail) {}
 

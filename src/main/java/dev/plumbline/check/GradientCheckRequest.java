@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param parameters replace the values in the model's file; a formula's parameters are the names given here
  * @param data everything that is not differentiated
  * @param gradients the claim, by parameter; absent, our own reverse-mode gradient is what is checked
+ * @param label the caller's own name for the check
+ * @param comparedWith the id of an earlier report
  * @param previousGradients of an earlier step, to recognise a mistake by
  * @param baseline gradients of a trusted implementation in the same precision
  * @param frozenRows rows that are not judged, by parameter
@@ -52,6 +54,14 @@ public record GradientCheckRequest(
         Map<String, Tensor> gradients,
 
         @Nullable CheckSettings settings,
+
+        @Schema(description = "a name of your own, up to 255 characters, that the list of reports can be asked for")
+        @Nullable
+        String label,
+
+        @Schema(description = "the id of an earlier report of this key: the report says what has changed since")
+        @Nullable
+        String comparedWith,
 
         @Schema(
                 description =
@@ -116,7 +126,7 @@ public record GradientCheckRequest(
     static final GradientCheckRequest EMPTY =
             new GradientCheckRequest(null, null, null, null, null, null, null, null, null, null, null, null);
 
-    /** One that claims no products. */
+    /** One that claims gradients alone, without a label, and is not compared with an earlier report. */
     GradientCheckRequest(
             @Nullable ModelSource model,
             @Nullable LossSource loss,
@@ -137,6 +147,8 @@ public record GradientCheckRequest(
                 data,
                 gradients,
                 settings,
+                null,
+                null,
                 previousGradients,
                 baseline,
                 frozenRows,
@@ -158,6 +170,8 @@ public record GradientCheckRequest(
                 data,
                 gradients,
                 settings,
+                label,
+                comparedWith,
                 previousGradients,
                 baseline,
                 frozenRows,
@@ -179,6 +193,8 @@ public record GradientCheckRequest(
                 data,
                 gradients,
                 settings,
+                label,
+                comparedWith,
                 previousGradients,
                 baseline,
                 frozenRows,
@@ -216,6 +232,8 @@ public record GradientCheckRequest(
                 files.joined("data", data),
                 files.joined("gradients", gradients),
                 settings,
+                label,
+                comparedWith,
                 files.joined("previousGradients", previousGradients),
                 files.joined("baseline", baseline),
                 frozenRows,
@@ -239,6 +257,8 @@ public record GradientCheckRequest(
                 data,
                 gradients,
                 own,
+                label,
+                comparedWith,
                 names.of(previousOrNone(), "/previousGradients"),
                 names.of(baselineOrNone(), "/baseline"),
                 rows.rows(),

@@ -11,6 +11,7 @@ import dev.plumbline.limits.Limits;
 import dev.plumbline.limits.Pace;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.AnotherModel;
+import dev.plumbline.report.ReportFilter;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Service;
@@ -39,10 +40,15 @@ class GradientCheckService {
         this.reports = reports;
     }
 
-    /** Checks, and keeps the report for the key that asked. */
+    /** Checks, and keeps the report for the key that asked, with what has changed since an earlier one that it names. */
     GradientCheckReport check(String owner, GradientCheckRequest request, Consumer<GradientCheckProgress> caller) {
-        GradientCheckReport report = check(request, caller);
-        reports.keep(owner, report);
+        String label = ReportFilter.label(request.label());
+        String earlier = request.comparedWith();
+        GradientCheckReport before = earlier == null ? null : reports.earlier(owner, earlier);
+        Checked checked = examine(request, caller);
+        GradientCheckReport report = checked.report()
+                .of(label, before == null ? null : ChangesSince.of(before, checked.report()));
+        reports.keep(owner, new Checked(report, checked.figures()));
         return report;
     }
 
@@ -50,31 +56,36 @@ class GradientCheckService {
         return check(request, progress -> {});
     }
 
+    GradientCheckReport check(GradientCheckRequest request, Consumer<GradientCheckProgress> caller) {
+        return examine(request, caller).report();
+    }
+
     /** Tells {@code caller} how far it is; whatever that throws gives the check up. */
-    GradientCheckReport check(GradientCheckRequest asked, Consumer<GradientCheckProgress> caller) {
+    private Checked examine(GradientCheckRequest asked, Consumer<GradientCheckProgress> caller) {
         long started = System.nanoTime();
         Watch watch = new Watch(limits.deadline(), caller);
         asked.productsOrNone().requireFew();
         limits.requireTensors(asked.tensorCount());
         boolean claimsMore = asked.claimsMore();
         if (claimsMore && asked.gradients() == null) {
-            return ProductsAlone.report(products(asked, watch), started);
+            return new Checked(ProductsAlone.report(products(asked, watch), started), CheckFigures.NONE);
         }
         CheckedModel model = CheckedModel.read(asked, limits.bytes(), this::afford);
         GradientCheckRequest request = asked.by(model.parameterNames());
         Question question = Question.of(request, model, settings -> decided(settings, model.objective()));
         AnotherModel another = DifferentModels.differs(request, model, question, this::afford);
         if (another != null) {
-            return DifferentModels.report(another, model, question.settings(), started);
+            return new Checked(
+                    DifferentModels.report(another, model, question.settings(), started), CheckFigures.NONE);
         }
         Seen seen = SeenValues.of(request, model.objective());
         Fingerprint inputs = Fingerprint.of(model.objective().point());
         Measurement measurement = Measurement.of(model.objective(), question.plan(), watch::at);
         Claims claims = question.claims(measurement);
-        GradientCheckReport report = new ReportAssembly(
+        Checked checked = new ReportAssembly(
                         measurement, claims, request, question.settings(), model, inputs, seen)
                 .report(watch::at, started);
-        return claimsMore ? report.with(products(asked, watch).result()) : report;
+        return claimsMore ? checked.with(products(asked, watch).result()) : checked;
     }
 
     /** The products of a request, on a reading of the model with all its outputs. */
@@ -83,8 +94,9 @@ class GradientCheckService {
         ProductClaims claims = model.own(asked.productsOrNone());
         CheckSettings settings = asked.resolvedSettings();
         double rows = asked.sparsityOrNone().size() * model.largestOutput();
-        limits.requireSeconds((CERTIFIED_PASSES * TANGENTS * claims.places().size() + ROW * rows)
-                * model.functions().program().seconds());
+        Program program = model.functions().program();
+        limits.requireSeconds(
+                TANGENTS * claims.places().size() * CheckCost.certified(program) + ROW * rows * program.seconds());
         return new ProductsAlone(
                 model, settings, new ProductCheck(model, settings, this::afford, watch::at).of(claims, asked.sparsityOrNone()));
     }

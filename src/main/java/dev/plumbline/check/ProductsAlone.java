@@ -25,6 +25,8 @@ record ProductsAlone(ProductModel model, CheckSettings settings, ProductCheck.Re
                 UUID.randomUUID().toString(),
                 result.verdict(),
                 ProductWords.of(result),
+                null,
+                null,
                 value == null ? null : new ObjectiveReport(value, 0, true),
                 null,
                 List.of(),

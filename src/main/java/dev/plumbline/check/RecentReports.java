@@ -1,49 +1,87 @@
 package dev.plumbline.check;
 
-import dev.plumbline.limits.KeyLimits;
-import dev.plumbline.problem.Problem;
 import dev.plumbline.report.KeptReports;
+import dev.plumbline.report.KeptReports.Place;
 import dev.plumbline.report.Page;
+import dev.plumbline.report.ReportFilter;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The last reports of each key, until the service stops. */
+/** The reports of gradient checks that a key keeps, each with what its page draws. */
 @Component
-class RecentReports {
+public class RecentReports {
 
-    private final KeptReports<GradientCheckItem> kept;
+    private static final String KIND = "gradient-checks";
+
+    private final @Nullable KeptReports kept;
     private final JsonMapper json;
 
-    /** Those of a service that configures nothing. */
+    /** Keeps nothing: for a check without a service around it. */
     RecentReports() {
-        this(KeyLimits.defaults(), JsonMapper.shared());
+        this.kept = null;
+        this.json = JsonMapper.shared();
     }
 
     @Autowired
-    RecentReports(KeyLimits limits, JsonMapper json) {
-        this.kept = new KeptReports<>(limits);
-        this.json = json;
+    RecentReports(KeptReports kept, JsonMapper json) {
+        this.kept = kept;
+        // A report of a newer version may say more.
+        this.json = json.rebuild()
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .build();
     }
 
-    void keep(String owner, GradientCheckReport report) {
-        kept.keep(owner, report.id(), GradientCheckItem.of(report, Instant.now()), json.writeValueAsBytes(report));
+    void keep(String owner, Checked checked) {
+        GradientCheckReport report = checked.report();
+        if (kept != null) {
+            kept.keep(
+                    owner,
+                    new KeptReports.Report(
+                            report.id(),
+                            KIND,
+                            report.verdict().name(),
+                            report.label(),
+                            GradientCheckItem.of(report, Instant.now()),
+                            json.writeValueAsBytes(report),
+                            checked.figures()));
+        }
     }
 
+    /** As it was answered. */
     byte[] find(String owner, String id) {
-        return kept.find(owner, id)
-                .orElseThrow(() -> Problem.notFound(
-                        "",
-                        "this key has no report of this id; its last ones are kept (plumbline.key-limits.reports and"
-                                + " report-bytes) until the service stops",
-                        id,
-                        "the id of a recent report"));
+        return reports().find(new Place(owner, KIND, id)).orElseThrow(() -> reports().unknown(id));
     }
 
-    /** The newest first. */
-    Page<GradientCheckItem> page(String owner, int limit, @Nullable String after) {
-        return kept.page(owner, limit, after);
+    /** For its page. */
+    public Checked findDrawn(String owner, String id) {
+        KeptReports.Kept found =
+                reports().findDrawn(new Place(owner, KIND, id)).orElseThrow(() -> reports().unknown(id));
+        byte[] figures = found.figures();
+        return new Checked(
+                json.readValue(found.body(), GradientCheckReport.class),
+                figures == null ? CheckFigures.NONE : json.readValue(figures, CheckFigures.class));
+    }
+
+    /** The one that a request is compared with. */
+    GradientCheckReport earlier(String owner, String id) {
+        Optional<byte[]> found = reports().find(new Place(owner, KIND, id));
+        return json.readValue(
+                found.orElseThrow(() -> reports().unknown(id).within("/comparedWith")), GradientCheckReport.class);
+    }
+
+    Page<GradientCheckItem> page(String owner, ReportFilter filter) {
+        return reports().page(owner, KIND, filter, GradientCheckItem.class);
+    }
+
+    private KeptReports reports() {
+        if (kept == null) {
+            throw new IllegalStateException("nothing is kept here");
+        }
+        return kept;
     }
 }

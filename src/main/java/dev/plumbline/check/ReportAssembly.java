@@ -66,13 +66,13 @@ record ReportAssembly(
     private static final double REVERSE = 2.5;
 
     /** @param started when the request was taken up, in nanoseconds */
-    GradientCheckReport report(Progress progress, long started) {
+    Checked report(Progress progress, long started) {
         return measurement.plan().coverage() == Coverage.DIRECTIONAL
-                ? directional(progress, started)
+                ? new Checked(directional(progress, started), CheckFigures.NONE)
                 : examined(progress, started);
     }
 
-    private GradientCheckReport examined(Progress progress, long started) {
+    private Checked examined(Progress progress, long started) {
         Objective objective = measurement.objective();
         Counts counts = Counts.of(objective);
         Setting setting = new Setting(counts.batch(), counts.outputs(), 1);
@@ -101,7 +101,7 @@ record ReportAssembly(
         stopped(findings).ifPresent(caveats::add);
         progress.at(Phase.POWER, 0, 1, 0);
         Convention convention = examination.convention();
-        return report(
+        GradientCheckReport report = report(
                 new Parts(
                         evidence.verdict(),
                         tensors,
@@ -116,6 +116,12 @@ record ReportAssembly(
                         examination.passes()),
                 progress,
                 started);
+        return new Checked(
+                report,
+                CheckFigures.of(
+                        evidence.tensors(),
+                        objective,
+                        new CheckFigures.Place(findings.cause(), findings.suspects(), operations)));
     }
 
     private static Optional<Caveat> stopped(Search.Findings findings) {
@@ -221,6 +227,8 @@ record ReportAssembly(
                                 parts.advice(),
                                 measurement.plan().coverage() == Coverage.DIRECTIONAL)
                         + OperationWords.of(parts.operations()),
+                null,
+                null,
                 new ObjectiveReport(
                         objective.value(),
                         measurement.numeric().noise().sigma(),

@@ -1,8 +1,11 @@
 package dev.plumbline.compare;
 
+import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.report.Page;
+import dev.plumbline.report.ReportFilter;
+import dev.plumbline.report.ReportItem;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -44,10 +47,10 @@ class ComparisonController {
             an axis, or partial terms. `b` may be of several ranks too.""";
 
     private final ComparisonService service;
-    private final RecentComparisons reports;
+    private final KeptComparisons reports;
     private final Limits limits;
 
-    ComparisonController(ComparisonService service, RecentComparisons reports, Limits limits) {
+    ComparisonController(ComparisonService service, KeptComparisons reports, Limits limits) {
         this.service = service;
         this.reports = reports;
         this.limits = limits;
@@ -86,20 +89,25 @@ class ComparisonController {
     @GetMapping
     @Operation(
             operationId = "listComparisons",
-            summary = "This key's recent comparisons in short, the newest first",
-            description = "In pages; `next` is what to ask for `after` to get the next one.")
-    Page<ComparisonItem> recent(
+            summary = "This key's kept comparisons in short, the newest first",
+            description = "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
+                    + " label, or since a time such as `2026-03-01T00:00:00Z`.")
+    Page<ReportItem> list(
             @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestParam(required = false) @Nullable Verdict verdict,
+            @RequestParam(required = false) @Nullable String label,
+            @RequestParam(required = false) @Nullable String since,
             @RequestParam(defaultValue = Page.USUAL) int limit,
             @RequestParam(required = false) @Nullable String after) {
-        return reports.page(owner, limit, Page.behind(after));
+        return reports.page(
+                owner, new ReportFilter(verdict == null ? null : verdict.name(), label, since, limit, after));
     }
 
     /** As it was answered, byte by byte. */
     @GetMapping("/{id}")
-    @Operation(operationId = "findComparison", summary = "A recent comparison of this key")
+    @Operation(operationId = "findComparison", summary = "A kept comparison of this key")
     @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = ComparisonReport.class)))
     byte[] find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
-        return reports.find(owner, id);
+        return reports.bytes(owner, id);
     }
 }

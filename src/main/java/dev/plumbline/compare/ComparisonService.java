@@ -24,9 +24,9 @@ import org.springframework.stereotype.Service;
 class ComparisonService {
 
     private final Limits limits;
-    private final RecentComparisons reports;
+    private final KeptComparisons reports;
 
-    ComparisonService(Limits limits, RecentComparisons reports) {
+    ComparisonService(Limits limits, KeptComparisons reports) {
         this.limits = limits;
         this.reports = reports;
     }

@@ -1,18 +1,28 @@
 package dev.plumbline.diagnose;
 
+import dev.plumbline.compute.health.Diagnosis.Verdict;
 import dev.plumbline.library.ModelLibrary;
+import dev.plumbline.report.Page;
+import dev.plumbline.report.ReportFilter;
+import dev.plumbline.report.ReportItem;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RequestPart;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.multipart.MultipartFile;
@@ -23,11 +33,14 @@ import org.springframework.web.multipart.MultipartFile;
 class DiagnosisController {
 
     private final DiagnosisService service;
+    private final KeptDiagnoses kept;
     private final TensorLimits limits;
     private final ModelLibrary library;
 
-    DiagnosisController(DiagnosisService service, TensorLimits limits, ModelLibrary library) {
+    DiagnosisController(
+            DiagnosisService service, KeptDiagnoses kept, TensorLimits limits, ModelLibrary library) {
         this.service = service;
+        this.kept = kept;
         this.limits = limits;
         this.library = library;
     }
@@ -42,7 +55,7 @@ class DiagnosisController {
                     + " gradient too. An unhealthy or wrong gradient is a result: 200.")
     DiagnosisReport diagnose(
             @Parameter(hidden = true) @RequestAttribute String owner, @RequestBody DiagnosisRequest request) {
-        return service.diagnose(request.with(new Upload(limits), library.card(owner)));
+        return kept.keep(owner, service.diagnose(request.with(new Upload(limits), library.card(owner))));
     }
 
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
@@ -65,6 +78,30 @@ class DiagnosisController {
         DiagnosisRequest asked = request == null ? DiagnosisRequest.EMPTY : request;
         return new Upload(limits, model, parameters, data, gradients, activations)
                 .weights(weights)
-                .answer(files -> service.diagnose(asked.with(files, library.card(owner))));
+                .answer(files -> kept.keep(owner, service.diagnose(asked.with(files, library.card(owner)))));
+    }
+
+    @GetMapping
+    @Operation(
+            operationId = "listDiagnoses",
+            summary = "This key's kept diagnoses in short, the newest first",
+            description = "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
+                    + " label, or since a time such as `2026-03-01T00:00:00Z`.")
+    Page<ReportItem> list(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestParam(required = false) @Nullable Verdict verdict,
+            @RequestParam(required = false) @Nullable String label,
+            @RequestParam(required = false) @Nullable String since,
+            @RequestParam(defaultValue = Page.USUAL) int limit,
+            @RequestParam(required = false) @Nullable String after) {
+        return kept.page(owner, new ReportFilter(verdict == null ? null : verdict.name(), label, since, limit, after));
+    }
+
+    /** As it was answered, byte by byte. */
+    @GetMapping("/{id}")
+    @Operation(operationId = "findDiagnosis", summary = "A kept diagnosis of this key")
+    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = DiagnosisReport.class)))
+    byte[] find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        return kept.bytes(owner, id);
     }
 }

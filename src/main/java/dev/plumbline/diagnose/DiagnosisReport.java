@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The answer to a diagnosis.
  *
+ * @param label the request's own name for this diagnosis; null without one
  * @param verdict the worst of the findings; unhealthy where the claimed gradient is wrong
  * @param summary one plain sentence for each finding, and one for the claim
  * @param gradient whose gradient the layers, the profile by depth and the findings are about
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param correctGradient the same for the model's own gradient, where the claimed one is wrong; null otherwise
  */
 public record DiagnosisReport(
+        String id,
+        @Nullable String label,
         Diagnosis.Verdict verdict,
         String summary,
         Profile profile,
@@ -77,6 +80,8 @@ public record DiagnosisReport(
     /** This report with what is said of the claim in front. */
     DiagnosisReport with(Correctness claim, @Nullable CorrectGradient correct) {
         return new DiagnosisReport(
+                id,
+                label,
                 claim.isRefuted() ? Diagnosis.Verdict.UNHEALTHY : verdict,
                 claim.summary() + " " + summary,
                 profile,
@@ -95,6 +100,8 @@ public record DiagnosisReport(
     /** This report of a model that is not the caller's: whatever it says is of the file. */
     DiagnosisReport ofAnother(AnotherModel another) {
         return new DiagnosisReport(
+                id,
+                label,
                 verdict == Diagnosis.Verdict.HEALTHY ? Diagnosis.Verdict.WARNING : verdict,
                 another.words() + " Of the model that was read: " + summary,
                 profile,

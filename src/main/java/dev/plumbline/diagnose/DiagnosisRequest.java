@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param layers the order of the layers beside gradients; without it their names must number them
  * @param optimizer as for optimizer steps, for the update ratio of a first step
  * @param profile whose rules; {@code plumbline} where it is not said
+ * @param label the caller's own name for the diagnosis
  * @param expected the pipeline's own loss and outputs; where ours differ, no claim is judged
  */
 public record DiagnosisRequest(
@@ -44,6 +45,10 @@ public record DiagnosisRequest(
         @Nullable OptimizerSource optimizer,
         @Nullable Profile profile,
 
+        @Schema(description = "a name of your own, up to 255 characters, that the list of reports can be asked for")
+        @Nullable
+        String label,
+
         @Schema(
                 description =
                         "your own loss and outputs at this point, beside a model: where ours differ by more than rounding, this is another model than yours, and no claim is judged")
@@ -52,6 +57,34 @@ public record DiagnosisRequest(
 
     static final DiagnosisRequest EMPTY =
             new DiagnosisRequest(null, null, null, null, null, null, null, null, null, null, null);
+
+    /** One without a label. */
+    DiagnosisRequest(
+            @Nullable ModelSource model,
+            @Nullable LossSource loss,
+            @Nullable Map<String, Tensor> parameters,
+            @Nullable Map<String, Tensor> data,
+            @Nullable Map<String, Tensor> gradients,
+            @Nullable Map<String, Tensor> activations,
+            @Nullable Map<String, String> functions,
+            @Nullable List<String> layers,
+            @Nullable OptimizerSource optimizer,
+            @Nullable Profile profile,
+            @Nullable Expected expected) {
+        this(
+                model,
+                loss,
+                parameters,
+                data,
+                gradients,
+                activations,
+                functions,
+                layers,
+                optimizer,
+                profile,
+                null,
+                expected);
+    }
 
     /** The gradients that are claimed to be the model's; none where there is no claim. */
     Map<String, Tensor> claims() {
@@ -99,6 +132,7 @@ public record DiagnosisRequest(
                 layers,
                 optimizer,
                 profile,
+                label,
                 expected);
     }
 

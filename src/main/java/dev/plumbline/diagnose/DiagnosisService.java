@@ -24,6 +24,8 @@ import dev.plumbline.reader.ModelSource;
 import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.reader.SameModel;
 import dev.plumbline.reader.SharedWeights;
+import dev.plumbline.report.ReportFilter;
+import dev.plumbline.report.Shelf;
 import dev.plumbline.tensor.Tensor;
 import java.time.Duration;
 import java.util.Map;
@@ -59,6 +61,7 @@ class DiagnosisService {
 
     DiagnosisReport diagnose(DiagnosisRequest request) {
         limits.requireTensors(request.tensorCount());
+        ReportFilter.label(request.label());
         return request.model() == null ? given(request) : ofModel(request, request.model());
     }
 
@@ -66,7 +69,7 @@ class DiagnosisService {
         GivenReading reading = request.given();
         Condition condition =
                 reading.condition(UpdateNorms.of(request.optimizer(), request.parametersOrNone(), reading.gradients()));
-        return report(condition, request.profileOrOurs(), GradientSource.GIVEN);
+        return report(condition, request.profileOrOurs(), GradientSource.GIVEN, request.label());
     }
 
     private DiagnosisReport ofModel(DiagnosisRequest request, ModelSource model) {
@@ -85,7 +88,7 @@ class DiagnosisService {
         AnotherModel another = differs(request, read, claims, program -> afford(program, passes));
         if (another != null || claims.isEmpty()) {
             DiagnosisReport own =
-                    report(condition(request, objective, reading, samples), profile, GradientSource.MODEL);
+                    report(condition(request, objective, reading, samples), profile, GradientSource.MODEL, request.label());
             return another == null ? own : own.ofAnother(another);
         }
         CheckPlan.Arithmetic arithmetic =
@@ -98,7 +101,7 @@ class DiagnosisService {
         Correctness correctness = Correctness.of(measurement, claims, deadline::check);
         ModelReading claimed = reading.claiming(claims, correctness.isRefuted() ? REFUTED : null);
         DiagnosisReport report =
-                report(condition(request, objective, claimed, samples), profile, GradientSource.CLAIMED);
+                report(condition(request, objective, claimed, samples), profile, GradientSource.CLAIMED, request.label());
         return report.with(
                 correctness,
                 correctness.isRefuted()
@@ -137,9 +140,12 @@ class DiagnosisService {
         return reading.condition(UpdateNorms.of(request.optimizer(), objective.point(), reading.gradients()), samples);
     }
 
-    private static DiagnosisReport report(Condition condition, Profile profile, GradientSource source) {
+    private static DiagnosisReport report(
+            Condition condition, Profile profile, GradientSource source, @Nullable String label) {
         Diagnosis diagnosis = Diagnosis.of(condition, profile);
         return new DiagnosisReport(
+                Shelf.newId(),
+                label,
                 diagnosis.verdict(),
                 diagnosis.summary(),
                 profile,

@@ -1,7 +1,7 @@
 package dev.plumbline.optimize;
 
 import dev.plumbline.optimize.OptimizerSession.Settings;
-import dev.plumbline.report.Page;
+import dev.plumbline.report.Rows;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -73,28 +73,12 @@ class SessionStore {
 
     /** At most {@code most}, the newest first, behind the one with the id {@code after}; no tensor is read for it. */
     List<SessionSummary> list(String owner, @Nullable String after, int most) {
-        return jdbc.sql("""
-                        select id, step, settings, octet_length(snapshot) as bytes, created_at, expires_at
-                        from optimizer_session where owner = :owner and expires_at > :now
-                        and (created_at < :created or (created_at = :created and id > :after))
-                        order by created_at desc, id fetch first :most rows only
-                        """)
-                .param("owner", owner)
-                .param("now", Instant.now().toEpochMilli())
-                .param("created", after == null ? Long.MAX_VALUE : createdAt(owner, after))
-                .param("after", after == null ? "" : after)
-                .param("most", most)
-                .query((row, number) -> summary(row))
-                .list();
-    }
-
-    private long createdAt(String owner, String id) {
-        return jdbc.sql("select created_at from optimizer_session where owner = :owner and id = :id")
-                .param("owner", owner)
-                .param("id", id)
-                .query(Long.class)
-                .optional()
-                .orElseThrow(() -> Page.unknown(id));
+        return new Rows(jdbc, "optimizer_session")
+                .newest(
+                        "id, step, settings, octet_length(snapshot) as bytes, created_at, expires_at",
+                        new Rows.Selection(owner, after),
+                        most,
+                        (row, number) -> summary(row));
     }
 
     private SessionSummary summary(ResultSet row) throws SQLException {

@@ -1,12 +1,19 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.compute.health.Diagnosis.Verdict;
 import dev.plumbline.library.ModelLibrary;
 import dev.plumbline.limits.Presence;
 import dev.plumbline.report.EventStream;
+import dev.plumbline.report.Page;
+import dev.plumbline.report.ReportFilter;
+import dev.plumbline.report.ReportItem;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -19,11 +26,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RequestPart;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
@@ -59,12 +68,19 @@ class TrainingRunController {
 
     private final TrainingRunService service;
     private final TrainingRuns runs;
+    private final KeptTrainingRuns kept;
     private final TensorLimits limits;
     private final ModelLibrary library;
     private final JsonMapper json;
 
     TrainingRunController(
-            TrainingRunService service, TrainingRuns runs, TensorLimits limits, ModelLibrary library, JsonMapper json) {
+            TrainingRunService service,
+            TrainingRuns runs,
+            KeptTrainingRuns kept,
+            TensorLimits limits,
+            ModelLibrary library,
+            JsonMapper json) {
+        this.kept = kept;
         this.library = library;
         this.service = service;
         this.runs = runs;
@@ -108,6 +124,32 @@ class TrainingRunController {
                 });
     }
 
+    @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            operationId = "listTrainingRuns",
+            summary = "This key's kept reports of training runs in short, the newest first",
+            description = "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
+                    + " label, or since a time such as `2026-03-01T00:00:00Z`.")
+    Page<ReportItem> list(
+            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestParam(required = false) @Nullable Verdict verdict,
+            @RequestParam(required = false) @Nullable String label,
+            @RequestParam(required = false) @Nullable String since,
+            @RequestParam(defaultValue = Page.USUAL) int limit,
+            @RequestParam(required = false) @Nullable String after) {
+        return kept.page(owner, new ReportFilter(verdict == null ? null : verdict.name(), label, since, limit, after));
+    }
+
+    @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            operationId = "findTrainingRun",
+            summary = "The report of a run that has ended",
+            description = "Without the parameters, which are answered once.")
+    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = TrainingRunReport.class)))
+    byte[] find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        return kept.bytes(owner, id);
+    }
+
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(
@@ -123,7 +165,15 @@ class TrainingRunController {
     private TrainingRunReport answer(String owner, TrainingRunRequest request) {
         String id = UUID.randomUUID().toString();
         TrainingRunHandle handle = new TrainingRunHandle(id, progress -> {}, Presence.current()::check, BETWEEN_LOOKS);
-        return runs.during(owner, handle, () -> service.train(request, handle));
+        return train(owner, request, handle);
+    }
+
+    /** The report is kept without its parameters, which may be a whole model. */
+    private TrainingRunReport train(String owner, TrainingRunRequest request, TrainingRunHandle handle) {
+        TrainingRunReport report = runs.during(owner, handle, () -> service.train(request, handle))
+                .named(handle.id(), request.label());
+        kept.keep(owner, report);
+        return report;
     }
 
     /** The first event has the run's id; a caller who hangs up stops the run. */
@@ -138,7 +188,7 @@ class TrainingRunController {
                 progress.accept(told);
             };
             TrainingRunHandle handle = new TrainingRunHandle(id, listener, events::pulse, PULSE);
-            TrainingRunReport report = runs.during(owner, handle, () -> service.train(request, handle));
+            TrainingRunReport report = train(owner, request, handle);
             return handle.isDeserted() ? null : report;
         });
         return null;

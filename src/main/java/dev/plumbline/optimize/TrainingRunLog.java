@@ -56,7 +56,7 @@ final class TrainingRunLog {
     TrainingRunReport report(
             Reason reason, Health health, Map<String, Tensor> parameters, Map<String, Object> optimizer) {
         return new TrainingRunReport(
-                summary(reason), reason, steps, losses, norms, health, parameters, optimizer, seconds());
+                "", null, summary(reason), reason, steps, losses, norms, health, parameters, optimizer, seconds());
     }
 
     private String summary(Reason reason) {

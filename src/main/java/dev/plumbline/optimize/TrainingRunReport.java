@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What came of a run.
  *
+ * @param id the run's, as its first event says it
+ * @param label the request's own name for the run; null without one
  * @param summary one plain sentence
  * @param losses iteration and loss, of every reported iteration and the last one: at the parameters before its step, on its
  *     batch
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param optimizer every hyper-parameter, resolved
  */
 public record TrainingRunReport(
+        String id,
+        @Nullable String label,
         String summary,
         TrainingRunStop.Reason stopped,
         long steps,
@@ -30,6 +34,18 @@ public record TrainingRunReport(
         Map<String, Tensor> parameters,
         Map<String, Object> optimizer,
         double seconds) {
+
+    /** The same with the run's id and label. */
+    TrainingRunReport named(String run, @Nullable String name) {
+        return new TrainingRunReport(
+                run, name, summary, stopped, steps, losses, gradientNorms, health, parameters, optimizer, seconds);
+    }
+
+    /** The same without parameters: what is kept. */
+    TrainingRunReport withoutParameters() {
+        return new TrainingRunReport(
+                id, label, summary, stopped, steps, losses, gradientNorms, health, Map.of(), optimizer, seconds);
+    }
 
     /**
      * How the gradient fared.

@@ -7,6 +7,7 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.reader.OptimizerSource;
+import dev.plumbline.report.ReportFilter;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param shuffleSeed of the order of samples, drawn anew for every epoch; the order given where there is none
  * @param reportEvery how many iterations lie between two reports; 10
  * @param stop when to stop before {@code iterations}
+ * @param label the caller's own name for the run, up to 255 characters
  * @param seconds {@code wait} in JSON: the run computes no longer than this, and answers what it has reached; as long as the
  *     limit of a request where it is not said
  * @param profile whose rules judge the run's health; {@code plumbline} where it is not said
@@ -41,6 +43,7 @@ public record TrainingRunRequest(
         @Nullable Long shuffleSeed,
         @Nullable Integer reportEvery,
         @Nullable TrainingRunStop stop,
+        @Nullable String label,
         @JsonProperty("wait") @Nullable Double seconds,
         @Nullable Profile profile) {
 
@@ -50,6 +53,7 @@ public record TrainingRunRequest(
     private static final int MOST_ITERATIONS = 10_000_000;
 
     public TrainingRunRequest {
+        label = ReportFilter.label(label);
         requireRange("/iterations", iterations, MOST_ITERATIONS);
         requireRange("/batchSize", batchSize == null ? 1 : batchSize, Integer.MAX_VALUE);
         requireRange("/reportEvery", reportEvery == null ? 1 : reportEvery, Integer.MAX_VALUE);
@@ -121,6 +125,7 @@ public record TrainingRunRequest(
                 shuffleSeed,
                 reportEvery,
                 stop,
+                label,
                 seconds,
                 profile);
     }

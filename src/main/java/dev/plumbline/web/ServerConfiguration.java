@@ -2,6 +2,7 @@ package dev.plumbline.web;
 
 import dev.plumbline.limits.KeyLimits;
 import dev.plumbline.limits.Limits;
+import dev.plumbline.limits.ReportTerms;
 import jakarta.servlet.Filter;
 import jakarta.servlet.ServletRequestListener;
 import java.net.InetAddress;
@@ -28,7 +29,14 @@ import org.springframework.web.filter.CorsFilter;
  * their rates, the body, a turn to compute.
  */
 @Configuration
-@EnableConfigurationProperties({Limits.class, KeyLimits.class, ApiKeys.class, BodyTerms.class, Door.class})
+@EnableConfigurationProperties({
+    Limits.class,
+    KeyLimits.class,
+    ReportTerms.class,
+    ApiKeys.class,
+    BodyTerms.class,
+    Door.class
+})
 class ServerConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(ServerConfiguration.class);
@@ -125,6 +133,11 @@ class ServerConfiguration {
     @Bean
     FilterRegistrationBean<Filter> computeGate(ComputeGate gate) {
         return registration(gate, 8, API);
+    }
+
+    @Bean
+    FilterRegistrationBean<Filter> endingFilter() {
+        return registration(new EndingFilter(), 9, API);
     }
 
     /** Both give back at a request's end what it has held. */

@@ -171,6 +171,10 @@ public final class Program {
         return nanoseconds / 1e9;
     }
 
+    private static double cost(Node node) {
+        return node.op().cost(shapes(node), node.shape());
+    }
+
     /** What a node costs for one of its inputs, as a share of a whole reverse pass. */
     double shareOfReverse(Node node) {
         double[] found = shares;

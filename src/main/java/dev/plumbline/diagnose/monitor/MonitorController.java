@@ -3,6 +3,7 @@ package dev.plumbline.diagnose.monitor;
 import dev.plumbline.diagnose.monitor.MonitorService.Handle;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.report.Page;
+import dev.plumbline.report.page.Forms;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -100,6 +101,19 @@ class MonitorController {
             @PathVariable String id,
             @RequestHeader(name = "Last-Event-ID", defaultValue = "") String lastEventId) {
         return streams.open(new Handle(owner, id), step(lastEventId));
+    }
+
+    @GetMapping(path = "/{id}", produces = Forms.HTML)
+    @Operation(
+            operationId = "seeMonitor",
+            summary = "What a monitor has found",
+            description = "As a page to look at (`text/html`, or `.html` behind the id).")
+    @ApiResponse(
+            responseCode = "200",
+            content = @Content(mediaType = MediaType.TEXT_HTML_VALUE, schema = @Schema(type = "string")))
+    byte[] page(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        Handle handle = new Handle(owner, id);
+        return MonitorDocument.of(service.report(handle), service.snapshots(handle, -1));
     }
 
     private static Optional<Long> step(String lastEventId) {

@@ -7,7 +7,7 @@ import dev.plumbline.compute.health.window.Snapshot;
 import dev.plumbline.compute.health.window.Watch;
 import dev.plumbline.compute.health.window.Watched;
 import dev.plumbline.problem.Problem;
-import dev.plumbline.report.Page;
+import dev.plumbline.report.Rows;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -77,27 +77,12 @@ class MonitorStore {
 
     /** At most {@code most}, the newest first, behind the one with the id {@code after}. */
     List<Monitor> list(String owner, @Nullable String after, int most) {
-        return jdbc.sql("""
-                        select * from monitor where owner = :owner and expires_at > :now
-                        and (created_at < :created or (created_at = :created and id > :after))
-                        order by created_at desc, id fetch first :most rows only
-                        """)
-                .param("owner", owner)
-                .param("now", Instant.now().toEpochMilli())
-                .param("created", after == null ? Long.MAX_VALUE : createdAt(owner, after))
-                .param("after", after == null ? "" : after)
-                .param("most", most)
-                .query((row, number) -> monitor(row))
-                .list();
-    }
-
-    private long createdAt(String owner, String id) {
-        return jdbc.sql("select created_at from monitor where owner = :owner and id = :id")
-                .param("owner", owner)
-                .param("id", id)
-                .query(Long.class)
-                .optional()
-                .orElseThrow(() -> Page.unknown(id));
+        return new Rows(jdbc, "monitor")
+                .newest(
+                        "*",
+                        new Rows.Selection(owner, after),
+                        most,
+                        (row, number) -> monitor(row));
     }
 
     /** The monitor made by an earlier try of the same request. */

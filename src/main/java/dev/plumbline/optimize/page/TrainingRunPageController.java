@@ -1,0 +1,90 @@
+package dev.plumbline.optimize.page;
+
+import dev.plumbline.compute.health.HealthFinding;
+import dev.plumbline.optimize.KeptTrainingRuns;
+import dev.plumbline.optimize.TrainingRunReport;
+import dev.plumbline.report.page.Forms;
+import dev.plumbline.report.page.HealthSections;
+import dev.plumbline.report.page.JUnit;
+import dev.plumbline.report.page.Markdown;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestAttribute;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Each form by what the caller accepts; an ending of the path says the same. */
+@RestController
+@RequestMapping("/v1/training-runs")
+@Tag(name = "Optimizers", description = "Is my optimizer step right, and can you take it for me?")
+class TrainingRunPageController {
+
+    private final KeptTrainingRuns kept;
+
+    TrainingRunPageController(KeptTrainingRuns kept) {
+        this.kept = kept;
+    }
+
+    @GetMapping(path = "/{id}", produces = Forms.HTML)
+    @Operation(
+            operationId = "findTrainingRun",
+            summary = "The report of a run that has ended",
+            description = "As JSON; as a page to look at (`text/html`, or `.html` behind the id); as JUnit's XML, a case"
+                    + " for each rule (`application/xml`, `.xml`); or as Markdown (`text/markdown`, `.md`).")
+    @ApiResponse(
+            responseCode = "200",
+            content = @Content(mediaType = MediaType.TEXT_HTML_VALUE, schema = @Schema(type = "string")))
+    byte[] page(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        return TrainingRunDocument.of(kept.read(owner, id));
+    }
+
+    @GetMapping(path = "/{id}", produces = Forms.XML)
+    @Operation(operationId = "findTrainingRun", summary = "The report of a run that has ended")
+    @ApiResponse(
+            responseCode = "200",
+            content = @Content(mediaType = MediaType.APPLICATION_XML_VALUE, schema = @Schema(type = "string")))
+    byte[] junit(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        TrainingRunReport report = kept.read(owner, id);
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("plumbline.id", report.id());
+        properties.put("plumbline.verdict", report.health().verdict().name());
+        properties.put("plumbline.summary", report.summary());
+        String name = report.label() == null ? "training run" : "training run " + report.label();
+        return new JUnit(
+                        name,
+                        report.seconds(),
+                        properties,
+                        HealthSections.cases(
+                                AllFindings.of(report.health()), report.health().notEvaluated()))
+                .bytes();
+    }
+
+    @GetMapping(path = "/{id}", produces = Forms.MARKDOWN)
+    @Operation(operationId = "findTrainingRun", summary = "The report of a run that has ended")
+    @ApiResponse(
+            responseCode = "200",
+            content = @Content(mediaType = MediaType.TEXT_MARKDOWN_VALUE, schema = @Schema(type = "string")))
+    byte[] markdown(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        TrainingRunReport report = kept.read(owner, id);
+        List<HealthFinding> findings = AllFindings.of(report.health());
+        Markdown page = new Markdown().verdict(report.health().verdict().name(), report.summary());
+        HealthSections.findings(page, findings);
+        return page.paragraph("Plumbline, training run " + report.id()).bytes();
+    }
+
+    @GetMapping(path = "/{id}/summary", produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(operationId = "summariseTrainingRun", summary = "The report of a run in short")
+    TrainingRunSummary summary(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        return TrainingRunSummary.of(kept.read(owner, id));
+    }
+}
