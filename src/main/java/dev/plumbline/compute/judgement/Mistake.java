@@ -4,6 +4,7 @@ import dev.plumbline.tensor.Datatype;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,8 @@ public record Mistake(
         @Nullable List<List<Integer>> entries,
         @Nullable Datatype datatype,
         String advice) {
+
+    private static final int SAID = 4;
 
     /** How many wrong entries are listed at most. */
     public static final int LISTED = 20;
@@ -115,6 +118,15 @@ public record Mistake(
         return new Mistake(Kind.ROUNDED, null, null, null, null, null, null, null, null, null, datatype, advice);
     }
 
+    /** The first few, and how many more there are: a sentence is read, a list is looked up. */
+    private static String some(@Nullable List<List<Integer>> entries) {
+        if (entries == null || entries.size() <= SAID) {
+            return String.valueOf(entries);
+        }
+        String first = entries.subList(0, SAID).stream().map(List::toString).collect(Collectors.joining(", "));
+        return "%s and %d more".formatted(first, entries.size() - SAID);
+    }
+
     /** What is wrong, in a few words that end a sentence. */
     public String words() {
         return switch (kind) {
@@ -124,7 +136,7 @@ public record Mistake(
             case SPARSE ->
                 entries != null && entries.size() == 1
                         ? "only entry " + entries.get(0) + " differs"
-                        : "only entries " + entries + " differ";
+                        : "only entries " + some(entries) + " differ";
             case SLICE -> "only the slice " + slice + " differs";
             case TRANSPOSED -> "it is transposed";
             case SHIFTED -> "it is shifted";
@@ -135,7 +147,7 @@ public record Mistake(
             case ROUNDED -> "it is rounded";
             case STALE -> "it is that of the earlier step";
             case ACCUMULATED -> "the earlier step's is still in it";
-            case NON_FINITE -> "it is not finite at " + entries;
+            case NON_FINITE -> "it is not finite at " + some(entries);
             case UNKNOWN -> "the mistake has no simple name";
         };
     }
