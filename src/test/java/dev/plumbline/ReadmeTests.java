@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -19,7 +20,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The README's commands give the README's answers: each block that calls curl is run as it stands, by a shell. */
+/** The commands of the README and of the pages behind it give the answers there: each block that calls curl is run as it stands, by a shell. */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class ReadmeTests {
 
@@ -35,7 +36,17 @@ class ReadmeTests {
 
     /** Every curl and the JSON block after it. */
     static List<Command> commands() throws IOException {
-        List<String[]> blocks = BLOCK.matcher(Files.readString(Path.of("README.md")))
+        List<Command> commands = new ArrayList<>(commands(Path.of("README.md")));
+        try (Stream<Path> pages = Files.list(Path.of("src/docs"))) {
+            for (Path page : pages.sorted().toList()) {
+                commands.addAll(commands(page));
+            }
+        }
+        return commands;
+    }
+
+    private static List<Command> commands(Path page) throws IOException {
+        List<String[]> blocks = BLOCK.matcher(Files.readString(page))
                 .results()
                 .map(match -> new String[] {match.group(1), match.group(2)})
                 .toList();

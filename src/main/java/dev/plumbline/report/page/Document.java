@@ -184,6 +184,12 @@ public final class Document {
         return this;
     }
 
+    /** HTML of our own making, as it stands. */
+    public Document prose(String html) {
+        out.append(html);
+        return this;
+    }
+
     /** A picture with its title and its numbers. */
     public Document figure(Figure figure) {
         out.append("<figure>\n<figcaption><b>")
@@ -226,8 +232,12 @@ public final class Document {
 
     /** The whole page, in UTF-8. */
     public byte[] bytes() {
+        return text().getBytes(StandardCharsets.UTF_8);
+    }
+
+    public String text() {
         close();
-        return (out + "</main>\n</body>\n</html>\n").getBytes(StandardCharsets.UTF_8);
+        return out + "</main>\n</body>\n</html>\n";
     }
 
     private static String tone(String verdict) {

@@ -17,14 +17,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The presets differ exactly as the README says: its table, written by the presets, and each column by its formula. */
+/** The presets differ exactly as the documentation says: its table, written by the presets, and each column by its formula. */
 class PresetTests {
 
     @Test
     void differAsTheReadmesTableSays() throws IOException {
         String rows = Stream.of(Preset.PYTORCH, Preset.OPTAX, Preset.KERAS, Preset.ND4J)
                 .map(PresetTests::row).collect(Collectors.joining());
-        assertThat(Files.readString(Path.of("README.md"))).contains("|---|\n" + rows + "\n");
+        assertThat(Files.readString(Path.of("src/docs/optimizers.md"))).contains("|---|\n" + rows + "\n");
     }
 
     private static String row(Preset preset) {

@@ -1,0 +1,66 @@
+package dev.plumbline.guide;
+
+import dev.plumbline.report.page.Document;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.commonmark.Extension;
+import org.commonmark.ext.gfm.tables.TablesExtension;
+import org.commonmark.parser.Parser;
+import org.commonmark.renderer.html.HtmlRenderer;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+
+/**
+ * The pages of {@code src/docs} by name, made when the service starts: Markdown as GitHub has it, whose first line is the
+ * title.
+ *
+ * <p>They are ours: nothing in them is escaped but by the parser.
+ */
+final class Guide {
+
+    private static final List<Extension> TABLES = List.of(TablesExtension.create());
+
+    private final Map<String, Page> pages;
+
+    /** @param markdown as it stands in the repository */
+    record Page(String title, String markdown, String html) {}
+
+    Guide(Map<String, String> markdown) {
+        Map<String, Page> made = new LinkedHashMap<>();
+        markdown.keySet().stream().sorted().forEach(name -> made.put(name, page(markdown.get(name))));
+        this.pages = Collections.unmodifiableMap(made);
+    }
+
+    static Guide ofClassPath() {
+        try {
+            Map<String, String> markdown = new LinkedHashMap<>();
+            for (Resource page : new PathMatchingResourcePatternResolver().getResources("classpath*:docs/*.md")) {
+                String name = String.valueOf(page.getFilename()).replaceFirst("\\.md$", "");
+                markdown.put(name, page.getContentAsString(StandardCharsets.UTF_8));
+            }
+            return new Guide(markdown);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static Page page(String markdown) {
+        String title = markdown.lines().findFirst().orElse("").replaceFirst("^# ", "");
+        String body = HtmlRenderer.builder()
+                .extensions(TABLES)
+                .build()
+                .render(Parser.builder().extensions(TABLES).build().parse(markdown))
+                .replaceAll("href=\"(\\w+)\\.md", "href=\"/docs/$1"); // files here, addresses there
+        return new Page(title, markdown, new Document(title, "Plumbline").prose(body).text());
+    }
+
+    /** By name, in the order of their names. */
+    Map<String, Page> pages() {
+        return pages;
+    }
+}
