@@ -73,8 +73,7 @@ class RefusalTests {
         String products = IntStream.range(1, 40)
                 .mapToObj(i -> "a%d = a%d @ a0".formatted(i, i - 1))
                 .collect(Collectors.joining("; ", "a0 = w @ transpose(w); ", "; sum(a39)"));
-        String request =
-                "{\"model\":{\"formula\":\"%s\"},\"parameters\":{\"w\":%s}}".formatted(products, wide);
+        String request = "{\"model\":{\"formula\":\"%s\"},\"parameters\":{\"w\":%s}}".formatted(products, wide);
         assertRefused(new Caller(port).post(Caller.CHECKS, request), 422, "", "s of one core, by estimate", "at most");
     }
 
