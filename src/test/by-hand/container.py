@@ -3,7 +3,8 @@
 
     mvn -B package -DskipTests && sudo src/test/by-hand/container.py target/plumbline-*.jar [folder]
 
-The root is Debian's, by mmdebstrap, with Debian's JRE of the version that the Dockerfile names. Everything else is read
+The root is Debian's, by mmdebstrap, or else unpacked from packages that apt-get downloads here, with Debian's JRE of the
+version that the Dockerfile names. Everything else is read
 from the Dockerfile and done as it says: the stage `build` but for Maven, whose jar is given; then RUN, COPY, USER, WORKDIR,
 ENV, VOLUME. It is started as docker-compose.yml would: a read-only root, a folder mounted at VOLUME and one at /tmp, no
 capabilities, no new privileges, and processes and a loopback of its own. Then: the health check, one gradient check, one
@@ -49,9 +50,30 @@ class Container:
             os.chmod(at, os.stat(self.root + place).st_mode & 0o7777)
 
     def debian(self, java):
-        if not os.path.exists(self.root + "/usr/bin/java"):
-            run("mmdebstrap", "--variant=minbase", "--include=ca-certificates,openjdk-" + java + "-jre-headless",
-                "bookworm", self.root)
+        runtime = "openjdk-" + java + "-jre-headless"
+        if os.path.exists(self.root + "/usr/bin/java"):
+            return
+        if shutil.which("mmdebstrap"):
+            run("mmdebstrap", "--variant=minbase", "--include=ca-certificates," + runtime, "bookworm", self.root)
+        else:
+            self.unpacked([runtime, "base-files", "base-passwd", "bash", "coreutils", "dash", "grep", "passwd", "util-linux"])
+
+    def unpacked(self, packages):
+        """These and what they need, of this machine's own Debian; no script of a package is run."""
+        needed = run("apt-cache", "depends", "--recurse", *("--no-" + each for each in (
+            "recommends", "suggests", "conflicts", "breaks", "replaces", "enhances")), *packages,
+            capture_output=True, text=True).stdout
+        names = sorted({line for line in needed.split("\n") if line and line[0] not in " <|"})
+        there = os.path.join(os.path.dirname(self.root), "packages")
+        os.makedirs(there, exist_ok=True)
+        run("apt-get", "download", "-qq", *names, cwd=there)
+        os.makedirs(self.root, exist_ok=True)
+        for package in sorted(glob.glob(there + "/*.deb")):
+            run("dpkg", "-x", package, self.root)
+        for table in "passwd", "group":  # what the scripts would have done
+            shutil.copy("%s/usr/share/base-passwd/%s.master" % (self.root, table), "%s/etc/%s" % (self.root, table))
+        java = glob.glob(self.root + "/usr/lib/jvm/java-*/bin/java")[0]
+        os.symlink(java[len(self.root):], self.root + "/usr/bin/java")
 
     def built(self, instructions, jar):
         shutil.rmtree(self.build, ignore_errors=True)

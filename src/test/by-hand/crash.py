@@ -192,7 +192,7 @@ class Service:
 
     def start(self):
         self.process = subprocess.Popen(self.command, stdout=self.log, stderr=self.log)
-        self.await_health(60)
+        self.await_health(180)
 
     def await_health(self, seconds):
         end = time.time() + seconds
@@ -254,7 +254,7 @@ def restart(service, cluster, load, folder):
     cluster.start()
     time.sleep(1)
     load.rest()
-    service.await_health(60)
+    service.await_health(180)
 
 
 def full(service, cluster, load, folder):
@@ -280,7 +280,7 @@ def full(service, cluster, load, folder):
         cluster.start()
     time.sleep(2)
     load.rest()
-    service.await_health(60)
+    service.await_health(180)
 
 
 def main(how, database, rounds="20"):

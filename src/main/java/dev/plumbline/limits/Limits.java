@@ -26,8 +26,8 @@ import org.springframework.validation.annotation.Validated;
  * @param tensors in one request
  * @param rank of one tensor
  * @param bytes of memory one request may need at once, by estimate (4 GiB)
- * @param requestSeconds of computing, after which a request is given up; one that would take {@link #DOUBT} times as many, by
- *     estimate, is not begun
+ * @param requestSeconds of computing, after which a request is given up; one that would take twice as many, by estimate, is
+ *     not begun
  * @param concurrency requests that compute at the same time; 0 stands for one a processor
  * @param queue requests that wait for their turn; the next one is told to come back later
  * @param queueSeconds that a request waits for its turn
