@@ -729,7 +729,8 @@ class _NumPy(_Plain):
         return float((a * b).sum())
 
     def norm(self, a: Any, b: Any = None) -> float:
-        return float(self.np.sqrt(((a if b is None else a * b) ** 2).sum()))
+        with self.np.errstate(over="ignore"):
+            return float(self.np.sqrt(((a if b is None else a * b) ** 2).sum()))
 
     def jittered(self, flat: Any, model: Any, seed: int) -> Any:
         unit = 2.0 ** (1 - _PRECISION.get(self.datatype(model), 53))
@@ -950,9 +951,19 @@ class _Leaf:
         self.noise: List[Any] = []  # the claim again with every number off by an ulp, minus the claim
         self.unused = False
         self.still: Any = None  # 0 where entries do not move, 1 where they do; None where all move
+        self.given: Any = None  # the caller's own direction, flat; None where there is none
 
     def rms(self) -> float:
         return self.kind.norm(self.point) / math.sqrt(self.count) if self.count else 0.0
+
+    def contribution(self) -> float:
+        """|| claim || times size: infinite where only the number is too large, NaN where the claim is not finite."""
+        kind, tiny = self.kind, 2.0**-600
+        norm = self.size * kind.norm(self.claim)
+        if math.isfinite(norm):
+            return norm
+        norm = self.size * kind.norm(kind.times(self.claim, tiny))  # where squares of finite numbers overflow
+        return norm / tiny if math.isfinite(norm) else math.nan
 
     def noise_along(self, direction: Any, positions: Any) -> float:
         """max(|Delta . d|, || Delta o d ||): how far rounding moves the claim along d."""
@@ -1058,6 +1069,8 @@ class _Objective:
         self.deterministic = True
         self.evaluations = 0
         self.cotangents: List[Any] = []
+        self.product = "gradient"  # or jvp, hvp: along the leaves' given direction
+        self.identities: List[Mapping[str, Any]] = []  # products that are equal by a law
         self._random: Optional[_Randomness] = None
 
     def __enter__(self) -> "_Objective":
@@ -1850,7 +1863,7 @@ class _Session:
         objective, kind = self._objective, self._kind
         tensors = []
         for leaf in objective.leaves:
-            contribution = leaf.size * kind.norm(leaf.claim)
+            contribution = leaf.contribution()
             noise = leaf.size * max((kind.norm(delta) for delta in leaf.noise), default=0.0)
             tensors.append({
                 "name": leaf.name,
@@ -1864,8 +1877,9 @@ class _Session:
             "tensors": tensors,
             "claim": {
                 "datatype": objective._claim_datatype(),
-                "kind": "gradient",
+                "kind": objective.product,
                 "unused": [i for i, leaf in enumerate(objective.leaves) if leaf.unused],
+                **({"identities": objective.identities} if objective.identities else {}),
             },
             "evaluation": {
                 "datatype": objective.datatype,
@@ -1907,6 +1921,12 @@ class _Session:
                 d = kind.flat([scale * leaf.size] * (leaf.count if at is None else len(at)))
             elif sort == "claim":
                 d = kind.times(kind.take(leaf.claim, at), scale * leaf.size**2)
+            elif sort == "given":
+                if leaf.given is None:
+                    raise PlumblineError(f"the service asks for a direction of our own, and there is none for {leaf.name}")
+                d = kind.times(kind.take(leaf.given, at), scale)
+            elif sort != "gaussian":
+                raise PlumblineError(f"the service asks for a direction of an unknown kind, {sort!r}")
             else:
                 d = kind.times(kind.weights(direction["seed"], leaf.name, leaf.count, at), scale * leaf.size)
             if leaf.still is not None:
