@@ -2,8 +2,8 @@ package dev.plumbline.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.LinkedHashMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -146,10 +146,9 @@ class ProbeSessionHttpTests {
         "symmetry, 1, 1.5, 1, INCONCLUSIVE"
     })
     void identitiesOfProductsAreJudgedByRounding(String law, double left, double right, String spread, String verdict) {
-        Map<String, Object> w =
-                Map.of("name", "w", "shape", List.of(), "size", X, "contribution", Math.exp(X) * X);
-        Map<String, Object> identity = new HashMap<>(
-                Map.of("law", law, "left", left, "right", right, "leftNorm", 1.0, "rightNorm", 1.0));
+        Map<String, Object> w = Map.of("name", "w", "shape", List.of(), "size", X, "contribution", Math.exp(X) * X);
+        Map<String, Object> identity =
+                new HashMap<>(Map.of("law", law, "left", left, "right", right, "leftNorm", 1.0, "rightNorm", 1.0));
         if (spread != null) {
             identity.put("spread", Double.valueOf(spread));
         }
@@ -159,14 +158,14 @@ class ProbeSessionHttpTests {
 
         assertThat(report.at("/identities/0/verdict").asString()).isEqualTo(verdict);
         assertThat(report.get("verdict").asString()).isEqualTo(verdict);
-        assertThat(report.get("summary").asString().startsWith("The claim agrees")).isEqualTo(verdict.equals("PASS"));
+        assertThat(report.get("summary").asString().startsWith("The claim agrees"))
+                .isEqualTo(verdict.equals("PASS"));
     }
 
     @Test
     void anIdentityWithANegativeNormIsRefused() {
         Map<String, Object> w = Map.of("name", "w", "shape", List.of(), "size", X, "contribution", 1);
-        Map<String, Object> identity =
-                Map.of("law", "dot", "left", 1, "right", 1, "leftNorm", -1, "rightNorm", 1);
+        Map<String, Object> identity = Map.of("law", "dot", "left", 1, "right", 1, "leftNorm", -1, "rightNorm", 1);
         JsonNode refused = post(
                 "/v1/probe-sessions",
                 Map.of("tensors", List.of(w), "claim", Map.of("identities", List.of(identity))),

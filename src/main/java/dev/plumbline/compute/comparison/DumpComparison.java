@@ -166,16 +166,7 @@ public final class DumpComparison {
         Numbers before = earlier != null && earlier.shape().equals(b.shape())
                 ? Numbers.of(earlier, "previousGradients", name)
                 : null;
-        return new Pair(
-                name,
-                "a",
-                "b",
-                a,
-                b,
-                before,
-                Tally.of(a, b, nearness.relative(), watch),
-                nearness,
-                noise);
+        return new Pair(name, "a", "b", a, b, before, Tally.of(a, b, nearness.relative(), watch), nearness, noise);
     }
 
     /** By the repeats that have this tensor. */

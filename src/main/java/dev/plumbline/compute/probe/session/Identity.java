@@ -15,13 +15,7 @@ import dev.plumbline.tensor.Datatype;
  * @param claim the datatype they were computed in
  */
 public record Identity(
-        Law law,
-        double left,
-        double right,
-        double leftNorm,
-        double rightNorm,
-        double spread,
-        Datatype claim) {
+        Law law, double left, double right, double leftNorm, double rightNorm, double spread, Datatype claim) {
 
     /** Which two products. */
     public enum Law {
