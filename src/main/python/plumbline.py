@@ -48,7 +48,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Named
 
 __all__ = [
     "PlumblineError", "Refused", "Report", "Unreachable", "Usage", "WrongGradient", "check", "check_export",
-    "check_function", "check_optimizer", "connect", "gradcheck", "gradgradcheck", "monitor",
+    "check_function", "check_hvp", "check_jvp", "check_optimizer", "connect", "gradcheck", "gradgradcheck", "monitor",
 ]  # fmt: skip
 
 _log = logging.getLogger("plumbline")
@@ -729,7 +729,8 @@ class _NumPy(_Plain):
         return float((a * b).sum())
 
     def norm(self, a: Any, b: Any = None) -> float:
-        return float(self.np.sqrt(((a if b is None else a * b) ** 2).sum()))
+        with self.np.errstate(over="ignore"):
+            return float(self.np.sqrt(((a if b is None else a * b) ** 2).sum()))
 
     def jittered(self, flat: Any, model: Any, seed: int) -> Any:
         unit = 2.0 ** (1 - _PRECISION.get(self.datatype(model), 53))
@@ -950,9 +951,19 @@ class _Leaf:
         self.noise: List[Any] = []  # the claim again with every number off by an ulp, minus the claim
         self.unused = False
         self.still: Any = None  # 0 where entries do not move, 1 where they do; None where all move
+        self.given: Any = None  # the caller's own direction, flat; None where there is none
 
     def rms(self) -> float:
         return self.kind.norm(self.point) / math.sqrt(self.count) if self.count else 0.0
+
+    def contribution(self) -> float:
+        """|| claim || times size: infinite where only the number is too large, NaN where the claim is not finite."""
+        kind, tiny = self.kind, 2.0**-600
+        norm = self.size * kind.norm(self.claim)
+        if math.isfinite(norm):
+            return norm
+        norm = self.size * kind.norm(kind.times(self.claim, tiny))  # where squares of finite numbers overflow
+        return norm / tiny if math.isfinite(norm) else math.nan
 
     def noise_along(self, direction: Any, positions: Any) -> float:
         """max(|Delta . d|, || Delta o d ||): how far rounding moves the claim along d."""
@@ -1058,6 +1069,9 @@ class _Objective:
         self.deterministic = True
         self.evaluations = 0
         self.cotangents: List[Any] = []
+        self.product = "gradient"  # or jvp, hvp: along the leaves' given direction
+        self.identities: List[Mapping[str, Any]] = []  # products that are equal by a law
+        self.along: Optional[Tuple[float, float, float]] = None  # v . J u, the norm of its terms, what rounding does to it
         self._random: Optional[_Randomness] = None
 
     def __enter__(self) -> "_Objective":
@@ -1447,6 +1461,92 @@ class _Function(_Objective):
         else:
             self._double = False
             self.notes.append(f"f was evaluated in {self.datatype}, since in FP64 it is no longer the same: {why}.")
+
+
+class _Product(_Function):
+    """J u of a function along the caller's direction u, beside J' v; of a gradient, H u beside H w."""
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        inputs: Sequence[Any],
+        forward: Callable[..., Any],
+        backward: Any,
+        tangents: Any,
+        product: str,
+        cotangent: Any = None,
+        names: Optional[Sequence[str]] = None,
+        seed: int = 42,
+    ):
+        super().__init__(f, inputs, backward, cotangent, names, seed)
+        self._forward = forward
+        self._tangents = tangents
+        self.product = product
+
+    def __enter__(self) -> "_Objective":
+        super().__enter__()
+        try:
+            self._set_directions()
+            self._multiply()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _set_directions(self) -> None:
+        """As long as the point: products are linear in u, and steps are in proportion to it."""
+        kind = self.kind
+        if self._tangents is None:
+            for leaf in self.leaves:
+                weights = kind.weights(self.seed, f"tangent {leaf.name}", leaf.count, None)
+                leaf.given = kind.times(weights, leaf.size)
+            return
+        parts = [part for _, part in _parts(self._tangents)]
+        flats = [kind.flat(part) for part in parts]
+        if [kind.size(flat) for flat in flats] != [leaf.count for leaf in self.leaves]:
+            raise Usage(f"tangents: one for each of {[leaf.name for leaf in self.leaves]}, of its shape, is needed")
+        norm = math.hypot(*(kind.norm(flat) for flat in flats))
+        if not (math.isfinite(norm) and norm > 0.0):
+            raise Usage("the tangents must be finite, and not all zero")
+        whole = math.hypot(*(leaf.size * math.sqrt(leaf.count) for leaf in self.leaves))
+        for leaf, flat in zip(self.leaves, flats):
+            leaf.given = kind.times(flat, whole / norm)
+
+    def _multiply(self) -> None:
+        """v . (J u), three times: as it is, and twice with every number off by an ulp; and (J' v) . u beside it."""
+        kind, lefts, norm = self.kind, [], 0.0
+        for jitter in (0, 1, 2):
+            assert self._random is not None
+            self._random.seed()
+            arguments, fresh = self._arguments((), 0.0, False, jitter)
+            tangents = [kind.like(leaf.given, x, False) for leaf, x in zip(self.leaves, fresh)]
+            try:
+                products = self._forward(self, arguments, fresh, tangents)
+            except Exception:
+                if jitter:
+                    break
+                raise
+            flats = [kind.flat(part) for _, part in _parts(products)]
+            if [kind.size(flat) for flat in flats] != [kind.size(v) for v in self.cotangents]:
+                raise Usage("the product must have the shape of the function's output")
+            lefts.append(sum(kind.dot(flat, v) for flat, v in zip(flats, self.cotangents)))
+            if not jitter:
+                norm = math.hypot(*(kind.norm(flat, v) for flat, v in zip(flats, self.cotangents)))
+        leaves = self.leaves
+        right = _fsum(kind.dot(leaf.claim, leaf.given) for leaf in leaves)
+        spread = max((abs(left - lefts[0]) for left in lefts), default=0.0)
+        for deltas in zip(*(leaf.noise for leaf in leaves)):
+            spread = max(spread, abs(_fsum(kind.dot(d, leaf.given) for d, leaf in zip(deltas, leaves))))
+        known = len(lefts) == 3 and all(len(leaf.noise) == 2 or leaf.unused for leaf in leaves)
+        self.along = (lefts[0], norm, spread)
+        self.identities.append({
+            "law": "symmetry" if self.product == "hvp" else "dot",
+            "left": lefts[0],
+            "right": right,
+            "leftNorm": norm,
+            "rightNorm": math.hypot(*(kind.norm(leaf.claim, leaf.given) for leaf in leaves)),
+            **({"spread": spread} if known else {}),
+        })  # fmt: skip
 
 
 def _any_tensors(value: Any) -> Iterator[Any]:
@@ -1850,7 +1950,7 @@ class _Session:
         objective, kind = self._objective, self._kind
         tensors = []
         for leaf in objective.leaves:
-            contribution = leaf.size * kind.norm(leaf.claim)
+            contribution = leaf.contribution()
             noise = leaf.size * max((kind.norm(delta) for delta in leaf.noise), default=0.0)
             tensors.append({
                 "name": leaf.name,
@@ -1864,8 +1964,9 @@ class _Session:
             "tensors": tensors,
             "claim": {
                 "datatype": objective._claim_datatype(),
-                "kind": "gradient",
+                "kind": objective.product,
                 "unused": [i for i, leaf in enumerate(objective.leaves) if leaf.unused],
+                **({"identities": objective.identities} if objective.identities else {}),
             },
             "evaluation": {
                 "datatype": objective.datatype,
@@ -1887,6 +1988,10 @@ class _Session:
             answer["claimed"] = _fsum(kind.dot(kind.take(leaf.claim, at), d) for leaf, at, d in parts)
             answer["contribution"] = math.hypot(*(kind.norm(kind.take(leaf.claim, at), d) for leaf, at, d in parts))
             answer["claimedNoise"] = math.hypot(*(leaf.noise_along(d, at) for leaf, at, d in parts))
+            if ask["direction"].get("kind") == "given" and self._objective.along is not None:
+                scale = float(ask["direction"].get("scale") or 1.0)
+                claimed, norm, noise = self._objective.along
+                answer.update(claimed=scale * claimed, contribution=abs(scale) * norm, claimedNoise=abs(scale) * noise)
         try:
             answer["values"] = [self._objective.value(moves, float(step)) for step in taken]
         except Exception as error:
@@ -1907,6 +2012,12 @@ class _Session:
                 d = kind.flat([scale * leaf.size] * (leaf.count if at is None else len(at)))
             elif sort == "claim":
                 d = kind.times(kind.take(leaf.claim, at), scale * leaf.size**2)
+            elif sort == "given":
+                if leaf.given is None:
+                    raise PlumblineError(f"the service asks for a direction of our own, and there is none for {leaf.name}")
+                d = kind.times(kind.take(leaf.given, at), scale)
+            elif sort != "gaussian":
+                raise PlumblineError(f"the service asks for a direction of an unknown kind, {sort!r}")
             else:
                 d = kind.times(kind.weights(direction["seed"], leaf.name, leaf.count, at), scale * leaf.size)
             if leaf.still is not None:
@@ -2124,6 +2235,109 @@ def _forward(func: Callable[..., Any], inputs: Sequence[Any], seed: int) -> Tupl
 
     real = torch.float64 if kind.datatype(inputs[which[0]]) == "FP64" else torch.float32
     return along, (torch.zeros((), dtype=real),), slope
+
+
+def check_jvp(
+    f: Callable[..., Any],
+    inputs: Any,
+    jvp: Optional[Callable[..., Any]] = None,
+    *,
+    vjp: Optional[Callable[..., Any]] = None,
+    tangents: Any = None,
+    cotangent: Any = None,
+    names: Optional[Sequence[str]] = None,
+    seed: int = 42,
+    confidence: float = 0.95,
+    budget: int = 400,
+    float64: bool = True,
+    quiet: bool = False,
+    service: Optional[Service] = None,
+) -> Report:
+    """Whether ``jvp(inputs, tangents)`` is J u, the derivative of ``f(*inputs)`` along ``tangents``.
+
+    Without ``jvp`` it is PyTorch's forward mode that is checked. Two ways: v . F is differenced along u, and v . (J u) is
+    held against (J' v) . u, which differ by rounding alone. J' v is by autograd, or ``vjp(*inputs, cotangent=v)``.
+    ``tangents``: one of each input's shape, drawn where they are not given; so is ``cotangent``, v.
+    """
+    inputs = tuple(inputs) if isinstance(inputs, (list, tuple)) else (inputs,)
+
+    def own(_: _Function, arguments: Any, fresh: Any, tangents: Sequence[Any]) -> Any:
+        assert jvp is not None
+        return jvp(tuple(arguments), tuple(tangents))
+
+    objective = _Product(f, inputs, own if jvp else _forward_mode, vjp, tangents, "jvp", cotangent, names, seed)
+    objective.widens = float64
+    with objective:
+        settings = _settings(seed, confidence, budget, False)
+        return _Session(service or _connected(), objective, settings, quiet).report()
+
+
+def _forward_mode(objective: _Function, arguments: Any, fresh: Sequence[Any], tangents: Sequence[Any]) -> List[Any]:
+    """J u by PyTorch's forward mode; zeros where an output does not depend on the inputs."""
+    import torch
+    from torch.autograd import forward_ad
+
+    kind = objective.kind
+    pairs = {id(x): u for x, u in zip(fresh, tangents)}
+    with forward_ad.dual_level():
+        duals = _map(arguments, kind, lambda _, x: forward_ad.make_dual(x, pairs[id(x)]) if id(x) in pairs else x)
+        found = [(output, forward_ad.unpack_dual(output).tangent) for output in objective._call(duals)]
+        return [torch.zeros_like(output) if tangent is None else tangent.detach() for output, tangent in found]
+
+
+def check_hvp(
+    f: Callable[..., Any],
+    inputs: Any,
+    hvp: Optional[Callable[..., Any]] = None,
+    *,
+    gradient: Optional[Callable[..., Any]] = None,
+    tangents: Any = None,
+    names: Optional[Sequence[str]] = None,
+    seed: int = 42,
+    confidence: float = 0.95,
+    budget: int = 400,
+    float64: bool = True,
+    quiet: bool = False,
+    service: Optional[Service] = None,
+) -> Report:
+    """Whether ``hvp(inputs, tangents)`` is H u, the derivative of f's gradient along ``tangents``; f gives one number.
+
+    Without ``hvp`` it is PyTorch's double backward that is checked. Two ways: w . grad f is differenced along u, and
+    w . (H u) is held against u . (H w), which differ by rounding alone, for H is symmetric. ``gradient(*inputs)`` gives
+    the gradient by every input where there is no autograd (``f`` is then not called, and may be None).
+    """
+    inputs = tuple(inputs) if isinstance(inputs, (list, tuple)) else (inputs,)
+
+    def by_autograd(*arguments: Any) -> Tuple[Any, ...]:
+        import torch
+
+        by = [x for _, x in _collect(arguments, _Torch()) if x.requires_grad]
+        found = torch.autograd.grad(f(*arguments), by, create_graph=True, allow_unused=True)
+        return tuple(torch.zeros_like(x) if g is None else g for g, x in zip(found, by))
+
+    gradients = gradient or by_autograd
+
+    def along(objective: _Function, arguments: Any, fresh: Sequence[Any], tangents: Sequence[Any]) -> Any:
+        import torch
+
+        outputs = objective._call(arguments)
+        found = torch.autograd.grad(outputs, list(fresh), list(tangents), allow_unused=True)
+        return [torch.zeros_like(x) if h is None else h for h, x in zip(found, fresh)]
+
+    def own(_: _Function, arguments: Any, fresh: Any, tangents: Sequence[Any]) -> Any:
+        assert hvp is not None
+        return hvp(tuple(arguments), tuple(tangents))
+
+    def back(*arguments: Any, cotangent: Any = None) -> Any:
+        assert hvp is not None
+        w = cotangent if isinstance(cotangent, tuple) else (cotangent,)
+        return hvp(tuple(arguments), w)
+
+    objective = _Product(gradients, inputs, own if hvp else along, back if hvp else None, tangents, "hvp", None, names, seed)
+    objective.widens = float64
+    with objective:
+        settings = _settings(seed, confidence, budget, False)
+        return _Session(service or _connected(), objective, settings, quiet).report()
 
 
 def _gradcheck_error(report: Report) -> Exception:

@@ -117,6 +117,28 @@ def test_an_entry_the_claim_itself_and_claimed_entries():
     assert claims == {"ask": 2, "claims": [-4.0, -2.0]}
 
 
+def test_a_direction_of_ones_own(monkeypatch):
+    asks = [{"ask": 0, "direction": direction(kind="given", scale=0.5), "offsets": [0.25]}]
+    with pytest.raises(plumbline.PlumblineError, match="direction of our own"):
+        asked(asks)
+    u = {"w": np.arange(6.0), "b": np.array([1.0, -1.0])}
+    monkeypatch.setattr(plumbline._Leaf, "given", property(lambda leaf: u[leaf.name], lambda leaf, _: None), raising=False)
+    (answer,) = asked(asks).heard[0]
+    assert answer["values"] == pytest.approx([f(W + 0.125 * u["w"].reshape(2, 3), B + 0.125 * u["b"])], rel=1e-14)
+    assert answer["claimed"] == pytest.approx(0.5 * ((CLAIM[0].ravel() * u["w"]).sum() + (CLAIM[1] * u["b"]).sum()))
+    with pytest.raises(plumbline.PlumblineError, match="unknown kind"):
+        asked([{"ask": 0, "direction": direction(kind="sideways"), "offsets": [0.25]}])
+
+
+def test_an_infinite_claim_is_told_from_one_whose_norm_overflows():
+    for gradient, contribution in ((1e200, 1e200), (float("inf"), "NaN"), (float("nan"), "NaN")):
+        service = Scripted([[{"ask": 0, "offsets": [0]}]])
+        x = np.array([1.0, 1.0])
+        plumbline.check_function(lambda x: float(x.sum()), (x,), np.array([gradient, 0.0]), service=service, quiet=True)
+        (tensor,) = service.opening["tensors"]
+        assert tensor["contribution"] == (contribution if contribution == "NaN" else pytest.approx(contribution))
+
+
 def test_repeats_errors_and_numbers_that_are_none():
     calls = []
 

@@ -1,5 +1,6 @@
 package dev.plumbline.blackbox;
 
+import dev.plumbline.compute.probe.session.Identity;
 import dev.plumbline.compute.probe.session.ProbedTensor;
 import dev.plumbline.compute.probe.session.Settings;
 import dev.plumbline.compute.probe.session.Subject;
@@ -29,6 +30,8 @@ public record ProbeOpening(
 
     private static final int MOST_TENSORS = 10_000;
 
+    private static final int MOST_IDENTITIES = 100;
+
     /** Two arithmetics of one function differ by less, relatively. */
     private static final double SAME = 1e-3;
 
@@ -53,11 +56,28 @@ public record ProbeOpening(
      * @param datatype it was computed in
      * @param kind gradient, vjp, jvp or hvp
      * @param unused the places of the tensors that the function does not read
+     * @param identities products that are equal by a law, at most {@value #MOST_IDENTITIES}
      */
     public record ProbeClaim(
             @Nullable String datatype,
             @Nullable String kind,
-            @Nullable List<Integer> unused) {}
+            @Nullable List<Integer> unused,
+            @Nullable List<ProbeIdentity> identities) {}
+
+    /**
+     * Two products of the claim that are equal by a law: of a Jacobian, {@code dot}: v . (J u) and (J' v) . u; of second
+     * derivatives, {@code symmetry}: w . (H u) and u . (H w). They are judged by rounding, and take no evaluation.
+     *
+     * @param leftNorm of the terms that left is the sum of
+     * @param spread by how much the products move where the numbers behind them move by an ulp; unknown where it is not said
+     */
+    public record ProbeIdentity(
+            Identity.Law law,
+            double left,
+            double right,
+            double leftNorm,
+            double rightNorm,
+            @Nullable Double spread) {}
 
     /**
      * The evaluation.
@@ -114,6 +134,34 @@ public record ProbeOpening(
 
     Settings resolved() {
         return (settings == null ? ProbeSettings.USUAL : settings).settings();
+    }
+
+    /** The identities of the claim, every number checked. */
+    List<Identity> identities() {
+        List<ProbeIdentity> given = claim == null || claim.identities() == null ? List.of() : claim.identities();
+        if (given.size() > MOST_IDENTITIES) {
+            throw Problem.limit(
+                    "/claim/identities", "too many identities", given.size() + "", "at most " + MOST_IDENTITIES);
+        }
+        Datatype datatype = datatype("/claim/datatype", claim == null ? null : claim.datatype());
+        List<Identity> identities = new ArrayList<>();
+        for (int i = 0; i < given.size(); i++) {
+            ProbeIdentity one = given.get(i);
+            String at = "/claim/identities/" + i;
+            double spread = one.spread() == null ? Double.NaN : one.spread();
+            requireNorm(at + "/leftNorm", one.leftNorm());
+            requireNorm(at + "/rightNorm", one.rightNorm());
+            requireNorm(at + "/spread", one.spread() == null ? 0 : spread);
+            identities.add(new Identity(
+                    one.law(), one.left(), one.right(), one.leftNorm(), one.rightNorm(), spread, datatype));
+        }
+        return identities;
+    }
+
+    private static void requireNorm(String pointer, double norm) {
+        if (!(norm >= 0)) {
+            throw Problem.invalid(pointer, "a norm is not negative", norm, "0 or more");
+        }
     }
 
     /** What the session is about, every number checked. */

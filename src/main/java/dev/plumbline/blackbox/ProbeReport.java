@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.probe.session.Fault;
 import dev.plumbline.compute.probe.session.Findings;
+import dev.plumbline.compute.probe.session.Identity;
 import dev.plumbline.compute.probe.session.ProbedTensor;
 import dev.plumbline.compute.probe.session.Settings;
 import dev.plumbline.compute.probe.session.Subject;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param coverage {@code directional}, or {@code localised} where wrong tensors were searched for what is wrong in them
  * @param limits by tensor, the smallest defects that would have been seen
+ * @param identities products that are equal by a law, as they were sent
  */
 public record ProbeReport(
         Verdict verdict,
@@ -25,6 +27,7 @@ public record ProbeReport(
         ProbedObjective objective,
         List<ProbedTensorReport> tensors,
         List<ProbeLimit> limits,
+        List<JudgedIdentity> identities,
         List<ProbeWarning> warnings,
         ProbeCost cost,
         Settings settings) {
@@ -86,6 +89,25 @@ public record ProbeReport(
      */
     public record ProbeLimit(String tensor, double general, double along, double floor) {}
 
+    /**
+     * Two products that are equal by a law.
+     *
+     * @param bound what rounding may do to their difference
+     */
+    public record JudgedIdentity(
+            Identity.Law law, double left, double right, double difference, double bound, Verdict verdict) {
+
+        static JudgedIdentity of(Identity identity) {
+            return new JudgedIdentity(
+                    identity.law(),
+                    identity.left(),
+                    identity.right(),
+                    identity.difference(),
+                    identity.bound(),
+                    identity.verdict());
+        }
+    }
+
     /** What a reader should know beside the verdict. */
     public record ProbeWarning(String code, String detail) {}
 
@@ -123,9 +145,11 @@ public record ProbeReport(
                 .mapToObj(
                         i -> limit(tensors.get(i).name(), found.tensors().get(i).limits()))
                 .toList();
+        List<JudgedIdentity> identities =
+                opening.identities().stream().map(JudgedIdentity::of).toList();
         return new ProbeReport(
-                found.verdict(),
-                ProbeWords.summary(found, tensors),
+                identities.stream().map(JudgedIdentity::verdict).reduce(found.verdict(), Verdict::worse),
+                ProbeWords.summary(found, tensors, identities),
                 found.localised() ? "localised" : "directional",
                 new ProbedObjective(
                         found.point().value(),
@@ -133,6 +157,7 @@ public record ProbeReport(
                         found.point().repeats()),
                 tensors,
                 limits,
+                identities,
                 warnings(opening, found),
                 new ProbeCost(found.evaluations(), found.rounds(), found.directions()),
                 opening.resolved());

@@ -23,6 +23,7 @@ class ProbeService {
     }
 
     ProbeReply open(String owner, ProbeOpening opening) {
+        opening.identities(); // refused now, not after all the work
         Instant now = Instant.now();
         ProbeConversation session =
                 new ProbeConversation(UUID.randomUUID().toString(), opening, List.of(), now, expiry());

@@ -1,11 +1,13 @@
 package dev.plumbline.blackbox;
 
+import dev.plumbline.blackbox.ProbeReport.JudgedIdentity;
 import dev.plumbline.blackbox.ProbeReport.ProbeMistake;
 import dev.plumbline.blackbox.ProbeReport.ProbedTensorReport;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.probe.session.Box;
 import dev.plumbline.compute.probe.session.Fault;
 import dev.plumbline.compute.probe.session.Findings;
+import dev.plumbline.compute.probe.session.Identity;
 import dev.plumbline.compute.probe.session.Subject;
 import dev.plumbline.tensor.Shape;
 import java.util.List;
@@ -20,7 +22,26 @@ final class ProbeWords {
 
     private ProbeWords() {}
 
-    static String summary(Findings found, List<ProbedTensorReport> tensors) {
+    /** What breaks a law comes first. */
+    static String summary(Findings found, List<ProbedTensorReport> tensors, List<JudgedIdentity> identities) {
+        String broken = identities.stream()
+                .filter(identity -> identity.verdict() != Verdict.PASS)
+                .map(ProbeWords::about)
+                .collect(Collectors.joining(" "));
+        return (broken + " " + summary(found, tensors)).strip();
+    }
+
+    private static String about(JudgedIdentity identity) {
+        String law = identity.law() == Identity.Law.DOT
+                ? "v . (J u) and (J' v) . u"
+                : "w . (H u) and u . (H w), equal where H is symmetric,";
+        String said = identity.verdict() == Verdict.FAIL
+                ? "%s are %.9g and %.9g, further apart than rounding (%.2g) explains: one of the products is wrong."
+                : "%s are %.9g and %.9g: too near to what rounding may do (%.2g, or more where no spread was sent) to tell.";
+        return String.format(Locale.ROOT, said, law, identity.left(), identity.right(), identity.bound());
+    }
+
+    private static String summary(Findings found, List<ProbedTensorReport> tensors) {
         String work = "%d evaluations along %d directions".formatted(found.evaluations(), found.directions());
         return switch (found.verdict()) {
             case PASS -> "The claim agrees with the function's differences: %s.%s".formatted(work, seen(found));

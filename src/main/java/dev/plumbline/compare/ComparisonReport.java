@@ -162,22 +162,22 @@ public record ComparisonReport(
 
         static NamedDifference of(Difference difference) {
             Mistake mistake = difference.mistake();
-            boolean has = mistake != null;
+            List<Integer> ranks = difference.ranks().isEmpty() ? null : difference.ranks();
             return new NamedDifference(
                     difference.kind(),
                     difference.side(),
                     difference.words(),
-                    difference.ranks().isEmpty() ? null : difference.ranks(),
+                    ranks,
                     difference.sampled(),
-                    has ? mistake.factor() : null,
-                    has ? mistake.offset() : null,
-                    has ? mistake.limit() : null,
-                    has ? mistake.tensor() : null,
-                    has ? mistake.shift() : null,
-                    has ? mistake.axis() : null,
-                    has ? mistake.slice() : null,
-                    has ? mistake.entries() : null,
-                    has ? mistake.datatype() : null);
+                    mistake == null ? null : mistake.factor(),
+                    mistake == null ? null : mistake.offset(),
+                    mistake == null ? null : mistake.limit(),
+                    mistake == null ? null : mistake.tensor(),
+                    mistake == null ? null : mistake.shift(),
+                    mistake == null ? null : mistake.axis(),
+                    mistake == null ? null : mistake.slice(),
+                    mistake == null ? null : mistake.entries(),
+                    mistake == null ? null : mistake.datatype());
         }
     }
 }

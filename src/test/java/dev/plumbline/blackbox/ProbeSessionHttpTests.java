@@ -2,6 +2,7 @@ package dev.plumbline.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -129,6 +130,47 @@ class ProbeSessionHttpTests {
         assertThat(opened.get("asks").get(1).get("direction").get("kind").asString())
                 .isEqualTo("given");
         assertThat(judged(opened, Math::exp, claim).get("verdict").asString()).isEqualTo(verdict);
+    }
+
+    /** The products of J = exp(X): right, one term missing, next to nothing; of H likewise, without a spread and with one. */
+    @ParameterizedTest
+    @CsvSource({
+        "dot, 1, 1, , PASS",
+        "dot, 1, 1.001, , FAIL",
+        "dot, 1, 1.000000000001, , INCONCLUSIVE",
+        "dot, 1, 1.000000000001, 1e-13, FAIL",
+        "dot, 1e-15, 1.1e-15, , INCONCLUSIVE",
+        "symmetry, 1, 1, , PASS",
+        "symmetry, 1, 1.5, , INCONCLUSIVE",
+        "symmetry, 1, 1.5, 1e-14, FAIL",
+        "symmetry, 1, 1.5, 1, INCONCLUSIVE"
+    })
+    void identitiesOfProductsAreJudgedByRounding(String law, double left, double right, String spread, String verdict) {
+        Map<String, Object> w = Map.of("name", "w", "shape", List.of(), "size", X, "contribution", Math.exp(X) * X);
+        Map<String, Object> identity =
+                new HashMap<>(Map.of("law", law, "left", left, "right", right, "leftNorm", 1.0, "rightNorm", 1.0));
+        if (spread != null) {
+            identity.put("spread", Double.valueOf(spread));
+        }
+        Map<String, Object> claim = Map.of("kind", "jvp", "identities", List.of(identity));
+        JsonNode report = judged(
+                post("/v1/probe-sessions", Map.of("tensors", List.of(w), "claim", claim), 201), Math::exp, Math.exp(X));
+
+        assertThat(report.at("/identities/0/verdict").asString()).isEqualTo(verdict);
+        assertThat(report.get("verdict").asString()).isEqualTo(verdict);
+        assertThat(report.get("summary").asString().startsWith("The claim agrees"))
+                .isEqualTo(verdict.equals("PASS"));
+    }
+
+    @Test
+    void anIdentityWithANegativeNormIsRefused() {
+        Map<String, Object> w = Map.of("name", "w", "shape", List.of(), "size", X, "contribution", 1);
+        Map<String, Object> identity = Map.of("law", "dot", "left", 1, "right", 1, "leftNorm", -1, "rightNorm", 1);
+        JsonNode refused = post(
+                "/v1/probe-sessions",
+                Map.of("tensors", List.of(w), "claim", Map.of("identities", List.of(identity))),
+                422);
+        assertThat(refused.get("pointer").asString()).isEqualTo("/claim/identities/0/leftNorm");
     }
 
     @Test

@@ -163,17 +163,10 @@ public final class DumpComparison {
     private Pair pair(String name, Numbers a, Numbers b, @Nullable Noise noise) {
         Nearness nearness = RankChecks.nearness(dumps.tolerance(), a, b);
         TensorSource earlier = dumps.earlier().get(name);
-        boolean isKnown = earlier != null && earlier.shape().equals(b.shape());
-        return new Pair(
-                name,
-                "a",
-                "b",
-                a,
-                b,
-                isKnown ? Numbers.of(earlier, "previousGradients", name) : null,
-                Tally.of(a, b, nearness.relative(), watch),
-                nearness,
-                noise);
+        Numbers before = earlier != null && earlier.shape().equals(b.shape())
+                ? Numbers.of(earlier, "previousGradients", name)
+                : null;
+        return new Pair(name, "a", "b", a, b, before, Tally.of(a, b, nearness.relative(), watch), nearness, noise);
     }
 
     /** By the repeats that have this tensor. */

@@ -97,7 +97,7 @@ record Gathered(
             }
         }
         int axis = whole == null ? -1 : onlyAxis(first, whole);
-        boolean isPart = axis >= 0 && first.extent(axis) < whole.extent(axis);
+        boolean isPart = whole != null && axis >= 0 && first.extent(axis) < whole.extent(axis);
         return isPart && ranks > 1 ? new Placement.Shard(axis) : new Placement.Replicate();
     }
 

@@ -5,6 +5,7 @@ import dev.plumbline.compute.judgement.Mistake.Kind;
 import dev.plumbline.compute.judgement.Places;
 import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -60,8 +61,8 @@ final class LargeNaming {
         }
         Difference found = found(survey.isSlice(shape) ? new Excerpt(survey.sample()) : even.and(survey.sample()));
         if (survey.isSlice(shape)) {
-            boolean isScaled = found != null && found.mistake() != null && found.side() == Side.A;
-            return naming.difference(pair, slice(survey, isScaled ? found.mistake() : null), Side.A, null);
+            Mistake inside = found != null && found.side() == Side.A ? found.mistake() : null;
+            return naming.difference(pair, slice(survey, inside), Side.A, null);
         }
         return found != null ? found : unknown(survey);
     }
@@ -248,7 +249,7 @@ final class LargeNaming {
 
         private boolean isFrom(IntUnaryOperator source) {
             // A few first: nearly every guess is wrong.
-            Excerpt few = new Excerpt(java.util.Arrays.copyOf(excerpt.positions(), Math.min(64, own.length)));
+            Excerpt few = new Excerpt(Arrays.copyOf(excerpt.positions(), Math.min(64, own.length)));
             return fits(few.of(other, source)) && fits(excerpt.of(other, source));
         }
 
