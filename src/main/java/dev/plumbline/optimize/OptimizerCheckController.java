@@ -15,7 +15,7 @@ import org.springframework.web.bind.annotation.RestController;
 class OptimizerCheckController {
 
     /** Hypotheses that are tried, each a step of some twenty nanoseconds an entry, roughly. */
-    private static final double SECONDS = 1_000 * 20e-9;
+    private static final double SECONDS = 2_500 * 20e-9;
 
     private final Limits limits;
 
@@ -28,8 +28,9 @@ class OptimizerCheckController {
             operationId = "checkOptimizer",
             summary = "Check somebody else's step",
             description = "Says which optimizer and convention made a step, or what is off: bias correction missing or"
-                    + " with the wrong t, betas swapped, sign, epsilon, momentum, weight decay, learning rate, state not"
-                    + " updated. A wrong step is a result: 200 and the verdict FAIL. Steps that cannot be judged (numbers"
+                    + " with the wrong t, betas swapped, sign, epsilon, momentum, weight decay, learning rate or its schedule,"
+                    + " clipping, loss scale, groups, state not updated, two things at once. Schedule, clipping, loss scale"
+                    + " and groups may be said; `state` may be PyTorch's `optimizer.state_dict()` as it is. A wrong step is a result: 200 and the verdict FAIL. Steps that cannot be judged (numbers"
                     + " that are not finite, zero gradients, a step missing between) are INCONCLUSIVE.")
     OptimizerCheckReport check(@RequestBody OptimizerCheckRequest request) {
         double entries = request.steps().stream()

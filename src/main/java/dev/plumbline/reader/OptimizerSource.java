@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param momentum a number for sgd, rmsprop and muon; how Nesterov's momentum is scheduled for nadam
  * @param weightDecay a number, decoupled for adamw, lion, lamb, adafactor, adabelief, muon and scheduleFree and L2 for
  *     everything else, or {@code {kind, rate}}
+ * @param alpha of rmsprop and asgd
  * @param maximize whether steps go uphill, of any kind; false
  */
 public record OptimizerSource(
@@ -74,6 +75,12 @@ public record OptimizerSource(
         @Nullable Long warmupSteps,
         @Nullable Double averagingPower,
         @Nullable Double ratePower,
+        @Nullable Double shrink,
+        @Nullable Double grow,
+        @Nullable Double smallestStep,
+        @Nullable Double largestStep,
+        @Nullable Double lambda,
+        @Nullable Double averageFrom,
         @Nullable Boolean maximize) {
 
     /** Of this kind, with everything else as PyTorch has it. */
@@ -82,6 +89,12 @@ public record OptimizerSource(
                 kind,
                 null,
                 learningRate,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
                 null,
                 null,
                 null,

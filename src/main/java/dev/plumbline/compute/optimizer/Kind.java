@@ -22,7 +22,9 @@ public enum Kind {
     ADAFACTOR(Adafactor::preset),
     ADABELIEF(AdaBelief::preset),
     MUON(Muon::preset),
-    SCHEDULE_FREE(ScheduleFree::preset);
+    SCHEDULE_FREE(ScheduleFree::preset),
+    ASGD(Asgd::preset),
+    RPROP(Rprop::preset);
 
     private final Function<Preset, Optimizer> presets;
 
@@ -51,7 +53,7 @@ public enum Kind {
     boolean decaysDecoupled() {
         return switch (this) {
             case ADAMW, LION, LAMB, ADAFACTOR, ADABELIEF, MUON, SCHEDULE_FREE -> true;
-            case ADAM, AMSGRAD, NADAM, RADAM, ADAMAX, SGD, RMSPROP, ADAGRAD, ADADELTA -> false;
+            case ADAM, AMSGRAD, NADAM, RADAM, ADAMAX, SGD, RMSPROP, ADAGRAD, ADADELTA, ASGD, RPROP -> false;
         };
     }
 

@@ -33,7 +33,10 @@ record ClaimedState(OptimizerState state, Map<String, Tensor> parameters) {
             entry("col_var", "column"),
             entry("exp_avg_sq_row", "row"),
             entry("exp_avg_sq_col", "column"),
-            entry("variance", "v"));
+            entry("variance", "v"),
+            entry("prev", "previous"),
+            entry("step_size", "size"),
+            entry("ax", "average"));
 
     private static final Set<String> KNOWN = Candidates.all(Momenta.ofFirstStep()).stream()
             .flatMap(optimizer -> optimizer.slots().stream())

@@ -81,7 +81,13 @@ record Courses(Claim claim, List<ObservedStep> steps) {
 
     private double base() {
         Optimizer optimizer = claim.optimizer();
-        return optimizer == null ? 1 : optimizer.learningRate();
+        return optimizer != null
+                ? optimizer.learningRate()
+                : steps.stream()
+                        .mapToDouble(step -> step.said().learningRate())
+                        .filter(rate -> rate > 0)
+                        .findFirst()
+                        .orElse(1);
     }
 
     /** The rates that are said, {@code offset} steps from where they should be; the last stays where there is none after. */

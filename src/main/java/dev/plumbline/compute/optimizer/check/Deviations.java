@@ -42,9 +42,12 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
 
     /** What is right too: PyTorch's divisor, and gradients that a scaler has found unusable. */
     List<Hypothesis> asRight() {
-        List<Hypothesis> right = new ArrayList<>();
+        List<Hypothesis> right = new ArrayList<>(Hypotheses.sameInFloat32(requireNonNull(claim.optimizer())));
         if (path().clip() == Clip.NORM) {
-            right.add(itself().used(manner -> manner.along(path().asPyTorchDivides())));
+            GradientPath torch = path().asPyTorchDivides();
+            Stream.concat(Stream.of(itself()), List.copyOf(right).stream())
+                    .map(hypothesis -> hypothesis.used(manner -> manner.along(torch)))
+                    .forEach(right::add);
         }
         return right;
     }

@@ -71,7 +71,6 @@ final class Hypotheses {
 
     private void addItself() {
         list.add(Hypothesis.of(Fault.RIGHT, claimed, ""));
-        addTheSameInFloat32();
         list.add(Hypothesis.of(Fault.SIGN, claimed, "").goingUphill());
     }
 
@@ -104,11 +103,15 @@ final class Hypotheses {
     }
 
     /** NAdam as PyTorch has it is right, whatever datatype PyTorch keeps its product in. */
-    private void addTheSameInFloat32() {
+    static List<Hypothesis> sameInFloat32(Optimizer claimed) {
         if (claimed instanceof NAdam nadam && nadam.momentum() != NAdam.Momentum.CONSTANT) {
             String twin = nadam.momentum().twice() ? "scheduledTwiceInFloat32" : "scheduledInFloat32";
-            add(Fault.RIGHT, Map.of("momentum", twin), "with the product of mu_t kept in float32, as PyTorch does");
+            return List.of(Hypothesis.of(
+                    Fault.RIGHT,
+                    HyperParameters.with(claimed, Map.of("momentum", twin)),
+                    "with the product of mu_t kept in float32, as PyTorch does"));
         }
+        return List.of();
     }
 
     private void addBetas() {

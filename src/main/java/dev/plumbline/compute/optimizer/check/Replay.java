@@ -108,7 +108,7 @@ record Replay(
         }
 
         private boolean begin(@Nullable OptimizerState state, ObservedStep observed) {
-            OptimizerState fresh = OptimizerState.initial(hypothesis.optimizer(), observed.before());
+            OptimizerState fresh = OptimizerState.initial(first(hypothesis.optimizer()), observed.before());
             OptimizerState given = state == null || isFresh(state) ? fresh : state;
             if (!given.slots().keySet().containsAll(fresh.slots().keySet())) {
                 return false;
@@ -117,6 +117,12 @@ record Replay(
             slots.keySet().retainAll(fresh.slots().keySet());
             taken = given.step();
             return true;
+        }
+
+        /** Rprop's steps begin as large as the learning rate of the first. */
+        private Optimizer first(Optimizer optimizer) {
+            double share = manner.profile() == null ? profile.get(0) : manner.profile().get(0);
+            return share == 1 ? optimizer : optimizer.withLearningRate(optimizer.learningRate() * share);
         }
 
         private @Nullable Map<String, Tensor> after(ObservedStep observed, int k) {
@@ -159,7 +165,14 @@ record Replay(
             long clock = manner.clock().applyAsLong(manner.clockPerTensor() ? (t - 1) * places + place + 1 : t);
             Misreading misreading = manner.misreading();
             if (misreading != null) {
-                return misread(MisreadAdam.of(optimizer, misreading), clock, x, g, used, after);
+                boolean late = manner.twist() == Manner.Twist.AFTER_THE_UPDATE;
+                Optimizer adam = late ? bare(optimizer) : optimizer;
+                OptimizerState next = misread(MisreadAdam.of(adam, misreading), clock, x, g, used, after);
+                if (late) {
+                    Map<String, Tensor> stepped = only(part, after);
+                    after.putAll(plus(stepped, -decayed(optimizer), stepped));
+                }
+                return next;
             }
             OptimizerStep step = twisted(optimizer, new OptimizerState(clock - 1, used.slots()), x, g);
             if (!step.taken()) {
@@ -195,9 +208,9 @@ record Replay(
             if (twist == null || decay.rate() == 0) {
                 return optimizer.step(state, x, g);
             }
-            Optimizer bare = HyperParameters.with(optimizer, Map.of("weightDecay", WeightDecay.NONE));
+            Optimizer bare = bare(optimizer);
             boolean coupled = decay.kind() == WeightDecay.Kind.L2;
-            double rate = coupled ? decay.rate() : optimizer.learningRate() * decay.rate();
+            double rate = decayed(optimizer);
             if (twist == Manner.Twist.NEGATIVE) {
                 return coupled ? bare.step(state, x, plus(g, -rate, x)) : bare.step(state, plus(x, rate, x), g);
             }
@@ -205,6 +218,16 @@ record Replay(
             Map<String, Tensor> decayed = plus(step.parameters(), -rate, step.parameters());
             return new OptimizerStep(
                     step.taken(), decayed, step.state(), step.gradientNorm(), 1, step.updates(), step.nonFinites());
+        }
+
+        private Optimizer bare(Optimizer optimizer) {
+            return HyperParameters.with(optimizer, Map.of("weightDecay", WeightDecay.NONE));
+        }
+
+        /** What decay takes off a parameter, or puts into its gradient, per unit of it. */
+        private double decayed(Optimizer optimizer) {
+            WeightDecay decay = optimizer.weightDecay();
+            return decay.kind() == WeightDecay.Kind.L2 ? decay.rate() : optimizer.learningRate() * decay.rate();
         }
 
         /** Another learning rate, and the decay that is multiplied by it as it was. */

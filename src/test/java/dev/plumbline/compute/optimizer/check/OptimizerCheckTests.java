@@ -50,7 +50,7 @@ class OptimizerCheckTests {
         Random random = new Random(seed);
         Kind kind = Kind.values()[seed % Kind.values().length];
         boolean inKeras = EnumSet.complementOf(
-                        EnumSet.of(Kind.RADAM, Kind.ADABELIEF, Kind.MUON, Kind.SCHEDULE_FREE))
+                        EnumSet.of(Kind.RADAM, Kind.ADABELIEF, Kind.MUON, Kind.SCHEDULE_FREE, Kind.ASGD, Kind.RPROP))
                 .contains(kind);
         Optimizer optimizer = kind.preset(seed % 3 == 0 && inKeras ? Preset.KERAS : Preset.PYTORCH);
         if (seed % 4 == 0) {

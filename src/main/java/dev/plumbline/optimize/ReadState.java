@@ -1,0 +1,186 @@
+package dev.plumbline.optimize;
+
+import dev.plumbline.compute.optimizer.Checkpoint;
+import dev.plumbline.compute.optimizer.HyperParameters;
+import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.compute.optimizer.check.Group;
+import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link CheckStateSource} under the parameters' names.
+ *
+ * @param state null where there was none
+ * @param counts of steps, of those that differ from the state's
+ * @param hyperParameters of each of PyTorch's groups, under our names, and the parameters it has
+ */
+record ReadState(@Nullable OptimizerState state, Map<String, Long> counts, List<Group> hyperParameters) {
+
+    private static final Map<String, String> OURS = Map.of(
+            "lr", "learningRate",
+            "eps", "epsilon",
+            "weight_decay", "weightDecay",
+            "momentum_decay", "momentumDecay",
+            "lr_decay", "learningRateDecay",
+            "initial_accumulator_value", "initialAccumulator");
+    private static final Set<String> ALIKE =
+            Set.of("momentum", "dampening", "nesterov", "alpha", "centered", "rho", "maximize");
+
+    /** @param names of the parameters, in the order in which the optimizer has them */
+    static ReadState of(@Nullable CheckStateSource source, List<String> names, String pointer) {
+        if (source == null) {
+            return new ReadState(null, Map.of(), List.of());
+        }
+        try {
+            return source.state() == null && source.paramGroups() == null
+                    ? ours(source, names)
+                    : new StateDictionary(source, names).read();
+        } catch (Problem problem) {
+            throw problem.within(pointer);
+        }
+    }
+
+    private static ReadState ours(CheckStateSource source, List<String> names) {
+        long step = source.step() == null ? 0 : source.step();
+        Checkpoint.requireStep(step);
+        Map<String, Long> counts = source.steps() == null ? Map.of() : source.steps();
+        counts.forEach((name, count) -> {
+            if (!names.contains(name)) {
+                throw Problem.invalid(
+                        Problem.pointer("steps", name), "there is no parameter of that name", name, names);
+            }
+            Checkpoint.requireStep(count);
+        });
+        Map<String, Map<String, Tensor>> slots = source.slots() == null ? Map.of() : source.slots();
+        return new ReadState(new OptimizerState(step, slots), counts, List.of());
+    }
+
+    /** PyTorch's dictionary. */
+    private record StateDictionary(CheckStateSource source, List<String> names) {
+
+        ReadState read() {
+            List<String> keys = keys();
+            Map<String, Map<String, Tensor>> slots = new LinkedHashMap<>();
+            Map<String, Long> counts = new LinkedHashMap<>();
+            Map<String, Map<String, Tensor>> states = source.state() == null ? Map.of() : source.state();
+            states.forEach((key, kept) -> {
+                String name = name(key, keys);
+                kept.forEach((slot, tensor) -> {
+                    if (slot.equals("step")) {
+                        counts.put(name, (long) tensor.at(0));
+                    } else if (tensor.size() != 1 || !slot.equals("mu_product")) {
+                        slots.computeIfAbsent(slot, any -> new LinkedHashMap<>()).put(name, tensor);
+                    }
+                });
+            });
+            slots.remove("mu_product");
+            long step = counts.values().stream().mapToLong(count -> count).max().orElse(slots.isEmpty() ? 0 : 1);
+            return new ReadState(new OptimizerState(step, slots), counts, groups(keys));
+        }
+
+        /** The positions in the order of the parameters. */
+        private List<String> keys() {
+            List<String> keys = new ArrayList<>();
+            for (Map<String, Object> group : source.paramGroups() == null ? List.<Map<String, Object>>of() : source.paramGroups()) {
+                if (group.get("params") instanceof List<?> params) {
+                    params.forEach(position -> keys.add(position.toString()));
+                }
+            }
+            if (!keys.isEmpty() && keys.size() != names.size()) {
+                throw Problem.invalid(
+                        "/param_groups",
+                        "its groups do not have as many parameters as a step",
+                        keys.size(),
+                        names.size() + ", in the order of the optimizer's: " + names);
+            }
+            return keys;
+        }
+
+        private String name(String key, List<String> keys) {
+            if (names.contains(key)) {
+                return key;
+            }
+            int position = keys.indexOf(key);
+            if (position < 0 && keys.isEmpty() && key.matches("\\d{1,9}")) {
+                position = Integer.parseInt(key);
+            }
+            if (position < 0 || position >= names.size()) {
+                throw Problem.invalid(
+                        Problem.pointer("state", key),
+                        "this is no parameter's position",
+                        key,
+                        keys.isEmpty() ? "0 to " + (names.size() - 1) + ", or a name" : keys);
+            }
+            return names.get(position);
+        }
+
+        private List<Group> groups(List<String> keys) {
+            List<Group> groups = new ArrayList<>();
+            for (Map<String, Object> group : source.paramGroups() == null ? List.<Map<String, Object>>of() : source.paramGroups()) {
+                List<String> own = new ArrayList<>();
+                if (group.get("params") instanceof List<?> params) {
+                    params.forEach(position -> own.add(name(position.toString(), keys)));
+                }
+                groups.add(new Group(own, translated(group)));
+            }
+            return groups;
+        }
+    }
+
+    private static Map<String, Object> translated(Map<String, Object> group) {
+        Map<String, Object> ours = new LinkedHashMap<>();
+        group.forEach((name, value) -> {
+            if (name.equals("betas") && value instanceof List<?> betas && betas.size() == 2) {
+                ours.put("beta1", betas.get(0));
+                ours.put("beta2", betas.get(1));
+            } else if (value != null && (OURS.containsKey(name) || ALIKE.contains(name))) {
+                ours.put(OURS.getOrDefault(name, name), value);
+            }
+        });
+        return ours;
+    }
+
+    /** The names that PyTorch's groups give. */
+    Set<String> said() {
+        return hyperParameters.isEmpty() ? Set.of() : hyperParameters.get(0).hyperParameters().keySet();
+    }
+
+    /** The optimizer with what the first of PyTorch's groups says, where the request says nothing. */
+    Optimizer completed(Optimizer optimizer, Set<String> given) {
+        if (hyperParameters.isEmpty()) {
+            return optimizer;
+        }
+        Map<String, Object> others = own(optimizer, hyperParameters.get(0).hyperParameters());
+        others.keySet().removeAll(given);
+        return HyperParameters.with(optimizer, others);
+    }
+
+    private static Map<String, Object> own(Optimizer optimizer, Map<String, ?> hyperParameters) {
+        Map<String, Object> own = new LinkedHashMap<>(hyperParameters);
+        Set<String> known = HyperParameters.of(optimizer).keySet();
+        own.keySet().removeIf(name -> !known.contains(name) && !name.equals(HyperParameters.MAXIMIZE));
+        return own;
+    }
+
+    /** The other groups, with what differs from the optimizer. */
+    List<Group> groups(Optimizer optimizer) {
+        Map<String, Object> base = HyperParameters.of(optimizer);
+        return hyperParameters.stream()
+                .skip(1)
+                .map(group -> {
+                    Map<String, Object> own = own(optimizer, group.hyperParameters());
+                    own.remove(HyperParameters.MAXIMIZE);
+                    own.keySet().removeIf(name -> own.get(name).equals(base.get(name)));
+                    return new Group(group.names(), own);
+                })
+                .filter(group -> !group.hyperParameters().isEmpty())
+                .toList();
+    }
+}
