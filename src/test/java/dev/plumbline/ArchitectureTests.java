@@ -37,6 +37,7 @@ class ArchitectureTests {
             "compute.difference",
             "compute.judgement",
             "compute.verification",
+            "compute.product",
             "compute.explanation",
             "compute.consistency",
             "compute.optimizer",
@@ -74,6 +75,16 @@ class ArchitectureTests {
                             "compute.rounding",
                             "compute.difference",
                             "compute.judgement",
+                            "tensor")),
+            entry(
+                    "compute.product",
+                    Set.of(
+                            "compute.program",
+                            "compute.probe",
+                            "compute.rounding",
+                            "compute.difference",
+                            "compute.judgement",
+                            "compute.verification",
                             "tensor")),
             entry(
                     "compute.explanation",

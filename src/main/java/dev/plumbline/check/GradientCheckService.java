@@ -85,10 +85,13 @@ class GradientCheckService {
         ProductClaims claims = model.own(asked.productsOrNone());
         CheckSettings settings = asked.resolvedSettings();
         double rows = asked.sparsityOrNone().size() * model.largestOutput();
-        limits.requireFloatingPointOperations((CERTIFIED_PASSES * TANGENTS * claims.places().size() + ROW * rows)
-                * model.functions().program().effort());
+        limits.requireFloatingPointOperations(
+                (CERTIFIED_PASSES * TANGENTS * claims.places().size() + ROW * rows)
+                        * model.functions().program().effort());
         return new ProductsAlone(
-                model, settings, new ProductCheck(model, settings, this::afford, watch::at).of(claims, asked.sparsityOrNone()));
+                model,
+                settings,
+                new ProductCheck(model, settings, this::afford, watch::at).of(claims, asked.sparsityOrNone()));
     }
 
     private void afford(Program program) {

@@ -52,6 +52,10 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
         if (factor != null) {
             return factor;
         }
+        ProductMistake conjugated = conjugated(product);
+        if (conjugated != null) {
+            return conjugated;
+        }
         ProductMistake swapped = swapped(product, others);
         if (swapped != null) {
             return swapped;
@@ -123,6 +127,28 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
         return scaled;
     }
 
+    /** Complex numbers as pairs in a last axis of two, by JAX's convention. */
+    private @Nullable ProductMistake conjugated(JudgedProduct product) {
+        Map<String, Tensor> conjugates = new LinkedHashMap<>(product.references());
+        boolean anyPairs = false;
+        for (Map.Entry<String, Tensor> each : conjugates.entrySet()) {
+            Shape shape = each.getValue().shape();
+            if (shape.rank() > 0 && shape.extent(shape.rank() - 1) == 2) {
+                anyPairs = true;
+                double[] values = each.getValue().values().clone();
+                for (int i = 1; i < values.length; i += 2) {
+                    values[i] = -values[i];
+                }
+                each.setValue(Tensor.of(shape, values));
+            }
+        }
+        return anyPairs && explains(product, conjugates)
+                ? ProductMistake.of(
+                        ProductMistake.Kind.CONJUGATED,
+                        "Of each pair in the last axis the second number has the other sign. If these are complex numbers, it is the conjugate, as JAX has it; PyTorch's is the real part's derivative and i times the imaginary part's.")
+                : null;
+    }
+
     // ── another product, another direction ──
 
     private @Nullable ProductMistake swapped(JudgedProduct product, List<JudgedProduct> others) {
@@ -132,7 +158,9 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
             place += isOfKind ? 1 : 0;
             boolean fits = isOfKind
                     && other != product
-                    && other.references().keySet().containsAll(product.references().keySet());
+                    && other.references()
+                            .keySet()
+                            .containsAll(product.references().keySet());
             if (fits && explains(product, other.references())) {
                 return new ProductMistake(
                         ProductMistake.Kind.SWAPPED,
@@ -149,7 +177,9 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
     /** {@code J' u} in place of {@code J u}, or the other way, where there are as many outputs as inputs. */
     private @Nullable ProductMistake transposed(JudgedProduct product) {
         ClaimedProduct claim = product.claim();
-        if (claim.kind() == Kind.HESSIAN_VECTOR || claim.along().size() != 1 || claim.product().size() != 1) {
+        if (claim.kind() == Kind.HESSIAN_VECTOR
+                || claim.along().size() != 1
+                || claim.product().size() != 1) {
             return null;
         }
         String from = claim.along().keySet().iterator().next();
@@ -203,7 +233,9 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
             return null;
         }
         Objective slope = functions.slope(
-                Objects.requireNonNull(objective), claim.along(), claim.product().keySet());
+                Objects.requireNonNull(objective),
+                claim.along(),
+                claim.product().keySet());
         if (slope == null) {
             return null;
         }
@@ -255,7 +287,9 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
     private static ProductMistake named(Alteration alteration) {
         Node node = alteration.node();
         String operation = node.label();
-        String title = node.origin().kind().isEmpty() ? node.op().title() : node.origin().kind();
+        String title = node.origin().kind().isEmpty()
+                ? node.op().title()
+                : node.origin().kind();
         return switch (alteration.kind()) {
             case DROPPED_TERM ->
                 new ProductMistake(
@@ -268,7 +302,8 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
                                 .formatted(
                                         operation,
                                         title,
-                                        Objects.requireNonNull(alteration.source()).label()));
+                                        Objects.requireNonNull(alteration.source())
+                                                .label()));
             case UNIT_SLOPE ->
                 new ProductMistake(
                         ProductMistake.Kind.MISSING_SLOPE,
