@@ -85,7 +85,8 @@ class ArchitectureTests {
                             "compute.difference",
                             "compute.judgement",
                             "compute.verification",
-                            "tensor")),
+                            "tensor",
+                            "problem")),
             entry(
                     "compute.explanation",
                     Set.of("compute.program", "compute.rounding", "compute.judgement", "tensor", "problem")),

@@ -91,7 +91,7 @@ class GradientCheckService {
         return new ProductsAlone(
                 model,
                 settings,
-                new ProductCheck(model, settings, this::afford, watch::at).of(claims, asked.sparsityOrNone()));
+                new ProductCheck(model, settings, watch::at).of(claims, asked.sparsityOrNone()));
     }
 
     private void afford(Program program) {

@@ -19,7 +19,6 @@ import dev.plumbline.compute.product.ProductLaw.Law;
 import dev.plumbline.compute.product.ProductMistake;
 import dev.plumbline.compute.product.ProductMistakes;
 import dev.plumbline.compute.product.SparsityPattern;
-import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.verification.CheckPlan;
 import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.compute.verification.JudgedTensor;
@@ -30,16 +29,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The claimed products of a request, judged one after the other, then held against each other.
  *
  * @param settings resolved
- * @param afford sees each program before it is measured, and refuses what is too dear
  */
-record ProductCheck(ProductModel model, CheckSettings settings, Consumer<Program> afford, Progress progress) {
+record ProductCheck(ProductModel model, CheckSettings settings, Progress progress) {
 
     /** @param passes the work, in forward passes */
     record Result(
@@ -63,7 +60,6 @@ record ProductCheck(ProductModel model, CheckSettings settings, Consumer<Program
                             model.functions(),
                             model.objective(),
                             plan,
-                            objective -> afford.accept(objective.program()),
                             progress)
                     .of(places.get(i).claim()));
         }

@@ -32,7 +32,7 @@ record ProductModel(
 
     /**
      * @param bytes of memory, at most
-     * @param afford sees the program before it is evaluated, and refuses what is too dear
+     * @param afford sees each program before it is evaluated, and refuses what is too dear
      */
     static ProductModel read(GradientCheckRequest request, double bytes, Consumer<Program> afford) {
         Map<String, Tensor> claims =
@@ -45,7 +45,7 @@ record ProductModel(
                 .within(bytes);
         Program program = reader.readOutputs(afford);
         Map<String, Tensor> point = reader.point(program);
-        Products functions = Products.of(program, point, bytes / Double.BYTES);
+        Products functions = Products.of(program, point, bytes / Double.BYTES, afford);
         return new ProductModel(model, functions, objective(program), reader.names());
     }
 

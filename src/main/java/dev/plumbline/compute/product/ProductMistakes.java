@@ -6,6 +6,7 @@ import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Products;
 import dev.plumbline.compute.verification.CheckPlan;
+import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.HashSet;
@@ -43,11 +44,24 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
     private static final int TELLING = 3;
 
     /**
-     * Null where nothing gives the claim.
+     * Null where nothing gives the claim, or what might is too dear to be tried.
      *
      * @param others all products of the check
      */
     public @Nullable ProductMistake of(JudgedProduct product, List<JudgedProduct> others) {
+        ProductMistake plain = plain(product, others);
+        try {
+            return plain != null ? plain : computed(product);
+        } catch (Problem tooDear) {
+            if (tooDear.code() != Problem.Code.LIMIT && tooDear.code() != Problem.Code.COST) {
+                throw tooDear;
+            }
+            return null; // the verdict stands without a name
+        }
+    }
+
+    /** By the numbers at hand. */
+    private @Nullable ProductMistake plain(JudgedProduct product, List<JudgedProduct> others) {
         ProductMistake factor = factor(product);
         if (factor != null) {
             return factor;
@@ -56,10 +70,11 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
         if (conjugated != null) {
             return conjugated;
         }
-        ProductMistake swapped = swapped(product, others);
-        if (swapped != null) {
-            return swapped;
-        }
+        return swapped(product, others);
+    }
+
+    /** By other products, each with a program of its own. */
+    private @Nullable ProductMistake computed(JudgedProduct product) {
         double effort = PASSES * functions.program().effort();
         double left = AFFORDABLE;
         ProductMistake mistake = effort <= left ? transposed(product) : null;

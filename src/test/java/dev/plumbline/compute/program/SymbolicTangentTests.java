@@ -32,7 +32,7 @@ class SymbolicTangentTests {
                     row.smooth().contains(k) ? b.parameter("x" + k, x.shape()) : b.data("x" + k, x.shape()));
         }
         Node y = b.apply(row.op(), inputs.toArray(Node[]::new));
-        return Products.of(b.output(OUT, y).build(), point, MOST);
+        return Products.of(b.output(OUT, y).build(), point, MOST, made -> {});
     }
 
     private static Map<String, Tensor> direction(OperationCase row, long seed) {
@@ -98,7 +98,7 @@ class SymbolicTangentTests {
         Node s = b.sum(b.multiply(y, b.constant(row.cotangent(29))));
         Node f = b.add(b.square(s), b.unary(UnaryFunction.SIN, s));
         Program program = b.output(OUT, f).build();
-        Products products = Products.of(program, point, MOST);
+        Products products = Products.of(program, point, MOST, made -> {});
         Map<String, Tensor> u = direction(row, 11);
         Map<String, Tensor> w = direction(row, 101);
         if (u.isEmpty() || !Double.isFinite(products.base().value(program.output(OUT)).item())) {
