@@ -37,6 +37,7 @@ class ArchitectureTests {
             "compute.difference",
             "compute.judgement",
             "compute.verification",
+            "compute.product",
             "compute.explanation",
             "compute.consistency",
             "compute.comparison",
@@ -78,6 +79,17 @@ class ArchitectureTests {
                             "compute.difference",
                             "compute.judgement",
                             "tensor")),
+            entry(
+                    "compute.product",
+                    Set.of(
+                            "compute.program",
+                            "compute.probe",
+                            "compute.rounding",
+                            "compute.difference",
+                            "compute.judgement",
+                            "compute.verification",
+                            "tensor",
+                            "problem")),
             entry(
                     "compute.explanation",
                     Set.of("compute.program", "compute.rounding", "compute.judgement", "tensor", "problem")),

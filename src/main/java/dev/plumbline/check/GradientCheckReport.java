@@ -100,7 +100,9 @@ public record GradientCheckReport(
                         "laws without differences, which judge the reference (Plumbline's own reverse pass) on this model; the caller's code cannot be called. holds is null where one could not be evaluated")
         List<Finding> consistency,
 
-        @Schema(description = "the claimed products, each judged by rounding as gradients are; empty where none was claimed")
+        @Schema(
+                description =
+                        "the claimed products, each judged by rounding as gradients are; empty where none was claimed")
         List<ProductReport> products,
 
         @Schema(

@@ -19,7 +19,6 @@ import dev.plumbline.compute.product.ProductLaw.Law;
 import dev.plumbline.compute.product.ProductMistake;
 import dev.plumbline.compute.product.ProductMistakes;
 import dev.plumbline.compute.product.SparsityPattern;
-import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.verification.CheckPlan;
 import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.compute.verification.JudgedTensor;
@@ -30,16 +29,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The claimed products of a request, judged one after the other, then held against each other.
  *
  * @param settings resolved
- * @param afford sees each program before it is measured, and refuses what is too dear
  */
-record ProductCheck(ProductModel model, CheckSettings settings, Consumer<Program> afford, Progress progress) {
+record ProductCheck(ProductModel model, CheckSettings settings, Progress progress) {
 
     /** @param passes the work, in forward passes */
     record Result(
@@ -63,7 +60,6 @@ record ProductCheck(ProductModel model, CheckSettings settings, Consumer<Program
                             model.functions(),
                             model.objective(),
                             plan,
-                            objective -> afford.accept(objective.program()),
                             progress)
                     .of(places.get(i).claim()));
         }
@@ -74,9 +70,8 @@ record ProductCheck(ProductModel model, CheckSettings settings, Consumer<Program
         for (int i = 0; i < judged.size(); i++) {
             JudgedProduct product = judged.get(i);
             int index = counts.merge(product.claim().kind(), 1, Integer::sum) - 1;
-            ProductMistake mistake = product.verdict() == Verdict.FAIL
-                    ? named(product, judged, plans.get(i), index, laws)
-                    : null;
+            ProductMistake mistake =
+                    product.verdict() == Verdict.FAIL ? named(product, judged, plans.get(i), index, laws) : null;
             reports.add(report(product, index, mistake));
             verdict = verdict.worse(product.verdict());
         }
@@ -104,8 +99,8 @@ record ProductCheck(ProductModel model, CheckSettings settings, Consumer<Program
 
     private CheckPlan plan(Map<String, Datatype> datatypes) {
         PrecisionSetting stated = settings.precision();
-        CheckPlan.Arithmetic arithmetic = new CheckPlan.Arithmetic(
-                datatypes, stated == null ? null : stated.precision(), model.holdsFloat32());
+        CheckPlan.Arithmetic arithmetic =
+                new CheckPlan.Arithmetic(datatypes, stated == null ? null : stated.precision(), model.holdsFloat32());
         CheckSettings decided = settings.with(Coverage.CERTIFIED, DatatypeSetting.of(datatypes));
         return decided.plan(arithmetic).certifying(arithmetic);
     }
@@ -155,11 +150,7 @@ record ProductCheck(ProductModel model, CheckSettings settings, Consumer<Program
         Map<String, Mistake> mistakes = mistake != null
                 ? Map.of() // which says it better
                 : Mistakes.name(
-                        product.tensors().stream()
-                                .map(JudgedTensor::comparison)
-                                .toList(),
-                        Map.of(),
-                        Setting.UNKNOWN);
+                        product.tensors().stream().map(JudgedTensor::comparison).toList(), Map.of(), Setting.UNKNOWN);
         return new ProductReport(
                 product.claim().kind(),
                 index,

@@ -7,6 +7,7 @@ import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.Map;
 import java.util.Objects;
@@ -63,17 +64,32 @@ class GradientsByDataTests {
         for (int i = 0; i < 3; i++) {
             byW[i] = 2 * W[i] * X[i] * X[i];
         }
-        GradientCheckReport report =
-                check("sum((w * x)^2)", DATA, Map.of("x", gradient(1), "w", Tensor.vector(byW)));
+        GradientCheckReport report = check("sum((w * x)^2)", DATA, Map.of("x", gradient(1), "w", Tensor.vector(byW)));
         assertThat(report.verdict()).isEqualTo(Verdict.PASS);
         assertThat(report.tensors()).hasSize(2);
+    }
+
+    /** Pairs are complex numbers by PyTorch's convention; JAX's gradients are the conjugates. */
+    @Test
+    void aConjugateIsSaidToBeOne() {
+        double[] z = {0.3, -1.1, 0.7, 0.4, 1.3, -0.2};
+        double[] conjugate = new double[z.length];
+        for (int i = 0; i < z.length; i++) {
+            conjugate[i] = (i % 2 == 0 ? 2 : -2) * W[i / 2] * z[i];
+        }
+        Shape pairs = Shape.of(3, 2);
+        GradientCheckReport report = check(
+                "sum(w * sum(z^2, 1))", Map.of("z", Tensor.of(pairs, z)), Map.of("z", Tensor.of(pairs, conjugate)));
+        Mistake mistake = Objects.requireNonNull(report.tensors().get(0).mistake());
+        assertThat(mistake.slice()).isEqualTo("[:, 1]");
+        assertThat(mistake.advice()).contains("conjugate");
     }
 
     @Test
     void whatOnlyServesAsAnIndexHasNoGradient() {
         assertThatThrownBy(() -> check(
                         "sum(gather(w, i)^2)", Map.of("i", Tensor.vector(0, 2)), Map.of("i", Tensor.vector(0, 0))))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.pointer())
-                        .isEqualTo("/gradients/i"));
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.pointer()).isEqualTo("/gradients/i"));
     }
 }

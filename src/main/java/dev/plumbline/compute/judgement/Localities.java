@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** Right but in places: a few entries, or a row, a column, a channel, a gate. */
 final class Localities {
 
+    private static final String CONJUGATE =
+            " If these are complex numbers as pairs, it is the conjugate, as JAX has it; PyTorch's gradient is the derivative by the real part and i times that by the imaginary part.";
+
     /** A share of wrong entries up to this is called sparse (and always one or two, if enough others are right). */
     private static final double SPARSE = 0.02;
 
@@ -85,7 +88,12 @@ final class Localities {
             return Optional.empty();
         }
         Content content = content();
-        String advice = "Only %s is wrong, and all of it. %s".formatted(box.name(shape), content.words());
+        boolean isConjugate = content.factor != null
+                && content.factor == -1
+                && shape.extent(shape.rank() - 1) == 2
+                && box.name(shape).equals(":, ".repeat(shape.rank() - 1).transform(rest -> "[" + rest + "1]"));
+        String advice = "Only %s is wrong, and all of it. %s%s"
+                .formatted(box.name(shape), content.words(), isConjugate ? CONJUGATE : "");
         int complexity = content.known ? Explanation.COUNTED : Explanation.PLACE;
         return Optional.of(new Explanation(Mistake.slice(box.name(shape), content.factor, advice.strip()), complexity));
     }

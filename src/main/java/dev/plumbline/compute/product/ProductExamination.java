@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,14 +34,9 @@ import org.jspecify.annotations.Nullable;
  * @param functions the outputs at the point
  * @param objective the output that Hessians are of; null where there is none
  * @param plan of the check; its arithmetic is that of this claim
- * @param afford sees each program before it is measured
  */
 public record ProductExamination(
-        Products functions,
-        @Nullable String objective,
-        CheckPlan plan,
-        Consumer<Objective> afford,
-        Progress progress) {
+        Products functions, @Nullable String objective, CheckPlan plan, Progress progress) {
 
     public JudgedProduct of(ClaimedProduct claim) {
         return switch (claim.kind()) {
@@ -66,7 +60,8 @@ public record ProductExamination(
             return zero(claim);
         }
         Measured measured = measured(product, Claims.of(claim.product()));
-        return judged(claim, measured, measured.tensors(), measured.measurement().bends(), 0);
+        return judged(
+                claim, measured, measured.tensors(), measured.measurement().bends(), 0);
     }
 
     private JudgedProduct pushedForward(ClaimedProduct claim) {
@@ -184,7 +179,6 @@ public record ProductExamination(
     }
 
     private Measured measured(Objective product, Claims claims) {
-        afford.accept(product);
         Measurement measurement = Measurement.of(product, plan, progress);
         Examination examination = Examination.of(measurement, claims);
         Evidence evidence = Evidence.of(examination, progress);

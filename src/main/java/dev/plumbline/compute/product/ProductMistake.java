@@ -29,6 +29,8 @@ public record ProductMistake(
         SCALED,
         /** J' in place of J, or J in place of J'. */
         TRANSPOSED,
+        /** Complex numbers as pairs, with the other sign of their imaginary parts: JAX's convention in place of PyTorch's. */
+        CONJUGATED,
         /** Another product of the list. */
         SWAPPED,
         /** The direction in one tensor has no effect. */

@@ -6,6 +6,7 @@ import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Products;
 import dev.plumbline.compute.verification.CheckPlan;
+import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.HashSet;
@@ -43,19 +44,37 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
     private static final int TELLING = 3;
 
     /**
-     * Null where nothing gives the claim.
+     * Null where nothing gives the claim, or what might is too dear to be tried.
      *
      * @param others all products of the check
      */
     public @Nullable ProductMistake of(JudgedProduct product, List<JudgedProduct> others) {
+        ProductMistake plain = plain(product, others);
+        try {
+            return plain != null ? plain : computed(product);
+        } catch (Problem tooDear) {
+            if (tooDear.code() != Problem.Code.LIMIT && tooDear.code() != Problem.Code.COST) {
+                throw tooDear;
+            }
+            return null; // the verdict stands without a name
+        }
+    }
+
+    /** By the numbers at hand. */
+    private @Nullable ProductMistake plain(JudgedProduct product, List<JudgedProduct> others) {
         ProductMistake factor = factor(product);
         if (factor != null) {
             return factor;
         }
-        ProductMistake swapped = swapped(product, others);
-        if (swapped != null) {
-            return swapped;
+        ProductMistake conjugated = conjugated(product);
+        if (conjugated != null) {
+            return conjugated;
         }
+        return swapped(product, others);
+    }
+
+    /** By other products, each with a program of its own. */
+    private @Nullable ProductMistake computed(JudgedProduct product) {
         double effort = PASSES * functions.program().seconds();
         double left = AFFORDABLE;
         ProductMistake mistake = effort <= left ? transposed(product) : null;
@@ -123,6 +142,28 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
         return scaled;
     }
 
+    /** Complex numbers as pairs in a last axis of two, by JAX's convention. */
+    private @Nullable ProductMistake conjugated(JudgedProduct product) {
+        Map<String, Tensor> conjugates = new LinkedHashMap<>(product.references());
+        boolean anyPairs = false;
+        for (Map.Entry<String, Tensor> each : conjugates.entrySet()) {
+            Shape shape = each.getValue().shape();
+            if (shape.rank() > 0 && shape.extent(shape.rank() - 1) == 2) {
+                anyPairs = true;
+                double[] values = each.getValue().values().clone();
+                for (int i = 1; i < values.length; i += 2) {
+                    values[i] = -values[i];
+                }
+                each.setValue(Tensor.of(shape, values));
+            }
+        }
+        return anyPairs && explains(product, conjugates)
+                ? ProductMistake.of(
+                        ProductMistake.Kind.CONJUGATED,
+                        "Of each pair in the last axis the second number has the other sign. If these are complex numbers, it is the conjugate, as JAX has it; PyTorch's is the real part's derivative and i times the imaginary part's.")
+                : null;
+    }
+
     // ── another product, another direction ──
 
     private @Nullable ProductMistake swapped(JudgedProduct product, List<JudgedProduct> others) {
@@ -132,7 +173,9 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
             place += isOfKind ? 1 : 0;
             boolean fits = isOfKind
                     && other != product
-                    && other.references().keySet().containsAll(product.references().keySet());
+                    && other.references()
+                            .keySet()
+                            .containsAll(product.references().keySet());
             if (fits && explains(product, other.references())) {
                 return new ProductMistake(
                         ProductMistake.Kind.SWAPPED,
@@ -149,7 +192,9 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
     /** {@code J' u} in place of {@code J u}, or the other way, where there are as many outputs as inputs. */
     private @Nullable ProductMistake transposed(JudgedProduct product) {
         ClaimedProduct claim = product.claim();
-        if (claim.kind() == Kind.HESSIAN_VECTOR || claim.along().size() != 1 || claim.product().size() != 1) {
+        if (claim.kind() == Kind.HESSIAN_VECTOR
+                || claim.along().size() != 1
+                || claim.product().size() != 1) {
             return null;
         }
         String from = claim.along().keySet().iterator().next();
@@ -203,7 +248,9 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
             return null;
         }
         Objective slope = functions.slope(
-                Objects.requireNonNull(objective), claim.along(), claim.product().keySet());
+                Objects.requireNonNull(objective),
+                claim.along(),
+                claim.product().keySet());
         if (slope == null) {
             return null;
         }
@@ -255,7 +302,9 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
     private static ProductMistake named(Alteration alteration) {
         Node node = alteration.node();
         String operation = node.label();
-        String title = node.origin().kind().isEmpty() ? node.op().title() : node.origin().kind();
+        String title = node.origin().kind().isEmpty()
+                ? node.op().title()
+                : node.origin().kind();
         return switch (alteration.kind()) {
             case DROPPED_TERM ->
                 new ProductMistake(
@@ -268,7 +317,8 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
                                 .formatted(
                                         operation,
                                         title,
-                                        Objects.requireNonNull(alteration.source()).label()));
+                                        Objects.requireNonNull(alteration.source())
+                                                .label()));
             case UNIT_SLOPE ->
                 new ProductMistake(
                         ProductMistake.Kind.MISSING_SLOPE,

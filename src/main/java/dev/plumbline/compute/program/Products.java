@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,19 +26,27 @@ import org.jspecify.annotations.Nullable;
  * @param base the evaluation at the point
  * @param mostElements the most numbers that a program made from it may hold
  * @param alteration a mistake in the rules that the products are to show, or none
+ * @param afford sees each program made from it before it is evaluated, and refuses what is too dear
  */
 public record Products(
-        Program program, Map<String, Tensor> point, Evaluation base, double mostElements, Alteration alteration) {
+        Program program,
+        Map<String, Tensor> point,
+        Evaluation base,
+        double mostElements,
+        Alteration alteration,
+        Consumer<Program> afford) {
 
     private static final String SUM = "sum of products";
 
-    public static Products of(Program program, Map<String, Tensor> point, double mostElements) {
-        return new Products(program, point, program.evaluate(point), mostElements, Alteration.NONE);
+    /** The products at a point, by the rules as they are. */
+    public static Products of(
+            Program program, Map<String, Tensor> point, double mostElements, Consumer<Program> afford) {
+        return new Products(program, point, program.evaluate(point), mostElements, Alteration.NONE, afford);
     }
 
     /** The same products as a mistake in the rules would have them. */
     public Products with(Alteration other) {
-        return new Products(program, point, base, mostElements, other);
+        return new Products(program, point, base, mostElements, other, afford);
     }
 
     /**
@@ -98,15 +107,9 @@ public record Products(
         return slope == null ? null : objective(b, slope, values);
     }
 
-    /** The functions with other roles of their inputs: {@code by} are the parameters. */
-    public Objective by(String output, Set<String> by) {
-        ProgramBuilder b = new ProgramBuilder(mostElements);
-        Map<String, Tensor> values = new HashMap<>();
-        return objective(b, copied(b, by, Map.of(), values).copy(program.output(output)), values);
-    }
-
-    private static Objective objective(ProgramBuilder b, Node sum, Map<String, Tensor> values) {
+    private Objective objective(ProgramBuilder b, Node sum, Map<String, Tensor> values) {
         Program made = b.output(SUM, b.reshape(sum, Shape.SCALAR)).build();
+        afford.accept(made);
         return new Objective(made, made.output(SUM), values);
     }
 
@@ -131,9 +134,7 @@ public record Products(
                 copy.put(
                         node,
                         given(b, node, prefix + input.name(), role, value, values),
-                        u == null
-                                ? null
-                                : given(b, node, direction(input.name()), Input.Role.DATA, u, values));
+                        u == null ? null : given(b, node, direction(input.name()), Input.Role.DATA, u, values));
             } else {
                 copy.step(node);
             }
