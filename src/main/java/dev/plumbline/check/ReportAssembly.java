@@ -14,6 +14,7 @@ import dev.plumbline.compute.explanation.Budget;
 import dev.plumbline.compute.explanation.Case;
 import dev.plumbline.compute.explanation.JudgedOperation;
 import dev.plumbline.compute.explanation.OperationsAlone;
+import dev.plumbline.compute.explanation.OperationsAlone.Judged;
 import dev.plumbline.compute.explanation.Search;
 import dev.plumbline.compute.explanation.Seen;
 import dev.plumbline.compute.judgement.ClaimDatatype;
@@ -95,9 +96,9 @@ record ReportAssembly(
         caveats.addAll(evidence.caveats());
         boolean wrong = evidence.verdict() == Verdict.FAIL;
         long seed = measurement.plan().seed();
-        List<JudgedOperation> operations = operations(progress);
-        boolean found = operations.stream().anyMatch(JudgedOperation::isWrong);
-        Search.Findings findings = wrong && !found ? findings(comparisons, progress) : Search.Findings.NONE;
+        Judged operations = operations(progress);
+        Search.Findings findings =
+                wrong ? findings(comparisons, operations.seconds(), progress) : Search.Findings.NONE;
         stopped(findings).ifPresent(caveats::add);
         progress.at(Phase.POWER, 0, 1, 0);
         Convention convention = examination.convention();
@@ -112,8 +113,8 @@ record ReportAssembly(
                         comparisons,
                         findings,
                         wrong ? List.copyOf(rows.values()) : List.of(),
-                        operations,
-                        examination.passes()),
+                        operations.operations(),
+                        examination.passes() + operations.passes()),
                 progress,
                 started);
         return new Checked(
@@ -132,10 +133,14 @@ record ReportAssembly(
                                 .formatted(what)));
     }
 
-    /** Where a wrong claim comes from; a scheme with a fixed step has nothing to be explained. */
-    private Search.Findings findings(List<Comparison> comparisons, Progress progress) {
-        double seconds = settings.explainSeconds();
-        if (request.gradients() == null || seconds == 0 || settings.scheme() != null || !measurement.isFinite()) {
+    /**
+     * Where a wrong claim comes from; a scheme with a fixed step has nothing to be explained.
+     *
+     * @param spent seconds that went into names of operations' faulty rules
+     */
+    private Search.Findings findings(List<Comparison> comparisons, double spent, Progress progress) {
+        double seconds = settings.explainSeconds() - spent;
+        if (request.gradients() == null || seconds <= 0 || settings.scheme() != null || !measurement.isFinite()) {
             return Search.Findings.NONE;
         }
         progress.at(Phase.EXPLANATION, 0, Budget.PASSES, 0);
@@ -155,9 +160,9 @@ record ReportAssembly(
     }
 
     /** Every operation by itself, where hooks saw something. */
-    private List<JudgedOperation> operations(Progress progress) {
+    private Judged operations(Progress progress) {
         if (!measurement.isFinite()) {
-            return List.of();
+            return Judged.NONE;
         }
         PrecisionSetting stated = settings.precision();
         AloneSetting setting = new AloneSetting(
@@ -178,6 +183,7 @@ record ReportAssembly(
                         claims.judged(line.name())))
                 .toList();
         Verdict verdict = tensors.stream().map(TensorReport::verdict).reduce(Verdict.PASS, Verdict::worse);
+        Judged operations = operations(progress);
         return report(
                 new Parts(
                         verdict,
@@ -189,8 +195,8 @@ record ReportAssembly(
                         List.of(),
                         Search.Findings.NONE,
                         List.of(),
-                        operations(progress),
-                        0),
+                        operations.operations(),
+                        operations.passes()),
                 progress,
                 started);
     }

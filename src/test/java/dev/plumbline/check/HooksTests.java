@@ -3,6 +3,7 @@ package dev.plumbline.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plumbline.compute.explanation.Cause;
 import dev.plumbline.compute.explanation.JudgedOperation;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.limits.Limits;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -38,7 +40,7 @@ class HooksTests {
     private static final int OPERATIONS = 55;
     private static final GradientCheckService SERVICE =
             new GradientCheckService(Limits.defaults(), new RecentReports());
-    private static final CheckSettings PATIENT = new JsonMapper().readValue("{\"explain\": 100}", CheckSettings.class);
+    private static final CheckSettings PATIENT = new JsonMapper().readValue("{\"explain\": 100, \"coverage\": \"CERTIFIED\", \"entries\": 1}", CheckSettings.class);
 
     record Seen(String dtype, String name, JsonNode faults) {
 
@@ -139,6 +141,34 @@ class HooksTests {
         });
         assertThat(report.summary())
                 .contains(wrong.isEmpty() ? "none of 55 operations is wrong" : wrong.size() + " of 55 operations");
+    }
+
+    /** Where one operation is at fault the whole claim is explained by it too, as it is where no hooks saw anything. */
+    @ParameterizedTest
+    @ValueSource(strings = {"one1", "one2"})
+    void theExplanationOfTheWholeStandsBesideThatOfTheOperation(String name) {
+        seen().filter(seen -> seen.name().equals(name)).forEach(seen -> {
+            GradientCheckReport report = seen.report();
+            String guilty = seen.faults().propertyNames().iterator().next();
+            Cause whole = Objects.requireNonNull(report.explanation());
+            assertThat(whole.node()).isEqualTo(guilty);
+            assertThat(whole.rule())
+                    .isEqualTo(Objects.requireNonNull(operation(report, guilty).explanation())
+                            .rule());
+            assertThat(report.suspects()).isNotEmpty();
+            assertThat(seen.report(null, null).explanation()).isEqualTo(whole);
+        });
+    }
+
+    /** Some 20 rounding runs of every operation, six evaluations of the whole where no activations came, names. */
+    @Test
+    void judgingOperationsIsCountedAsWork() {
+        Seen seen = seen("right");
+        double bare = seen.report(null, null).cost().forwardPasses();
+        double both = seen.report().cost().forwardPasses() - bare;
+        double ours = seen.report(null, seen.cotangents()).cost().forwardPasses() - bare;
+        assertThat(both).isBetween(30.0, 200.0);
+        assertThat(ours).isBetween(30.0, 200.0);
     }
 
     @Test

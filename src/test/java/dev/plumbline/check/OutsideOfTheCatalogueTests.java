@@ -2,6 +2,7 @@ package dev.plumbline.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.explanation.Cause;
 import dev.plumbline.compute.explanation.Suspect;
 import dev.plumbline.compute.judgement.Verdict;
@@ -15,9 +16,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +42,17 @@ class OutsideOfTheCatalogueTests {
     }
 
     private static GradientCheckReport report(String network, String dtype, String fault, int seed) throws IOException {
+        return report(network, dtype, fault, seed, "60", progress -> {});
+    }
+
+    private static GradientCheckReport report(
+            String network,
+            String dtype,
+            String fault,
+            int seed,
+            String explain,
+            Consumer<GradientCheckProgress> progress)
+            throws IOException {
         Path folder = FIXTURES.resolve("explanation").resolve(network).resolve(dtype);
         Map<String, Tensor> claim = new LinkedHashMap<>();
         tensors(FIXTURES.resolve("outside").resolve(network + "-" + dtype + ".safetensors"))
@@ -47,8 +62,10 @@ class OutsideOfTheCatalogueTests {
                     }
                 });
         CheckSettings settings = new JsonMapper()
-                .readValue("{\"explain\": 60, \"entries\": 1, \"seed\": %d}".formatted(seed), CheckSettings.class);
-        return SERVICE.check(new GradientCheckRequest(
+                .readValue("{\"explain\": %s, \"coverage\": \"CERTIFIED\", \"entries\": 1, \"seed\": %d}"
+                        .formatted(explain, seed), CheckSettings.class);
+        return SERVICE.check(
+                new GradientCheckRequest(
                 new ModelSource(null, Files.readAllBytes(folder.resolve("model.onnx"))),
                 LossSource.ofOutput("loss"),
                 null,
@@ -60,7 +77,8 @@ class OutsideOfTheCatalogueTests {
                 null,
                 null,
                 null,
-                null));
+                null),
+                progress);
     }
 
     /** Of 18 kinds: the guilty operation is suspected among the first three in 9 of 10, and nothing that did not happen is named. */
@@ -108,16 +126,25 @@ class OutsideOfTheCatalogueTests {
         return isThere && (isSlice || cause.kind() != Cause.Kind.RULE);
     }
 
-    /** A right claim is judged without a search: no explanation, no suspects, not one pass. */
+    /** A right claim is judged without a search: no explanation, no suspects, and the work of a check that asks for none. */
     @ParameterizedTest
     @ValueSource(strings = {"dense", "conv", "attention", "recurrent"})
     void aRightClaimCostsNoSearch(String network) throws IOException {
         for (String dtype : List.of("float64", "float32")) {
             for (int seed = 0; seed < 20; seed++) {
-                GradientCheckReport report = report(network, dtype, "right", seed);
+                Set<Progress.Phase> phases = EnumSet.noneOf(Progress.Phase.class);
+                GradientCheckReport report =
+                        report(network, dtype, "right", seed, "60", progress -> phases.add(progress.phase()));
                 assertThat(report.verdict()).isNotEqualTo(Verdict.FAIL);
                 assertThat(report.explanation()).isNull();
                 assertThat(report.suspects()).isEmpty();
+                assertThat(phases).contains(Progress.Phase.POWER).doesNotContain(Progress.Phase.EXPLANATION);
+                if (seed == 0) {
+                    double without = report(network, dtype, "right", seed, "false", progress -> {})
+                            .cost()
+                            .forwardPasses();
+                    assertThat(report.cost().forwardPasses()).isLessThanOrEqualTo(1.05 * without);
+                }
             }
         }
     }

@@ -8,6 +8,7 @@ import dev.plumbline.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -38,6 +39,8 @@ public final class NumericGradient {
     private final double disorder; // noise that is known before any line is looked at
     private final boolean deterministic;
     private final LongAdder evaluations = new LongAdder();
+    private final LongAdder millionths = new LongAdder(); // of evaluations of the whole model: whole numbers add up in any order
+    private final Map<String, Long> behind = new ConcurrentHashMap<>(); // by parameter, of one evaluation
     private @Nullable Noise noise;
 
     public NumericGradient(Objective objective) {
@@ -58,6 +61,7 @@ public final class NumericGradient {
         this.deterministic = Double.doubleToLongBits(again) == Double.doubleToLongBits(objective.value());
         this.disorder = deterministic ? roundingNoise : Math.max(roundingNoise, Math.abs(again - objective.value()));
         evaluations.add(2);
+        millionths.add(2_000_000L);
     }
 
     /** What is differentiated. */
@@ -85,6 +89,15 @@ public final class NumericGradient {
     /** How often the objective has been evaluated here. */
     public long evaluations() {
         return evaluations.sum();
+    }
+
+    /** The work of that, in evaluations of the whole model: what lies before a moved entry is not computed again. */
+    public double passes() {
+        return millionths.sum() / 1e6;
+    }
+
+    private long millionths(String parameter) {
+        return Math.round(1e6 * objective.effortBehind(parameter) / objective.program().effort());
     }
 
     /** The largest step that makes sense along a direction: one that moves no tensor by more than a tenth of its size. */
@@ -171,6 +184,7 @@ public final class NumericGradient {
     double[] valuesAtEntry(String name, int position, double[] offsets) {
         Tensor x = objective.parameter(name);
         evaluations.add(offsets.length);
+        millionths.add(offsets.length * behind.computeIfAbsent(name, this::millionths));
         return IntStream.range(0, offsets.length)
                 .parallel()
                 .mapToDouble(k -> {
@@ -190,6 +204,7 @@ public final class NumericGradient {
     /** The objective where the point is moved along a direction, by each of the offsets. */
     public double[] valuesAlong(Map<String, Tensor> direction, double[] offsets) {
         evaluations.add(offsets.length);
+        millionths.add(offsets.length * 1_000_000L);
         return IntStream.range(0, offsets.length)
                 .parallel()
                 .mapToDouble(k -> objective.valueWith(moved(direction, offsets[k])))

@@ -10,8 +10,8 @@ import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -22,8 +22,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param objective {@code sum_k <d_k, y_k(x)>}
  * @param allowances by the names that {@link Fragment} gives inputs and cotangents
+ * @param passes what it took, in forward passes of the fragment
  */
-record Alone(Fragment fragment, Objective objective, Evaluation.Gradient gradient, Map<String, Tensor> allowances) {
+record Alone(
+        Fragment fragment,
+        Objective objective,
+        Evaluation.Gradient gradient,
+        Map<String, Tensor> allowances,
+        double passes) {
+
+    /** An evaluation and a reverse pass, in forward passes. */
+    private static final double FORWARD_AND_BACK = 3.5;
 
     private static final double DEVIATIONS = 8;
     private static final double LUCKY = 0.25;
@@ -31,7 +40,6 @@ record Alone(Fragment fragment, Objective objective, Evaluation.Gradient gradien
     /**
      * @param inputs by which it is differentiated, with the datatypes of what is claimed of them
      * @param results by whose cotangents it is
-     * @param elsewhere values of what it reads that are as good, where they were not claimed but computed here
      */
     static Alone of(
             Fragment fragment,
@@ -39,7 +47,6 @@ record Alone(Fragment fragment, Objective objective, Evaluation.Gradient gradien
             Map<Node, Tensor> cotangents,
             Map<Node, Datatype> inputs,
             Map<Node, Datatype> results,
-            List<Map<Node, Tensor>> elsewhere,
             AloneSetting setting) {
         Objective objective = fragment.at(Set.copyOf(inputs.keySet()), values, cotangents);
         Evaluation.Gradient gradient = objective.gradient();
@@ -54,34 +61,45 @@ record Alone(Fragment fragment, Objective objective, Evaluation.Gradient gradien
             Tensor own = allowances.allowance(name);
             allowed.put(name, throughout == null ? own : larger(own, throughout));
         });
-        Alone alone = new Alone(fragment, objective, gradient, allowed);
-        if (!elsewhere.isEmpty()) {
-            List<Map<String, Tensor>> gradients = elsewhere.stream()
-                    .map(other -> fragment.at(Set.copyOf(inputs.keySet()), other, cotangents)
-                            .gradient()
-                            .byParameter())
-                    .toList();
-            allowed.replaceAll((name, own) -> alone.widened(name, own, gradients));
-        }
-        return alone;
+        return new Alone(fragment, objective, gradient, allowed, FORWARD_AND_BACK + allowances.passes());
     }
 
-    /** {@code + 8 max(rms_i, rms of the tensor / 4)} of what other values make of a derivative. */
-    private Tensor widened(String name, Tensor own, List<Map<String, Tensor>> others) {
-        Tensor here = Objects.requireNonNull(derivative(name));
-        double[] squares = new double[own.size()];
-        for (Map<String, Tensor> other : others) {
-            Tensor there = Objects.requireNonNull(other.get(name));
-            for (int i = 0; i < squares.length; i++) {
-                squares[i] += Math.pow(there.at(i) - here.at(i), 2) / others.size();
+    /** The squares of how far other values of what it reads, and as good, move the derivatives: added to {@code squares}. */
+    void move(Map<Node, Tensor> values, Map<Node, Tensor> cotangents, Map<String, double[]> squares) {
+        Set<Node> moved = new HashSet<>();
+        fragment.inputs().stream()
+                .filter(node -> derivative(Fragment.input(node)) != null)
+                .forEach(moved::add);
+        fragment.at(moved, values, cotangents).gradient().byParameter().forEach((name, there) -> {
+            Tensor here = derivative(name);
+            if (here != null) {
+                double[] own = squares.computeIfAbsent(name, key -> new double[here.size()]);
+                Arrays.setAll(own, i -> own[i] + Math.pow(there.at(i) - here.at(i), 2));
             }
-        }
-        double mean = Arrays.stream(squares).average().orElse(0);
-        double[] widened = own.values().clone();
-        for (int i = 0; i < widened.length; i++) {
-            widened[i] += DEVIATIONS * Math.max(Math.sqrt(squares[i]), LUCKY * Math.sqrt(mean));
-        }
-        return Tensor.of(own.shape(), widened);
+        });
+    }
+
+    /**
+     * The same where what it reads is only known so well: {@code + 8 max(rms_i, rms of the tensor / 4)}.
+     *
+     * @param squares of so many runs
+     */
+    Alone widened(Map<String, double[]> squares, int runs) {
+        Map<String, Tensor> wider = new HashMap<>(allowances);
+        wider.replaceAll((name, own) -> {
+            double[] moved = squares.get(name);
+            if (moved == null) {
+                return own;
+            }
+            double mean = Arrays.stream(moved).average().orElse(0) / runs;
+            double[] allowed = own.values().clone();
+            Arrays.setAll(
+                    allowed,
+                    i -> allowed[i]
+                            + DEVIATIONS * Math.max(Math.sqrt(moved[i] / runs), LUCKY * Math.sqrt(mean)));
+            return Tensor.of(own.shape(), allowed);
+        });
+        return new Alone(fragment, objective, gradient, wider, passes + FORWARD_AND_BACK * runs);
     }
 
     private static Tensor larger(Tensor one, Tensor other) {

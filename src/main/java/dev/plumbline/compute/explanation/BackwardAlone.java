@@ -4,12 +4,10 @@ import dev.plumbline.compute.judgement.ClaimDatatype;
 import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.program.Evaluation;
-import dev.plumbline.compute.program.FileConstant;
 import dev.plumbline.compute.program.Fragment;
 import dev.plumbline.compute.program.Fragments;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
-import dev.plumbline.compute.program.Rounding;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
@@ -21,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -43,10 +42,14 @@ final class BackwardAlone {
     private final Map<Fragment, Alone> alone = new LinkedHashMap<>();
     private final Map<Fragment, Ruling> rulings = new LinkedHashMap<>();
     private final Map<Node, List<Fragment>> readers = new LinkedHashMap<>();
-    private final List<Evaluation> rounded = new ArrayList<>();
-    private int left = EXPLAINED;
+    private final Map<Tried, Optional<Cause>> tried = new HashMap<>();
+    private final AloneWork work;
 
-    BackwardAlone(Objective objective, Seen seen, AloneSetting setting) {
+    /** A search for the rule that makes what a fragment passed on to some of what it reads. */
+    private record Tried(Fragment fragment, List<Node> inputs) {}
+
+    BackwardAlone(Objective objective, Seen seen, AloneSetting setting, AloneWork work) {
+        this.work = work;
         this.objective = objective;
         this.seen = seen;
         this.setting = setting;
@@ -62,6 +65,8 @@ final class BackwardAlone {
                             input, node -> new ArrayList<>())
                     .add(fragment));
         }
+        widen(alive);
+        alone.values().forEach(work::did);
         Map<Node, Comparison> shared = new LinkedHashMap<>();
         Map<Fragment, List<Comparison>> own = new LinkedHashMap<>();
         readers.forEach((input, reading) -> {
@@ -97,14 +102,8 @@ final class BackwardAlone {
 
     /** Why a fragment cannot be judged. */
     private String compute(Fragment fragment) {
-        Map<Node, Tensor> cotangents = new HashMap<>();
+        Map<Node, Tensor> cotangents = cotangents(fragment);
         Map<Node, Datatype> judged = new LinkedHashMap<>();
-        for (Node result : fragment.results()) {
-            Tensor claimed = seen.cotangents().get(result);
-            cotangents.put(
-                    result,
-                    claimed == null ? Tensor.filled(result.shape(), result == objective.output() ? 1 : 0) : claimed);
-        }
         for (Node input : fragment.inputs()) {
             if (seen.cotangents().containsKey(input)) {
                 judged.put(input, Objects.requireNonNull(datatypes.get(input)));
@@ -122,45 +121,46 @@ final class BackwardAlone {
             return "what it read is not finite";
         }
         try {
-            alone.put(fragment, Alone.of(fragment, values, cotangents, judged, Map.of(), elsewhere(fragment), setting));
+            alone.put(fragment, Alone.of(fragment, values, cotangents, judged, Map.of(), setting));
             return "another operation that reads the same values could not be judged";
         } catch (Problem problem) {
             return "it cannot be computed from what was claimed: " + problem.explanation();
         }
     }
 
-    /** What is read where nobody saw it, as the pipeline's rounding may have had it. */
-    private List<Map<Node, Tensor>> elsewhere(Fragment fragment) {
-        if (!seen.activations().isEmpty() || fragment.inputs().stream().noneMatch(objective::isMoved)) {
-            return List.of();
+    private Map<Node, Tensor> cotangents(Fragment fragment) {
+        Map<Node, Tensor> cotangents = new HashMap<>();
+        for (Node result : fragment.results()) {
+            Tensor claimed = seen.cotangents().get(result);
+            cotangents.put(
+                    result,
+                    claimed == null ? Tensor.filled(result.shape(), result == objective.output() ? 1 : 0) : claimed);
         }
-        if (rounded.isEmpty()) {
-            rounded.addAll(evaluations());
-        }
-        return rounded.stream()
-                .map(evaluation -> {
-                    Map<Node, Tensor> values = new HashMap<>();
-                    fragment.inputs().forEach(input -> values.put(input, evaluation.value(input)));
-                    return values;
-                })
-                .toList();
+        return cotangents;
     }
 
-    private List<Evaluation> evaluations() {
-        boolean wide = ClaimDatatype.widest(datatypes.values()) == Datatype.FP64;
-        List<FileConstant> constants = FileConstant.of(objective.program());
-        List<Evaluation> evaluations = new ArrayList<>();
-        for (int run = 0; run < RUNS; run++) {
-            long seed = setting.seed() + run;
-            boolean moves = wide && run % 2 == 1 && setting.holdsFloat32() && !constants.isEmpty();
-            Rounding rounding = moves
-                    ? FileConstant.moved(constants, seed)
-                    : wide
-                            ? Rounding.float64(objective.base(), seed)
-                            : Rounding.random(Datatype.FP32, objective.base(), seed);
-            evaluations.add(objective.program().evaluate(objective.point(), rounding));
+    /** Where nobody saw what is read, it is as the pipeline's rounding may have had it: one evaluation at a time. */
+    private void widen(Runnable alive) {
+        List<Fragment> reading = alone.keySet().stream()
+                .filter(fragment -> seen.activations().isEmpty()
+                        && fragment.inputs().stream().anyMatch(objective::isMoved))
+                .toList();
+        Map<Fragment, Map<String, double[]>> squares = new HashMap<>();
+        for (int run = 0; run < RUNS && !reading.isEmpty(); run++) {
+            Evaluation rounded = RoundedRun.of(objective, ClaimDatatype.widest(datatypes.values()), setting, run);
+            work.evaluated();
+            for (Fragment fragment : reading) {
+                alive.run();
+                Map<Node, Tensor> values = new HashMap<>();
+                fragment.inputs().forEach(input -> values.put(input, rounded.value(input)));
+                Objects.requireNonNull(alone.get(fragment))
+                        .move(
+                                values,
+                                cotangents(fragment),
+                                squares.computeIfAbsent(fragment, key -> new HashMap<>()));
+            }
         }
-        return evaluations;
+        squares.forEach((fragment, moved) -> alone.computeIfPresent(fragment, (key, own) -> own.widened(moved, RUNS)));
     }
 
     private static boolean isNotFinite(Map<Node, Tensor> tensors) {
@@ -280,11 +280,21 @@ final class BackwardAlone {
         rulings.put(fragment, ruling.with(Verdict.FAIL, ruling.because(), cause));
     }
 
+    /** Tried once, and of so many fragments only. */
     private @Nullable Cause explained(Fragment fragment, List<Node> inputs, Runnable alive) {
-        if (setting.seconds() == 0 || left == 0) {
+        Tried these = new Tried(fragment, inputs);
+        Optional<Cause> known = tried.get(these);
+        if (known == null && (setting.seconds() == 0 || tried.size() == EXPLAINED)) {
             return null;
         }
-        left--;
+        if (known == null) {
+            known = Optional.ofNullable(searched(fragment, inputs, alive));
+            tried.put(these, known);
+        }
+        return known.orElse(null);
+    }
+
+    private @Nullable Cause searched(Fragment fragment, List<Node> inputs, Runnable alive) {
         List<Comparison> comparisons = inputs.stream()
                 .map(input -> comparison(
                         Fragment.input(input),
@@ -299,8 +309,9 @@ final class BackwardAlone {
                 inputs.stream().map(datatypes::get).filter(Objects::nonNull).toList();
         Case wrong = new Case(
                 own.objective(), own.gradient(), comparisons, ClaimDatatype.widest(arithmetic), setting.seed());
-        Cause cause = Search.rulesAndPaths(
-                wrong, Fragment.SUM, Budget.of(setting.seconds() / EXPLAINED, (passes, most) -> alive.run()));
+        Budget budget = Budget.of(setting.seconds() / EXPLAINED, (passes, most) -> alive.run());
+        Cause cause = Search.rulesAndPaths(wrong, Fragment.SUM, budget);
+        work.searched(own, budget);
         return cause == null
                 ? null
                 : cause.explaining(inputs.stream()

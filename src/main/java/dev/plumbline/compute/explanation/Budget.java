@@ -22,6 +22,7 @@ public final class Budget {
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
+    private final long started = now();
     private final long end;
     private final Progress progress;
     private double passes;
@@ -34,7 +35,7 @@ public final class Budget {
     }
 
     private Budget(double seconds, Progress progress) {
-        this.end = now() + (long) (1e9 * seconds);
+        this.end = started + (long) (1e9 * seconds);
         this.progress = progress;
         this.most = PASSES - RESERVED;
     }
@@ -94,5 +95,10 @@ public final class Budget {
 
     double passes() {
         return passes;
+    }
+
+    /** The time since it was given. */
+    double seconds() {
+        return (now() - started) / 1e9;
     }
 }

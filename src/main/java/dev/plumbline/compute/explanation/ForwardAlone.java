@@ -23,8 +23,10 @@ final class ForwardAlone {
     private final Seen seen;
     private final AloneSetting setting;
     private final Map<Node, Datatype> datatypes;
+    private final AloneWork work;
 
-    ForwardAlone(Objective objective, Seen seen, AloneSetting setting) {
+    ForwardAlone(Objective objective, Seen seen, AloneSetting setting, AloneWork work) {
+        this.work = work;
         this.objective = objective;
         this.seen = seen;
         this.setting = setting;
@@ -67,7 +69,8 @@ final class ForwardAlone {
             return Ruling.none("what it read is not finite");
         }
         try {
-            Alone alone = Alone.of(fragment, values, ones, Map.of(), judged, List.of(), setting);
+            Alone alone = Alone.of(fragment, values, ones, Map.of(), judged, setting);
+            work.did(alone);
             List<Comparison> comparisons = new ArrayList<>();
             judged.keySet()
                     .forEach(node -> comparisons.add(alone.comparison(

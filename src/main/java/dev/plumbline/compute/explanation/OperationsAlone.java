@@ -41,19 +41,37 @@ public final class OperationsAlone {
         this.ofBackward = byOperation(backward);
     }
 
-    /** The operations in the order of the program, then those that were judged together; none where nothing was seen. */
-    public static List<JudgedOperation> of(Objective objective, Seen seen, AloneSetting setting, Runnable alive) {
+    /**
+     * What was judged and what that took.
+     *
+     * @param operations in the order of the program, then those that were judged together; none where nothing was seen
+     * @param passes in forward passes of the model
+     * @param seconds of it that went into names of faulty rules
+     */
+    public record Judged(List<JudgedOperation> operations, double passes, double seconds) {
+
+        /** Where nothing was seen. */
+        public static final Judged NONE = new Judged(List.of(), 0, 0);
+
+        public Judged {
+            operations = List.copyOf(operations);
+        }
+    }
+
+    /** @param alive run between two pieces of work; whatever it throws gives it up */
+    public static Judged of(Objective objective, Seen seen, AloneSetting setting, Runnable alive) {
         boolean hasValues = !seen.activations().isEmpty();
         boolean hasCotangents = !seen.cotangents().isEmpty();
         if (!hasValues && !hasCotangents) {
-            return List.of();
+            return Judged.NONE;
         }
-        return new OperationsAlone(
-                        objective,
-                        seen,
-                        hasValues ? new ForwardAlone(objective, seen, setting).rulings(alive) : Map.of(),
-                        hasCotangents ? new BackwardAlone(objective, seen, setting).rulings(alive) : Map.of())
-                .judged();
+        AloneWork work = new AloneWork(objective);
+        Map<Fragment, Ruling> forward =
+                hasValues ? new ForwardAlone(objective, seen, setting, work).rulings(alive) : Map.of();
+        Map<Fragment, Ruling> backward =
+                hasCotangents ? new BackwardAlone(objective, seen, setting, work).rulings(alive) : Map.of();
+        List<JudgedOperation> judged = new OperationsAlone(objective, seen, forward, backward).judged();
+        return new Judged(judged, work.passes(), work.seconds());
     }
 
     private List<JudgedOperation> judged() {

@@ -12,6 +12,7 @@ import dev.plumbline.compute.probe.Slope;
 import dev.plumbline.compute.program.Objective;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -20,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -221,14 +223,7 @@ public final class Evidence {
         int most = measurement.plan().entries();
         Set<Integer> shown = new LinkedHashSet<>();
         if (verdict != Verdict.PASS) {
-            List<Integer> own = new ArrayList<>();
-            for (int i = 0; i < comparison.size(); i++) {
-                if (examination.isJudged(name, i) && examination.ruling(name, i).verdict() == verdict) {
-                    own.add(i);
-                }
-            }
-            own.sort(Comparator.comparingDouble((Integer i) -> -excess(name, i)));
-            own.stream().limit(most).forEach(shown::add);
+            shown.addAll(worst(name, comparison.size(), verdict));
         }
         shown.addAll(sampled(name, comparison));
         int others = verdict == Verdict.PASS ? Math.min(most, 1) : most;
@@ -238,6 +233,29 @@ public final class Evidence {
             }
         }
         return shown;
+    }
+
+    /** The entries of some verdict that are furthest beyond their allowances, as many as are shown, the worst first. */
+    private List<Integer> worst(String name, int size, Verdict verdict) {
+        record Beyond(int position, double excess) {}
+        PriorityQueue<Beyond> worst = new PriorityQueue<>(
+                Comparator.comparingDouble(Beyond::excess).thenComparing(Beyond::position, Comparator.reverseOrder()));
+        for (int i = 0; i < size; i++) {
+            if (examination.isJudged(name, i) && examination.ruling(name, i).verdict() == verdict) {
+                double excess = excess(name, i);
+                Beyond least = worst.peek();
+                if (worst.size() < measurement.plan().entries() || least != null && excess > least.excess()) {
+                    worst.add(new Beyond(i, excess));
+                }
+                if (worst.size() > measurement.plan().entries()) {
+                    worst.remove();
+                }
+            }
+        }
+        return worst.stream()
+                .sorted(Collections.reverseOrder(worst.comparator()))
+                .map(Beyond::position)
+                .toList();
     }
 
     private double excess(String name, int position) {

@@ -198,6 +198,6 @@ public record Measurement(
 
     /** The work up to here, in forward passes of the model, differences included. */
     public double passes() {
-        return 1 + REVERSE + allowances.passes() + (around == null ? 0 : around.passes()) + numeric.evaluations();
+        return 1 + REVERSE + allowances.passes() + (around == null ? 0 : around.passes()) + numeric.passes();
     }
 }
