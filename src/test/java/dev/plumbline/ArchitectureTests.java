@@ -49,7 +49,7 @@ class ArchitectureTests {
             "compute.health.window");
 
     private static final Set<String> FEATURE =
-            union(COMPUTE, "reader", "tensor", "report", "library", "jobs", "limits", "problem");
+            union(COMPUTE, "reader", "tensor", "report", "report.page", "report.figure", "library", "jobs", "limits", "problem");
 
     /** Room by room, what it may import besides itself. A room that is not built yet holds its place. */
     private static final Map<String, Set<String>> MAY_IMPORT = Map.ofEntries(
@@ -62,7 +62,12 @@ class ArchitectureTests {
             entry("blackbox", FEATURE),
             entry("compare", FEATURE),
             entry("library", Set.of("reader", "tensor", "report", "limits", "problem")),
-            entry("report", union(COMPUTE, "tensor", "limits", "problem")),
+            entry("check.page", union(FEATURE, "check")),
+            entry("optimize.page", union(FEATURE, "optimize")),
+            entry("diagnose.page", union(FEATURE, "diagnose")),
+            entry("report", union(COMPUTE, "report.figure", "tensor", "limits", "problem")),
+            entry("report.page", union(COMPUTE, "report.figure")),
+            entry("report.figure", Set.of()),
             entry("jobs", Set.of("limits", "problem")),
             entry("web", Set.of("tensor", "limits", "problem")),
             entry("compute.judgement", Set.of("compute.probe", "tensor")),

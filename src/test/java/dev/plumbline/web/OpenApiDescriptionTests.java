@@ -66,14 +66,8 @@ class OpenApiDescriptionTests {
     }
 
     @Test
-    void showsTheDescriptionAtTheRoot() {
-        http.get()
-                .uri("/")
-                .exchange()
-                .expectStatus()
-                .isFound()
-                .expectHeader()
-                .valueMatches("Location", ".*/swagger-ui.html");
+    void showsTheDescriptionBesideThePageAtTheRoot() {
+        assertThat(served("/")).contains("<title>Plumbline", "href=\"/swagger-ui/index.html\"");
         http.get()
                 .uri("/swagger-ui.html")
                 .exchange()

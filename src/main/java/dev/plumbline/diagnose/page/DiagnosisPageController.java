@@ -1,19 +1,13 @@
 package dev.plumbline.diagnose.page;
 
-import dev.plumbline.diagnose.DiagnosisReport;
 import dev.plumbline.diagnose.KeptDiagnoses;
 import dev.plumbline.report.page.Forms;
-import dev.plumbline.report.page.HealthSections;
-import dev.plumbline.report.page.JUnit;
-import dev.plumbline.report.page.Markdown;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -52,13 +46,7 @@ class DiagnosisPageController {
             responseCode = "200",
             content = @Content(mediaType = MediaType.APPLICATION_XML_VALUE, schema = @Schema(type = "string")))
     byte[] junit(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
-        DiagnosisReport report = kept.read(owner, id);
-        Map<String, String> properties = new LinkedHashMap<>();
-        properties.put("plumbline.id", report.id());
-        properties.put("plumbline.verdict", report.verdict().name());
-        properties.put("plumbline.summary", report.summary());
-        String name = report.label() == null ? "diagnosis" : "diagnosis " + report.label();
-        return new JUnit(name, 0, properties, HealthSections.cases(report.findings(), report.notEvaluated())).bytes();
+        return DiagnosisForms.junit(kept.read(owner, id));
     }
 
     @GetMapping(path = "/{id}", produces = Forms.MARKDOWN)
@@ -67,10 +55,7 @@ class DiagnosisPageController {
             responseCode = "200",
             content = @Content(mediaType = MediaType.TEXT_MARKDOWN_VALUE, schema = @Schema(type = "string")))
     byte[] markdown(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
-        DiagnosisReport report = kept.read(owner, id);
-        Markdown page = new Markdown().verdict(report.verdict().name(), report.summary());
-        HealthSections.findings(page, report.findings());
-        return page.paragraph("Plumbline, diagnosis " + report.id()).bytes();
+        return DiagnosisForms.markdown(kept.read(owner, id));
     }
 
     @GetMapping(path = "/{id}/summary", produces = MediaType.APPLICATION_JSON_VALUE)

@@ -126,7 +126,10 @@ public final class Document {
 
     public Document cell(String text) {
         String shown = Markup.shortened(text, 400);
-        out.append(isNumber(shown) ? "<td class=\"n\">" : shown.length() > 24 ? "<td class=\"t\">" : "<td>")
+        String style = isNumber(shown) ? "n" : shown.length() > 24 ? "t" : "s";
+        out.append("<td class=\"")
+                .append(style)
+                .append("\">")
                 .append(Markup.escaped(shown))
                 .append("</td>");
         return this;

@@ -17,6 +17,7 @@ import dev.plumbline.report.page.JUnit.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -52,7 +53,19 @@ public final class HealthSections {
 
     /** In words, the most likely to help first. */
     public static List<String> remedies(List<Remedy> remedies) {
-        return remedies.stream().map(Remedy::advice).toList();
+        return remedies.stream()
+                .map(remedy -> remedy.advice() + numbers(remedy.numbers()))
+                .toList();
+    }
+
+    private static String numbers(Map<String, Double> numbers) {
+        String more = numbers.size() > NAMES ? " and %d more".formatted(numbers.size() - NAMES) : "";
+        return numbers.isEmpty()
+                ? ""
+                : numbers.entrySet().stream()
+                        .limit(NAMES)
+                        .map(number -> Markup.shortened(number.getKey(), 40) + ": " + Numbers.of(number.getValue(), 3))
+                        .collect(Collectors.joining(", ", " (", more + ")"));
     }
 
     /** The first few. */
