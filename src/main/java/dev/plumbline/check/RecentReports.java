@@ -4,8 +4,11 @@ import dev.plumbline.report.KeptReports;
 import dev.plumbline.report.KeptReports.Place;
 import dev.plumbline.report.Page;
 import dev.plumbline.report.ReportFilter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
@@ -20,16 +23,19 @@ public class RecentReports {
 
     private final @Nullable KeptReports kept;
     private final JsonMapper json;
+    private final MeterRegistry meters;
 
     /** Keeps nothing: for a check without a service around it. */
     RecentReports() {
         this.kept = null;
         this.json = JsonMapper.shared();
+        this.meters = new SimpleMeterRegistry();
     }
 
     @Autowired
-    RecentReports(KeptReports kept, JsonMapper json) {
+    RecentReports(KeptReports kept, JsonMapper json, MeterRegistry meters) {
         this.kept = kept;
+        this.meters = meters;
         // A report of a newer version may say more.
         this.json = json.rebuild()
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -38,6 +44,7 @@ public class RecentReports {
 
     void keep(String owner, Checked checked) {
         GradientCheckReport report = checked.report();
+        count(report);
         if (kept != null) {
             kept.keep(
                     owner,
@@ -50,6 +57,15 @@ public class RecentReports {
                             json.writeValueAsBytes(report),
                             checked.figures()));
         }
+    }
+
+    private void count(GradientCheckReport report) {
+        String coverage = String.valueOf(report.settings().coverage());
+        meters.counter("plumbline.checks", "verdict", report.verdict().name(), "coverage", coverage)
+                .increment();
+        meters.counter("plumbline.check.evaluations").increment(report.cost().evaluations());
+        meters.timer("plumbline.check.seconds", "coverage", coverage)
+                .record(report.cost().milliseconds(), TimeUnit.MILLISECONDS);
     }
 
     /** As it was answered. */

@@ -3,6 +3,8 @@ package dev.plumbline.report;
 import dev.plumbline.limits.KeyLimits;
 import dev.plumbline.limits.ReportTerms;
 import dev.plumbline.problem.Problem;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -42,6 +44,7 @@ public class KeptReports {
     private final JsonMapper json;
     private final KeyLimits limits;
     private final ReportTerms terms;
+    private final MeterRegistry meters;
     private final AtomicLong newest = new AtomicLong(); // when it was made, in milliseconds: each a later one
 
     KeptReports(
@@ -49,12 +52,24 @@ public class KeptReports {
             TransactionTemplate transaction,
             JsonMapper json,
             KeyLimits limits,
-            ReportTerms terms) {
+            ReportTerms terms,
+            MeterRegistry meters) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.json = json;
         this.limits = limits;
         this.terms = terms;
+        this.meters = meters;
+        Gauge.builder("plumbline.reports.kept", this, KeptReports::bytes)
+                .baseUnit("bytes")
+                .register(meters);
+    }
+
+    /** Of all keys' reports, packed. */
+    private long bytes() {
+        return jdbc.sql("select coalesce(sum(bytes), 0) from report")
+                .query(Long.class)
+                .single();
     }
 
     /**
@@ -85,6 +100,8 @@ public class KeptReports {
      * was computed is answered all the same.
      */
     public void keep(String owner, Report report) {
+        meters.counter("plumbline.reports", "kind", report.kind(), "verdict", report.verdict())
+                .increment();
         try {
             write(owner, report);
         } catch (DataAccessException | TransactionException down) {

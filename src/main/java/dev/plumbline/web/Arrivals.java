@@ -42,6 +42,11 @@ final class Arrivals implements ServletRequestListener {
         return room;
     }
 
+    /** Bytes of bodies in temporary files. */
+    long spooled() {
+        return room.taken();
+    }
+
     long mostDropped() {
         return mostDropped;
     }

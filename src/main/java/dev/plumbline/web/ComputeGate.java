@@ -12,6 +12,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -30,6 +31,8 @@ final class ComputeGate extends OncePerRequestFilter implements ServletRequestLi
     private final ProblemWriter writer;
     private final HangUps hangUps;
     private final Turns turns;
+
+    private final AtomicLong refused = new AtomicLong();
 
     private volatile double meanSeconds = 1;
 
@@ -117,8 +120,22 @@ final class ComputeGate extends OncePerRequestFilter implements ServletRequestLi
 
     /** By the time the present queue should be through, going by how long requests took lately. */
     private void refuse(String detail, HttpServletResponse response) throws IOException {
+        refused.incrementAndGet();
         long seconds = (long) Math.ceil(meanSeconds * turns.all() / limits.concurrency());
         writer.write(Busy.report(detail), Busy.retryAfter(seconds), response);
+    }
+
+    int waiting() {
+        return turns.waiting();
+    }
+
+    int computing() {
+        return turns.all() - turns.waiting();
+    }
+
+    /** How many were told to come back later, since the start. */
+    long refused() {
+        return refused.get();
     }
 
     /** Whether the caller of a request that was to compute has hung up. */

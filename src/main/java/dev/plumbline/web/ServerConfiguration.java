@@ -3,6 +3,9 @@ package dev.plumbline.web;
 import dev.plumbline.limits.KeyLimits;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.limits.ReportTerms;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.servlet.Filter;
 import jakarta.servlet.ServletRequestListener;
 import java.net.InetAddress;
@@ -110,7 +113,10 @@ class ServerConfiguration {
 
     @Bean
     FilterRegistrationBean<Filter> apiKeyFilter(ApiKeys keys, RefusalWriter refusals) {
-        return registration(new ApiKeyFilter(keys, refusals), 5, API);
+        FilterRegistrationBean<Filter> registration = registration(new ApiKeyFilter(keys, refusals), 5, API);
+        // How much is asked and how it fares is for those who have a key.
+        registration.addUrlPatterns("/actuator/prometheus/*");
+        return registration;
     }
 
     @Bean
@@ -128,6 +134,19 @@ class ServerConfiguration {
     @Bean
     ComputeGate gate(Limits limits, KeyLimits keyLimits, ApiKeys keys, ProblemWriter writer, HangUps hangUps) {
         return new ComputeGate(limits, keyLimits, keys.isOpen(), writer, hangUps);
+    }
+
+    /** What the gate and the room for bodies say of themselves to whoever measures the service. */
+    @Bean
+    MeterBinder doorFigures(ComputeGate gate, Arrivals arrivals) {
+        return meters -> {
+            Gauge.builder("plumbline.gate.computing", gate, ComputeGate::computing).register(meters);
+            Gauge.builder("plumbline.gate.waiting", gate, ComputeGate::waiting).register(meters);
+            FunctionCounter.builder("plumbline.gate.refused", gate, ComputeGate::refused).register(meters);
+            Gauge.builder("plumbline.spool", arrivals, Arrivals::spooled)
+                    .baseUnit("bytes")
+                    .register(meters);
+        };
     }
 
     @Bean

@@ -58,6 +58,10 @@ final class Turns {
         return taken.values().stream().mapToInt(Integer::intValue).sum();
     }
 
+    synchronized int waiting() {
+        return waiting.size();
+    }
+
     /** One request's place. */
     final class Turn {
 

@@ -8,6 +8,7 @@ import dev.plumbline.limits.ReportTerms;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.report.KeptReports.Place;
 import java.nio.charset.StandardCharsets;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -54,7 +55,8 @@ class KeptReportsTests {
                 new TransactionTemplate(new DataSourceTransactionManager(DATABASE)),
                 JsonMapper.shared(),
                 limits,
-                new ReportTerms(90));
+                new ReportTerms(90),
+                new SimpleMeterRegistry());
     }
 
     private void keep(String owner, String id, byte[] report) {
