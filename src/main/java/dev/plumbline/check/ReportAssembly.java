@@ -122,7 +122,7 @@ record ReportAssembly(
                 CheckFigures.of(
                         evidence.tensors(),
                         objective,
-                        new CheckFigures.Place(findings.cause(), findings.suspects(), operations)));
+                        new CheckFigures.Place(findings.cause(), findings.suspects(), operations.operations())));
     }
 
     private static Optional<Caveat> stopped(Search.Findings findings) {

@@ -13,7 +13,7 @@ final class AloneWork {
     private double seconds;
 
     AloneWork(Objective objective) {
-        this.whole = objective.program().effort();
+        this.whole = objective.program().seconds();
     }
 
     void did(Alone alone) {
@@ -30,7 +30,7 @@ final class AloneWork {
     }
 
     private double share(Alone alone) {
-        return alone.objective().program().effort() / whole;
+        return alone.objective().program().seconds() / whole;
     }
 
     double passes() {
