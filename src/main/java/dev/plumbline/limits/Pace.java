@@ -29,6 +29,7 @@ public final class Pace {
 
     private static volatile double factor = 1;
 
+    @SuppressWarnings("UnusedVariable") // lest the loop be found useless
     private static volatile double sink;
 
     private Pace() {}
