@@ -32,6 +32,36 @@ def stages():
     return found
 
 
+def debian(root, java):
+    """Made before anything is set apart, for names and packages are found by the network."""
+    runtime = "openjdk-" + java + "-jre-headless"
+    if os.path.exists(root + "/usr/bin/java"):
+        return
+    if shutil.which("mmdebstrap"):
+        run("mmdebstrap", "--variant=minbase", "--include=ca-certificates," + runtime, "bookworm", root)
+    else:
+        unpacked(root, [runtime, "base-files", "base-passwd", "bash", "coreutils", "dash", "grep", "passwd", "util-linux"])
+
+
+def unpacked(root, packages):
+    """These and what they need, of this machine's own Debian; no script of a package is run."""
+    needed = run("apt-cache", "depends", "--recurse", *("--no-" + each for each in (
+        "recommends", "suggests", "conflicts", "breaks", "replaces", "enhances")), *packages,
+        capture_output=True, text=True).stdout
+    names = sorted({line for line in needed.split("\n") if line and line[0] not in " <|"})
+    names = [name for name in names if not re.match("fonts-|xfonts-|ttf-|x11-|cdebconf", name)]
+    there = os.path.join(os.path.dirname(root), "packages")
+    os.makedirs(there, exist_ok=True)
+    run("apt-get", "download", "-qq", *names, cwd=there)
+    os.makedirs(root, exist_ok=True)
+    for package in sorted(glob.glob(there + "/*.deb")):
+        run("dpkg", "-x", package, root)
+    for table in "passwd", "group":  # what the scripts would have done
+        shutil.copy("%s/usr/share/base-passwd/%s.master" % (root, table), "%s/etc/%s" % (root, table))
+    java = glob.glob(root + "/usr/lib/jvm/java-*/bin/java")[0]
+    os.symlink(java[len(root):], root + "/usr/bin/java")
+
+
 class Container:
     """A root folder and what the Dockerfile says about it."""
 
@@ -39,41 +69,15 @@ class Container:
         self.root, self.build = os.path.join(folder, "root"), os.path.join(folder, "build")
         self.mounts = {"/tmp": os.path.join(folder, "tmp")}
         self.user, self.place, self.environment = "root", "/", {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"}
-        (_, first), (base, last) = stages()
-        self.debian(re.search(r":(\d+)-jre", base).group(1))
+        (_, first), (_, last) = stages()
         self.built(first, jar)
+        run("mount", "-t", "proc", "proc", self.root + "/proc")  # java finds its libraries by it
         for word, rest in last[1:]:
             getattr(self, "do_" + word.lower(), lambda rest: None)(rest)
         for place, at in self.mounts.items():
             os.makedirs(at, exist_ok=True)
             shutil.chown(at, *self.owner(place))
             os.chmod(at, os.stat(self.root + place).st_mode & 0o7777)
-
-    def debian(self, java):
-        runtime = "openjdk-" + java + "-jre-headless"
-        if os.path.exists(self.root + "/usr/bin/java"):
-            return
-        if shutil.which("mmdebstrap"):
-            run("mmdebstrap", "--variant=minbase", "--include=ca-certificates," + runtime, "bookworm", self.root)
-        else:
-            self.unpacked([runtime, "base-files", "base-passwd", "bash", "coreutils", "dash", "grep", "passwd", "util-linux"])
-
-    def unpacked(self, packages):
-        """These and what they need, of this machine's own Debian; no script of a package is run."""
-        needed = run("apt-cache", "depends", "--recurse", *("--no-" + each for each in (
-            "recommends", "suggests", "conflicts", "breaks", "replaces", "enhances")), *packages,
-            capture_output=True, text=True).stdout
-        names = sorted({line for line in needed.split("\n") if line and line[0] not in " <|"})
-        there = os.path.join(os.path.dirname(self.root), "packages")
-        os.makedirs(there, exist_ok=True)
-        run("apt-get", "download", "-qq", *names, cwd=there)
-        os.makedirs(self.root, exist_ok=True)
-        for package in sorted(glob.glob(there + "/*.deb")):
-            run("dpkg", "-x", package, self.root)
-        for table in "passwd", "group":  # what the scripts would have done
-            shutil.copy("%s/usr/share/base-passwd/%s.master" % (self.root, table), "%s/etc/%s" % (self.root, table))
-        java = glob.glob(self.root + "/usr/lib/jvm/java-*/bin/java")[0]
-        os.symlink(java[len(self.root):], self.root + "/usr/bin/java")
 
     def built(self, instructions, jar):
         shutil.rmtree(self.build, ignore_errors=True)
@@ -147,7 +151,7 @@ class Container:
         started = time.time()
         service = subprocess.Popen(self.inside(self.entry, self.user), stdout=self.log, stderr=self.log)
         while subprocess.run(self.inside(self.health, self.user), stderr=subprocess.DEVNULL).returncode:
-            if service.poll() is not None or time.time() > started + 60:
+            if service.poll() is not None or time.time() > started + 180:
                 sys.exit("the service is not healthy; see " + self.log.name)
             time.sleep(0.2)
         say("healthy, by the Dockerfile's check", "%.1f s" % (time.time() - started))
@@ -213,6 +217,7 @@ def session():
 
 def main(jar, folder="/var/tmp/plumbline-container"):
     if "PLUMBLINE_APART" not in os.environ:
+        debian(os.path.join(folder, "root"), re.search(r":(\d+)-jre", stages()[-1][0]).group(1))
         os.environ["PLUMBLINE_APART"] = "yes"
         os.execvp("unshare", ["unshare", "--mount", "--net", "--ipc", "--uts", "--pid", "--fork", "--kill-child",
                               sys.executable, *sys.argv])

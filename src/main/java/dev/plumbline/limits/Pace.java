@@ -6,7 +6,8 @@ import java.lang.management.ThreadMXBean;
 /**
  * How long this machine takes for what the machine takes a second for that all estimates were measured on: 1 until it is
  * {@link #measure measured}, which the service does beside its start. A loop of exponentials and sums, by the CPU time of its
- * thread, so that whoever else computes does not count; bad where another core's work shares its units, or memory is the brake.
+ * thread, so that whoever else computes does not count. Bad where another core's work shares its units, or memory is the brake;
+ * it stays 1 where the clock of CPU time is too coarse for a believable figure.
  */
 public final class Pace {
 
@@ -21,11 +22,14 @@ public final class Pace {
     /** Of CPU time, all in all: 0.3 s. */
     private static final long MOST = 300_000_000;
 
-    private static final double FASTEST = 0.25;
-    private static final double SLOWEST = 10;
+    /** What is believed. */
+    private static final double FASTEST = 0.1;
+
+    private static final double SLOWEST = 20;
 
     private static volatile double factor = 1;
 
+    @SuppressWarnings("UnusedVariable") // lest the loop be found useless
     private static volatile double sink;
 
     private Pace() {}
@@ -54,7 +58,10 @@ public final class Pace {
             }
             before = now;
         }
-        factor = Math.max(FASTEST, Math.min(SLOWEST, (double) best / SIZE / REFERENCE));
+        double measured = (double) best / SIZE / REFERENCE;
+        if (measured >= FASTEST && measured <= SLOWEST) {
+            factor = measured;
+        }
     }
 
     private static void round(double[] x, int round) {

@@ -9,6 +9,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionSystemException;
 
 /** What a caller hears where the disk has no room left (507), or the database cannot be used at the moment (503). */
 final class Storage {
@@ -50,6 +51,9 @@ final class Storage {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof DataIntegrityViolationException) {
                 return false;
+            }
+            if (cause instanceof TransactionSystemException) {
+                return true; // not even the rollback came through: the connection has died on the way
             }
             ofDatabase |= cause instanceof DataAccessException || cause instanceof TransactionException;
             if (cause instanceof SQLException sql && isDown(sql)) {

@@ -21,6 +21,7 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.transaction.TransactionSystemException;
 
 /** A disk or a database that fails is told apart from a request that is wrong, and in one sentence. */
 class StorageTests {
@@ -37,6 +38,15 @@ class StorageTests {
         assertThat(Storage.refusal(closed).report().status()).isEqualTo(503);
         assertThat(Storage.refusal(closed).headers().containsHeader("Retry-After"))
                 .isTrue();
+    }
+
+    /** A restart of PostgreSQL: the pool says only that the connection is closed, and the cause is lost on the way. */
+    @Test
+    void aRollbackThatFailsIsADatabaseThatIsAway() {
+        Exception lost =
+                new TransactionSystemException("JDBC rollback failed", new SQLException("Connection is closed"));
+        assertThat(Storage.isDown(lost)).isTrue();
+        assertThat(Storage.refusal(lost).report().status()).isEqualTo(503);
     }
 
     @Test
