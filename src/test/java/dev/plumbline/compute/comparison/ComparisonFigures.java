@@ -69,7 +69,8 @@ public final class ComparisonFigures {
     private static void ranks(Path folder) throws IOException {
         Path whole = folder.resolve("b.safetensors");
         for (String layout : List.of("replicate", "shard", "partial")) {
-            for (String fault : List.of("none", "summed", "sign in rank 3", "rank 5 is zero", "loss scale", "transposed")) {
+            for (String fault :
+                    List.of("none", "summed", "sign in rank 3", "rank 5 is zero", "loss scale", "transposed")) {
                 writeRanks(folder, layout, fault);
                 Time time = Time.of(() -> {
                     List<StoredTensors> files = new ArrayList<>();
@@ -97,7 +98,9 @@ public final class ComparisonFigures {
                             () -> {});
                     System.out.printf("%s, %s: ", layout, fault);
                     compared.forEach(tensor -> System.out.print(tensor.relation() + " "
-                            + tensor.differences().stream().map(Difference::words).toList() + " "));
+                            + tensor.differences().stream()
+                                    .map(Difference::words)
+                                    .toList() + " "));
                     for (StoredTensors file : files) {
                         file.close();
                     }
