@@ -204,6 +204,46 @@ def test_a_schedule_works_under_a_monitor(url):
     assert optimizer.param_groups[0]["lr"] == pytest.approx(0.0025)
 
 
+@pytest.mark.parametrize("how", ["there", "gone"])
+def test_a_monitor_takes_less_than_a_hundredth_of_a_loop(url, how, capsys):
+    """By the time that the processor works for the training thread, which other work on the machine does not change."""
+    torch.manual_seed(5)
+    model = nn.Sequential(nn.Linear(128, 256), nn.ReLU(), nn.Linear(256, 256), nn.ReLU(), nn.Linear(256, 10))
+    optimizer = torch.optim.Adam(model.parameters())
+    x, y = torch.randn(128, 128), torch.randint(0, 10, (128,))
+    own, threads = optimizer.step, torch.get_num_threads()
+    inside = around = 0.0
+
+    def timed(*arguments):
+        nonlocal inside
+        began = time.thread_time()
+        own(*arguments)
+        inside += time.thread_time() - began
+
+    optimizer.step = timed
+    service = plumbline.Service(url if how == "there" else f"http://127.0.0.1:{free_port()}")
+    try:
+        torch.set_num_threads(1)
+        whole = time.thread_time()
+        with plumbline.monitor(model, optimizer, service=service) as m:
+            for _ in range(1000):
+                optimizer.zero_grad()
+                loss = nn.functional.cross_entropy(model(x), y)
+                loss.backward()
+                began = time.thread_time()
+                m.log(loss=loss)
+                optimizer.step()
+                around += time.thread_time() - began
+        whole = time.thread_time() - whole
+    finally:
+        torch.set_num_threads(threads)
+    share = (around - inside) / (whole - (around - inside))
+    with capsys.disabled():
+        print(f"\nmonitor, service {how}: {m.sent} snapshots sent, {m.skipped} skipped, {100 * share:.2f} % of the loop")
+    assert share < 0.01
+    assert m.sent + m.skipped + m.dropped + len(m._waiting) == 100 and (how == "there" or m.sent == 0)
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))

@@ -29,7 +29,8 @@ import java.util.Random;
  *       dev.plumbline.compute.comparison.ComparisonFigures /tmp/figures 256
  * </pre>
  *
- * <p>The second argument is the number of tensors, of a million float32 each, in each of two files: 128 make a pair of a GiB.
+ * <p>The second argument is the number of tensors, of a million float32 each, in each of two files: 128 make a pair of a GiB. With
+ * a third argument, eight ranks in three layouts with planted faults.
  */
 public final class ComparisonFigures {
 
@@ -41,6 +42,10 @@ public final class ComparisonFigures {
     public static void main(String[] arguments) throws IOException {
         Path folder = Files.createDirectories(Path.of(arguments[0]));
         int tensors = Integer.parseInt(arguments[1]);
+        if (arguments.length > 2) {
+            ranks(folder);
+            return;
+        }
         Path a = folder.resolve("a.safetensors");
         for (String kind : List.of("equal", "rounding", "one tensor doubled", "all doubled")) {
             Path b = folder.resolve("b.safetensors");
@@ -57,6 +62,93 @@ public final class ComparisonFigures {
                         comparing.wall / reading.wall,
                         comparing.processor / reading.processor);
             }
+        }
+    }
+
+    /** Eight ranks' files in three layouts beside one device's, right and with six faults, each named; the whole of 64 MiB. */
+    private static void ranks(Path folder) throws IOException {
+        Path whole = folder.resolve("b.safetensors");
+        for (String layout : List.of("replicate", "shard", "partial")) {
+            for (String fault :
+                    List.of("none", "summed", "sign in rank 3", "rank 5 is zero", "loss scale", "transposed")) {
+                writeRanks(folder, layout, fault);
+                Time time = Time.of(() -> {
+                    List<StoredTensors> files = new ArrayList<>();
+                    List<Map<String, TensorSource>> ranks = new ArrayList<>();
+                    for (int rank = 0; rank < RANKS; rank++) {
+                        files.add(open(folder.resolve("a" + rank + ".safetensors")));
+                        ranks.add(new LinkedHashMap<>(files.get(rank).tensors()));
+                    }
+                    files.add(open(whole));
+                    Map<String, Placement> placed = Map.of(
+                            "*",
+                            layout.equals("shard")
+                                    ? new Placement.Shard(0)
+                                    : layout.equals("partial")
+                                            ? new Placement.Partial(false)
+                                            : new Placement.Replicate());
+                    List<TensorComparison> compared = DumpComparison.of(
+                            new Dumps(
+                                    ranks,
+                                    List.of(new LinkedHashMap<>(files.get(RANKS).tensors())),
+                                    List.of(),
+                                    Map.of(),
+                                    placed,
+                                    null),
+                            () -> {});
+                    System.out.printf("%s, %s: ", layout, fault);
+                    compared.forEach(tensor -> System.out.print(tensor.relation() + " "
+                            + tensor.differences().stream()
+                                    .map(Difference::words)
+                                    .toList() + " "));
+                    for (StoredTensors file : files) {
+                        file.close();
+                    }
+                    return 0;
+                });
+                System.out.println(time + ", heap " + (Runtime.getRuntime().totalMemory() >> 20) + " MiB");
+            }
+        }
+    }
+
+    private static final int RANKS = 8;
+
+    private static void writeRanks(Path folder, String layout, String fault) throws IOException {
+        int rows = 4096;
+        Shape shape = Shape.of(rows, 4096);
+        float[] right = new float[shape.size()];
+        Random random = new Random(7);
+        for (int i = 0; i < right.length; i++) {
+            right[i] = (float) (0.01 * random.nextGaussian());
+        }
+        write(folder.resolve("b.safetensors"), new FloatTensor(shape, right));
+        for (int rank = 0; rank < RANKS; rank++) {
+            boolean isCut = layout.equals("shard");
+            int begin = isCut ? rank * right.length / RANKS : 0;
+            float[] held = new float[isCut ? right.length / RANKS : right.length];
+            for (int i = 0; i < held.length; i++) {
+                int at = begin + i;
+                if (fault.equals("transposed")) {
+                    at = at % rows * 4096 + at / rows;
+                }
+                float term = layout.equals("partial") ? 0.125f : 1; // eight of which are the whole to the last bit
+                float factor = fault.equals("summed")
+                        ? 8
+                        : fault.equals("loss scale")
+                                ? 65536
+                                : fault.equals("sign in rank 3") && rank == 3
+                                        ? -1
+                                        : fault.equals("rank 5 is zero") && rank == 5 ? 0 : 1;
+                held[i] = right[at] * term * factor;
+            }
+            Shape own = isCut ? Shape.of(rows / RANKS, 4096) : shape;
+            write(folder.resolve("a" + rank + ".safetensors"), new FloatTensor(own, held));
+        }
+    }
+
+    private static void write(Path path, FloatTensor tensor) throws IOException {
+        try (OutputStream out = Files.newOutputStream(path)) {
+            Safetensors.write(Map.of("w", tensor), Map.of(), out);
         }
     }
 

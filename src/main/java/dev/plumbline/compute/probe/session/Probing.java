@@ -3,8 +3,10 @@ package dev.plumbline.compute.probe.session;
 import dev.plumbline.compute.probe.session.Line.Standing;
 import dev.plumbline.compute.probe.session.Step.Stage;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Asks along directions and makes lines of the answers. */
 final class Probing {
@@ -12,7 +14,7 @@ final class Probing {
     private static final double NOISE = 4.3;
     private static final int UNITS = 64;
     private static final int UNITS_HALF = 8;
-    private static final int MOST_EXTENSIONS = 8;
+    private static final int MOST_EXTENSIONS = 16;
 
     private final Subject subject;
     private final Interview interview;
@@ -72,13 +74,20 @@ final class Probing {
         return NOISE * noise + units * subject.claim().unitRoundoff() * contribution;
     }
 
-    /** The lines with finer levels, as long as a line asks for one, by rounds of one level each. */
+    /**
+     * The lines with finer levels, as long as a line asks for one, by rounds of one level each. One line that fails and survives
+     * shrinking refutes a claim: of several that may, only the one that fails by most is shrunk first, and no other once it has
+     * failed. In coarse arithmetic one is not enough, and all are.
+     */
     List<Line> refined(Stage stage, List<Line> lines, Predicate<Line> asks) {
         List<Line> refined = lines;
         for (int round = 0; round < MOST_EXTENSIONS; round++) {
+            Line shrunk = point.isFloat32() ? null : mostSuspect(refined);
             List<Line> unsettled = refined.stream()
                     .filter(line -> line.finest() >= 0 && line.finest() < Level.FINEST)
-                    .filter(line -> asks.test(line) || line.standing() == Standing.SUSPECT)
+                    .filter(line -> line.standing() == Standing.SUSPECT
+                            ? point.isFloat32() || line.equals(shrunk)
+                            : asks.test(line))
                     .toList();
             if (unsettled.isEmpty() || !interview.affords(2 * unsettled.size() + Settings.RESERVE)) {
                 break;
@@ -86,6 +95,16 @@ final class Probing {
             refined = finer(stage, refined, unsettled);
         }
         return refined;
+    }
+
+    /** Null where none is, or another one has failed. */
+    private static @Nullable Line mostSuspect(List<Line> lines) {
+        return lines.stream().anyMatch(line -> line.standing() == Standing.FAILS)
+                ? null
+                : lines.stream()
+                        .filter(line -> line.standing() == Standing.SUSPECT && line.finest() < Level.FINEST)
+                        .max(Comparator.comparingDouble(line -> Math.abs(line.residual()) / line.bound()))
+                        .orElse(null);
     }
 
     private List<Line> finer(Stage stage, List<Line> lines, List<Line> unsettled) {

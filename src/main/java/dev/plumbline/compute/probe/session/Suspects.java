@@ -5,11 +5,14 @@ import dev.plumbline.compute.probe.session.Line.Standing;
 import dev.plumbline.compute.probe.session.Step.Stage;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Which tensors of a refuted panel are wrong: the residual is halved down to single tensors, these are measured along all
@@ -24,6 +27,7 @@ final class Suspects {
     private final Panel panel;
     private final Map<Integer, List<Spot>> wrong = new LinkedHashMap<>();
     private final List<Integer> rest;
+    private final Map<Direction, Spot> known = new HashMap<>(); // what has been measured along these lines already
     private List<Residue> residues;
     private boolean exhausted;
 
@@ -102,7 +106,9 @@ final class Suspects {
             List<Direction> parts = spans.stream()
                     .map(span -> residue.line().direction().on(set(rest.subList(span.from(), span.to()))))
                     .toList();
-            halving.tell(probing.spots(Stage.TENSORS, residue.line(), parts));
+            List<Spot> spots = probing.spots(Stage.TENSORS, residue.line(), parts);
+            spots.forEach(spot -> known.put(spot.direction(), spot));
+            halving.tell(spots);
         }
         TreeSet<Integer> found = new TreeSet<>();
         halving.found().forEach(span -> found.addAll(rest.subList(span.from(), span.to())));
@@ -120,19 +126,29 @@ final class Suspects {
         for (int tensor : candidates) {
             if (probing.interview().affords(2 * (wanted.size() + residues.size()) + Settings.RESERVE)) {
                 measured.add(tensor);
-                residues.forEach(residue -> wanted.add(new Spot.Wanted(
-                        residue.line(), residue.line().direction().on(set(List.of(tensor))))));
+                alone(tensor)
+                        .filter(spot -> !known.containsKey(spot.direction()))
+                        .forEach(wanted::add);
             }
         }
-        List<Spot> spots = probing.spots(Stage.TENSORS, wanted);
+        probing.spots(Stage.TENSORS, wanted).forEach(spot -> known.put(spot.direction(), spot));
         int before = wrong.size();
         for (int i = 0; i < measured.size(); i++) {
-            List<Spot> own = spots.subList(i * residues.size(), (i + 1) * residues.size());
+            List<Spot> own = alone(measured.get(i))
+                    .map(spot -> Objects.requireNonNull(known.get(spot.direction())))
+                    .toList();
             if (own.stream().anyMatch(spot -> Math.abs(spot.residual()) > 2 * spot.bound())) {
                 keep(measured.get(i), own);
             }
         }
         return wrong.size() > before;
+    }
+
+    private Stream<Spot.Wanted> alone(int tensor) {
+        TensorSet set = set(List.of(tensor));
+        return residues.stream()
+                .map(residue -> new Spot.Wanted(
+                        residue.line(), residue.line().direction().on(set)));
     }
 
     private void keep(int tensor, List<Spot> own) {

@@ -98,6 +98,26 @@ class ProbeSessionTests {
         }
     }
 
+    /** Signs, zeros and factors; 26 tensors of small layers, one after the other. */
+    @Test
+    void aWrongTensorOfTwentySixIsMostlyNamedAfterSixtyEvaluations() {
+        int[] widths = new int[14];
+        Arrays.fill(widths, 12);
+        int within = 0;
+        for (int seed = 1; seed <= 20; seed++) {
+            Objective objective = new Networks(seed, false, false, 8, widths);
+            double[][] claim =
+                    Arrays.stream(objective.gradient()).map(double[]::clone).toArray(double[][]::new);
+            int wrong = seed * 7 % claim.length;
+            times(claim[wrong], new double[] {1.5, -1, 0}[seed % 3]);
+            Findings findings = new SimulatedClient(objective, claim, Datatype.FP64, Datatype.FP64)
+                    .check(new Settings(seed, 0.95, 400, true));
+            assertThat(findings.tensors().get(wrong).fault()).isNotNull();
+            within += findings.evaluations() <= 60 ? 1 : 0;
+        }
+        assertThat(within).isGreaterThanOrEqualTo(18);
+    }
+
     @Test
     void aNormThatOverflowsIsNotAnInfiniteClaim() {
         Objective objective = new Networks(3, false, false, 8, 12, 20, 16, 5);
