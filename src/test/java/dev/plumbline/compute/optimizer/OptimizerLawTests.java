@@ -23,6 +23,7 @@ class OptimizerLawTests {
 
     static Stream<Optimizer> optimizers() {
         return Stream.of(Kind.values())
+                .filter(Kind::stepsTensors)
                 .flatMap(kind -> Stream.of(Preset.values()).flatMap(preset -> made(kind, preset)))
                 .flatMap(optimizer ->
                         Stream.of(optimizer, HyperParameters.with(optimizer, Map.of("weightDecay", 0.01))));
