@@ -111,7 +111,8 @@ final class TrainingRunStepper {
 
     /** All parameters as one vector. */
     private boolean stepTogether(LbfgsSteps steps, double learningRate, Map<String, Tensor> gradients) {
-        int size = kept.stream().mapToInt(parameter -> parameter.before().length).sum();
+        int size =
+                kept.stream().mapToInt(parameter -> parameter.before().length).sum();
         double[] x = new double[size];
         double[] g = new double[size];
         int start = 0;
@@ -126,7 +127,8 @@ final class TrainingRunStepper {
             start += length;
         }
         steps.step(x, clipped(g), learningRate);
-        boolean taken = Arrays.stream(x).allMatch(Double::isFinite) && Arrays.stream(g).allMatch(Double::isFinite);
+        boolean taken =
+                Arrays.stream(x).allMatch(Double::isFinite) && Arrays.stream(g).allMatch(Double::isFinite);
         start = 0;
         for (Kept parameter : kept) {
             int length = parameter.before().length;

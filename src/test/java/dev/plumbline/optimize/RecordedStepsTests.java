@@ -37,8 +37,8 @@ class RecordedStepsTests {
     }
 
     private static Stream<Arguments> cases(String file) throws IOException {
-        try (InputStream json = requireNonNull(
-                RecordedStepsTests.class.getResourceAsStream("/fixtures/optimizer-checks/" + file))) {
+        try (InputStream json =
+                requireNonNull(RecordedStepsTests.class.getResourceAsStream("/fixtures/optimizer-checks/" + file))) {
             return JsonMapper.shared()
                     .readTree(json)
                     .valueStream()
@@ -80,8 +80,8 @@ class RecordedStepsTests {
             assertThat(expected).as(answer.text("/summary")).contains(fault);
             return;
         }
-        Set<String> named = new HashSet<>(List.of(
-                answer.text("/explanation/faults/0"), answer.text("/explanation/faults/1")));
+        Set<String> named =
+                new HashSet<>(List.of(answer.text("/explanation/faults/0"), answer.text("/explanation/faults/1")));
         assertThat(named).as(answer.text("/summary")).containsAll(expected);
     }
 }
