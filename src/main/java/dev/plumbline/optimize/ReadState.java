@@ -182,7 +182,7 @@ record ReadState(@Nullable OptimizerState state, Map<String, Long> counts, List<
                 .map(group -> {
                     Map<String, Object> own = own(optimizer, group.hyperParameters());
                     own.remove(HyperParameters.MAXIMIZE);
-                    own.keySet().removeIf(name -> own.get(name).equals(base.get(name)));
+                    own.entrySet().removeIf(entry -> entry.getValue().equals(base.get(entry.getKey())));
                     return new Group(group.names(), own);
                 })
                 .filter(group -> !group.hyperParameters().isEmpty())

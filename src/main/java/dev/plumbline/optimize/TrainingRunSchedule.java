@@ -154,7 +154,7 @@ public record TrainingRunSchedule(
             case CYCLIC ->
                 new Cyclic(
                         required("up", up),
-                        or(down, up),
+                        or(down, required("up", up)),
                         or(minimumRate, 0.0),
                         or(mode, Cyclic.Mode.TRIANGULAR),
                         or(factor, 1.0));

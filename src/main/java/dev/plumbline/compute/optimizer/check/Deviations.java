@@ -256,7 +256,7 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
 
     private static Hypothesis averaging(Hypothesis hypothesis, Sgd sgd) {
         return hypothesis.with(
-                HyperParameters.with(hypothesis.optimizer(), Map.of("dampening", sgd.momentum(), "nesterov", false)));
+                HyperParameters.with(hypothesis.optimizer(), Map.<String, Object>of("dampening", sgd.momentum(), "nesterov", false)));
     }
 
     private Stream<Edit> conventions() {
