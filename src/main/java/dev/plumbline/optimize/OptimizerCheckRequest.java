@@ -101,7 +101,8 @@ public record OptimizerCheckRequest(
         Optimizer claimed = null;
         Set<String> given = new LinkedHashSet<>();
         if (optimizer != null) {
-            claimed = read.completed(OptimizerStepRequest.resolved(optimizer), optimizer.given().keySet());
+            claimed = read.completed(
+                    OptimizerStepRequest.resolved(optimizer), optimizer.given().keySet());
             given.addAll(optimizer.given().keySet());
             given.addAll(read.said());
         }
@@ -147,8 +148,7 @@ public record OptimizerCheckRequest(
             GroupSource group = own.get(i);
             for (String name : group.names()) {
                 if (!steps.get(0).before().containsKey(name)) {
-                    throw Problem.invalid(
-                            pointer + "/names", "there is no parameter of that name", name, names());
+                    throw Problem.invalid(pointer + "/names", "there is no parameter of that name", name, names());
                 }
             }
             try {

@@ -55,6 +55,13 @@ public record OptimizerStepRequest(
     }
 
     static Optimizer resolved(OptimizerSource source) {
+        if (!source.kind().stepsTensors()) {
+            throw Problem.unsupported(
+                    "/optimizer/kind",
+                    "l-bfgs steps over all parameters together, and only in training runs",
+                    source.kind().toString(),
+                    "another kind, or POST /v1/training-runs");
+        }
         try {
             return source.optimizer();
         } catch (Problem problem) {

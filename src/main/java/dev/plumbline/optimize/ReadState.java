@@ -76,7 +76,8 @@ record ReadState(@Nullable OptimizerState state, Map<String, Long> counts, List<
                     if (slot.equals("step")) {
                         counts.put(name, (long) tensor.at(0));
                     } else if (tensor.size() != 1 || !slot.equals("mu_product")) {
-                        slots.computeIfAbsent(slot, any -> new LinkedHashMap<>()).put(name, tensor);
+                        slots.computeIfAbsent(slot, any -> new LinkedHashMap<>())
+                                .put(name, tensor);
                     }
                 });
             });
@@ -88,7 +89,8 @@ record ReadState(@Nullable OptimizerState state, Map<String, Long> counts, List<
         /** The positions in the order of the parameters. */
         private List<String> keys() {
             List<String> keys = new ArrayList<>();
-            for (Map<String, Object> group : source.paramGroups() == null ? List.<Map<String, Object>>of() : source.paramGroups()) {
+            for (Map<String, Object> group :
+                    source.paramGroups() == null ? List.<Map<String, Object>>of() : source.paramGroups()) {
                 if (group.get("params") instanceof List<?> params) {
                     params.forEach(position -> keys.add(position.toString()));
                 }
@@ -123,7 +125,8 @@ record ReadState(@Nullable OptimizerState state, Map<String, Long> counts, List<
 
         private List<Group> groups(List<String> keys) {
             List<Group> groups = new ArrayList<>();
-            for (Map<String, Object> group : source.paramGroups() == null ? List.<Map<String, Object>>of() : source.paramGroups()) {
+            for (Map<String, Object> group :
+                    source.paramGroups() == null ? List.<Map<String, Object>>of() : source.paramGroups()) {
                 List<String> own = new ArrayList<>();
                 if (group.get("params") instanceof List<?> params) {
                     params.forEach(position -> own.add(name(position.toString(), keys)));
@@ -149,7 +152,9 @@ record ReadState(@Nullable OptimizerState state, Map<String, Long> counts, List<
 
     /** The names that PyTorch's groups give. */
     Set<String> said() {
-        return hyperParameters.isEmpty() ? Set.of() : hyperParameters.get(0).hyperParameters().keySet();
+        return hyperParameters.isEmpty()
+                ? Set.of()
+                : hyperParameters.get(0).hyperParameters().keySet();
     }
 
     /** The optimizer with what the first of PyTorch's groups says, where the request says nothing. */
@@ -177,7 +182,7 @@ record ReadState(@Nullable OptimizerState state, Map<String, Long> counts, List<
                 .map(group -> {
                     Map<String, Object> own = own(optimizer, group.hyperParameters());
                     own.remove(HyperParameters.MAXIMIZE);
-                    own.keySet().removeIf(name -> own.get(name).equals(base.get(name)));
+                    own.entrySet().removeIf(entry -> entry.getValue().equals(base.get(entry.getKey())));
                     return new Group(group.names(), own);
                 })
                 .filter(group -> !group.hyperParameters().isEmpty())

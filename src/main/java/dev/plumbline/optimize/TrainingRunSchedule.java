@@ -103,8 +103,31 @@ public record TrainingRunSchedule(
 
     public TrainingRunSchedule {
         Object[] values = {
-            every, factor, steps, minimumRate, startFactor, warmup, next, patience, threshold, cooldown, milestones, power,
-            multiplier, rises, first, rise, startDivisor, endDivisor, anneal, threePhases, counting, up, down, mode, schedules
+            every,
+            factor,
+            steps,
+            minimumRate,
+            startFactor,
+            warmup,
+            next,
+            patience,
+            threshold,
+            cooldown,
+            milestones,
+            power,
+            multiplier,
+            rises,
+            first,
+            rise,
+            startDivisor,
+            endDivisor,
+            anneal,
+            threePhases,
+            counting,
+            up,
+            down,
+            mode,
+            schedules
         };
         RecordComponent[] components = TrainingRunSchedule.class.getRecordComponents();
         for (int i = 0; i < values.length; i++) {
@@ -131,7 +154,7 @@ public record TrainingRunSchedule(
             case CYCLIC ->
                 new Cyclic(
                         required("up", up),
-                        or(down, up),
+                        or(down, required("up", up)),
                         or(minimumRate, 0.0),
                         or(mode, Cyclic.Mode.TRIANGULAR),
                         or(factor, 1.0));

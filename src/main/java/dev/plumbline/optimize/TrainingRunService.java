@@ -2,6 +2,7 @@ package dev.plumbline.optimize;
 
 import dev.plumbline.compute.optimizer.Clipping;
 import dev.plumbline.compute.optimizer.HyperParameters;
+import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.schedule.Constant;
 import dev.plumbline.compute.optimizer.schedule.Schedule;
@@ -28,6 +29,9 @@ class TrainingRunService {
 
     /** A reverse pass costs about twice its evaluation. */
     private static final double PASSES = 3;
+
+    /** That L-BFGS keeps. */
+    private static final int MOST_PAIRS = 100;
 
     private final Limits limits;
 
@@ -63,6 +67,10 @@ class TrainingRunService {
                 Map<String, Tensor> point = batches.explaining(() -> reader.point(program));
                 program.parameters().keySet().forEach(name -> initial.putIfAbsent(name, value(point, name)));
             }
+        }
+        if (request.optimizer().kind() == Kind.LBFGS) {
+            double entries = initial.values().stream().mapToDouble(Tensor::size).sum();
+            limits.requireBytes(2.0 * MOST_PAIRS * Double.BYTES * entries);
         }
         TrainingRunStepper stepper = new TrainingRunStepper(optimizer, clipping, initial);
         TrainingRunLog log = new TrainingRunLog(request.iterations());

@@ -1,13 +1,17 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.compute.optimizer.Ascent;
 import dev.plumbline.compute.optimizer.Clipping;
 import dev.plumbline.compute.optimizer.InPlaceStep;
+import dev.plumbline.compute.optimizer.Lbfgs;
+import dev.plumbline.compute.optimizer.LbfgsSteps;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.StepReport.Outcome;
 import dev.plumbline.compute.optimizer.Strip;
 import dev.plumbline.compute.optimizer.TensorArrays;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,12 +30,15 @@ final class TrainingRunStepper {
     private final Optimizer base;
     private final Clipping clipping;
     private final List<Kept> kept = new ArrayList<>();
+    private final @Nullable LbfgsSteps together;
     private Optimizer current;
 
     TrainingRunStepper(Optimizer optimizer, Clipping clipping, Map<String, Tensor> initial) {
         this.base = optimizer;
         this.current = optimizer;
         this.clipping = clipping;
+        Optimizer descent = optimizer instanceof Ascent ascent ? ascent.descent() : optimizer;
+        this.together = descent instanceof Lbfgs lbfgs ? new LbfgsSteps(lbfgs) : null;
         initial.forEach((name, tensor) -> {
             Tensor own = Tensor.of(tensor.shape(), tensor.values().clone());
             List<Strip> moments =
@@ -78,6 +85,9 @@ final class TrainingRunStepper {
         if (learningRate != current.learningRate()) {
             current = base.withLearningRate(learningRate);
         }
+        if (together != null) {
+            return stepTogether(together, learningRate, gradients);
+        }
         List<TensorArrays> arrays = new ArrayList<>(kept.size());
         for (Kept parameter : kept) {
             double[] values = parameter.value().values();
@@ -97,5 +107,45 @@ final class TrainingRunStepper {
                     System.arraycopy(parameter.before(), 0, parameter.value().values(), 0, parameter.before().length));
         }
         return taken;
+    }
+
+    /** All parameters as one vector. */
+    private boolean stepTogether(LbfgsSteps steps, double learningRate, Map<String, Tensor> gradients) {
+        int size =
+                kept.stream().mapToInt(parameter -> parameter.before().length).sum();
+        double[] x = new double[size];
+        double[] g = new double[size];
+        int start = 0;
+        for (Kept parameter : kept) {
+            int length = parameter.before().length;
+            double[] values = parameter.value().values();
+            System.arraycopy(values, 0, parameter.before(), 0, length);
+            System.arraycopy(values, 0, x, start, length);
+            double[] gradient =
+                    Objects.requireNonNull(gradients.get(parameter.name())).values();
+            System.arraycopy(gradient, 0, g, start, length);
+            start += length;
+        }
+        steps.step(x, clipped(g), learningRate);
+        boolean taken =
+                Arrays.stream(x).allMatch(Double::isFinite) && Arrays.stream(g).allMatch(Double::isFinite);
+        start = 0;
+        for (Kept parameter : kept) {
+            int length = parameter.before().length;
+            if (taken) {
+                System.arraycopy(x, start, parameter.value().values(), 0, length);
+            }
+            start += length;
+        }
+        return taken;
+    }
+
+    private double[] clipped(double[] g) {
+        double sign = base.maximizes() ? -1 : 1;
+        double norm = Tensor.vector(g).norm();
+        double factor = sign * (norm > clipping.norm() ? clipping.norm() / norm : 1);
+        return Arrays.stream(g)
+                .map(entry -> factor * Math.max(-clipping.value(), Math.min(clipping.value(), entry)))
+                .toArray();
     }
 }

@@ -81,6 +81,9 @@ public record OptimizerSource(
         @Nullable Double largestStep,
         @Nullable Double lambda,
         @Nullable Double averageFrom,
+        @Nullable Long historySize,
+        @Nullable Double gradientTolerance,
+        @Nullable Double changeTolerance,
         @Nullable Boolean maximize) {
 
     /** Of this kind, with everything else as PyTorch has it. */
@@ -89,6 +92,9 @@ public record OptimizerSource(
                 kind,
                 null,
                 learningRate,
+                null,
+                null,
+                null,
                 null,
                 null,
                 null,

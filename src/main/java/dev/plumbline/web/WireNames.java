@@ -27,6 +27,9 @@ final class WireNames implements EnumNamingStrategy {
     }
 
     private static String camelCase(String constant) {
+        if (!constant.equals(constant.toUpperCase(Locale.ROOT))) {
+            return constant; // its toString has said so already, as that of an optimizer's kind
+        }
         StringBuilder name = new StringBuilder();
         for (String word : constant.toLowerCase(Locale.ROOT).split("_")) {
             boolean isAbbreviation = ABBREVIATIONS.contains(word);

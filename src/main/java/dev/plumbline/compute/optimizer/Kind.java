@@ -24,7 +24,8 @@ public enum Kind {
     MUON(Muon::preset),
     SCHEDULE_FREE(ScheduleFree::preset),
     ASGD(Asgd::preset),
-    RPROP(Rprop::preset);
+    RPROP(Rprop::preset),
+    LBFGS(Lbfgs::preset);
 
     private final Function<Preset, Optimizer> presets;
 
@@ -49,11 +50,16 @@ public enum Kind {
         return presets.apply(preset);
     }
 
+    /** Whether it steps each tensor for itself, which only training runs can do without. */
+    public boolean stepsTensors() {
+        return this != LBFGS;
+    }
+
     /** Whether a weight decay that is only a number is decoupled for this kind, as where it comes from. */
     boolean decaysDecoupled() {
         return switch (this) {
             case ADAMW, LION, LAMB, ADAFACTOR, ADABELIEF, MUON, SCHEDULE_FREE -> true;
-            case ADAM, AMSGRAD, NADAM, RADAM, ADAMAX, SGD, RMSPROP, ADAGRAD, ADADELTA, ASGD, RPROP -> false;
+            case ADAM, AMSGRAD, NADAM, RADAM, ADAMAX, SGD, RMSPROP, ADAGRAD, ADADELTA, ASGD, RPROP, LBFGS -> false;
         };
     }
 

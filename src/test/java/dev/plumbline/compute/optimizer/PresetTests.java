@@ -23,7 +23,8 @@ class PresetTests {
     @Test
     void differAsTheReadmesTableSays() throws IOException {
         String rows = Stream.of(Preset.PYTORCH, Preset.OPTAX, Preset.KERAS, Preset.ND4J)
-                .map(PresetTests::row).collect(Collectors.joining());
+                .map(PresetTests::row)
+                .collect(Collectors.joining());
         assertThat(Files.readString(Path.of("src/docs/optimizers.md"))).contains("|---|\n" + rows + "\n");
     }
 
@@ -100,5 +101,46 @@ class PresetTests {
                 .step(OptimizerState.INITIAL, Map.of("x", Tensor.vector(2)), Map.of("x", Tensor.vector(0)));
         assertThat(requireNonNull(step.parameters().get("x")).item()).isEqualTo(2 * (1 - 1e-3 * rate));
         assertThat(requireNonNull(step.state().slots().get("m")).get("x")).isEqualTo(Tensor.vector(0));
+    }
+
+    /** Where the libraries differ, by their own sources; what is not here is the same in all that have the kind. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock = """
+            lion         | learningRate  | pytorch=1.0E-4 keras=0.001 bitsandbytes=1.0E-4
+            lion         | weightDecay   | pytorch=0.0 optax=0.001 keras=0.0 bitsandbytes=0.0
+            lamb         | epsilon       | pytorch=1.0E-6 optax=1.0E-6 keras=1.0E-7 bitsandbytes=1.0E-8
+            lamb         | weightDecay   | pytorch=0.01 optax=0.0 keras=0.0 bitsandbytes=0.0
+            lamb         | trustRatio    | pytorch=any optax=any keras=any bitsandbytes=atMostOne
+            lamb         | decayPlace    | pytorch=inUpdate optax=inUpdate keras=beside bitsandbytes=beside
+            adafactor    | learningRate  | pytorch=0.01 keras=0.001 huggingFace=0.01
+            adafactor    | epsilon1      | pytorch=0.0 optax=1.0E-30 keras=1.0E-30 huggingFace=1.0E-30
+            adafactor    | floor         | pytorch=clamped optax=added keras=added huggingFace=added
+            adafactor    | factoredFrom  | pytorch=1 optax=128 keras=1 huggingFace=1
+            adafactor    | relativeStep  | pytorch=true optax=false keras=true huggingFace=true
+            adafactor    | decayScale    | pytorch=learningRate optax=nothing keras=learningRate huggingFace=step
+            adabelief    | rootEpsilon   | pytorch=1.0E-16 optax=1.0E-16
+            muon         | epsilon       | pytorch=1.0E-7 optax=1.0E-8
+            muon         | norm          | pytorch=clamped optax=added
+            muon         | biasCorrection| pytorch=false optax=true
+            muon         | scale         | pytorch=rowsOverColumns optax=columnsOverRows
+            muon         | weightDecay   | pytorch=0.1 optax=0.0
+            scheduleFree | learningRate  | pytorch=0.0025 optax=0.0025
+            adamw        | weightDecay   | pytorch=0.01 optax=1.0E-4 keras=0.004 huggingFace=0.0 bitsandbytes=0.01
+            adamw        | epsilon       | pytorch=1.0E-8 optax=1.0E-8 keras=1.0E-7 huggingFace=1.0E-6 bitsandbytes=1.0E-8
+            """)
+    void differAsTheirSourcesDo(String kind, String name, String values) {
+        for (String pair : values.split(" ")) {
+            String[] parts = pair.split("=");
+            Preset preset = Stream.of(Preset.values())
+                    .filter(each -> HyperParameters.camelCase(each).equals(parts[0]))
+                    .findFirst()
+                    .orElseThrow();
+            Object value =
+                    HyperParameters.of(Kind.named(kind).preset(preset)).get(name);
+            Object shown = value instanceof Map<?, ?> decay ? decay.get("rate") : value;
+            assertThat(String.valueOf(shown)).as(kind + " " + name + " " + pair).isEqualTo(parts[1]);
+        }
     }
 }

@@ -47,6 +47,7 @@ final class Candidates {
     /** With all defaults. */
     static Stream<Optimizer> presets() {
         return Stream.of(Kind.values())
+                .filter(Kind::stepsTensors)
                 .flatMap(kind -> Stream.of(Preset.values()).flatMap(preset -> preset(kind, preset)))
                 .filter(Candidates::buffersGradients);
     }

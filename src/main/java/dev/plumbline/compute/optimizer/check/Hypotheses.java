@@ -159,6 +159,9 @@ final class Hypotheses {
     }
 
     private void addDecay(WeightDecay decay, String detail) {
+        if (decay.equals(claimed.weightDecay())) {
+            return; // that would be the claim under another name
+        }
         list.add(Hypothesis.of(Fault.WEIGHT_DECAY, decayed(decay), detail));
     }
 
@@ -167,7 +170,7 @@ final class Hypotheses {
     }
 
     static Optimizer decayed(Optimizer claimed, WeightDecay decay) {
-        if (claimed instanceof AdamW w) {
+        if (claimed instanceof AdamW w && decay.kind() == WeightDecay.Kind.L2) {
             return new Adam(w.learningRate(), w.beta1(), w.beta2(), w.epsilon(), w.epsilonConvention(), decay);
         }
         return HyperParameters.with(claimed, Map.of("weightDecay", decay));

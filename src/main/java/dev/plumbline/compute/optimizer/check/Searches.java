@@ -3,6 +3,7 @@ package dev.plumbline.compute.optimizer.check;
 import static java.util.Objects.requireNonNull;
 
 import dev.plumbline.compute.optimizer.HyperParameters;
+import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.WeightDecay;
 import dev.plumbline.compute.optimizer.check.GradientPath.Clip;
@@ -30,7 +31,13 @@ record Searches(Claim claim, Trials trials) {
     private static final double SECANT = 1e-4;
 
     /** What a number may be, by its logarithm, and what it makes of a hypothesis. */
-    record Knob(Fault fault, String name, double low, double high, boolean toOne, DoubleFunction<Optional<Hypothesis>> turn) {
+    record Knob(
+            Fault fault,
+            String name,
+            double low,
+            double high,
+            boolean toOne,
+            DoubleFunction<Optional<Hypothesis>> turn) {
 
         double value(double logarithm) {
             return toOne ? 1 - Math.pow(10, logarithm) : Math.pow(10, logarithm);
@@ -47,7 +54,8 @@ record Searches(Claim claim, Trials trials) {
 
     /** Each hyper-parameter with another value. */
     Stream<Hypothesis> numbers() {
-        return knobs(claim.learningRateKnown() ? itself() : itself().atAnyRate()).flatMap(this::found);
+        return knobs(claim.learningRateKnown() ? itself() : itself().atAnyRate())
+                .flatMap(this::found);
     }
 
     Stream<Hypothesis> numbersAtAnyRate() {
@@ -80,8 +88,8 @@ record Searches(Claim claim, Trials trials) {
                         false,
                         bound -> {
                             GradientPath path = trials.claimed().clipping(clip, bound);
-                            return Optional.of(base.used(
-                                    manner -> manner.along(torch ? path.asPyTorchDivides() : path)));
+                            return Optional.of(
+                                    base.used(manner -> manner.along(torch ? path.asPyTorchDivides() : path)));
                         }))));
     }
 
@@ -93,7 +101,8 @@ record Searches(Claim claim, Trials trials) {
     /** Other optimizers, so. */
     Stream<Hypothesis> otherCourses() {
         return candidates()
-                .flatMap(optimizer -> course(Hypothesis.of(Fault.OTHER_OPTIMIZER, optimizer, ""), Fault.OTHER_OPTIMIZER));
+                .flatMap(optimizer ->
+                        course(Hypothesis.of(Fault.OTHER_OPTIMIZER, optimizer, ""), Fault.OTHER_OPTIMIZER));
     }
 
     private Stream<Hypothesis> course(Hypothesis hypothesis, Fault fault) {
@@ -101,11 +110,16 @@ record Searches(Claim claim, Trials trials) {
             return Stream.of();
         }
         Trial quick = trials.quick(hypothesis);
-        return quick.profile(hypothesis)
-                .map(profile -> profile.stream().map(share -> snapped(share, hypothesis)).toList())
+        return quick
+                .profile(hypothesis)
+                .map(profile -> profile.stream()
+                        .map(share -> snapped(share, hypothesis))
+                        .toList())
                 .map(profile -> hypothesis
                         .used(manner -> manner.profiled(profile))
-                        .named(fault, Courses.words(profile, hypothesis.optimizer().learningRate())))
+                        .named(
+                                fault,
+                                Courses.words(profile, hypothesis.optimizer().learningRate())))
                 .stream();
     }
 
@@ -114,6 +128,79 @@ record Searches(Claim claim, Trials trials) {
         double base = hypothesis.optimizer().learningRate();
         double rate = new BigDecimal(share * base).round(new MathContext(6)).doubleValue();
         return Math.abs(rate / (share * base) - 1) < 1e-10 ? rate / base : share;
+    }
+
+    /** The numbers that people give besides defaults, together, at any rate: which of them are off is said one by one. */
+    Stream<Hypothesis> combinations() {
+        Optimizer claimed = requireNonNull(claim.optimizer());
+        return combinations(claimed)
+                .map(optimizer -> Hypothesis.of(Fault.SEVERAL, optimizer, ""))
+                .map(claim.learningRateKnown() ? hypothesis -> hypothesis : Hypothesis::atAnyRate)
+                .flatMap(hypothesis -> claim.learningRateKnown()
+                        ? Stream.of(hypothesis, hypothesis.atAnyRate())
+                        : Stream.of(hypothesis))
+                .filter(trials::holdsOnSample)
+                .map(hypothesis -> named(hypothesis, claimed));
+    }
+
+    private Hypothesis named(Hypothesis hypothesis, Optimizer claimed) {
+        Map<String, Object> said = HyperParameters.of(claimed);
+        List<Fault> faults = new ArrayList<>();
+        List<String> details = new ArrayList<>();
+        HyperParameters.of(hypothesis.optimizer()).forEach((name, value) -> {
+            if (!name.equals("kind") && !name.equals("learningRate") && !value.equals(said.get(name))) {
+                faults.add(
+                        switch (name) {
+                            case "epsilon" -> Fault.EPSILON_VALUE;
+                            case "epsilonConvention" -> Fault.EPSILON_CONVENTION;
+                            case "weightDecay" -> Fault.WEIGHT_DECAY;
+                            case "momentum" -> Fault.MOMENTUM;
+                            default -> Fault.DECAY_RATE;
+                        });
+                details.add(
+                        name.equals("weightDecay")
+                                ? Wording.decay(hypothesis.optimizer().weightDecay())
+                                : name + " is " + (value instanceof Double number ? Wording.number(number) : value));
+            }
+        });
+        if (hypothesis.rateFree() && claim.learningRateKnown()) {
+            faults.add(Fault.LEARNING_RATE);
+            details.add("the learning rate is another one");
+        }
+        String detail = String.join(", ", details);
+        return switch (faults.size()) {
+            case 0 -> hypothesis;
+            case 1 -> hypothesis.named(faults.get(0), detail);
+            default -> hypothesis.named(faults, detail);
+        };
+    }
+
+    private static Stream<Optimizer> combinations(Optimizer optimizer) {
+        Map<String, Object> known = HyperParameters.of(optimizer);
+        Stream<Optimizer> all = Stream.of(optimizer);
+        all = varied(all, known, "beta1", 0.9, 0.95, 0.8, 0.5, 0.0);
+        all = varied(all, known, "beta2", 0.999, 0.95, 0.98, 0.99, 0.9);
+        all = varied(all, known, "alpha", 0.99, 0.9, 0.95);
+        all = varied(all, known, "epsilon", 1e-8, 1e-6, 1e-5, 1e-7, 1e-10, 1e-4);
+        if (optimizer.kind() == Kind.ADAMW || optimizer.weightDecay().rate() > 0) {
+            WeightDecay.Kind kind = optimizer.kind() == Kind.ADAMW
+                    ? WeightDecay.Kind.DECOUPLED
+                    : optimizer.weightDecay().kind();
+            all = all.flatMap(each -> DoubleStream.of(optimizer.weightDecay().rate(), 0, 0.01, 0.05, 0.1)
+                    .distinct()
+                    .mapToObj(rate -> Hypotheses.decayed(each, new WeightDecay(kind, rate))));
+        }
+        return all.distinct();
+    }
+
+    private static Stream<Optimizer> varied(
+            Stream<Optimizer> all, Map<String, Object> known, String name, double... usual) {
+        if (!(known.get(name) instanceof Double own)) {
+            return all;
+        }
+        return all.flatMap(each -> DoubleStream.concat(DoubleStream.of(own), DoubleStream.of(usual))
+                .distinct()
+                .mapToObj(value -> HyperParameters.with(each, Map.of(name, value))));
     }
 
     private Stream<Optimizer> candidates() {
@@ -126,13 +213,22 @@ record Searches(Claim claim, Trials trials) {
                 .flatMap(optimizer -> course(Hypothesis.of(Fault.RIGHT, optimizer, ""), Fault.RIGHT))
                 .filter(trials::holdsOnSample)
                 .toList();
-        return byCourse.isEmpty()
+        if (!byCourse.isEmpty()) {
+            return byCourse.stream();
+        }
+        List<Hypothesis> usual = Candidates.usual()
+                .flatMap(Searches::combinations)
+                .map(optimizer -> Hypothesis.of(Fault.RIGHT, optimizer, "").atAnyRate())
+                .filter(trials::holdsOnSample)
+                .toList();
+        return usual.isEmpty()
                 ? Candidates.usual()
-                        .map(optimizer -> Hypothesis.of(Fault.RIGHT, optimizer, "").atAnyRate())
+                        .map(optimizer ->
+                                Hypothesis.of(Fault.RIGHT, optimizer, "").atAnyRate())
                         .flatMap(this::knobs)
                         .flatMap(this::found)
                         .map(hypothesis -> hypothesis.named(Fault.RIGHT, ""))
-                : byCourse.stream();
+                : usual.stream();
     }
 
     /** The numbers of a hypothesis that may be turned. */
@@ -159,8 +255,8 @@ record Searches(Claim claim, Trials trials) {
                     -7,
                     2,
                     false,
-                    rate -> Optional.of(hypothesis.with(
-                            Hypotheses.decayed(hypothesis.optimizer(), new WeightDecay(kind, rate))))));
+                    rate -> Optional.of(
+                            hypothesis.with(Hypotheses.decayed(hypothesis.optimizer(), new WeightDecay(kind, rate))))));
         }
         return knobs.stream();
     }
@@ -168,8 +264,7 @@ record Searches(Claim claim, Trials trials) {
     private static Knob knob(Fault fault, String name, double low, double high, boolean toOne, Hypothesis hypothesis) {
         return new Knob(fault, name + " is ", low, high, toOne, value -> {
             try {
-                return Optional.of(
-                        hypothesis.with(HyperParameters.with(hypothesis.optimizer(), Map.of(name, value))));
+                return Optional.of(hypothesis.with(HyperParameters.with(hypothesis.optimizer(), Map.of(name, value))));
             } catch (Problem impossible) {
                 return Optional.empty();
             }
@@ -192,11 +287,13 @@ record Searches(Claim claim, Trials trials) {
         }
         double value = polished(knob, knob.value(section(knob, best - width, best + width)));
         return DoubleStream.concat(
-                        java.util.stream.IntStream.rangeClosed(1, 5).mapToDouble(digits -> rounded(knob, value, digits)),
+                        java.util.stream.IntStream.rangeClosed(1, 5)
+                                .mapToDouble(digits -> rounded(knob, value, digits)),
                         DoubleStream.of(value))
                 .distinct()
                 .boxed()
-                .flatMap(each -> knob.turn()
+                .flatMap(each -> knob
+                        .turn()
                         .apply(each)
                         .map(hypothesis -> hypothesis.named(knob.fault(), knob.name() + Wording.number(each)))
                         .stream())
@@ -238,7 +335,10 @@ record Searches(Claim claim, Trials trials) {
             }
             double share = trials.quick(here.get()).share(here.get(), there.get());
             double next = value + share * away;
-            if (here.get().manner().path() != null || !(Math.abs(share) < 1e3) || !(next > 0) || (knob.toOne() && !(next < 1))) {
+            if (here.get().manner().path() != null
+                    || !(Math.abs(share) < 1e3)
+                    || !(next > 0)
+                    || (knob.toOne() && !(next < 1))) {
                 return value;
             }
             value = next;

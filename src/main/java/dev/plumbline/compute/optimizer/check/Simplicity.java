@@ -42,7 +42,7 @@ final class Simplicity {
             case ADAMW, RMSPROP, ADAGRAD -> 2;
             case AMSGRAD, NADAM, RADAM, ADAMAX, ADADELTA -> 3;
             case LION, LAMB, ADAFACTOR, ADABELIEF, MUON, SCHEDULE_FREE -> 3;
-            case ASGD, RPROP -> 4;
+            case ASGD, RPROP, LBFGS -> 4;
         };
     }
 

@@ -3,6 +3,7 @@ package dev.plumbline.compute.optimizer.check;
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Optimizer;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -46,7 +47,7 @@ final class TellingApart {
 
     private static Set<String> differing(Map<String, Object> one, Map<String, Object> two) {
         Set<String> names = new TreeSet<>(one.keySet());
-        names.removeIf(name -> one.get(name).equals(two.get(name)));
+        names.removeIf(name -> Objects.equals(one.get(name), two.get(name)));
         return names;
     }
 }

@@ -48,7 +48,7 @@ class OptimizerCheckTests {
     @MethodSource("hundredSeeds")
     void accusesNoRightTrajectory(int seed) {
         Random random = new Random(seed);
-        Kind kind = Kind.values()[seed % Kind.values().length];
+        Kind kind = tellable().toList().get(seed % (Kind.values().length - 1));
         boolean inKeras = EnumSet.complementOf(
                         EnumSet.of(Kind.RADAM, Kind.ADABELIEF, Kind.MUON, Kind.SCHEDULE_FREE, Kind.ASGD, Kind.RPROP))
                 .contains(kind);
@@ -256,7 +256,7 @@ class OptimizerCheckTests {
     }
 
     static Stream<Kind> tellable() {
-        return Stream.of(Kind.values());
+        return Stream.of(Kind.values()).filter(Kind::stepsTensors);
     }
 
     @ParameterizedTest
