@@ -89,9 +89,7 @@ class GradientCheckService {
                 (CERTIFIED_PASSES * TANGENTS * claims.places().size() + ROW * rows)
                         * model.functions().program().effort());
         return new ProductsAlone(
-                model,
-                settings,
-                new ProductCheck(model, settings, watch::at).of(claims, asked.sparsityOrNone()));
+                model, settings, new ProductCheck(model, settings, watch::at).of(claims, asked.sparsityOrNone()));
     }
 
     private void afford(Program program) {
