@@ -319,6 +319,28 @@ class ProductsTests {
         assertThat(report.verdict()).isEqualTo(Verdict.PASS);
     }
 
+    /** Softmax does not change along (1, 1, 1): all terms cancel, and zeros would pass whatever the rules are. */
+    @Test
+    void zerosThatAreLeftOfCancellationSayNothing() {
+        GradientCheckReport report = ClaimedProducts.of("sum((exp(x) / sum(exp(x)))^2)", x(X))
+                .bending(x(1, 1, 1), x(0, 0, 0))
+                .check();
+        assertThat(report.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+    }
+
+    @Test
+    void aFunctionWithoutAValueHasNoDerivatives() {
+        GradientCheckReport second = ClaimedProducts.of("sum(log(x))", x(X))
+                .bending(x(U), x(0, 0, 0))
+                .check();
+        assertThat(second.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+        GradientCheckReport first = ClaimedProducts.of("log(x)", x(X))
+                .pushing(x(U), out(U[0] / X[0], 0, U[2] / X[2]))
+                .pulling(out(V), x(0, 0, 0))
+                .check();
+        assertThat(first.products()).allMatch(product -> product.verdict() == Verdict.INCONCLUSIVE);
+    }
+
     @Test
     void aLinearFunctionHasNoCurvatureAndThatIsCertain() {
         GradientCheckReport right =
