@@ -178,6 +178,23 @@ class ProductsTests {
         }
     }
 
+    /** Any factor explains one number or two; three must agree, or the factor be n or 1/n, up to 12. */
+    @ParameterizedTest
+    @CsvSource({"1.37, 3, true", "1.37, 2, false", "12, 2, true", "13, 2, false"})
+    void aFactorMustBeMoreThanChance(double factor, int entries, boolean isNamed) {
+        double[] point = java.util.Arrays.copyOf(X, entries);
+        double[] claim = new double[entries];
+        for (int i = 0; i < entries; i++) {
+            claim[i] = factor * Math.cos(X[i]) * U[i];
+        }
+        GradientCheckReport report = ClaimedProducts.of("sin(x)", x(point))
+                .pushing(x(java.util.Arrays.copyOf(U, entries)), out(claim))
+                .check();
+        ProductMistake mistake = report.products().get(0).mistake();
+        assertThat(report.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(mistake != null && mistake.kind() == Kind.SCALED).isEqualTo(isNamed);
+    }
+
     /** One part in 10^12 of one entry is beyond rounding, one unit in the last place is not. */
     @Test
     void isJudgedByRounding() {
@@ -365,6 +382,16 @@ class ProductsTests {
             assertThat(report.products().get(0).bends()).singleElement().satisfies(bend -> assertThat(bend.operation())
                     .isEqualTo("relu"));
         }
+    }
+
+    /** Slopes that differ by more than one part in 10^9 are two. */
+    @ParameterizedTest
+    @CsvSource({"3e-9, KINK", "3e-10, PASS"})
+    void aBendTooSmallToMatterIsNone(double bend, Verdict verdict) {
+        GradientCheckReport report = ClaimedProducts.of("x + " + bend + " * relu(x)", x(0, -1.7, 2.1))
+                .pushing(x(U), out(U[0], U[1], U[2] * (1 + bend)))
+                .check();
+        assertThat(report.verdict()).isEqualTo(verdict);
     }
 
     @Test

@@ -132,7 +132,7 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
     private static double simple(double factor) {
         double size = Math.abs(factor);
         double nearest = size >= 1 ? Math.rint(size) : 1 / Math.rint(1 / size);
-        boolean isSmall = size <= SIMPLE && size >= 1.0 / SIMPLE;
+        boolean isSmall = nearest <= SIMPLE && nearest >= 1.0 / SIMPLE;
         return isSmall ? Math.signum(factor) * nearest : Double.NaN;
     }
 
