@@ -98,9 +98,7 @@ class GradientCheckService {
         limits.requireSeconds(
                 TANGENTS * claims.places().size() * CheckCost.certified(program) + ROW * rows * program.seconds());
         return new ProductsAlone(
-                model,
-                settings,
-                new ProductCheck(model, settings, watch::at).of(claims, asked.sparsityOrNone()));
+                model, settings, new ProductCheck(model, settings, watch::at).of(claims, asked.sparsityOrNone()));
     }
 
     private void afford(Program program) {

@@ -56,11 +56,7 @@ record ProductCheck(ProductModel model, CheckSettings settings, Progress progres
             progress.at(Phase.REFERENCE, i, places.size(), 0);
             CheckPlan plan = plan(datatypes.get(i));
             plans.add(plan);
-            judged.add(new ProductExamination(
-                            model.functions(),
-                            model.objective(),
-                            plan,
-                            progress)
+            judged.add(new ProductExamination(model.functions(), model.objective(), plan, progress)
                     .of(places.get(i).claim()));
         }
         List<ProductLaw> laws = ProductLaw.of(judged);

@@ -178,6 +178,23 @@ class ProductsTests {
         }
     }
 
+    /** Any factor explains one number or two; three must agree, or the factor be n or 1/n, up to 12. */
+    @ParameterizedTest
+    @CsvSource({"1.37, 3, true", "1.37, 2, false", "12, 2, true", "13, 2, false"})
+    void aFactorMustBeMoreThanChance(double factor, int entries, boolean isNamed) {
+        double[] point = java.util.Arrays.copyOf(X, entries);
+        double[] claim = new double[entries];
+        for (int i = 0; i < entries; i++) {
+            claim[i] = factor * Math.cos(X[i]) * U[i];
+        }
+        GradientCheckReport report = ClaimedProducts.of("sin(x)", x(point))
+                .pushing(x(java.util.Arrays.copyOf(U, entries)), out(claim))
+                .check();
+        ProductMistake mistake = report.products().get(0).mistake();
+        assertThat(report.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(mistake != null && mistake.kind() == Kind.SCALED).isEqualTo(isNamed);
+    }
+
     /** One part in 10^12 of one entry is beyond rounding, one unit in the last place is not. */
     @Test
     void isJudgedByRounding() {
@@ -319,6 +336,28 @@ class ProductsTests {
         assertThat(report.verdict()).isEqualTo(Verdict.PASS);
     }
 
+    /** Softmax does not change along (1, 1, 1): all terms cancel, and zeros would pass whatever the rules are. */
+    @Test
+    void zerosThatAreLeftOfCancellationSayNothing() {
+        GradientCheckReport report = ClaimedProducts.of("sum((exp(x) / sum(exp(x)))^2)", x(X))
+                .bending(x(1, 1, 1), x(0, 0, 0))
+                .check();
+        assertThat(report.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+    }
+
+    @Test
+    void aFunctionWithoutAValueHasNoDerivatives() {
+        GradientCheckReport second = ClaimedProducts.of("sum(log(x))", x(X))
+                .bending(x(U), x(0, 0, 0))
+                .check();
+        assertThat(second.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+        GradientCheckReport first = ClaimedProducts.of("log(x)", x(X))
+                .pushing(x(U), out(U[0] / X[0], 0, U[2] / X[2]))
+                .pulling(out(V), x(0, 0, 0))
+                .check();
+        assertThat(first.products()).allMatch(product -> product.verdict() == Verdict.INCONCLUSIVE);
+    }
+
     @Test
     void aLinearFunctionHasNoCurvatureAndThatIsCertain() {
         GradientCheckReport right =
@@ -343,6 +382,16 @@ class ProductsTests {
             assertThat(report.products().get(0).bends()).singleElement().satisfies(bend -> assertThat(bend.operation())
                     .isEqualTo("relu"));
         }
+    }
+
+    /** Slopes that differ by more than one part in 10^9 are two. */
+    @ParameterizedTest
+    @CsvSource({"3e-9, KINK", "3e-10, PASS"})
+    void aBendTooSmallToMatterIsNone(double bend, Verdict verdict) {
+        GradientCheckReport report = ClaimedProducts.of("x + " + bend + " * relu(x)", x(0, -1.7, 2.1))
+                .pushing(x(U), out(U[0], U[1], U[2] * (1 + bend)))
+                .check();
+        assertThat(report.verdict()).isEqualTo(verdict);
     }
 
     @Test

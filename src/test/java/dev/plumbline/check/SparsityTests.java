@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Claims of which elements of a Jacobian may be other than 0. */
@@ -92,6 +93,15 @@ class SparsityTests {
                 X,
                 List.of(List.of(0, 0), List.of(1, 1), List.of(2, 2), List.of(3, 3), List.of(4, 4), List.of(5, 5)));
         assertThat(report.verdict()).isEqualTo(Verdict.PASS);
+    }
+
+    /** An element below one part in 10^10 of its row is not told from rounding. */
+    @ParameterizedTest
+    @CsvSource({"5e-10, FAIL", "5e-11, PASS"})
+    void smallElementsOfARowAreSeenDownToRounding(double small, Verdict verdict) {
+        GradientCheckReport report =
+                check("[x[0] + " + small + " * x[1]]", Tensor.vector(1, 1), List.of(List.of(0, 0)));
+        assertThat(report.verdict()).isEqualTo(verdict);
     }
 
     @Test

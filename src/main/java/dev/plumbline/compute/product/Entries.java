@@ -28,6 +28,8 @@ final class Entries {
         static final Ruled FAIL = new Ruled(Verdict.FAIL, Reason.DIFFERS_FROM_REFERENCE);
         static final Ruled NOT_FINITE = new Ruled(Verdict.FAIL, Reason.CLAIM_NOT_FINITE);
 
+        static final Ruled OPEN = new Ruled(Verdict.INCONCLUSIVE, Reason.OBJECTIVE_NOT_FINITE);
+
         /** Claim against reference, within the allowance. */
         static Ruled compared(double claim, double reference, double allowance) {
             if (!Double.isFinite(claim)) {

@@ -5,6 +5,7 @@ import dev.plumbline.compute.program.Objective;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Objects;
  *
  * @param names of the inputs on both axes, in this order
  */
+@SuppressWarnings("ArrayRecordComponent") // made, read and dropped within one search
 record HessianShapes(List<String> names, Map<String, Shape> shapes, double[][] elements, int[] blocks) {
 
     /** Elements on one axis, at most. */
@@ -75,7 +77,7 @@ record HessianShapes(List<String> names, Map<String, Shape> shapes, double[][] e
     private static double[] flat(Map<String, Tensor> tensors, List<String> names) {
         return names.stream()
                 .map(name -> Objects.requireNonNull(tensors.get(name)).values())
-                .flatMapToDouble(java.util.Arrays::stream)
+                .flatMapToDouble(Arrays::stream)
                 .toArray();
     }
 
@@ -120,7 +122,7 @@ record HessianShapes(List<String> names, Map<String, Shape> shapes, double[][] e
         int start = 0;
         for (String name : names) {
             Shape shape = Objects.requireNonNull(shapes.get(name));
-            tensors.put(name, Tensor.of(shape, java.util.Arrays.copyOfRange(product, start, start + shape.size())));
+            tensors.put(name, Tensor.of(shape, Arrays.copyOfRange(product, start, start + shape.size())));
             start += shape.size();
         }
         return new Alternative(ProductMistake.of(kind, advice), tensors);

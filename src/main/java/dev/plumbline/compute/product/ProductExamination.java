@@ -56,7 +56,10 @@ public record ProductExamination(
     }
 
     private JudgedProduct asGradient(ClaimedProduct claim, @Nullable Objective product) {
-        if (product == null) {
+        boolean isSecond = claim.kind() == ClaimedProduct.Kind.HESSIAN_VECTOR;
+        if (isSecond && !isFinite(Objects.requireNonNull(objective), 0)) {
+            return open(claim);
+        } else if (product == null) {
             return zero(claim);
         }
         Measured measured = measured(product, Claims.of(claim.product()));
@@ -80,7 +83,8 @@ public record ProductExamination(
             if (own == null) {
                 tensors.add(Entries.zero(name, plan.arithmetic().of(name), tensor, plan.entries()));
             } else {
-                tensors.add(sides.decides(name, measured.measurement()) ? bySides(own, measured, sides) : own);
+                boolean isOneSided = sides.decides(name, measured.measurement()) || !areFinite(name, tensor.size());
+                tensors.add(isOneSided ? bySides(own, measured, sides) : own);
             }
         });
         return judged(claim, measured, tensors, sides.bends(), sides.passes());
@@ -119,7 +123,7 @@ public record ProductExamination(
             references.put(name, reference);
             allowances.put(name, allowance);
             isAnyAbove |= isAbove(reference, allowance);
-            isAllZero &= !isMeasured || isExactlyZero(claim, measurement, name);
+            isAllZero &= !isMeasured || !measurement.objective().hasDerivativeBy(name);
         }
         boolean saysNothing = !isAnyAbove && !isAllZero;
         Verdict worst = tensors.stream().map(JudgedTensor::verdict).reduce(Verdict.PASS, Verdict::worse);
@@ -135,13 +139,6 @@ public record ProductExamination(
                 measurement.passes() + measured.examination().passes() + morePasses);
     }
 
-    /** Whether no term is added up to the product; of a {@code J u} that is 0 nobody knows which terms cancelled. */
-    private static boolean isExactlyZero(ClaimedProduct claim, Measurement measurement, String name) {
-        return claim.kind() != ClaimedProduct.Kind.JACOBIAN_VECTOR
-                && reference(measurement, name).norm() == 0
-                && measurement.allowances().magnitude(name).norm() == 0;
-    }
-
     private static boolean isAbove(Tensor reference, Tensor allowance) {
         for (int i = 0; i < reference.size(); i++) {
             if (Math.abs(reference.at(i)) > allowance.at(i)) {
@@ -149,6 +146,35 @@ public record ProductExamination(
             }
         }
         return false;
+    }
+
+    /** Whether an element of an output is a number: what is none has no derivative. */
+    private boolean isFinite(String output, int i) {
+        Tensor value = functions.base().value(functions.program().output(output));
+        return Double.isFinite(value.at(i));
+    }
+
+    private boolean areFinite(String output, int size) {
+        for (int i = 0; i < size; i++) {
+            if (!isFinite(output, i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Of a function that has no value at the point. */
+    private JudgedProduct open(ClaimedProduct claim) {
+        List<JudgedTensor> tensors = new ArrayList<>();
+        Map<String, Tensor> nothing = new LinkedHashMap<>();
+        claim.product().forEach((name, tensor) -> {
+            Tensor none = tensor.map(value -> Double.NaN);
+            nothing.put(name, none);
+            tensors.add(Entries.judged(
+                    name, plan.arithmetic().of(name), tensor, none, none, plan.entries(), i -> Ruled.OPEN));
+        });
+        return new JudgedProduct(
+                claim, Verdict.INCONCLUSIVE, tensors, nothing, nothing, false, List.of(), List.of(), 0);
     }
 
     /** What does not move at all. */

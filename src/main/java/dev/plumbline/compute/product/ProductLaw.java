@@ -5,7 +5,9 @@ import dev.plumbline.compute.product.ClaimedProduct.Kind;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What two claimed products must be to each other, whatever the function is:
@@ -114,7 +116,7 @@ public record ProductLaw(Law law, int first, int second, double left, double rig
         }
 
         private static Tensor tensor(Map<String, Tensor> tensors, String name) {
-            return java.util.Objects.requireNonNull(tensors.get(name));
+            return Objects.requireNonNull(tensors.get(name));
         }
     }
 
@@ -129,13 +131,6 @@ public record ProductLaw(Law law, int first, int second, double left, double rig
                     case INCONCLUSIVE -> "both no larger than rounding, which says nothing";
                 };
         return String.format(
-                java.util.Locale.ROOT,
-                "%s = %.8g and %s = %.8g (rounding: %.2g), %s",
-                one,
-                left,
-                other,
-                right,
-                bound,
-                ending);
+                Locale.ROOT, "%s = %.8g and %s = %.8g (rounding: %.2g), %s", one, left, other, right, bound, ending);
     }
 }

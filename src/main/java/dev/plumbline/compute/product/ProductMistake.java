@@ -63,7 +63,7 @@ public record ProductMistake(
         return new ProductMistake(kind, null, null, null, null, advice);
     }
 
-    /** @param other the product with which it breaks the symmetry */
+    /** Of a product that breaks the symmetry with another, the {@code other}-th of the list. */
     public static ProductMistake asymmetric(int other) {
         return new ProductMistake(
                 Kind.ASYMMETRIC,

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -114,7 +115,9 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
         double rounded = simple(factor);
         boolean isSimple = Math.abs(rounded - factor) <= 1e-3 * Math.abs(factor);
         double tried = isSimple ? rounded : factor;
-        if (!Double.isFinite(factor) || !isSimple && telling < TELLING || !explains(product, scaled(product, tried))) {
+        if (!Double.isFinite(factor)
+                || (!isSimple && telling < TELLING)
+                || !explains(product, scaled(product, tried))) {
             return null;
         }
         return tried == -1
@@ -132,7 +135,7 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
     private static double simple(double factor) {
         double size = Math.abs(factor);
         double nearest = size >= 1 ? Math.rint(size) : 1 / Math.rint(1 / size);
-        boolean isSmall = size <= SIMPLE && size >= 1.0 / SIMPLE;
+        boolean isSmall = nearest <= SIMPLE && nearest >= 1.0 / SIMPLE;
         return isSmall ? Math.signum(factor) * nearest : Double.NaN;
     }
 
@@ -166,6 +169,7 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
 
     // ── another product, another direction ──
 
+    @SuppressWarnings("ReferenceEquality") // two products may be equal and stand in two places
     private @Nullable ProductMistake swapped(JudgedProduct product, List<JudgedProduct> others) {
         int place = -1;
         for (JudgedProduct other : others) {
@@ -399,6 +403,6 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
                 ? String.valueOf((long) factor)
                 : Math.abs(1 / factor - Math.rint(1 / factor)) < 1e-9
                         ? (factor < 0 ? "-" : "") + "1/" + (long) Math.rint(Math.abs(1 / factor))
-                        : String.format(java.util.Locale.ROOT, "%.6g", factor);
+                        : String.format(Locale.ROOT, "%.6g", factor);
     }
 }

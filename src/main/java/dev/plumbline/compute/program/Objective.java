@@ -95,6 +95,41 @@ public final class Objective {
         return node == output || !consumers(node).isEmpty();
     }
 
+    /**
+     * Whether the derivative by a parameter is more than 0 by construction: whether some way leads from it to the objective
+     * on which no operation has derivative 0 everywhere, as a comparison has, or an index.
+     */
+    public boolean hasDerivativeBy(String parameter) {
+        Node start = program.parameters().get(parameter);
+        BitSet reached = new BitSet();
+        for (Node node : program.nodes()) {
+            boolean isReached = node == start;
+            for (int k = 0; k < node.inputs().size() && !isReached; k++) {
+                isReached = reached.get(node.inputs().get(k).id()) && passes(node.op(), k);
+            }
+            reached.set(node.id(), isReached);
+        }
+        return reached.get(output.id());
+    }
+
+    private static boolean passes(Op op, int input) {
+        if (op instanceof Unary unary) {
+            return switch (unary.function()) {
+                case SIGN, FLOOR, STOP_GRADIENT -> false;
+                default -> true;
+            };
+        } else if (op instanceof Binary binary) {
+            return switch (binary.function()) {
+                case LESS, LESS_OR_EQUAL, EQUAL -> false;
+                default -> true;
+            };
+        } else if (op instanceof Select) {
+            return input > 0;
+        }
+        boolean looksUp = op instanceof Gather || op instanceof GatherElements;
+        return !looksUp || input == 0;
+    }
+
     /** Whether a node depends on a parameter. */
     public boolean isMoved(Node node) {
         return program.isDifferentiable(node);

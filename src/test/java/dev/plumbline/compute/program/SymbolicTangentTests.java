@@ -28,8 +28,7 @@ class SymbolicTangentTests {
         for (int k = 0; k < row.inputs().size(); k++) {
             Tensor x = row.inputs().get(k);
             point.put("x" + k, x);
-            inputs.add(
-                    row.smooth().contains(k) ? b.parameter("x" + k, x.shape()) : b.data("x" + k, x.shape()));
+            inputs.add(row.smooth().contains(k) ? b.parameter("x" + k, x.shape()) : b.data("x" + k, x.shape()));
         }
         Node y = b.apply(row.op(), inputs.toArray(Node[]::new));
         return Products.of(b.output(OUT, y).build(), point, MOST, made -> {});
@@ -91,8 +90,7 @@ class SymbolicTangentTests {
         for (int k = 0; k < row.inputs().size(); k++) {
             Tensor x = row.inputs().get(k);
             point.put("x" + k, x);
-            inputs.add(
-                    row.smooth().contains(k) ? b.parameter("x" + k, x.shape()) : b.data("x" + k, x.shape()));
+            inputs.add(row.smooth().contains(k) ? b.parameter("x" + k, x.shape()) : b.data("x" + k, x.shape()));
         }
         Node y = b.apply(row.op(), inputs.toArray(Node[]::new));
         Node s = b.sum(b.multiply(y, b.constant(row.cotangent(29))));
@@ -101,7 +99,8 @@ class SymbolicTangentTests {
         Products products = Products.of(program, point, MOST, made -> {});
         Map<String, Tensor> u = direction(row, 11);
         Map<String, Tensor> w = direction(row, 101);
-        if (u.isEmpty() || !Double.isFinite(products.base().value(program.output(OUT)).item())) {
+        if (u.isEmpty()
+                || !Double.isFinite(products.base().value(program.output(OUT)).item())) {
             return; // nothing to differentiate by, or a maximum over padding alone
         }
         Map<String, Tensor> bent = bent(products, u);
@@ -112,7 +111,8 @@ class SymbolicTangentTests {
         Map<String, Tensor> ahead = gradient(program, point, u, h);
         Map<String, Tensor> behind = gradient(program, point, u, -h);
         bent.forEach((name, product) -> {
-            double size = product.norm() + Objects.requireNonNull(ahead.get(name)).norm();
+            double size =
+                    product.norm() + Objects.requireNonNull(ahead.get(name)).norm();
             for (int i = 0; i < product.size(); i++) {
                 double slope = (Objects.requireNonNull(ahead.get(name)).at(i)
                                 - Objects.requireNonNull(behind.get(name)).at(i))
