@@ -40,7 +40,8 @@ class HooksTests {
     private static final int OPERATIONS = 55;
     private static final GradientCheckService SERVICE =
             new GradientCheckService(Limits.defaults(), new RecentReports());
-    private static final CheckSettings PATIENT = new JsonMapper().readValue("{\"explain\": 100, \"coverage\": \"CERTIFIED\", \"entries\": 1}", CheckSettings.class);
+    private static final CheckSettings PATIENT = new JsonMapper()
+            .readValue("{\"explain\": 100, \"coverage\": \"CERTIFIED\", \"entries\": 1}", CheckSettings.class);
 
     record Seen(String dtype, String name, JsonNode faults) {
 

@@ -154,10 +154,7 @@ final class BackwardAlone {
                 Map<Node, Tensor> values = new HashMap<>();
                 fragment.inputs().forEach(input -> values.put(input, rounded.value(input)));
                 Objects.requireNonNull(alone.get(fragment))
-                        .move(
-                                values,
-                                cotangents(fragment),
-                                squares.computeIfAbsent(fragment, key -> new HashMap<>()));
+                        .move(values, cotangents(fragment), squares.computeIfAbsent(fragment, key -> new HashMap<>()));
             }
         }
         squares.forEach((fragment, moved) -> alone.computeIfPresent(fragment, (key, own) -> own.widened(moved, RUNS)));

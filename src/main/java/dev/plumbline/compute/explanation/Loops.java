@@ -195,7 +195,9 @@ final class Loops {
     }
 
     static String title(Node node) {
-        return node.origin().kind().isEmpty() ? node.op().title() : node.origin().kind();
+        return node.origin().kind().isEmpty()
+                ? node.op().title()
+                : node.origin().kind();
     }
 
     private static Cause cause(Kind kind, Node node, Fit fit, String advice) {
