@@ -1,6 +1,7 @@
 package dev.plumbline.check;
 
 import dev.plumbline.compute.consistency.Fingerprint;
+import dev.plumbline.compute.explanation.OperationsAlone;
 import dev.plumbline.compute.explanation.Seen;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
@@ -26,6 +27,9 @@ class GradientCheckService {
 
     /** Forward passes that a certified check takes, with its rounding runs and evidence, roughly. */
     private static final double CERTIFIED_PASSES = 120;
+
+    /** Of the whole model, that a check keeps at once. */
+    private static final double EVALUATIONS = 3;
 
     private final Limits limits;
     private final RecentReports reports;
@@ -59,6 +63,10 @@ class GradientCheckService {
             return DifferentModels.report(another, model, question.settings(), started);
         }
         Seen seen = SeenValues.of(request, model.objective());
+        if (!seen.isNothing()) {
+            limits.requireBytes((EVALUATIONS + OperationsAlone.EVALUATIONS)
+                    * model.objective().program().bytes());
+        }
         Fingerprint inputs = Fingerprint.of(model.objective().point());
         Measurement measurement = Measurement.of(model.objective(), question.plan(), watch::at);
         Claims claims = question.claims(measurement);
@@ -67,7 +75,7 @@ class GradientCheckService {
     }
 
     private void afford(Program program) {
-        limits.requireBytes(3 * program.bytes());
+        limits.requireBytes(EVALUATIONS * program.bytes());
         limits.requireFloatingPointOperations(CERTIFIED_PASSES * program.effort());
     }
 
