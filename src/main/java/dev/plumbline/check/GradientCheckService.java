@@ -1,6 +1,7 @@
 package dev.plumbline.check;
 
 import dev.plumbline.compute.consistency.Fingerprint;
+import dev.plumbline.compute.explanation.OperationsAlone;
 import dev.plumbline.compute.explanation.Seen;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
@@ -31,6 +32,9 @@ class GradientCheckService {
 
     /** A row of a Jacobian at some points, in forward passes. */
     private static final double ROW = 15;
+
+    /** Of the whole model, that a check keeps at once. */
+    private static final double EVALUATIONS = 3;
 
     private final Limits limits;
     private final RecentReports reports;
@@ -79,6 +83,10 @@ class GradientCheckService {
                     DifferentModels.report(another, model, question.settings(), started), CheckFigures.NONE);
         }
         Seen seen = SeenValues.of(request, model.objective());
+        if (!seen.isNothing()) {
+            limits.requireBytes((EVALUATIONS + OperationsAlone.EVALUATIONS)
+                    * model.objective().program().bytes());
+        }
         Fingerprint inputs = Fingerprint.of(model.objective().point());
         Measurement measurement = Measurement.of(model.objective(), question.plan(), watch::at);
         Claims claims = question.claims(measurement);
@@ -102,7 +110,7 @@ class GradientCheckService {
     }
 
     private void afford(Program program) {
-        limits.requireBytes(3 * program.bytes());
+        limits.requireBytes(EVALUATIONS * program.bytes());
         limits.requireSeconds(CheckCost.certified(program));
     }
 

@@ -97,8 +97,7 @@ record ReportAssembly(
         boolean wrong = evidence.verdict() == Verdict.FAIL;
         long seed = measurement.plan().seed();
         Judged operations = operations(progress);
-        Search.Findings findings =
-                wrong ? findings(comparisons, operations.seconds(), progress) : Search.Findings.NONE;
+        Search.Findings findings = wrong ? findings(comparisons, operations.seconds(), progress) : Search.Findings.NONE;
         stopped(findings).ifPresent(caveats::add);
         progress.at(Phase.POWER, 0, 1, 0);
         Convention convention = examination.convention();

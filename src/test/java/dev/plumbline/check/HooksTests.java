@@ -30,6 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -40,7 +42,8 @@ class HooksTests {
     private static final int OPERATIONS = 55;
     private static final GradientCheckService SERVICE =
             new GradientCheckService(Limits.defaults(), new RecentReports());
-    private static final CheckSettings PATIENT = new JsonMapper().readValue("{\"explain\": 100, \"coverage\": \"CERTIFIED\", \"entries\": 1}", CheckSettings.class);
+    private static final CheckSettings PATIENT = new JsonMapper()
+            .readValue("{\"explain\": 100, \"coverage\": \"CERTIFIED\", \"entries\": 1}", CheckSettings.class);
 
     record Seen(String dtype, String name, JsonNode faults) {
 
@@ -58,7 +61,12 @@ class HooksTests {
 
         GradientCheckReport report(
                 @Nullable Map<String, Tensor> activations, @Nullable Map<String, Tensor> cotangents) {
-            return SERVICE.check(new GradientCheckRequest(
+            return SERVICE.check(request(activations, cotangents));
+        }
+
+        GradientCheckRequest request(
+                @Nullable Map<String, Tensor> activations, @Nullable Map<String, Tensor> cotangents) {
+            return new GradientCheckRequest(
                     new ModelSource(null, bytes(FOLDER.resolve("model.onnx"))),
                     LossSource.ofOutput("loss"),
                     null,
@@ -70,7 +78,7 @@ class HooksTests {
                     null,
                     null,
                     activations,
-                    cotangents));
+                    cotangents);
         }
 
         @Override
@@ -217,6 +225,25 @@ class HooksTests {
         GradientCheckReport report = seen.report(null, cotangents);
         assertThat(report.operations().stream().filter(JudgedOperation::isWrong).map(JudgedOperation::name))
                 .containsExactlyInAnyOrder("/block0/add2/Add", "/block1/add1/Add", "/block2/add2/Add");
+    }
+
+    /** What is kept of every operation by itself counts: five times the model's values, beside the three of a check. */
+    @Test
+    void whatIsKeptOfOperationsIsLimited() {
+        Seen seen = seen("right");
+        GradientCheckRequest hooked = seen.request(null, seen.cotangents());
+        double values = CheckedModel.read(hooked, Long.MAX_VALUE, program -> {})
+                .objective()
+                .program()
+                .bytes();
+        Limits limits = new Binder(new MapConfigurationPropertySource(
+                        Map.of("plumbline.limits.bytes", String.valueOf((long) (7 * values)))))
+                .bindOrCreate("plumbline.limits", Limits.class);
+        GradientCheckService small = new GradientCheckService(limits, new RecentReports());
+        assertThat(small.check(seen.request(null, null)).verdict()).isEqualTo(Verdict.PASS);
+        assertThatThrownBy(() -> small.check(hooked))
+                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.explanation())
+                        .contains("memory"));
     }
 
     @Test

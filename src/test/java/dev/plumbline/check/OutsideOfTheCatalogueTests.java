@@ -62,22 +62,24 @@ class OutsideOfTheCatalogueTests {
                     }
                 });
         CheckSettings settings = new JsonMapper()
-                .readValue("{\"explain\": %s, \"coverage\": \"CERTIFIED\", \"entries\": 1, \"seed\": %d}"
-                        .formatted(explain, seed), CheckSettings.class);
+                .readValue(
+                        "{\"explain\": %s, \"coverage\": \"CERTIFIED\", \"entries\": 1, \"seed\": %d}"
+                                .formatted(explain, seed),
+                        CheckSettings.class);
         return SERVICE.check(
                 new GradientCheckRequest(
-                new ModelSource(null, Files.readAllBytes(folder.resolve("model.onnx"))),
-                LossSource.ofOutput("loss"),
-                null,
-                tensors(folder.resolve("data.safetensors")),
-                claim,
-                settings,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null),
+                        new ModelSource(null, Files.readAllBytes(folder.resolve("model.onnx"))),
+                        LossSource.ofOutput("loss"),
+                        null,
+                        tensors(folder.resolve("data.safetensors")),
+                        claim,
+                        settings,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null),
                 progress);
     }
 

@@ -39,7 +39,8 @@ public final class NumericGradient {
     private final double disorder; // noise that is known before any line is looked at
     private final boolean deterministic;
     private final LongAdder evaluations = new LongAdder();
-    private final LongAdder millionths = new LongAdder(); // of evaluations of the whole model: whole numbers add up in any order
+    private final LongAdder millionths =
+            new LongAdder(); // of evaluations of the whole model: whole numbers add up in any order
     private final Map<String, Long> behind = new ConcurrentHashMap<>(); // by parameter, of one evaluation
     private @Nullable Noise noise;
 

@@ -95,8 +95,7 @@ record Alone(
             double[] allowed = own.values().clone();
             Arrays.setAll(
                     allowed,
-                    i -> allowed[i]
-                            + DEVIATIONS * Math.max(Math.sqrt(moved[i] / runs), LUCKY * Math.sqrt(mean)));
+                    i -> allowed[i] + DEVIATIONS * Math.max(Math.sqrt(moved[i] / runs), LUCKY * Math.sqrt(mean)));
             return Tensor.of(own.shape(), allowed);
         });
         return new Alone(fragment, objective, gradient, wider, passes + FORWARD_AND_BACK * runs);

@@ -19,7 +19,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BackwardAlone {
 
-    private static final int EXPLAINED = 20;
     private static final int RUNS = 6;
 
     private final Objective objective;
@@ -42,11 +40,8 @@ final class BackwardAlone {
     private final Map<Fragment, Alone> alone = new LinkedHashMap<>();
     private final Map<Fragment, Ruling> rulings = new LinkedHashMap<>();
     private final Map<Node, List<Fragment>> readers = new LinkedHashMap<>();
-    private final Map<Tried, Optional<Cause>> tried = new HashMap<>();
+    private final AloneNames names;
     private final AloneWork work;
-
-    /** A search for the rule that makes what a fragment passed on to some of what it reads. */
-    private record Tried(Fragment fragment, List<Node> inputs) {}
 
     BackwardAlone(Objective objective, Seen seen, AloneSetting setting, AloneWork work) {
         this.work = work;
@@ -54,6 +49,7 @@ final class BackwardAlone {
         this.seen = seen;
         this.setting = setting;
         this.datatypes = ForwardAlone.datatypes(seen.cotangents());
+        this.names = new AloneNames(seen, datatypes, setting, work);
     }
 
     Map<Fragment, Ruling> rulings(Runnable alive) {
@@ -154,10 +150,7 @@ final class BackwardAlone {
                 Map<Node, Tensor> values = new HashMap<>();
                 fragment.inputs().forEach(input -> values.put(input, rounded.value(input)));
                 Objects.requireNonNull(alone.get(fragment))
-                        .move(
-                                values,
-                                cotangents(fragment),
-                                squares.computeIfAbsent(fragment, key -> new HashMap<>()));
+                        .move(values, cotangents(fragment), squares.computeIfAbsent(fragment, key -> new HashMap<>()));
             }
         }
         squares.forEach((fragment, moved) -> alone.computeIfPresent(fragment, (key, own) -> own.widened(moved, RUNS)));
@@ -280,43 +273,17 @@ final class BackwardAlone {
         rulings.put(fragment, ruling.with(Verdict.FAIL, ruling.because(), cause));
     }
 
-    /** Tried once, and of so many fragments only. */
     private @Nullable Cause explained(Fragment fragment, List<Node> inputs, Runnable alive) {
-        Tried these = new Tried(fragment, inputs);
-        Optional<Cause> known = tried.get(these);
-        if (known == null && (setting.seconds() == 0 || tried.size() == EXPLAINED)) {
-            return null;
-        }
-        if (known == null) {
-            known = Optional.ofNullable(searched(fragment, inputs, alive));
-            tried.put(these, known);
-        }
-        return known.orElse(null);
-    }
-
-    private @Nullable Cause searched(Fragment fragment, List<Node> inputs, Runnable alive) {
-        List<Comparison> comparisons = inputs.stream()
-                .map(input -> comparison(
+        return names.of(
+                Objects.requireNonNull(alone.get(fragment)),
+                inputs,
+                input -> comparison(
                         Fragment.input(input),
                         input,
                         List.of(fragment),
                         Objects.requireNonNull(readers.get(input)).stream()
                                 .filter(other -> other != fragment)
-                                .toList()))
-                .toList();
-        Alone own = Objects.requireNonNull(alone.get(fragment));
-        List<Datatype> arithmetic =
-                inputs.stream().map(datatypes::get).filter(Objects::nonNull).toList();
-        Case wrong = new Case(
-                own.objective(), own.gradient(), comparisons, ClaimDatatype.widest(arithmetic), setting.seed());
-        Budget budget = Budget.of(setting.seconds() / EXPLAINED, (passes, most) -> alive.run());
-        Cause cause = Search.rulesAndPaths(wrong, Fragment.SUM, budget);
-        work.searched(own, budget);
-        return cause == null
-                ? null
-                : cause.explaining(inputs.stream()
-                        .filter(input -> cause.explains().contains(Fragment.input(input)))
-                        .map(seen::name)
-                        .toList());
+                                .toList()),
+                alive);
     }
 }

@@ -10,6 +10,7 @@ import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.ReversePass;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -103,9 +104,11 @@ final class Loops {
         int count = uses.size() + (begins ? 1 : 0);
         Map<Integer, Map<Node, ReversePass.Rule>> cuts =
                 new HashMap<>(); // by the step that gets nothing from later ones
+        Map<Node, List<Node>> taken = new LinkedHashMap<>(); // the states that a node takes
         for (Node node : objective.program().nodes()) {
             List<Node> states = states(node, steps, uses, begins ? weight : null);
             if (!states.isEmpty()) {
+                taken.put(node, states);
                 cuts.computeIfAbsent(steps[states.get(0).id()], step -> new HashMap<>())
                         .put(node, without(node, states));
             }
@@ -113,9 +116,9 @@ final class Loops {
         if (cuts.isEmpty()) {
             return;
         }
+        Node first = uses.get(0);
         Map<Node, ReversePass.Rule> all = new HashMap<>();
         cuts.values().forEach(all::putAll);
-        Node first = uses.get(0);
         add(
                 found,
                 trial.explained(
@@ -141,6 +144,12 @@ final class Loops {
                                     fit,
                                     "Back-propagation through time stops after %d of %d steps: the state's gradient is dropped at %s."
                                             .formatted(kept, count, where.label()))));
+        }
+        if (found.isEmpty()) {
+            Found weakened = new Decay(trial, taken).found(first, count);
+            if (weakened != null) {
+                found.add(weakened);
+            }
         }
     }
 
@@ -182,25 +191,21 @@ final class Loops {
 
     /** A node's own rule without what it passes on to some inputs. */
     private static ReversePass.Rule without(Node node, List<Node> inputs) {
-        return (point, cotangent) -> {
-            Map<Node, double[]> passed = new HashMap<>(ReversePass.over(point)
-                    .within(java.util.Set.of(node))
-                    .from(Map.of(node, cotangent))
-                    .at(node.inputs()));
-            inputs.forEach(passed::remove);
-            return passed;
-        };
+        return Decay.times(0, node, inputs);
+    }
+
+    static String title(Node node) {
+        return node.origin().kind().isEmpty()
+                ? node.op().title()
+                : node.origin().kind();
     }
 
     private static Cause cause(Kind kind, Node node, Fit fit, String advice) {
-        String title = node.origin().kind().isEmpty()
-                ? node.op().title()
-                : node.origin().kind();
         return new Cause(
                 kind,
                 null,
                 node.label(),
-                title,
+                title(node),
                 null,
                 null,
                 null,

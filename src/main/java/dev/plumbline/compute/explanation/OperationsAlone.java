@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OperationsAlone {
 
+    /** What is kept of every operation at once, in evaluations of the whole model: values, gradients, allowances, one beside. */
+    public static final double EVALUATIONS = 5;
+
     private static final int NAMED = 3;
 
     private final Seen seen;
@@ -60,16 +63,16 @@ public final class OperationsAlone {
 
     /** @param alive run between two pieces of work; whatever it throws gives it up */
     public static Judged of(Objective objective, Seen seen, AloneSetting setting, Runnable alive) {
-        boolean hasValues = !seen.activations().isEmpty();
-        boolean hasCotangents = !seen.cotangents().isEmpty();
-        if (!hasValues && !hasCotangents) {
+        if (seen.isNothing()) {
             return Judged.NONE;
         }
         AloneWork work = new AloneWork(objective);
-        Map<Fragment, Ruling> forward =
-                hasValues ? new ForwardAlone(objective, seen, setting, work).rulings(alive) : Map.of();
-        Map<Fragment, Ruling> backward =
-                hasCotangents ? new BackwardAlone(objective, seen, setting, work).rulings(alive) : Map.of();
+        Map<Fragment, Ruling> forward = seen.activations().isEmpty()
+                ? Map.of()
+                : new ForwardAlone(objective, seen, setting, work).rulings(alive);
+        Map<Fragment, Ruling> backward = seen.cotangents().isEmpty()
+                ? Map.of()
+                : new BackwardAlone(objective, seen, setting, work).rulings(alive);
         List<JudgedOperation> judged = new OperationsAlone(objective, seen, forward, backward).judged();
         return new Judged(judged, work.passes(), work.seconds());
     }

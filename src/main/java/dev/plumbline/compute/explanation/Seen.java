@@ -19,6 +19,11 @@ public record Seen(Map<Node, Tensor> activations, Map<Node, Tensor> cotangents, 
         names = Map.copyOf(names);
     }
 
+    /** Whether no hook saw anything. */
+    public boolean isNothing() {
+        return activations.isEmpty() && cotangents.isEmpty();
+    }
+
     /** What a node is called. */
     String name(Node node) {
         return names.getOrDefault(node, node.label());

@@ -12,18 +12,14 @@ import dev.plumbline.compute.probe.Slope;
 import dev.plumbline.compute.program.Objective;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +45,7 @@ public final class Evidence {
     private final Examination examination;
     private final Measurement measurement;
     private final Progress progress;
+    private final ShownEntries shown;
     private final List<JudgedTensor> tensors = new ArrayList<>();
     private final List<String> contradictions = new ArrayList<>();
 
@@ -59,6 +56,7 @@ public final class Evidence {
         this.examination = examination;
         this.measurement = examination.measurement();
         this.progress = progress;
+        this.shown = new ShownEntries(examination);
     }
 
     public static Evidence of(Examination examination, Progress progress) {
@@ -67,8 +65,8 @@ public final class Evidence {
         Map<String, Ruled> ruled = new LinkedHashMap<>();
         examination.names().forEach(name -> ruled.put(name, evidence.ruled(name)));
         Map<String, Integer> differenced = evidence.differenced(ruled);
-        ruled.forEach((name, own) ->
-                evidence.tensors.add(evidence.tensor(name, own, differenced.getOrDefault(name, 0))));
+        ruled.forEach(
+                (name, own) -> evidence.tensors.add(evidence.tensor(name, own, differenced.getOrDefault(name, 0))));
         return evidence;
     }
 
@@ -104,7 +102,7 @@ public final class Evidence {
                 verdict = verdict.worse(own);
             }
         }
-        return new Ruled(comparison, verdict, counts, shown(name, comparison, verdict));
+        return new Ruled(comparison, verdict, counts, shown.of(name, comparison, verdict));
     }
 
     /**
@@ -166,7 +164,7 @@ public final class Evidence {
                                 entries.size(),
                                 Math.max(
                                         measurement.plan().entries(),
-                                        sampled(name, ruled.comparison()).size()))),
+                                        shown.sampled(ruled.comparison()).size()))),
                 everywhere);
     }
 
@@ -205,63 +203,6 @@ public final class Evidence {
                 Arrays.toString(measurement.objective().parameter(name).shape().index(position)),
                 value,
                 bound);
-    }
-
-    private Set<Integer> sampled(String name, Comparison comparison) {
-        Set<Integer> sampled = new LinkedHashSet<>();
-        if (measurement.plan().coverage() == Coverage.SAMPLED && comparison.judged() > 0) {
-            new SplittableRandom(measurement.plan().seed())
-                    .ints(measurement.plan().samples(), 0, comparison.judged())
-                    .map(comparison::judged)
-                    .forEach(sampled::add);
-        }
-        return sampled;
-    }
-
-    /** The worst entries: those of the tensor's own verdict first, then by deviation. */
-    private Set<Integer> shown(String name, Comparison comparison, Verdict verdict) {
-        int most = measurement.plan().entries();
-        Set<Integer> shown = new LinkedHashSet<>();
-        if (verdict != Verdict.PASS) {
-            shown.addAll(worst(name, comparison.size(), verdict));
-        }
-        shown.addAll(sampled(name, comparison));
-        int others = verdict == Verdict.PASS ? Math.min(most, 1) : most;
-        for (int position : comparison.worst(others)) {
-            if (shown.size() < Math.max(most, shown.size())) {
-                shown.add(position);
-            }
-        }
-        return shown;
-    }
-
-    /** The entries of some verdict that are furthest beyond their allowances, as many as are shown, the worst first. */
-    private List<Integer> worst(String name, int size, Verdict verdict) {
-        record Beyond(int position, double excess) {}
-        PriorityQueue<Beyond> worst = new PriorityQueue<>(
-                Comparator.comparingDouble(Beyond::excess).thenComparing(Beyond::position, Comparator.reverseOrder()));
-        for (int i = 0; i < size; i++) {
-            if (examination.isJudged(name, i) && examination.ruling(name, i).verdict() == verdict) {
-                double excess = excess(name, i);
-                Beyond least = worst.peek();
-                if (worst.size() < measurement.plan().entries() || least != null && excess > least.excess()) {
-                    worst.add(new Beyond(i, excess));
-                }
-                if (worst.size() > measurement.plan().entries()) {
-                    worst.remove();
-                }
-            }
-        }
-        return worst.stream()
-                .sorted(Collections.reverseOrder(worst.comparator()))
-                .map(Beyond::position)
-                .toList();
-    }
-
-    private double excess(String name, int position) {
-        double off = Math.abs(examination.claim(name, position) - examination.reference(name, position))
-                - examination.allowance(name, position);
-        return Double.isNaN(off) ? Double.POSITIVE_INFINITY : off;
     }
 
     private JudgedEntry entry(String name, int position, boolean differences) {
