@@ -45,11 +45,7 @@ public class KeptReports {
     private final AtomicLong newest = new AtomicLong(); // when it was made, in milliseconds: each a later one
 
     KeptReports(
-            JdbcClient jdbc,
-            TransactionTemplate transaction,
-            JsonMapper json,
-            KeyLimits limits,
-            ReportTerms terms) {
+            JdbcClient jdbc, TransactionTemplate transaction, JsonMapper json, KeyLimits limits, ReportTerms terms) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.json = json;
