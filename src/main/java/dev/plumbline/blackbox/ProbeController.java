@@ -86,7 +86,8 @@ class ProbeController {
     @Operation(
             operationId = "findProbeSession",
             summary = "Where a probe session stands: its present asks, or its report",
-            description = "As JSON; as a page to look at (`text/html`, or `.html` behind the id); as JUnit's XML, a case for each tensor (`application/xml`, `.xml`); or as Markdown for a pull request (`text/markdown`, `.md`).")
+            description =
+                    "As JSON; as a page to look at (`text/html`, or `.html` behind the id); as JUnit's XML, a case for each tensor (`application/xml`, `.xml`); or as Markdown for a pull request (`text/markdown`, `.md`).")
     @ApiResponse(
             responseCode = "200",
             content = {

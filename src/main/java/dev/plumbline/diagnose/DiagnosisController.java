@@ -102,7 +102,8 @@ class DiagnosisController {
     @Operation(
             operationId = "findDiagnosis",
             summary = "A kept diagnosis of this key",
-            description = "As JSON; as a page to look at (`text/html`, or `.html` behind the id); as JUnit's XML, a case for each claimed tensor and each rule (`application/xml`, `.xml`); or as Markdown for a pull request (`text/markdown`, `.md`).")
+            description =
+                    "As JSON; as a page to look at (`text/html`, or `.html` behind the id); as JUnit's XML, a case for each claimed tensor and each rule (`application/xml`, `.xml`); or as Markdown for a pull request (`text/markdown`, `.md`).")
     @ApiResponse(
             responseCode = "200",
             content = {

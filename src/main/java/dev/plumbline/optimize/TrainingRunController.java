@@ -145,7 +145,8 @@ class TrainingRunController {
     @Operation(
             operationId = "findTrainingRun",
             summary = "The report of a run that has ended",
-            description = "Without the parameters, which are answered once. As JSON; as a page to look at (`text/html`, or `.html` behind the id); as JUnit's XML, a case for each rule (`application/xml`, `.xml`); or as Markdown for a pull request (`text/markdown`, `.md`).")
+            description =
+                    "Without the parameters, which are answered once. As JSON; as a page to look at (`text/html`, or `.html` behind the id); as JUnit's XML, a case for each rule (`application/xml`, `.xml`); or as Markdown for a pull request (`text/markdown`, `.md`).")
     @ApiResponse(
             responseCode = "200",
             content = {

@@ -78,9 +78,10 @@ class MonitorController {
     @Operation(
             operationId = "findMonitor",
             summary = "What a monitor has found",
-            description = "Findings with causes and remedies, the newest first; the rules that could not be judged, and"
-                    + " why; and the figures of each tensor. The ETag counts the snapshots: with If-None-Match the"
-                    + " answer is 304 until the next one. With `text/html`, or `.html` behind the id, as a page to look at.")
+            description =
+                    "Findings with causes and remedies, the newest first; the rules that could not be judged, and"
+                            + " why; and the figures of each tensor. The ETag counts the snapshots: with If-None-Match the"
+                            + " answer is 304 until the next one. With `text/html`, or `.html` behind the id, as a page to look at.")
     ResponseEntity<MonitorReport> find(
             @Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         MonitorReport report = service.report(new Handle(owner, id));
