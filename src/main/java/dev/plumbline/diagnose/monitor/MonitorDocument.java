@@ -115,7 +115,11 @@ record MonitorDocument(MonitorReport report, List<Snapshot> window, Document pag
                         false,
                         "loss",
                         isPositive,
-                        List.of(new Line("loss", "line", steps(), losses), new Line("spike", "dots", steps(), spikes)),
+                        Arrays.stream(spikes).allMatch(Double::isNaN)
+                                ? List.of(new Line("loss", "line", steps(), losses))
+                                : List.of(
+                                        new Line("loss", "line", steps(), losses),
+                                        new Line("spike", "dots", steps(), spikes)),
                         List.of(),
                         List.of())
                 .figure();

@@ -18,7 +18,7 @@ public final class ErrorBars {
 
     /** From which value to which the bars go. */
     public String words() {
-        return "bars from " + axis.words(axis.low()) + " to " + axis.words(axis.high());
+        return "bars from " + axis.range();
     }
 
     /**

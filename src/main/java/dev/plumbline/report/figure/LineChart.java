@@ -47,16 +47,33 @@ public record LineChart(
             this(name, style, x, y, null);
         }
 
+        /** Of each stretch of many points the lowest and the highest: no spike gets lost. */
         private Line thinned() {
             if (x.length <= MOST_POINTS) {
                 return this;
             }
-            int[] chosen = Arrays.stream(IntStream.range(0, MOST_POINTS)
-                            .map(i -> (int) ((long) i * (x.length - 1) / (MOST_POINTS - 1)))
-                            .toArray())
-                    .distinct()
+            int stretches = MOST_POINTS / 2;
+            int[] chosen = IntStream.range(0, stretches)
+                    .flatMap(k -> ends(
+                            (int) ((long) k * x.length / stretches), (int) ((k + 1L) * x.length / stretches)))
                     .toArray();
-            return new Line(name, style, of(x, chosen), of(y, chosen), errors == null ? null : of(errors, chosen));
+            return new Line(
+                    name,
+                    style,
+                    of(x, chosen),
+                    of(y, chosen),
+                    errors == null ? null : of(errors, chosen));
+        }
+
+        /** The places of the lowest and the highest value, in their order; of the first where none is a number. */
+        private IntStream ends(int from, int to) {
+            int low = from;
+            int high = from;
+            for (int i = from; i < to; i++) {
+                low = y[i] < y[low] || Double.isNaN(y[low]) ? i : low;
+                high = y[i] > y[high] || Double.isNaN(y[high]) ? i : high;
+            }
+            return IntStream.of(Math.min(low, high), Math.max(low, high)).distinct();
         }
 
         private static double[] of(double[] values, int[] chosen) {
