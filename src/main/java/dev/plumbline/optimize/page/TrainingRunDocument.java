@@ -110,13 +110,19 @@ record TrainingRunDocument(TrainingRunReport report, Document page) {
         }
         List<LayerCourse> drawn = drawn(health.layers());
         page.charts(List.of(
-                layered("Gradient norms", "A line for each layer.", "norm", drawn, LayerCourse::gradientNorms),
+                layered("Gradient norms", "A line for each layer.", "norm", drawn, TrainingRunDocument::norms),
                 layered(
                         "Update ratios",
                         "The size of the step over the size of the weights: around a thousandth is usual.",
                         "update / weights",
                         drawn,
                         LayerCourse::updateRatios)));
+    }
+
+    private static List<@Nullable Double> norms(LayerCourse layer) {
+        List<@Nullable Double> norms = new ArrayList<>();
+        norms.addAll(layer.gradientNorms());
+        return norms;
     }
 
     /** Those with the smallest and the largest norms in the middle of the run. */

@@ -98,7 +98,7 @@ public final class Markdown {
             case '\\', '`', '*', '_', '[', ']', '>', '#', '|', '~', '$' -> true;
             case '-', '+', '=', '!' -> i == 0;
             case '.', ')' ->
-                atStart && (i + 1 == characters.length || characters[i + 1] == ' ') || follows("www", characters, i);
+                (atStart && (i + 1 == characters.length || characters[i + 1] == ' ')) || follows("www", characters, i);
             case ':' ->
                 follows("http", characters, i) || follows("https", characters, i) || follows("ftp", characters, i);
             default -> false;

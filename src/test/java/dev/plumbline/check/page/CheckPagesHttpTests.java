@@ -104,7 +104,7 @@ class CheckPagesHttpTests {
                         "gradient-checks",
                         "FAIL",
                         null,
-                        Map.of(
+                        Map.<String, Object>of(
                                 "id",
                                 id,
                                 "href",
@@ -205,13 +205,13 @@ class CheckPagesHttpTests {
         List<Object> none = List.of();
         String id = keep(
                 report,
-                Map.of(
-                        "explained", Map.of(EVIL, 1e-9),
+                Map.<String, Object>of(
+                        "explained", Map.<String, Object>of(EVIL, 1e-9),
                         "tensors", none,
                         "graph",
-                                Map.of(
+                                Map.<String, Object>of(
                                         "boxes",
-                                        List.of(Map.of("name", EVIL, "kind", EVIL, "suspected", true)),
+                                        List.of(Map.<String, Object>of("name", EVIL, "kind", EVIL, "suspected", true)),
                                         "edges",
                                         none,
                                         "left",
