@@ -48,8 +48,17 @@ class ArchitectureTests {
             "compute.health.run",
             "compute.health.window");
 
-    private static final Set<String> FEATURE =
-            union(COMPUTE, "reader", "tensor", "report", "report.page", "report.figure", "library", "jobs", "limits", "problem");
+    private static final Set<String> FEATURE = union(
+            COMPUTE,
+            "reader",
+            "tensor",
+            "report",
+            "report.page",
+            "report.figure",
+            "library",
+            "jobs",
+            "limits",
+            "problem");
 
     /** Room by room, what it may import besides itself. A room that is not built yet holds its place. */
     private static final Map<String, Set<String>> MAY_IMPORT = Map.ofEntries(

@@ -2,6 +2,7 @@ package dev.plumbline.blackbox;
 
 import dev.plumbline.report.Page;
 import dev.plumbline.report.page.Forms;
+import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -84,34 +85,37 @@ class ProbeController {
     @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
             operationId = "findProbeSession",
-            summary = "Where a probe session stands: its present asks, or its report")
+            summary = "Where a probe session stands: its present asks, or its report",
+            description =
+                    "As JSON; as a page to look at (`text/html`, or `.html` behind the id); as JUnit's XML, a case for each tensor (`application/xml`, `.xml`); or as Markdown for a pull request (`text/markdown`, `.md`).")
+    @ApiResponse(
+            responseCode = "200",
+            content = {
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON_VALUE,
+                        schema = @Schema(implementation = ProbeReply.class)),
+                @Content(mediaType = MediaType.TEXT_HTML_VALUE, schema = @Schema(type = "string")),
+                @Content(mediaType = MediaType.APPLICATION_XML_VALUE, schema = @Schema(type = "string")),
+                @Content(mediaType = MediaType.TEXT_MARKDOWN_VALUE, schema = @Schema(type = "string"))
+            })
     ProbeReply find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         return service.reply(owner, id);
     }
 
+    @Hidden
     @GetMapping(path = "/{id}", produces = Forms.HTML)
-    @Operation(operationId = "findProbeSession", summary = "Where a probe session stands")
-    @ApiResponse(
-            responseCode = "200",
-            content = @Content(mediaType = MediaType.TEXT_HTML_VALUE, schema = @Schema(type = "string")))
     byte[] page(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         return new ProbeDocument(service.reply(owner, id)).html();
     }
 
+    @Hidden
     @GetMapping(path = "/{id}", produces = Forms.XML)
-    @Operation(operationId = "findProbeSession", summary = "Where a probe session stands")
-    @ApiResponse(
-            responseCode = "200",
-            content = @Content(mediaType = MediaType.APPLICATION_XML_VALUE, schema = @Schema(type = "string")))
     byte[] junit(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         return new ProbeDocument(service.reply(owner, id)).junit();
     }
 
+    @Hidden
     @GetMapping(path = "/{id}", produces = Forms.MARKDOWN)
-    @Operation(operationId = "findProbeSession", summary = "Where a probe session stands")
-    @ApiResponse(
-            responseCode = "200",
-            content = @Content(mediaType = MediaType.TEXT_MARKDOWN_VALUE, schema = @Schema(type = "string")))
     byte[] markdown(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         return new ProbeDocument(service.reply(owner, id)).markdown();
     }

@@ -16,6 +16,8 @@ final class ChangesSince {
     /** So many times larger or smaller an error has changed. */
     private static final double MUCH = 10;
 
+    private static final double NOTICEABLE = 1e-3;
+
     private ChangesSince() {}
 
     static Changes of(GradientCheckReport before, GradientCheckReport now) {
@@ -48,6 +50,8 @@ final class ChangesSince {
 
     /** Errors below rounding say nothing, so equal verdicts differ only where an error is ten times another. */
     private static boolean isAnother(double before, double now) {
-        return now > MUCH * before && now > 1e-3 || before > MUCH * now && before > 1e-3 || Double.isNaN(before) != Double.isNaN(now);
+        boolean grew = now > MUCH * before && now > NOTICEABLE;
+        boolean shrank = before > MUCH * now && before > NOTICEABLE;
+        return grew || shrank || Double.isNaN(before) != Double.isNaN(now);
     }
 }

@@ -131,8 +131,9 @@ class GradientCheckController {
     @Operation(
             operationId = "listGradientChecks",
             summary = "This key's recent reports in short, the newest first",
-            description = "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
-                    + " label, or since a time such as `2026-03-01T00:00:00Z`.")
+            description =
+                    "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
+                            + " label, or since a time such as `2026-03-01T00:00:00Z`.")
     Page<GradientCheckItem> recent(
             @Parameter(hidden = true) @RequestAttribute String owner,
             @RequestParam(required = false) @Nullable Verdict verdict,
@@ -146,8 +147,21 @@ class GradientCheckController {
 
     /** As it was answered, byte by byte. */
     @GetMapping("/{id}")
-    @Operation(operationId = "findGradientCheck", summary = "A kept report of this key")
-    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = GradientCheckReport.class)))
+    @Operation(
+            operationId = "findGradientCheck",
+            summary = "A kept report of this key",
+            description =
+                    "As JSON; as a page to look at (`text/html`, or `.html` behind the id); as JUnit's XML, a case for each tensor (`application/xml`, `.xml`); or as Markdown for a pull request (`text/markdown`, `.md`).")
+    @ApiResponse(
+            responseCode = "200",
+            content = {
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON_VALUE,
+                        schema = @Schema(implementation = GradientCheckReport.class)),
+                @Content(mediaType = MediaType.TEXT_HTML_VALUE, schema = @Schema(type = "string")),
+                @Content(mediaType = MediaType.APPLICATION_XML_VALUE, schema = @Schema(type = "string")),
+                @Content(mediaType = MediaType.TEXT_MARKDOWN_VALUE, schema = @Schema(type = "string"))
+            })
     byte[] find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         return reports.find(owner, id);
     }

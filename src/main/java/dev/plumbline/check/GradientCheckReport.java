@@ -365,11 +365,7 @@ public record GradientCheckReport(
 
     /** One tensor, then and now. */
     public record Change(
-            String tensor,
-            Verdict before,
-            Verdict now,
-            double relativeErrorBefore,
-            double relativeErrorNow) {}
+            String tensor, Verdict before, Verdict now, double relativeErrorBefore, double relativeErrorNow) {}
 
     public record Warning(String code, String detail) {}
 

@@ -50,8 +50,8 @@ class GradientCheckService {
         String earlier = request.comparedWith();
         GradientCheckReport before = earlier == null ? null : reports.earlier(owner, earlier);
         Checked checked = examine(request, caller);
-        GradientCheckReport report = checked.report()
-                .of(label, before == null ? null : ChangesSince.of(before, checked.report()));
+        GradientCheckReport report =
+                checked.report().of(label, before == null ? null : ChangesSince.of(before, checked.report()));
         reports.keep(owner, new Checked(report, checked.figures()));
         return report;
     }
@@ -79,8 +79,7 @@ class GradientCheckService {
         Question question = Question.of(request, model, settings -> decided(settings, model.objective()));
         AnotherModel another = DifferentModels.differs(request, model, question, this::afford);
         if (another != null) {
-            return new Checked(
-                    DifferentModels.report(another, model, question.settings(), started), CheckFigures.NONE);
+            return new Checked(DifferentModels.report(another, model, question.settings(), started), CheckFigures.NONE);
         }
         Seen seen = SeenValues.of(request, model.objective());
         if (!seen.isNothing()) {

@@ -37,8 +37,7 @@ class DiagnosisController {
     private final TensorLimits limits;
     private final ModelLibrary library;
 
-    DiagnosisController(
-            DiagnosisService service, KeptDiagnoses kept, TensorLimits limits, ModelLibrary library) {
+    DiagnosisController(DiagnosisService service, KeptDiagnoses kept, TensorLimits limits, ModelLibrary library) {
         this.service = service;
         this.kept = kept;
         this.limits = limits;
@@ -85,8 +84,9 @@ class DiagnosisController {
     @Operation(
             operationId = "listDiagnoses",
             summary = "This key's kept diagnoses in short, the newest first",
-            description = "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
-                    + " label, or since a time such as `2026-03-01T00:00:00Z`.")
+            description =
+                    "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
+                            + " label, or since a time such as `2026-03-01T00:00:00Z`.")
     Page<ReportItem> list(
             @Parameter(hidden = true) @RequestAttribute String owner,
             @RequestParam(required = false) @Nullable Verdict verdict,
@@ -99,8 +99,21 @@ class DiagnosisController {
 
     /** As it was answered, byte by byte. */
     @GetMapping("/{id}")
-    @Operation(operationId = "findDiagnosis", summary = "A kept diagnosis of this key")
-    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = DiagnosisReport.class)))
+    @Operation(
+            operationId = "findDiagnosis",
+            summary = "A kept diagnosis of this key",
+            description =
+                    "As JSON; as a page to look at (`text/html`, or `.html` behind the id); as JUnit's XML, a case for each claimed tensor and each rule (`application/xml`, `.xml`); or as Markdown for a pull request (`text/markdown`, `.md`).")
+    @ApiResponse(
+            responseCode = "200",
+            content = {
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON_VALUE,
+                        schema = @Schema(implementation = DiagnosisReport.class)),
+                @Content(mediaType = MediaType.TEXT_HTML_VALUE, schema = @Schema(type = "string")),
+                @Content(mediaType = MediaType.APPLICATION_XML_VALUE, schema = @Schema(type = "string")),
+                @Content(mediaType = MediaType.TEXT_MARKDOWN_VALUE, schema = @Schema(type = "string"))
+            })
     byte[] find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         return kept.bytes(owner, id);
     }

@@ -128,8 +128,9 @@ class TrainingRunController {
     @Operation(
             operationId = "listTrainingRuns",
             summary = "This key's kept reports of training runs in short, the newest first",
-            description = "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
-                    + " label, or since a time such as `2026-03-01T00:00:00Z`.")
+            description =
+                    "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
+                            + " label, or since a time such as `2026-03-01T00:00:00Z`.")
     Page<ReportItem> list(
             @Parameter(hidden = true) @RequestAttribute String owner,
             @RequestParam(required = false) @Nullable Verdict verdict,
@@ -144,8 +145,18 @@ class TrainingRunController {
     @Operation(
             operationId = "findTrainingRun",
             summary = "The report of a run that has ended",
-            description = "Without the parameters, which are answered once.")
-    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = TrainingRunReport.class)))
+            description =
+                    "Without the parameters, which are answered once. As JSON; as a page to look at (`text/html`, or `.html` behind the id); as JUnit's XML, a case for each rule (`application/xml`, `.xml`); or as Markdown for a pull request (`text/markdown`, `.md`).")
+    @ApiResponse(
+            responseCode = "200",
+            content = {
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON_VALUE,
+                        schema = @Schema(implementation = TrainingRunReport.class)),
+                @Content(mediaType = MediaType.TEXT_HTML_VALUE, schema = @Schema(type = "string")),
+                @Content(mediaType = MediaType.APPLICATION_XML_VALUE, schema = @Schema(type = "string")),
+                @Content(mediaType = MediaType.TEXT_MARKDOWN_VALUE, schema = @Schema(type = "string"))
+            })
     byte[] find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         return kept.bytes(owner, id);
     }
@@ -170,8 +181,8 @@ class TrainingRunController {
 
     /** The report is kept without its parameters, which may be a whole model. */
     private TrainingRunReport train(String owner, TrainingRunRequest request, TrainingRunHandle handle) {
-        TrainingRunReport report = runs.during(owner, handle, () -> service.train(request, handle))
-                .named(handle.id(), request.label());
+        TrainingRunReport report =
+                runs.during(owner, handle, () -> service.train(request, handle)).named(handle.id(), request.label());
         kept.keep(owner, report);
         return report;
     }

@@ -65,7 +65,9 @@ final class Browser implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         Path port = folder.resolve("DevToolsActivePort");
-        for (int tenth = 0; tenth < 600 && !(Files.exists(port) && Files.readAllLines(port).size() == 2); tenth++) {
+        for (int tenth = 0;
+                tenth < 600 && !(Files.exists(port) && Files.readAllLines(port).size() == 2);
+                tenth++) {
             Thread.sleep(100);
         }
         String number = Files.readAllLines(port).get(0);
@@ -77,7 +79,8 @@ final class Browser implements AutoCloseable {
                 .body();
         for (JsonNode page : JSON.readTree(pages)) {
             if (page.path("type").asString().equals("page")) {
-                Browser browser = new Browser(process, page.path("webSocketDebuggerUrl").asString());
+                Browser browser =
+                        new Browser(process, page.path("webSocketDebuggerUrl").asString());
                 browser.ask("Runtime.enable", Map.of());
                 browser.ask("Log.enable", Map.of());
                 browser.ask("Page.enable", Map.of());
@@ -166,7 +169,8 @@ final class Browser implements AutoCloseable {
         }
 
         private void hear(JsonNode message) {
-            CompletableFuture<JsonNode> waiting = asked.remove(message.path("id").asInt(0));
+            CompletableFuture<JsonNode> waiting =
+                    asked.remove(message.path("id").asInt(0));
             String method = message.path("method").asString("");
             if (waiting != null) {
                 waiting.complete(message.path("result"));

@@ -49,14 +49,16 @@ class BrowserTests {
             browser.value("document.getElementById('go').click()");
             browser.await("document.getElementById('said').textContent.startsWith('FAIL')");
             browser.await("document.getElementById('report').contentDocument.querySelector('h1') !== null");
-            assertThat(browser.value("document.getElementById('said').textContent").asString())
+            assertThat(browser.value("document.getElementById('said').textContent")
+                            .asString())
                     .contains("The claimed gradient is wrong in w");
             assertThat(browser.value("[...phases].join()").asString()).contains("Certifying it");
             assertThat(browser.value("document.getElementById('report').contentDocument.querySelectorAll('svg').length")
                             .asInt())
                     .isGreaterThan(4);
             browser.await("document.querySelectorAll('#list tbody tr').length > 0");
-            assertThat(browser.value("document.querySelector('#list b').textContent").asString())
+            assertThat(browser.value("document.querySelector('#list b').textContent")
+                            .asString())
                     .isEqualTo("<img src=x onerror=alert(1)>");
             save(browser, "try");
             assertThat(browser.complaints()).isEmpty();
@@ -81,7 +83,7 @@ class BrowserTests {
         }
         assertThat(browser.value("document.scripts.length").asInt()).isZero();
         assertThat(browser.value(
-                        "[...document.querySelectorAll('svg')].filter(svg => !svg.getAttribute('aria-label') && !svg.getAttribute('aria-hidden')).length")
+                                "[...document.querySelectorAll('svg')].filter(svg => !svg.getAttribute('aria-label') && !svg.getAttribute('aria-hidden')).length")
                         .asInt())
                 .isZero();
         assertThat(browser.value("performance.getEntriesByType('resource').map(entry => entry.name).join()")

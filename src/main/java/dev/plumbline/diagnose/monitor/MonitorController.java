@@ -4,6 +4,7 @@ import dev.plumbline.diagnose.monitor.MonitorService.Handle;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.report.Page;
 import dev.plumbline.report.page.Forms;
+import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -77,9 +78,10 @@ class MonitorController {
     @Operation(
             operationId = "findMonitor",
             summary = "What a monitor has found",
-            description = "Findings with causes and remedies, the newest first; the rules that could not be judged, and"
-                    + " why; and the figures of each tensor. The ETag counts the snapshots: with If-None-Match the"
-                    + " answer is 304 until the next one.")
+            description =
+                    "Findings with causes and remedies, the newest first; the rules that could not be judged, and"
+                            + " why; and the figures of each tensor. The ETag counts the snapshots: with If-None-Match the"
+                            + " answer is 304 until the next one. With `text/html`, or `.html` behind the id, as a page to look at.")
     ResponseEntity<MonitorReport> find(
             @Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         MonitorReport report = service.report(new Handle(owner, id));
@@ -103,14 +105,8 @@ class MonitorController {
         return streams.open(new Handle(owner, id), step(lastEventId));
     }
 
+    @Hidden
     @GetMapping(path = "/{id}", produces = Forms.HTML)
-    @Operation(
-            operationId = "seeMonitor",
-            summary = "What a monitor has found",
-            description = "As a page to look at (`text/html`, or `.html` behind the id).")
-    @ApiResponse(
-            responseCode = "200",
-            content = @Content(mediaType = MediaType.TEXT_HTML_VALUE, schema = @Schema(type = "string")))
     byte[] page(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         Handle handle = new Handle(owner, id);
         return MonitorDocument.of(service.report(handle), service.snapshots(handle, -1));

@@ -2,11 +2,9 @@ package dev.plumbline.diagnose.page;
 
 import dev.plumbline.diagnose.KeptDiagnoses;
 import dev.plumbline.report.page.Forms;
+import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
-import io.swagger.v3.oas.annotations.media.Content;
-import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -27,34 +25,21 @@ class DiagnosisPageController {
         this.kept = kept;
     }
 
+    @Hidden
     @GetMapping(path = "/{id}", produces = Forms.HTML)
-    @Operation(
-            operationId = "findDiagnosis",
-            summary = "A kept diagnosis of this key",
-            description = "As JSON; as a page to look at (`text/html`, or `.html` behind the id); as JUnit's XML, a case"
-                    + " for each rule (`application/xml`, `.xml`); or as Markdown (`text/markdown`, `.md`).")
-    @ApiResponse(
-            responseCode = "200",
-            content = @Content(mediaType = MediaType.TEXT_HTML_VALUE, schema = @Schema(type = "string")))
-    byte[] page(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    byte[] page(@RequestAttribute String owner, @PathVariable String id) {
         return DiagnosisDocument.of(kept.read(owner, id));
     }
 
+    @Hidden
     @GetMapping(path = "/{id}", produces = Forms.XML)
-    @Operation(operationId = "findDiagnosis", summary = "A kept diagnosis of this key")
-    @ApiResponse(
-            responseCode = "200",
-            content = @Content(mediaType = MediaType.APPLICATION_XML_VALUE, schema = @Schema(type = "string")))
-    byte[] junit(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    byte[] junit(@RequestAttribute String owner, @PathVariable String id) {
         return DiagnosisForms.junit(kept.read(owner, id));
     }
 
+    @Hidden
     @GetMapping(path = "/{id}", produces = Forms.MARKDOWN)
-    @Operation(operationId = "findDiagnosis", summary = "A kept diagnosis of this key")
-    @ApiResponse(
-            responseCode = "200",
-            content = @Content(mediaType = MediaType.TEXT_MARKDOWN_VALUE, schema = @Schema(type = "string")))
-    byte[] markdown(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    byte[] markdown(@RequestAttribute String owner, @PathVariable String id) {
         return DiagnosisForms.markdown(kept.read(owner, id));
     }
 

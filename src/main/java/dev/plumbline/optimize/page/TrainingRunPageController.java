@@ -7,11 +7,9 @@ import dev.plumbline.report.page.Forms;
 import dev.plumbline.report.page.HealthSections;
 import dev.plumbline.report.page.JUnit;
 import dev.plumbline.report.page.Markdown;
+import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
-import io.swagger.v3.oas.annotations.media.Content;
-import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,25 +33,15 @@ class TrainingRunPageController {
         this.kept = kept;
     }
 
+    @Hidden
     @GetMapping(path = "/{id}", produces = Forms.HTML)
-    @Operation(
-            operationId = "findTrainingRun",
-            summary = "The report of a run that has ended",
-            description = "As JSON; as a page to look at (`text/html`, or `.html` behind the id); as JUnit's XML, a case"
-                    + " for each rule (`application/xml`, `.xml`); or as Markdown (`text/markdown`, `.md`).")
-    @ApiResponse(
-            responseCode = "200",
-            content = @Content(mediaType = MediaType.TEXT_HTML_VALUE, schema = @Schema(type = "string")))
-    byte[] page(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    byte[] page(@RequestAttribute String owner, @PathVariable String id) {
         return TrainingRunDocument.of(kept.read(owner, id));
     }
 
+    @Hidden
     @GetMapping(path = "/{id}", produces = Forms.XML)
-    @Operation(operationId = "findTrainingRun", summary = "The report of a run that has ended")
-    @ApiResponse(
-            responseCode = "200",
-            content = @Content(mediaType = MediaType.APPLICATION_XML_VALUE, schema = @Schema(type = "string")))
-    byte[] junit(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    byte[] junit(@RequestAttribute String owner, @PathVariable String id) {
         TrainingRunReport report = kept.read(owner, id);
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("plumbline.id", report.id());
@@ -69,12 +57,9 @@ class TrainingRunPageController {
                 .bytes();
     }
 
+    @Hidden
     @GetMapping(path = "/{id}", produces = Forms.MARKDOWN)
-    @Operation(operationId = "findTrainingRun", summary = "The report of a run that has ended")
-    @ApiResponse(
-            responseCode = "200",
-            content = @Content(mediaType = MediaType.TEXT_MARKDOWN_VALUE, schema = @Schema(type = "string")))
-    byte[] markdown(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    byte[] markdown(@RequestAttribute String owner, @PathVariable String id) {
         TrainingRunReport report = kept.read(owner, id);
         List<HealthFinding> findings = AllFindings.of(report.health());
         Markdown page = new Markdown().verdict(report.health().verdict().name(), report.summary());

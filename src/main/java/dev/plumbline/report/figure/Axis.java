@@ -8,12 +8,14 @@ import java.util.stream.DoubleStream;
 /**
  * Where numbers lie between two ends.
  *
- * @param low the smaller end: of a logarithmic axis above 0
- * @param isLogarithmic in decades
+ * @param low the smaller end; of a logarithmic axis its power of ten
+ * @param high the larger end; of a logarithmic axis its power of ten
+ * @param isLogarithmic in decades; what lies beyond 1e-300 or 1e300 is drawn there
  */
 record Axis(String label, double low, double high, boolean isLogarithmic) {
 
     private static final int MOST_TICKS = 6;
+    private static final double FURTHEST = 300;
 
     /** From the smallest to the largest of the finite values, with room at either end. */
     static Axis linear(String label, DoubleStream values) {
@@ -30,9 +32,13 @@ record Axis(String label, double low, double high, boolean isLogarithmic) {
     static Axis logarithmic(String label, DoubleStream values) {
         double[] positive =
                 values.filter(value -> value > 0 && Double.isFinite(value)).toArray();
-        double low = Math.floor(Math.log10(Arrays.stream(positive).min().orElse(1)));
-        double high = Math.ceil(Math.log10(Arrays.stream(positive).max().orElse(1)));
-        return new Axis(label, Math.pow(10, low), Math.pow(10, Math.max(high, low + 1)), true);
+        double low = Math.floor(decades(Arrays.stream(positive).min().orElse(1)));
+        double high = Math.ceil(decades(Arrays.stream(positive).max().orElse(1)));
+        return new Axis(label, low, Math.max(high, low + 1), true);
+    }
+
+    private static double decades(double value) {
+        return Math.max(-FURTHEST, Math.min(FURTHEST, Math.log10(value)));
     }
 
     /** Whether the value has a place: of a logarithmic axis only those above 0 have. */
@@ -42,9 +48,7 @@ record Axis(String label, double low, double high, boolean isLogarithmic) {
 
     /** 0 at the low end, 1 at the high one, and never beyond. */
     double at(double value) {
-        double share = isLogarithmic
-                ? (Math.log10(value) - Math.log10(low)) / (Math.log10(high) - Math.log10(low))
-                : (value - low) / (high - low);
+        double share = ((isLogarithmic ? decades(value) : value) - low) / (high - low);
         return Math.max(0, Math.min(1, share));
     }
 
@@ -52,10 +56,8 @@ record Axis(String label, double low, double high, boolean isLogarithmic) {
     List<Double> ticks() {
         List<Double> ticks = new ArrayList<>();
         if (isLogarithmic) {
-            long first = Math.round(Math.log10(low));
-            long last = Math.round(Math.log10(high));
-            long every = Math.max(1, (last - first + MOST_TICKS - 1) / MOST_TICKS);
-            for (long decade = first; decade <= last; decade += every) {
+            double every = Math.max(1, Math.ceil((high - low) / MOST_TICKS));
+            for (double decade = low; decade <= high; decade += every) {
                 ticks.add(Math.pow(10, decade));
             }
             return ticks;
@@ -68,6 +70,13 @@ record Axis(String label, double low, double high, boolean isLogarithmic) {
             ticks.add(n * every);
         }
         return ticks;
+    }
+
+    /** Where it begins and ends, in words. */
+    String range() {
+        return isLogarithmic
+                ? words(Math.pow(10, low)) + " to " + words(Math.pow(10, high))
+                : words(low) + " to " + words(high);
     }
 
     /** A tick in words: {@code 1e-8} on a logarithmic axis. */

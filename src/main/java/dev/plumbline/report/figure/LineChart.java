@@ -47,14 +47,15 @@ public record LineChart(
             this(name, style, x, y, null);
         }
 
+        /** Of each stretch of many points the lowest and the highest: no spike gets lost. */
         private Line thinned() {
             if (x.length <= MOST_POINTS) {
                 return this;
             }
-            int[] chosen = Arrays.stream(IntStream.range(0, MOST_POINTS)
-                            .map(i -> (int) ((long) i * (x.length - 1) / (MOST_POINTS - 1)))
-                            .toArray())
-                    .distinct()
+            int stretches = MOST_POINTS / 2;
+            int[] chosen = IntStream.range(0, stretches)
+                    .flatMap(k -> ends(
+                            (int) ((long) k * x.length / stretches), (int) ((k + 1L) * x.length / stretches)))
                     .toArray();
             return new Line(
                     name,
@@ -62,6 +63,17 @@ public record LineChart(
                     of(x, chosen),
                     of(y, chosen),
                     errors == null ? null : of(errors, chosen));
+        }
+
+        /** The places of the lowest and the highest value, in their order; of the first where none is a number. */
+        private IntStream ends(int from, int to) {
+            int low = from;
+            int high = from;
+            for (int i = from; i < to; i++) {
+                low = y[i] < y[low] || Double.isNaN(y[low]) ? i : low;
+                high = y[i] > y[high] || Double.isNaN(y[high]) ? i : high;
+            }
+            return IntStream.of(Math.min(low, high), Math.max(low, high)).distinct();
         }
 
         private static double[] of(double[] values, int[] chosen) {
@@ -79,12 +91,18 @@ public record LineChart(
     }
 
     private String svg(List<Line> shown) {
-        Axis x = axis(xLabel, xLogarithmic, DoubleStream.concat(
-                shown.stream().flatMapToDouble(line -> Arrays.stream(line.x())),
-                marks.stream().mapToDouble(Level::value)));
-        Axis y = axis(yLabel, yLogarithmic, DoubleStream.concat(
-                shown.stream().flatMapToDouble(LineChart::reach),
-                levels.stream().mapToDouble(Level::value)));
+        Axis x = axis(
+                xLabel,
+                xLogarithmic,
+                DoubleStream.concat(
+                        shown.stream().flatMapToDouble(line -> Arrays.stream(line.x())),
+                        marks.stream().mapToDouble(Level::value)));
+        Axis y = axis(
+                yLabel,
+                yLogarithmic,
+                DoubleStream.concat(
+                        shown.stream().flatMapToDouble(LineChart::reach),
+                        levels.stream().mapToDouble(Level::value)));
         int keys = shown.size() + levels.size() + marks.size();
         Svg svg = new Svg(WIDTH, TOP + PLOT_HEIGHT + 46 + 17 * keys, title + ". " + description);
         frame(svg, x, y);
@@ -208,8 +226,8 @@ public record LineChart(
         List<List<String>> rows = new ArrayList<>();
         for (Line line : shown) {
             for (int i = 0; i < line.x().length; i++) {
-                List<String> row = new ArrayList<>(
-                        List.of(Markup.shortened(line.name(), 64), Numbers.of(line.x()[i], 6), Numbers.of(line.y()[i], 6)));
+                List<String> row = new ArrayList<>(List.of(
+                        Markup.shortened(line.name(), 64), Numbers.of(line.x()[i], 6), Numbers.of(line.y()[i], 6)));
                 if (hasErrors) {
                     row.add(line.errors() == null ? "" : Numbers.of(line.errors()[i]));
                 }

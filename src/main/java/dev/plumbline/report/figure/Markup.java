@@ -41,10 +41,10 @@ public final class Markup {
 
     /** Whether it is a character that a line of text may have. */
     public static boolean isPrintable(int character) {
-        boolean control = character < 0x20 && character != '\t' && character != '\n' && character != '\r'
-                || character >= 0x7F && character < 0xA0;
-        boolean none = character >= 0xD800 && character < 0xE000 || (character & 0xFFFE) == 0xFFFE;
-        boolean turning = character >= 0x202A && character <= 0x202E || character >= 0x2066 && character <= 0x2069;
+        boolean blank = character == '\t' || character == '\n' || character == '\r';
+        boolean control = (character < 0x20 && !blank) || (character >= 0x7F && character < 0xA0);
+        boolean none = (character >= 0xD800 && character < 0xE000) || (character & 0xFFFE) == 0xFFFE;
+        boolean turning = (character >= 0x202A && character <= 0x202E) || (character >= 0x2066 && character <= 0x2069);
         return !control && !none && !turning;
     }
 }

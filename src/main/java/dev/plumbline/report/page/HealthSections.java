@@ -20,7 +20,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the pages of diagnoses, training runs and monitors share. */
@@ -104,11 +103,10 @@ public final class HealthSections {
 
     /** Norms from the first layer to the last. */
     public static Figure depth(DepthProfile gradients, @Nullable DepthProfile cotangents) {
-        List<Line> lines = Stream.of(
-                        line("gradient by the weights", gradients),
-                        cotangents == null ? null : line("derivative by the layer's values", cotangents))
-                .filter(line -> line != null)
-                .toList();
+        List<Line> lines = new ArrayList<>(List.of(line("gradient by the weights", gradients)));
+        if (cotangents != null) {
+            lines.add(line("derivative by the layer's values", cotangents));
+        }
         return new LineChart(
                         "Norms by depth",
                         "From the first layer to the last. A line that falls to the left fades on its way back; per layer it is multiplied by %s."
@@ -161,7 +159,9 @@ public final class HealthSections {
 
     private static String text(HealthFinding finding) {
         return finding.cause() + " " + names(finding.tensors()) + "\n"
-                + remedies(finding.remedies()).stream().map(remedy -> "- " + remedy).collect(Collectors.joining("\n"));
+                + remedies(finding.remedies()).stream()
+                        .map(remedy -> "- " + remedy)
+                        .collect(Collectors.joining("\n"));
     }
 
     /** The findings as a list. */
@@ -169,7 +169,13 @@ public final class HealthSections {
         page.list(findings.stream()
                 .limit(10)
                 .map(finding -> Markup.shortened(
-                        finding.cause() + " " + String.join(" ", remedies(finding.remedies().stream().limit(1).toList())), 500))
+                        finding.cause() + " "
+                                + String.join(
+                                        " ",
+                                        remedies(finding.remedies().stream()
+                                                .limit(1)
+                                                .toList())),
+                        500))
                 .toList());
     }
 }

@@ -40,7 +40,8 @@ class CheckPagesHttpTests {
     private static final String CHECKS = "/v1/gradient-checks";
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String EVIL =
-            "\"'><script>alert(1)</script><img src=x onerror=alert(1)>`|@octocat\u0000\u001b\u202e&lt;" + "y".repeat(10_000);
+            "\"'><script>alert(1)</script><img src=x onerror=alert(1)>`|@octocat\u0000\u001b\u202e&lt;"
+                    + "y".repeat(10_000);
 
     private static @Nullable JsonNode failing;
 
@@ -54,8 +55,8 @@ class CheckPagesHttpTests {
     private RecentReports reports;
 
     private static ObjectNode example(String name) throws Exception {
-        return (ObjectNode) JSON.readTree(
-                Files.readString(Path.of("src/main/resources/examples/gradient-checks", name + ".json")));
+        return (ObjectNode)
+                JSON.readTree(Files.readString(Path.of("src/main/resources/examples/gradient-checks", name + ".json")));
     }
 
     private JsonNode post(JsonNode request) {
@@ -103,9 +104,19 @@ class CheckPagesHttpTests {
                         "gradient-checks",
                         "FAIL",
                         null,
-                        Map.of(
-                                "id", id, "href", "", "createdAt", "2026-01-01T00:00:00Z", "verdict", "FAIL",
-                                "summary", "", "tensors", 1),
+                        Map.<String, Object>of(
+                                "id",
+                                id,
+                                "href",
+                                "",
+                                "createdAt",
+                                "2026-01-01T00:00:00Z",
+                                "verdict",
+                                "FAIL",
+                                "summary",
+                                "",
+                                "tensors",
+                                1),
                         report.toString().getBytes(StandardCharsets.UTF_8),
                         figures));
         return id;
@@ -138,7 +149,8 @@ class CheckPagesHttpTests {
 
     @Test
     void saysItInShort() throws Exception {
-        JsonNode summary = JSON.readTree(text(CHECKS + "/" + failing().path("id").asString() + "/summary"));
+        JsonNode summary =
+                JSON.readTree(text(CHECKS + "/" + failing().path("id").asString() + "/summary"));
         assertThat(summary.path("verdict").asString()).isEqualTo("FAIL");
         assertThat(summary.path("worst").path("mistake").asString()).isEqualTo("the sign is wrong");
         assertThat(summary.path("summary").asString())
@@ -151,7 +163,8 @@ class CheckPagesHttpTests {
         for (String tensor : List.of("w1", "b1", "w2", "b2")) {
             assertThat(page).contains("<h2>Tensor " + tensor + "</h2>");
         }
-        assertThat(page).contains("Around the suspected operation", "error bound that was validated", "as h: it is not");
+        assertThat(page)
+                .contains("Around the suspected operation", "error bound that was validated", "as h: it is not");
         assertThat(page.split("<figure>", -1)).hasSameSizeAs(page.split("<summary>The numbers</summary>", -1));
         assertThat(page).doesNotContain("<script", "http://", "https://", "NaN</text>");
         assertThat(page.length()).isLessThan(250_000);
@@ -192,14 +205,17 @@ class CheckPagesHttpTests {
         List<Object> none = List.of();
         String id = keep(
                 report,
-                Map.of(
-                        "explained", Map.of(EVIL, 1e-9),
+                Map.<String, Object>of(
+                        "explained", Map.<String, Object>of(EVIL, 1e-9),
                         "tensors", none,
                         "graph",
-                                Map.of(
-                                        "boxes", List.of(Map.of("name", EVIL, "kind", EVIL, "suspected", true)),
-                                        "edges", none,
-                                        "left", 0)));
+                                Map.<String, Object>of(
+                                        "boxes",
+                                        List.of(Map.<String, Object>of("name", EVIL, "kind", EVIL, "suspected", true)),
+                                        "edges",
+                                        none,
+                                        "left",
+                                        0)));
         String page = text(CHECKS + "/" + id + ".html");
         assertThat(page)
                 .doesNotContain("<script", "<img", "\u0000", "\u001b", "\u202e")
@@ -222,8 +238,8 @@ class CheckPagesHttpTests {
         for (int i = 0; i < 8; i++) {
             long started = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
             assertThat(CheckDocument.of(reports.findDrawn("anybody", id))).isNotEmpty();
-            fastest = Math.min(
-                    fastest, (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - started) / 1e9);
+            fastest =
+                    Math.min(fastest, (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - started) / 1e9);
         }
         return fastest;
     }
