@@ -62,7 +62,7 @@ class ArchitectureTests {
             entry("compare", FEATURE),
             entry("library", Set.of("reader", "tensor", "report", "limits", "problem")),
             entry("report", union(COMPUTE, "tensor", "limits", "problem")),
-            entry("jobs", Set.of("limits", "problem")),
+            entry("jobs", Set.of("report", "tensor", "limits", "problem")),
             entry("web", Set.of("tensor", "limits", "problem")),
             entry("compute.judgement", Set.of("compute.probe", "tensor")),
             entry("compute.comparison", Set.of("compute.judgement", "tensor", "problem")),
