@@ -19,9 +19,8 @@ record CheckCourse(double seconds, double certified, boolean everyEntry) {
     static CheckCourse of(CheckSettings settings, CheckCost cost) {
         Coverage coverage = Objects.requireNonNull(settings.coverage());
         double least = CheckCost.certified(cost.objective().program());
-        double rest = coverage == Coverage.CERTIFIED
-                ? 0
-                : cost.of(coverage, Objects.requireNonNull(settings.samples()));
+        double rest =
+                coverage == Coverage.CERTIFIED ? 0 : cost.of(coverage, Objects.requireNonNull(settings.samples()));
         double scheme = settings.scheme() == null ? 0 : cost.scheme(settings.scheme());
         double seconds = least + rest + scheme;
         return new CheckCourse(
@@ -36,9 +35,10 @@ record CheckCourse(double seconds, double certified, boolean everyEntry) {
             case REFERENCE -> 0.2 * certified * inPhase;
             case CERTIFICATE -> certified * (0.2 + 0.5 * inPhase);
             case EXHAUSTIVE, SCHEME -> 0.7 * certified + rest * inPhase;
-            case EVIDENCE -> everyEntry
-                    ? 0.7 * certified + rest + 0.1 * certified * inPhase
-                    : 0.7 * certified + (rest + 0.1 * certified) * inPhase;
+            case EVIDENCE ->
+                everyEntry
+                        ? 0.7 * certified + rest + 0.1 * certified * inPhase
+                        : 0.7 * certified + (rest + 0.1 * certified) * inPhase;
             case EXPLANATION -> 1 - certified * (0.2 - 0.1 * inPhase);
             case POWER -> 1 - certified * (0.1 - 0.05 * inPhase);
             case SECOND_OPINION -> 1 - certified * (0.05 - 0.05 * inPhase);

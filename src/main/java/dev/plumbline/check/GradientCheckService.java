@@ -57,8 +57,8 @@ class GradientCheckService {
         String earlier = request.comparedWith();
         GradientCheckReport before = earlier == null ? null : reports.earlier(owner, earlier);
         Checked checked = examine(request, caller);
-        GradientCheckReport report = checked.report()
-                .of(label, before == null ? null : ChangesSince.of(before, checked.report()));
+        GradientCheckReport report =
+                checked.report().of(label, before == null ? null : ChangesSince.of(before, checked.report()));
         return new Checked(report, checked.figures());
     }
 
@@ -101,15 +101,13 @@ class GradientCheckService {
         Question question = Question.of(request, model, settings -> decided(settings, model.objective()));
         AnotherModel another = DifferentModels.differs(request, model, question, this::afford);
         if (another != null) {
-            return new Checked(
-                    DifferentModels.report(another, model, question.settings(), started), CheckFigures.NONE);
+            return new Checked(DifferentModels.report(another, model, question.settings(), started), CheckFigures.NONE);
         }
         Seen seen = SeenValues.of(request, model.objective());
         Fingerprint inputs = Fingerprint.of(model.objective().point());
         Measurement measurement = Measurement.of(model.objective(), question.plan(), watch::at);
         Claims claims = question.claims(measurement);
-        Checked checked = new ReportAssembly(
-                        measurement, claims, request, question.settings(), model, inputs, seen)
+        Checked checked = new ReportAssembly(measurement, claims, request, question.settings(), model, inputs, seen)
                 .report(watch::at, started);
         return claimsMore ? checked.with(products(asked, watch).result()) : checked;
     }
@@ -124,7 +122,9 @@ class GradientCheckService {
         limits.requireSeconds(
                 TANGENTS * claims.places().size() * CheckCost.certified(program) + ROW * rows * program.seconds());
         return new ProductsAlone(
-                model, settings, new ProductCheck(model, settings, this::afford, watch::at).of(claims, asked.sparsityOrNone()));
+                model,
+                settings,
+                new ProductCheck(model, settings, this::afford, watch::at).of(claims, asked.sparsityOrNone()));
     }
 
     private void afford(Program program) {

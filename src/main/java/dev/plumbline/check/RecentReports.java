@@ -70,13 +70,14 @@ public class RecentReports {
 
     /** As it was answered. */
     byte[] find(String owner, String id) {
-        return reports().find(new Place(owner, KIND, id)).orElseThrow(() -> reports().unknown(id));
+        return reports().find(new Place(owner, KIND, id)).orElseThrow(() -> reports()
+                .unknown(id));
     }
 
     /** For its page. */
     public Checked findDrawn(String owner, String id) {
-        KeptReports.Kept found =
-                reports().findDrawn(new Place(owner, KIND, id)).orElseThrow(() -> reports().unknown(id));
+        KeptReports.Kept found = reports().findDrawn(new Place(owner, KIND, id)).orElseThrow(() -> reports()
+                .unknown(id));
         byte[] figures = found.figures();
         return new Checked(
                 json.readValue(found.body(), GradientCheckReport.class),

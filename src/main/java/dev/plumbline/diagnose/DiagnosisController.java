@@ -38,8 +38,7 @@ class DiagnosisController {
     private final TensorLimits limits;
     private final ModelLibrary library;
 
-    DiagnosisController(
-            DiagnosisService service, KeptDiagnoses kept, TensorLimits limits, ModelLibrary library) {
+    DiagnosisController(DiagnosisService service, KeptDiagnoses kept, TensorLimits limits, ModelLibrary library) {
         this.service = service;
         this.kept = kept;
         this.limits = limits;
@@ -88,8 +87,9 @@ class DiagnosisController {
     @Operation(
             operationId = "listDiagnoses",
             summary = "This key's kept diagnoses in short, the newest first",
-            description = "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
-                    + " label, or since a time such as `2026-03-01T00:00:00Z`.")
+            description =
+                    "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
+                            + " label, or since a time such as `2026-03-01T00:00:00Z`.")
     Page<ReportItem> list(
             @Parameter(hidden = true) @RequestAttribute String owner,
             @RequestParam(required = false) @Nullable Verdict verdict,

@@ -112,8 +112,8 @@ class DiagnosisService {
         Profile profile = request.profileOrOurs();
         AnotherModel another = differs(request, read, claims, program -> afford(program, passes));
         if (another != null || claims.isEmpty()) {
-            DiagnosisReport own =
-                    report(condition(request, objective, reading, samples), profile, GradientSource.MODEL, request.label());
+            DiagnosisReport own = report(
+                    condition(request, objective, reading, samples), profile, GradientSource.MODEL, request.label());
             return another == null ? own : own.ofAnother(another);
         }
         CheckPlan.Arithmetic arithmetic =
@@ -125,8 +125,8 @@ class DiagnosisService {
                 (phase, done, total, evaluations) -> deadline.check());
         Correctness correctness = Correctness.of(measurement, claims, deadline::check);
         ModelReading claimed = reading.claiming(claims, correctness.isRefuted() ? REFUTED : null);
-        DiagnosisReport report =
-                report(condition(request, objective, claimed, samples), profile, GradientSource.CLAIMED, request.label());
+        DiagnosisReport report = report(
+                condition(request, objective, claimed, samples), profile, GradientSource.CLAIMED, request.label());
         return report.with(
                 correctness,
                 correctness.isRefuted()

@@ -35,7 +35,11 @@ public record Inputs(byte @Nullable [] request, List<KeptFile> files, boolean mu
     public <T> T read(JsonMapper json, Class<T> type, @Nullable T ifNone) {
         byte[] asked = request;
         if (asked == null && ifNone == null) {
-            throw Problem.malformed(REQUEST, "the part is missing", "no such part", "the request as JSON");
+            throw Problem.invalid(
+                    REQUEST, "a part of the multipart body is missing", "nothing", "a part named " + REQUEST);
+        }
+        if (asked != null && asked.length == 0) {
+            throw Problem.malformed(multipart ? REQUEST : "", "the body is missing or breaks off", "nothing", "a body");
         }
         return asked == null ? Objects.requireNonNull(ifNone) : json.readValue(asked, type);
     }

@@ -22,7 +22,10 @@ public record Job(
         State state,
         @Schema(description = "the job's own address") String href,
         Instant createdAt,
-        @Schema(description = "when its last attempt began; null while it waits") @Nullable Instant startedAt,
+
+        @Schema(description = "when its last attempt began; null while it waits") @Nullable
+        Instant startedAt,
+
         @Nullable Instant endedAt,
 
         @Schema(description = "that were begun; one that a shutdown interrupts does not count")
@@ -78,7 +81,21 @@ public record Job(
             String detail,
             @Nullable String pointer,
             @Nullable String got,
-            @Nullable String expected) {}
+            @Nullable String expected) {
+
+        private static final int LONGEST = 1000;
+
+        public Failure {
+            detail = shortened(detail);
+            pointer = pointer == null ? null : shortened(pointer);
+            got = got == null ? null : shortened(got);
+            expected = expected == null ? null : shortened(expected);
+        }
+
+        private static String shortened(String text) {
+            return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
+        }
+    }
 
     Job with(@Nullable String itsReport) {
         return new Job(

@@ -3,6 +3,7 @@ package dev.plumbline.jobs;
 import dev.plumbline.jobs.Job.State;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.Locale;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -33,7 +34,7 @@ class JobConfiguration {
         return meters -> {
             for (State state : new State[] {State.QUEUED, State.RUNNING}) {
                 Gauge.builder("plumbline.jobs.now", store, jobs -> jobs.count(state))
-                        .tag("state", state.name().toLowerCase(java.util.Locale.ROOT))
+                        .tag("state", state.name().toLowerCase(Locale.ROOT))
                         .register(meters);
             }
             Gauge.builder("plumbline.jobs.kept", store, JobStore::bytes)

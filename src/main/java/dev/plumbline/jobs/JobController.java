@@ -74,9 +74,10 @@ class JobController {
     @Operation(
             operationId = "followJob",
             summary = "How a job is, as it goes on",
-            description = "Events named `progress` hold the job; at its end comes `report`, `problem` with why it failed, or"
-                    + " `cancelled`. Their ids count: with Last-Event-ID a stream goes on behind one, over restarts of the"
-                    + " service too, and who has seen the end gets 204.")
+            description =
+                    "Events named `progress` hold the job; at its end comes `report`, `problem` with why it failed, or"
+                            + " `cancelled`. Their ids count: with Last-Event-ID a stream goes on behind one, over restarts of the"
+                            + " service too, and who has seen the end gets 204.")
     @ApiResponse(
             responseCode = "200",
             content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE, schema = @Schema(type = "string")))

@@ -16,10 +16,11 @@ import org.springframework.web.method.HandlerMethod;
 @Component
 final class JobDescription implements GlobalOperationCustomizer {
 
-    private static final String PREFER = "With `respond-async` the answer is 202, and the work becomes a job, which goes on"
-            + " when the caller or the service goes away; with `respond-async, wait=10` the report comes all the same where it"
-            + " is there within ten seconds (60 at most). A job may take longer than a request"
-            + " (`plumbline.jobs.seconds`).";
+    private static final String PREFER =
+            "With `respond-async` the answer is 202, and the work becomes a job, which goes on"
+                    + " when the caller or the service goes away; with `respond-async, wait=10` the report comes all the same where it"
+                    + " is there within ten seconds (60 at most). A job may take longer than a request"
+                    + " (`plumbline.jobs.seconds`).";
 
     @Override
     public Operation customize(Operation operation, HandlerMethod method) {

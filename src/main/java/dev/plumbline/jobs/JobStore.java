@@ -30,8 +30,9 @@ import tools.jackson.databind.json.JsonMapper;
 @Repository
 class JobStore {
 
-    private static final String COLUMNS = "id, kind, state, created_at, started_at, ended_at, attempts, node, seconds, phase,"
-            + " done, total, fraction, version, error, report";
+    private static final String COLUMNS =
+            "id, kind, state, created_at, started_at, ended_at, attempts, node, seconds, phase,"
+                    + " done, total, fraction, version, error, report";
 
     private static final String HELD = " where id = :id and lease = :lease and state = 'RUNNING'";
 
@@ -74,7 +75,9 @@ class JobStore {
     }
 
     long bytes() {
-        return jdbc.sql("select coalesce(sum(bytes), 0) from job").query(Long.class).single();
+        return jdbc.sql("select coalesce(sum(bytes), 0) from job")
+                .query(Long.class)
+                .single();
     }
 
     /**
@@ -92,10 +95,11 @@ class JobStore {
     }
 
     void insert(New made, Inputs inputs, long now, long throughAt) {
-        jdbc.sql("insert into job (id, owner, kind, state, created_at, expires_at, seconds, through_at, attempts, lease,"
-                        + " cancelled, version, done, total, fraction, bytes, idempotency_key, digest) values (:id, :owner,"
-                        + " :kind, 'QUEUED', :now, :expires, :seconds, :through, 0, 0, false, 1, 0, 0, 0, :bytes, :key,"
-                        + " :digest)")
+        jdbc.sql(
+                        "insert into job (id, owner, kind, state, created_at, expires_at, seconds, through_at, attempts, lease,"
+                                + " cancelled, version, done, total, fraction, bytes, idempotency_key, digest) values (:id, :owner,"
+                                + " :kind, 'QUEUED', :now, :expires, :seconds, :through, 0, 0, false, 1, 0, 0, 0, :bytes, :key,"
+                                + " :digest)")
                 .param("id", made.id())
                 .param("owner", made.owner())
                 .param("kind", made.kind())
@@ -129,8 +133,8 @@ class JobStore {
 
     /** The first is the request itself, whose name says how it came. */
     Inputs inputs(String job) {
-        List<KeptFile> all = new ArrayList<>(
-                jdbc.sql("select part, file_name, body from job_input where job = :job order by place")
+        List<KeptFile> all =
+                new ArrayList<>(jdbc.sql("select part, file_name, body from job_input where job = :job order by place")
                         .param("job", job)
                         .query((row, number) -> new KeptFile(row.getString(1), row.getString(2), row.getBytes(3)))
                         .list());
@@ -218,9 +222,10 @@ class JobStore {
 
     /** Begins a run; nothing where the job has ended or is gone. */
     Optional<Lease> begin(String id, String node) {
-        int begun = jdbc.sql("update job set state = 'RUNNING', lease = lease + 1, attempts = attempts + 1, node = :node,"
-                        + " started_at = :now, phase = 'begun', done = 0, total = 0, fraction = 0, version = version + 1"
-                        + " where id = :id and state in ('QUEUED', 'RUNNING')")
+        int begun = jdbc.sql(
+                        "update job set state = 'RUNNING', lease = lease + 1, attempts = attempts + 1, node = :node,"
+                                + " started_at = :now, phase = 'begun', done = 0, total = 0, fraction = 0, version = version + 1"
+                                + " where id = :id and state in ('QUEUED', 'RUNNING')")
                 .param("id", id)
                 .param("node", node)
                 .param("now", Instant.now().toEpochMilli())
@@ -236,8 +241,9 @@ class JobStore {
 
     /** Notes how far it is. */
     void note(Lease lease, Progress progress) {
-        jdbc.sql("update job set phase = :phase, done = :done, total = :total, fraction = :fraction, version = version + 1"
-                        + HELD)
+        jdbc.sql(
+                        "update job set phase = :phase, done = :done, total = :total, fraction = :fraction, version = version + 1"
+                                + HELD)
                 .param("id", lease.id())
                 .param("lease", lease.number())
                 .param("phase", progress.phase())
@@ -280,10 +286,11 @@ class JobStore {
             byte @Nullable [] result,
             @Nullable String error) {
         long now = Instant.now().toEpochMilli();
-        int ended = jdbc.sql("update job set state = :state, ended_at = :now, expires_at = :expires, version = version + 1,"
-                        + " report = :report, result = :result, error = :error, bytes = :bytes,"
-                        + " fraction = case when :whole then 1 else fraction end"
-                        + HELD + condition)
+        int ended = jdbc.sql(
+                        "update job set state = :state, ended_at = :now, expires_at = :expires, version = version + 1,"
+                                + " report = :report, result = :result, error = :error, bytes = :bytes,"
+                                + " fraction = case when :whole then 1 else fraction end"
+                                + HELD + condition)
                 .param("id", lease.id())
                 .param("lease", lease.number())
                 .param("state", state.name())
@@ -321,8 +328,9 @@ class JobStore {
     /** Cancels one that waits at once, and tells the run of one that runs; false where it has ended already. */
     boolean cancel(String owner, String id) {
         long now = Instant.now().toEpochMilli();
-        int waiting = jdbc.sql("update job set state = 'CANCELLED', cancelled = true, ended_at = :now, expires_at = :expires,"
-                        + " bytes = 0, version = version + 1 where owner = :owner and id = :id and state = 'QUEUED'")
+        int waiting = jdbc.sql(
+                        "update job set state = 'CANCELLED', cancelled = true, ended_at = :now, expires_at = :expires,"
+                                + " bytes = 0, version = version + 1 where owner = :owner and id = :id and state = 'QUEUED'")
                 .param("owner", owner)
                 .param("id", id)
                 .param("now", now)

@@ -120,7 +120,10 @@ class JobStreams {
             State state = seen.job().state();
             if (seen.version() > last) {
                 last = seen.version();
-                emitter.send(SseEmitter.event().id(Long.toString(last)).name(name(state)).data(data(seen.job())));
+                emitter.send(SseEmitter.event()
+                        .id(Long.toString(last))
+                        .name(name(state))
+                        .data(data(seen.job())));
             }
             return state.isOver();
         }

@@ -17,6 +17,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -87,18 +88,22 @@ class Jobs {
                     inputs.bytes() + " bytes more",
                     "at most " + terms.bytes() + " bytes (plumbline.jobs.bytes)");
         }
-        transaction.executeWithoutResult(status -> {
-            long now = System.currentTimeMillis();
-            long through = store.throughAt(made.owner(), now, made.seconds());
-            store.insert(made, inputs, now, through);
-            workers.schedule(made.id(), through);
-        });
+        try {
+            transaction.executeWithoutResult(status -> {
+                long now = System.currentTimeMillis();
+                long through = store.throughAt(made.owner(), now, made.seconds());
+                store.insert(made, inputs, now, through);
+                workers.schedule(made.id(), through);
+            });
+        } catch (DuplicateKeyException sameKeyOnAnotherMachine) {
+            return earlier(made.owner(), made.idempotencyKey(), made.digest())
+                    .orElseThrow(() -> sameKeyOnAnotherMachine);
+        }
         return seen(made.owner(), made.id());
     }
 
     private Optional<Seen> earlier(String owner, String idempotencyKey, String digest) {
-        Optional<Earlier> earlier =
-                idempotencyKey.isEmpty() ? Optional.empty() : store.ofKey(owner, idempotencyKey);
+        Optional<Earlier> earlier = idempotencyKey.isEmpty() ? Optional.empty() : store.ofKey(owner, idempotencyKey);
         earlier.ifPresent(job -> {
             if (!job.digest().equals(digest)) {
                 throw new Problem(
@@ -138,9 +143,7 @@ class Jobs {
     /** With its report, where it is done. */
     Job whole(String owner, String id) {
         Job job = seen(owner, id).job();
-        return job.state() == State.DONE
-                ? job.with(store.report(owner, id).orElse(null))
-                : job;
+        return job.state() == State.DONE ? job.with(store.report(owner, id).orElse(null)) : job;
     }
 
     /** As {@link #seen}, once the job has ended, but so many seconds later at the latest. */

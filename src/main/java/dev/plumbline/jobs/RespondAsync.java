@@ -2,11 +2,13 @@ package dev.plumbline.jobs;
 
 import dev.plumbline.jobs.Job.State;
 import dev.plumbline.limits.Presence;
+import dev.plumbline.problem.Problem;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.Part;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -14,9 +16,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.http.server.ServletServerHttpRequest;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.multipart.MultipartHttpServletRequest;
 import org.springframework.web.servlet.HandlerInterceptor;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -26,6 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class RespondAsync implements HandlerInterceptor {
 
     private static final String REQUEST = "request";
+    private static final int LONGEST_NAME = 1000;
 
     private final Jobs jobs;
     private final JsonMapper json;
@@ -38,8 +44,7 @@ final class RespondAsync implements HandlerInterceptor {
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
             throws IOException, ServletException {
-        MayBeAJob mark =
-                handler instanceof HandlerMethod method ? method.getMethodAnnotation(MayBeAJob.class) : null;
+        MayBeAJob mark = handler instanceof HandlerMethod method ? method.getMethodAnnotation(MayBeAJob.class) : null;
         if (mark == null) {
             return true;
         }
@@ -49,16 +54,28 @@ final class RespondAsync implements HandlerInterceptor {
         }
         String owner = String.valueOf(request.getAttribute("owner"));
         String key = Objects.requireNonNullElse(request.getHeader("Idempotency-Key"), "");
-        Job job = jobs.submit(owner, mark.value(), inputs(request), key).job();
+        Job job = submitted(owner, mark.value(), request, key);
         if (preference.seconds() > 0) {
             // Nothing is computed on this thread any more.
             Presence.current().stepAside();
             job = jobs.await(owner, job.id(), preference.seconds());
         }
-        Optional<String> report =
-                job.state() == State.DONE ? Optional.ofNullable(jobs.whole(owner, job.id()).report()) : Optional.empty();
+        Optional<String> report = job.state() == State.DONE
+                ? Optional.ofNullable(jobs.whole(owner, job.id()).report())
+                : Optional.empty();
         answer(response, job, report.orElse(null));
         return false;
+    }
+
+    private Job submitted(String owner, String kind, HttpServletRequest request, String key)
+            throws IOException, ServletException {
+        try {
+            return jobs.submit(owner, kind, inputs(request), key).job();
+        } catch (JacksonException unreadable) {
+            // As a controller's body that cannot be read.
+            throw new HttpMessageNotReadableException(
+                    "the request cannot be read", unreadable, new ServletServerHttpRequest(request));
+        }
     }
 
     private void answer(HttpServletResponse response, Job job, @Nullable String report) throws IOException {
@@ -70,7 +87,16 @@ final class RespondAsync implements HandlerInterceptor {
             response.setHeader(HttpHeaders.CONTENT_LOCATION, report == null ? job.href() : job.reportHref());
         }
         response.getOutputStream()
-                .write(report == null ? json.writeValueAsBytes(job) : report.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                .write(report == null ? json.writeValueAsBytes(job) : report.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static @Nullable String named(Part part) {
+        String name = part.getSubmittedFileName();
+        if (name != null && name.length() > LONGEST_NAME) {
+            throw Problem.limit(
+                    part.getName(), "the file's name is too long", name.length() + " characters", LONGEST_NAME);
+        }
+        return name;
     }
 
     private static Inputs inputs(HttpServletRequest request) throws IOException, ServletException {
@@ -84,7 +110,7 @@ final class RespondAsync implements HandlerInterceptor {
             if (part.getName().equals(REQUEST)) {
                 asked = body;
             } else {
-                files.add(new KeptFile(part.getName(), part.getSubmittedFileName(), body));
+                files.add(new KeptFile(part.getName(), named(part), body));
             }
         }
         return new Inputs(asked, files, true);

@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -98,8 +99,7 @@ class Worker {
             return unwanted(lease);
         } catch (Problem refused) {
             return failed(
-                    lease,
-                    new Failure(refused.explanation(), refused.pointer(), refused.got(), refused.expected()));
+                    lease, new Failure(refused.explanation(), refused.pointer(), refused.got(), refused.expected()));
         } catch (RuntimeException | Error fault) {
             return run.caller.isGone() ? unwanted(lease) : again(lease, fault);
         } finally {
@@ -134,7 +134,7 @@ class Worker {
     }
 
     /** What was computed for an hour is not lost because the database is away for some seconds. */
-    private <T extends @Nullable Object> boolean patiently(java.util.function.Supplier<T> write) {
+    private boolean patiently(Supplier<@Nullable Boolean> write) {
         for (int attempt = 1; ; attempt++) {
             try {
                 return Boolean.TRUE.equals(write.get());

@@ -72,9 +72,7 @@ class Workers implements SmartLifecycle {
     }
 
     private static CompletionHandler<Void> handling(Worker.Outcome outcome) {
-        return outcome == Worker.Outcome.AGAIN
-                ? Workers::inItsOldPlace
-                : (complete, operations) -> operations.remove();
+        return outcome == Worker.Outcome.AGAIN ? Workers::inItsOldPlace : (complete, operations) -> operations.remove();
     }
 
     private static void inItsOldPlace(ExecutionComplete complete, ExecutionOperations<Void> operations) {
@@ -84,7 +82,8 @@ class Workers implements SmartLifecycle {
     /** In the transaction that keeps the job, or not at all. */
     void schedule(String job, long throughAt) {
         scheduler.schedule(
-                new TaskInstance<Void>(TASK, job), Instant.ofEpochMilli(throughAt).minus(LONG_AGO));
+                new TaskInstance<Void>(TASK, job),
+                Instant.ofEpochMilli(throughAt).minus(LONG_AGO));
     }
 
     /** There may be something to do. */

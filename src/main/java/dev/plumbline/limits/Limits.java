@@ -100,7 +100,8 @@ public record Limits(
                     "",
                     "the request would take too long",
                     rounded(seconds) + " s of one core, by estimate",
-                    "at most " + requestSeconds + " s (plumbline.limits.request-seconds; of a job plumbline.jobs.seconds)");
+                    "at most " + requestSeconds
+                            + " s (plumbline.limits.request-seconds; of a job plumbline.jobs.seconds)");
         }
     }
 

@@ -131,8 +131,9 @@ class TrainingRunController {
     @Operation(
             operationId = "listTrainingRuns",
             summary = "This key's kept reports of training runs in short, the newest first",
-            description = "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
-                    + " label, or since a time such as `2026-03-01T00:00:00Z`.")
+            description =
+                    "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
+                            + " label, or since a time such as `2026-03-01T00:00:00Z`.")
     Page<ReportItem> list(
             @Parameter(hidden = true) @RequestAttribute String owner,
             @RequestParam(required = false) @Nullable Verdict verdict,
@@ -173,8 +174,8 @@ class TrainingRunController {
 
     /** The report is kept without its parameters, which may be a whole model. */
     private TrainingRunReport train(String owner, TrainingRunRequest request, TrainingRunHandle handle) {
-        TrainingRunReport report = runs.during(owner, handle, () -> service.train(request, handle))
-                .named(handle.id(), request.label());
+        TrainingRunReport report =
+                runs.during(owner, handle, () -> service.train(request, handle)).named(handle.id(), request.label());
         kept.keep(owner, report);
         return report;
     }

@@ -23,7 +23,7 @@ create table job (
     done            bigint        not null,
     total           bigint        not null,
     fraction        double precision not null,
-    error           varchar(8000),
+    error           varchar(60000),
     report          varchar(255),
     result          bytea,
     bytes           bigint        not null,

@@ -199,7 +199,8 @@ class JobStoreTests {
         assertThat(store.begin(waiting, NODE)).isEmpty();
 
         String running = submitted("ann", 1, 0);
-        Worker worker = worker(progress -> assertThat(store.cancel("ann", running)).isTrue());
+        Worker worker =
+                worker(progress -> assertThat(store.cancel("ann", running)).isTrue());
         worker.run(running, NODE);
 
         assertThat(job(waiting).state()).isEqualTo(State.CANCELLED);
@@ -209,9 +210,12 @@ class JobStoreTests {
 
     @Test
     void progressNeverFalls() {
-        assertThat(new Progress("b", 0, 9, 0.2).notBehind(new Progress("a", 1, 2, 0.5)).fraction())
+        assertThat(new Progress("b", 0, 9, 0.2)
+                        .notBehind(new Progress("a", 1, 2, 0.5))
+                        .fraction())
                 .isEqualTo(0.5);
-        assertThat(new Progress("b", 0, 9, 1.7).notBehind(Progress.NONE).fraction()).isEqualTo(1);
+        assertThat(new Progress("b", 0, 9, 1.7).notBehind(Progress.NONE).fraction())
+                .isEqualTo(1);
     }
 
     /** Small before large, no key before another because it sends more, and everybody's time comes. */

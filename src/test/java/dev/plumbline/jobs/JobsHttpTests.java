@@ -39,8 +39,7 @@ class JobsHttpTests {
 
     private static final String CHECK = "{'model': {'formula': 'sum(w*w)'}, 'parameters': {'w': [1, 2, 3]},"
             + " 'gradients': {'w': [2, 4, 7]}, 'settings': {'coverage': 'exhaustive'}}";
-    private static final String DIAGNOSIS =
-            "{'gradients': {'a.weight': [[1e-12, 1e-12]], 'b.weight': [[1.0, 2.0]]}}";
+    private static final String DIAGNOSIS = "{'gradients': {'a.weight': [[1e-12, 1e-12]], 'b.weight': [[1.0, 2.0]]}}";
     private static final String RUN = "{'model': {'formula': 'mean((x * w - y)^2)'}, 'parameters': {'w': 2},"
             + " 'data': {'x': [1, 2], 'y': [3, 5]}, 'iterations': %d, 'reportEvery': 1000,"
             + " 'optimizer': {'kind': 'adam', 'learningRate': 1e-6}}";
@@ -59,7 +58,8 @@ class JobsHttpTests {
         service = new SpringApplicationBuilder(PlumblineApplication.class)
                 .run(
                         "--server.port=0",
-                        "--spring.datasource.url=jdbc:h2:file:" + data + "/plumbline;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE",
+                        "--spring.datasource.url=jdbc:h2:file:" + data
+                                + "/plumbline;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE",
                         "--plumbline.api-keys.ann=" + sha256("ann"),
                         "--plumbline.api-keys.ben=" + sha256("ben"),
                         "--plumbline.jobs.queue=6",
@@ -72,8 +72,7 @@ class JobsHttpTests {
     }
 
     private static String sha256(String key) throws Exception {
-        byte[] digest = java.security.MessageDigest.getInstance("SHA-256")
-                .digest(key.getBytes(StandardCharsets.UTF_8));
+        byte[] digest = java.security.MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
         return HexFormat.of().formatHex(digest);
     }
 
@@ -114,7 +113,8 @@ class JobsHttpTests {
     }
 
     private JsonNode ended(String key, String location) throws Exception {
-        JsonNode job = JSON.readTree(call(key, "GET", location, "Prefer: wait=60", "").body());
+        JsonNode job =
+                JSON.readTree(call(key, "GET", location, "Prefer: wait=60", "").body());
         assertThat(job.path("state").asString()).as(job.toString()).isIn("done", "failed", "cancelled");
         return job;
     }
@@ -160,8 +160,8 @@ class JobsHttpTests {
         assertThat(job.path("progress").path("fraction").asDouble()).isEqualTo(1);
         assertThat(job.path("reportHref").asString())
                 .isEqualTo(path + "/" + job.path("report").path("id").asString());
-        JsonNode kept = JSON.readTree(
-                call("ann", "GET", job.path("reportHref").asString(), "Accept: application/json", "")
+        JsonNode kept =
+                JSON.readTree(call("ann", "GET", job.path("reportHref").asString(), "Accept: application/json", "")
                         .body());
         assertThat(kept.path("id")).isEqualTo(job.path("report").path("id"));
 
@@ -178,6 +178,7 @@ class JobsHttpTests {
                 "{'model': {'formula': 'w +'}, 'parameters': {'w': 1}}",
                 "{'model': {'formula': 'w*w'}, 'parameters': {'w': 1}, 'gradients': {'v': 2}}",
                 "{'model': ",
+                "",
                 "{'model': {'formula': 'w*w'}, 'unknown': 1}")) {
             HttpResponse<String> direct = call("ann", "POST", "/v1/gradient-checks", "", wrong);
             HttpResponse<String> job = call("ann", "POST", "/v1/gradient-checks", "Prefer: respond-async", wrong);
@@ -237,9 +238,9 @@ class JobsHttpTests {
                 JSON.readTree(call("ann", "GET", "/v1/jobs?limit=1", "", "").body());
         assertThat(page.path("items").path(0).path("href").asString()).isEqualTo(location);
         assertThat(page.path("items").path(0).path("report").isNull()).isTrue();
-        JsonNode second = JSON.readTree(call(
-                        "ann", "GET", "/v1/jobs?limit=1&after=" + page.path("next").asString(), "", "")
-                .body());
+        JsonNode second = JSON.readTree(
+                call("ann", "GET", "/v1/jobs?limit=1&after=" + page.path("next").asString(), "", "")
+                        .body());
         assertThat(second.path("items").path(0).path("href").asString()).isNotEqualTo(location);
         ended("ann", location);
         drop("ann", location);
@@ -289,8 +290,7 @@ class JobsHttpTests {
         for (int i = 0; i < 3; i++) {
             hers.add(location(submitted("ann", "/v1/training-runs", FOR_EVER)));
         }
-        HttpResponse<String> fourth =
-                call("ann", "POST", "/v1/training-runs", "Prefer: respond-async", FOR_EVER);
+        HttpResponse<String> fourth = call("ann", "POST", "/v1/training-runs", "Prefer: respond-async", FOR_EVER);
         assertThat(fourth.statusCode()).isEqualTo(503);
         assertThat(Long.parseLong(fourth.headers().firstValue("Retry-After").orElseThrow()))
                 .isPositive();
@@ -375,7 +375,8 @@ class JobsHttpTests {
         assertThat(job.path("attempts").asInt()).isEqualTo(1);
         assertThat(plain(job.path("report"))).isEqualTo(plain(direct));
         assertThat(ended("ann", waiting).path("state").asString()).isEqualTo("done");
-        JsonNode kept = JSON.readTree(call("ann", "GET", "/v1/training-runs?limit=200", "", "").body());
+        JsonNode kept = JSON.readTree(
+                call("ann", "GET", "/v1/training-runs?limit=200", "", "").body());
         String id = job.path("report").path("id").asString();
         assertThat(kept.path("items").findValuesAsString("id")).containsOnlyOnce(id);
     }

@@ -7,8 +7,8 @@ import dev.plumbline.limits.KeyLimits;
 import dev.plumbline.limits.ReportTerms;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.report.KeptReports.Place;
-import java.nio.charset.StandardCharsets;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -176,9 +176,11 @@ class KeptReportsTests {
                 .containsExactly("item 3", "item 2");
         assertThat(page("ann", new ReportFilter(null, "nightly", null, 9, null)).items())
                 .containsExactly("item 2", "item 1");
-        assertThat(page("ann", new ReportFilter("FAIL", "nightly", null, 9, null)).items())
+        assertThat(page("ann", new ReportFilter("FAIL", "nightly", null, 9, null))
+                        .items())
                 .containsExactly("item 2");
-        assertThat(page("ann", new ReportFilter(null, null, "1970-01-01T00:00:02Z", 9, null)).items())
+        assertThat(page("ann", new ReportFilter(null, null, "1970-01-01T00:00:02Z", 9, null))
+                        .items())
                 .containsExactly("item 3", "item 2");
     }
 

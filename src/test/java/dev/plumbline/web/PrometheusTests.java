@@ -48,7 +48,8 @@ class PrometheusTests {
     }
 
     private String scraped() throws Exception {
-        HttpResponse<String> answer = send(request("/actuator/prometheus").header("Authorization", "Bearer ann-secret"));
+        HttpResponse<String> answer =
+                send(request("/actuator/prometheus").header("Authorization", "Bearer ann-secret"));
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain");
         return answer.body();
