@@ -15,10 +15,11 @@ KILLS = int(sys.argv[1]) if len(sys.argv) > 1 else 5
 RUN = {"model": {"formula": "mean((x * w - y)^2)"}, "parameters": {"w": 2}, "data": {"x": [1, 2], "y": [3, 5]},
        "iterations": int(os.environ.get("ITERATIONS", "100000")), "reportEvery": 1000,
        "optimizer": {"kind": "adam", "learningRate": 1e-6}}
-CHECK = {"model": {"formula": "sum(tanh(matmul(x, w))^2)"}, "data": {"x": [[1, 2, 3]] * 4},
-         "parameters": {"w": [[0.01 * (i * 7 % 13) for i in range(200)] for _ in range(3)]},
+CHECK = {"model": {"formula": "sum(tanh(w)^2) * logSumExp(w)"},
+         "parameters": {"w": [0.01 * (i * 7 % 13) for i in range(int(os.environ.get("ENTRIES", "2000")))]},
          "settings": {"coverage": "exhaustive"}}
 DIAGNOSIS = {"gradients": {"a.weight": [[1e-12, 1e-12]], "b.weight": [[1.0, 2.0]]}}
+running = None
 WORK = {"/v1/training-runs": RUN, "/v1/gradient-checks": CHECK, "/v1/diagnoses": DIAGNOSIS}
 
 
@@ -39,9 +40,10 @@ def call(method, path, body=None, **headers):
 def start(data, *options):
     jar = glob.glob("target/plumbline-*.jar")
     command = os.environ.get("PLUMBLINE_COMMAND") or "java --add-modules jdk.incubator.vector -jar " + jar[0]
+    global running
     log = open(os.path.join(data, "log"), "a")
-    process = subprocess.Popen(shlex.split(command) + ["--server.port=%d" % PORT, "--plumbline.data=" + data, *options],
-                               stdout=log, stderr=log)
+    process = running = subprocess.Popen(shlex.split(command) + ["--server.port=%d" % PORT, "--plumbline.data=" + data, *options],
+                                         stdout=log, stderr=log)
     for _ in range(1200):
         answer = call("GET", "/actuator/health")
         if answer and answer[0] == 200:
@@ -135,4 +137,8 @@ def main():
     sys.exit(1 if faults else 0)
 
 
-main()
+try:
+    main()
+finally:
+    if running is not None and running.poll() is None:
+        kill(running)
