@@ -1,6 +1,7 @@
 package dev.plumbline.check;
 
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.jobs.MayBeAJob;
 import dev.plumbline.library.ModelLibrary;
 import dev.plumbline.report.EventStream;
 import dev.plumbline.report.Page;
@@ -67,6 +68,7 @@ class GradientCheckController {
         this.json = json;
     }
 
+    @MayBeAJob("gradient-checks")
     @PostMapping(
             consumes = MediaType.APPLICATION_JSON_VALUE,
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.TEXT_EVENT_STREAM_VALUE})
@@ -92,6 +94,7 @@ class GradientCheckController {
         return null;
     }
 
+    @MayBeAJob("gradient-checks")
     @PostMapping(
             consumes = MediaType.MULTIPART_FORM_DATA_VALUE,
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.TEXT_EVENT_STREAM_VALUE})

@@ -46,14 +46,40 @@ class GradientCheckService {
 
     /** Checks, and keeps the report for the key that asked, with what has changed since an earlier one that it names. */
     GradientCheckReport check(String owner, GradientCheckRequest request, Consumer<GradientCheckProgress> caller) {
+        Checked checked = checked(owner, request, caller);
+        keep(owner, checked);
+        return checked.report();
+    }
+
+    void keep(String owner, Checked checked) {
+        reports.keep(owner, checked);
+    }
+
+    /** The same, and keeps nothing. */
+    Checked checked(String owner, GradientCheckRequest request, Consumer<GradientCheckProgress> caller) {
         String label = ReportFilter.label(request.label());
         String earlier = request.comparedWith();
         GradientCheckReport before = earlier == null ? null : reports.earlier(owner, earlier);
         Checked checked = examine(request, caller);
         GradientCheckReport report =
                 checked.report().of(label, before == null ? null : ChangesSince.of(before, checked.report()));
-        reports.keep(owner, new Checked(report, checked.figures()));
-        return report;
+        return new Checked(report, checked.figures());
+    }
+
+    /** What a check would take, of a request that is read and refused as for the check itself. */
+    CheckCourse course(GradientCheckRequest asked) {
+        asked.productsOrNone().requireFew();
+        limits.requireTensors(asked.tensorCount());
+        ReportFilter.label(asked.label());
+        if (asked.claimsMore() && asked.gradients() == null) {
+            return CheckCourse.OF_PRODUCTS;
+        }
+        CheckedModel model = CheckedModel.read(asked, limits.bytes(), this::afford);
+        Objective objective = model.objective();
+        CheckSettings settings = Question.of(
+                        asked.by(model.parameterNames()), model, stated -> decided(stated, objective))
+                .settings();
+        return CheckCourse.of(settings, new CheckCost(objective));
     }
 
     GradientCheckReport check(GradientCheckRequest request) {
@@ -89,8 +115,7 @@ class GradientCheckService {
         Fingerprint inputs = Fingerprint.of(model.objective().point());
         Measurement measurement = Measurement.of(model.objective(), question.plan(), watch::at);
         Claims claims = question.claims(measurement);
-        Checked checked = new ReportAssembly(
-                        measurement, claims, request, question.settings(), model, inputs, seen)
+        Checked checked = new ReportAssembly(measurement, claims, request, question.settings(), model, inputs, seen)
                 .report(watch::at, started);
         return claimsMore ? checked.with(products(asked, watch).result()) : checked;
     }

@@ -1,6 +1,7 @@
 package dev.plumbline.diagnose;
 
 import dev.plumbline.compute.health.Diagnosis.Verdict;
+import dev.plumbline.jobs.MayBeAJob;
 import dev.plumbline.library.ModelLibrary;
 import dev.plumbline.report.Page;
 import dev.plumbline.report.ReportFilter;
@@ -44,6 +45,7 @@ class DiagnosisController {
         this.library = library;
     }
 
+    @MayBeAJob("diagnoses")
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
             operationId = "diagnose",
@@ -57,6 +59,7 @@ class DiagnosisController {
         return kept.keep(owner, service.diagnose(request.with(new Upload(limits), library.card(owner))));
     }
 
+    @MayBeAJob("diagnoses")
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     @Operation(
             operationId = "diagnoseFiles",

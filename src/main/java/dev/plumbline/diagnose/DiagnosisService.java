@@ -16,6 +16,7 @@ import dev.plumbline.diagnose.DiagnosisReport.DepthReport;
 import dev.plumbline.diagnose.DiagnosisReport.GradientSource;
 import dev.plumbline.limits.Deadline;
 import dev.plumbline.limits.Limits;
+import dev.plumbline.limits.Pace;
 import dev.plumbline.reader.AnotherModel;
 import dev.plumbline.reader.ClaimedGradients;
 import dev.plumbline.reader.Expected;
@@ -47,6 +48,9 @@ class DiagnosisService {
     /** Forward passes that judging a claim takes, with its rounding runs and evidence, roughly. */
     private static final double PASSES_OF_A_CLAIM = 120;
 
+    /** Seconds that a diagnosis of gradients alone takes, roughly. */
+    private static final double LEAST = 0.01;
+
     /** Entries of a wrong tensor that are shown. */
     private static final int SHOWN = 3;
 
@@ -63,6 +67,27 @@ class DiagnosisService {
         limits.requireTensors(request.tensorCount());
         ReportFilter.label(request.label());
         return request.model() == null ? given(request) : ofModel(request, request.model());
+    }
+
+    /** What a diagnosis would take, in seconds of one core, of a request that is read and refused as for the diagnosis itself. */
+    double seconds(DiagnosisRequest request) {
+        limits.requireTensors(request.tensorCount());
+        ReportFilter.label(request.label());
+        ModelSource model = request.model();
+        if (model == null) {
+            request.given();
+            return LEAST;
+        }
+        request.requireNothingButAModel();
+        Map<String, Tensor> claims = request.claims();
+        double passes = claims.isEmpty() ? PASSES : PASSES + PASSES_OF_A_CLAIM;
+        Model read = model.read(limits.bytes());
+        Set<String> alone = SharedWeights.alone(
+                these -> reader(request, read, claims, these), claims, program -> afford(program, passes));
+        Program program = reader(request, read, claims, alone)
+                .read(built -> afford(built, passes))
+                .program();
+        return Pace.here(LEAST + passes * program.seconds());
     }
 
     private DiagnosisReport given(DiagnosisRequest request) {

@@ -49,6 +49,7 @@ public final class Deadline {
                 "",
                 "the request took too long and was given up",
                 "more than " + allowed.toSeconds() + " s" + reached,
-                "at most " + allowed.toSeconds() + " s (plumbline.limits.request-seconds)");
+                "at most " + allowed.toSeconds()
+                        + " s (plumbline.limits.request-seconds; of a job plumbline.jobs.seconds)");
     }
 }

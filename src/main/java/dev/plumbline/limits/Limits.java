@@ -68,6 +68,26 @@ public record Limits(
         return new Binder().bindOrCreate("plumbline.limits", Limits.class);
     }
 
+    /** The same for work that may take so many seconds. */
+    public Limits lasting(int seconds) {
+        return new Limits(
+                bodyBytes,
+                bulkBytes,
+                bulkRequests,
+                sessions,
+                monitors,
+                sessionHours,
+                jsonDepth,
+                tensors,
+                rank,
+                bytes,
+                seconds,
+                concurrency,
+                queue,
+                queueSeconds,
+                modelBytes);
+    }
+
     /**
      * Refuses what would take too long, before it starts.
      *
@@ -80,7 +100,8 @@ public record Limits(
                     "",
                     "the request would take too long",
                     rounded(seconds) + " s of one core, by estimate",
-                    "at most " + requestSeconds + " s (plumbline.limits.request-seconds)");
+                    "at most " + requestSeconds
+                            + " s (plumbline.limits.request-seconds; of a job plumbline.jobs.seconds)");
         }
     }
 

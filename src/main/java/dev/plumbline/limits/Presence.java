@@ -10,7 +10,18 @@ public final class Presence {
 
     private static final ThreadLocal<@Nullable Presence> CURRENT = new ThreadLocal<>();
 
+    private final Runnable aside;
+
     private volatile boolean gone;
+
+    public Presence() {
+        this(() -> {});
+    }
+
+    /** @param aside gives the place among those that compute to somebody else */
+    public Presence(Runnable aside) {
+        this.aside = aside;
+    }
 
     /** The caller has hung up. */
     public static final class CallerGone extends RuntimeException {
@@ -33,6 +44,11 @@ public final class Presence {
     /** This thread works for nobody any more. */
     public static void end() {
         CURRENT.remove();
+    }
+
+    /** From now on this thread only waits. */
+    public void stepAside() {
+        aside.run();
     }
 
     public void leave() {

@@ -1,6 +1,7 @@
 package dev.plumbline.optimize;
 
 import dev.plumbline.compute.health.Diagnosis.Verdict;
+import dev.plumbline.jobs.MayBeAJob;
 import dev.plumbline.library.ModelLibrary;
 import dev.plumbline.limits.Presence;
 import dev.plumbline.report.EventStream;
@@ -88,6 +89,7 @@ class TrainingRunController {
         this.json = json;
     }
 
+    @MayBeAJob("training-runs")
     @PostMapping(
             consumes = MediaType.APPLICATION_JSON_VALUE,
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.TEXT_EVENT_STREAM_VALUE})
@@ -102,6 +104,7 @@ class TrainingRunController {
         return EventStream.isWanted(http) ? stream(owner, whole, response) : answer(owner, whole);
     }
 
+    @MayBeAJob("training-runs")
     @PostMapping(
             consumes = MediaType.MULTIPART_FORM_DATA_VALUE,
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.TEXT_EVENT_STREAM_VALUE})

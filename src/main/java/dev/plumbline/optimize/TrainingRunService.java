@@ -8,6 +8,7 @@ import dev.plumbline.compute.optimizer.schedule.Constant;
 import dev.plumbline.compute.optimizer.schedule.Schedule;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.limits.Limits;
+import dev.plumbline.limits.Pace;
 import dev.plumbline.optimize.TrainingRunStop.Reason;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
@@ -79,6 +80,27 @@ class TrainingRunService {
                 new TrainingRun(batches, size -> Objects.requireNonNull(programs.get(size)), stepper, schedule, health);
         Reason reason = run.run(request, end, log, handle);
         return log.report(reason, health.health(), stepper.parameters(), HyperParameters.of(optimizer));
+    }
+
+    /** What a run would take to its last iteration, in seconds of one core, by its first batch. */
+    double seconds(TrainingRunRequest request) {
+        limits.requireTensors(
+                request.parametersOrNone().size() + request.dataOrNone().size());
+        pointing("/optimizer", () -> request.optimizer().optimizer());
+        pointing("/schedule", () -> schedule(request));
+        LossSource loss = request.lossOrNone();
+        TrainingRunBatches batches = new TrainingRunBatches(
+                request.dataOrNone(),
+                loss.target() == null ? "y" : loss.target(),
+                request.batchSize(),
+                request.shuffleSeed());
+        Model model = request.requiredModel().read(limits.bytes());
+        ObjectiveReader reader = new ObjectiveReader(model, loss, request.parametersOrNone(), batches.batch(1))
+                .within(limits.bytes())
+                .forAnyData();
+        Program program = batches.explaining(() -> program(reader, request.iterations()));
+        double all = Pace.here(PASSES * request.iterations() * program.seconds());
+        return Math.min(all, request.secondsWithin(limits.requestSeconds()));
     }
 
     private static Schedule schedule(TrainingRunRequest request) {

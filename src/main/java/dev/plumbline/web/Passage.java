@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Passage implements AsyncListener {
 
     private final Turn turn;
-    private final Presence caller = new Presence();
+    private final Presence caller;
     private final HangUps.Vigil vigil;
 
     /** Null where the request does not wait, or not any more. */
@@ -24,6 +24,7 @@ final class Passage implements AsyncListener {
 
     Passage(Turn turn, HttpServletRequest request, HangUps hangUps) {
         this.turn = turn;
+        this.caller = new Presence(turn::end);
         this.vigil = hangUps.watch(request, this::leave);
     }
 

@@ -1,5 +1,6 @@
 package dev.plumbline.web;
 
+import dev.plumbline.limits.ComeBackLater;
 import dev.plumbline.limits.Presence;
 import dev.plumbline.problem.Problem;
 import java.util.UUID;
@@ -36,6 +37,11 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<ProblemReport> refuse(Problem problem) {
         return ProblemReport.of(problem).response();
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemReport> refuse(ComeBackLater later) {
+        return Busy.report(String.valueOf(later.getMessage())).response(Busy.retryAfter(later.seconds()));
     }
 
     @ExceptionHandler

@@ -140,9 +140,11 @@ class ServerConfiguration {
     @Bean
     MeterBinder doorFigures(ComputeGate gate, Arrivals arrivals) {
         return meters -> {
-            Gauge.builder("plumbline.gate.computing", gate, ComputeGate::computing).register(meters);
+            Gauge.builder("plumbline.gate.computing", gate, ComputeGate::computing)
+                    .register(meters);
             Gauge.builder("plumbline.gate.waiting", gate, ComputeGate::waiting).register(meters);
-            FunctionCounter.builder("plumbline.gate.refused", gate, ComputeGate::refused).register(meters);
+            FunctionCounter.builder("plumbline.gate.refused", gate, ComputeGate::refused)
+                    .register(meters);
             Gauge.builder("plumbline.spool", arrivals, Arrivals::spooled)
                     .baseUnit("bytes")
                     .register(meters);

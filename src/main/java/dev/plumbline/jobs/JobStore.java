@@ -1,0 +1,407 @@
+package dev.plumbline.jobs;
+
+import dev.plumbline.jobs.Job.Failure;
+import dev.plumbline.jobs.Job.State;
+import dev.plumbline.report.Page;
+import dev.plumbline.report.Rows;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The jobs in the database. A worker holds a {@link Lease}; what it writes counts only while nobody has taken a later one, so
+ * a machine that was frozen and wakes up changes nothing.
+ */
+@Repository
+class JobStore {
+
+    private static final String COLUMNS =
+            "id, kind, state, created_at, started_at, ended_at, attempts, node, seconds, phase,"
+                    + " done, total, fraction, version, error, report";
+
+    private static final String HELD = " where id = :id and lease = :lease and state = 'RUNNING'";
+
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+    private final JobTerms terms;
+
+    JobStore(JdbcClient jdbc, JsonMapper json, JobTerms terms) {
+        this.jdbc = jdbc;
+        this.json = json;
+        this.terms = terms;
+    }
+
+    /** One run of a job. */
+    record Lease(String id, String owner, String kind, long number, int attempt) {}
+
+    /** A job, and what counts its changes. */
+    record Seen(Job job, long version) {}
+
+    /** A job that is to be kept. */
+    record New(String id, String owner, String kind, double seconds, String idempotencyKey, String digest) {}
+
+    /** How many wait or run, of all and of one key, and how long those will take. */
+    record Queue(long all, long ofKey, double seconds) {}
+
+    Queue queue(String owner) {
+        return jdbc.sql("select count(*), coalesce(sum(case when owner = :owner then 1 else 0 end), 0),"
+                        + " coalesce(sum(seconds), 0) from job where state in ('QUEUED', 'RUNNING')")
+                .param("owner", owner)
+                .query((row, number) -> new Queue(row.getLong(1), row.getLong(2), row.getDouble(3)))
+                .single();
+    }
+
+    /** How many are in a state. */
+    long count(State state) {
+        return jdbc.sql("select count(*) from job where state = :state")
+                .param("state", state.name())
+                .query(Long.class)
+                .single();
+    }
+
+    long bytes() {
+        return jdbc.sql("select coalesce(sum(bytes), 0) from job")
+                .query(Long.class)
+                .single();
+    }
+
+    /**
+     * When a job that comes now would be through, if every key had a machine of its own and did its jobs one after another
+     * (A. Demers, S. Keshav, S. Shenker, 1989, fair queueing). Whoever is through first goes first: small jobs before large
+     * ones, no key before another because it sends more, and nobody waits for ever, for time goes on.
+     */
+    long throughAt(String owner, long now, double seconds) {
+        long before = jdbc.sql("select coalesce(max(through_at), 0) from job where owner = :owner"
+                        + " and state in ('QUEUED', 'RUNNING')")
+                .param("owner", owner)
+                .query(Long.class)
+                .single();
+        return Math.max(now, before) + (long) (1e3 * seconds);
+    }
+
+    void insert(New made, Inputs inputs, long now, long throughAt) {
+        jdbc.sql(
+                        "insert into job (id, owner, kind, state, created_at, expires_at, seconds, through_at, attempts, lease,"
+                                + " cancelled, version, done, total, fraction, bytes, idempotency_key, digest) values (:id, :owner,"
+                                + " :kind, 'QUEUED', :now, :expires, :seconds, :through, 0, 0, false, 1, 0, 0, 0, :bytes, :key,"
+                                + " :digest)")
+                .param("id", made.id())
+                .param("owner", made.owner())
+                .param("kind", made.kind())
+                .param("now", now)
+                .param("expires", Long.MAX_VALUE)
+                .param("seconds", made.seconds())
+                .param("through", throughAt)
+                .param("bytes", inputs.bytes())
+                .param("key", made.idempotencyKey().isEmpty() ? null : made.idempotencyKey())
+                .param("digest", made.digest())
+                .update();
+        if (inputs.request() != null) {
+            insertInput(made.id(), 0, new KeptFile("", inputs.multipart() ? "multipart" : null, inputs.request()));
+        } else {
+            insertInput(made.id(), 0, new KeptFile("", "none", new byte[0]));
+        }
+        for (int i = 0; i < inputs.files().size(); i++) {
+            insertInput(made.id(), i + 1, inputs.files().get(i));
+        }
+    }
+
+    private void insertInput(String job, int place, KeptFile file) {
+        jdbc.sql("insert into job_input (job, place, part, file_name, body) values (:job, :place, :part, :name, :body)")
+                .param("job", job)
+                .param("place", place)
+                .param("part", file.part())
+                .param("name", file.fileName())
+                .param("body", file.body())
+                .update();
+    }
+
+    /** The first is the request itself, whose name says how it came. */
+    Inputs inputs(String job) {
+        List<KeptFile> all =
+                new ArrayList<>(jdbc.sql("select part, file_name, body from job_input where job = :job order by place")
+                        .param("job", job)
+                        .query((row, number) -> new KeptFile(row.getString(1), row.getString(2), row.getBytes(3)))
+                        .list());
+        KeptFile request = all.remove(0);
+        String came = request.fileName();
+        return new Inputs("none".equals(came) ? null : request.body(), all, came != null);
+    }
+
+    /** The job that an Idempotency-Key has made, and what it stood for. */
+    record Earlier(String id, String digest) {}
+
+    Optional<Earlier> ofKey(String owner, String idempotencyKey) {
+        return jdbc.sql("select id, digest from job where owner = :owner and idempotency_key = :key")
+                .param("owner", owner)
+                .param("key", idempotencyKey)
+                .query((row, number) -> new Earlier(row.getString(1), row.getString(2)))
+                .optional();
+    }
+
+    Optional<Seen> find(String owner, String id) {
+        return jdbc.sql("select " + COLUMNS + " from job where owner = :owner and id = :id and expires_at > :now")
+                .param("owner", owner)
+                .param("id", id)
+                .param("now", Instant.now().toEpochMilli())
+                .query((row, number) -> seen(row))
+                .optional();
+    }
+
+    /** The report of one that is done. */
+    Optional<String> report(String owner, String id) {
+        return jdbc.sql("select result from job where owner = :owner and id = :id and result is not null")
+                .param("owner", owner)
+                .param("id", id)
+                .query((row, number) -> unpacked(row.getBytes(1)))
+                .optional();
+    }
+
+    Page<Job> page(String owner, int limit, @Nullable String after) {
+        List<Job> found = new Rows(jdbc, "job")
+                .newest(
+                        COLUMNS,
+                        new Rows.Selection(owner, after),
+                        Page.requireLimit(limit) + 1,
+                        (row, number) -> seen(row).job());
+        return Page.of(found, limit, Job::id);
+    }
+
+    private Seen seen(ResultSet row) throws SQLException {
+        State state = State.valueOf(row.getString("state"));
+        Instant started = instant(row, "started_at");
+        double fraction = row.getDouble("fraction");
+        String phase = row.getString("phase");
+        String error = row.getString("error");
+        Progress progress = phase == null
+                ? Progress.NONE
+                : new Progress(phase, row.getLong("done"), row.getLong("total"), fraction);
+        Job job = new Job(
+                row.getString("id"),
+                row.getString("kind"),
+                state,
+                Job.href(row.getString("id")),
+                Instant.ofEpochMilli(row.getLong("created_at")),
+                started,
+                instant(row, "ended_at"),
+                row.getInt("attempts"),
+                row.getString("node"),
+                row.getDouble("seconds"),
+                progress,
+                state == State.RUNNING && started != null ? secondsLeft(started, fraction) : null,
+                error == null ? null : json.readValue(error, Failure.class),
+                row.getString("report"),
+                null);
+        return new Seen(job, row.getLong("version"));
+    }
+
+    private static @Nullable Double secondsLeft(Instant started, double fraction) {
+        double seconds = Duration.between(started, Instant.now()).toMillis() / 1e3;
+        return fraction < 0.1 ? null : (Double) (seconds * (1 - fraction) / fraction);
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        long time = row.getLong(column);
+        return row.wasNull() ? null : Instant.ofEpochMilli(time);
+    }
+
+    /** Begins a run; nothing where the job has ended or is gone. */
+    Optional<Lease> begin(String id, String node) {
+        int begun = jdbc.sql(
+                        "update job set state = 'RUNNING', lease = lease + 1, attempts = attempts + 1, node = :node,"
+                                + " started_at = :now, phase = 'begun', done = 0, total = 0, fraction = 0, version = version + 1"
+                                + " where id = :id and state in ('QUEUED', 'RUNNING')")
+                .param("id", id)
+                .param("node", node)
+                .param("now", Instant.now().toEpochMilli())
+                .update();
+        return begun == 0
+                ? Optional.empty()
+                : jdbc.sql("select id, owner, kind, lease, attempts from job where id = :id")
+                        .param("id", id)
+                        .query((row, number) -> new Lease(
+                                row.getString(1), row.getString(2), row.getString(3), row.getLong(4), row.getInt(5)))
+                        .optional();
+    }
+
+    /** Notes how far it is. */
+    void note(Lease lease, Progress progress) {
+        jdbc.sql(
+                        "update job set phase = :phase, done = :done, total = :total, fraction = :fraction, version = version + 1"
+                                + HELD)
+                .param("id", lease.id())
+                .param("lease", lease.number())
+                .param("phase", progress.phase())
+                .param("done", progress.done())
+                .param("total", progress.total())
+                .param("fraction", progress.fraction())
+                .update();
+    }
+
+    /** Whether the run is still wanted: nobody has cancelled it, dropped it or taken it over. */
+    boolean isWanted(Lease lease) {
+        return jdbc.sql("select count(*) from job" + HELD + " and not cancelled")
+                        .param("id", lease.id())
+                        .param("lease", lease.number())
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
+    /** Ends it; false where the run does not hold the job any more. A cancelled job stays cancelled. */
+    boolean done(Lease lease, String report, byte[] result) {
+        byte[] packed = packed(result);
+        return end(lease, State.DONE, " and not cancelled", report, packed, null);
+    }
+
+    boolean fail(Lease lease, Failure failure) {
+        return end(lease, State.FAILED, "", null, null, json.writeValueAsString(failure));
+    }
+
+    /** One that somebody has cancelled. */
+    boolean cancelled(Lease lease) {
+        return end(lease, State.CANCELLED, " and cancelled", null, null, null);
+    }
+
+    private boolean end(
+            Lease lease,
+            State state,
+            String condition,
+            @Nullable String report,
+            byte @Nullable [] result,
+            @Nullable String error) {
+        long now = Instant.now().toEpochMilli();
+        int ended = jdbc.sql(
+                        "update job set state = :state, ended_at = :now, expires_at = :expires, version = version + 1,"
+                                + " report = :report, result = :result, error = :error, bytes = :bytes,"
+                                + " fraction = case when :whole then 1 else fraction end"
+                                + HELD + condition)
+                .param("id", lease.id())
+                .param("lease", lease.number())
+                .param("state", state.name())
+                .param("now", now)
+                .param("expires", expires(now))
+                .param("report", report)
+                .param("result", result)
+                .param("error", error)
+                .param("bytes", result == null ? 0 : result.length)
+                .param("whole", state == State.DONE)
+                .update();
+        if (ended > 0) {
+            dropInputs(lease.id());
+        }
+        return ended > 0;
+    }
+
+    private long expires(long now) {
+        return now + Duration.ofDays(terms.days()).toMillis();
+    }
+
+    private void dropInputs(String id) {
+        jdbc.sql("delete from job_input where job = :id").param("id", id).update();
+    }
+
+    /** Back into the queue; {@code counted} whether the attempt counts. */
+    void giveBack(Lease lease, boolean counted) {
+        jdbc.sql("update job set state = 'QUEUED', attempts = attempts - :less, version = version + 1" + HELD)
+                .param("id", lease.id())
+                .param("lease", lease.number())
+                .param("less", counted ? 0 : 1)
+                .update();
+    }
+
+    /** Cancels one that waits at once, and tells the run of one that runs; false where it has ended already. */
+    boolean cancel(String owner, String id) {
+        long now = Instant.now().toEpochMilli();
+        int waiting = jdbc.sql(
+                        "update job set state = 'CANCELLED', cancelled = true, ended_at = :now, expires_at = :expires,"
+                                + " bytes = 0, version = version + 1 where owner = :owner and id = :id and state = 'QUEUED'")
+                .param("owner", owner)
+                .param("id", id)
+                .param("now", now)
+                .param("expires", expires(now))
+                .update();
+        if (waiting > 0) {
+            dropInputs(id);
+            return true;
+        }
+        return jdbc.sql("update job set cancelled = true, version = version + 1 where owner = :owner and id = :id and"
+                                + " state = 'RUNNING'")
+                        .param("owner", owner)
+                        .param("id", id)
+                        .update()
+                > 0;
+    }
+
+    void drop(String owner, String id) {
+        jdbc.sql("delete from job where owner = :owner and id = :id and state not in ('QUEUED', 'RUNNING')")
+                .param("owner", owner)
+                .param("id", id)
+                .update();
+    }
+
+    /**
+     * Drops what has expired, and the key's oldest that have ended, until there is room for so many bytes.
+     *
+     * @param but one that stays
+     * @return whether there is
+     */
+    boolean makeRoom(String owner, long bytes, String but) {
+        jdbc.sql("delete from job where expires_at <= :now")
+                .param("now", Instant.now().toEpochMilli())
+                .update();
+        jdbc.sql("""
+                        delete from job where owner = :owner and state not in ('QUEUED', 'RUNNING') and id <> :but and id in (
+                            select id from (
+                                select id, row_number() over (partition by ended order by created_at desc, id) as place,
+                                    sum(bytes) over (order by ended, created_at desc, id) as total
+                                from (select id, created_at, bytes,
+                                    case when state in ('QUEUED', 'RUNNING') or id = :but then 0 else 1 end as ended
+                                    from job where owner = :owner) mine) placed
+                            where place > :most or total > :bytes)
+                        """)
+                .param("owner", owner)
+                .param("but", but)
+                .param("most", terms.kept())
+                .param("bytes", terms.bytes() - bytes)
+                .update();
+        long taken = jdbc.sql("select coalesce(sum(bytes), 0) from job where owner = :owner")
+                .param("owner", owner)
+                .query(Long.class)
+                .single();
+        return taken + bytes <= terms.bytes();
+    }
+
+    private static byte[] packed(byte[] report) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+            out.write(report);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static String unpacked(byte[] packed) {
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(packed))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+}

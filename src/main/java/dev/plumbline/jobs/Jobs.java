@@ -1,0 +1,182 @@
+package dev.plumbline.jobs;
+
+import dev.plumbline.jobs.Job.State;
+import dev.plumbline.jobs.JobStore.Earlier;
+import dev.plumbline.jobs.JobStore.New;
+import dev.plumbline.jobs.JobStore.Queue;
+import dev.plumbline.jobs.JobStore.Seen;
+import dev.plumbline.limits.ComeBackLater;
+import dev.plumbline.problem.Problem;
+import dev.plumbline.report.Page;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Takes jobs in, shows them to their keys, and cancels them. */
+@Service
+class Jobs {
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+    private static final int LONGEST_KEY = 255;
+    private static final long LONGEST_REST = 600;
+
+    /** Callers who wait for an end, each on a thread of the server's; more are answered at once. */
+    private static final int WAITING = 16;
+
+    private final Semaphore waiting = new Semaphore(WAITING);
+
+    private final JobStore store;
+    private final Workers workers;
+    private final TransactionTemplate transaction;
+    private final JobTerms terms;
+    private final Map<String, Work> works;
+
+    Jobs(JobStore store, Workers workers, TransactionTemplate transaction, JobTerms terms, List<Work> works) {
+        this.store = store;
+        this.workers = workers;
+        this.transaction = transaction;
+        this.terms = terms;
+        this.works = works.stream().collect(Collectors.toMap(Work::kind, Function.identity()));
+    }
+
+    /**
+     * Kept, with everything the request came with, once this returns. A repeated request with the same Idempotency-Key is the
+     * job that the first one made.
+     */
+    Seen submit(String owner, String kind, Inputs inputs, String idempotencyKey) {
+        if (idempotencyKey.length() > LONGEST_KEY) {
+            throw Problem.limit(
+                    "", "the Idempotency-Key is too long", idempotencyKey.length() + " characters", "at most 255");
+        }
+        String digest = inputs.digest(kind);
+        Optional<Seen> before = earlier(owner, idempotencyKey, digest);
+        if (before.isPresent()) {
+            return before.get();
+        }
+        requirePlace(owner);
+        Work work = works.get(kind);
+        if (work == null) {
+            throw new IllegalStateException("nobody does " + kind);
+        }
+        double seconds = Math.max(1e-3, work.prepare(owner, inputs).seconds());
+        New made = new New(UUID.randomUUID().toString(), owner, kind, seconds, idempotencyKey, digest);
+        Seen seen = keep(made, inputs);
+        workers.look();
+        return seen;
+    }
+
+    /** One at a time, so that the last place and the last byte are given away once in this process. */
+    private synchronized Seen keep(New made, Inputs inputs) {
+        Optional<Seen> before = earlier(made.owner(), made.idempotencyKey(), made.digest());
+        if (before.isPresent()) {
+            return before.get();
+        }
+        requirePlace(made.owner());
+        if (!store.makeRoom(made.owner(), inputs.bytes(), made.id())) {
+            throw Problem.limit(
+                    "",
+                    "this key's jobs would be too large together",
+                    inputs.bytes() + " bytes more",
+                    "at most " + terms.bytes() + " bytes (plumbline.jobs.bytes)");
+        }
+        try {
+            transaction.executeWithoutResult(status -> {
+                long now = System.currentTimeMillis();
+                long through = store.throughAt(made.owner(), now, made.seconds());
+                store.insert(made, inputs, now, through);
+                workers.schedule(made.id(), through);
+            });
+        } catch (DuplicateKeyException sameKeyOnAnotherMachine) {
+            return earlier(made.owner(), made.idempotencyKey(), made.digest())
+                    .orElseThrow(() -> sameKeyOnAnotherMachine);
+        }
+        return seen(made.owner(), made.id());
+    }
+
+    private Optional<Seen> earlier(String owner, String idempotencyKey, String digest) {
+        Optional<Earlier> earlier = idempotencyKey.isEmpty() ? Optional.empty() : store.ofKey(owner, idempotencyKey);
+        earlier.ifPresent(job -> {
+            if (!job.digest().equals(digest)) {
+                throw new Problem(
+                        Problem.Code.CONFLICT,
+                        "",
+                        "the Idempotency-Key was used for another request",
+                        idempotencyKey,
+                        "a new key for a new request");
+            }
+        });
+        return earlier.map(job -> seen(owner, job.id()));
+    }
+
+    private void requirePlace(String owner) {
+        Queue queue = store.queue(owner);
+        int most = terms.queueOf(owner);
+        if (queue.all() >= terms.queue() || queue.ofKey() >= most) {
+            long rest = (long) Math.ceil(queue.seconds() / Math.max(1, queue.all()));
+            throw new ComeBackLater(
+                    queue.ofKey() >= most
+                            ? "This key has %d jobs under way (plumbline.jobs.queue-of-key)".formatted(most)
+                            : "The queue is full: %d jobs wait or run (plumbline.jobs.queue)".formatted(terms.queue()),
+                    Math.min(LONGEST_REST, rest));
+        }
+    }
+
+    Seen seen(String owner, String id) {
+        return store.find(owner, id)
+                .orElseThrow(() -> Problem.notFound(
+                        "",
+                        "this key has no job of this id; those that have ended are kept for " + terms.days()
+                                + " days (plumbline.jobs.days)",
+                        id,
+                        "the id of a job"));
+    }
+
+    /** With its report, where it is done. */
+    Job whole(String owner, String id) {
+        Job job = seen(owner, id).job();
+        return job.state() == State.DONE ? job.with(store.report(owner, id).orElse(null)) : job;
+    }
+
+    /** As {@link #seen}, once the job has ended, but so many seconds later at the latest. */
+    Job await(String owner, String id, int seconds) {
+        long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
+        Job job = seen(owner, id).job();
+        if (seconds == 0 || !waiting.tryAcquire()) {
+            return job;
+        }
+        try {
+            while (!job.state().isOver() && System.nanoTime() < end) {
+                Thread.sleep(BETWEEN_LOOKS.toMillis());
+                job = seen(owner, id).job();
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        } finally {
+            waiting.release();
+        }
+        return job;
+    }
+
+    Page<Job> page(String owner, int limit, @Nullable String after) {
+        return store.page(owner, limit, after);
+    }
+
+    /** Stops it within a second; one that has ended is dropped. */
+    void cancel(String owner, String id) {
+        seen(owner, id);
+        if (store.cancel(owner, id)) {
+            workers.forget(id);
+        } else {
+            store.drop(owner, id);
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package dev.plumbline.jobs;
+
+import dev.plumbline.jobs.Job.Failure;
+import dev.plumbline.jobs.JobStore.Lease;
+import dev.plumbline.limits.Presence;
+import dev.plumbline.problem.Problem;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.annotation.PreDestroy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Runs one job: takes the lease, reads the request anew, does the work while a clock notes how far it is and whether it is
+ * still wanted, and keeps the report and the job's end in one transaction, so that there is one of both, or none.
+ */
+@Component
+class Worker {
+
+    private static final Logger log = LoggerFactory.getLogger(Worker.class);
+
+    /** A cancelled job ends within a second: its work asks at least as often as the clock looks. */
+    private static final long BETWEEN_LOOKS = 250;
+
+    /** How often the end of a job is written while the database is away, a second apart. */
+    private static final int TRIES = 60;
+
+    private final JobStore store;
+    private final TransactionTemplate transaction;
+    private final JobTerms terms;
+    private final Map<String, Work> works;
+    private final MeterRegistry meters;
+    private final Set<Run> runs = ConcurrentHashMap.newKeySet();
+    private volatile boolean stopping;
+
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread made = new Thread(task, "job-clock");
+        made.setDaemon(true);
+        return made;
+    });
+
+    Worker(JobStore store, TransactionTemplate transaction, JobTerms terms, List<Work> works, MeterRegistry meters) {
+        this.store = store;
+        this.transaction = transaction;
+        this.terms = terms;
+        this.works = works.stream().collect(Collectors.toMap(Work::kind, Function.identity()));
+        this.meters = meters;
+        clock.scheduleWithFixedDelay(
+                () -> runs.forEach(Run::look), BETWEEN_LOOKS, BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether a job has to be taken up again. */
+    enum Outcome {
+        OVER,
+        AGAIN
+    }
+
+    Outcome run(String id, String node) {
+        if (stopping) {
+            return Outcome.AGAIN;
+        }
+        Lease lease = store.begin(id, node).orElse(null);
+        if (lease == null) {
+            return Outcome.OVER;
+        }
+        if (lease.attempt() > terms.attempts()) {
+            return failed(
+                    lease,
+                    new Failure(
+                            "The process that ran this job died, or met a fault of the service, %d times"
+                                    .formatted(terms.attempts()),
+                            null,
+                            terms.attempts() + " attempts",
+                            "fewer (plumbline.jobs.attempts); the log of the service knows the job by its id"));
+        }
+        Run run = new Run(lease);
+        long started = System.nanoTime();
+        runs.add(run);
+        run.caller.begin();
+        try {
+            return over(run, started);
+        } catch (Presence.CallerGone unwanted) {
+            return unwanted(lease);
+        } catch (Problem refused) {
+            return failed(
+                    lease, new Failure(refused.explanation(), refused.pointer(), refused.got(), refused.expected()));
+        } catch (RuntimeException | Error fault) {
+            return run.caller.isGone() ? unwanted(lease) : again(lease, fault);
+        } finally {
+            Presence.end();
+            runs.remove(run);
+        }
+    }
+
+    private Outcome over(Run run, long started) {
+        Lease lease = run.lease;
+        Work work = works.get(lease.kind());
+        if (work == null) {
+            throw new IllegalStateException("nobody does " + lease.kind());
+        }
+        Work.Done done = work.prepare(lease.owner(), store.inputs(lease.id())).run(run::tell);
+        run.caller.check();
+        runs.remove(run);
+        boolean first = patiently(() -> transaction.execute(status -> {
+            boolean held = store.done(lease, "/v1/" + lease.kind() + "/" + done.id(), done.report());
+            if (held) {
+                done.keep().run();
+            }
+            return held;
+        }));
+        if (!first) {
+            return unwanted(lease);
+        }
+        store.makeRoom(lease.owner(), 0, lease.id());
+        meters.timer("plumbline.job.seconds", "kind", lease.kind())
+                .record(Duration.ofNanos(System.nanoTime() - started));
+        return ended(lease, "done");
+    }
+
+    /** What was computed for an hour is not lost because the database is away for some seconds. */
+    private boolean patiently(Supplier<@Nullable Boolean> write) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return Boolean.TRUE.equals(write.get());
+            } catch (DataAccessException | TransactionException away) {
+                if (attempt == TRIES || stopping) {
+                    throw away;
+                }
+                log.warn("The end of a job cannot be written yet: {}", away.getMessage());
+                pause();
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(1_000);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("the service stops", stopping);
+        }
+    }
+
+    /** Cancelled, given back because the service stops, or in somebody else's hands. */
+    private Outcome unwanted(Lease lease) {
+        if (store.cancelled(lease)) {
+            return ended(lease, "cancelled");
+        }
+        if (stopping) {
+            store.giveBack(lease, false);
+            return Outcome.AGAIN;
+        }
+        log.info("Job {} is run by somebody else", lease.id());
+        return Outcome.OVER;
+    }
+
+    private Outcome failed(Lease lease, Failure failure) {
+        store.fail(lease, failure);
+        return ended(lease, "failed");
+    }
+
+    private Outcome again(Lease lease, Throwable fault) {
+        log.error("Attempt {} of job {} failed", lease.attempt(), lease.id(), fault);
+        if (lease.attempt() >= terms.attempts() && !stopping) {
+            return failed(
+                    lease,
+                    new Failure(
+                            "This job met a fault of the service; its log knows the job by its id",
+                            null,
+                            fault.getClass().getSimpleName(),
+                            null));
+        }
+        store.giveBack(lease, !stopping);
+        return Outcome.AGAIN;
+    }
+
+    private Outcome ended(Lease lease, String how) {
+        meters.counter("plumbline.jobs", "kind", lease.kind(), "state", how).increment();
+        return Outcome.OVER;
+    }
+
+    /** Before the service ends: what runs stops between two operations and waits for the next start, or another machine. */
+    void giveBackAll() {
+        stopping = true;
+        runs.forEach(run -> run.caller.leave());
+    }
+
+    @PreDestroy
+    void close() {
+        clock.shutdownNow();
+    }
+
+    /** One job under way. */
+    private final class Run {
+
+        private final Lease lease;
+        private final Presence caller = new Presence();
+        private final AtomicReference<Progress> told = new AtomicReference<>(Progress.NONE);
+        private Progress noted = Progress.NONE;
+
+        private Run(Lease lease) {
+            this.lease = lease;
+        }
+
+        private void tell(Progress progress) {
+            caller.check();
+            told.updateAndGet(progress::notBehind);
+        }
+
+        /** From the clock; where the database is away the work goes on, and its end will be written later. */
+        private void look() {
+            try {
+                Progress now = told.get();
+                if (!now.equals(noted)) {
+                    store.note(lease, now);
+                    noted = now;
+                }
+                if (!store.isWanted(lease)) {
+                    caller.leave();
+                }
+            } catch (RuntimeException away) {
+                log.debug("The progress of job {} cannot be noted", lease.id(), away);
+            }
+        }
+    }
+}

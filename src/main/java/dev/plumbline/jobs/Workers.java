@@ -1,0 +1,139 @@
+package dev.plumbline.jobs;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerName;
+import com.github.kagkarlsson.scheduler.serializer.Serializer;
+import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
+import com.github.kagkarlsson.scheduler.task.ExecutionOperations;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
+import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.time.Instant;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.stereotype.Component;
+
+/**
+ * Who runs which job: one row of db-scheduler for each that waits or runs. A row whose machine is not heard of for {@value
+ * #MISSED} seconds is given away again, and so is one whose process was shut down; the job is begun anew, in its old place.
+ *
+ * <p>Due is what is through earliest (see {@link JobStore#throughAt}), and nothing shall wait while a worker is free: so rows
+ * are due {@link #LONG_AGO}, and their order is all that counts.
+ */
+@Component
+@Lazy(false)
+class Workers implements SmartLifecycle {
+
+    static final int MISSED = 4;
+
+    private static final Logger log = LoggerFactory.getLogger(Workers.class);
+    private static final String TASK = "job";
+    private static final Duration LONG_AGO = Duration.ofDays(36_525);
+
+    private final Scheduler scheduler;
+    private final Worker worker;
+    private final JobTerms terms;
+    private boolean running;
+
+    Workers(DataSource database, Worker worker, JobTerms terms) {
+        this.worker = worker;
+        this.terms = terms;
+        CustomTask<Void> task = Tasks.custom(TASK, Void.class)
+                .onFailure(Workers::inItsOldPlace)
+                .onDeadExecution(Workers::inItsOldPlace)
+                .execute((instance, context) -> handling(worker.run(instance.getId(), node())));
+        this.scheduler = Scheduler.create(new TransactionAwareDataSourceProxy(database), task)
+                .threads(Math.max(1, terms.workers()))
+                .serializer(new NoData())
+                // Of what waits no more than can run is taken at once, or the small would queue behind it.
+                .pollUsingFetch(0.5, 1)
+                .pollingInterval(Duration.ofMillis(500))
+                .heartbeatInterval(Duration.ofSeconds(1))
+                .missedHeartbeatsLimit(MISSED)
+                .shutdownMaxWait(Duration.ofSeconds(5))
+                .schedulerName(new SchedulerName.Fixed(node()))
+                .build();
+    }
+
+    /** This process, as the log of its machine knows it. */
+    private static String node() {
+        String name = new SchedulerName.Hostname().getName();
+        return (name.length() > 200 ? name.substring(0, 200) : name) + ":"
+                + ManagementFactory.getRuntimeMXBean().getPid();
+    }
+
+    private static CompletionHandler<Void> handling(Worker.Outcome outcome) {
+        return outcome == Worker.Outcome.AGAIN ? Workers::inItsOldPlace : (complete, operations) -> operations.remove();
+    }
+
+    private static void inItsOldPlace(ExecutionComplete complete, ExecutionOperations<Void> operations) {
+        operations.reschedule(complete, complete.getExecution().getExecutionTime());
+    }
+
+    /** In the transaction that keeps the job, or not at all. */
+    void schedule(String job, long throughAt) {
+        scheduler.schedule(
+                new TaskInstance<Void>(TASK, job),
+                Instant.ofEpochMilli(throughAt).minus(LONG_AGO));
+    }
+
+    /** There may be something to do. */
+    void look() {
+        if (running) {
+            scheduler.triggerCheckForDueExecutions();
+        }
+    }
+
+    /** One that waits no more; one that is being taken just now finds out by itself. */
+    void forget(String job) {
+        try {
+            scheduler.cancel(TaskInstanceId.of(TASK, job));
+        } catch (RuntimeException taken) {
+            log.debug("Job {} is cancelled while it runs", job, taken);
+        }
+    }
+
+    @Override
+    public synchronized void start() {
+        if (terms.workers() > 0) {
+            scheduler.start();
+        }
+        running = terms.workers() > 0;
+    }
+
+    /** Whatever runs is given back, and goes on elsewhere or after the next start. */
+    @Override
+    public synchronized void stop() {
+        running = false;
+        worker.giveBackAll();
+        scheduler.stop();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Rows say which job and nothing else. */
+    private static final class NoData implements Serializer {
+
+        @Override
+        public byte @Nullable [] serialize(@Nullable Object data) {
+            return null;
+        }
+
+        @Override
+        public <T> @Nullable T deserialize(Class<T> type, byte @Nullable [] data) {
+            return null;
+        }
+    }
+}

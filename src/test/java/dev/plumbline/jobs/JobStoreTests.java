@@ -1,0 +1,256 @@
+package dev.plumbline.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.jobs.Job.State;
+import dev.plumbline.jobs.JobStore.Lease;
+import dev.plumbline.jobs.JobStore.New;
+import dev.plumbline.problem.Problem;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Whose word counts about a job, in which order jobs go, how often one is tried and how much room they have. */
+class JobStoreTests {
+
+    private static final JobTerms TERMS = new JobTerms(1, 10, 0, 100, 3, 1000, 3, 7);
+    private static final String NODE = "here:1";
+
+    private static DataSource h2;
+
+    private final List<String> kept = new ArrayList<>();
+    private DataSource database;
+    private JobStore store;
+    private TransactionTemplate transaction;
+
+    DataSource database() {
+        if (h2 == null) {
+            JdbcDataSource made = new JdbcDataSource();
+            made.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+            migrate(made, "h2");
+            h2 = made;
+        }
+        return h2;
+    }
+
+    static void migrate(DataSource database, String vendor) {
+        Flyway.configure()
+                .dataSource(database)
+                .locations("classpath:db/migration/" + vendor)
+                .load()
+                .migrate();
+    }
+
+    @BeforeEach
+    void empty() {
+        database = database();
+        JdbcClient.create(database).sql("delete from job").update();
+        store = new JobStore(JdbcClient.create(database), JsonMapper.shared(), TERMS);
+        transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
+    }
+
+    private static Inputs inputs(int bytes) {
+        return new Inputs(new byte[bytes], List.of(new KeptFile("model", "m.onnx", new byte[] {1, 2})), true);
+    }
+
+    private String submitted(String owner, double seconds, long now) {
+        String id = UUID.randomUUID().toString();
+        store.insert(
+                new New(id, owner, "things", seconds, "", "digest"),
+                inputs(10),
+                now,
+                store.throughAt(owner, now, seconds));
+        return id;
+    }
+
+    private Job job(String id) {
+        return store.find("ann", id).orElseThrow().job();
+    }
+
+    private Worker worker(Consumer<Consumer<Progress>> work) {
+        Work things = new Work() {
+            @Override
+            public String kind() {
+                return "things";
+            }
+
+            @Override
+            public Task prepare(String owner, Inputs inputs) {
+                assertThat(inputs.files().get(0).body()).containsExactly(1, 2);
+                return new Task() {
+                    @Override
+                    public double seconds() {
+                        return 1;
+                    }
+
+                    @Override
+                    public Done run(Consumer<Progress> progress) {
+                        work.accept(progress);
+                        return new Done("r", "{\"a\":1}".getBytes(StandardCharsets.UTF_8), () -> kept.add("r"));
+                    }
+                };
+            }
+        };
+        return new Worker(store, transaction, TERMS, List.of(things), new SimpleMeterRegistry());
+    }
+
+    @Test
+    void aJobThatIsDoneHasItsReportAndHasItOnce() {
+        String id = submitted("ann", 1, 0);
+        Worker worker = worker(progress -> progress.accept(new Progress("half", 1, 2, 0.5)));
+
+        assertThat(worker.run(id, NODE)).isEqualTo(Worker.Outcome.OVER);
+        assertThat(worker.run(id, NODE)).isEqualTo(Worker.Outcome.OVER);
+
+        assertThat(job(id).state()).isEqualTo(State.DONE);
+        assertThat(job(id).reportHref()).isEqualTo("/v1/things/r");
+        assertThat(job(id).progress().fraction()).isEqualTo(1);
+        assertThat(store.report("ann", id)).contains("{\"a\":1}");
+        assertThat(store.report("ben", id)).isEmpty();
+        assertThat(kept).containsExactly("r");
+    }
+
+    /** A machine that was frozen wakes up after its job was given to another. */
+    @Test
+    void whoWasTakenForDeadChangesNothing() {
+        String id = submitted("ann", 1, 0);
+        Worker worker = worker(progress -> {
+            assertThat(store.begin(id, "there:2")).isPresent();
+        });
+
+        worker.run(id, NODE);
+
+        assertThat(job(id).state()).isEqualTo(State.RUNNING);
+        assertThat(job(id).node()).isEqualTo("there:2");
+        assertThat(job(id).attempts()).isEqualTo(2);
+        assertThat(kept).isEmpty();
+    }
+
+    @Test
+    void afterThreeAttemptsItFailsAndSaysWhy() {
+        String id = submitted("ann", 1, 0);
+        for (int death = 0; death < 3; death++) {
+            assertThat(store.begin(id, NODE)).isPresent();
+        }
+        assertThat(worker(progress -> {}).run(id, NODE)).isEqualTo(Worker.Outcome.OVER);
+        assertThat(job(id).state()).isEqualTo(State.FAILED);
+        assertThat(job(id).error().detail()).contains("3 times");
+
+        String faulty = submitted("ann", 1, 0);
+        Worker worker = worker(progress -> {
+            throw new IllegalStateException("a fault");
+        });
+        assertThat(worker.run(faulty, NODE)).isEqualTo(Worker.Outcome.AGAIN);
+        assertThat(worker.run(faulty, NODE)).isEqualTo(Worker.Outcome.AGAIN);
+        assertThat(worker.run(faulty, NODE)).isEqualTo(Worker.Outcome.OVER);
+        assertThat(job(faulty).state()).isEqualTo(State.FAILED);
+        assertThat(job(faulty).attempts()).isEqualTo(3);
+        assertThat(kept).isEmpty();
+    }
+
+    /** The caller's mistake is the same each time. */
+    @Test
+    void aRefusalFailsAtOnceAndSaysWhere() {
+        String id = submitted("ann", 1, 0);
+        Worker worker = worker(progress -> {
+            throw Problem.invalid("/model", "it is no model", "a hat", "a model");
+        });
+
+        assertThat(worker.run(id, NODE)).isEqualTo(Worker.Outcome.OVER);
+
+        assertThat(job(id).error()).isEqualTo(new Job.Failure("it is no model", "/model", "a hat", "a model"));
+    }
+
+    @Test
+    void shutDownIsNoAttempt() {
+        String id = submitted("ann", 1, 0);
+        List<Worker> itself = new ArrayList<>();
+        itself.add(worker(progress -> {
+            itself.get(0).giveBackAll();
+            progress.accept(Progress.NONE);
+        }));
+
+        assertThat(itself.get(0).run(id, NODE)).isEqualTo(Worker.Outcome.AGAIN);
+
+        assertThat(job(id).state()).isEqualTo(State.QUEUED);
+        assertThat(job(id).attempts()).isZero();
+        assertThat(worker(progress -> {}).run(id, NODE)).isEqualTo(Worker.Outcome.OVER);
+        assertThat(job(id).state()).isEqualTo(State.DONE);
+    }
+
+    /** However late it comes, what is cancelled is never done. */
+    @Test
+    void whatIsCancelledStaysSo() {
+        String waiting = submitted("ann", 1, 0);
+        assertThat(store.cancel("ben", waiting)).isFalse();
+        assertThat(store.cancel("ann", waiting)).isTrue();
+        assertThat(store.begin(waiting, NODE)).isEmpty();
+
+        String running = submitted("ann", 1, 0);
+        Worker worker =
+                worker(progress -> assertThat(store.cancel("ann", running)).isTrue());
+        worker.run(running, NODE);
+
+        assertThat(job(waiting).state()).isEqualTo(State.CANCELLED);
+        assertThat(job(running).state()).isEqualTo(State.CANCELLED);
+        assertThat(kept).isEmpty();
+    }
+
+    @Test
+    void progressNeverFalls() {
+        assertThat(new Progress("b", 0, 9, 0.2)
+                        .notBehind(new Progress("a", 1, 2, 0.5))
+                        .fraction())
+                .isEqualTo(0.5);
+        assertThat(new Progress("b", 0, 9, 1.7).notBehind(Progress.NONE).fraction())
+                .isEqualTo(1);
+    }
+
+    /** Small before large, no key before another because it sends more, and everybody's time comes. */
+    @Test
+    void keysTakeTurnsAndTheLargeWaitNoLongerThanTheyTake() {
+        long big = store.throughAt("ann", 1_000, 60);
+        assertThat(store.throughAt("ben", 2_000, 1)).isLessThan(big);
+        assertThat(store.throughAt("ben", 62_000, 1)).isGreaterThan(big);
+
+        long last = 0;
+        for (int i = 0; i < 9; i++) {
+            submitted("ann", 10, 1_000);
+            last = store.throughAt("ann", 1_000, 10);
+        }
+        assertThat(last).isEqualTo(101_000);
+        assertThat(store.throughAt("ben", 1_000, 20)).isEqualTo(21_000);
+    }
+
+    @Test
+    void theOldestThatHaveEndedMakeRoomAndNobodyElsesDo() {
+        List<String> hers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            String id = submitted("ann", 1, i);
+            Lease lease = store.begin(id, NODE).orElseThrow();
+            assertThat(store.done(lease, "/v1/things/" + i, new byte[] {1})).isTrue();
+            hers.add(id);
+        }
+        String waiting = submitted("ann", 1, 9);
+
+        assertThat(store.makeRoom("ben", 999, "new")).isTrue();
+        assertThat(hers).allMatch(id -> store.find("ann", id).isPresent());
+        assertThat(store.makeRoom("ann", 10, "new")).isTrue();
+        assertThat(hers.subList(0, 2)).noneMatch(id -> store.find("ann", id).isPresent());
+        assertThat(hers.subList(2, 5)).allMatch(id -> store.find("ann", id).isPresent());
+        assertThat(store.makeRoom("ann", 989, "new")).isFalse();
+        assertThat(store.find("ann", waiting)).isPresent();
+    }
+}

@@ -1,0 +1,383 @@
+package dev.plumbline.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.PlumblineApplication;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Jobs over HTTP, with two keys, and over a restart of the service on the same file. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class JobsHttpTests {
+
+    private static final String CHECK = "{'model': {'formula': 'sum(w*w)'}, 'parameters': {'w': [1, 2, 3]},"
+            + " 'gradients': {'w': [2, 4, 7]}, 'settings': {'coverage': 'exhaustive'}}";
+    private static final String DIAGNOSIS = "{'gradients': {'a.weight': [[1e-12, 1e-12]], 'b.weight': [[1.0, 2.0]]}}";
+    private static final String RUN = "{'model': {'formula': 'mean((x * w - y)^2)'}, 'parameters': {'w': 2},"
+            + " 'data': {'x': [1, 2], 'y': [3, 5]}, 'iterations': %d, 'reportEvery': 1000,"
+            + " 'optimizer': {'kind': 'adam', 'learningRate': 1e-6}}";
+    private static final String FOR_EVER = RUN.formatted(10_000_000);
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @TempDir
+    private static Path data;
+
+    private ConfigurableApplicationContext service;
+
+    @BeforeAll
+    void start() throws Exception {
+        service = new SpringApplicationBuilder(PlumblineApplication.class)
+                .run(
+                        "--server.port=0",
+                        "--spring.datasource.url=jdbc:h2:file:" + data
+                                + "/plumbline;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE",
+                        "--plumbline.api-keys.ann=" + sha256("ann"),
+                        "--plumbline.api-keys.ben=" + sha256("ben"),
+                        "--plumbline.jobs.queue=6",
+                        "--springdoc.pre-loading-enabled=false");
+    }
+
+    @AfterAll
+    void stop() {
+        service.close();
+    }
+
+    private static String sha256(String key) throws Exception {
+        byte[] digest = java.security.MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(digest);
+    }
+
+    private HttpResponse<String> call(String key, String method, String path, String headers, String body)
+            throws Exception {
+        return client.send(request(key, method, path, headers, body), BodyHandlers.ofString());
+    }
+
+    private HttpRequest request(String key, String method, String path, String headers, String body) {
+        int port = ((ServletWebServerApplicationContext) service).getWebServer().getPort();
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .header("X-API-Key", key)
+                .header("Content-Type", "application/json")
+                .method(
+                        method,
+                        body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body.replace('\'', '"')));
+        for (String header : headers.isEmpty() ? new String[0] : headers.split("\\|")) {
+            request.header(header.split(": ")[0], header.split(": ")[1]);
+        }
+        return request.build();
+    }
+
+    private HttpResponse<String> submitted(String key, String path, String body) throws Exception {
+        HttpResponse<String> answer = call(key, "POST", path, "Prefer: respond-async", body);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        assertThat(answer.headers().firstValue("Preference-Applied")).contains("respond-async");
+        return answer;
+    }
+
+    private static String location(HttpResponse<String> answer) {
+        return answer.headers().firstValue("Location").orElseThrow();
+    }
+
+    private JsonNode job(String key, String location) throws Exception {
+        HttpResponse<String> answer = call(key, "GET", location, "", "");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return JSON.readTree(answer.body());
+    }
+
+    private JsonNode ended(String key, String location) throws Exception {
+        JsonNode job =
+                JSON.readTree(call(key, "GET", location, "Prefer: wait=60", "").body());
+        assertThat(job.path("state").asString()).as(job.toString()).isIn("done", "failed", "cancelled");
+        return job;
+    }
+
+    private void awaitState(String key, String location, String state) throws Exception {
+        for (int i = 0; i < 600 && !job(key, location).path("state").asString().equals(state); i++) {
+            Thread.sleep(50);
+        }
+        assertThat(job(key, location).path("state").asString()).isEqualTo(state);
+    }
+
+    private void drop(String key, String location) throws Exception {
+        assertThat(call(key, "DELETE", location, "", "").statusCode()).isEqualTo(204);
+    }
+
+    /** But for its id and its times. */
+    private static JsonNode plain(JsonNode report) {
+        ObjectNode plain = ((ObjectNode) report.deepCopy()).without(List.of("id", "seconds"));
+        if (plain.path("cost").isObject()) {
+            ((ObjectNode) plain.path("cost")).remove("milliseconds");
+        }
+        return plain;
+    }
+
+    @Order(1)
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "/v1/gradient-checks | " + CHECK,
+                "/v1/diagnoses | " + DIAGNOSIS,
+                "/v1/training-runs | {'model': {'formula': 'mean((x * w - y)^2)'}, 'parameters': {'w': 2}, 'data': {'x': [1, 2], 'y': [3, 5]}, 'iterations': 50, 'optimizer': {'kind': 'adam', 'learningRate': 0.1}}"
+            })
+    void aJobsReportIsTheOneThatWouldHaveBeenAnswered(String path, String body) throws Exception {
+        JsonNode direct = JSON.readTree(call("ann", "POST", path, "", body).body());
+        String location = location(submitted("ann", path, body));
+        JsonNode job = ended("ann", location);
+
+        assertThat(job.path("state").asString()).as(job.toString()).isEqualTo("done");
+        assertThat(plain(job.path("report"))).isEqualTo(plain(direct));
+        assertThat(job.path("attempts").asInt()).isEqualTo(1);
+        assertThat(job.path("progress").path("fraction").asDouble()).isEqualTo(1);
+        assertThat(job.path("reportHref").asString())
+                .isEqualTo(path + "/" + job.path("report").path("id").asString());
+        JsonNode kept =
+                JSON.readTree(call("ann", "GET", job.path("reportHref").asString(), "Accept: application/json", "")
+                        .body());
+        assertThat(kept.path("id")).isEqualTo(job.path("report").path("id"));
+
+        HttpResponse<String> waited = call("ann", "POST", path, "Prefer: respond-async, wait=60", body);
+        assertThat(waited.statusCode()).isEqualTo(200);
+        assertThat(plain(JSON.readTree(waited.body()))).isEqualTo(plain(direct));
+    }
+
+    /** What would be refused is, at once, and no job is made. */
+    @Order(2)
+    @Test
+    void aWrongRequestBecomesNoJob() throws Exception {
+        for (String wrong : List.of(
+                "{'model': {'formula': 'w +'}, 'parameters': {'w': 1}}",
+                "{'model': {'formula': 'w*w'}, 'parameters': {'w': 1}, 'gradients': {'v': 2}}",
+                "{'model': ",
+                "",
+                "{'model': {'formula': 'w*w'}, 'unknown': 1}")) {
+            HttpResponse<String> direct = call("ann", "POST", "/v1/gradient-checks", "", wrong);
+            HttpResponse<String> job = call("ann", "POST", "/v1/gradient-checks", "Prefer: respond-async", wrong);
+
+            assertThat(job.statusCode()).as(job.body()).isEqualTo(direct.statusCode());
+            assertThat(JSON.readTree(job.body()).path("pointer"))
+                    .isEqualTo(JSON.readTree(direct.body()).path("pointer"));
+        }
+        assertThat(call("ann", "POST", "/v1/gradient-checks", "Prefer: respond-async, wait=soon", CHECK)
+                        .statusCode())
+                .isEqualTo(422);
+        assertThat(call("ann", "POST", "/v1/gradient-checks", "Prefer: handling=lenient", CHECK)
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Order(3)
+    @Test
+    void filesAreKeptWithTheRequest() throws Exception {
+        byte[] model = java.nio.file.Files.readAllBytes(
+                Path.of("src/test/resources/fixtures/models/linear/float64/model.onnx"));
+        String front = "--x\r\nContent-Disposition: form-data; name=\"model\"; filename=\"m.onnx\"\r\n\r\n";
+        java.io.ByteArrayOutputStream body = new java.io.ByteArrayOutputStream();
+        body.writeBytes(front.getBytes(StandardCharsets.US_ASCII));
+        body.writeBytes(model);
+        body.writeBytes("\r\n--x--\r\n".getBytes(StandardCharsets.US_ASCII));
+        HttpRequest direct = HttpRequest.newBuilder(
+                        request("ann", "GET", "/v1/gradient-checks", "", "").uri())
+                .header("X-API-Key", "ann")
+                .header("Content-Type", "multipart/form-data; boundary=x")
+                .POST(BodyPublishers.ofByteArray(body.toByteArray()))
+                .build();
+        HttpRequest async = HttpRequest.newBuilder(direct, (name, value) -> true)
+                .header("Prefer", "respond-async, wait=60")
+                .build();
+        HttpResponse<String> expected = client.send(direct, BodyHandlers.ofString());
+        HttpResponse<String> got = client.send(async, BodyHandlers.ofString());
+
+        assertThat(got.statusCode()).as(got.body()).isEqualTo(expected.statusCode());
+        assertThat(JSON.readTree(got.body()).path("pointer"))
+                .isEqualTo(JSON.readTree(expected.body()).path("pointer"));
+        assertThat(JSON.readTree(got.body()).path("verdict"))
+                .isEqualTo(JSON.readTree(expected.body()).path("verdict"));
+    }
+
+    @Order(4)
+    @Test
+    void aJobIsItsKeysAlone() throws Exception {
+        String location = location(submitted("ann", "/v1/gradient-checks", CHECK));
+
+        assertThat(call("ben", "GET", location, "", "").statusCode()).isEqualTo(404);
+        assertThat(call("ben", "GET", location + "/events", "", "").statusCode())
+                .isEqualTo(404);
+        assertThat(call("ben", "DELETE", location, "", "").statusCode()).isEqualTo(404);
+        assertThat(call("ben", "GET", "/v1/jobs", "", "").body()).doesNotContain(location);
+        JsonNode page =
+                JSON.readTree(call("ann", "GET", "/v1/jobs?limit=1", "", "").body());
+        assertThat(page.path("items").path(0).path("href").asString()).isEqualTo(location);
+        assertThat(page.path("items").path(0).path("report").isNull()).isTrue();
+        JsonNode second = JSON.readTree(
+                call("ann", "GET", "/v1/jobs?limit=1&after=" + page.path("next").asString(), "", "")
+                        .body());
+        assertThat(second.path("items").path(0).path("href").asString()).isNotEqualTo(location);
+        ended("ann", location);
+        drop("ann", location);
+        assertThat(call("ann", "GET", location, "", "").statusCode()).isEqualTo(404);
+    }
+
+    @Order(5)
+    @Test
+    void aRepeatedRequestIsTheSameJob() throws Exception {
+        String headers = "Prefer: respond-async|Idempotency-Key: once";
+        String first = location(call("ann", "POST", "/v1/gradient-checks", headers, CHECK));
+        ended("ann", first);
+
+        assertThat(location(call("ann", "POST", "/v1/gradient-checks", headers, CHECK)))
+                .isEqualTo(first);
+        assertThat(call("ann", "POST", "/v1/gradient-checks", headers, CHECK.replace("7", "6"))
+                        .statusCode())
+                .isEqualTo(409);
+        assertThat(call("ann", "POST", "/v1/diagnoses", headers, DIAGNOSIS).statusCode())
+                .isEqualTo(409);
+        assertThat(location(call("ben", "POST", "/v1/gradient-checks", headers, CHECK)))
+                .isNotEqualTo(first);
+    }
+
+    @Order(6)
+    @Test
+    void cancelsARunningJobWithinASecondAndAWaitingOneAtOnce() throws Exception {
+        String running = location(submitted("ann", "/v1/training-runs", FOR_EVER));
+        String waiting = location(submitted("ann", "/v1/training-runs", FOR_EVER));
+        awaitState("ann", running, "running");
+
+        drop("ann", waiting);
+        assertThat(job("ann", waiting).path("state").asString()).isEqualTo("cancelled");
+        long before = System.nanoTime();
+        drop("ann", running);
+        assertThat(ended("ann", running).path("state").asString()).isEqualTo("cancelled");
+        double seconds = (System.nanoTime() - before) / 1e9;
+        System.out.printf("cancelled in %.2f s%n", seconds);
+        // A second, and as much again for a machine that is busy.
+        assertThat(seconds).isLessThan(2);
+    }
+
+    @Order(7)
+    @Test
+    void theQueueIsBoundedForAllAndForEachKey() throws Exception {
+        List<String> hers = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            hers.add(location(submitted("ann", "/v1/training-runs", FOR_EVER)));
+        }
+        HttpResponse<String> fourth = call("ann", "POST", "/v1/training-runs", "Prefer: respond-async", FOR_EVER);
+        assertThat(fourth.statusCode()).isEqualTo(503);
+        assertThat(Long.parseLong(fourth.headers().firstValue("Retry-After").orElseThrow()))
+                .isPositive();
+        assertThat(fourth.body()).contains("plumbline.jobs.queue-of-key");
+        awaitState("ann", hers.get(0), "running");
+
+        // The other key's small job goes before the large ones that wait; the one that runs is in its way alone.
+        String small = location(submitted("ben", "/v1/gradient-checks", CHECK));
+        drop("ann", hers.get(0));
+        assertThat(ended("ben", small).path("state").asString()).isEqualTo("done");
+        drop("ann", hers.get(1));
+        drop("ann", hers.get(2));
+    }
+
+    private record Event(long id, String name, JsonNode data) {}
+
+    private List<Event> events(String location, String headers, int most) throws Exception {
+        List<Event> events = new ArrayList<>();
+        HttpResponse<Stream<String>> answer =
+                client.send(request("ann", "GET", location + "/events", headers, ""), BodyHandlers.ofLines());
+        try (Stream<String> lines = answer.body()) {
+            long[] id = {0};
+            String[] name = {""};
+            for (java.util.Iterator<String> line = lines.iterator(); events.size() < most && line.hasNext(); ) {
+                String text = line.next();
+                if (text.startsWith("id:")) {
+                    id[0] = Long.parseLong(text.substring(3).strip());
+                } else if (text.startsWith("event:")) {
+                    name[0] = text.substring(6).strip();
+                } else if (text.startsWith("data:")) {
+                    events.add(new Event(id[0], name[0], JSON.readTree(text.substring(5))));
+                }
+            }
+        }
+        return events;
+    }
+
+    @Order(8)
+    @Test
+    void eventsGoOnBehindTheLastOne() throws Exception {
+        String location = location(submitted("ann", "/v1/training-runs", RUN.formatted(60_000)));
+
+        List<Event> first = events(location, "", 2);
+        long last = first.get(1).id();
+        List<Event> rest = events(location, "Last-Event-ID: " + last, Integer.MAX_VALUE);
+
+        assertThat(rest).isNotEmpty();
+        List<Event> all = new ArrayList<>(first);
+        all.addAll(rest);
+        for (int i = 1; i < all.size(); i++) {
+            assertThat(all.get(i).id()).isGreaterThan(all.get(i - 1).id());
+        }
+        List<Double> fractions = all.stream()
+                .filter(event -> event.name().equals("progress"))
+                .map(event -> event.data().path("progress").path("fraction").asDouble())
+                .toList();
+        assertThat(fractions).isSorted();
+        Event end = all.get(all.size() - 1);
+        assertThat(end.name()).isEqualTo("report");
+        assertThat(end.data().path("steps").asInt()).isEqualTo(60_000);
+        assertThat(call("ann", "GET", location + "/events", "Last-Event-ID: " + end.id(), "")
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(events(location, "", 9)).hasSize(1);
+    }
+
+    @Order(9)
+    @Test
+    void goesOnByItselfAfterARestart() throws Exception {
+        String body = RUN.formatted(100_000);
+        JsonNode direct =
+                JSON.readTree(call("ann", "POST", "/v1/training-runs", "", body).body());
+        String running = location(submitted("ann", "/v1/training-runs", body));
+        String waiting = location(submitted("ann", "/v1/gradient-checks", CHECK));
+        awaitState("ann", running, "running");
+
+        service.close();
+        start();
+
+        JsonNode job = ended("ann", running);
+        assertThat(job.path("state").asString()).as(job.toString()).isEqualTo("done");
+        assertThat(job.path("attempts").asInt()).isEqualTo(1);
+        assertThat(plain(job.path("report"))).isEqualTo(plain(direct));
+        assertThat(ended("ann", waiting).path("state").asString()).isEqualTo("done");
+        JsonNode kept = JSON.readTree(
+                call("ann", "GET", "/v1/training-runs?limit=200", "", "").body());
+        String id = job.path("report").path("id").asString();
+        assertThat(kept.path("items").findValuesAsString("id")).containsOnlyOnce(id);
+    }
+}
