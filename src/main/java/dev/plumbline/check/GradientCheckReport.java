@@ -119,6 +119,16 @@ public record GradientCheckReport(
         @Schema(description = "resolved, with the seed: enough to repeat the check")
         CheckSettings settings) {
 
+    /** The loss at the point; NaN where the model has none. */
+    public double loss() {
+        return objective == null ? Double.NaN : objective.value();
+    }
+
+    /** The jitter of the loss; NaN where the model has none. */
+    public double noise() {
+        return objective == null ? Double.NaN : objective.noise();
+    }
+
     /** The same with products, judged after the gradients. */
     GradientCheckReport with(ProductCheck.Result result) {
         return new GradientCheckReport(

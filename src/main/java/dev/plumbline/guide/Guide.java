@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.commonmark.Extension;
 import org.commonmark.ext.gfm.tables.TablesExtension;
 import org.commonmark.parser.Parser;
@@ -32,7 +33,7 @@ final class Guide {
 
     Guide(Map<String, String> markdown) {
         Map<String, Page> made = new LinkedHashMap<>();
-        markdown.keySet().stream().sorted().forEach(name -> made.put(name, page(markdown.get(name))));
+        new TreeMap<>(markdown).forEach((name, text) -> made.put(name, page(text)));
         this.pages = Collections.unmodifiableMap(made);
     }
 
@@ -56,7 +57,8 @@ final class Guide {
                 .build()
                 .render(Parser.builder().extensions(TABLES).build().parse(markdown))
                 .replaceAll("href=\"(\\w+)\\.md", "href=\"/docs/$1"); // files here, addresses there
-        return new Page(title, markdown, new Document(title, "Plumbline").prose(body).text());
+        return new Page(
+                title, markdown, new Document(title, "Plumbline").prose(body).text());
     }
 
     /** By name, in the order of their names. */

@@ -17,12 +17,17 @@ class GuideController {
 
     private final Guide guide = Guide.ofClassPath();
 
-    @GetMapping(path = {"/docs", "/docs/"}, produces = GuideController.HTML)
+    @GetMapping(
+            path = {"/docs", "/docs/"},
+            produces = GuideController.HTML)
     String contents() {
         StringBuilder links = new StringBuilder("<h1>Documentation</h1><ul>");
-        guide.pages().forEach((name, page) ->
-                links.append("<li><a href=\"/docs/%s\">%s</a></li>".formatted(name, page.title())));
-        return new Document("Plumbline", "Plumbline").prose(links.append("</ul>").toString()).text();
+        guide.pages()
+                .forEach((name, page) ->
+                        links.append("<li><a href=\"/docs/%s\">%s</a></li>".formatted(name, page.title())));
+        return new Document("Plumbline", "Plumbline")
+                .prose(links.append("</ul>").toString())
+                .text();
     }
 
     @GetMapping(path = "/docs/{name}", produces = GuideController.HTML)
@@ -30,7 +35,10 @@ class GuideController {
         Guide.Page page = guide.pages().get(name);
         if (page == null) {
             throw Problem.notFound(
-                    "", "there is no such page", name, Spelling.oneOf(name, guide.pages().keySet()));
+                    "",
+                    "there is no such page",
+                    name,
+                    Spelling.oneOf(name, guide.pages().keySet()));
         }
         return page.html();
     }

@@ -58,7 +58,7 @@ final class CheckDocument {
                 .formatted(
                         report.label() == null ? "" : report.label() + ". ",
                         report.id(),
-                        Numbers.of(report.objective().value(), 6),
+                        Numbers.of(report.loss(), 6),
                         Numbers.count(report.tensors().size(), "tensor", "tensors"),
                         report.cost().milliseconds()));
         page.links(Forms.besideHtml(path));
@@ -263,7 +263,7 @@ final class CheckDocument {
                         "evaluations", String.valueOf(report.cost().evaluations()),
                         "backward passes", String.valueOf(report.cost().backwardPasses()),
                         "all work, in forward passes", Numbers.of(report.cost().forwardPasses()),
-                        "jitter of the loss", Numbers.of(report.objective().noise()))
+                        "jitter of the loss", Numbers.of(report.noise()))
                 .entrySet()
                 .stream()
                 .sorted(Map.Entry.comparingByKey())

@@ -31,7 +31,7 @@ final class CheckJUnit {
         if (report.explanation() != null) {
             properties.put("plumbline.explanation", report.explanation().advice());
         }
-        properties.put("plumbline.loss", String.valueOf(report.objective().value()));
+        properties.put("plumbline.loss", String.valueOf(report.loss()));
         properties.put("plumbline.seed", String.valueOf(report.settings().seed()));
         String name = report.label() == null ? "gradient check" : "gradient check " + report.label();
         List<Case> cases = report.tensors().isEmpty()

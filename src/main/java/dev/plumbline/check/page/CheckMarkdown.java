@@ -45,7 +45,7 @@ final class CheckMarkdown {
                 .formatted(
                         report.id(),
                         report.label() == null ? "" : ", " + report.label(),
-                        Numbers.of(report.objective().value(), 6),
+                        Numbers.of(report.loss(), 6),
                         report.settings().seed(),
                         report.cost().milliseconds()));
         return page.bytes();

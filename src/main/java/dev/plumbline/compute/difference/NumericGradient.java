@@ -98,7 +98,8 @@ public final class NumericGradient {
     }
 
     private long millionths(String parameter) {
-        return Math.round(1e6 * objective.secondsBehind(parameter) / objective.program().seconds());
+        return Math.round(
+                1e6 * objective.secondsBehind(parameter) / objective.program().seconds());
     }
 
     /** The largest step that makes sense along a direction: one that moves no tensor by more than a tenth of its size. */
