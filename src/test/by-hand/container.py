@@ -40,7 +40,7 @@ def debian(root, java):
     if shutil.which("mmdebstrap"):
         run("mmdebstrap", "--variant=minbase", "--include=ca-certificates," + runtime, "bookworm", root)
     else:
-        unpacked(root, [runtime, "base-files", "base-passwd", "bash", "coreutils", "dash", "grep", "passwd", "util-linux"])
+        unpacked(root, [runtime, "base-files", "base-passwd", "bash", "coreutils", "dash", "grep", "login", "passwd", "util-linux"])
 
 
 def unpacked(root, packages):
