@@ -13,7 +13,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -34,23 +33,13 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
     /** A product and its program, in evaluations of the functions. */
     private static final double PASSES = 8;
 
-    /** Allowances are of the reference; another product has a rounding of its own. */
-    private static final double SLACK = 4;
-
-    private static final double ROUNDINGS = 32;
-
-    /** A factor that is found in one number alone must be a simple one. */
-    private static final int SIMPLE = 12;
-
-    private static final int TELLING = 3;
-
     /**
      * Null where nothing gives the claim, or what might is too dear to be tried.
      *
      * @param others all products of the check
      */
     public @Nullable ProductMistake of(JudgedProduct product, List<JudgedProduct> others) {
-        ProductMistake plain = plain(product, others);
+        ProductMistake plain = new PlainMistakes(plan).of(product, others);
         try {
             return plain != null ? plain : computed(product);
         } catch (Problem tooDear) {
@@ -59,19 +48,6 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
             }
             return null; // the verdict stands without a name
         }
-    }
-
-    /** By the numbers at hand. */
-    private @Nullable ProductMistake plain(JudgedProduct product, List<JudgedProduct> others) {
-        ProductMistake factor = factor(product);
-        if (factor != null) {
-            return factor;
-        }
-        ProductMistake conjugated = conjugated(product);
-        if (conjugated != null) {
-            return conjugated;
-        }
-        return swapped(product, others);
     }
 
     /** By other products, each with a program of its own. */
@@ -89,109 +65,7 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
         return mistake != null ? mistake : rule(product, left / effort);
     }
 
-    // ── a factor ──
-
-    private @Nullable ProductMistake factor(JudgedProduct product) {
-        double cross = 0;
-        double square = 0;
-        int telling = 0;
-        boolean isZero = true;
-        for (Map.Entry<String, Tensor> each : product.claim().product().entrySet()) {
-            Tensor reference = reference(product, each.getKey());
-            Tensor allowance = allowance(product, each.getKey());
-            for (int i = 0; i < reference.size(); i++) {
-                isZero &= each.getValue().at(i) == 0;
-                cross += each.getValue().at(i) * reference.at(i);
-                square += reference.at(i) * reference.at(i);
-                telling += Math.abs(reference.at(i)) > SLACK * allowance.at(i) ? 1 : 0;
-            }
-        }
-        if (isZero) {
-            return ProductMistake.of(
-                    ProductMistake.Kind.ZERO,
-                    "The claim is zero throughout: the direction does not arrive, or the result was zeroed before it was read.");
-        }
-        double factor = cross / square;
-        double rounded = simple(factor);
-        boolean isSimple = Math.abs(rounded - factor) <= 1e-3 * Math.abs(factor);
-        double tried = isSimple ? rounded : factor;
-        if (!Double.isFinite(factor)
-                || (!isSimple && telling < TELLING)
-                || !explains(product, scaled(product, tried))) {
-            return null;
-        }
-        return tried == -1
-                ? ProductMistake.of(ProductMistake.Kind.SIGN, "The sign is wrong throughout.")
-                : new ProductMistake(
-                        ProductMistake.Kind.SCALED,
-                        tried,
-                        null,
-                        null,
-                        null,
-                        "It is %s times what it should be, throughout.".formatted(number(tried)));
-    }
-
-    /** The nearest number n or 1/n. */
-    private static double simple(double factor) {
-        double size = Math.abs(factor);
-        double nearest = size >= 1 ? Math.rint(size) : 1 / Math.rint(1 / size);
-        boolean isSmall = nearest <= SIMPLE && nearest >= 1.0 / SIMPLE;
-        return isSmall ? Math.signum(factor) * nearest : Double.NaN;
-    }
-
-    private static Map<String, Tensor> scaled(JudgedProduct product, double factor) {
-        Map<String, Tensor> scaled = new LinkedHashMap<>(product.references());
-        scaled.replaceAll((name, reference) -> reference.map(value -> factor * value));
-        return scaled;
-    }
-
-    /** Complex numbers as pairs in a last axis of two, by JAX's convention. */
-    private @Nullable ProductMistake conjugated(JudgedProduct product) {
-        Map<String, Tensor> conjugates = new LinkedHashMap<>(product.references());
-        boolean anyPairs = false;
-        for (Map.Entry<String, Tensor> each : conjugates.entrySet()) {
-            Shape shape = each.getValue().shape();
-            if (shape.rank() > 0 && shape.extent(shape.rank() - 1) == 2) {
-                anyPairs = true;
-                double[] values = each.getValue().values().clone();
-                for (int i = 1; i < values.length; i += 2) {
-                    values[i] = -values[i];
-                }
-                each.setValue(Tensor.of(shape, values));
-            }
-        }
-        return anyPairs && explains(product, conjugates)
-                ? ProductMistake.of(
-                        ProductMistake.Kind.CONJUGATED,
-                        "Of each pair in the last axis the second number has the other sign. If these are complex numbers, it is the conjugate, as JAX has it; PyTorch's is the real part's derivative and i times the imaginary part's.")
-                : null;
-    }
-
-    // ── another product, another direction ──
-
-    @SuppressWarnings("ReferenceEquality") // two products may be equal and stand in two places
-    private @Nullable ProductMistake swapped(JudgedProduct product, List<JudgedProduct> others) {
-        int place = -1;
-        for (JudgedProduct other : others) {
-            boolean isOfKind = other.claim().kind() == product.claim().kind();
-            place += isOfKind ? 1 : 0;
-            boolean fits = isOfKind
-                    && other != product
-                    && other.references()
-                            .keySet()
-                            .containsAll(product.references().keySet());
-            if (fits && explains(product, other.references())) {
-                return new ProductMistake(
-                        ProductMistake.Kind.SWAPPED,
-                        null,
-                        null,
-                        null,
-                        place,
-                        "This is the product of number %d in the list.".formatted(place));
-            }
-        }
-        return null;
-    }
+    // ── another direction ──
 
     /** {@code J' u} in place of {@code J u}, or the other way, where there are as many outputs as inputs. */
     private @Nullable ProductMistake transposed(JudgedProduct product) {
@@ -214,7 +88,7 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
                 ? functions.pulledBack(turned, Set.of(from))
                 : functions.pushedForward(turned, Set.of(from));
         Tensor result = other == null ? null : other.gradient().byParameter().get(from);
-        if (result == null || !explains(product, Map.of(to, Tensor.of(shape, result.values())))) {
+        if (result == null || !Likeness.of(plan, product).is(Map.of(to, Tensor.of(shape, result.values())))) {
             return null;
         }
         return ProductMistake.of(
@@ -229,7 +103,7 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
         for (String name : along.keySet()) {
             Map<String, Tensor> rest = new LinkedHashMap<>(along);
             rest.remove(name);
-            if (!rest.isEmpty() && explains(product, product(functions, product.claim(), rest))) {
+            if (!rest.isEmpty() && Likeness.of(plan, product).is(product(functions, product.claim(), rest))) {
                 return new ProductMistake(
                         ProductMistake.Kind.MISSING_INPUT,
                         null,
@@ -262,7 +136,7 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
         claim.along().keySet().forEach(name -> names.put(name, Products.direction(name)));
         alive.run();
         return HessianShapes.of(slope, names, claim.along()).along(claim.along()).stream()
-                .filter(alternative -> explains(product, alternative.product()))
+                .filter(alternative -> Likeness.of(plan, product).is(alternative.product()))
                 .map(HessianShapes.Alternative::mistake)
                 .findFirst()
                 .orElse(null);
@@ -279,7 +153,7 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
             Alteration held = Alteration.holdingAll(functions.program(), outputs);
             if (!held.nodes().isEmpty()
                     && tries-- > 0
-                    && explains(product, product(functions.with(held), claim, claim.along()))) {
+                    && Likeness.of(plan, product).is(product(functions.with(held), claim, claim.along()))) {
                 return ProductMistake.of(
                         ProductMistake.Kind.GAUSS_NEWTON,
                         "All second derivatives of the model before its loss are missing: this is the Gauss-Newton product, not the Hessian's.");
@@ -295,7 +169,7 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
             }
             if (applies) {
                 tries--;
-                if (explains(product, product(functions.with(alteration), claim, claim.along()))) {
+                if (Likeness.of(plan, product).is(product(functions.with(alteration), claim, claim.along()))) {
                     return named(alteration);
                 }
             }
@@ -352,7 +226,7 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
         return before;
     }
 
-    private @Nullable Map<String, Tensor> product(Products rules, ClaimedProduct claim, Map<String, Tensor> along) {
+    private Map<String, Tensor> product(Products rules, ClaimedProduct claim, Map<String, Tensor> along) {
         alive.run();
         Set<String> names = claim.product().keySet();
         Objective objective =
@@ -362,47 +236,5 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
                     case HESSIAN_VECTOR -> rules.slope(Objects.requireNonNull(this.objective), along, names);
                 };
         return objective == null ? Map.of() : objective.gradient().byParameter();
-    }
-
-    // ── what explains ──
-
-    /** Whether these are the claim, entry by entry; zeros where a tensor is not named. */
-    private boolean explains(JudgedProduct product, @Nullable Map<String, Tensor> alternative) {
-        if (alternative == null) {
-            return false;
-        }
-        for (Map.Entry<String, Tensor> each : product.claim().product().entrySet()) {
-            Tensor claim = each.getValue();
-            Tensor reference = reference(product, each.getKey());
-            Tensor allowance = allowance(product, each.getKey());
-            Tensor other = alternative.get(each.getKey());
-            double usual = allowance.norm() / Math.sqrt(Math.max(1, claim.size()));
-            double u = plan.arithmetic().of(each.getKey()).unitRoundoff();
-            for (int i = 0; i < claim.size(); i++) {
-                double value = other == null ? 0 : other.at(i);
-                double size = Math.max(Math.abs(value), Math.abs(reference.at(i)));
-                double within = SLACK * Math.max(allowance.at(i), usual) + ROUNDINGS * u * size;
-                if (!(Math.abs(claim.at(i) - value) <= within)) {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
-    private static Tensor reference(JudgedProduct product, String name) {
-        return Objects.requireNonNull(product.references().get(name));
-    }
-
-    private static Tensor allowance(JudgedProduct product, String name) {
-        return Objects.requireNonNull(product.allowances().get(name));
-    }
-
-    private static String number(double factor) {
-        return factor == Math.rint(factor)
-                ? String.valueOf((long) factor)
-                : Math.abs(1 / factor - Math.rint(1 / factor)) < 1e-9
-                        ? (factor < 0 ? "-" : "") + "1/" + (long) Math.rint(Math.abs(1 / factor))
-                        : String.format(Locale.ROOT, "%.6g", factor);
     }
 }
