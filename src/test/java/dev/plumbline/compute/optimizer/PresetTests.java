@@ -105,9 +105,7 @@ class PresetTests {
 
     /** Where the libraries differ, by their own sources; what is not here is the same in all that have the kind. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             lion         | learningRate  | pytorch=1.0E-4 keras=0.001 bitsandbytes=1.0E-4
             lion         | weightDecay   | pytorch=0.0 optax=0.001 keras=0.0 bitsandbytes=0.0
             lamb         | epsilon       | pytorch=1.0E-6 optax=1.0E-6 keras=1.0E-7 bitsandbytes=1.0E-8
@@ -137,8 +135,7 @@ class PresetTests {
                     .filter(each -> HyperParameters.camelCase(each).equals(parts[0]))
                     .findFirst()
                     .orElseThrow();
-            Object value =
-                    HyperParameters.of(Kind.named(kind).preset(preset)).get(name);
+            Object value = HyperParameters.of(Kind.named(kind).preset(preset)).get(name);
             Object shown = value instanceof Map<?, ?> decay ? decay.get("rate") : value;
             assertThat(String.valueOf(shown)).as(kind + " " + name + " " + pair).isEqualTo(parts[1]);
         }

@@ -255,8 +255,8 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
     }
 
     private static Hypothesis averaging(Hypothesis hypothesis, Sgd sgd) {
-        return hypothesis.with(
-                HyperParameters.with(hypothesis.optimizer(), Map.<String, Object>of("dampening", sgd.momentum(), "nesterov", false)));
+        return hypothesis.with(HyperParameters.with(
+                hypothesis.optimizer(), Map.<String, Object>of("dampening", sgd.momentum(), "nesterov", false)));
     }
 
     private Stream<Edit> conventions() {
