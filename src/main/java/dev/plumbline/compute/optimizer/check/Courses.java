@@ -71,8 +71,8 @@ record Courses(Claim claim, List<ObservedStep> steps) {
     }
 
     private boolean varies() {
-        return claim.circumstances().schedule() != null
-                        && !(claim.circumstances().schedule() instanceof Constant)
+        Schedule schedule = claim.circumstances().schedule();
+        return (schedule != null && !(schedule instanceof Constant))
                 || steps.stream().anyMatch(step -> !Double.isNaN(step.said().learningRate()));
     }
 
