@@ -21,6 +21,8 @@ public final class Budget {
     public static final double SECONDS = 2;
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final boolean MEASURES_THREADS =
+            THREADS.isCurrentThreadCpuTimeSupported() && THREADS.isThreadCpuTimeEnabled();
 
     private final long started = now();
     private final long end;
@@ -41,7 +43,7 @@ public final class Budget {
     }
 
     private static long now() {
-        return THREADS.isCurrentThreadCpuTimeSupported() ? THREADS.getCurrentThreadCpuTime() : System.nanoTime();
+        return MEASURES_THREADS ? THREADS.getCurrentThreadCpuTime() : System.nanoTime();
     }
 
     /** @param progress told between two pieces of work */
