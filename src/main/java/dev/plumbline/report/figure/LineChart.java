@@ -54,15 +54,10 @@ public record LineChart(
             }
             int stretches = MOST_POINTS / 2;
             int[] chosen = IntStream.range(0, stretches)
-                    .flatMap(k -> ends(
-                            (int) ((long) k * x.length / stretches), (int) ((k + 1L) * x.length / stretches)))
+                    .flatMap(
+                            k -> ends((int) ((long) k * x.length / stretches), (int) ((k + 1L) * x.length / stretches)))
                     .toArray();
-            return new Line(
-                    name,
-                    style,
-                    of(x, chosen),
-                    of(y, chosen),
-                    errors == null ? null : of(errors, chosen));
+            return new Line(name, style, of(x, chosen), of(y, chosen), errors == null ? null : of(errors, chosen));
         }
 
         /** The places of the lowest and the highest value, in their order; of the first where none is a number. */

@@ -27,7 +27,15 @@ class FiguresTests {
 
     private static LineChart chart(double[] x, double[] y) {
         return new LineChart(
-                "\"<title>\"", "a & b", "x", false, "y", true, List.of(new Line("<l>", "both", x, y)), List.of(), List.of());
+                "\"<title>\"",
+                "a & b",
+                "x",
+                false,
+                "y",
+                true,
+                List.of(new Line("<l>", "both", x, y)),
+                List.of(),
+                List.of());
     }
 
     @ParameterizedTest
@@ -55,7 +63,8 @@ class FiguresTests {
     /** y falls by a decade for each step to the right, so the line is straight: its middle point lies in the middle. */
     @Test
     void drawsPowersAsStraightLinesOnALogarithmicAxis() throws Exception {
-        Element svg = svg(chart(new double[] {0, 1, 2}, new double[] {100, 10, 1}).figure());
+        Element svg =
+                svg(chart(new double[] {0, 1, 2}, new double[] {100, 10, 1}).figure());
         String course = ((Element) svg.getElementsByTagName("path").item(0)).getAttribute("d");
         double[] numbers = Arrays.stream(course.split("[ML ]"))
                 .filter(piece -> !piece.isEmpty())
@@ -92,7 +101,12 @@ class FiguresTests {
     @CsvSource({"0, 0", "1e308, -1e308", "5e-324, 5e-324", "1, 1"})
     void drawsExtremesToo(double a, double b) throws Exception {
         LineChart chart = new LineChart(
-                "t", "d", "x", true, "y", false,
+                "t",
+                "d",
+                "x",
+                true,
+                "y",
+                false,
                 List.of(new Line("l", "both", new double[] {a, b}, new double[] {a, b}, new double[] {b, a})),
                 List.of(new Level("level", a)),
                 List.of(new Level("mark", b)));
@@ -105,10 +119,13 @@ class FiguresTests {
     void colorsByHowFarBeyond() throws Exception {
         double[][] cells = {{0, 1}, {10, Double.NaN}};
         Figure figure = new HeatMap("t", "d", cells, 2, 2).beyondOne(1);
-        List<String> drawn = IntStream.range(0, svg(figure).getElementsByTagName("path").getLength())
+        List<String> drawn = IntStream.range(
+                        0, svg(figure).getElementsByTagName("path").getLength())
                 .mapToObj(i -> {
                     try {
-                        return ((Element) svg(figure).getElementsByTagName("path").item(i)).getAttribute("class");
+                        return ((Element)
+                                        svg(figure).getElementsByTagName("path").item(i))
+                                .getAttribute("class");
                     } catch (Exception impossible) {
                         throw new IllegalStateException(impossible);
                     }
@@ -122,12 +139,17 @@ class FiguresTests {
     void drawsAGraphDownwards() throws Exception {
         GraphDrawing.Box box = new GraphDrawing.Box("a<b", "op", "plain", "");
         Figure figure = new GraphDrawing(
-                        "t", "d", List.of(box, box, box), List.of(new GraphDrawing.Edge(0, 1), new GraphDrawing.Edge(1, 2)))
+                        "t",
+                        "d",
+                        List.of(box, box, box),
+                        List.of(new GraphDrawing.Edge(0, 1), new GraphDrawing.Edge(1, 2)))
                 .figure();
         double[] heights = IntStream.range(0, 3)
                 .mapToDouble(i -> {
                     try {
-                        return Double.parseDouble(((Element) svg(figure).getElementsByTagName("rect").item(i)).getAttribute("y"));
+                        return Double.parseDouble(((Element)
+                                        svg(figure).getElementsByTagName("rect").item(i))
+                                .getAttribute("y"));
                     } catch (Exception impossible) {
                         throw new IllegalStateException(impossible);
                     }
