@@ -46,7 +46,7 @@ class TrainingRunControllerTests {
     @Test
     void answersWithTheReportWhereNoEventsAreWanted() {
         String report = sent(RUN.formatted("0.1"), MediaType.ALL);
-        assertThat(report).startsWith("{\"summary\":").contains("\"stopped\":\"iterations\"", "[[1,1.0],[100,");
+        assertThat(report).startsWith("{\"id\":").contains("\"stopped\":\"iterations\"", "[[1,1.0],[100,");
     }
 
     @ParameterizedTest
@@ -58,11 +58,11 @@ class TrainingRunControllerTests {
                 "text/event-stream, */* | event: started",
                 "text/event-stream, application/json | event: started",
                 "text/event-stream;q=0.9, application/json;q=0.8 | event: started",
-                "application/json, text/event-stream | {\"summary\":",
-                "text/event-stream;q=0.1, application/json | {\"summary\":",
-                "text/event-stream;q=0, */* | {\"summary\":",
-                "text/*;q=0.5, application/*;q=0.6 | {\"summary\":",
-                "*/* | {\"summary\":"
+                "application/json, text/event-stream | {\"id\":",
+                "text/event-stream;q=0.1, application/json | {\"id\":",
+                "text/event-stream;q=0, */* | {\"id\":",
+                "text/*;q=0.5, application/*;q=0.6 | {\"id\":",
+                "*/* | {\"id\":"
             })
     void answersInTheFormatThatTheCallerLikesBetter(String accept, String start) throws Exception {
         HttpResponse<String> answer = accepting(accept);
