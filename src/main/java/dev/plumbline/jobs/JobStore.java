@@ -325,6 +325,13 @@ class JobStore {
                 .update();
     }
 
+    /** Back into the queue, out of whoever's hands. */
+    void requeue(String id) {
+        jdbc.sql("update job set state = 'QUEUED', version = version + 1 where id = :id and state = 'RUNNING'")
+                .param("id", id)
+                .update();
+    }
+
     /** Cancels one that waits at once, and tells the run of one that runs; false where it has ended already. */
     boolean cancel(String owner, String id) {
         long now = Instant.now().toEpochMilli();

@@ -195,6 +195,12 @@ class Worker {
         return Outcome.OVER;
     }
 
+    /** Its machine is not heard of: it waits again, and whoever ran it has no say any more. */
+    void lost(String id) {
+        log.warn("Job {} is taken from a machine that is not heard of", id);
+        store.requeue(id);
+    }
+
     /** Before the service ends: what runs stops between two operations and waits for the next start, or another machine. */
     void giveBackAll() {
         stopping = true;

@@ -139,6 +139,22 @@ class JobStoreTests {
     }
 
     @Test
+    void whoIsNotHeardOfHasNoSay() {
+        String id = submitted("ann", 1, 0);
+        Worker worker = worker(progress -> {});
+        Worker frozen = worker(progress -> worker.lost(id));
+
+        frozen.run(id, NODE);
+
+        assertThat(job(id).state()).isEqualTo(State.QUEUED);
+        assertThat(kept).isEmpty();
+        worker.run(id, "there:2");
+        assertThat(job(id).state()).isEqualTo(State.DONE);
+        assertThat(job(id).attempts()).isEqualTo(2);
+        assertThat(kept).containsExactly("r");
+    }
+
+    @Test
     void afterThreeAttemptsItFailsAndSaysWhy() {
         String id = submitted("ann", 1, 0);
         for (int death = 0; death < 3; death++) {
