@@ -48,8 +48,6 @@ final class ChangesSince {
 
     /** Errors below rounding say nothing, so equal verdicts differ only where an error is ten times another. */
     private static boolean isAnother(double before, double now) {
-        return now > MUCH * before && now > 1e-3
-                || before > MUCH * now && before > 1e-3
-                || Double.isNaN(before) != Double.isNaN(now);
+        return now > MUCH * before && now > 1e-3 || before > MUCH * now && before > 1e-3 || Double.isNaN(before) != Double.isNaN(now);
     }
 }

@@ -31,10 +31,9 @@ class CheckPageController {
     @Operation(
             operationId = "findGradientCheck",
             summary = "A kept report of this key",
-            description =
-                    "As JSON; as a page to look at (`text/html`, or `.html` behind the id); as JUnit's XML, a case"
-                            + " for each tensor (`application/xml`, `.xml`); or as Markdown for a pull request"
-                            + " (`text/markdown`, `.md`).")
+            description = "As JSON; as a page to look at (`text/html`, or `.html` behind the id); as JUnit's XML, a case"
+                    + " for each tensor (`application/xml`, `.xml`); or as Markdown for a pull request"
+                    + " (`text/markdown`, `.md`).")
     @ApiResponse(
             responseCode = "200",
             content = @Content(mediaType = MediaType.TEXT_HTML_VALUE, schema = @Schema(type = "string")))

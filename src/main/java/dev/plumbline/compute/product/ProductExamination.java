@@ -38,7 +38,11 @@ import org.jspecify.annotations.Nullable;
  * @param afford sees each program before it is measured
  */
 public record ProductExamination(
-        Products functions, @Nullable String objective, CheckPlan plan, Consumer<Objective> afford, Progress progress) {
+        Products functions,
+        @Nullable String objective,
+        CheckPlan plan,
+        Consumer<Objective> afford,
+        Progress progress) {
 
     public JudgedProduct of(ClaimedProduct claim) {
         return switch (claim.kind()) {
@@ -62,8 +66,7 @@ public record ProductExamination(
             return zero(claim);
         }
         Measured measured = measured(product, Claims.of(claim.product()));
-        return judged(
-                claim, measured, measured.tensors(), measured.measurement().bends(), 0);
+        return judged(claim, measured, measured.tensors(), measured.measurement().bends(), 0);
     }
 
     private JudgedProduct pushedForward(ClaimedProduct claim) {

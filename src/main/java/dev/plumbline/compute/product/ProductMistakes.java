@@ -132,9 +132,7 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
             place += isOfKind ? 1 : 0;
             boolean fits = isOfKind
                     && other != product
-                    && other.references()
-                            .keySet()
-                            .containsAll(product.references().keySet());
+                    && other.references().keySet().containsAll(product.references().keySet());
             if (fits && explains(product, other.references())) {
                 return new ProductMistake(
                         ProductMistake.Kind.SWAPPED,
@@ -151,9 +149,7 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
     /** {@code J' u} in place of {@code J u}, or the other way, where there are as many outputs as inputs. */
     private @Nullable ProductMistake transposed(JudgedProduct product) {
         ClaimedProduct claim = product.claim();
-        if (claim.kind() == Kind.HESSIAN_VECTOR
-                || claim.along().size() != 1
-                || claim.product().size() != 1) {
+        if (claim.kind() == Kind.HESSIAN_VECTOR || claim.along().size() != 1 || claim.product().size() != 1) {
             return null;
         }
         String from = claim.along().keySet().iterator().next();
@@ -207,9 +203,7 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
             return null;
         }
         Objective slope = functions.slope(
-                Objects.requireNonNull(objective),
-                claim.along(),
-                claim.product().keySet());
+                Objects.requireNonNull(objective), claim.along(), claim.product().keySet());
         if (slope == null) {
             return null;
         }
@@ -261,9 +255,7 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
     private static ProductMistake named(Alteration alteration) {
         Node node = alteration.node();
         String operation = node.label();
-        String title = node.origin().kind().isEmpty()
-                ? node.op().title()
-                : node.origin().kind();
+        String title = node.origin().kind().isEmpty() ? node.op().title() : node.origin().kind();
         return switch (alteration.kind()) {
             case DROPPED_TERM ->
                 new ProductMistake(
@@ -276,8 +268,7 @@ public record ProductMistakes(Products functions, @Nullable String objective, Ch
                                 .formatted(
                                         operation,
                                         title,
-                                        Objects.requireNonNull(alteration.source())
-                                                .label()));
+                                        Objects.requireNonNull(alteration.source()).label()));
             case UNIT_SLOPE ->
                 new ProductMistake(
                         ProductMistake.Kind.MISSING_SLOPE,

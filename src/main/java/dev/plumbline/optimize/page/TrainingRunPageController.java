@@ -39,9 +39,8 @@ class TrainingRunPageController {
     @Operation(
             operationId = "findTrainingRun",
             summary = "The report of a run that has ended",
-            description =
-                    "As JSON; as a page to look at (`text/html`, or `.html` behind the id); as JUnit's XML, a case"
-                            + " for each rule (`application/xml`, `.xml`); or as Markdown (`text/markdown`, `.md`).")
+            description = "As JSON; as a page to look at (`text/html`, or `.html` behind the id); as JUnit's XML, a case"
+                    + " for each rule (`application/xml`, `.xml`); or as Markdown (`text/markdown`, `.md`).")
     @ApiResponse(
             responseCode = "200",
             content = @Content(mediaType = MediaType.TEXT_HTML_VALUE, schema = @Schema(type = "string")))

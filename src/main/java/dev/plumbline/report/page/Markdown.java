@@ -97,10 +97,8 @@ public final class Markdown {
         return switch (characters[i]) {
             case '\\', '`', '*', '_', '[', ']', '>', '#', '|', '~', '$' -> true;
             case '-', '+', '=', '!' -> i == 0;
-            case '.', ')' ->
-                atStart && (i + 1 == characters.length || characters[i + 1] == ' ') || follows("www", characters, i);
-            case ':' ->
-                follows("http", characters, i) || follows("https", characters, i) || follows("ftp", characters, i);
+            case '.', ')' -> atStart && (i + 1 == characters.length || characters[i + 1] == ' ') || follows("www", characters, i);
+            case ':' -> follows("http", characters, i) || follows("https", characters, i) || follows("ftp", characters, i);
             default -> false;
         };
     }

@@ -23,8 +23,7 @@ class PresetTests {
     @Test
     void differAsTheReadmesTableSays() throws IOException {
         String rows = Stream.of(Preset.PYTORCH, Preset.OPTAX, Preset.KERAS, Preset.ND4J)
-                .map(PresetTests::row)
-                .collect(Collectors.joining());
+                .map(PresetTests::row).collect(Collectors.joining());
         assertThat(Files.readString(Path.of("README.md"))).contains("|---|\n" + rows + "\n");
     }
 

@@ -30,14 +30,10 @@ record Courses(Claim claim, List<ObservedStep> steps) {
         List<Edit> edits = new ArrayList<>();
         if (varies()) {
             edits.add(edit("one step late: each step has the rate of the step before", profile(t -> -1)));
-            edits.add(edit(
-                    "one step early: each step has the rate of the next, as where a scheduler is stepped before the"
-                            + " optimizer",
-                    profile(t -> 1)));
+            edits.add(edit("one step early: each step has the rate of the next, as where a scheduler is stepped before the"
+                    + " optimizer", profile(t -> 1)));
             edits.add(edit("constant, the schedule not stepped", constant(1)));
-            edits.add(edit(
-                    "constant, at the rate of the first step",
-                    constant(claimed().get(0))));
+            edits.add(edit("constant, at the rate of the first step", constant(claimed().get(0))));
         }
         Schedule schedule = claim.circumstances().schedule();
         if (schedule != null) {
@@ -52,7 +48,9 @@ record Courses(Claim claim, List<ObservedStep> steps) {
             edits.add(edit("the warm-up counts from 0, so that its first rate is 0", rates(t -> rate(fromZero, t))));
             edits.add(edit(
                     "the warm-up counts from 1, so that its first rate is 1 / " + warmup.steps() + " of the whole",
-                    rates(t -> t > warmup.steps() ? rate(warmup, t) : base() * t / warmup.steps())));
+                    rates(t -> t > warmup.steps()
+                            ? rate(warmup, t)
+                            : base() * t / warmup.steps())));
             edits.add(edit(
                     "the schedule that follows the warm-up counts from the first step of all",
                     rates(t -> t > warmup.steps() ? rate(warmup.next(), t) : rate(warmup, t))));
@@ -72,7 +70,7 @@ record Courses(Claim claim, List<ObservedStep> steps) {
 
     private boolean varies() {
         return claim.circumstances().schedule() != null
-                        && !(claim.circumstances().schedule() instanceof Constant)
+                && !(claim.circumstances().schedule() instanceof Constant)
                 || steps.stream().anyMatch(step -> !Double.isNaN(step.said().learningRate()));
     }
 
@@ -123,10 +121,8 @@ record Courses(Claim claim, List<ObservedStep> steps) {
 
     /** Rates in words, and by which rule they go on where that is seen. */
     static String words(List<Double> profile, double base) {
-        List<String> rates = profile.stream()
-                .limit(8)
-                .map(share -> Wording.number(share * base))
-                .toList();
+        List<String> rates =
+                profile.stream().limit(8).map(share -> Wording.number(share * base)).toList();
         String list = String.join(", ", rates) + (profile.size() > 8 ? ", ..." : "");
         if (profile.size() < 3) {
             return list;

@@ -49,7 +49,8 @@ class OptimizerCheckTests {
     void accusesNoRightTrajectory(int seed) {
         Random random = new Random(seed);
         Kind kind = Kind.values()[seed % Kind.values().length];
-        boolean inKeras = EnumSet.complementOf(EnumSet.of(Kind.RADAM, Kind.ADABELIEF, Kind.MUON, Kind.SCHEDULE_FREE))
+        boolean inKeras = EnumSet.complementOf(
+                        EnumSet.of(Kind.RADAM, Kind.ADABELIEF, Kind.MUON, Kind.SCHEDULE_FREE))
                 .contains(kind);
         Optimizer optimizer = kind.preset(seed % 3 == 0 && inKeras ? Preset.KERAS : Preset.PYTORCH);
         if (seed % 4 == 0) {
