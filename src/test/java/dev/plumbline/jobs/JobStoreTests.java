@@ -3,7 +3,7 @@ package dev.plumbline.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.jobs.Job.State;
-import dev.plumbline.jobs.JobStore.Lease;
+import dev.plumbline.jobs.JobRuns.Lease;
 import dev.plumbline.jobs.JobStore.New;
 import dev.plumbline.problem.Problem;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -33,6 +33,7 @@ class JobStoreTests {
     private final List<String> kept = new ArrayList<>();
     private DataSource database;
     private JobStore store;
+    private JobRuns leases;
     private TransactionTemplate transaction;
 
     DataSource database() {
@@ -58,6 +59,7 @@ class JobStoreTests {
         database = database();
         JdbcClient.create(database).sql("delete from job").update();
         store = new JobStore(JdbcClient.create(database), JsonMapper.shared(), TERMS);
+        leases = new JobRuns(JdbcClient.create(database), JsonMapper.shared(), TERMS, store);
         transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
     }
 
@@ -103,7 +105,7 @@ class JobStoreTests {
                 };
             }
         };
-        return new Worker(store, transaction, TERMS, List.of(things), new SimpleMeterRegistry());
+        return new Worker(store, leases, transaction, TERMS, List.of(things), new SimpleMeterRegistry());
     }
 
     @Test
@@ -127,7 +129,7 @@ class JobStoreTests {
     void whoWasTakenForDeadChangesNothing() {
         String id = submitted("ann", 1, 0);
         Worker worker = worker(progress -> {
-            assertThat(store.begin(id, "there:2")).isPresent();
+            assertThat(leases.begin(id, "there:2")).isPresent();
         });
 
         worker.run(id, NODE);
@@ -158,7 +160,7 @@ class JobStoreTests {
     void afterThreeAttemptsItFailsAndSaysWhy() {
         String id = submitted("ann", 1, 0);
         for (int death = 0; death < 3; death++) {
-            assertThat(store.begin(id, NODE)).isPresent();
+            assertThat(leases.begin(id, NODE)).isPresent();
         }
         assertThat(worker(progress -> {}).run(id, NODE)).isEqualTo(Worker.Outcome.OVER);
         assertThat(job(id).state()).isEqualTo(State.FAILED);
@@ -212,7 +214,7 @@ class JobStoreTests {
         String waiting = submitted("ann", 1, 0);
         assertThat(store.cancel("ben", waiting)).isFalse();
         assertThat(store.cancel("ann", waiting)).isTrue();
-        assertThat(store.begin(waiting, NODE)).isEmpty();
+        assertThat(leases.begin(waiting, NODE)).isEmpty();
 
         String running = submitted("ann", 1, 0);
         Worker worker =
@@ -255,8 +257,8 @@ class JobStoreTests {
         List<String> hers = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             String id = submitted("ann", 1, i);
-            Lease lease = store.begin(id, NODE).orElseThrow();
-            assertThat(store.done(lease, "/v1/things/" + i, new byte[] {1})).isTrue();
+            Lease lease = leases.begin(id, NODE).orElseThrow();
+            assertThat(leases.done(lease, "/v1/things/" + i, new byte[] {1})).isTrue();
             hers.add(id);
         }
         String waiting = submitted("ann", 1, 9);
