@@ -80,8 +80,10 @@ class PrometheusTests {
                     .isTrue();
         }
         assertThat(lines)
-                .anyMatch(line -> line.matches("plumbline_checks_total\\{coverage=\"EXHAUSTIVE\",verdict=\"FAIL\"} [1-9].*"))
-                .anyMatch(line -> line.matches("plumbline_reports_total\\{kind=\"gradient-checks\",verdict=\"FAIL\"} [1-9].*"))
+                .anyMatch(line ->
+                        line.matches("plumbline_checks_total\\{coverage=\"EXHAUSTIVE\",verdict=\"FAIL\"} [1-9].*"))
+                .anyMatch(line ->
+                        line.matches("plumbline_reports_total\\{kind=\"gradient-checks\",verdict=\"FAIL\"} [1-9].*"))
                 .contains("plumbline_gate_computing 0.0")
                 .contains("plumbline_gate_waiting 0.0")
                 .anyMatch(line -> line.matches("plumbline_check_evaluations_total [1-9].*"))
