@@ -9,6 +9,8 @@ import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -83,10 +85,12 @@ class Worker {
         if (stopping) {
             return Outcome.AGAIN;
         }
-        Lease lease = transaction.execute(status -> leases.begin(id, node).orElse(null));
-        if (lease == null) {
+        Optional<Lease> begun =
+                Objects.requireNonNull(transaction.execute(status -> leases.begin(id, node)));
+        if (begun.isEmpty()) {
             return Outcome.OVER;
         }
+        Lease lease = begun.get();
         if (lease.attempt() > terms.attempts()) {
             return failed(
                     lease,

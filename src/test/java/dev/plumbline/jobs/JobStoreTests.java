@@ -28,8 +28,6 @@ class JobStoreTests {
     private static final JobTerms TERMS = new JobTerms(1, 10, 0, 100, 3, 1000, 3, 7);
     private static final String NODE = "here:1";
 
-    private static DataSource h2;
-
     private final List<String> kept = new ArrayList<>();
     private DataSource database;
     private JobStore store;
@@ -37,12 +35,9 @@ class JobStoreTests {
     private TransactionTemplate transaction;
 
     DataSource database() {
-        if (h2 == null) {
-            JdbcDataSource made = new JdbcDataSource();
-            made.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
-            migrate(made, "h2");
-            h2 = made;
-        }
+        JdbcDataSource h2 = new JdbcDataSource();
+        h2.setURL("jdbc:h2:mem:jobs;DB_CLOSE_DELAY=-1");
+        migrate(h2, "h2");
         return h2;
     }
 
@@ -164,7 +159,10 @@ class JobStoreTests {
         }
         assertThat(worker(progress -> {}).run(id, NODE)).isEqualTo(Worker.Outcome.OVER);
         assertThat(job(id).state()).isEqualTo(State.FAILED);
-        assertThat(job(id).error().detail()).contains("3 times");
+        assertThat(job(id).error())
+                .extracting(Job.Failure::detail)
+                .asString()
+                .contains("3 times");
 
         String faulty = submitted("ann", 1, 0);
         Worker worker = worker(progress -> {
