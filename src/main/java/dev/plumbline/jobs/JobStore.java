@@ -5,7 +5,6 @@ import dev.plumbline.jobs.Job.State;
 import dev.plumbline.report.Page;
 import dev.plumbline.report.Rows;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,15 +16,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
-import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The jobs in the database. A worker holds a {@link Lease}; what it writes counts only while nobody has taken a later one, so
- * a machine that was frozen and wakes up changes nothing.
+ * The jobs in the database, each its key's: taken in with their requests, shown, cancelled, dropped. Who runs them is in {@link
+ * JobRuns}.
  */
 @Repository
 class JobStore {
@@ -33,8 +31,6 @@ class JobStore {
     private static final String COLUMNS =
             "id, kind, state, created_at, started_at, ended_at, attempts, node, seconds, phase,"
                     + " done, total, fraction, version, error, report";
-
-    private static final String HELD = " where id = :id and lease = :lease and state = 'RUNNING'";
 
     private final JdbcClient jdbc;
     private final JsonMapper json;
@@ -45,9 +41,6 @@ class JobStore {
         this.json = json;
         this.terms = terms;
     }
-
-    /** One run of a job. */
-    record Lease(String id, String owner, String kind, long number, int attempt) {}
 
     /** A job, and what counts its changes. */
     record Seen(Job job, long version) {}
@@ -220,111 +213,6 @@ class JobStore {
         return row.wasNull() ? null : Instant.ofEpochMilli(time);
     }
 
-    /** Begins a run; nothing where the job has ended or is gone. */
-    Optional<Lease> begin(String id, String node) {
-        int begun = jdbc.sql(
-                        "update job set state = 'RUNNING', lease = lease + 1, attempts = attempts + 1, node = :node,"
-                                + " started_at = :now, phase = 'begun', done = 0, total = 0, fraction = 0, version = version + 1"
-                                + " where id = :id and state in ('QUEUED', 'RUNNING')")
-                .param("id", id)
-                .param("node", node)
-                .param("now", Instant.now().toEpochMilli())
-                .update();
-        return begun == 0
-                ? Optional.empty()
-                : jdbc.sql("select id, owner, kind, lease, attempts from job where id = :id")
-                        .param("id", id)
-                        .query((row, number) -> new Lease(
-                                row.getString(1), row.getString(2), row.getString(3), row.getLong(4), row.getInt(5)))
-                        .optional();
-    }
-
-    /** Notes how far it is. */
-    void note(Lease lease, Progress progress) {
-        jdbc.sql(
-                        "update job set phase = :phase, done = :done, total = :total, fraction = :fraction, version = version + 1"
-                                + HELD)
-                .param("id", lease.id())
-                .param("lease", lease.number())
-                .param("phase", progress.phase())
-                .param("done", progress.done())
-                .param("total", progress.total())
-                .param("fraction", progress.fraction())
-                .update();
-    }
-
-    /** Whether the run is still wanted: nobody has cancelled it, dropped it or taken it over. */
-    boolean isWanted(Lease lease) {
-        return jdbc.sql("select count(*) from job" + HELD + " and not cancelled")
-                        .param("id", lease.id())
-                        .param("lease", lease.number())
-                        .query(Integer.class)
-                        .single()
-                > 0;
-    }
-
-    /** Ends it; false where the run does not hold the job any more. A cancelled job stays cancelled. */
-    boolean done(Lease lease, String report, byte[] result) {
-        byte[] packed = packed(result);
-        return end(lease, State.DONE, " and not cancelled", report, packed, null);
-    }
-
-    boolean fail(Lease lease, Failure failure) {
-        return end(lease, State.FAILED, "", null, null, json.writeValueAsString(failure));
-    }
-
-    /** One that somebody has cancelled. */
-    boolean cancelled(Lease lease) {
-        return end(lease, State.CANCELLED, " and cancelled", null, null, null);
-    }
-
-    private boolean end(
-            Lease lease,
-            State state,
-            String condition,
-            @Nullable String report,
-            byte @Nullable [] result,
-            @Nullable String error) {
-        long now = Instant.now().toEpochMilli();
-        int ended = jdbc.sql(
-                        "update job set state = :state, ended_at = :now, expires_at = :expires, version = version + 1,"
-                                + " report = :report, result = :result, error = :error, bytes = :bytes,"
-                                + " fraction = case when :whole then 1 else fraction end"
-                                + HELD + condition)
-                .param("id", lease.id())
-                .param("lease", lease.number())
-                .param("state", state.name())
-                .param("now", now)
-                .param("expires", expires(now))
-                .param("report", report)
-                .param("result", result)
-                .param("error", error)
-                .param("bytes", result == null ? 0 : result.length)
-                .param("whole", state == State.DONE)
-                .update();
-        if (ended > 0) {
-            dropInputs(lease.id());
-        }
-        return ended > 0;
-    }
-
-    private long expires(long now) {
-        return now + Duration.ofDays(terms.days()).toMillis();
-    }
-
-    private void dropInputs(String id) {
-        jdbc.sql("delete from job_input where job = :id").param("id", id).update();
-    }
-
-    /** Back into the queue; {@code counted} whether the attempt counts. */
-    void giveBack(Lease lease, boolean counted) {
-        jdbc.sql("update job set state = 'QUEUED', attempts = attempts - :less, version = version + 1" + HELD)
-                .param("id", lease.id())
-                .param("lease", lease.number())
-                .param("less", counted ? 0 : 1)
-                .update();
-    }
-
     /** Cancels one that waits at once, and tells the run of one that runs; false where it has ended already. */
     boolean cancel(String owner, String id) {
         long now = Instant.now().toEpochMilli();
@@ -334,7 +222,7 @@ class JobStore {
                 .param("owner", owner)
                 .param("id", id)
                 .param("now", now)
-                .param("expires", expires(now))
+                .param("expires", terms.expiry(now))
                 .update();
         if (waiting > 0) {
             dropInputs(id);
@@ -346,6 +234,10 @@ class JobStore {
                         .param("id", id)
                         .update()
                 > 0;
+    }
+
+    void dropInputs(String id) {
+        jdbc.sql("delete from job_input where job = :id").param("id", id).update();
     }
 
     void drop(String owner, String id) {
@@ -385,16 +277,6 @@ class JobStore {
                 .query(Long.class)
                 .single();
         return taken + bytes <= terms.bytes();
-    }
-
-    private static byte[] packed(byte[] report) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
-            out.write(report);
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
-        return bytes.toByteArray();
     }
 
     private static String unpacked(byte[] packed) {

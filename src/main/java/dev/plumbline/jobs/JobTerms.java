@@ -4,6 +4,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.PositiveOrZero;
+import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -38,5 +39,10 @@ public record JobTerms(
 
     int queueOf(String owner) {
         return queueOfKey > 0 ? queueOfKey : owner.equals(ANYBODY) ? queue : Math.max(1, queue / 2);
+    }
+
+    /** When one that ends now is dropped; both in milliseconds since 1970. */
+    long expiry(long now) {
+        return now + Duration.ofDays(days).toMillis();
     }
 }

@@ -1,7 +1,7 @@
 package dev.plumbline.jobs;
 
 import dev.plumbline.jobs.Job.Failure;
-import dev.plumbline.jobs.JobStore.Lease;
+import dev.plumbline.jobs.JobRuns.Lease;
 import dev.plumbline.limits.Presence;
 import dev.plumbline.problem.Problem;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -9,6 +9,8 @@ import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -42,6 +44,7 @@ class Worker {
     private static final int TRIES = 60;
 
     private final JobStore store;
+    private final JobRuns leases;
     private final TransactionTemplate transaction;
     private final JobTerms terms;
     private final Map<String, Work> works;
@@ -55,8 +58,15 @@ class Worker {
         return made;
     });
 
-    Worker(JobStore store, TransactionTemplate transaction, JobTerms terms, List<Work> works, MeterRegistry meters) {
+    Worker(
+            JobStore store,
+            JobRuns leases,
+            TransactionTemplate transaction,
+            JobTerms terms,
+            List<Work> works,
+            MeterRegistry meters) {
         this.store = store;
+        this.leases = leases;
         this.transaction = transaction;
         this.terms = terms;
         this.works = works.stream().collect(Collectors.toMap(Work::kind, Function.identity()));
@@ -75,10 +85,12 @@ class Worker {
         if (stopping) {
             return Outcome.AGAIN;
         }
-        Lease lease = store.begin(id, node).orElse(null);
-        if (lease == null) {
+        Optional<Lease> begun =
+                Objects.requireNonNull(transaction.execute(status -> leases.begin(id, node)));
+        if (begun.isEmpty()) {
             return Outcome.OVER;
         }
+        Lease lease = begun.get();
         if (lease.attempt() > terms.attempts()) {
             return failed(
                     lease,
@@ -118,7 +130,7 @@ class Worker {
         run.caller.check();
         runs.remove(run);
         boolean first = patiently(() -> transaction.execute(status -> {
-            boolean held = store.done(lease, "/v1/" + lease.kind() + "/" + done.id(), done.report());
+            boolean held = leases.done(lease, "/v1/" + lease.kind() + "/" + done.id(), done.report());
             if (held) {
                 done.keep().run();
             }
@@ -159,11 +171,11 @@ class Worker {
 
     /** Cancelled, given back because the service stops, or in somebody else's hands. */
     private Outcome unwanted(Lease lease) {
-        if (store.cancelled(lease)) {
+        if (leases.cancelled(lease)) {
             return ended(lease, "cancelled");
         }
         if (stopping) {
-            store.giveBack(lease, false);
+            leases.giveBack(lease, false);
             return Outcome.AGAIN;
         }
         log.info("Job {} is run by somebody else", lease.id());
@@ -171,7 +183,7 @@ class Worker {
     }
 
     private Outcome failed(Lease lease, Failure failure) {
-        store.fail(lease, failure);
+        leases.fail(lease, failure);
         return ended(lease, "failed");
     }
 
@@ -186,13 +198,19 @@ class Worker {
                             fault.getClass().getSimpleName(),
                             null));
         }
-        store.giveBack(lease, !stopping);
+        leases.giveBack(lease, !stopping);
         return Outcome.AGAIN;
     }
 
     private Outcome ended(Lease lease, String how) {
         meters.counter("plumbline.jobs", "kind", lease.kind(), "state", how).increment();
         return Outcome.OVER;
+    }
+
+    /** Its machine is not heard of: it waits again, and whoever ran it has no say any more. */
+    void lost(String id) {
+        log.warn("Job {} is taken from a machine that is not heard of", id);
+        leases.requeue(id);
     }
 
     /** Before the service ends: what runs stops between two operations and waits for the next start, or another machine. */
@@ -228,10 +246,10 @@ class Worker {
             try {
                 Progress now = told.get();
                 if (!now.equals(noted)) {
-                    store.note(lease, now);
+                    leases.note(lease, now);
                     noted = now;
                 }
-                if (!store.isWanted(lease)) {
+                if (!leases.isWanted(lease)) {
                     caller.leave();
                 }
             } catch (RuntimeException away) {

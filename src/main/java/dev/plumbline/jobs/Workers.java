@@ -49,7 +49,10 @@ class Workers implements SmartLifecycle {
         this.terms = terms;
         CustomTask<Void> task = Tasks.custom(TASK, Void.class)
                 .onFailure(Workers::inItsOldPlace)
-                .onDeadExecution(Workers::inItsOldPlace)
+                .onDeadExecution((complete, operations) -> {
+                    worker.lost(complete.getExecution().getId());
+                    inItsOldPlace(complete, operations);
+                })
                 .execute((instance, context) -> handling(worker.run(instance.getId(), node())));
         this.scheduler = Scheduler.create(new TransactionAwareDataSourceProxy(database), task)
                 .threads(Math.max(1, terms.workers()))

@@ -3,7 +3,7 @@ package dev.plumbline.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.jobs.Job.State;
-import dev.plumbline.jobs.JobStore.Lease;
+import dev.plumbline.jobs.JobRuns.Lease;
 import dev.plumbline.jobs.JobStore.New;
 import dev.plumbline.problem.Problem;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -28,20 +28,16 @@ class JobStoreTests {
     private static final JobTerms TERMS = new JobTerms(1, 10, 0, 100, 3, 1000, 3, 7);
     private static final String NODE = "here:1";
 
-    private static DataSource h2;
-
     private final List<String> kept = new ArrayList<>();
     private DataSource database;
     private JobStore store;
+    private JobRuns leases;
     private TransactionTemplate transaction;
 
     DataSource database() {
-        if (h2 == null) {
-            JdbcDataSource made = new JdbcDataSource();
-            made.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
-            migrate(made, "h2");
-            h2 = made;
-        }
+        JdbcDataSource h2 = new JdbcDataSource();
+        h2.setURL("jdbc:h2:mem:jobs;DB_CLOSE_DELAY=-1");
+        migrate(h2, "h2");
         return h2;
     }
 
@@ -58,6 +54,7 @@ class JobStoreTests {
         database = database();
         JdbcClient.create(database).sql("delete from job").update();
         store = new JobStore(JdbcClient.create(database), JsonMapper.shared(), TERMS);
+        leases = new JobRuns(JdbcClient.create(database), JsonMapper.shared(), TERMS, store);
         transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
     }
 
@@ -103,7 +100,7 @@ class JobStoreTests {
                 };
             }
         };
-        return new Worker(store, transaction, TERMS, List.of(things), new SimpleMeterRegistry());
+        return new Worker(store, leases, transaction, TERMS, List.of(things), new SimpleMeterRegistry());
     }
 
     @Test
@@ -127,7 +124,7 @@ class JobStoreTests {
     void whoWasTakenForDeadChangesNothing() {
         String id = submitted("ann", 1, 0);
         Worker worker = worker(progress -> {
-            assertThat(store.begin(id, "there:2")).isPresent();
+            assertThat(leases.begin(id, "there:2")).isPresent();
         });
 
         worker.run(id, NODE);
@@ -139,14 +136,33 @@ class JobStoreTests {
     }
 
     @Test
+    void whoIsNotHeardOfHasNoSay() {
+        String id = submitted("ann", 1, 0);
+        Worker worker = worker(progress -> {});
+        Worker frozen = worker(progress -> worker.lost(id));
+
+        frozen.run(id, NODE);
+
+        assertThat(job(id).state()).isEqualTo(State.QUEUED);
+        assertThat(kept).isEmpty();
+        worker.run(id, "there:2");
+        assertThat(job(id).state()).isEqualTo(State.DONE);
+        assertThat(job(id).attempts()).isEqualTo(2);
+        assertThat(kept).containsExactly("r");
+    }
+
+    @Test
     void afterThreeAttemptsItFailsAndSaysWhy() {
         String id = submitted("ann", 1, 0);
         for (int death = 0; death < 3; death++) {
-            assertThat(store.begin(id, NODE)).isPresent();
+            assertThat(leases.begin(id, NODE)).isPresent();
         }
         assertThat(worker(progress -> {}).run(id, NODE)).isEqualTo(Worker.Outcome.OVER);
         assertThat(job(id).state()).isEqualTo(State.FAILED);
-        assertThat(job(id).error().detail()).contains("3 times");
+        assertThat(job(id).error())
+                .extracting(Job.Failure::detail)
+                .asString()
+                .contains("3 times");
 
         String faulty = submitted("ann", 1, 0);
         Worker worker = worker(progress -> {
@@ -196,7 +212,7 @@ class JobStoreTests {
         String waiting = submitted("ann", 1, 0);
         assertThat(store.cancel("ben", waiting)).isFalse();
         assertThat(store.cancel("ann", waiting)).isTrue();
-        assertThat(store.begin(waiting, NODE)).isEmpty();
+        assertThat(leases.begin(waiting, NODE)).isEmpty();
 
         String running = submitted("ann", 1, 0);
         Worker worker =
@@ -239,8 +255,8 @@ class JobStoreTests {
         List<String> hers = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             String id = submitted("ann", 1, i);
-            Lease lease = store.begin(id, NODE).orElseThrow();
-            assertThat(store.done(lease, "/v1/things/" + i, new byte[] {1})).isTrue();
+            Lease lease = leases.begin(id, NODE).orElseThrow();
+            assertThat(leases.done(lease, "/v1/things/" + i, new byte[] {1})).isTrue();
             hers.add(id);
         }
         String waiting = submitted("ann", 1, 9);

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -82,7 +83,9 @@ class JobsHttpTests {
     }
 
     private HttpRequest request(String key, String method, String path, String headers, String body) {
-        int port = ((ServletWebServerApplicationContext) service).getWebServer().getPort();
+        int port = Objects.requireNonNull(
+                        ((ServletWebServerApplicationContext) service).getWebServer())
+                .getPort();
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .header("X-API-Key", key)
                 .header("Content-Type", "application/json")

@@ -37,7 +37,6 @@ public record Claim(
     Claim about(Map<String, Tensor> parameters) {
         return state == null
                 ? this
-                : new Claim(
-                        optimizer, learningRateKnown, new ClaimedState(state, parameters).of(optimizer), circumstances);
+                : new Claim(optimizer, learningRateKnown, new ClaimedState(state, parameters).of(optimizer), circumstances);
     }
 }

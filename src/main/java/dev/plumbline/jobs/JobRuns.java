@@ -1,0 +1,153 @@
+package dev.plumbline.jobs;
+
+import dev.plumbline.jobs.Job.Failure;
+import dev.plumbline.jobs.Job.State;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A worker's side of the jobs in the database. It holds a {@link Lease}; what it writes counts only while nobody has taken a
+ * later one, so a machine that was frozen and wakes up changes nothing.
+ */
+@Repository
+class JobRuns {
+
+    private static final String HELD = " where id = :id and lease = :lease and state = 'RUNNING'";
+
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+    private final JobTerms terms;
+    private final JobStore store;
+
+    JobRuns(JdbcClient jdbc, JsonMapper json, JobTerms terms, JobStore store) {
+        this.jdbc = jdbc;
+        this.json = json;
+        this.terms = terms;
+        this.store = store;
+    }
+
+    /** One run of a job. */
+    record Lease(String id, String owner, String kind, long number, int attempt) {}
+
+    /** Begins a run, in a transaction, or two might read the same lease; nothing where the job has ended or is gone. */
+    Optional<Lease> begin(String id, String node) {
+        int begun = jdbc.sql(
+                        "update job set state = 'RUNNING', lease = lease + 1, attempts = attempts + 1, node = :node,"
+                                + " started_at = :now, phase = 'begun', done = 0, total = 0, fraction = 0, version = version + 1"
+                                + " where id = :id and state in ('QUEUED', 'RUNNING')")
+                .param("id", id)
+                .param("node", node)
+                .param("now", Instant.now().toEpochMilli())
+                .update();
+        return begun == 0
+                ? Optional.empty()
+                : jdbc.sql("select id, owner, kind, lease, attempts from job where id = :id")
+                        .param("id", id)
+                        .query((row, number) -> new Lease(
+                                row.getString(1), row.getString(2), row.getString(3), row.getLong(4), row.getInt(5)))
+                        .optional();
+    }
+
+    /** Notes how far it is. */
+    void note(Lease lease, Progress progress) {
+        jdbc.sql(
+                        "update job set phase = :phase, done = :done, total = :total, fraction = :fraction, version = version + 1"
+                                + HELD)
+                .param("id", lease.id())
+                .param("lease", lease.number())
+                .param("phase", progress.phase())
+                .param("done", progress.done())
+                .param("total", progress.total())
+                .param("fraction", progress.fraction())
+                .update();
+    }
+
+    /** Whether the run is still wanted: nobody has cancelled it, dropped it or taken it over. */
+    boolean isWanted(Lease lease) {
+        return jdbc.sql("select count(*) from job" + HELD + " and not cancelled")
+                        .param("id", lease.id())
+                        .param("lease", lease.number())
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
+    /** Ends it; false where the run does not hold the job any more. A cancelled job stays cancelled. */
+    boolean done(Lease lease, String report, byte[] result) {
+        byte[] packed = packed(result);
+        return end(lease, State.DONE, " and not cancelled", report, packed, null);
+    }
+
+    boolean fail(Lease lease, Failure failure) {
+        return end(lease, State.FAILED, "", null, null, json.writeValueAsString(failure));
+    }
+
+    /** One that somebody has cancelled. */
+    boolean cancelled(Lease lease) {
+        return end(lease, State.CANCELLED, " and cancelled", null, null, null);
+    }
+
+    private boolean end(
+            Lease lease,
+            State state,
+            String condition,
+            @Nullable String report,
+            byte @Nullable [] result,
+            @Nullable String error) {
+        long now = Instant.now().toEpochMilli();
+        int ended = jdbc.sql(
+                        "update job set state = :state, ended_at = :now, expires_at = :expires, version = version + 1,"
+                                + " report = :report, result = :result, error = :error, bytes = :bytes,"
+                                + " fraction = case when :whole then 1 else fraction end"
+                                + HELD + condition)
+                .param("id", lease.id())
+                .param("lease", lease.number())
+                .param("state", state.name())
+                .param("now", now)
+                .param("expires", terms.expiry(now))
+                .param("report", report)
+                .param("result", result)
+                .param("error", error)
+                .param("bytes", result == null ? 0 : result.length)
+                .param("whole", state == State.DONE)
+                .update();
+        if (ended > 0) {
+            store.dropInputs(lease.id());
+        }
+        return ended > 0;
+    }
+
+    /** Back into the queue; {@code counted} whether the attempt counts. */
+    void giveBack(Lease lease, boolean counted) {
+        jdbc.sql("update job set state = 'QUEUED', attempts = attempts - :less, version = version + 1" + HELD)
+                .param("id", lease.id())
+                .param("lease", lease.number())
+                .param("less", counted ? 0 : 1)
+                .update();
+    }
+
+    /** Back into the queue, out of whoever's hands. */
+    void requeue(String id) {
+        jdbc.sql("update job set state = 'QUEUED', version = version + 1 where id = :id and state = 'RUNNING'")
+                .param("id", id)
+                .update();
+    }
+
+    private static byte[] packed(byte[] report) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+            out.write(report);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
+    }
+}
