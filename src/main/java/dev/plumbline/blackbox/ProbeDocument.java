@@ -43,7 +43,8 @@ record ProbeDocument(ProbeReply reply) {
                         Numbers.count(report.cost().evaluations(), "evaluation", "evaluations"),
                         Numbers.count(report.cost().rounds(), "round", "rounds")));
         page.links(Forms.besideHtml("/v1/probe-sessions/" + reply.id()));
-        page.list(report.warnings().stream().map(ProbeReport.ProbeWarning::detail).toList());
+        page.list(
+                report.warnings().stream().map(ProbeReport.ProbeWarning::detail).toList());
         tensors(page, report);
         worst(report).stream()
                 .filter(tensor -> !tensor.entries().isEmpty())
@@ -66,11 +67,20 @@ record ProbeDocument(ProbeReply reply) {
         ErrorBars bars = new ErrorBars(shown.stream()
                 .flatMapToDouble(tensor -> DoubleStream.of(tensor.relativeError(), relativeBound(tensor))));
         page.section("Tensors, the worst first");
-        page.note("Relative error of the derivative along one direction, %s; the upright stroke is what the difference may be off by."
-                .formatted(bars.words()));
+        page.note(
+                "Relative error of the derivative along one direction, %s; the upright stroke is what the difference may be off by."
+                        .formatted(bars.words()));
         page.rows(
                 "Tensors",
-                List.of("tensor", "verdict", "relative error", "", "claimed", "by differences", "within", "what it looks like"));
+                List.of(
+                        "tensor",
+                        "verdict",
+                        "relative error",
+                        "",
+                        "claimed",
+                        "by differences",
+                        "within",
+                        "what it looks like"));
         shown.forEach(tensor -> page.row()
                 .nameCell(tensor.name())
                 .verdictCell(tensor.verdict().name())
@@ -177,7 +187,9 @@ record ProbeDocument(ProbeReply reply) {
                 tensor.name(),
                 "plumbline.probes",
                 outcome,
-                tensor.mistake() == null ? tensor.verdict().name() : tensor.mistake().kind(),
+                tensor.mistake() == null
+                        ? tensor.verdict().name()
+                        : tensor.mistake().kind(),
                 words,
                 tensor.mistake() == null ? words : tensor.mistake().advice() + "\n" + words);
     }
@@ -185,9 +197,7 @@ record ProbeDocument(ProbeReply reply) {
     byte[] markdown() {
         ProbeReport report = reply.report();
         if (report == null) {
-            return new Markdown()
-                    .paragraph("The session has not reported yet.")
-                    .bytes();
+            return new Markdown().paragraph("The session has not reported yet.").bytes();
         }
         List<ProbedTensorReport> worst = worst(report);
         return new Markdown()
@@ -209,7 +219,9 @@ record ProbeDocument(ProbeReply reply) {
                         .formatted(
                                 reply.id(),
                                 Numbers.count(report.cost().evaluations(), "evaluation", "evaluations"),
-                                worst.size() > IN_MARKDOWN ? " The worst %d tensors of %d.".formatted(IN_MARKDOWN, worst.size()) : ""))
+                                worst.size() > IN_MARKDOWN
+                                        ? " The worst %d tensors of %d.".formatted(IN_MARKDOWN, worst.size())
+                                        : ""))
                 .bytes();
     }
 }

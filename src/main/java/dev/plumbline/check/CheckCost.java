@@ -60,6 +60,7 @@ record CheckCost(Objective objective) {
         for (Node parameter : objective.program().parameters().values()) {
             lines += Math.min(each, parameter.shape().size());
         }
-        return certified(objective.program()) + lines * PASSES_OF_A_LINE * objective.program().seconds();
+        return certified(objective.program())
+                + lines * PASSES_OF_A_LINE * objective.program().seconds();
     }
 }

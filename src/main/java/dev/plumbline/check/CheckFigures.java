@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param graph where it sits; null where nothing is wrong
  */
 public record CheckFigures(
-        Map<String, Double> explained, List<TensorFigures> tensors, @Nullable Neighbourhood graph) {
+        Map<String, Double> explained,
+        List<TensorFigures> tensors,
+        @Nullable Neighbourhood graph) {
 
     /** Without pictures. */
     public static final CheckFigures NONE = new CheckFigures(Map.of(), List.of(), null);
@@ -39,7 +41,10 @@ public record CheckFigures(
         /** The operations that are named, the likeliest first. */
         private Set<String> names() {
             Set<String> names = new LinkedHashSet<>();
-            operations.stream().filter(JudgedOperation::isWrong).map(JudgedOperation::name).forEach(names::add);
+            operations.stream()
+                    .filter(JudgedOperation::isWrong)
+                    .map(JudgedOperation::name)
+                    .forEach(names::add);
             if (names.isEmpty() && cause != null && cause.node() != null) {
                 names.add(cause.node());
                 names.addAll(Objects.requireNonNullElse(cause.nodes(), List.of()));

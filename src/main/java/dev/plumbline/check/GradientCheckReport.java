@@ -100,7 +100,9 @@ public record GradientCheckReport(
                         "laws without differences, which judge the reference (Plumbline's own reverse pass) on this model; the caller's code cannot be called. holds is null where one could not be evaluated")
         List<Finding> consistency,
 
-        @Schema(description = "the claimed products, each judged by rounding as gradients are; empty where none was claimed")
+        @Schema(
+                description =
+                        "the claimed products, each judged by rounding as gradients are; empty where none was claimed")
         List<ProductReport> products,
 
         @Schema(
@@ -373,11 +375,7 @@ public record GradientCheckReport(
 
     /** One tensor, then and now. */
     public record Change(
-            String tensor,
-            Verdict before,
-            Verdict now,
-            double relativeErrorBefore,
-            double relativeErrorNow) {}
+            String tensor, Verdict before, Verdict now, double relativeErrorBefore, double relativeErrorNow) {}
 
     public record Warning(String code, String detail) {}
 

@@ -50,7 +50,10 @@ public record GradientCheckRequest(
         @Schema(description = "everything that is not differentiated, the target included") @Nullable
         Map<String, Tensor> data,
 
-        @Schema(description = "the claim, by parameter, or by data that are to be differentiated by too; absent, Plumbline checks its own") @Nullable
+        @Schema(
+                description =
+                        "the claim, by parameter, or by data that are to be differentiated by too; absent, Plumbline checks its own")
+        @Nullable
         Map<String, Tensor> gradients,
 
         @Nullable CheckSettings settings,

@@ -82,8 +82,9 @@ public record Neighbourhood(List<Box> boxes, List<Edge> edges, int left) {
     /** Those that are no part of a larger one. */
     private static List<Operation> outer(List<Operation> all) {
         Map<Node, Integer> sizes = new HashMap<>();
-        all.forEach(operation ->
-                operation.nodes().forEach(node -> sizes.merge(node, operation.nodes().size(), Math::max)));
+        all.forEach(operation -> operation
+                .nodes()
+                .forEach(node -> sizes.merge(node, operation.nodes().size(), Math::max)));
         return all.stream()
                 .filter(operation -> operation.nodes().size() >= sizes.getOrDefault(operation.output(), 0))
                 .toList();
@@ -172,7 +173,9 @@ public record Neighbourhood(List<Box> boxes, List<Edge> edges, int left) {
                 neighbours.get(edge.to()).add(edge.from());
             }
             Deque<Integer> next = new ArrayDeque<>();
-            IntStream.range(0, boxes.size()).filter(i -> boxes.get(i).suspected()).forEach(next::add);
+            IntStream.range(0, boxes.size())
+                    .filter(i -> boxes.get(i).suspected())
+                    .forEach(next::add);
             if (next.isEmpty()) {
                 IntStream.range(0, boxes.size())
                         .filter(i -> boxes.get(i).verdict() == Verdict.FAIL)

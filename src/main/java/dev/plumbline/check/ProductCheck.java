@@ -66,9 +66,8 @@ record ProductCheck(ProductModel model, CheckSettings settings, Progress progres
         for (int i = 0; i < judged.size(); i++) {
             JudgedProduct product = judged.get(i);
             int index = counts.merge(product.claim().kind(), 1, Integer::sum) - 1;
-            ProductMistake mistake = product.verdict() == Verdict.FAIL
-                    ? named(product, judged, plans.get(i), index, laws)
-                    : null;
+            ProductMistake mistake =
+                    product.verdict() == Verdict.FAIL ? named(product, judged, plans.get(i), index, laws) : null;
             reports.add(report(product, index, mistake));
             verdict = verdict.worse(product.verdict());
         }
@@ -96,8 +95,8 @@ record ProductCheck(ProductModel model, CheckSettings settings, Progress progres
 
     private CheckPlan plan(Map<String, Datatype> datatypes) {
         PrecisionSetting stated = settings.precision();
-        CheckPlan.Arithmetic arithmetic = new CheckPlan.Arithmetic(
-                datatypes, stated == null ? null : stated.precision(), model.holdsFloat32());
+        CheckPlan.Arithmetic arithmetic =
+                new CheckPlan.Arithmetic(datatypes, stated == null ? null : stated.precision(), model.holdsFloat32());
         CheckSettings decided = settings.with(Coverage.CERTIFIED, DatatypeSetting.of(datatypes));
         return decided.plan(arithmetic).certifying(arithmetic);
     }
@@ -147,11 +146,7 @@ record ProductCheck(ProductModel model, CheckSettings settings, Progress progres
         Map<String, Mistake> mistakes = mistake != null
                 ? Map.of() // which says it better
                 : Mistakes.name(
-                        product.tensors().stream()
-                                .map(JudgedTensor::comparison)
-                                .toList(),
-                        Map.of(),
-                        Setting.UNKNOWN);
+                        product.tensors().stream().map(JudgedTensor::comparison).toList(), Map.of(), Setting.UNKNOWN);
         return new ProductReport(
                 product.claim().kind(),
                 index,

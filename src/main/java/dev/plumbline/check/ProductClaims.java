@@ -22,9 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param hessianVector {@code H u}
  */
 record ProductClaims(
-        List<VectorJacobian> vectorJacobian,
-        List<JacobianVector> jacobianVector,
-        List<HessianVector> hessianVector) {
+        List<VectorJacobian> vectorJacobian, List<JacobianVector> jacobianVector, List<HessianVector> hessianVector) {
 
     /** Products of one request; each is measured like a gradient. */
     private static final int MOST = 256;

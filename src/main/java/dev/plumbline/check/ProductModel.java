@@ -35,17 +35,13 @@ record ProductModel(
      * @param afford sees each program before it is evaluated, and refuses what is too dear
      */
     static ProductModel read(GradientCheckRequest request, double bytes, Consumer<Program> afford) {
-        Map<String, Tensor> claims = new LinkedHashMap<>(request.productsOrNone().byInput());
+        Map<String, Tensor> claims =
+                new LinkedHashMap<>(request.productsOrNone().byInput());
         claims.keySet().removeAll(request.dataOrNone().keySet());
         claims.putAll(CheckedModel.byParameter(request));
         Model model = request.requiredModel().read(bytes);
         ObjectiveReader reader = new ObjectiveReader(
-                        model,
-                        request.lossOrNone(),
-                        request.parametersOrNone(),
-                        request.dataOrNone(),
-                        claims,
-                        Set.of())
+                        model, request.lossOrNone(), request.parametersOrNone(), request.dataOrNone(), claims, Set.of())
                 .within(bytes);
         Program program = reader.readOutputs(afford);
         Map<String, Tensor> point = reader.point(program);
@@ -138,16 +134,21 @@ record ProductModel(
                     Spelling.oneOf(name, known.keySet()));
         }
         if (!tensor.shape().equals(shape)) {
-            throw Problem.invalid(
-                    pointer, "this has the shape of what it belongs to", tensor.shape(), shape);
+            throw Problem.invalid(pointer, "this has the shape of what it belongs to", tensor.shape(), shape);
         }
         if (!isByOutput && program().indices().containsKey(name)) {
             throw Problem.invalid(
-                    pointer, "there is no derivative by data that only serve as indices", name, "a parameter or other data");
+                    pointer,
+                    "there is no derivative by data that only serve as indices",
+                    name,
+                    "a parameter or other data");
         }
         if (isFactor && tensor.firstNonFinite() >= 0) {
             throw Problem.invalid(
-                    pointer, "what a derivative is multiplied by is finite", tensor.at(tensor.firstNonFinite()), "finite numbers");
+                    pointer,
+                    "what a derivative is multiplied by is finite",
+                    tensor.at(tensor.firstNonFinite()),
+                    "finite numbers");
         }
     }
 

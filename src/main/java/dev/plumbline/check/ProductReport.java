@@ -24,7 +24,8 @@ public record ProductReport(
         Verdict verdict,
         @Schema(description = "one plain sentence") String summary,
 
-        @Schema(description = "what the whole product looks like, where it is wrong and some mistake gives it") @Nullable
+        @Schema(description = "what the whole product looks like, where it is wrong and some mistake gives it")
+        @Nullable
         ProductMistake mistake,
 
         List<TensorReport> tensors,

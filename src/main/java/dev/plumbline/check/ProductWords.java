@@ -72,16 +72,18 @@ final class ProductWords {
         String products = count == 0
                 ? ""
                 : bad.isEmpty()
-                ? "%s with the reference.".formatted(count == 1 ? "The product agrees" : "All %d products agree".formatted(count))
-                : bad.stream()
-                        .sorted((a, c) -> c.verdict().compareTo(a.verdict()))
-                        .limit(TOLD)
-                        .map(ProductReport::summary)
-                        .collect(Collectors.joining(" "))
-                        + (bad.size() > TOLD ? " And %d more.".formatted(bad.size() - TOLD) : "");
+                        ? "%s with the reference."
+                                .formatted(count == 1 ? "The product agrees" : "All %d products agree".formatted(count))
+                        : bad.stream()
+                                        .sorted((a, c) -> c.verdict().compareTo(a.verdict()))
+                                        .limit(TOLD)
+                                        .map(ProductReport::summary)
+                                        .collect(Collectors.joining(" "))
+                                + (bad.size() > TOLD ? " And %d more.".formatted(bad.size() - TOLD) : "");
         String laws = broken.isEmpty()
                 ? ""
-                : " " + (broken.get(0).law() == Law.DOT_TEST
+                : " "
+                        + (broken.get(0).law() == Law.DOT_TEST
                                 ? "The dot test fails: "
                                 : "The Hessian is not symmetric: ")
                         + broken.get(0).detail() + ".";

@@ -12,6 +12,8 @@ final class Rounded {
 
     /** To four digits, which are few bytes of JSON. */
     static double of(double value) {
-        return Double.isFinite(value) ? BigDecimal.valueOf(value).round(FOUR_DIGITS).doubleValue() : value;
+        return Double.isFinite(value)
+                ? BigDecimal.valueOf(value).round(FOUR_DIGITS).doubleValue()
+                : value;
     }
 }

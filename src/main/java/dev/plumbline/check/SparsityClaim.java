@@ -64,8 +64,8 @@ public record SparsityClaim(
             throw Problem.invalid(
                     pointer + "/nonzeros", "there is no pattern in the claim", "nothing", "pairs [row, column]");
         }
-        List<BitSet> pattern =
-                new ArrayList<>(IntStream.range(0, rows.size()).mapToObj(i -> new BitSet()).toList());
+        List<BitSet> pattern = new ArrayList<>(
+                IntStream.range(0, rows.size()).mapToObj(i -> new BitSet()).toList());
         for (int i = 0; i < nonzeros.size(); i++) {
             List<Integer> pair = nonzeros.get(i);
             boolean fits = pair != null

@@ -39,15 +39,18 @@ public record SparsityReport(
      * @param outputIndex of the element of the output
      * @param byIndex of the element that it moves with
      */
-    public record OutsideReport(
-            int row, int column, List<Integer> outputIndex, List<Integer> byIndex, double value) {}
+    public record OutsideReport(int row, int column, List<Integer> outputIndex, List<Integer> byIndex, double value) {}
 
     static SparsityReport of(SparsityPattern pattern, SparsityPattern.Judged judged, Products functions) {
         Shape rows = functions.program().output(pattern.output()).shape();
         Shape columns = Objects.requireNonNull(functions.inputs().get(pattern.by()));
         List<OutsideReport> outside = judged.outside().stream()
                 .map(each -> new OutsideReport(
-                        each.row(), each.column(), index(rows, each.row()), index(columns, each.column()), each.value()))
+                        each.row(),
+                        each.column(),
+                        index(rows, each.row()),
+                        index(columns, each.column()),
+                        each.value()))
                 .toList();
         return new SparsityReport(
                 pattern.output(),

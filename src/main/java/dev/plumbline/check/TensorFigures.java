@@ -112,7 +112,8 @@ public record TensorFigures(
                 claimed[row][column] = a;
                 reference[row][column] = n;
             }
-            excess[row][column] = Math.max(excess[row][column], times(a, n, comparison.allowance().at(i)));
+            excess[row][column] = Math.max(
+                    excess[row][column], times(a, n, comparison.allowance().at(i)));
         }
         for (double[][] map : List.of(claimed, reference, excess)) {
             for (double[] line : map) {

@@ -90,8 +90,9 @@ class ComparisonController {
     @Operation(
             operationId = "listComparisons",
             summary = "This key's kept comparisons in short, the newest first",
-            description = "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
-                    + " label, or since a time such as `2026-03-01T00:00:00Z`.")
+            description =
+                    "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
+                            + " label, or since a time such as `2026-03-01T00:00:00Z`.")
     Page<ReportItem> list(
             @Parameter(hidden = true) @RequestAttribute String owner,
             @RequestParam(required = false) @Nullable Verdict verdict,

@@ -20,9 +20,7 @@ class KeptComparisons {
 
     void keep(String owner, ComparisonReport report) {
         shelf.keep(
-                owner,
-                new Shelf.Title(report.id(), report.verdict().name(), report.label(), report.summary()),
-                report);
+                owner, new Shelf.Title(report.id(), report.verdict().name(), report.label(), report.summary()), report);
     }
 
     byte[] bytes(String owner, String id) {

@@ -21,9 +21,7 @@ public class KeptDiagnoses {
     /** Kept once this returns it. */
     DiagnosisReport keep(String owner, DiagnosisReport report) {
         shelf.keep(
-                owner,
-                new Shelf.Title(report.id(), report.verdict().name(), report.label(), report.summary()),
-                report);
+                owner, new Shelf.Title(report.id(), report.verdict().name(), report.label(), report.summary()), report);
         return report;
     }
 

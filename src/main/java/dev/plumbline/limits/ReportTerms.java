@@ -13,4 +13,5 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("plumbline.reports")
-public record ReportTerms(@DefaultValue("90") @Positive @Max(36_500) int days) {}
+public record ReportTerms(
+        @DefaultValue("90") @Positive @Max(36_500) int days) {}

@@ -103,8 +103,31 @@ public record TrainingRunSchedule(
 
     public TrainingRunSchedule {
         Object[] values = {
-            every, factor, steps, minimumRate, startFactor, warmup, next, patience, threshold, cooldown, milestones, power,
-            multiplier, rises, first, rise, startDivisor, endDivisor, anneal, threePhases, counting, up, down, mode, schedules
+            every,
+            factor,
+            steps,
+            minimumRate,
+            startFactor,
+            warmup,
+            next,
+            patience,
+            threshold,
+            cooldown,
+            milestones,
+            power,
+            multiplier,
+            rises,
+            first,
+            rise,
+            startDivisor,
+            endDivisor,
+            anneal,
+            threePhases,
+            counting,
+            up,
+            down,
+            mode,
+            schedules
         };
         RecordComponent[] components = TrainingRunSchedule.class.getRecordComponents();
         for (int i = 0; i < values.length; i++) {

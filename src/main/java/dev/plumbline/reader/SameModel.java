@@ -208,8 +208,7 @@ public record SameModel(
                     withLoss(program.evaluate(point, rounding(base, mixed, run)).outputs());
             rounded.forEach((name, value) -> spreads.merge(name, SAFETY * largest(value, exact.get(name)), Math::max));
         }
-        List<FileConstant> shortened =
-                datatype == Datatype.FP64 && holdsFloat32 ? FileConstant.of(program) : List.of();
+        List<FileConstant> shortened = datatype == Datatype.FP64 && holdsFloat32 ? FileConstant.of(program) : List.of();
         for (int run = 1; run <= RUNS && !shortened.isEmpty(); run++) {
             Map<String, Tensor> moved = withLoss(
                     program.evaluate(point, FileConstant.moved(shortened, run)).outputs());

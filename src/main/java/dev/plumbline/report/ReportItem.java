@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param summary its sentence, of which a long one loses its middle
  */
 public record ReportItem(
-        String id, String href, Instant createdAt, String verdict, @Nullable String label, String summary) {
+        String id,
+        String href,
+        Instant createdAt,
+        String verdict,
+        @Nullable String label,
+        String summary) {
 
     private static final int SHOWN = 400;
 

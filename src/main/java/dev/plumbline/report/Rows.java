@@ -26,8 +26,7 @@ public record Rows(JdbcClient jdbc, String table) {
      * @param condition on further columns, such as {@code verdict = :verdict}; empty for none
      * @param values of the condition's names
      */
-    public record Selection(
-            String owner, @Nullable String after, String condition, Map<String, Object> values) {
+    public record Selection(String owner, @Nullable String after, String condition, Map<String, Object> values) {
 
         /** All of a key's. */
         public Selection(String owner, @Nullable String after) {
@@ -49,8 +48,8 @@ public record Rows(JdbcClient jdbc, String table) {
             behind = " and (created_at < :created or (created_at = :created and id > :after))";
         }
         String condition = selection.condition().isEmpty() ? "" : " and " + selection.condition();
-        return jdbc.sql("select " + columns + " from " + table + " where owner = :owner and expires_at > :now" + condition
-                        + behind + " order by owner, created_at desc, id fetch first :most rows only")
+        return jdbc.sql("select " + columns + " from " + table + " where owner = :owner and expires_at > :now"
+                        + condition + behind + " order by owner, created_at desc, id fetch first :most rows only")
                 .params(values)
                 .query(mapper)
                 .list();

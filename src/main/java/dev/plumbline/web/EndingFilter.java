@@ -23,14 +23,15 @@ final class EndingFilter extends OncePerRequestFilter {
 
     private static final Pattern REPORT = Pattern.compile("(/v1/[a-z-]+/[^/.]+)\\.(html|xml|md|json)");
 
-    private static final Map<String, String> TYPES = Map.of(
-            "html", "text/html", "xml", "application/xml", "md", "text/markdown", "json", "application/json");
+    private static final Map<String, String> TYPES =
+            Map.of("html", "text/html", "xml", "application/xml", "md", "text/markdown", "json", "application/json");
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         Matcher report = REPORT.matcher(request.getRequestURI());
-        boolean isRead = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+        boolean isRead =
+                request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
         chain.doFilter(
                 isRead && report.matches()
                         ? new Ended(request, report.group(1), String.valueOf(TYPES.get(report.group(2))))

@@ -49,15 +49,43 @@ class EstimatesTests {
 
     /** What PyTorch's networks of the fixtures are not: wide, deep, recurrent, and dear by the element. */
     private static final List<Net> NETS = List.of(
-            new Net("wide", "{'type': 'dense', 'units': 300, 'activation': 'relu'}, {'type': 'dense', 'units': 10}", 50, 200),
-            new Net("softplus", "{'type': 'dense', 'units': 64, 'activation': 'softplus'}, {'type': 'dense', 'units': 4}", 99, 8),
-            new Net("deep", "{'type': 'dense', 'units': 8, 'activation': 'tanh'}, ".repeat(60) + "{'type': 'dense', 'units': 2}", 4, 3),
+            new Net(
+                    "wide",
+                    "{'type': 'dense', 'units': 300, 'activation': 'relu'}, {'type': 'dense', 'units': 10}",
+                    50,
+                    200),
+            new Net(
+                    "softplus",
+                    "{'type': 'dense', 'units': 64, 'activation': 'softplus'}, {'type': 'dense', 'units': 4}",
+                    99,
+                    8),
+            new Net(
+                    "deep",
+                    "{'type': 'dense', 'units': 8, 'activation': 'tanh'}, ".repeat(60)
+                            + "{'type': 'dense', 'units': 2}",
+                    4,
+                    3),
             new Net("LSTM", "{'type': 'lstm', 'units': 16}", 8, 12, 10),
             new Net("GRU", "{'type': 'gru', 'units': 12, 'bidirectional': true}", 4, 20, 6),
             new Net("transformer", "{'type': 'transformerEncoderLayer', 'heads': 2, 'feedforward': 32}", 4, 10, 16),
-            new Net("norms", "{'type': 'dense', 'units': 40, 'activation': 'gelu'}, {'type': 'layerNorm'}, {'type': 'dense', 'units': 20}, {'type': 'batchNorm', 'mode': 'batch'}", 32, 20),
-            new Net("convolutions", "{'type': 'conv2d', 'filters': 8, 'kernel': 3}, {'type': 'relu'}, {'type': 'maxPool2d', 'kernel': 2}, {'type': 'conv2d', 'filters': 8, 'kernel': 3}, {'type': 'tanh'}, {'type': 'flatten'}, {'type': 'dense', 'units': 10}", 8, 3, 20, 20),
-            new Net("points", "{'type': 'conv1d', 'filters': 20, 'kernel': 1}, {'type': 'tanh'}, {'type': 'conv1d', 'filters': 4, 'kernel': 5}", 6, 6, 40));
+            new Net(
+                    "norms",
+                    "{'type': 'dense', 'units': 40, 'activation': 'gelu'}, {'type': 'layerNorm'}, {'type': 'dense', 'units': 20}, {'type': 'batchNorm', 'mode': 'batch'}",
+                    32,
+                    20),
+            new Net(
+                    "convolutions",
+                    "{'type': 'conv2d', 'filters': 8, 'kernel': 3}, {'type': 'relu'}, {'type': 'maxPool2d', 'kernel': 2}, {'type': 'conv2d', 'filters': 8, 'kernel': 3}, {'type': 'tanh'}, {'type': 'flatten'}, {'type': 'dense', 'units': 10}",
+                    8,
+                    3,
+                    20,
+                    20),
+            new Net(
+                    "points",
+                    "{'type': 'conv1d', 'filters': 20, 'kernel': 1}, {'type': 'tanh'}, {'type': 'conv1d', 'filters': 4, 'kernel': 5}",
+                    6,
+                    6,
+                    40));
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -85,8 +113,7 @@ class EstimatesTests {
                     .iterator()
                     .next()
                     .shape();
-            LossSource loss =
-                    JsonMapper.shared().readValue("{\"kind\": \"MSE\", \"target\": \"y\"}", LossSource.class);
+            LossSource loss = JsonMapper.shared().readValue("{\"kind\": \"MSE\", \"target\": \"y\"}", LossSource.class);
             return asked(source, loss, Map.of(), Map.of("x", x, "y", Tensor.zeros(output)), Coverage.AUTO);
         }
     }
@@ -103,10 +130,10 @@ class EstimatesTests {
     @Test
     @EnabledIfSystemProperty(named = "plumbline.estimates", matches = "true")
     void estimatesAreWithinTwiceMostlyAndWithinFourTimesAlways() {
-        List<Coverage> all =
-                List.of(Coverage.CERTIFIED, Coverage.DIRECTIONAL, Coverage.SAMPLED, Coverage.EXHAUSTIVE);
+        List<Coverage> all = List.of(Coverage.CERTIFIED, Coverage.DIRECTIONAL, Coverage.SAMPLED, Coverage.EXHAUSTIVE);
         NETS.forEach(net -> compare(net.name(), net.request(), all));
-        Fixture.all().forEach(fixture -> compare(fixture.toString(), fixture.request(null, CheckSettings.DEFAULT), all));
+        Fixture.all()
+                .forEach(fixture -> compare(fixture.toString(), fixture.request(null, CheckSettings.DEFAULT), all));
         for (String suite : List.of("sequences", "float64-on-float32-files")) {
             TorchSets.of(suite, "float64").forEach(file -> {
                 TorchSets.TorchSet set = file.sets().get(0);
@@ -117,8 +144,10 @@ class EstimatesTests {
                         all);
             });
         }
-        List<Double> off =
-                ratios.stream().map(ratio -> Math.max(ratio, 1 / ratio)).sorted().toList();
+        List<Double> off = ratios.stream()
+                .map(ratio -> Math.max(ratio, 1 / ratio))
+                .sorted()
+                .toList();
         double median = off.get(off.size() / 2);
         double worst = off.get(off.size() - 1);
         System.out.printf(Locale.ROOT, "ESTIMATE %d: median off by %.2f, worst by %.2f%n", off.size(), median, worst);
@@ -128,8 +157,8 @@ class EstimatesTests {
     }
 
     private void compare(String name, GradientCheckRequest request, List<Coverage> coverages) {
-        Objective objective =
-                CheckedModel.read(request, Limits.defaults().bytes(), program -> {}).objective();
+        Objective objective = CheckedModel.read(request, Limits.defaults().bytes(), program -> {})
+                .objective();
         for (Coverage coverage : coverages) {
             Pace.measure(); // a machine that others use too is not the same for minutes
             double estimate = Pace.here(new CheckCost(objective).of(coverage, 20));

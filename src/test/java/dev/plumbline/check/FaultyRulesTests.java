@@ -12,10 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.api.Test;
 
 /**
  * Faulty rules of gains, statistics, products, convolutions, heads and gates, of activations, broadcasts, sums and softmaxes:
@@ -28,7 +28,8 @@ class FaultyRulesTests {
     }
 
     static Stream<PlantedFault> named() {
-        return planted().filter(planted -> planted.isNamed() && !planted.expected().has("weights"));
+        return planted()
+                .filter(planted -> planted.isNamed() && !planted.expected().has("weights"));
     }
 
     static Stream<PlantedFault> outside() {
@@ -71,8 +72,15 @@ class FaultyRulesTests {
 
     @ParameterizedTest
     @CsvSource({
-        "rules, dense", "rules, conv", "rules, attention", "rules, rnn", "rules, gru", "rules, lstm",
-        "more-rules, dense", "more-rules, conv", "more-rules, attention"
+        "rules, dense",
+        "rules, conv",
+        "rules, attention",
+        "rules, rnn",
+        "rules, gru",
+        "rules, lstm",
+        "more-rules, dense",
+        "more-rules, conv",
+        "more-rules, attention"
     })
     void aRightClaimIsNotExplained(String set, String network) {
         for (String dtype : PlantedFault.DTYPES) {

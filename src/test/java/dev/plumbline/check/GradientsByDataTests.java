@@ -64,8 +64,7 @@ class GradientsByDataTests {
         for (int i = 0; i < 3; i++) {
             byW[i] = 2 * W[i] * X[i] * X[i];
         }
-        GradientCheckReport report =
-                check("sum((w * x)^2)", DATA, Map.of("x", gradient(1), "w", Tensor.vector(byW)));
+        GradientCheckReport report = check("sum((w * x)^2)", DATA, Map.of("x", gradient(1), "w", Tensor.vector(byW)));
         assertThat(report.verdict()).isEqualTo(Verdict.PASS);
         assertThat(report.tensors()).hasSize(2);
     }
@@ -90,7 +89,7 @@ class GradientsByDataTests {
     void whatOnlyServesAsAnIndexHasNoGradient() {
         assertThatThrownBy(() -> check(
                         "sum(gather(w, i)^2)", Map.of("i", Tensor.vector(0, 2)), Map.of("i", Tensor.vector(0, 0))))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.pointer())
-                        .isEqualTo("/gradients/i"));
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.pointer()).isEqualTo("/gradients/i"));
     }
 }

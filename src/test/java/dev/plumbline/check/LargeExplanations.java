@@ -1,5 +1,6 @@
 package dev.plumbline.check;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.plumbline.compute.explanation.Budget;
 import dev.plumbline.compute.explanation.Case;
 import dev.plumbline.compute.explanation.Search;
@@ -13,7 +14,6 @@ import dev.plumbline.reader.ModelSource;
 import dev.plumbline.tensor.Safetensors;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorLimits;
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

@@ -148,9 +148,8 @@ class ProductsTests {
             square[i] = X[i] * X[i];
             wrong[i] = 2 * X[i] * U[i]; // tanh' taken for 1
         }
-        GradientCheckReport report = ClaimedProducts.of("tanh(x^2)", x(X))
-                .pushing(x(U), out(wrong))
-                .check();
+        GradientCheckReport report =
+                ClaimedProducts.of("tanh(x^2)", x(X)).pushing(x(U), out(wrong)).check();
         ProductMistake mistake = mistake(report, 0);
         assertThat(mistake.kind()).isEqualTo(Kind.MISSING_SLOPE);
         assertThat(mistake.advice()).contains("tanh");
@@ -158,8 +157,7 @@ class ProductsTests {
 
     @Test
     void whatOneInputContributesIsMissed() {
-        GradientCheckReport report = ClaimedProducts.of(
-                        "x * y", Map.of("x", Tensor.vector(X), "y", Tensor.vector(V)))
+        GradientCheckReport report = ClaimedProducts.of("x * y", Map.of("x", Tensor.vector(X), "y", Tensor.vector(V)))
                 .pushing(
                         Map.of("x", Tensor.vector(U), "y", Tensor.vector(1, 2, 3)),
                         out(U[0] * V[0], U[1] * V[1], U[2] * V[2]))
@@ -205,9 +203,8 @@ class ProductsTests {
         lastPlace[1] = Math.nextUp(right[1]);
         double[] off = right.clone();
         off[1] *= 1 + 1e-12;
-        GradientCheckReport report = cyclic().pushing(x(U), out(lastPlace))
-                .pushing(x(U), out(off))
-                .check();
+        GradientCheckReport report =
+                cyclic().pushing(x(U), out(lastPlace)).pushing(x(U), out(off)).check();
         assertThat(report.products().get(0).verdict()).isEqualTo(Verdict.PASS);
         assertThat(report.products().get(1).verdict()).isEqualTo(Verdict.FAIL);
     }
@@ -251,7 +248,9 @@ class ProductsTests {
         assertThat(report.verdict()).isEqualTo(Verdict.PASS);
         assertThat(report.productLaws()).hasSize(3).allMatch(law -> law.verdict() == Verdict.PASS);
         assertThat(Objects.requireNonNull(report.objective()).value())
-                .isCloseTo(X[0] * X[0] * X[1] + X[1] * X[1] * X[2] + X[2] * X[2] * X[0], org.assertj.core.data.Offset.offset(1e-14));
+                .isCloseTo(
+                        X[0] * X[0] * X[1] + X[1] * X[1] * X[2] + X[2] * X[2] * X[0],
+                        org.assertj.core.data.Offset.offset(1e-14));
     }
 
     private interface Wrong {
@@ -265,7 +264,8 @@ class ProductsTests {
                 h[i][k] = wrong.element(i, k, h[i][k]);
             }
         }
-        return cyclicSum().bending(x(U), Map.of("x", times(h, U, false)))
+        return cyclicSum()
+                .bending(x(U), Map.of("x", times(h, U, false)))
                 .bending(x(V), Map.of("x", times(h, V, false)))
                 .check();
     }
@@ -362,8 +362,9 @@ class ProductsTests {
     void aLinearFunctionHasNoCurvatureAndThatIsCertain() {
         GradientCheckReport right =
                 ClaimedProducts.of("sum(3 * x)", x(X)).bending(x(U), x(0, 0, 0)).check();
-        GradientCheckReport wrong =
-                ClaimedProducts.of("sum(3 * x)", x(X)).bending(x(U), x(0, 1e-9, 0)).check();
+        GradientCheckReport wrong = ClaimedProducts.of("sum(3 * x)", x(X))
+                .bending(x(U), x(0, 1e-9, 0))
+                .check();
         assertThat(right.verdict()).isEqualTo(Verdict.PASS);
         assertThat(wrong.verdict()).isEqualTo(Verdict.FAIL);
     }
@@ -418,9 +419,8 @@ class ProductsTests {
     @Test
     void aConventionIsNoDerivativeWhereTheFunctionIsSmooth() {
         ClaimedProducts claims = ClaimedProducts.of("relu(x) - relu(-x)", x(0, -1.7, 2.1));
-        GradientCheckReport report = claims.pushing(x(U), out(U))
-                .pushing(x(U), out(0, U[1], U[2]))
-                .check();
+        GradientCheckReport report =
+                claims.pushing(x(U), out(U)).pushing(x(U), out(0, U[1], U[2])).check();
         assertThat(report.products().get(0).verdict()).isEqualTo(Verdict.PASS);
         assertThat(report.products().get(1).verdict()).isEqualTo(Verdict.KINK);
     }
@@ -437,7 +437,8 @@ class ProductsTests {
     void maximaArePassedOnByTheirWinners() {
         Tensor image = Tensor.of(Shape.of(1, 1, 2, 4), new double[] {1, 5, -2, -3, 4, 2, -7, -1});
         Tensor direction = Tensor.of(Shape.of(1, 1, 2, 4), new double[] {1, 2, 3, 4, 5, 6, 7, 8});
-        GradientCheckReport report = ClaimedProducts.of("[max(x[0, 0, :, 0:2]), max(x[0, 0, :, 2:4])]^2", Map.of("x", image))
+        GradientCheckReport report = ClaimedProducts.of(
+                        "[max(x[0, 0, :, 0:2]), max(x[0, 0, :, 2:4])]^2", Map.of("x", image))
                 .pushing(Map.of("x", direction), Map.of("out", Tensor.vector(2 * 5 * 2, 2 * -1 * 8)))
                 .check();
         assertThat(report.verdict()).isEqualTo(Verdict.PASS);
@@ -451,7 +452,8 @@ class ProductsTests {
         for (int i = 0; i < 3; i++) {
             gradient[i] = 2 * X[i] * X[(i + 1) % 3] + X[(i + 2) % 3] * X[(i + 2) % 3];
         }
-        ClaimedProducts claims = cyclicSum().bending(x(U), Map.of("x", times(hessian(), U, false).map(h -> -h)));
+        ClaimedProducts claims =
+                cyclicSum().bending(x(U), Map.of("x", times(hessian(), U, false).map(h -> -h)));
         GradientCheckReport report = claims.check(x(gradient));
         assertThat(report.tensors()).singleElement().satisfies(tensor -> assertThat(tensor.verdict())
                 .isEqualTo(Verdict.PASS));
@@ -462,7 +464,8 @@ class ProductsTests {
 
     @Test
     void refusesWhatHasNoPlace() {
-        assertThatThrownBy(() -> cyclic().pulling(Map.of("aout", Tensor.vector(V)), x(V)).check())
+        assertThatThrownBy(() ->
+                        cyclic().pulling(Map.of("aout", Tensor.vector(V)), x(V)).check())
                 .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.pointer())
                         .isEqualTo("/vectorJacobianProducts/0/cotangent/aout"));
         assertThatThrownBy(() -> cyclic().pushing(x(1, 2), out(V)).check())
@@ -475,13 +478,14 @@ class ProductsTests {
                 .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.pointer())
                         .isEqualTo("/jacobianVectorProducts/0/direction/x"));
         assertThatThrownBy(() -> cyclic().bending(x(U), x(V)).check())
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.pointer())
-                        .isEqualTo("/hessianVectorProducts/0"));
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.pointer()).isEqualTo("/hessianVectorProducts/0"));
     }
 
     @Test
     void aClaimThatIsNoNumberFails() {
-        GradientCheckReport report = cyclic().pushing(x(U), out(1, Double.NaN, 2)).check();
+        GradientCheckReport report =
+                cyclic().pushing(x(U), out(1, Double.NaN, 2)).check();
         assertThat(report.verdict()).isEqualTo(Verdict.FAIL);
     }
 }

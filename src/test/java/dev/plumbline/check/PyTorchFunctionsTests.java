@@ -84,8 +84,8 @@ class PyTorchFunctionsTests {
 
     private static List<Exported> exported(String datatype, String point) throws IOException {
         List<Exported> found = new ArrayList<>();
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(FILE)), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(FILE)), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 Exported each = Exported.of(JsonMapper.shared().readTree(line));
                 if (each.name().contains(" " + datatype + " ") && each.name().endsWith(point)) {
@@ -138,7 +138,9 @@ class PyTorchFunctionsTests {
                 values[largest] *= 1.01;
                 claims.put(first, Tensor.of(gradient.shape(), gradient.datatype(), values));
                 Caller.Answer answer = check(each, claims);
-                if (values[largest] != 0 && answer.status() == 200 && answer.text("verdict").equals("PASS")) {
+                if (values[largest] != 0
+                        && answer.status() == 200
+                        && answer.text("verdict").equals("PASS")) {
                     missed.add(each.name() + ": " + answer.text("summary"));
                 }
             }
@@ -149,8 +151,11 @@ class PyTorchFunctionsTests {
 
     private Caller.Answer check(Exported each, Map<String, Tensor> claims) {
         Map<String, byte[]> parts = new LinkedHashMap<>();
-        String expected = Double.isFinite(each.loss()) ? "\"expected\": {\"loss\": %s}".formatted(each.loss()) : "\"loss\": null";
-        parts.put("request", "{%s, \"settings\": {\"explain\": false}}".formatted(expected).getBytes(StandardCharsets.UTF_8));
+        String expected =
+                Double.isFinite(each.loss()) ? "\"expected\": {\"loss\": %s}".formatted(each.loss()) : "\"loss\": null";
+        parts.put(
+                "request",
+                "{%s, \"settings\": {\"explain\": false}}".formatted(expected).getBytes(StandardCharsets.UTF_8));
         parts.put("model", each.model());
         parts.put("data", Safetensors.write(each.data(), Map.of()));
         parts.put("gradients", Safetensors.write(claims, Map.of()));

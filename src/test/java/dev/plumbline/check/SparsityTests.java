@@ -88,8 +88,10 @@ class SparsityTests {
     /** {@code (x + 1e9) - 1e9 - x} leaves rounding, and no derivative. */
     @Test
     void whatCancelsIsNoElement() {
-        GradientCheckReport report = check("(x * 3 + x[1]) - x[1] / 7 * 7", X, List.of(
-                List.of(0, 0), List.of(1, 1), List.of(2, 2), List.of(3, 3), List.of(4, 4), List.of(5, 5)));
+        GradientCheckReport report = check(
+                "(x * 3 + x[1]) - x[1] / 7 * 7",
+                X,
+                List.of(List.of(0, 0), List.of(1, 1), List.of(2, 2), List.of(3, 3), List.of(4, 4), List.of(5, 5)));
         assertThat(report.verdict()).isEqualTo(Verdict.PASS);
     }
 

@@ -18,8 +18,7 @@ class FallenTests {
     private int port;
 
     static Stream<Arguments> fallen() {
-        return Stream.of(
-                Arguments.of("a weight of a sample that is no number: all memory", "/v1/diagnoses", """
+        return Stream.of(Arguments.of("a weight of a sample that is no number: all memory", "/v1/diagnoses", """
                         {"model": {"formula": "h = sigmoid(x @ w1 + b1)\\np = sigmoid(h @ w2 + b2)\\nmean((y - p)^2)"},
                          "parameters": {"w1": [[1.7886, 0.4365, 0.0965, -1.8635], [-0.2774, -0.3548, -0.0827, -0.627]], "b1": [0.0, 0.0, 0.0, 0.0], "w2": [[-0.0438], [-0.4772], [-1.3139], [0.8846]], "b2": [0.0]},
                          "data": {"x": [[0.5, 0.5], [-0.5, -0.5]], "y": [[0.5], [0.5]]},

@@ -85,7 +85,12 @@ class FuzzTests {
                     switch (i % 4) {
                         case 0, 1 -> json(random, new JsonMutation(random, valid), i % 4 == 1);
                         case 2 -> graph(random);
-                        default -> address(random, valid.addresses().get(random.nextInt(valid.addresses().size())));
+                        default ->
+                            address(
+                                    random,
+                                    valid.addresses()
+                                            .get(random.nextInt(
+                                                    valid.addresses().size())));
                     };
             ask(request, "request " + i + " of seed " + SEED);
             if (i % 100 == 99) {
@@ -164,7 +169,8 @@ class FuzzTests {
     }
 
     private static String strange(SplittableRandom random) {
-        String[] values = {"", "0", "-1", "1", "10", "1e9", "99999999999999999999", "NaN", "null", "%00", "%F0%9F%98%80"};
+        String[] values = {"", "0", "-1", "1", "10", "1e9", "99999999999999999999", "NaN", "null", "%00", "%F0%9F%98%80"
+        };
         String[] more = {"a%2Fb", "..%2F..", "%25", "true", "%E2%80%AE", "sha256:", "x".repeat(500), "{}", "1,2"};
         return URLEncoder.encode(
                         URLDecoder.decode(
@@ -186,7 +192,11 @@ class FuzzTests {
     /** A session, a monitor, a probe session and a report, so that addresses with an id lead somewhere. */
     private void keepSomething(ValidRequests valid) throws Exception {
         for (String path : List.of(
-                "/v1/optimizer-sessions", "/v1/monitors", "/v1/probe-sessions", "/v1/gradient-checks", "/v1/training-runs")) {
+                "/v1/optimizer-sessions",
+                "/v1/monitors",
+                "/v1/probe-sessions",
+                "/v1/gradient-checks",
+                "/v1/training-runs")) {
             HttpResponse<String> made = client.send(
                     request(path)
                             .header("Content-Type", "application/json")

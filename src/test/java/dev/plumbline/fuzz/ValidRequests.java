@@ -54,7 +54,8 @@ record ValidRequests(List<Valid> requests, List<Address> addresses) {
         if (operation.get("parameters") instanceof List<?> parameters) {
             parameters.stream()
                     .filter(parameter -> "query".equals(map(parameter).get("in")))
-                    .forEach(parameter -> queries.add(String.valueOf(map(parameter).get("name"))));
+                    .forEach(parameter ->
+                            queries.add(String.valueOf(map(parameter).get("name"))));
         }
         return queries;
     }

@@ -58,8 +58,7 @@ class LimitsTests {
     /** An estimate that has lost its number is no reason to go ahead. */
     @Test
     void refusesAnEstimateThatIsNotANumber() {
-        assertThatThrownBy(() -> limits.requireSeconds(Double.NaN))
-                .isInstanceOf(Problem.class);
+        assertThatThrownBy(() -> limits.requireSeconds(Double.NaN)).isInstanceOf(Problem.class);
         assertThatThrownBy(() -> limits.requireBytes(Double.POSITIVE_INFINITY)).isInstanceOf(Problem.class);
     }
 
@@ -72,8 +71,7 @@ class LimitsTests {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"body-bytes=0", "json-depth=100000", "tensors=0", "request-seconds=-1", "queue=-1"})
+    @ValueSource(strings = {"body-bytes=0", "json-depth=100000", "tensors=0", "request-seconds=-1", "queue=-1"})
     void refusesToStartWithALimitThatMakesNoSense(String setting) {
         new ApplicationContextRunner()
                 .withUserConfiguration(Configured.class)

@@ -29,10 +29,13 @@ class BrowsersAndWordsTests {
     private int port;
 
     @ParameterizedTest
-    @ValueSource(strings = {"gradient-checks", "models", "monitors", "optimizer-sessions", "probe-sessions", "training-runs"})
+    @ValueSource(
+            strings = {"gradient-checks", "models", "monitors", "optimizer-sessions", "probe-sessions", "training-runs"
+            })
     void anEmptyNameToGoOnFromIsNone(String list) throws Exception {
         HttpResponse<String> first = asked(request("/v1/" + list + "?after=").build());
-        HttpResponse<String> other = asked(request("/v1/" + list + "?after=nobody").build());
+        HttpResponse<String> other =
+                asked(request("/v1/" + list + "?after=nobody").build());
 
         assertThat(first.statusCode()).as(first.body()).isNotIn(404, 500).isLessThan(500);
         assertThat(first.statusCode()).isEqualTo(other.statusCode() == 404 ? 200 : other.statusCode());
@@ -73,7 +76,8 @@ class BrowsersAndWordsTests {
     void aNumberThatJsonDoesNotHaveIsToldHowToBeWritten(String word) throws Exception {
         HttpResponse<String> bare = evaluated("w", word);
         assertThat(bare.statusCode()).isEqualTo(400);
-        assertThat(json(bare).path("expected").asString()).startsWith("\"NaN\", \"Infinity\" or \"-Infinity\", in quotes");
+        assertThat(json(bare).path("expected").asString())
+                .startsWith("\"NaN\", \"Infinity\" or \"-Infinity\", in quotes");
 
         HttpResponse<String> quoted = evaluated("w", '"' + word + '"');
         assertThat(quoted.statusCode()).isEqualTo(422); // it is read, and no value of a parameter

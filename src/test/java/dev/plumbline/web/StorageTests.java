@@ -87,8 +87,7 @@ class StorageTests {
         String url = "jdbc:h2:file:" + directory.resolve("plumbline");
         DriverManager.getConnection(url).close();
         DataSource readOnly = new DriverManagerDataSource(url + ";ACCESS_MODE_DATA=r");
-        DatabaseHealth health =
-                new DatabaseHealth(readOnly, JdbcClient.create(readOnly), directory.toString(), url);
+        DatabaseHealth health = new DatabaseHealth(readOnly, JdbcClient.create(readOnly), directory.toString(), url);
 
         SQLException failure = catchThrowableOfType(SQLException.class, health::afterPropertiesSet);
         assertThat(Objects.requireNonNull(new DatabaseFailureAnalyzer().analyze(failure))

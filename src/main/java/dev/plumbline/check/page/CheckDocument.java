@@ -111,8 +111,8 @@ final class CheckDocument {
             return;
         }
         List<TensorReport> shown = worst.subList(0, Math.min(ROWS, worst.size()));
-        ErrorBars bars = new ErrorBars(shown.stream()
-                .flatMapToDouble(tensor -> DoubleStream.of(tensor.relativeError(), explained(tensor))));
+        ErrorBars bars = new ErrorBars(
+                shown.stream().flatMapToDouble(tensor -> DoubleStream.of(tensor.relativeError(), explained(tensor))));
         page.section("Tensors, the worst first");
         page.note("Relative error on a logarithmic scale, %s; the upright stroke is what rounding explains."
                 .formatted(bars.words()));
@@ -136,7 +136,9 @@ final class CheckDocument {
 
     private void more(List<TensorReport> rest) {
         page.folded("%s more, at worst %s"
-                .formatted(Numbers.count(rest.size(), "tensor", "tensors"), rest.get(0).verdict()));
+                .formatted(
+                        Numbers.count(rest.size(), "tensor", "tensors"),
+                        rest.get(0).verdict()));
         page.table(
                 "More tensors",
                 new Table(
@@ -206,7 +208,8 @@ final class CheckDocument {
             return;
         }
         page.section("Second opinion: Taylor's test").paragraph(taylor.detail());
-        double[] steps = taylor.steps().stream().mapToDouble(Double::doubleValue).toArray();
+        double[] steps =
+                taylor.steps().stream().mapToDouble(Double::doubleValue).toArray();
         double[] remainders =
                 taylor.remainders().stream().mapToDouble(Double::doubleValue).toArray();
         page.figure(TaylorFigure.of(steps, remainders));

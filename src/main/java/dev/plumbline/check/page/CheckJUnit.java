@@ -56,7 +56,9 @@ final class CheckJUnit {
                 tensor.name(),
                 "plumbline.gradients",
                 outcome(tensor.verdict()),
-                tensor.mistake() == null ? tensor.verdict().name() : tensor.mistake().kind().wireName(),
+                tensor.mistake() == null
+                        ? tensor.verdict().name()
+                        : tensor.mistake().kind().wireName(),
                 message(tensor),
                 text(tensor));
     }
@@ -77,7 +79,9 @@ final class CheckJUnit {
                     .findFirst()
                     .orElse("The gradient can be neither confirmed nor refuted.");
         }
-        String words = tensor.mistake() == null ? "the gradient is wrong" : tensor.mistake().words();
+        String words = tensor.mistake() == null
+                ? "the gradient is wrong"
+                : tensor.mistake().words();
         return "%s; relative error %s".formatted(words, Numbers.of(tensor.relativeError()));
     }
 

@@ -72,7 +72,9 @@ final class CheckMarkdown {
                     tensor.name(),
                     tensor.verdict().name(),
                     Numbers.of(tensor.relativeError(), 3),
-                    tensor.mistake() == null ? "" : Markup.shortened(tensor.mistake().words(), 160)));
+                    tensor.mistake() == null
+                            ? ""
+                            : Markup.shortened(tensor.mistake().words(), 160)));
         }
         if (!rows.isEmpty()) {
             page.table(new Table(List.of("tensor", "verdict", "relative error", "what it looks like"), rows));

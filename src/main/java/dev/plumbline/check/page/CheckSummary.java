@@ -23,7 +23,11 @@ record CheckSummary(
     /**
      * @param mistake what is wrong with it, in words; null where it is right
      */
-    record WorstTensor(String name, Verdict verdict, double relativeError, @Nullable String mistake) {
+    record WorstTensor(
+            String name,
+            Verdict verdict,
+            double relativeError,
+            @Nullable String mistake) {
 
         private static WorstTensor of(TensorReport tensor) {
             return new WorstTensor(

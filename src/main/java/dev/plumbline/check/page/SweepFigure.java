@@ -44,11 +44,17 @@ final class SweepFigure {
                         "distance from the reference",
                         true,
                         List.of(
-                                new Line("|difference − reference|", "dots", steps, each(
-                                        sweep, rung -> Math.abs(rung.value() - sweep.reference()))),
+                                new Line(
+                                        "|difference − reference|",
+                                        "dots",
+                                        steps,
+                                        each(sweep, rung -> Math.abs(rung.value() - sweep.reference()))),
                                 new Line("error bound", "line", steps, each(sweep, Rung::bound)),
-                                new Line("error bound that was validated", "both", steps, each(
-                                        sweep, rung -> rung.validated() ? rung.bound() : Double.NaN))),
+                                new Line(
+                                        "error bound that was validated",
+                                        "both",
+                                        steps,
+                                        each(sweep, rung -> rung.validated() ? rung.bound() : Double.NaN))),
                         levels,
                         Double.isFinite(sweep.step()) ? List.of(new Level("chosen step", sweep.step())) : List.of())
                 .figure();
@@ -63,13 +69,19 @@ final class SweepFigure {
                         "Entry %s: the slope is another on either side".formatted(sweep.index()),
                         "On the left %s, on the right %s; claimed %s. A subgradient lies between the two."
                                 .formatted(
-                                        Numbers.of(sweep.left()), Numbers.of(sweep.right()), Numbers.of(sweep.claimed())),
+                                        Numbers.of(sweep.left()),
+                                        Numbers.of(sweep.right()),
+                                        Numbers.of(sweep.claimed())),
                         "step h",
                         true,
                         "slope",
                         false,
                         List.of(new Line(
-                                "central difference", "both", each(sweep, Rung::step), each(sweep, Rung::value), bounds)),
+                                "central difference",
+                                "both",
+                                each(sweep, Rung::step),
+                                each(sweep, Rung::value),
+                                bounds)),
                         List.of(
                                 new Level("slope on the left", sweep.left()),
                                 new Level("slope on the right", sweep.right()),

@@ -45,8 +45,7 @@ final class TaylorFigure {
     }
 
     private static Line power(int order, String name, double[] steps, double[] remainders, int anchor) {
-        double smallest =
-                Arrays.stream(remainders).filter(r -> r > 0).min().orElse(0) / 10;
+        double smallest = Arrays.stream(remainders).filter(r -> r > 0).min().orElse(0) / 10;
         double[] y = Arrays.stream(steps)
                 .map(step -> remainders[anchor] * Math.pow(step / steps[anchor], order))
                 .map(value -> value < smallest ? Double.NaN : value)

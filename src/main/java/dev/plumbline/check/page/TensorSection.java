@@ -4,7 +4,6 @@ import dev.plumbline.check.GradientCheckReport;
 import dev.plumbline.check.GradientCheckReport.EntryReport;
 import dev.plumbline.check.GradientCheckReport.TensorReport;
 import dev.plumbline.check.TensorFigures;
-import dev.plumbline.check.TensorFigures.Sweep;
 import dev.plumbline.report.figure.Figure;
 import dev.plumbline.report.figure.HeatMap;
 import dev.plumbline.report.figure.Markup;
@@ -50,11 +49,11 @@ record TensorSection(TensorFigures figures, GradientCheckReport report, Document
                 .max()
                 .orElse(0);
         double shown = largest > 0 ? largest : 1;
-        String cells = figures.rows() <= figures.reference().length
-                        && figures.columns() <= figures.reference()[0].length
-                ? "Rows are the first axis, columns the others."
-                : "%,d × %,d entries; each cell shows the largest of those that it stands for."
-                        .formatted(figures.rows(), figures.columns());
+        String cells =
+                figures.rows() <= figures.reference().length && figures.columns() <= figures.reference()[0].length
+                        ? "Rows are the first axis, columns the others."
+                        : "%,d × %,d entries; each cell shows the largest of those that it stands for."
+                                .formatted(figures.rows(), figures.columns());
         return List.of(
                 map("Claimed", cells, figures.claimed()).signed(shown),
                 map("Reference", "The same entries, as they should be.", figures.reference())
@@ -97,7 +96,14 @@ record TensorSection(TensorFigures figures, GradientCheckReport report, Document
         page.table(
                 "Entries of " + Markup.shortened(tensor.name(), Document.NAME),
                 new Table(
-                        List.of("entry", "verdict", "claimed", "reference", "rounding explains", "by differences", "within"),
+                        List.of(
+                                "entry",
+                                "verdict",
+                                "claimed",
+                                "reference",
+                                "rounding explains",
+                                "by differences",
+                                "within"),
                         tensor.entries().stream()
                                 .limit(ENTRIES)
                                 .map(TensorSection::row)

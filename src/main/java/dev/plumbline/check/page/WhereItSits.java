@@ -57,7 +57,8 @@ record WhereItSits(GradientCheckReport report, CheckFigures figures, Document pa
     private void explanation(Cause cause) {
         page.advice(cause.advice());
         page.note("It makes the claim of %s, up to %s of its largest entry."
-                .formatted(Numbers.count(cause.explains().size(), "tensor", "tensors"), Numbers.of(cause.residual(), 2)));
+                .formatted(
+                        Numbers.count(cause.explains().size(), "tensor", "tensors"), Numbers.of(cause.residual(), 2)));
         if (!cause.alternatives().isEmpty()) {
             page.folded("Other mistakes that would make the same claim");
             page.list(cause.alternatives().stream().map(Cause::advice).toList());
@@ -164,7 +165,8 @@ record WhereItSits(GradientCheckReport report, CheckFigures figures, Document pa
     }
 
     private Figure drawing(Neighbourhood graph) {
-        boolean certain = report.explanation() != null || report.operations().stream().anyMatch(JudgedOperation::isWrong);
+        boolean certain =
+                report.explanation() != null || report.operations().stream().anyMatch(JudgedOperation::isWrong);
         String left = graph.left() == 0
                 ? ""
                 : " %s further away %s left out."

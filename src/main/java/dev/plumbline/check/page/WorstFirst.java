@@ -9,9 +9,8 @@ import java.util.List;
 final class WorstFirst {
 
     private static final Comparator<TensorReport> ORDER = Comparator.comparing(TensorReport::verdict)
-            .thenComparing(tensor -> Double.isNaN(tensor.relativeError())
-                    ? Double.POSITIVE_INFINITY
-                    : tensor.relativeError())
+            .thenComparing(
+                    tensor -> Double.isNaN(tensor.relativeError()) ? Double.POSITIVE_INFINITY : tensor.relativeError())
             .reversed();
 
     private WorstFirst() {}

@@ -6,7 +6,6 @@ import dev.plumbline.compute.program.Operation;
 import dev.plumbline.compute.program.Operation.Role;
 import dev.plumbline.compute.program.Reduce;
 import dev.plumbline.compute.program.Reshape;
-import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

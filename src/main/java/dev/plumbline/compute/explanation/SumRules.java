@@ -31,9 +31,7 @@ final class SumRules {
     }
 
     private static void along(Operation operation, Node x, List<Integer> axes, List<FaultyRule> rules) {
-        double count = axes.stream()
-                .mapToDouble(axis -> x.shape().extent(axis))
-                .reduce(1, (a, b) -> a * b);
+        double count = axes.stream().mapToDouble(axis -> x.shape().extent(axis)).reduce(1, (a, b) -> a * b);
         String where = axes.size() > 1 ? "place" : "place along axis " + axes.get(0);
         for (boolean last : new boolean[] {false, true}) {
             String words = "passes the gradient on to the %s %s only; all were added up"

@@ -18,12 +18,7 @@ import java.util.List;
  * adabelief-pytorch switches on unless told otherwise, steps are other ones, and are not offered.
  */
 public record AdaBelief(
-        double learningRate,
-        double beta1,
-        double beta2,
-        double epsilon,
-        double rootEpsilon,
-        WeightDecay weightDecay)
+        double learningRate, double beta1, double beta2, double epsilon, double rootEpsilon, WeightDecay weightDecay)
         implements Optimizer {
 
     public AdaBelief {

@@ -78,14 +78,12 @@ public record Adafactor(
         return switch (preset) {
             case PYTORCH ->
                 new Adafactor(1e-2, -0.8, 0, 1e-3, Floor.CLAMPED, 1, true, true, 1, DecayScale.LEARNING_RATE, none);
-            case OPTAX ->
-                new Adafactor(1e-2, -0.8, 1e-30, 1e-3, added, 1, false, true, 128, DecayScale.NOTHING, none);
+            case OPTAX -> new Adafactor(1e-2, -0.8, 1e-30, 1e-3, added, 1, false, true, 128, DecayScale.NOTHING, none);
             case KERAS ->
                 new Adafactor(1e-3, -0.8, 1e-30, 1e-3, added, 1, true, true, 1, DecayScale.LEARNING_RATE, none);
             case HUGGING_FACE -> new Adafactor(1e-2, -0.8, 1e-30, 1e-3, added, 1, true, true, 1, DecayScale.STEP, none);
             case ND4J, BITSANDBYTES ->
-                throw preset.lacks(
-                        "adafactor", Preset.PYTORCH, Preset.OPTAX, Preset.KERAS, Preset.HUGGING_FACE);
+                throw preset.lacks("adafactor", Preset.PYTORCH, Preset.OPTAX, Preset.KERAS, Preset.HUGGING_FACE);
         };
     }
 

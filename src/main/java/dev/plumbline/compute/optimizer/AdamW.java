@@ -39,8 +39,7 @@ public record AdamW(
                     case PYTORCH, BITSANDBYTES -> 1e-2;
                     case OPTAX -> 1e-4;
                     case KERAS -> 4e-3;
-                    case ND4J, HUGGING_FACE ->
-                        throw preset.lacks("adamw", Preset.PYTORCH, Preset.OPTAX, Preset.KERAS);
+                    case ND4J, HUGGING_FACE -> throw preset.lacks("adamw", Preset.PYTORCH, Preset.OPTAX, Preset.KERAS);
                 };
         Adam adam = Adam.preset(preset);
         return new AdamW(

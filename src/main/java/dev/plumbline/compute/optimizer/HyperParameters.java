@@ -120,7 +120,9 @@ public final class HyperParameters {
         if (type == double.class && value instanceof Number number) {
             return number.doubleValue();
         }
-        if (type == long.class && value instanceof Number number && number.doubleValue() == Math.rint(number.doubleValue())) {
+        if (type == long.class
+                && value instanceof Number number
+                && number.doubleValue() == Math.rint(number.doubleValue())) {
             return number.longValue();
         }
         if (type == boolean.class && value instanceof Boolean) {
@@ -138,7 +140,8 @@ public final class HyperParameters {
 
     private static WeightDecay weightDecay(Object value, Optimizer optimizer) {
         if (value instanceof Number rate) {
-            WeightDecay.Kind kind = optimizer.kind().decaysDecoupled() ? WeightDecay.Kind.DECOUPLED : WeightDecay.Kind.L2;
+            WeightDecay.Kind kind =
+                    optimizer.kind().decaysDecoupled() ? WeightDecay.Kind.DECOUPLED : WeightDecay.Kind.L2;
             return new WeightDecay(kind, rate.doubleValue());
         }
         if (value instanceof Map<?, ?> parts) {

@@ -38,7 +38,8 @@ public record InPlaceStep(Optimizer optimizer, Clipping clipping, boolean norms)
             }
             factor = clipping.factor(gradientNorm);
         }
-        SegmentStep step = new SegmentStep(optimizer, optimizer.rule(t), clipping.value(), optimizer.maximizes() ? -factor : factor, norms);
+        SegmentStep step = new SegmentStep(
+                optimizer, optimizer.rule(t), clipping.value(), optimizer.maximizes() ? -factor : factor, norms);
         List<Movement> movements = run(segments, step::take);
         double gradientNorm = norms ? norm(movements.stream().map(Movement::gradientNorm)) : Double.NaN;
         if (!movements.stream().allMatch(Movement::finite) || (norms && !Double.isFinite(gradientNorm))) {

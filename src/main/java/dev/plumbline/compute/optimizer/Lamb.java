@@ -49,8 +49,7 @@ public record Lamb(
         WeightDecay none = WeightDecay.NONE;
         return switch (preset) {
             case PYTORCH ->
-                new Lamb(
-                        1e-3, 0.9, 0.999, 1e-6, TrustRatio.ANY, DecayPlace.IN_UPDATE, WeightDecay.decoupled(1e-2));
+                new Lamb(1e-3, 0.9, 0.999, 1e-6, TrustRatio.ANY, DecayPlace.IN_UPDATE, WeightDecay.decoupled(1e-2));
             case OPTAX -> new Lamb(1e-3, 0.9, 0.999, 1e-6, TrustRatio.ANY, DecayPlace.IN_UPDATE, none);
             case KERAS -> new Lamb(1e-3, 0.9, 0.999, 1e-7, TrustRatio.ANY, DecayPlace.BESIDE, none);
             case BITSANDBYTES -> new Lamb(1e-3, 0.9, 0.999, 1e-8, TrustRatio.AT_MOST_ONE, DecayPlace.BESIDE, none);

@@ -36,9 +36,7 @@ record LoadedTensors(Optimizer optimizer, Checkpoint before, Map<String, ? exten
             requireWide(name, parameter.datatype());
             require(gradients.get(name), parameter.shape(), "gradients", name);
             if (!fresh) {
-                optimizer
-                        .slots()
-                        .forEach(slot -> requireMoment(slot, name, parameter, moment(before, slot, name)));
+                optimizer.slots().forEach(slot -> requireMoment(slot, name, parameter, moment(before, slot, name)));
             }
         });
     }
@@ -79,8 +77,7 @@ record LoadedTensors(Optimizer optimizer, Checkpoint before, Map<String, ? exten
 
     private static void require(@Nullable TensorSource tensor, Shape expected, Object... at) {
         if (tensor == null) {
-            throw Problem.invalid(
-                    Problem.pointer(at), "every parameter needs one", "nothing", "shape " + expected);
+            throw Problem.invalid(Problem.pointer(at), "every parameter needs one", "nothing", "shape " + expected);
         }
         if (!tensor.shape().equals(expected)) {
             throw Problem.invalid(
@@ -92,8 +89,7 @@ record LoadedTensors(Optimizer optimizer, Checkpoint before, Map<String, ? exten
         }
     }
 
-    private static void requireMoment(
-            Slot slot, String name, TensorSource parameter, @Nullable TensorSource moment) {
+    private static void requireMoment(Slot slot, String name, TensorSource parameter, @Nullable TensorSource moment) {
         Shape expected = slot.shape(parameter.shape());
         if (expected != null) {
             require(moment, expected, "state", "slots", slot.name(), name);
@@ -130,7 +126,8 @@ record LoadedTensors(Optimizer optimizer, Checkpoint before, Map<String, ? exten
         List<Strip> slots = optimizer.slots().stream()
                 .map(slot -> load(slot, name, parameter))
                 .toList();
-        return new TensorArrays(name, parameter.shape(), strip(parameter, arithmetic), strip(gradient, arithmetic), slots);
+        return new TensorArrays(
+                name, parameter.shape(), strip(parameter, arithmetic), strip(gradient, arithmetic), slots);
     }
 
     private Strip load(Slot slot, String name, TensorSource parameter) {

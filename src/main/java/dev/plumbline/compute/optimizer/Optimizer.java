@@ -12,7 +12,8 @@ import java.util.Map;
  * <p>Parameters are FP64 or FP32 and are computed in that arithmetic; gradients may be of any float type and are rounded to
  * their parameter's. Moments have the parameter's type, so never less than FP32.
  */
-public sealed interface Optimizer permits AdaBelief,
+public sealed interface Optimizer
+        permits AdaBelief,
                 Adadelta,
                 Adafactor,
                 Adagrad,

@@ -66,7 +66,8 @@ final class OneSided {
         List<Edge> edges = new ArrayList<>(ahead.edges());
         edges.addAll(behind.edges());
         double own = JUMP * spreads.objectiveNoise() + JUMP * 0x1p-53 * Math.abs(sum.value());
-        boolean jumps = !(Math.abs(ahead.limit() - sum.value()) <= own && Math.abs(behind.limit() - sum.value()) <= own);
+        boolean jumps =
+                !(Math.abs(ahead.limit() - sum.value()) <= own && Math.abs(behind.limit() - sum.value()) <= own);
         return new OneSided(
                 tangents(sum, direction, outputs, spreads, 1),
                 tangents(sum, reversed, outputs, spreads, -1),
@@ -79,8 +80,7 @@ final class OneSided {
         SplittableRandom random = new SplittableRandom(seed);
         Map<String, Tensor> weights = new LinkedHashMap<>();
         outputs.forEach(name -> weights.put(
-                name,
-                Tensor.zeros(functions.program().output(name).shape()).map(zero -> random.nextDouble(1, 2))));
+                name, Tensor.zeros(functions.program().output(name).shape()).map(zero -> random.nextDouble(1, 2))));
         return weights;
     }
 
@@ -92,7 +92,8 @@ final class OneSided {
         Map<String, double[]> tangents = new LinkedHashMap<>();
         outputs.forEach(name -> {
             Node node = sum.program().output(name);
-            double[] own = found.getOrDefault(node, new double[node.shape().size()]).clone();
+            double[] own =
+                    found.getOrDefault(node, new double[node.shape().size()]).clone();
             for (int i = 0; i < own.length; i++) {
                 own[i] *= sign;
             }
@@ -135,7 +136,10 @@ final class OneSided {
             double ahead = Objects.requireNonNull(up.get(name))[i];
             double behind = Objects.requireNonNull(down.get(name))[i];
             boolean isOne = Math.abs(ahead - behind) <= ALIKE * Math.abs(ahead);
-            values[i] = isOne && !edges.isEmpty() && Double.isFinite(ahead) && Math.abs(ahead - own.at(i)) > ALIKE * Math.abs(ahead)
+            values[i] = isOne
+                            && !edges.isEmpty()
+                            && Double.isFinite(ahead)
+                            && Math.abs(ahead - own.at(i)) > ALIKE * Math.abs(ahead)
                     ? ahead
                     : own.at(i);
         }

@@ -25,8 +25,7 @@ import java.util.Objects;
  * @param first the place of the first product among those of its kind, from 0: of {@code J' v}, of {@code H w}
  * @param second of {@code J u}, of {@code H u}
  */
-public record ProductLaw(
-        Law law, int first, int second, double left, double right, double bound, Verdict verdict) {
+public record ProductLaw(Law law, int first, int second, double left, double right, double bound, Verdict verdict) {
 
     /** The two laws. */
     public enum Law {
@@ -66,7 +65,10 @@ public record ProductLaw(
     }
 
     private static void add(List<ProductLaw> laws, Law law, int first, int second, JudgedProduct a, JudgedProduct c) {
-        boolean fits = a.claim().product().keySet().containsAll(c.claim().along().keySet())
+        boolean fits = a.claim()
+                        .product()
+                        .keySet()
+                        .containsAll(c.claim().along().keySet())
                 && c.claim().product().keySet().containsAll(a.claim().along().keySet());
         if (fits) {
             Side left = Side.of(c.claim().along(), a);

@@ -90,8 +90,7 @@ public record SparsityPattern(String output, String by, List<BitSet> nonzeros) {
             seen += own.cardinality();
         }
         long claimed = nonzeros.stream().mapToLong(BitSet::cardinality).sum();
-        Verdict verdict =
-                outsideCount > 0 ? Verdict.FAIL : isFinite && seen > 0 ? Verdict.PASS : Verdict.INCONCLUSIVE;
+        Verdict verdict = outsideCount > 0 ? Verdict.FAIL : isFinite && seen > 0 ? Verdict.PASS : Verdict.INCONCLUSIVE;
         return new Judged(verdict, claimed, seen, outside, outsideCount);
     }
 
@@ -109,8 +108,10 @@ public record SparsityPattern(String output, String by, List<BitSet> nonzeros) {
         SplittableRandom random = new SplittableRandom(seed);
         for (int k = 0; k < BESIDE; k++) {
             Map<String, Tensor> point = new HashMap<>(row.point());
-            point.computeIfPresent(by, (name, x) -> x.map(
-                    value -> value + STEP * random.nextDouble(-1, 1) * (value == 0 ? 1 : Math.abs(value))));
+            point.computeIfPresent(
+                    by,
+                    (name, x) -> x.map(
+                            value -> value + STEP * random.nextDouble(-1, 1) * (value == 0 ? 1 : Math.abs(value))));
             points.add(point);
         }
         return points;

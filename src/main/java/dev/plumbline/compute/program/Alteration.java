@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param source whose movement does not arrive, or arrives as it is; null where that is not what is wrong
  * @param input the place of the source among what its one node reads, where only that one counts; else -1
  */
-public record Alteration(Kind kind, Set<Node> nodes, @Nullable Node source, int input) {
+public record Alteration(
+        Kind kind, Set<Node> nodes, @Nullable Node source, int input) {
 
     /** What can be wrong with an operation's rule. */
     public enum Kind {
@@ -89,7 +90,8 @@ public record Alteration(Kind kind, Set<Node> nodes, @Nullable Node source, int 
                 all.add(new Alteration(Kind.HELD_SLOPE, operation, null, -1));
             }
         }
-        all.sort(Comparator.comparing(alteration -> alteration.node().op().isMove())); // what computes before what moves
+        all.sort(
+                Comparator.comparing(alteration -> alteration.node().op().isMove())); // what computes before what moves
         return all;
     }
 
@@ -101,7 +103,9 @@ public record Alteration(Kind kind, Set<Node> nodes, @Nullable Node source, int 
             }
         }
         boolean isLinear = node.op().isMove() || node.op() instanceof Reduce;
-        if (node.inputs().size() == 1 && !isLinear && node.inputs().get(0).shape().equals(node.shape())) {
+        if (node.inputs().size() == 1
+                && !isLinear
+                && node.inputs().get(0).shape().equals(node.shape())) {
             all.add(new Alteration(Kind.UNIT_SLOPE, Set.of(node), node.inputs().get(0), -1));
         }
     }

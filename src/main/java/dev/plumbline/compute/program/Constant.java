@@ -63,7 +63,9 @@ public record Constant(Tensor tensor, @Nullable Tensor sizes, boolean isShortene
             return new Constant(value);
         }
         // Whole sizes are those of counts, which are exact.
-        double[] fractional = Arrays.stream(sizes).map(size -> size == 0 ? 0 : Math.nextUp(size)).toArray();
+        double[] fractional = Arrays.stream(sizes)
+                .map(size -> size == 0 ? 0 : Math.nextUp(size))
+                .toArray();
         return new Constant(value, Tensor.of(value.shape(), fractional), isShortened);
     }
 

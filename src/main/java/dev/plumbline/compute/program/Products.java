@@ -134,9 +134,7 @@ public record Products(
                 copy.put(
                         node,
                         given(b, node, prefix + input.name(), role, value, values),
-                        u == null
-                                ? null
-                                : given(b, node, direction(input.name()), Input.Role.DATA, u, values));
+                        u == null ? null : given(b, node, direction(input.name()), Input.Role.DATA, u, values));
             } else {
                 copy.step(node);
             }

@@ -83,7 +83,12 @@ public final class Program {
             more.put(name, Objects.requireNonNull(fewer.remove(name)));
         }
         return new Program(
-                own, copied(more, copies), copied(fewer, copies), copied(outputs, copies), copied(named, copies), initial);
+                own,
+                copied(more, copies),
+                copied(fewer, copies),
+                copied(outputs, copies),
+                copied(named, copies),
+                initial);
     }
 
     private static Map<String, Node> copied(Map<String, Node> named, Map<Node, Node> copies) {

@@ -108,7 +108,8 @@ final class SymbolicTangent {
         } else if (op instanceof Concat) {
             Node[] parts = IntStream.range(0, in.size())
                     .mapToObj(k -> Objects.requireNonNullElseGet(
-                            moved.get(k), () -> b.constant(Tensor.zeros(in.get(k).shape()))))
+                            moved.get(k),
+                            () -> b.constant(Tensor.zeros(in.get(k).shape()))))
                     .toArray(Node[]::new);
             return b.apply(op, parts);
         } else if (dx == null) {
@@ -151,9 +152,10 @@ final class SymbolicTangent {
                 Node less = db == null ? null : b.negate(b.multiply(db, y));
                 yield b.divide(Objects.requireNonNull(sum(da, less)), second);
             }
-            case POWER -> sum(
-                    da == null ? null : b.multiply(da, slopeOfPower(first, second)),
-                    db == null ? null : b.multiply(db, b.multiply(y, b.unary(UnaryFunction.LOG, first))));
+            case POWER ->
+                sum(
+                        da == null ? null : b.multiply(da, slopeOfPower(first, second)),
+                        db == null ? null : b.multiply(db, b.multiply(y, b.unary(UnaryFunction.LOG, first))));
             case MAXIMUM -> b.select(b.binary(BinaryFunction.LESS, first, second), orZero(db), orZero(da));
             case MINIMUM -> b.select(b.binary(BinaryFunction.LESS, second, first), orZero(db), orZero(da));
             case LESS, LESS_OR_EQUAL, EQUAL -> null;
@@ -179,8 +181,7 @@ final class SymbolicTangent {
 
     private Player winner(Player a, Player c) {
         Node second = b.binary(BinaryFunction.LESS, a.value(), c.value());
-        return new Player(
-                b.select(second, c.value(), a.value()), b.select(second, c.tangent(), a.tangent()));
+        return new Player(b.select(second, c.value(), a.value()), b.select(second, c.tangent(), a.tangent()));
     }
 
     private Node largest(Reduce reduce, Node x, Node dx) {
@@ -210,7 +211,8 @@ final class SymbolicTangent {
 
     private Node pooled(Window window, Node node, Node x, Node dx) {
         Shape out = node.shape();
-        List<Integer> before = List.of(0, 0, window.padding().get(0), window.padding().get(1));
+        List<Integer> before =
+                List.of(0, 0, window.padding().get(0), window.padding().get(1));
         List<Integer> after = List.of(0, 0, behind(window, 0, x.shape(), out), behind(window, 1, x.shape(), out));
         Player padded = new Player(b.pad(x, before, after, belowAll(node)), b.pad(dx, before, after, 0));
         Player best = null;
@@ -219,7 +221,8 @@ final class SymbolicTangent {
             Player rows = slice(padded, 2, top, out.extent(2), window.strides().get(0));
             for (int j = 0; j < window.kernel().get(1); j++) {
                 int left = j * window.dilations().get(1);
-                Player own = slice(rows, 3, left, out.extent(3), window.strides().get(1));
+                Player own =
+                        slice(rows, 3, left, out.extent(3), window.strides().get(1));
                 best = best == null ? own : winner(best, own);
             }
         }

@@ -32,11 +32,7 @@ public final class Tangents {
 
     /** The same where an operand that is as near to an edge as its spread counts as on it. */
     public static Map<Node, double[]> of(
-            Objective objective,
-            Map<String, Tensor> direction,
-            Set<Node> wanted,
-            Work meter,
-            Deviations spreads) {
+            Objective objective, Map<String, Tensor> direction, Set<Node> wanted, Work meter, Deviations spreads) {
         int last = wanted.stream().mapToInt(Node::id).max().orElse(-1);
         @Nullable Germ[] germs = new Germ[last + 1];
         Map<Node, double[]> tangents = new HashMap<>();

@@ -107,8 +107,7 @@ public final class Allowances {
         return allowances;
     }
 
-    private void measure(
-            Map<String, Datatype> datatypes, @Nullable Precision precision, List<FileConstant> shortened) {
+    private void measure(Map<String, Datatype> datatypes, @Nullable Precision precision, List<FileConstant> shortened) {
         boolean wide = precision == null && datatypes.containsValue(Datatype.FP64);
         Scatter own = wide || datatypes.isEmpty() ? inFloat64(shortened) : null;
         if (edges == null) {
@@ -161,7 +160,9 @@ public final class Allowances {
                 objective, exact, RUNS, asking(run -> Rounding.float64(objective.base(), seed + run)), seen::add);
         for (int draw = 0; draw < DRAWS && !shortened.isEmpty(); draw++) { // one way, and the other
             for (double side : new double[] {1, -1}) {
-                seen.widen(objective.program().evaluate(objective.point(), FileConstant.moved(shortened, seed + draw, side)));
+                seen.widen(objective
+                        .program()
+                        .evaluate(objective.point(), FileConstant.moved(shortened, seed + draw, side)));
                 passes += 1;
             }
         }

@@ -65,8 +65,8 @@ public final class Evidence {
         Map<String, Ruled> ruled = new LinkedHashMap<>();
         examination.names().forEach(name -> ruled.put(name, evidence.ruled(name)));
         Map<String, Integer> differenced = evidence.differenced(ruled);
-        ruled.forEach((name, own) ->
-                evidence.tensors.add(evidence.tensor(name, own, differenced.getOrDefault(name, 0))));
+        ruled.forEach(
+                (name, own) -> evidence.tensors.add(evidence.tensor(name, own, differenced.getOrDefault(name, 0))));
         return evidence;
     }
 

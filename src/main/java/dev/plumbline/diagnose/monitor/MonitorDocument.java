@@ -47,7 +47,9 @@ record MonitorDocument(MonitorReport report, List<Snapshot> window, Document pag
                         HealthSections.words(report.watched().profile().name())));
         String path = "/v1/monitors/" + report.id();
         page.links(List.of(new Link("JSON", path + ".json"), new Link("Snapshots", path + "/snapshots")));
-        findings("What lasts", report.findings().stream().filter(RunFinding::open).toList());
+        findings(
+                "What lasts",
+                report.findings().stream().filter(RunFinding::open).toList());
         if (!window.isEmpty()) {
             courses();
         }
@@ -102,7 +104,8 @@ record MonitorDocument(MonitorReport report, List<Snapshot> window, Document pag
                 .mapToDouble(snapshot -> snapshot.loss() == null ? Double.NaN : snapshot.loss())
                 .toArray();
         double[] spikes = window.stream()
-                .mapToDouble(snapshot -> snapshot.loss() == null || !snapshot.lossSpike() ? Double.NaN : snapshot.loss())
+                .mapToDouble(
+                        snapshot -> snapshot.loss() == null || !snapshot.lossSpike() ? Double.NaN : snapshot.loss())
                 .toArray();
         boolean isPositive = window.stream().allMatch(snapshot -> snapshot.loss() == null || snapshot.loss() > 0);
         return new LineChart(
@@ -137,7 +140,8 @@ record MonitorDocument(MonitorReport report, List<Snapshot> window, Document pag
                 .limit(DRAWN)
                 .forEach(names::add);
         report.tensors().entrySet().stream()
-                .sorted(Comparator.comparingDouble(tensor -> -steepness(tensor.getValue().trend())))
+                .sorted(Comparator.comparingDouble(
+                        tensor -> -steepness(tensor.getValue().trend())))
                 .map(Map.Entry::getKey)
                 .filter(name -> !names.contains(name))
                 .limit(Math.max(0, DRAWN - names.size()))
@@ -198,7 +202,15 @@ record MonitorDocument(MonitorReport report, List<Snapshot> window, Document pag
         page.section("Tensors");
         page.rows(
                 "Tensors",
-                List.of("tensor", "gradient norm", "mean", "largest", "at step", "times per step", "update / weights", "zeros"));
+                List.of(
+                        "tensor",
+                        "gradient norm",
+                        "mean",
+                        "largest",
+                        "at step",
+                        "times per step",
+                        "update / weights",
+                        "zeros"));
         report.tensors().entrySet().stream().limit(TENSORS).forEach(entry -> {
             TensorCourse tensor = entry.getValue();
             Long step = tensor.gradientNorm().maximumStep();

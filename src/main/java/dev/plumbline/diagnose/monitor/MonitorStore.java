@@ -78,11 +78,7 @@ class MonitorStore {
     /** At most {@code most}, the newest first, behind the one with the id {@code after}. */
     List<Monitor> list(String owner, @Nullable String after, int most) {
         return new Rows(jdbc, "monitor")
-                .newest(
-                        "*",
-                        new Rows.Selection(owner, after),
-                        most,
-                        (row, number) -> monitor(row));
+                .newest("*", new Rows.Selection(owner, after), most, (row, number) -> monitor(row));
     }
 
     /** The monitor made by an earlier try of the same request. */

@@ -74,8 +74,8 @@ record DiagnosisDocument(DiagnosisReport report, Document page) {
             return;
         }
         page.section("From the loss back to the first layer");
-        page.figure(HealthSections.depth(
-                report.depth().gradients(), report.depth().cotangents()));
+        page.figure(
+                HealthSections.depth(report.depth().gradients(), report.depth().cotangents()));
         if (!report.depth().passages().isEmpty()) {
             page.folded("What each activation and weight does to the derivative on its way back");
             page.table(
@@ -106,7 +106,15 @@ record DiagnosisDocument(DiagnosisReport report, Document page) {
         page.note("Gradient norms on a logarithmic scale, %s.".formatted(bars.words()));
         page.rows(
                 "Layers",
-                List.of("layer", "gradient norm", "", "zeros", "gradient / weights", "update / weights", "dead", "saturated"));
+                List.of(
+                        "layer",
+                        "gradient norm",
+                        "",
+                        "zeros",
+                        "gradient / weights",
+                        "update / weights",
+                        "dead",
+                        "saturated"));
         shown.forEach(layer -> page.row()
                 .nameCell(layer.name())
                 .cell(Numbers.of(layer.gradientNorm()))
@@ -149,7 +157,9 @@ record DiagnosisDocument(DiagnosisReport report, Document page) {
                         List.of(new Line(
                                 "norm",
                                 "dots",
-                                IntStream.range(0, norms.size()).mapToDouble(i -> i).toArray(),
+                                IntStream.range(0, norms.size())
+                                        .mapToDouble(i -> i)
+                                        .toArray(),
                                 norms.stream().mapToDouble(Double::doubleValue).toArray())),
                         median == null ? List.of() : List.of(new Level("median", median)),
                         List.of())

@@ -67,8 +67,10 @@ record TrainingRunDocument(TrainingRunReport report, Document page) {
     }
 
     private static Figure course(String title, String description, String label, List<List<Number>> points) {
-        double[] x = points.stream().mapToDouble(point -> point.get(0).doubleValue()).toArray();
-        double[] y = points.stream().mapToDouble(point -> point.get(1).doubleValue()).toArray();
+        double[] x =
+                points.stream().mapToDouble(point -> point.get(0).doubleValue()).toArray();
+        double[] y =
+                points.stream().mapToDouble(point -> point.get(1).doubleValue()).toArray();
         boolean isPositive = points.stream().allMatch(point -> point.get(1).doubleValue() > 0);
         return new LineChart(
                         title,
@@ -129,8 +131,8 @@ record TrainingRunDocument(TrainingRunReport report, Document page) {
             return layers;
         }
         List<LayerCourse> sorted = new ArrayList<>(layers);
-        sorted.sort(Comparator.comparingDouble(layer ->
-                layer.gradientNorms().get(layer.gradientNorms().size() / 2)));
+        sorted.sort(Comparator.comparingDouble(
+                layer -> layer.gradientNorms().get(layer.gradientNorms().size() / 2)));
         List<LayerCourse> drawn = new ArrayList<>(sorted.subList(0, DRAWN / 2));
         drawn.addAll(sorted.subList(sorted.size() - DRAWN / 2, sorted.size()));
         return layers.stream().filter(drawn::contains).toList();
@@ -151,11 +153,7 @@ record TrainingRunDocument(TrainingRunReport report, Document page) {
                             .mapToDouble(value -> value == null ? Double.NaN : value)
                             .toArray();
                     int common = Math.min(x.length, y.length);
-                    return new Line(
-                            layer.name(),
-                            "line",
-                            Arrays.copyOf(x, common),
-                            Arrays.copyOf(y, common));
+                    return new Line(layer.name(), "line", Arrays.copyOf(x, common), Arrays.copyOf(y, common));
                 })
                 .toList();
         return new LineChart(title, description, "iteration", false, label, true, lines, List.of(), List.of()).figure();

@@ -11,7 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param health one plain sentence for each rule that found something
  */
 record TrainingRunSummary(
-        String id, Verdict verdict, String summary, @Nullable String label, String health, long steps) {
+        String id,
+        Verdict verdict,
+        String summary,
+        @Nullable String label,
+        String health,
+        long steps) {
 
     static TrainingRunSummary of(TrainingRunReport report) {
         return new TrainingRunSummary(

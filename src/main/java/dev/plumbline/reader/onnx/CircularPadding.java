@@ -58,7 +58,8 @@ final class CircularPadding {
             return -1;
         }
         for (int k = 0; k < x.rank(); k++) {
-            boolean whole = slice.starts().get(k) == 0 && slice.counts().get(k) == x.shape().extent(k);
+            boolean whole = slice.starts().get(k) == 0
+                    && slice.counts().get(k) == x.shape().extent(k);
             if (slice.steps().get(k) != 1 || k != axis && !whole) {
                 return -1;
             }

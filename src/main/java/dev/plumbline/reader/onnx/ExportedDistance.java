@@ -63,7 +63,8 @@ final class ExportedDistance {
         Node difference = powered;
         if (powered.op() instanceof Binary binary && binary.function() == BinaryFunction.POWER) {
             Node power = bare(powered.inputs().get(1));
-            boolean fits = power.op() instanceof Constant constant && constant.tensor().at(0) == p;
+            boolean fits =
+                    power.op() instanceof Constant constant && constant.tensor().at(0) == p;
             difference = fits ? powered.inputs().get(0) : powered;
         }
         boolean isOne = difference.op() instanceof Binary binary && binary.function() == BinaryFunction.SUBTRACT;
@@ -72,8 +73,10 @@ final class ExportedDistance {
 
     /** Whether each x meets each y, both with one more axis for the other: cdist has no epsilon. */
     private static boolean isOfAllPairs(Node difference) {
-        return difference.inputs().stream().map(ExportedDistance::bare).allMatch(each -> each.op() instanceof Reshape
-                && each.rank() == each.inputs().get(0).rank() + 1);
+        return difference.inputs().stream()
+                .map(ExportedDistance::bare)
+                .allMatch(each -> each.op() instanceof Reshape
+                        && each.rank() == each.inputs().get(0).rank() + 1);
     }
 
     private static Node bare(Node node) {

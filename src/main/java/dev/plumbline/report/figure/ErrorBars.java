@@ -28,11 +28,16 @@ public final class ErrorBars {
      */
     public String bar(String style, double error, double explained) {
         StringBuilder out = new StringBuilder("<svg class=\"errorbar\" viewBox=\"0 0 120 12\" aria-hidden=\"true\">");
-        double length = Double.isNaN(error) || Double.isInfinite(error) ? WIDTH : axis.has(error) ? axis.at(error) * WIDTH : 0;
+        double length =
+                Double.isNaN(error) || Double.isInfinite(error) ? WIDTH : axis.has(error) ? axis.at(error) * WIDTH : 0;
         Path bar = new Path();
         if (length > 0) {
             bar.field(0, 2, Math.max(length, 1), HEIGHT - 4);
-            out.append("<path class=\"").append(style).append("\" d=\"").append(bar).append("\"/>");
+            out.append("<path class=\"")
+                    .append(style)
+                    .append("\" d=\"")
+                    .append(bar)
+                    .append("\"/>");
         }
         if (axis.has(explained)) {
             double at = Math.min(axis.at(explained) * WIDTH, WIDTH - 1);

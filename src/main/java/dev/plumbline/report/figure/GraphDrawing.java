@@ -88,7 +88,8 @@ public record GraphDrawing(String title, String description, List<Box> boxes, Li
     /** One below the lowest of what it reads. */
     private int[] layers() {
         int[] layers = new int[boxes.size()];
-        List<Edge> sorted = edges.stream().sorted(Comparator.comparingInt(Edge::from)).toList();
+        List<Edge> sorted =
+                edges.stream().sorted(Comparator.comparingInt(Edge::from)).toList();
         for (Edge edge : sorted) {
             layers[edge.to()] = Math.max(layers[edge.to()], layers[edge.from()] + 1);
         }
@@ -127,7 +128,10 @@ public record GraphDrawing(String title, String description, List<Box> boxes, Li
                     .map(edge -> Markup.shortened(boxes.get(edge.from()).name(), 60))
                     .collect(Collectors.joining(", "));
             rows.add(List.of(
-                    Markup.shortened(boxes.get(i).name(), 60), boxes.get(i).kind(), boxes.get(i).words(), reads));
+                    Markup.shortened(boxes.get(i).name(), 60),
+                    boxes.get(i).kind(),
+                    boxes.get(i).words(),
+                    reads));
         }
         return new Table(List.of("operation or tensor", "kind", "", "reads"), rows);
     }

@@ -57,12 +57,7 @@ public record LineChart(
                     .flatMap(
                             k -> ends((int) ((long) k * x.length / stretches), (int) ((k + 1L) * x.length / stretches)))
                     .toArray();
-            return new Line(
-                    name,
-                    style,
-                    of(x, chosen),
-                    of(y, chosen),
-                    errors == null ? null : of(errors, chosen));
+            return new Line(name, style, of(x, chosen), of(y, chosen), errors == null ? null : of(errors, chosen));
         }
 
         /** The places of the lowest and the highest value, in their order; of the first where none is a number. */
@@ -91,12 +86,18 @@ public record LineChart(
     }
 
     private String svg(List<Line> shown) {
-        Axis x = axis(xLabel, xLogarithmic, DoubleStream.concat(
-                shown.stream().flatMapToDouble(line -> Arrays.stream(line.x())),
-                marks.stream().mapToDouble(Level::value)));
-        Axis y = axis(yLabel, yLogarithmic, DoubleStream.concat(
-                shown.stream().flatMapToDouble(LineChart::reach),
-                levels.stream().mapToDouble(Level::value)));
+        Axis x = axis(
+                xLabel,
+                xLogarithmic,
+                DoubleStream.concat(
+                        shown.stream().flatMapToDouble(line -> Arrays.stream(line.x())),
+                        marks.stream().mapToDouble(Level::value)));
+        Axis y = axis(
+                yLabel,
+                yLogarithmic,
+                DoubleStream.concat(
+                        shown.stream().flatMapToDouble(LineChart::reach),
+                        levels.stream().mapToDouble(Level::value)));
         int keys = shown.size() + levels.size() + marks.size();
         Svg svg = new Svg(WIDTH, TOP + PLOT_HEIGHT + 46 + 17 * keys, title + ". " + description);
         frame(svg, x, y);
@@ -220,8 +221,8 @@ public record LineChart(
         List<List<String>> rows = new ArrayList<>();
         for (Line line : shown) {
             for (int i = 0; i < line.x().length; i++) {
-                List<String> row = new ArrayList<>(
-                        List.of(Markup.shortened(line.name(), 64), Numbers.of(line.x()[i], 6), Numbers.of(line.y()[i], 6)));
+                List<String> row = new ArrayList<>(List.of(
+                        Markup.shortened(line.name(), 64), Numbers.of(line.x()[i], 6), Numbers.of(line.y()[i], 6)));
                 if (hasErrors) {
                     row.add(line.errors() == null ? "" : Numbers.of(line.errors()[i]));
                 }

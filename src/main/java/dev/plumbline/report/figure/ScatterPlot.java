@@ -35,9 +35,7 @@ public record ScatterPlot(String title, String description, List<Point> points) 
         for (Point point : points) {
             if (axis.has(point.reference()) && axis.has(point.claimed())) {
                 (point.isWrong() ? wrong : right)
-                        .dot(
-                                LEFT + axis.at(point.reference()) * SIZE,
-                                TOP + (1 - axis.at(point.claimed())) * SIZE);
+                        .dot(LEFT + axis.at(point.reference()) * SIZE, TOP + (1 - axis.at(point.claimed())) * SIZE);
             }
         }
         svg.path("dots good", right);

@@ -34,7 +34,11 @@ final class Svg {
 
     Svg path(String style, Path path) {
         if (!path.isEmpty()) {
-            out.append("<path class=\"").append(style).append("\" d=\"").append(path).append("\"/>");
+            out.append("<path class=\"")
+                    .append(style)
+                    .append("\" d=\"")
+                    .append(path)
+                    .append("\"/>");
         }
         return this;
     }

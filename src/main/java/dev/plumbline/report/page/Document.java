@@ -31,7 +31,8 @@ public final class Document {
         out.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>")
                 .append(Markup.escaped(Markup.shortened(title, NAME)))
                 .append("</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-                .append("<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n<style>")
+                .append(
+                        "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n<style>")
                 .append(STYLE)
                 .append("</style>\n</head>\n<body>\n<main>\n<p class=\"kind\">")
                 .append(Markup.escaped(kind))
@@ -91,7 +92,8 @@ public final class Document {
     public Document list(List<String> items) {
         if (!items.isEmpty()) {
             out.append("<ul>\n");
-            items.forEach(item -> out.append("<li>").append(Markup.escaped(item)).append("</li>\n"));
+            items.forEach(
+                    item -> out.append("<li>").append(Markup.escaped(item)).append("</li>\n"));
             out.append("</ul>\n");
         }
         return this;

@@ -18,6 +18,8 @@ public final class Forms {
     /** Links to the other forms of the report at this path. */
     public static List<Link> besideHtml(String path) {
         return List.of(
-                new Link("JSON", path + ".json"), new Link("JUnit XML", path + ".xml"), new Link("Markdown", path + ".md"));
+                new Link("JSON", path + ".json"),
+                new Link("JUnit XML", path + ".xml"),
+                new Link("Markdown", path + ".md"));
     }
 }

@@ -159,7 +159,9 @@ public final class HealthSections {
 
     private static String text(HealthFinding finding) {
         return finding.cause() + " " + names(finding.tensors()) + "\n"
-                + remedies(finding.remedies()).stream().map(remedy -> "- " + remedy).collect(Collectors.joining("\n"));
+                + remedies(finding.remedies()).stream()
+                        .map(remedy -> "- " + remedy)
+                        .collect(Collectors.joining("\n"));
     }
 
     /** The findings as a list. */
@@ -167,7 +169,13 @@ public final class HealthSections {
         page.list(findings.stream()
                 .limit(10)
                 .map(finding -> Markup.shortened(
-                        finding.cause() + " " + String.join(" ", remedies(finding.remedies().stream().limit(1).toList())), 500))
+                        finding.cause() + " "
+                                + String.join(
+                                        " ",
+                                        remedies(finding.remedies().stream()
+                                                .limit(1)
+                                                .toList())),
+                        500))
                 .toList());
     }
 }

@@ -70,8 +70,8 @@ class OptimizerLawTests {
                 Tensor after = requireNonNull(step.parameters().get(name));
                 assertThat(after.toString()).isEqualTo(parameter.toString());
                 for (Slot slot : optimizer.slots()) {
-                    Tensor moment =
-                            requireNonNull(step.state().slots().get(slot.name())).get(name);
+                    Tensor moment = requireNonNull(step.state().slots().get(slot.name()))
+                            .get(name);
                     Shape expected = slot.shape(parameter.shape());
                     assertThat(moment == null ? null : moment.shape()).isEqualTo(expected);
                     assertThat(moment == null ? datatype : moment.datatype()).isEqualTo(datatype);

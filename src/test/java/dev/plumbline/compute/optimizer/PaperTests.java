@@ -31,7 +31,10 @@ class PaperTests {
     static Stream<Run> runs() throws IOException {
         try (InputStream stream = PaperTests.class.getResourceAsStream("/fixtures/modern-optimizers.json")) {
             JsonNode file = JsonMapper.shared().readTree(requireNonNull(stream).readAllBytes());
-            return StreamSupport.stream(file.get("runs").spliterator(), false).map(run -> run(file, run)).toList().stream();
+            return StreamSupport.stream(file.get("runs").spliterator(), false)
+                    .map(run -> run(file, run))
+                    .toList()
+                    .stream();
         }
     }
 
@@ -41,7 +44,11 @@ class PaperTests {
         Map<String, Object> hyper = new HashMap<>();
         run.get("hyper").properties().forEach(entry -> hyper.put(entry.getKey(), value(entry.getValue())));
         Optimizer optimizer = HyperParameters.with(Kind.named(kind).preset(Preset.OPTAX), hyper);
-        return new Run(kind + " " + problem + " " + hyper, optimizer, file.get("problems").get(problem), run.get("after"));
+        return new Run(
+                kind + " " + problem + " " + hyper,
+                optimizer,
+                file.get("problems").get(problem),
+                run.get("after"));
     }
 
     private static Object value(JsonNode node) {

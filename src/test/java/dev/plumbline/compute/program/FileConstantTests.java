@@ -31,7 +31,8 @@ class FileConstantTests {
 
     /** In few bits it was written as it is; with more digits than float32 has it was never in the file. */
     @ParameterizedTest
-    @ValueSource(doubles = {0, 0.5, 2, 3.75, 1e3, 5001, 16_777_215, 1 / 3.0, Math.PI, 0x1p-40, Double.NEGATIVE_INFINITY})
+    @ValueSource(
+            doubles = {0, 0.5, 2, 3.75, 1e3, 5001, 16_777_215, 1 / 3.0, Math.PI, 0x1p-40, Double.NEGATIVE_INFINITY})
     void aNumberThatWasWrittenAsItIsIsNone(double value) {
         assertThat(FileConstant.wasRounded(value)).isFalse();
     }
@@ -43,8 +44,8 @@ class FileConstantTests {
         Node w = b.parameter("w", Shape.of(1));
         Node inverse = b.divide(b.constant(1), b.constant(0.33333334)); // folded
         Node exact = b.divide(b.constant(1), b.constant(3));
-        Program program = b.output("y", b.sum(b.multiply(b.multiply(w, inverse), exact)))
-                .build();
+        Program program =
+                b.output("y", b.sum(b.multiply(b.multiply(w, inverse), exact))).build();
 
         List<FileConstant> constants = FileConstant.of(program);
 

@@ -222,7 +222,10 @@ class StrangeShapesTests {
             assertThat(problem.explanation()).isNotEmpty();
             return false;
         } catch (RuntimeException fault) {
-            broken.add(what + ": " + fault + " at " + Arrays.stream(fault.getStackTrace()).filter(at -> at.getClassName().startsWith("dev.")).findFirst());
+            broken.add(what + ": " + fault + " at "
+                    + Arrays.stream(fault.getStackTrace())
+                            .filter(at -> at.getClassName().startsWith("dev."))
+                            .findFirst());
             return false;
         }
     }

@@ -62,7 +62,8 @@ class JUnitTests {
 
     @Test
     void theSchemaCanFail() {
-        byte[] without = "<testsuite name=\"x\" tests=\"1\" errors=\"0\" failures=\"0\"/>".getBytes(StandardCharsets.UTF_8);
+        byte[] without =
+                "<testsuite name=\"x\" tests=\"1\" errors=\"0\" failures=\"0\"/>".getBytes(StandardCharsets.UTF_8);
         assertThatThrownBy(() -> requireValid(without)).isInstanceOf(SAXException.class);
         byte[] late = new String(suite("x"), StandardCharsets.UTF_8)
                 .replace("time=\"0\"", "time=\"soon\"")
@@ -75,7 +76,9 @@ class JUnitTests {
         byte[] xml = suite(EVIL);
         requireValid(xml);
         Element failed = (Element) root(xml).getElementsByTagName("testcase").item(0);
-        assertThat(failed.getAttribute("name")).startsWith("]]>\"'<script>&amp;\uFFFD\uFFFD\uFFFD\uFFFD  |`xxx").hasSize(1_000);
+        assertThat(failed.getAttribute("name"))
+                .startsWith("]]>\"'<script>&amp;\uFFFD\uFFFD\uFFFD\uFFFD  |`xxx")
+                .hasSize(1_000);
         assertThat(failed.getElementsByTagName("script").getLength()).isZero();
         assertThat(xml).hasSizeLessThan(40_000);
     }

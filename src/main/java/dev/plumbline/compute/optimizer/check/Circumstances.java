@@ -25,6 +25,5 @@ public record Circumstances(
         boolean maximizes,
         @Nullable Set<String> given) {
 
-    public static final Circumstances PLAIN =
-            new Circumstances(null, Clipping.NONE, List.of(), Map.of(), false, null);
+    public static final Circumstances PLAIN = new Circumstances(null, Clipping.NONE, List.of(), Map.of(), false, null);
 }

@@ -37,6 +37,7 @@ public record Claim(
     Claim about(Map<String, Tensor> parameters) {
         return state == null
                 ? this
-                : new Claim(optimizer, learningRateKnown, new ClaimedState(state, parameters).of(optimizer), circumstances);
+                : new Claim(
+                        optimizer, learningRateKnown, new ClaimedState(state, parameters).of(optimizer), circumstances);
     }
 }

@@ -97,8 +97,7 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
     /** Nothing where the optimizer has no such thing. */
     private static Optional<Hypothesis> changed(Hypothesis hypothesis, Edit edit) {
         try {
-            return Optional.of(edit.change().apply(hypothesis))
-                    .filter(changed -> !changed.equals(hypothesis));
+            return Optional.of(edit.change().apply(hypothesis)).filter(changed -> !changed.equals(hypothesis));
         } catch (Problem impossible) {
             return Optional.empty();
         }
@@ -125,10 +124,11 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
             edits.add(new Edit(Fault.WEIGHT_DECAY, "missing", hypothesis -> decayed(hypothesis, WeightDecay.NONE)));
             edits.add(new Edit(
                     Fault.WEIGHT_DECAY,
-                    coupled ? "decoupled, where it should go into the gradient" : "coupled, where it should be decoupled",
+                    coupled
+                            ? "decoupled, where it should go into the gradient"
+                            : "coupled, where it should be decoupled",
                     hypothesis -> decayed(
-                            hypothesis,
-                            coupled ? WeightDecay.decoupled(decay.rate()) : WeightDecay.l2(decay.rate()))));
+                            hypothesis, coupled ? WeightDecay.decoupled(decay.rate()) : WeightDecay.l2(decay.rate()))));
             double rate = claim.optimizer().learningRate();
             if (rate > 0 && !coupled) {
                 edits.add(new Edit(
@@ -281,7 +281,11 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
                     "",
                     hypothesis -> hypothesis.with(HyperParameters.with(
                             hypothesis.optimizer(),
-                            Map.of("beta1", requireNonNull(known.get("beta2")), "beta2", requireNonNull(known.get("beta1")))))));
+                            Map.of(
+                                    "beta1",
+                                    requireNonNull(known.get("beta2")),
+                                    "beta2",
+                                    requireNonNull(known.get("beta1")))))));
         }
         if (known.get("momentum") instanceof Double) {
             for (double momentum : new double[] {0, 0.5, 0.9, 0.95, 0.99}) {
@@ -311,7 +315,8 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
                     Fault.BIAS_CORRECTION_STEP,
                     "t is one too small, counted from 0",
                     hypothesis -> hypothesis.at(t -> Math.max(t - 1, 1))));
-            edits.add(new Edit(Fault.BIAS_CORRECTION_STEP, "t is one too large", hypothesis -> hypothesis.at(t -> t + 1)));
+            edits.add(new Edit(
+                    Fault.BIAS_CORRECTION_STEP, "t is one too large", hypothesis -> hypothesis.at(t -> t + 1)));
             edits.add(new Edit(Fault.BIAS_CORRECTION_STEP, "t is always 1", hypothesis -> hypothesis.at(t -> 1)));
             edits.add(new Edit(
                     Fault.BIAS_CORRECTION_STEP,

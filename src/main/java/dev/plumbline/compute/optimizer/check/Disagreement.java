@@ -99,8 +99,7 @@ final class Disagreement {
     }
 
     /** The share of the way from one prediction to another at which the observed parameters lie, by least squares. */
-    static double share(
-            List<ObservedStep> steps, List<Map<String, Tensor>> from, List<Map<String, Tensor>> to) {
+    static double share(List<ObservedStep> steps, List<Map<String, Tensor>> from, List<Map<String, Tensor>> to) {
         double product = 0;
         double square = 0;
         for (int k = 0; k < from.size(); k++) {

@@ -30,16 +30,22 @@ record Estimates(Claim claim, Trials trials) {
                     && (claim.circumstances().given() == null
                             || claim.circumstances().given().contains(name));
             if (!told && NUMBERS.contains(name) && value instanceof Double number) {
-                estimate(name, number, other -> fixed.with(
-                                HyperParameters.with(fixed.optimizer(), Map.of(name, other))))
+                estimate(
+                                name,
+                                number,
+                                other -> fixed.with(HyperParameters.with(fixed.optimizer(), Map.of(name, other))))
                         .ifPresent(estimates::add);
             }
         });
         WeightDecay decay = fit.optimizer().weightDecay();
-        boolean claimedDecay = claim.optimizer() != null && claim.optimizer().weightDecay().equals(decay);
+        boolean claimedDecay =
+                claim.optimizer() != null && claim.optimizer().weightDecay().equals(decay);
         if (!claimedDecay && decay.rate() > 0) {
-            estimate("weightDecay", decay.rate(), other -> fixed.with(Hypotheses.decayed(
-                            fixed.optimizer(), new WeightDecay(decay.kind(), other))))
+            estimate(
+                            "weightDecay",
+                            decay.rate(),
+                            other -> fixed.with(
+                                    Hypotheses.decayed(fixed.optimizer(), new WeightDecay(decay.kind(), other))))
                     .ifPresent(estimates::add);
         }
         return estimates;

@@ -26,8 +26,7 @@ public record Explanation(
         List<Estimate> estimates,
         String tellsApart) {
 
-    Explanation(
-            Fault fault, List<Fault> faults, @Nullable Optimizer optimizer, double residualUlps, String advice) {
+    Explanation(Fault fault, List<Fault> faults, @Nullable Optimizer optimizer, double residualUlps, String advice) {
         this(fault, faults, optimizer, residualUlps, advice, List.of(), "");
     }
 

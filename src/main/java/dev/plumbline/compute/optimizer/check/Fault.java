@@ -7,7 +7,8 @@ package dev.plumbline.compute.optimizer.check;
 public enum Fault {
     RIGHT("the step is what this optimizer does"),
     SIGN("the step goes uphill: subtract the update, or pass the gradient of the loss and not of its negative"),
-    SKIPPED("the parameters stood still in some steps, as a gradient scaler skips them, but their gradients were usable"),
+    SKIPPED(
+            "the parameters stood still in some steps, as a gradient scaler skips them, but their gradients were usable"),
     SCHEDULE("the learning rate follows another course"),
     CLIPPING("the gradients were clipped otherwise"),
     UNSCALING("the gradients must be divided by the loss scale, once, and then clipped"),

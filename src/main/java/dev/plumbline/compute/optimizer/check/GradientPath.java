@@ -95,9 +95,8 @@ record GradientPath(int unscalings, boolean clipsFirst, double factor, Clip clip
         Map<String, Tensor> gradients = new LinkedHashMap<>();
         step.gradients().forEach((name, tensor) -> {
             double norm = clip == Clip.NORM_OF_EACH ? requireNonNull(norms.get(name)) : total;
-            double cut = clip == Clip.NORM || clip == Clip.NORM_OF_EACH
-                    ? Math.min(1, bound / (before * norm + offset))
-                    : 1;
+            double cut =
+                    clip == Clip.NORM || clip == Clip.NORM_OF_EACH ? Math.min(1, bound / (before * norm + offset)) : 1;
             Tensor seen = clip == Clip.VALUE
                     ? tensor.map(g -> after * Math.max(-bound, Math.min(bound, before * g)))
                     : tensor.map(g -> after * cut * before * g);

@@ -79,8 +79,10 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
                         Searches::numbersAtAnyRate,
                         Searches::otherCourses);
         for (Function<Searches, Stream<Hypothesis>> stage : stages) {
-            List<Fit> fits =
-                    stage.apply(searches).map(trials::held).flatMap(Optional::stream).toList();
+            List<Fit> fits = stage.apply(searches)
+                    .map(trials::held)
+                    .flatMap(Optional::stream)
+                    .toList();
             if (!fits.isEmpty()) {
                 return fits;
             }
@@ -96,8 +98,7 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
     }
 
     private OptimizerVerdict verdict(List<Fit> fits, double claimResidual) {
-        boolean right =
-                fits.stream().anyMatch(fit -> fit.hypothesis().fault() == Fault.RIGHT);
+        boolean right = fits.stream().anyMatch(fit -> fit.hypothesis().fault() == Fault.RIGHT);
         Optional<String> gap = firstGap();
         if (gap.isPresent() && !right) {
             return undecided(Fault.GAP, gap.get(), claimResidual);
@@ -177,9 +178,10 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
                 .flatMap(i -> steps.get(i).before().keySet().stream()
                         .filter(name -> !requireNonNull(steps.get(i - 1).after().get(name))
                                 .equals(requireNonNull(steps.get(i).before().get(name))))
-                        .map(name -> ("steps/%d/before/%s is not steps/%d/after/%s; give steps/%d/state, the optimizer's"
-                                        + " state before that step")
-                                .formatted(i, name, i - 1, name, i)))
+                        .map(name ->
+                                ("steps/%d/before/%s is not steps/%d/after/%s; give steps/%d/state, the optimizer's"
+                                                + " state before that step")
+                                        .formatted(i, name, i - 1, name, i)))
                 .findFirst();
     }
 }

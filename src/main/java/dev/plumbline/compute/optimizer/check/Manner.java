@@ -53,7 +53,16 @@ record Manner(
 
     Manner at(LongUnaryOperator other) {
         return new Manner(
-                other, clockPerTensor, rateFactor, forgetful, uphill, grouping, skipping, twist, misreading, profile,
+                other,
+                clockPerTensor,
+                rateFactor,
+                forgetful,
+                uphill,
+                grouping,
+                skipping,
+                twist,
+                misreading,
+                profile,
                 path);
     }
 
@@ -74,13 +83,32 @@ record Manner(
 
     Manner goingUphill() {
         return new Manner(
-                clock, clockPerTensor, rateFactor, forgetful, true, grouping, skipping, twist, misreading, profile,
+                clock,
+                clockPerTensor,
+                rateFactor,
+                forgetful,
+                true,
+                grouping,
+                skipping,
+                twist,
+                misreading,
+                profile,
                 path);
     }
 
     Manner grouped(Grouping other) {
         return new Manner(
-                clock, clockPerTensor, rateFactor, forgetful, uphill, other, skipping, twist, misreading, profile, path);
+                clock,
+                clockPerTensor,
+                rateFactor,
+                forgetful,
+                uphill,
+                other,
+                skipping,
+                twist,
+                misreading,
+                profile,
+                path);
     }
 
     Manner skippingSteps() {
@@ -90,7 +118,16 @@ record Manner(
 
     Manner twisted(Twist other) {
         return new Manner(
-                clock, clockPerTensor, rateFactor, forgetful, uphill, grouping, skipping, other, misreading, profile,
+                clock,
+                clockPerTensor,
+                rateFactor,
+                forgetful,
+                uphill,
+                grouping,
+                skipping,
+                other,
+                misreading,
+                profile,
                 path);
     }
 
@@ -101,12 +138,31 @@ record Manner(
 
     Manner profiled(List<Double> other) {
         return new Manner(
-                clock, clockPerTensor, rateFactor, forgetful, uphill, grouping, skipping, twist, misreading, other, path);
+                clock,
+                clockPerTensor,
+                rateFactor,
+                forgetful,
+                uphill,
+                grouping,
+                skipping,
+                twist,
+                misreading,
+                other,
+                path);
     }
 
     Manner along(GradientPath other) {
         return new Manner(
-                clock, clockPerTensor, rateFactor, forgetful, uphill, grouping, skipping, twist, misreading, profile,
+                clock,
+                clockPerTensor,
+                rateFactor,
+                forgetful,
+                uphill,
+                grouping,
+                skipping,
+                twist,
+                misreading,
+                profile,
                 other);
     }
 }

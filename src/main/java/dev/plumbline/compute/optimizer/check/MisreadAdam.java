@@ -73,11 +73,11 @@ record MisreadAdam(Adam adam, WeightDecay decay, Misreading misreading) {
             boolean unweighted = misreading == Misreading.BOTH_UNWEIGHTED;
             double takeMean = unweighted || misreading == Misreading.MEAN_UNWEIGHTED ? 1 : 1 - adam.beta1();
             double takeSquare = unweighted || misreading == Misreading.SQUARE_UNWEIGHTED ? 1 : 1 - adam.beta2();
-            double keepSquare =
-                    misreading == Misreading.KEEP_SQUARED ? adam.beta2() * adam.beta2() : adam.beta2();
+            double keepSquare = misreading == Misreading.KEEP_SQUARED ? adam.beta2() * adam.beta2() : adam.beta2();
             m = adam.beta1() * m + takeMean * g;
             double of = misreading == Misreading.SQUARE_OF_MEAN ? m : g;
-            v = keepSquare * v + (misreading == Misreading.WEIGHT_SQUARED ? takeSquare * takeSquare : takeSquare) * of * of;
+            v = keepSquare * v
+                    + (misreading == Misreading.WEIGHT_SQUARED ? takeSquare * takeSquare : takeSquare) * of * of;
             double correction1 = 1 - pow(adam.beta1(), t);
             double correction2 = 1 - pow(adam.beta2(), t);
             boolean multiplied = misreading == Misreading.CORRECTION_MULTIPLIED;
@@ -99,8 +99,7 @@ record MisreadAdam(Adam adam, WeightDecay decay, Misreading misreading) {
             return adam.epsilonConvention() == Epsilon.INSIDE_ROOT
                     ? sqrt(vHat + adam.epsilon())
                     : sqrt(vHat)
-                            + adam.epsilon()
-                                    / (adam.epsilonConvention() == Epsilon.EPSILON_HAT ? sqrt(correction) : 1);
+                            + adam.epsilon() / (adam.epsilonConvention() == Epsilon.EPSILON_HAT ? sqrt(correction) : 1);
         }
     }
 }

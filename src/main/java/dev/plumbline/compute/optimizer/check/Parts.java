@@ -49,7 +49,8 @@ record Parts(List<Part> of) {
                 }
             }
             long ahead = circumstances.counts().getOrDefault(name, step) - step;
-            double factor = own.remove("learningRate") instanceof Number other && rate > 0 ? other.doubleValue() / rate : 1;
+            double factor =
+                    own.remove("learningRate") instanceof Number other && rate > 0 ? other.doubleValue() / rate : 1;
             parts.computeIfAbsent(ahead + " " + factor + own, any -> new Part(new ArrayList<>(), ahead, factor, own))
                     .names()
                     .add(name);
@@ -71,7 +72,8 @@ record Parts(List<Part> of) {
 
     /** Whether some are not as the optimizer says. */
     boolean differ() {
-        return of.stream().anyMatch(part -> part.rateFactor() != 1 || !part.others().isEmpty());
+        return of.stream()
+                .anyMatch(part -> part.rateFactor() != 1 || !part.others().isEmpty());
     }
 
     /** Each part with what the next one has. */

@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps with the gradients that the optimizer saw
  * @param profile what the claimed learning rate is multiplied by, step by step
  */
-record Replay(
-        List<ObservedStep> steps, @Nullable OptimizerState start, Parts parts, List<Double> profile) {
+record Replay(List<ObservedStep> steps, @Nullable OptimizerState start, Parts parts, List<Double> profile) {
 
     /**
      * The parameters after each step, up to the first that is off by more than {@code ulps}; nothing if the state given is
@@ -93,9 +92,8 @@ record Replay(
                 if (said != null && !begin(said, observed)) {
                     return Optional.empty();
                 }
-                Map<String, Tensor> after = manner.skipping() && observed.stoodStill()
-                        ? observed.before()
-                        : after(observed, k);
+                Map<String, Tensor> after =
+                        manner.skipping() && observed.stoodStill() ? observed.before() : after(observed, k);
                 if (after == null) {
                     return Optional.empty();
                 }
@@ -148,12 +146,16 @@ record Replay(
         }
 
         /** Puts the part's parameters into {@code after}; null where it cannot be stepped. */
-        private @Nullable OptimizerState step(Parts.Part part, int place, int places, int k, Map<String, Tensor> after) {
+        private @Nullable OptimizerState step(
+                Parts.Part part, int place, int places, int k, Map<String, Tensor> after) {
             ObservedStep observed = steps.get(k);
             long t = taken + part.ahead() + 1;
-            double profiled =
-                    manner.profile() == null ? profile.get(k) : requireNonNull(manner.profile()).get(k);
-            Optimizer own = manner.grouping() == Manner.Grouping.NONE ? hypothesis.optimizer() : part.of(hypothesis.optimizer());
+            double profiled = manner.profile() == null
+                    ? profile.get(k)
+                    : requireNonNull(manner.profile()).get(k);
+            Optimizer own = manner.grouping() == Manner.Grouping.NONE
+                    ? hypothesis.optimizer()
+                    : part.of(hypothesis.optimizer());
             Optimizer optimizer = scaled(profiled == 1 ? own : own.withLearningRate(own.learningRate() * profiled), t);
             Map<String, Tensor> x = only(part, observed.before());
             Map<String, Tensor> g = only(part, observed.gradients());
@@ -162,7 +164,8 @@ record Replay(
             }
             Map<String, Map<String, Tensor>> kept = new LinkedHashMap<>();
             slots.forEach((slot, moments) -> kept.put(slot, only(part, moments)));
-            OptimizerState used = manner.forgetful() ? OptimizerState.initial(optimizer, x) : new OptimizerState(t, kept);
+            OptimizerState used =
+                    manner.forgetful() ? OptimizerState.initial(optimizer, x) : new OptimizerState(t, kept);
             long clock = manner.clock().applyAsLong(manner.clockPerTensor() ? (t - 1) * places + place + 1 : t);
             Misreading misreading = manner.misreading();
             if (misreading != null) {
@@ -190,11 +193,10 @@ record Replay(
                 Map<String, Tensor> g,
                 OptimizerState state,
                 Map<String, Tensor> after) {
-            Map<String, Map<String, Tensor>> moments =
-                    Map.of("m", new LinkedHashMap<>(), "v", new LinkedHashMap<>());
+            Map<String, Map<String, Tensor>> moments = Map.of("m", new LinkedHashMap<>(), "v", new LinkedHashMap<>());
             x.forEach((name, tensor) -> {
-                MisreadAdam.After step = adam.step(
-                        t, tensor, requireNonNull(g.get(name)), MisreadAdam.moments(state.slots(), name));
+                MisreadAdam.After step =
+                        adam.step(t, tensor, requireNonNull(g.get(name)), MisreadAdam.moments(state.slots(), name));
                 after.put(name, step.parameter());
                 requireNonNull(moments.get("m")).put(name, step.mean());
                 requireNonNull(moments.get("v")).put(name, step.square());

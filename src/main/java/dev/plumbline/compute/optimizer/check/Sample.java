@@ -19,7 +19,8 @@ final class Sample {
 
     static List<ObservedStep> of(List<ObservedStep> steps) {
         return steps.stream()
-                .map(step -> new ObservedStep(of(step.before()), of(step.gradients()), of(step.after()), of(step.said())))
+                .map(step ->
+                        new ObservedStep(of(step.before()), of(step.gradients()), of(step.after()), of(step.said())))
                 .toList();
     }
 

@@ -31,7 +31,13 @@ record Searches(Claim claim, Trials trials) {
     private static final double SECANT = 1e-4;
 
     /** What a number may be, by its logarithm, and what it makes of a hypothesis. */
-    record Knob(Fault fault, String name, double low, double high, boolean toOne, DoubleFunction<Optional<Hypothesis>> turn) {
+    record Knob(
+            Fault fault,
+            String name,
+            double low,
+            double high,
+            boolean toOne,
+            DoubleFunction<Optional<Hypothesis>> turn) {
 
         double value(double logarithm) {
             return toOne ? 1 - Math.pow(10, logarithm) : Math.pow(10, logarithm);
@@ -48,7 +54,8 @@ record Searches(Claim claim, Trials trials) {
 
     /** Each hyper-parameter with another value. */
     Stream<Hypothesis> numbers() {
-        return knobs(claim.learningRateKnown() ? itself() : itself().atAnyRate()).flatMap(this::found);
+        return knobs(claim.learningRateKnown() ? itself() : itself().atAnyRate())
+                .flatMap(this::found);
     }
 
     Stream<Hypothesis> numbersAtAnyRate() {
@@ -81,8 +88,8 @@ record Searches(Claim claim, Trials trials) {
                         false,
                         bound -> {
                             GradientPath path = trials.claimed().clipping(clip, bound);
-                            return Optional.of(base.used(
-                                    manner -> manner.along(torch ? path.asPyTorchDivides() : path)));
+                            return Optional.of(
+                                    base.used(manner -> manner.along(torch ? path.asPyTorchDivides() : path)));
                         }))));
     }
 
@@ -94,7 +101,8 @@ record Searches(Claim claim, Trials trials) {
     /** Other optimizers, so. */
     Stream<Hypothesis> otherCourses() {
         return candidates()
-                .flatMap(optimizer -> course(Hypothesis.of(Fault.OTHER_OPTIMIZER, optimizer, ""), Fault.OTHER_OPTIMIZER));
+                .flatMap(optimizer ->
+                        course(Hypothesis.of(Fault.OTHER_OPTIMIZER, optimizer, ""), Fault.OTHER_OPTIMIZER));
     }
 
     private Stream<Hypothesis> course(Hypothesis hypothesis, Fault fault) {
@@ -102,11 +110,16 @@ record Searches(Claim claim, Trials trials) {
             return Stream.of();
         }
         Trial quick = trials.quick(hypothesis);
-        return quick.profile(hypothesis)
-                .map(profile -> profile.stream().map(share -> snapped(share, hypothesis)).toList())
+        return quick
+                .profile(hypothesis)
+                .map(profile -> profile.stream()
+                        .map(share -> snapped(share, hypothesis))
+                        .toList())
                 .map(profile -> hypothesis
                         .used(manner -> manner.profiled(profile))
-                        .named(fault, Courses.words(profile, hypothesis.optimizer().learningRate())))
+                        .named(
+                                fault,
+                                Courses.words(profile, hypothesis.optimizer().learningRate())))
                 .stream();
     }
 
@@ -210,7 +223,8 @@ record Searches(Claim claim, Trials trials) {
                 .toList();
         return usual.isEmpty()
                 ? Candidates.usual()
-                        .map(optimizer -> Hypothesis.of(Fault.RIGHT, optimizer, "").atAnyRate())
+                        .map(optimizer ->
+                                Hypothesis.of(Fault.RIGHT, optimizer, "").atAnyRate())
                         .flatMap(this::knobs)
                         .flatMap(this::found)
                         .map(hypothesis -> hypothesis.named(Fault.RIGHT, ""))
@@ -241,8 +255,8 @@ record Searches(Claim claim, Trials trials) {
                     -7,
                     2,
                     false,
-                    rate -> Optional.of(hypothesis.with(
-                            Hypotheses.decayed(hypothesis.optimizer(), new WeightDecay(kind, rate))))));
+                    rate -> Optional.of(
+                            hypothesis.with(Hypotheses.decayed(hypothesis.optimizer(), new WeightDecay(kind, rate))))));
         }
         return knobs.stream();
     }
@@ -250,8 +264,7 @@ record Searches(Claim claim, Trials trials) {
     private static Knob knob(Fault fault, String name, double low, double high, boolean toOne, Hypothesis hypothesis) {
         return new Knob(fault, name + " is ", low, high, toOne, value -> {
             try {
-                return Optional.of(
-                        hypothesis.with(HyperParameters.with(hypothesis.optimizer(), Map.of(name, value))));
+                return Optional.of(hypothesis.with(HyperParameters.with(hypothesis.optimizer(), Map.of(name, value))));
             } catch (Problem impossible) {
                 return Optional.empty();
             }
@@ -274,11 +287,13 @@ record Searches(Claim claim, Trials trials) {
         }
         double value = polished(knob, knob.value(section(knob, best - width, best + width)));
         return DoubleStream.concat(
-                        java.util.stream.IntStream.rangeClosed(1, 5).mapToDouble(digits -> rounded(knob, value, digits)),
+                        java.util.stream.IntStream.rangeClosed(1, 5)
+                                .mapToDouble(digits -> rounded(knob, value, digits)),
                         DoubleStream.of(value))
                 .distinct()
                 .boxed()
-                .flatMap(each -> knob.turn()
+                .flatMap(each -> knob
+                        .turn()
                         .apply(each)
                         .map(hypothesis -> hypothesis.named(knob.fault(), knob.name() + Wording.number(each)))
                         .stream())
@@ -320,7 +335,10 @@ record Searches(Claim claim, Trials trials) {
             }
             double share = trials.quick(here.get()).share(here.get(), there.get());
             double next = value + share * away;
-            if (here.get().manner().path() != null || !(Math.abs(share) < 1e3) || !(next > 0) || (knob.toOne() && !(next < 1))) {
+            if (here.get().manner().path() != null
+                    || !(Math.abs(share) < 1e3)
+                    || !(next > 0)
+                    || (knob.toOne() && !(next < 1))) {
                 return value;
             }
             value = next;

@@ -51,7 +51,10 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
                 List<ObservedStep> one = List.of(wide.steps().get(k));
                 List<Map<String, Tensor>> made = List.of(predicted.get(k));
                 double factor = Disagreement.factor(one, made);
-                factors.add(factor * (hypothesis.manner().profile() == null ? wide.profile().get(k) : hypothesis.manner().profile().get(k)));
+                factors.add(factor
+                        * (hypothesis.manner().profile() == null
+                                ? wide.profile().get(k)
+                                : hypothesis.manner().profile().get(k)));
                 stretched.addAll(Disagreement.stretched(one, made, factor));
             }
             boolean usable = factors.stream().allMatch(factor -> factor > 0 && Double.isFinite(factor))
@@ -64,8 +67,7 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
     double squares(Hypothesis hypothesis) {
         return wide.run(hypothesis, Double.POSITIVE_INFINITY)
                 .map(predicted -> hypothesis.rateFree()
-                        ? Disagreement.stretched(
-                                wide.steps(), predicted, Disagreement.factor(wide.steps(), predicted))
+                        ? Disagreement.stretched(wide.steps(), predicted, Disagreement.factor(wide.steps(), predicted))
                         : predicted)
                 .map(predicted -> Disagreement.squares(wide.steps(), predicted))
                 .orElse(Double.POSITIVE_INFINITY);

@@ -39,8 +39,7 @@ final class Overflow {
                             .mapToDouble(along -> Math.abs(along.claimed()))
                             .reduce(0, Math::max);
             ProbedTensor tensor = subject.tensor(infinite.get(k));
-            tensors.set(
-                    infinite.get(k), tensor.contributing(Double.isFinite(largest) ? largest : Double.NaN));
+            tensors.set(infinite.get(k), tensor.contributing(Double.isFinite(largest) ? largest : Double.NaN));
         }
         return infinite.isEmpty() ? subject : subject.with(tensors);
     }

@@ -84,8 +84,7 @@ class ProbeSessionTests {
                 int extent = axis == 0 ? columns : rows;
                 for (int i = 0; i < extent; i++) {
                     int to = axis == 0 ? line * columns + i : i * columns + line;
-                    int from =
-                            axis == 0 ? line * columns + extent - 1 - i : (extent - 1 - i) * columns + line;
+                    int from = axis == 0 ? line * columns + extent - 1 - i : (extent - 1 - i) * columns + line;
                     claim[matrix][to] = right[from];
                 }
             });
@@ -125,9 +124,14 @@ class ProbeSessionTests {
         Settings settings = new Settings(3, 0.95, 400, true);
         assertThat(overflowing(objective, objective.gradient()).check(settings).verdict())
                 .isEqualTo(Verdict.PASS);
-        double[][] wrong = Arrays.stream(objective.gradient()).map(double[]::clone).toArray(double[][]::new);
+        double[][] wrong =
+                Arrays.stream(objective.gradient()).map(double[]::clone).toArray(double[][]::new);
         times(wrong[MATRIX], 2);
-        assertThat(overflowing(objective, wrong).check(settings).tensors().get(MATRIX).fault())
+        assertThat(overflowing(objective, wrong)
+                        .check(settings)
+                        .tensors()
+                        .get(MATRIX)
+                        .fault())
                 .isInstanceOf(Fault.Scaled.class);
         for (double value : new double[] {Double.POSITIVE_INFINITY, Double.NaN}) {
             wrong[MATRIX][5] = value;
