@@ -114,7 +114,9 @@ class ArchitectureTests {
             entry("compute.health.run", Set.of("compute.health")),
             entry("compute.health.window", Set.of("compute.health")),
             entry("compute.optimizer", Set.of("compute.program", "tensor", "problem")),
-            entry("compute.optimizer.check", Set.of("compute.optimizer", "tensor", "problem")),
+            entry(
+                    "compute.optimizer.check",
+                    Set.of("compute.optimizer", "compute.optimizer.schedule", "tensor", "problem")),
             entry("compute.optimizer.schedule", Set.of("problem")),
             entry("compute.program", Set.of("tensor", "problem")),
             entry("reader", union(readers(), "compute.program", "compute.optimizer", "tensor", "problem")),
