@@ -85,8 +85,7 @@ class Worker {
         if (stopping) {
             return Outcome.AGAIN;
         }
-        Optional<Lease> begun =
-                Objects.requireNonNull(transaction.execute(status -> leases.begin(id, node)));
+        Optional<Lease> begun = Objects.requireNonNull(transaction.execute(status -> leases.begin(id, node)));
         if (begun.isEmpty()) {
             return Outcome.OVER;
         }

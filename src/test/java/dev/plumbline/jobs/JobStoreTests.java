@@ -159,10 +159,7 @@ class JobStoreTests {
         }
         assertThat(worker(progress -> {}).run(id, NODE)).isEqualTo(Worker.Outcome.OVER);
         assertThat(job(id).state()).isEqualTo(State.FAILED);
-        assertThat(job(id).error())
-                .extracting(Job.Failure::detail)
-                .asString()
-                .contains("3 times");
+        assertThat(job(id).error()).extracting(Job.Failure::detail).asString().contains("3 times");
 
         String faulty = submitted("ann", 1, 0);
         Worker worker = worker(progress -> {

@@ -83,8 +83,7 @@ class JobsHttpTests {
     }
 
     private HttpRequest request(String key, String method, String path, String headers, String body) {
-        int port = Objects.requireNonNull(
-                        ((ServletWebServerApplicationContext) service).getWebServer())
+        int port = Objects.requireNonNull(((ServletWebServerApplicationContext) service).getWebServer())
                 .getPort();
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .header("X-API-Key", key)
