@@ -39,7 +39,7 @@ public record Job(
 
         Progress progress,
 
-        @Schema(description = "at the speed so far, mostly right within a factor of two; null before a tenth is done")
+        @Schema(description = "at the speed of late, mostly right within a factor of two; null before a tenth is done")
         @Nullable
         Double secondsLeft,
 

@@ -41,7 +41,7 @@ class JobRuns {
     Optional<Lease> begin(String id, String node) {
         int begun = jdbc.sql(
                         "update job set state = 'RUNNING', lease = lease + 1, attempts = attempts + 1, node = :node,"
-                                + " started_at = :now, phase = 'begun', done = 0, total = 0, fraction = 0, version = version + 1"
+                                + " started_at = :now, phase = 'begun', done = 0, total = 0, fraction = 0, seconds_left = null, version = version + 1"
                                 + " where id = :id and state in ('QUEUED', 'RUNNING')")
                 .param("id", id)
                 .param("node", node)
@@ -57,9 +57,9 @@ class JobRuns {
     }
 
     /** Notes how far it is. */
-    void note(Lease lease, Progress progress) {
+    void note(Lease lease, Progress progress, @Nullable Double secondsLeft) {
         jdbc.sql(
-                        "update job set phase = :phase, done = :done, total = :total, fraction = :fraction, version = version + 1"
+                        "update job set phase = :phase, done = :done, total = :total, fraction = :fraction, seconds_left = :left, version = version + 1"
                                 + HELD)
                 .param("id", lease.id())
                 .param("lease", lease.number())
@@ -67,6 +67,7 @@ class JobRuns {
                 .param("done", progress.done())
                 .param("total", progress.total())
                 .param("fraction", progress.fraction())
+                .param("left", secondsLeft)
                 .update();
     }
 

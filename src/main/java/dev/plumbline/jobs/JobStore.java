@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +29,7 @@ class JobStore {
 
     private static final String COLUMNS =
             "id, kind, state, created_at, started_at, ended_at, attempts, node, seconds, phase,"
-                    + " done, total, fraction, version, error, report";
+                    + " done, total, fraction, seconds_left, version, error, report";
 
     private final JdbcClient jdbc;
     private final JsonMapper json;
@@ -177,7 +176,6 @@ class JobStore {
 
     private Seen seen(ResultSet row) throws SQLException {
         State state = State.valueOf(row.getString("state"));
-        Instant started = instant(row, "started_at");
         double fraction = row.getDouble("fraction");
         String phase = row.getString("phase");
         String error = row.getString("error");
@@ -190,22 +188,22 @@ class JobStore {
                 state,
                 Job.href(row.getString("id")),
                 Instant.ofEpochMilli(row.getLong("created_at")),
-                started,
+                instant(row, "started_at"),
                 instant(row, "ended_at"),
                 row.getInt("attempts"),
                 row.getString("node"),
                 row.getDouble("seconds"),
                 progress,
-                state == State.RUNNING && started != null ? secondsLeft(started, fraction) : null,
+                state == State.RUNNING ? number(row, "seconds_left") : null,
                 error == null ? null : json.readValue(error, Failure.class),
                 row.getString("report"),
                 null);
         return new Seen(job, row.getLong("version"));
     }
 
-    private static @Nullable Double secondsLeft(Instant started, double fraction) {
-        double seconds = Duration.between(started, Instant.now()).toMillis() / 1e3;
-        return fraction < 0.1 ? null : (Double) (seconds * (1 - fraction) / fraction);
+    private static @Nullable Double number(ResultSet row, String column) throws SQLException {
+        double number = row.getDouble(column);
+        return row.wasNull() ? null : (Double) number;
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

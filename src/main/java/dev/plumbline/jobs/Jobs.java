@@ -25,7 +25,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Service
 class Jobs {
 
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+    /** In milliseconds, between two looks at a job that somebody waits for. */
+    private static final long SHORTEST_PAUSE = 8;
+
+    private static final long LONGEST_PAUSE = 100;
     private static final int LONGEST_KEY = 255;
     private static final long LONGEST_REST = 600;
 
@@ -153,9 +156,11 @@ class Jobs {
         if (seconds == 0 || !waiting.tryAcquire()) {
             return job;
         }
+        long pause = SHORTEST_PAUSE;
         try {
             while (!job.state().isOver() && System.nanoTime() < end) {
-                Thread.sleep(BETWEEN_LOOKS.toMillis());
+                Thread.sleep(pause);
+                pause = Math.min(LONGEST_PAUSE, pause + pause / 2);
                 job = seen(owner, id).job();
             }
         } catch (InterruptedException stopping) {

@@ -229,6 +229,7 @@ class Worker {
         private final Lease lease;
         private final Presence caller = new Presence();
         private final AtomicReference<Progress> told = new AtomicReference<>(Progress.NONE);
+        private final TimeLeft left = new TimeLeft(System.nanoTime() / 1e9);
         private Progress noted = Progress.NONE;
 
         private Run(Lease lease) {
@@ -245,7 +246,7 @@ class Worker {
             try {
                 Progress now = told.get();
                 if (!now.equals(noted)) {
-                    leases.note(lease, now);
+                    leases.note(lease, now, left.at(System.nanoTime() / 1e9, now.fraction()));
                     noted = now;
                 }
                 if (!leases.isWanted(lease)) {

@@ -23,6 +23,7 @@ create table job (
     done            bigint        not null,
     total           bigint        not null,
     fraction        double precision not null,
+    seconds_left    double precision,
     error           varchar(60000),
     report          varchar(255),
     result          bytea,

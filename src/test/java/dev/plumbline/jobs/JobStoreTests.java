@@ -231,6 +231,29 @@ class JobStoreTests {
                 .isEqualTo(1);
     }
 
+    /** Ten times as slow in its first tenth, as where code is compiled meanwhile. */
+    @Test
+    void timeLeftIsSaidWithinAFactorOfTwoAfterTheFirstFifth() {
+        TimeLeft left = new TimeLeft(0);
+        for (int percent = 1; percent < 100; percent++) {
+            double seconds = percent <= 10 ? percent : 10 + 0.1 * (percent - 10);
+            Double said = left.at(seconds, percent / 100.0);
+            double truth = 19 - seconds;
+            if (percent < 10) {
+                assertThat(said).isNull();
+            } else if (percent >= 20) {
+                assertThat(said).isBetween(truth / 2, truth * 2);
+            }
+        }
+        TimeLeft even = new TimeLeft(5);
+        for (int percent = 1; percent < 100; percent++) {
+            Double said = even.at(5 + percent, percent / 100.0);
+            if (percent >= 10) {
+                assertThat(said).isBetween(0.99 * (100 - percent), 1.01 * (100 - percent));
+            }
+        }
+    }
+
     /** Small before large, no key before another because it sends more, and everybody's time comes. */
     @Test
     void keysTakeTurnsAndTheLargeWaitNoLongerThanTheyTake() {
