@@ -158,7 +158,7 @@ class TiedWeightsTests {
         assertThat(report.verdict()).as(report.summary()).isEqualTo(Verdict.PASS);
         assertThat(report.tensors().stream().map(GradientCheckReport.TensorReport::name))
                 .containsExactlyInAnyOrderElementsOf(claims.keySet());
-        double loss = report.objective().value();
+        double loss = report.loss();
         assertThat(check(folder, claims, tensors(folder, "parameters"), loss).verdict())
                 .isEqualTo(Verdict.PASS);
     }
@@ -218,8 +218,7 @@ class TiedWeightsTests {
         one.keySet().retainAll(Set.of("a"));
         Map<String, Tensor> claim = new LinkedHashMap<>(tensors("tie_computed", "gradients"));
         claim.keySet().retainAll(Set.of("a"));
-        double loss =
-                check("tie_computed_unfolded", claim, null, null).objective().value();
+        double loss = check("tie_computed_unfolded", claim, null, null).loss();
         assertThat(check("tie_computed", claim, one, loss).summary())
                 .contains("another model", "the export may have computed from it", "do_constant_folding=False");
     }
