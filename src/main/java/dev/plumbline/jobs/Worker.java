@@ -212,6 +212,11 @@ class Worker {
         leases.requeue(id);
     }
 
+    /** Jobs are run from now on. */
+    void begin() {
+        stopping = false;
+    }
+
     /** Before the service ends: what runs stops between two operations and waits for the next start, or another machine. */
     void giveBackAll() {
         stopping = true;

@@ -1,6 +1,7 @@
 package dev.plumbline.jobs;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.serializer.Serializer;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
@@ -39,23 +40,33 @@ class Workers implements SmartLifecycle {
     private static final String TASK = "job";
     private static final Duration LONG_AGO = Duration.ofDays(36_525);
 
-    private final Scheduler scheduler;
+    private final DataSource database;
     private final Worker worker;
     private final JobTerms terms;
-    private boolean running;
+    private final CustomTask<Void> task;
+    private final SchedulerClient client;
+    private volatile @Nullable Scheduler running;
 
     Workers(DataSource database, Worker worker, JobTerms terms) {
+        this.database = new TransactionAwareDataSourceProxy(database);
         this.worker = worker;
         this.terms = terms;
-        CustomTask<Void> task = Tasks.custom(TASK, Void.class)
+        this.task = Tasks.custom(TASK, Void.class)
                 .onFailure(Workers::inItsOldPlace)
                 .onDeadExecution((complete, operations) -> {
                     worker.lost(complete.getExecution().getId());
                     inItsOldPlace(complete, operations);
                 })
                 .execute((instance, context) -> handling(worker.run(instance.getId(), node())));
-        this.scheduler = Scheduler.create(new TransactionAwareDataSourceProxy(database), task)
-                .threads(Math.max(1, terms.workers()))
+        this.client = SchedulerClient.Builder.create(this.database, task)
+                .serializer(new NoData())
+                .build();
+    }
+
+    /** Each is started once. */
+    private Scheduler scheduler() {
+        return Scheduler.create(database, task)
+                .threads(terms.workers())
                 .serializer(new NoData())
                 // Of what waits no more than can run is taken at once, or the small would queue behind it.
                 .pollUsingFetch(0.5, 1)
@@ -84,14 +95,15 @@ class Workers implements SmartLifecycle {
 
     /** In the transaction that keeps the job, or not at all. */
     void schedule(String job, long throughAt) {
-        scheduler.schedule(
+        client.schedule(
                 new TaskInstance<Void>(TASK, job),
                 Instant.ofEpochMilli(throughAt).minus(LONG_AGO));
     }
 
     /** There may be something to do. */
     void look() {
-        if (running) {
+        Scheduler scheduler = running;
+        if (scheduler != null) {
             scheduler.triggerCheckForDueExecutions();
         }
     }
@@ -99,7 +111,7 @@ class Workers implements SmartLifecycle {
     /** One that waits no more; one that is being taken just now finds out by itself. */
     void forget(String job) {
         try {
-            scheduler.cancel(TaskInstanceId.of(TASK, job));
+            client.cancel(TaskInstanceId.of(TASK, job));
         } catch (RuntimeException taken) {
             log.debug("Job {} is cancelled while it runs", job, taken);
         }
@@ -107,23 +119,28 @@ class Workers implements SmartLifecycle {
 
     @Override
     public synchronized void start() {
-        if (terms.workers() > 0) {
+        if (running == null && terms.workers() > 0) {
+            Scheduler scheduler = scheduler();
+            worker.begin();
             scheduler.start();
+            running = scheduler;
         }
-        running = terms.workers() > 0;
     }
 
     /** Whatever runs is given back, and goes on elsewhere or after the next start. */
     @Override
     public synchronized void stop() {
-        running = false;
-        worker.giveBackAll();
-        scheduler.stop();
+        Scheduler scheduler = running;
+        running = null;
+        if (scheduler != null) {
+            worker.giveBackAll();
+            scheduler.stop();
+        }
     }
 
     @Override
     public boolean isRunning() {
-        return running;
+        return running != null;
     }
 
     /** Rows say which job and nothing else. */

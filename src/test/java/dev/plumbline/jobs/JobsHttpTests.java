@@ -307,6 +307,19 @@ class JobsHttpTests {
         drop("ann", hers.get(2));
     }
 
+    /** As containers and test frameworks do it, who stop what they do not need. */
+    @Order(7)
+    @Test
+    void workersCanBeStoppedAndStartedAgain() throws Exception {
+        service.stop();
+        service.start();
+
+        assertThat(ended("ann", location(submitted("ann", "/v1/gradient-checks", CHECK)))
+                        .path("state")
+                        .asString())
+                .isEqualTo("done");
+    }
+
     private record Event(long id, String name, JsonNode data) {}
 
     private List<Event> events(String location, String headers, int most) throws Exception {
