@@ -37,7 +37,7 @@ class RefusalTests {
             value = {
                 "{} | 422 | /model | nothing | formula, onnx, samediff, layers, file or digest",
                 "{'model':{}} | 422 | /model | none | formula, onnx, samediff, layers, file or digest",
-                "{'model':{'formula':'a'},'parameters':{'a':1},'colour':1} | 422 | /colour | colour | one of activations, baseline, cotangents, data",
+                "{'model':{'formula':'a'},'parameters':{'a':1},'colour':1} | 422 | /colour | colour | one of activations, baseline, comparedWith, cotangents, data",
                 "{'model':{'formula':'mean(x @ )'}} | 400 | /model/formula | ) | a number, a name",
                 "{'model':{'formula':'mean(x @ q)'},'data':{'x':[1]}} | 422 | /model/formula | q | data: x",
                 "{'model':{'formula':'mean(x @ w)'},'parameters':{'w':[1,2,3]},'data':{'x':[[1,2]]}} | 422 | /model/formula | [1, 2] times [3, 1] | here k is 2 and 3",

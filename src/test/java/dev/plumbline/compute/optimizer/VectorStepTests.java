@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Steps in vector registers against the ordinary way, bit for bit. */
@@ -52,7 +53,7 @@ class VectorStepTests {
     }
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
+    @MethodSource("kinds")
     void measuresEveryOptimizer(Kind kind) {
         Optimizer optimizer = kind.preset(Preset.PYTORCH);
         TensorArrays arrays = arraysOf(optimizer);
@@ -68,18 +69,25 @@ class VectorStepTests {
 
     /** Even where the slot's own root hides it from the parameters. */
     @ParameterizedTest
-    @EnumSource(Kind.class)
+    @MethodSource("kinds")
     void seesAnInfinityInEachSlotOfEveryOptimizer(Kind kind) {
         Optimizer optimizer = kind.preset(Preset.PYTORCH);
         for (int slot = 0; slot < optimizer.slots().size(); slot++) {
             for (int position : new int[] {0, 40_000, LENGTH - 1}) {
                 TensorArrays arrays = arraysOf(optimizer);
                 arrays.slots().get(slot).window(position, 1).fill(Double.POSITIVE_INFINITY);
-                assertThat(step(optimizer).take(arrays).finite())
+                boolean finite = step(optimizer).take(arrays).finite();
+                boolean isWrittenAnew = Double.isFinite(
+                        arrays.slots().get(slot).window(position, 1).at(0)); // asgd's average, rprop's sign
+                assertThat(finite)
                         .as("slot %d at %d", slot, position)
-                        .isFalse();
+                        .isEqualTo(isWrittenAnew && Double.isFinite(arrays.parameters().window(position, 1).at(0)));
             }
         }
+    }
+
+    static Stream<Kind> kinds() {
+        return Stream.of(Kind.values()).filter(Kind::stepsTensors);
     }
 
     private static SegmentStep step(Optimizer optimizer) {

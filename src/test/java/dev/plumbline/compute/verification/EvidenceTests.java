@@ -154,8 +154,8 @@ class EvidenceTests {
     }
 
     /**
-     * Differences of a large model's wrong entries take 16 forward passes: of the last matrix 32 evaluations are 4 of them, so
-     * that some entries have one, and no entry of the first has.
+     * Differences of wrong entries take 0.3 s of this model, by estimate: of the last matrix 32 evaluations are 5 ms, so that
+     * the last ones have all of theirs, and the first ones none.
      */
     @Test
     void differencesAreTakenWhereAMovedEntryIsCheapToFollow() {
@@ -174,7 +174,7 @@ class EvidenceTests {
                         tensor.entries().stream()
                                 .filter(entry -> entry.numeric() != null)
                                 .count()));
-        assertThat(differenced.remove("w8")).isBetween(3L, 6L);
-        assertThat(differenced.values()).containsOnly(0L);
+        assertThat(differenced).containsEntry("w8", 10L).containsEntry("w7", 10L);
+        assertThat(differenced).containsEntry("w2", 0L).containsEntry("w1", 0L);
     }
 }
