@@ -26,7 +26,8 @@ record RequestExample(String path, String name, String summary, String descripti
 
     static List<RequestExample> all() throws IOException {
         List<RequestExample> examples = new ArrayList<>();
-        for (Resource file : new PathMatchingResourcePatternResolver().getResources("classpath*:examples/*/**/*.json")) {
+        for (Resource file :
+                new PathMatchingResourcePatternResolver().getResources("classpath*:examples/*/**/*.json")) {
             examples.add(read(file));
         }
         examples.sort(Comparator.comparing(RequestExample::path).thenComparing(RequestExample::name));

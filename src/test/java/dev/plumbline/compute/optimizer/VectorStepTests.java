@@ -81,7 +81,9 @@ class VectorStepTests {
                         arrays.slots().get(slot).window(position, 1).at(0)); // asgd's average, rprop's sign
                 assertThat(finite)
                         .as("slot %d at %d", slot, position)
-                        .isEqualTo(isWrittenAnew && Double.isFinite(arrays.parameters().window(position, 1).at(0)));
+                        .isEqualTo(isWrittenAnew
+                                && Double.isFinite(
+                                        arrays.parameters().window(position, 1).at(0)));
             }
         }
     }
