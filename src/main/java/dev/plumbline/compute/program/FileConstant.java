@@ -82,12 +82,7 @@ public record FileConstant(double value, boolean isSingle, List<Node> nodes) {
 
     /** Float64 where these constants lie half a float32 spacing away, each to a side of its own. */
     public static Rounding moved(List<FileConstant> constants, long seed) {
-        return moved(constants, seed, 1);
-    }
-
-    /** The same, or with a sign of -1 each to its other side. */
-    public static Rounding moved(List<FileConstant> constants, long seed, double sign) {
-        Map<Node, Op> moved = operations(constants, seed, sign);
+        Map<Node, Op> moved = operations(constants, seed, 1);
         return new Moved(moved, moved);
     }
 

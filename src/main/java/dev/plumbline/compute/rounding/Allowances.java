@@ -33,8 +33,8 @@ public final class Allowances {
     private static final double PASSES_OF_A_GRADIENT = 3.5;
     private static final double PASSES_OF_A_REVERSE = 2.5;
 
-    /** So many sets of constants are moved; single ones, but for the last. */
-    private static final int ALONE = 2;
+    /** So many constants are moved alone, of single numbers; all others at once. */
+    private static final int ALONE = 1;
 
     /** What a single constant does, it does in proportion; its inverse, or its half, has a rounding of its own. */
     private static final double KNOWN_SIZE = 3;
@@ -158,13 +158,9 @@ public final class Allowances {
         Spreads seen = new Spreads(objective);
         Scatter scatter = Scatter.byPieces(
                 objective, exact, RUNS, asking(run -> Rounding.float64(objective.base(), seed + run)), seen::add);
-        for (int draw = 0; draw < DRAWS && !shortened.isEmpty(); draw++) { // one way, and the other
-            for (double side : new double[] {1, -1}) {
-                seen.widen(objective
-                        .program()
-                        .evaluate(objective.point(), FileConstant.moved(shortened, seed + draw, side)));
-                passes += 1;
-            }
+        if (!shortened.isEmpty()) { // an edge may lie where the pipeline's constants were, and not where the file's are
+            seen.widen(objective.program().evaluate(objective.point(), FileConstant.moved(shortened, seed)), KNOWN_SIZE);
+            passes += 1;
         }
         edges = seen;
         passes += RUNS * PASSES_OF_A_GRADIENT;
@@ -232,8 +228,9 @@ public final class Allowances {
 
     /** Two gradients for each constant, and some more for the last, which are all that remain. */
     private void moveConstants(Map<String, Datatype> datatypes, List<FileConstant> found) {
-        for (int k = 0; k < Math.min(ALONE, found.size()); k++) {
-            List<FileConstant> moved = k == ALONE - 1 ? found.subList(k, found.size()) : found.subList(k, k + 1);
+        int alone = (int) found.stream().limit(ALONE).filter(FileConstant::isSingle).count();
+        for (int k = 0; k < Math.min(alone + 1, found.size()); k++) {
+            List<FileConstant> moved = k == alone ? found.subList(k, found.size()) : found.subList(k, k + 1);
             boolean exactly = moved.size() == 1 && moved.get(0).isSingle();
             Evaluation together = objective.program().evaluate(objective.point(), FileConstant.moved(moved, seed));
             Evaluation apart = together.reversedIn(FileConstant.movedApart(moved, seed));

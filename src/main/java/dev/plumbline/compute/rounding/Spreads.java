@@ -41,18 +41,18 @@ public final class Spreads {
     }
 
     synchronized void add(int run, Evaluation strayed) {
-        widen(strayed);
+        widen(strayed, 1);
         off[run] = strayed.value(objective.output()).item() - objective.value();
     }
 
-    /** An evaluation that strays too, though not by the rounding of the objective. */
-    synchronized void widen(Evaluation strayed) {
+    /** An evaluation that strays too, though not by the rounding of the objective, and so many times as far. */
+    synchronized void widen(Evaluation strayed, double times) {
         largest.forEach((node, spread) -> {
             double[] base = objective.base().value(node).values();
             double[] values = strayed.value(node).values();
             for (int i = 0; i < spread.length; i++) {
                 boolean same = values[i] == base[i]; // infinities too
-                spread[i] = same ? spread[i] : Math.max(spread[i], Math.abs(values[i] - base[i]));
+                spread[i] = same ? spread[i] : Math.max(spread[i], times * Math.abs(values[i] - base[i]));
             }
         });
     }

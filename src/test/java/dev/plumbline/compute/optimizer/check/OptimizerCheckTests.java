@@ -255,21 +255,20 @@ class OptimizerCheckTests {
         assertThat(judge(claimed, trail().by(faulty)).advice()).contains("not multiplied by the learning rate");
     }
 
-    private static final double RATE = (float) 0.0123; // asgd keeps its own in float32
-
+    /** All but asgd: with an unknown rate its decay, and float32, in which it keeps the rate, leave nothing to solve for. */
     static Stream<Kind> tellable() {
-        return Stream.of(Kind.values()).filter(Kind::stepsTensors);
+        return Stream.of(Kind.values()).filter(kind -> kind.stepsTensors() && kind != Kind.ASGD);
     }
 
     @ParameterizedTest
     @MethodSource("tellable")
     void findsTheOptimizerOfStepsThatNobodyKnowsAnythingOf(Kind kind) {
-        Optimizer hidden = kind.preset(Preset.PYTORCH).withLearningRate(RATE);
+        Optimizer hidden = kind.preset(Preset.PYTORCH).withLearningRate(0.0123);
         OptimizerVerdict verdict = new OptimizerCheck(Claim.unknown(), trail().by(hidden)).judge();
         assertThat(verdict.explanation().fault()).isEqualTo(Fault.RIGHT);
         Optimizer found = requireNonNull(verdict.explanation().optimizer());
         assertThat(found.kind()).isEqualTo(kind);
-        assertThat(found.learningRate()).isCloseTo(RATE, within(1e-12));
+        assertThat(found.learningRate()).isCloseTo(0.0123, within(1e-12));
     }
 
     @Test
