@@ -159,7 +159,8 @@ public final class Allowances {
         Scatter scatter = Scatter.byPieces(
                 objective, exact, RUNS, asking(run -> Rounding.float64(objective.base(), seed + run)), seen::add);
         if (!shortened.isEmpty()) { // an edge may lie where the pipeline's constants were, and not where the file's are
-            seen.widen(objective.program().evaluate(objective.point(), FileConstant.moved(shortened, seed)), KNOWN_SIZE);
+            seen.widen(
+                    objective.program().evaluate(objective.point(), FileConstant.moved(shortened, seed)), KNOWN_SIZE);
             passes += 1;
         }
         edges = seen;
@@ -228,7 +229,8 @@ public final class Allowances {
 
     /** Two gradients for each constant, and some more for the last, which are all that remain. */
     private void moveConstants(Map<String, Datatype> datatypes, List<FileConstant> found) {
-        int alone = (int) found.stream().limit(ALONE).filter(FileConstant::isSingle).count();
+        int alone =
+                (int) found.stream().limit(ALONE).filter(FileConstant::isSingle).count();
         for (int k = 0; k < Math.min(alone + 1, found.size()); k++) {
             List<FileConstant> moved = k == alone ? found.subList(k, found.size()) : found.subList(k, k + 1);
             boolean exactly = moved.size() == 1 && moved.get(0).isSingle();
