@@ -49,14 +49,14 @@ record ReadState(@Nullable OptimizerState state, Map<String, Long> counts, List<
 
     private static ReadState ours(CheckStateSource source, List<String> names) {
         long step = source.step() == null ? 0 : source.step();
-        Checkpoint.requireStep(step);
+        Checkpoint.requireStep(step, "/step");
         Map<String, Long> counts = source.steps() == null ? Map.of() : source.steps();
         counts.forEach((name, count) -> {
             if (!names.contains(name)) {
                 throw Problem.invalid(
                         Problem.pointer("steps", name), "there is no parameter of that name", name, names);
             }
-            Checkpoint.requireStep(count);
+            Checkpoint.requireStep(count, Problem.pointer("steps", name));
         });
         Map<String, Map<String, Tensor>> slots = source.slots() == null ? Map.of() : source.slots();
         return new ReadState(new OptimizerState(step, slots), counts, List.of());

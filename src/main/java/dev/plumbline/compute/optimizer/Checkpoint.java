@@ -23,8 +23,12 @@ public record Checkpoint(
 
     /** Refuses what is no count of steps already taken. */
     public static void requireStep(long step) {
+        requireStep(step, "/state/step");
+    }
+
+    public static void requireStep(long step, String pointer) {
         if (step < 0 || step >= MOST_STEPS) {
-            throw Problem.invalid("/state/step", "this is no step count", step, "0 or more, below 2^53");
+            throw Problem.invalid(pointer, "this is no step count", step, "0 or more, below 2^53");
         }
     }
 
