@@ -164,9 +164,6 @@ class PrefixedNamesHttpTests {
     private static Map<String, Object> request(Kind kind, Place place, String front, String prefix) {
         Map<String, Object> request = new LinkedHashMap<>();
         Map<String, Object> settings = new LinkedHashMap<>(Map.of("explain", 0));
-        // ND4J, which writes one of the models, looks for its tables by the thread's class loader: it may be a stopped
-        // server's.
-        Thread.currentThread().setContextClassLoader(PrefixedNamesHttpTests.class.getClassLoader());
         request.put("model", kind.model());
         request.put("loss", Map.of("kind", "mse", "prediction", "out", "l2", 0.01));
         request.put("data", Map.of("x", X, "y", Y));

@@ -4,6 +4,7 @@ import java.nio.DoubleBuffer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.nd4j.common.config.ND4JClassLoading;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -32,6 +33,8 @@ final class MatrixProduct {
             ThreadLocal.withInitial(() -> new LinkedHashMap<>(16, 0.75f, true));
 
     static {
+        // Else the loader of whichever thread came first, perhaps a server's that is stopped some day.
+        ND4JClassLoading.setNd4jClassloaderFromClass(MatrixProduct.class);
         // Parallel work is spread over Java threads; a product that also spread itself would fight with them.
         Nd4j.getEnvironment().setMaxMasterThreads(1);
     }

@@ -135,11 +135,6 @@ class SameDiffModelTests {
         return p.sd.constant("y", Nd4j.createFromArray(new double[][] {{1, 0, 0}, {0, 0.5, 0.5}, {0, 0, 1}}));
     }
 
-    /** ND4J looks for its tables by the thread's class loader, which may be that of a server that another test has stopped. */
-    static {
-        Thread.currentThread().setContextClassLoader(SameDiffModelTests.class.getClassLoader());
-    }
-
     private static byte[] file(SameDiff sd) {
         ByteBuffer buffer = sd.asFlatBuffers(false);
         byte[] bytes = new byte[buffer.remaining()];
