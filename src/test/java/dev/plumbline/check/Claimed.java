@@ -101,7 +101,7 @@ record Claimed(
                 null,
                 null,
                 null,
-                null);
+                new ExplainSetting(0)); // verdicts are at stake here, not where mistakes sit
         return SERVICE.check(new GradientCheckRequest(
                 Formulas.source(formula),
                 null,
