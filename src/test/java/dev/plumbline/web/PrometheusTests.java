@@ -1,6 +1,7 @@
 package dev.plumbline.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -99,16 +100,20 @@ class PrometheusTests {
                 .header("Content-Type", "application/json")
                 .header("Prefer", "respond-async, wait=60")
                 .POST(BodyPublishers.ofString(CHECK)));
-        String scraped = scraped();
         Matcher figures = Pattern.compile("(?:plumbline|http_server)_[a-z_]+")
                 .matcher(Files.readString(Path.of("examples", "grafana-dashboard.json")));
         Set<String> named = new HashSet<>();
         while (figures.find()) {
             named.add(figures.group());
         }
-        assertThat(named).hasSizeGreaterThan(12).allMatch(figure -> Pattern.compile("(?m)^" + figure + "[ {]")
-                .matcher(scraped)
-                .find());
+        assertThat(named).hasSizeGreaterThan(12);
+        // A job is counted after its answer is given.
+        await().untilAsserted(() -> {
+            String scraped = scraped();
+            assertThat(named).allMatch(figure -> Pattern.compile("(?m)^" + figure + "[ {]")
+                    .matcher(scraped)
+                    .find());
+        });
     }
 
     /** Whoever calls can name neither a label nor a value of one. */
