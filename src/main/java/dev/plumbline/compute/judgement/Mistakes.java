@@ -157,23 +157,21 @@ public final class Mistakes {
     }
 
     private Mistake settle(Suspect suspect, List<Explanation> simplest, List<Explanation> settled) {
-        if (simplest.size() == 1) {
-            return simplest.get(0).mistake();
-        }
         for (Explanation tied : simplest) {
-            if (settled.stream().anyMatch(law -> law.law().resembles(tied.law()))) {
+            if (simplest.size() > 1
+                    && settled.stream().anyMatch(law -> law.law().resembles(tied.law()))) {
                 return tied.mistake();
             }
         }
-        if (simplest.isEmpty()) {
-            for (Explanation law : settled) {
-                Optional<Explanation> shared = laws.explain(suspect, law);
-                if (shared.isPresent()) {
-                    return shared.get().mistake();
-                }
+        // One mistake of all tensors is simpler than a place in this one, and than nothing known.
+        int least = least(simplest);
+        for (Explanation law : least > Explanation.NAMED ? settled : List.<Explanation>of()) {
+            Optional<Explanation> shared = laws.explain(suspect, law);
+            if (shared.isPresent() && shared.get().complexity() < least) {
+                return shared.get().mistake();
             }
         }
-        return unknown(suspect, simplest);
+        return simplest.size() == 1 ? simplest.get(0).mistake() : unknown(suspect, simplest);
     }
 
     private static Explanation nonFinite(Suspect suspect) {

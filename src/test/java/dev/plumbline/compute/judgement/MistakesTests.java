@@ -516,6 +516,44 @@ class MistakesTests {
         assertThat(alone(numbers(0), numbers(1), parameters).kind()).isEqualTo(Kind.ZERO);
     }
 
+    /** What a loss with some cancellation leaves of a lone number of float32: five digits. */
+    @Test
+    void aLoneNumberOfFloat32IsCalledTwiceOnlyWhereItIsThat() {
+        for (double factor : new double[] {2, 0.5, -2}) {
+            assertThat(lone(factor).kind()).as("%s", factor).isEqualTo(Kind.SCALED);
+            assertThat(lone(factor).factor()).isEqualTo(factor);
+        }
+        for (double factor : new double[] {1.99, 2.001, 0.5002, 1.5, 0.3}) {
+            assertThat(lone(factor).kind()).as("%s", factor).isEqualTo(Kind.UNKNOWN);
+        }
+    }
+
+    private static Mistake lone(double factor) {
+        Shape shape = Shape.of(1);
+        Tensor reference = Tensor.of(shape, 0.12625998155);
+        Tensor claimed = Tensor.of(shape, factor * 0.12625996768).as(Datatype.FP32);
+        return Objects.requireNonNull(
+                all(List.of(new Comparison("w", claimed, reference, Tensor.of(shape, 5.7e-7))), Map.of())
+                        .get("w"));
+    }
+
+    /** A bias of which one entry alone is not zero is twice what it should be where all other tensors are. */
+    @Test
+    void aTensorWithOneNumberTakesOverTheLawOfTheOthers() {
+        Right right = Right.of(MATRIX, Datatype.FP32, 1);
+        double[] g = right.computed();
+        Comparison scaled = right.claiming(i -> 3.7123 * g[i]);
+        double[] reference = {0, 0, 0.7, 0, 0, 0, 0, 0};
+        double[] claimed = Arrays.stream(reference).map(n -> 3.7123 * n).toArray();
+        double[] other = Arrays.stream(reference).map(n -> 3.9123 * n).toArray();
+
+        Map<String, Mistake> alike = all(List.of(compare("b", claimed, reference), scaled), right.parameters());
+        Map<String, Mistake> apart = all(List.of(compare("b", other, reference), scaled), right.parameters());
+
+        assertThat(alike.get("b")).isNotNull().extracting(Mistake::kind).isEqualTo(Kind.SCALED);
+        assertThat(apart.get("b")).isNotNull().extracting(Mistake::kind).isNotEqualTo(Kind.SCALED);
+    }
+
     @Test
     void aNumberTakesOverTheLawOfTheOtherTensors() {
         Right right = Right.of(MATRIX, Datatype.FP64, 1);
