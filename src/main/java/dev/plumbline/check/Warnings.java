@@ -1,14 +1,21 @@
 package dev.plumbline.check;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
 import dev.plumbline.check.GradientCheckReport.Warning;
 import dev.plumbline.compute.consistency.Finding;
 import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.Vacuous;
+import dev.plumbline.compute.program.Origin;
 import dev.plumbline.compute.verification.Caveat;
 import dev.plumbline.tensor.Datatype;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What a reader of the report should know beside the verdict. */
@@ -27,6 +34,7 @@ final class Warnings {
                 .filter(shared -> !shared.isToldApart())
                 .forEach(shared -> warnings.add(new Warning("sharedWeight", shared.words())));
         straightThrough(assembly, warnings);
+        readAsMeant(assembly, warnings);
         notInModel(assembly, warnings);
         if (assembly.request().gradients() != null) {
             notClaimed(assembly, warnings);
@@ -70,6 +78,20 @@ final class Warnings {
                     "QuantizeLinear rounds what depends on parameters (%s%s): its derivative is taken as 1 within the range and 0 outside of it, as fake quantization in training takes it, although rounding itself has none."
                             .formatted(rounding.stream().limit(4).collect(Collectors.joining(", ")), more)));
         }
+    }
+
+    private static void readAsMeant(ReportAssembly assembly, List<Warning> warnings) {
+        Map<String, List<String>> places = assembly.model().program().readAsMeant().stream()
+                .collect(groupingBy(Origin::meant, TreeMap::new, mapping(Origin::name, toList())));
+        places.forEach((function, names) -> warnings.add(new Warning(
+                "readAsMeant",
+                "PyTorch's exporter writes another function for %s; %s%s read as PyTorch computes it. Whoever runs the file elsewhere gets other numbers."
+                        .formatted(
+                                function,
+                                String.join(", ", names.subList(0, Math.min(4, names.size()))),
+                                names.size() > 4
+                                        ? " and %d more are".formatted(names.size() - 4)
+                                        : names.size() == 1 ? " is" : " are"))));
     }
 
     private static void notClaimed(ReportAssembly assembly, List<Warning> warnings) {

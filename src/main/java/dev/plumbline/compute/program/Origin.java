@@ -8,10 +8,21 @@ public final class Origin {
 
     private final String name;
     private final String kind;
+    private final String meant;
 
     Origin(String name, String kind) {
+        this(name, kind, "");
+    }
+
+    private Origin(String name, String kind, String meant) {
         this.name = name;
         this.kind = kind;
+        this.meant = meant;
+    }
+
+    /** The same operation, read as another function than the file says. */
+    Origin meaning(String function) {
+        return new Origin(name, kind, function);
     }
 
     /** What it is called: the name of the file's node, the layer, the text of the expression. */
@@ -22,6 +33,11 @@ public final class Origin {
     /** What the file calls such operations, {@code LayerNormalization}; empty where the primitive's own title serves. */
     public String kind() {
         return kind;
+    }
+
+    /** The function that whoever wrote the file meant, where it was read as that; empty where it was read as it stands. */
+    public String meant() {
+        return meant;
     }
 
     @Override

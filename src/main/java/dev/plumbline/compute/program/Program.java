@@ -230,6 +230,16 @@ public final class Program {
                 .toList();
     }
 
+    /** The operations that depend on a parameter and were read as their writer meant them, not as they stand. */
+    public List<Origin> readAsMeant() {
+        return nodes.stream()
+                .filter(node -> differentiable[node.id()])
+                .map(Node::origin)
+                .filter(origin -> !origin.meant().isEmpty())
+                .distinct()
+                .toList();
+    }
+
     /** How many numbers the parameters hold. */
     public long parameterCount() {
         return parameters.values().stream()

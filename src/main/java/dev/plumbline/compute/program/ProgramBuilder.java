@@ -70,6 +70,11 @@ public final class ProgramBuilder {
         return this;
     }
 
+    /** The operation at hand is read as the function that its writer meant, which is not quite what the file says. */
+    public void meaning(String function) {
+        origin = origin.meaning(function);
+    }
+
     /** A parameter with the value that its file gives it. */
     public Node parameter(String name, Tensor value) {
         if (!substitutes.containsKey(nameOf(name))) {

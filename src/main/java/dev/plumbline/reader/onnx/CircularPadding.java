@@ -36,6 +36,7 @@ final class CircularPadding {
             return null;
         }
         int left = count == 2 ? 0 : call.in(2).shape().extent(axis);
+        b.meaning("torch.nn.functional.pad with mode circular");
         List<Node> parts = new ArrayList<>();
         if (left > 0) {
             parts.add(b.slice(x, axis, extent - left, left, 1));

@@ -40,6 +40,7 @@ final class ExportedDistance {
         if (difference == null) {
             return null;
         }
+        b.meaning(isOfAllPairs(difference) ? "torch.cdist" : "torch.pairwise_distance");
         Node shifted = isOfAllPairs(difference) ? difference : b.add(difference, b.constant(EPSILON));
         int[] axes = reduce.axes().stream().mapToInt(Integer::intValue).toArray();
         Node powers = b.sum(p == 1 ? b.unary(ABS, shifted) : b.power(b.unary(ABS, shifted), b.constant(p)), axes);

@@ -44,6 +44,9 @@ final class PyTorchOperators {
         boolean intoZeros = call.opset() < 16
                 && data.isConstant()
                 && Arrays.stream(call.builder().constantValue(data).values()).allMatch(each -> each == 0);
+        if (intoZeros) {
+            call.builder().meaning("torch.scatter_add before opset 16");
+        }
         return intoZeros ? Scattering.elements(call, BinaryFunction.ADD) : Scattering.elements(call);
     }
 
@@ -56,6 +59,7 @@ final class PyTorchOperators {
         Windows windows = Windows.of(call, null).withCeil(call.flag("ceil_mode", false));
         boolean countPadding = call.flag("count_include_pad", false);
         while (windows.ceil() && x.op() instanceof Pad pad && pad.fill() == 0 && pad.isSpatial()) { // one for each axis
+            call.builder().meaning("torch.nn.functional.avg_pool with ceil_mode and padding");
             x = x.inputs().get(0);
             windows = windows.paddedBy(pad);
             countPadding = true;
