@@ -6,6 +6,7 @@ import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.problem.Spelling;
+import dev.plumbline.reader.Prefixes;
 import dev.plumbline.tensor.Tensor;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,7 +18,8 @@ import java.util.function.BiConsumer;
 
 /**
  * What the hooks of a request saw, held against the values of the model: by the file's names of values, by those of parameters
- * and data, and by the names of operations that have one result.
+ * and data, by the names of operations that have one result, and by the paths of modules that have one; wrappers in front of a
+ * path ({@code module.}, {@code _orig_mod.}) are looked over.
  */
 final class SeenValues {
 
@@ -30,9 +32,14 @@ final class SeenValues {
         program.named().forEach(this::know);
         program.parameters().forEach(this::know);
         program.data().forEach(this::know);
+        knowIfOne(results);
+        knowIfOne(ModuleResults.of(program));
+    }
+
+    private void knowIfOne(Map<String, Set<Node>> results) {
         results.forEach((name, nodes) -> {
-            if (nodes.size() == 1 && !known.containsKey(name)) {
-                known.put(name, nodes.iterator().next());
+            if (nodes.size() == 1) {
+                known.putIfAbsent(name, nodes.iterator().next());
             }
         });
     }
@@ -90,12 +97,12 @@ final class SeenValues {
      */
     private void read(Map<String, Tensor> tensors, String place, boolean anyName, BiConsumer<Node, Tensor> taken) {
         tensors.forEach((name, tensor) -> {
-            Node node = known.get(name);
+            Node node = known.getOrDefault(name, known.get(Prefixes.bare(name)));
             String pointer = place + Problem.pointer(name);
             if (node == null) {
                 throw Problem.invalid(
                         pointer,
-                        "the model has no value and no operation with one result of this name"
+                        "the model has no value of this name, and no operation or module with one result"
                                 + Spelling.hint(name, known.keySet()),
                         name,
                         Spelling.oneOf(name, known.keySet()));

@@ -208,6 +208,41 @@ class HooksTests {
         assertThat(operation(report, "/block2/q/MatMul").backward()).isEqualTo(Verdict.FAIL);
     }
 
+    /** As PyTorch's hooks name what they see: by {@code named_modules()}, of a model that is wrapped or is not. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "module.", "_orig_mod.module."})
+    void valuesAreKnownByThePathsOfModulesToo(String wrappers) {
+        Seen seen = seen("three2");
+        Map<String, Tensor> cotangents = renamed(seen.cotangents(), wrappers);
+        GradientCheckReport report = seen.report(renamed(seen.activations(), wrappers), cotangents);
+
+        assertThat(report.operations().stream().filter(JudgedOperation::isWrong).map(JudgedOperation::name))
+                .containsExactlyElementsOf(seen.report().operations().stream()
+                        .filter(JudgedOperation::isWrong)
+                        .map(JudgedOperation::name)
+                        .toList())
+                .hasSize(3);
+    }
+
+    private static Map<String, Tensor> renamed(Map<String, Tensor> tensors, String wrappers) {
+        Map<String, Tensor> renamed = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> renamed.put(wrappers + name.replace('/', '.'), tensor));
+        return renamed;
+    }
+
+    /** As torch 1.13 and 2.x name the nodes of modules in lists, in lists in lists, and beside them. */
+    @Test
+    void pathsOfModulesAreReadOffTheNamesOfNodes() {
+        assertThat(ModuleResults.paths("/layers.0/seq/seq.1/seq.1.0/Relu"))
+                .containsExactly("layers.0", "layers.0.seq", "layers.0.seq.1", "layers.0.seq.1.0");
+        assertThat(ModuleResults.paths("/layer1/layer1.0/conv1/Conv"))
+                .containsExactly("layer1", "layer1.0", "layer1.0.conv1");
+        assertThat(ModuleResults.paths("/a/ab/Gemm")).containsExactly("a", "a.ab");
+        assertThat(ModuleResults.paths("/Softmax")).isEmpty();
+        assertThat(ModuleResults.paths("Gemm_12")).isEmpty();
+        assertThat(ModuleResults.paths("/" + "a/".repeat(40) + "Gemm")).isEmpty();
+    }
+
     @Test
     void withoutActivationsOurOwnValuesServe() {
         GradientCheckReport report = seen("three1").report(null, seen("three1").cotangents());
