@@ -88,7 +88,8 @@ record ReportAssembly(
                 model.names(),
                 evidence.tensors(),
                 mistakes,
-                request.parametersOrNone().keySet());
+                request.parametersOrNone().keySet(),
+                measurement.reverse());
         List<TensorReport> tensors = evidence.tensors().stream()
                 .map(tensor -> TensorReport.of(tensor, mistakes.get(tensor.name()), baseline(tensor.name())))
                 .toList();

@@ -9,7 +9,9 @@ import dev.plumbline.compute.consistency.Finding;
 import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.Vacuous;
 import dev.plumbline.compute.program.Origin;
+import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.verification.Caveat;
+import dev.plumbline.reader.Names;
 import dev.plumbline.tensor.Datatype;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +37,7 @@ final class Warnings {
                 .forEach(shared -> warnings.add(new Warning("sharedWeight", shared.words())));
         straightThrough(assembly, warnings);
         readAsMeant(assembly, warnings);
+        guessed(assembly, comparisons, warnings);
         notInModel(assembly, warnings);
         if (assembly.request().gradients() != null) {
             notClaimed(assembly, warnings);
@@ -92,6 +95,21 @@ final class Warnings {
                                 names.size() > 4
                                         ? " and %d more are".formatted(names.size() - 4)
                                         : names.size() == 1 ? " is" : " are"))));
+    }
+
+    /** A wrong claim of a guessed weight: whoever sends values makes it sure. */
+    private static void guessed(ReportAssembly assembly, List<Comparison> comparisons, List<Warning> warnings) {
+        Names names = assembly.model().names();
+        comparisons.stream()
+                .filter(comparison -> comparison.verdict() == Verdict.FAIL && names.isGuess(comparison.name()))
+                .forEach(comparison -> warnings.add(new Warning(
+                        "guessedWeight",
+                        "%s was taken for %s by its shape and place only: values under parameters make it sure."
+                                .formatted(
+                                        String.join(
+                                                " and ",
+                                                names.doubtful().getOrDefault(comparison.name(), List.of())),
+                                        comparison.name()))));
     }
 
     private static void notClaimed(ReportAssembly assembly, List<Warning> warnings) {

@@ -37,6 +37,12 @@ public record Names(
         left = Set.copyOf(left);
     }
 
+    /** Whether a claim's weight was taken for one of the file's by shape and place only. */
+    public boolean isGuess(String claim) {
+        List<String> doubts = doubtful.getOrDefault(claim, List.of());
+        return namings.stream().anyMatch(each -> each.given().equals(claim) && doubts.contains(each.file()));
+    }
+
     /**
      * Claims of a weight that stands in the file more than once: each may be meant as the gradient of the one stand that it
      * names, or as that of a weight that is used at all of them.

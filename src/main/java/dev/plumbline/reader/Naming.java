@@ -23,6 +23,8 @@ public record Naming(String given, String file, How how) {
         /** The file holds it with its gates in another order, perhaps joined with others. */
         GATES,
         /** The file holds it a second time, bit for bit, which follows the first. */
-        COPY
+        COPY,
+        /** The file holds what the export computed from it, a part or a multiple, which follows it. */
+        COMPUTED
     }
 }

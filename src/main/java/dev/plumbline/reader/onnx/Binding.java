@@ -142,7 +142,9 @@ final class Binding {
     private void putCopy(String name, Plan.Copy copy) {
         Value original = value(copy.slot());
         builder.at(name);
-        Node node = copy.transposed() ? builder.transpose(original.node(), 1, 0) : original.node();
+        Node node = copy.view() != null
+                ? copy.view().of(builder, original.node())
+                : copy.transposed() ? builder.transpose(original.node(), 1, 0) : original.node();
         values.put(name, new Value(node, original.type(), true));
     }
 

@@ -139,6 +139,29 @@ sealed interface Layout {
     }
 
     /**
+     * What the export computed from the parameter, where only that is in the file.
+     *
+     * @param given the parameter's values, by which it was recognised
+     */
+    record Viewed(View view, Tensor given) implements Layout {
+
+        @Override
+        public List<Shape> pieces() {
+            return List.of(given.shape());
+        }
+
+        @Override
+        public Node assembled(ProgramBuilder b, List<Node> pieces) {
+            return view.of(b, pieces.get(0));
+        }
+
+        @Override
+        public List<Tensor> taken(Tensor stored) {
+            return List.of(given);
+        }
+    }
+
+    /**
      * Gates of recurrent layers, in ONNX's order, directions stacked, biases joined: blocks of {@code units} rows.
      *
      * @param blocks from which rows of which piece each block of the file's tensor comes

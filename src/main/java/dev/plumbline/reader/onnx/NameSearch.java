@@ -211,13 +211,37 @@ final class NameSearch {
                     : slot.isMadeUp() ? Spot.in(slot, shape) : List.<Spot>of()) {
                 Place place = Place.guessed(spot);
                 if (spot.fits(name, shape) && isFree(place) && speaks(evidence, name, place)) {
-                    boolean sure = evidence == Evidence.VALUES || spot.how() == How.GATES || isConfirmed(name, spot);
+                    boolean sure = spot.how() == How.GATES
+                            || isConfirmed(name, spot)
+                            || speaks(Evidence.VALUES, name, place);
                     candidates.add(sure ? place.confirmed() : place);
                     break;
                 }
             }
         }
-        return candidates.isEmpty() ? cutUp(name, evidence) : ofOneWeight(name, evidence, inRole(name, candidates));
+        if (!candidates.isEmpty()) {
+            return ofOneWeight(name, evidence, inRole(name, candidates));
+        }
+        List<Place> parts = cutUp(name, evidence);
+        return parts.isEmpty() && evidence == Evidence.VALUES ? computed(name) : parts;
+    }
+
+    /** What the export computed from the values that are given for a weight of which nothing else is in the file. */
+    private List<Place> computed(String name) {
+        Tensor value = wanted.values().get(name);
+        List<Place> places = new ArrayList<>();
+        for (Slot slot : slots.all()) {
+            boolean mayBe = value != null && slot.isMadeUp() && slot.isOrigin();
+            View view = mayBe ? View.of(Objects.requireNonNull(value), slot.value()) : null;
+            if (view != null) {
+                Place place = Place.sure(new Spot(
+                        slot, new Layout.Viewed(view, Objects.requireNonNull(value)), 0, How.COMPUTED, ""));
+                if (isFree(place)) {
+                    places.add(place);
+                }
+            }
+        }
+        return places;
     }
 
     /** Where all places are stands of one weight, its values tell nothing, and any will do that no other name wants. */
@@ -391,6 +415,9 @@ final class NameSearch {
     /** A bias of its own name, read in the module of the weight, says that the module is what PyTorch calls Linear. */
     private boolean isConfirmed(String name, Spot spot) {
         String module = moduleOf(name);
+        if (spot.slot().isReadBy("PRelu") && isReadIn(module, spot.slot())) {
+            return true; // the slopes of a module are what its one weight is
+        }
         if (!name.endsWith("weight") || spot.how() != How.TRANSPOSED || !isReadIn(module, spot.slot())) {
             return false;
         }

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 /** Puts the names of a request on the weights of a file: the claims first, then the values that are given, then the rest. */
 final class Placing {
 
+    /** So many numbers of weights are looked at to recognise what the export computed: a second at most. */
+    private static final double MOST_LOOKS = 1e8;
+
     private final OnnxGraph graph;
     private final Slots slots;
     private final Families families;
@@ -45,6 +48,7 @@ final class Placing {
     private final List<Naming> namings = new ArrayList<>();
     private final List<Shared> shared = new ArrayList<>();
     private final Map<String, List<String>> doubtful = new HashMap<>();
+    private final Map<String, Place> claimed = new LinkedHashMap<>();
 
     Placing(OnnxGraph graph, Roles roles, Asked asked) {
         this.graph = graph;
@@ -61,6 +65,8 @@ final class Placing {
         Set<Family> all = new LinkedHashSet<>();
         slots.all().forEach(slot -> all.add(families.of(slot)));
         all.forEach(this::settle);
+        placeViews();
+        doubtClaims();
         placeOwn();
         Names names = new Names(namings, renamed, replaced, shared, doubtful, left());
         return new Plan(slots.byName(), placements, copies, values, called, names, asked);
@@ -73,24 +79,13 @@ final class Placing {
         Map<String, Place> places =
                 NameSearch.places(slots, families, new Wanted(names, asked.values(), asked.claimed(), "/gradients"));
         LostWeights.refuse(slots, names, places, asked.values().keySet());
-        Set<String> claimed = new HashSet<>();
-        places.values().forEach(place -> claimed.addAll(place.slots()));
-        List<Slot> computed = new ArrayList<>();
-        for (Slot slot : slots.all()) {
-            if (slot.isMadeUp()
-                    && slot.isOrigin()
-                    && !claimed.contains(slot.name())
-                    && !slot.isReadBy("MatMul", "Gemm")) {
-                computed.add(slot);
-            }
-        }
         places.forEach((name, place) -> {
             place.spots().forEach(spot -> placeClaim(name, spot));
-            List<String> doubts = place.isSure() ? computedBeside(place, computed) : place.slots();
-            if (!doubts.isEmpty()) {
-                doubtful.put(name, doubts);
+            if (!place.isSure()) {
+                doubtful.put(name, place.slots());
             }
         });
+        claimed.putAll(places);
     }
 
     private void placeClaim(String name, Spot spot) {
@@ -124,15 +119,67 @@ final class Placing {
         }
     }
 
-    /**
-     * What the export computed in the module of a weight that bears its own name, and nobody claims: the norm of a weight, say,
-     * which then no longer depends on it.
-     */
-    private static List<String> computedBeside(Place place, List<Slot> computed) {
-        return computed.stream()
-                .filter(slot -> place.spots().stream().anyMatch(spot -> slot.isReadBeside(spot.slot())))
-                .map(Slot::name)
+    // ── what the export computed ──
+
+    /** What the export computed, and nobody claims: the norm of a weight, say, which then no longer depends on it. */
+    private List<Slot> computed() {
+        List<Slot> computed = new ArrayList<>();
+        for (Slot slot : slots.all()) {
+            boolean isNamed = placements.containsKey(slot.name()) || copies.containsKey(slot.name());
+            if (slot.isMadeUp() && slot.isOrigin() && !slot.uses().isEmpty() && !isNamed) {
+                computed.add(slot);
+            }
+        }
+        return computed;
+    }
+
+    /** What is a part or a multiple of one weight follows it. */
+    private void placeViews() {
+        List<Slot> weights = new ArrayList<>();
+        for (Slot slot : slots.all()) {
+            boolean isNamed = placements.containsKey(slot.name()) || (!slot.isMadeUp() && slot.isOrigin());
+            if (isNamed && !copies.containsKey(slot.name()) && roles.isParameter(slot.origin())) {
+                weights.add(slot);
+            }
+        }
+        double looks = 0;
+        for (Slot folded : computed()) {
+            Map<Slot, View> views = new LinkedHashMap<>();
+            for (Slot weight : weights) {
+                looks += weight.value().size();
+                View view = looks > MOST_LOOKS ? null : View.of(weight.value(), folded.value());
+                if (view != null) {
+                    views.put(weight, view);
+                }
+            }
+            if (views.size() == 1) {
+                views.forEach((weight, view) -> {
+                    Placement there = placements.computeIfAbsent(weight.name(), key -> own(weight));
+                    copies.put(folded.name(), new Copy(weight.name(), false, view));
+                    namings.add(new Naming(there.names()[0], folded.name(), How.COMPUTED));
+                });
+            }
+        }
+    }
+
+    /** Weights from which the export may have computed what nobody claims: those read in the same module, or further in. */
+    private void doubtClaims() {
+        boolean isAllClaimed = claimed.values().stream().flatMap(place -> place.slots().stream()).count()
+                >= slots.byName().values().stream()
+                        .filter(slot -> slot.isOrigin() && !slot.isMadeUp() && !slot.uses().isEmpty())
+                        .count();
+        List<Slot> computed = computed().stream()
+                .filter(slot -> isAllClaimed || !slot.isReadBy("MatMul", "Gemm"))
                 .toList();
+        claimed.forEach((name, place) -> {
+            List<String> doubts = computed.stream()
+                    .filter(slot -> place.spots().stream().anyMatch(spot -> slot.isReadAround(spot.slot())))
+                    .map(Slot::name)
+                    .toList();
+            if (place.isSure() && !doubts.isEmpty()) {
+                doubtful.put(name, doubts);
+            }
+        });
     }
 
     // ── given values ──

@@ -35,8 +35,17 @@ record Plan(
      */
     record Placement(Layout layout, String[] names) {}
 
-    /** A second stand of the same weight. */
-    record Copy(String slot, boolean transposed) {}
+    /**
+     * A second stand of the same weight.
+     *
+     * @param view what it is of the first; null where it is all of it, bit for bit
+     */
+    record Copy(String slot, boolean transposed, @Nullable View view) {
+
+        Copy(String slot, boolean transposed) {
+            this(slot, transposed, null);
+        }
+    }
 
     /** Another name of a parameter, which may be that of its transposed. */
     record OtherName(String name, boolean transposed) {}

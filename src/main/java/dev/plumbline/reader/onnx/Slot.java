@@ -42,10 +42,11 @@ record Slot(String name, String origin, Tensor value, List<Use> uses) {
                 .orElse(Integer.MAX_VALUE);
     }
 
-    /** Whether both are read in one module. */
-    boolean isReadBeside(Slot other) {
-        return uses.stream().anyMatch(use -> other.uses.stream()
-                .anyMatch(its -> its.module().equals(use.module())));
+    /** Whether it is read in a module in which the other is read, or around that: a module's code can read what is in it. */
+    boolean isReadAround(Slot other) {
+        return uses.stream().anyMatch(use -> other.uses.stream().anyMatch(its -> use.module()
+                        .isEmpty()
+                || (its.module() + ".").startsWith(use.module() + ".")));
     }
 
     boolean isReadBy(String... operators) {
