@@ -63,6 +63,9 @@ record ReportAssembly(
         Fingerprint inputs,
         Seen seen) {
 
+    /** A rule that is wrong in one entry of so many would have to know which. */
+    private static final int WITNESSES = 16;
+
     /** A reverse pass, in forward passes. */
     private static final double REVERSE = 2.5;
 
@@ -98,7 +101,9 @@ record ReportAssembly(
         boolean wrong = evidence.verdict() == Verdict.FAIL;
         long seed = measurement.plan().seed();
         Judged operations = operations(progress);
-        Search.Findings findings = wrong ? findings(comparisons, operations.seconds(), progress) : Search.Findings.NONE;
+        boolean searched = wrong && !isOfNoRule(comparisons, mistakes);
+        Search.Findings findings =
+                searched ? findings(comparisons, operations.seconds(), progress) : Search.Findings.NONE;
         stopped(findings).ifPresent(caveats::add);
         progress.at(Phase.POWER, 0, 1, 0);
         Convention convention = examination.convention();
@@ -123,6 +128,18 @@ record ReportAssembly(
                         evidence.tensors(),
                         objective,
                         new CheckFigures.Place(findings.cause(), findings.suspects(), operations.operations())));
+    }
+
+    /** Whether all that is wrong is one entry, which no rule of a backward pass makes so, or not finite, which any may. */
+    private static boolean isOfNoRule(List<Comparison> comparisons, Map<String, Mistake> mistakes) {
+        List<Comparison> wrong = comparisons.stream()
+                .filter(comparison -> comparison.verdict() == Verdict.FAIL)
+                .toList();
+        boolean isOne = wrong.size() == 1 && wrong.get(0).beyond() == 1 && wrong.get(0).judged() >= WITNESSES;
+        return isOne
+                || wrong.stream()
+                        .map(comparison -> mistakes.get(comparison.name()))
+                        .allMatch(mistake -> mistake != null && mistake.kind() == Mistake.Kind.NON_FINITE);
     }
 
     private static Optional<Caveat> stopped(Search.Findings findings) {
