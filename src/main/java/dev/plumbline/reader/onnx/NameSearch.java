@@ -5,6 +5,7 @@ import dev.plumbline.reader.Exporting;
 import dev.plumbline.reader.Naming.How;
 import dev.plumbline.reader.OnePrefix;
 import dev.plumbline.reader.Prefixes;
+import dev.plumbline.reader.onnx.Hints.Evidence;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
@@ -26,14 +27,6 @@ import java.util.Set;
  * place is a guess until a gradient fits it.
  */
 final class NameSearch {
-
-    /** How sure a place is, the surest first. */
-    private enum Evidence {
-        VALUES,
-        MODULE,
-        PART_OF_MODULE,
-        SHAPE
-    }
 
     /**
      * What is looked for.
@@ -58,12 +51,13 @@ final class NameSearch {
     private final Families families;
     private final Wanted wanted;
     private final Map<String, Place> found = new LinkedHashMap<>();
-    private String prefix = "+";
+    private final Hints hints;
 
     private NameSearch(Slots slots, Families families, Wanted wanted) {
         this.slots = slots;
         this.families = families;
         this.wanted = wanted;
+        this.hints = new Hints(slots, wanted);
     }
 
     /** The places found; names for which there is none are missing. */
@@ -108,7 +102,7 @@ final class NameSearch {
             Place place = ofPrefix(slot);
             return place.spots().get(0).fits(name, wanted.shape(name)) && isFree(place);
         });
-        prefix = common.change();
+        hints.prefixed(common.change());
         common.meanings()
                 .forEach((name, these) ->
                         settle(name, these.stream().map(this::ofPrefix).toList()));
@@ -171,7 +165,7 @@ final class NameSearch {
         }
         Tensor claim = wanted.claims().get(one);
         Tensor second = wanted.claims().get(other);
-        return claim != null && second != null && Families.tells(claim) && isMostlyEqual(claim, second);
+        return claim != null && second != null && Families.tells(claim) && FurtherNames.isMostlyEqual(claim, second);
     }
 
     private static Set<String> wanting(Place place, Map<String, Set<String>> wanting) {
@@ -207,13 +201,13 @@ final class NameSearch {
         List<Place> candidates = new ArrayList<>();
         for (Slot slot : slots.all()) {
             for (Spot spot : evidence == Evidence.VALUES
-                    ? everywhere(slot, shape)
+                    ? Hints.everywhere(slot, shape)
                     : slot.isMadeUp() ? Spot.in(slot, shape) : List.<Spot>of()) {
                 Place place = Place.guessed(spot);
-                if (spot.fits(name, shape) && isFree(place) && speaks(evidence, name, place)) {
+                if (spot.fits(name, shape) && isFree(place) && hints.speaks(evidence, name, place)) {
                     boolean sure = spot.how() == How.GATES
-                            || isConfirmed(name, spot)
-                            || speaks(Evidence.VALUES, name, place);
+                            || hints.isConfirmed(name, spot)
+                            || hints.speaks(Evidence.VALUES, name, place);
                     candidates.add(sure ? place.confirmed() : place);
                     break;
                 }
@@ -271,10 +265,9 @@ final class NameSearch {
      * mostly are the first name's bit for bit, or by the module that reads it.
      */
     private void furtherNames() {
+        FurtherNames further = new FurtherNames(slots, wanted, hints, found);
         for (String name : missing()) {
-            List<Place> places = byValue(name);
-            places = places.isEmpty() ? byClaim(name) : places;
-            places = places.isEmpty() ? byReader(name) : places;
+            List<Place> places = further.of(name);
             if (places.stream()
                             .map(place -> families.of(place.slot()))
                             .distinct()
@@ -288,56 +281,6 @@ final class NameSearch {
         }
     }
 
-    private List<Place> byValue(String name) {
-        List<Place> places = new ArrayList<>();
-        for (Slot slot : slots.all()) {
-            for (Spot spot : everywhere(slot, wanted.shape(name))) {
-                Place place = Place.sure(spot.as(How.COPY));
-                if (spot.fits(name, wanted.shape(name)) && speaks(Evidence.VALUES, name, place)) {
-                    places.add(place);
-                    break;
-                }
-            }
-        }
-        return places;
-    }
-
-    private List<Place> byClaim(String name) {
-        Tensor claim = wanted.claims().get(name);
-        List<Place> places = new ArrayList<>();
-        wanted.claims().forEach((other, its) -> {
-            Place place = found.get(other);
-            if (claim != null && place != null && Families.tells(claim) && isMostlyEqual(claim, its)) {
-                places.add(place.as(How.COPY));
-            }
-        });
-        return places;
-    }
-
-    /** One tensor in memory under two names, in which a mistake may be. */
-    private static boolean isMostlyEqual(Tensor one, Tensor other) {
-        int equal = 0;
-        for (int i = 0; i < one.size() && one.shape().equals(other.shape()); i++) {
-            equal += one.at(i) == other.at(i) && one.at(i) != 0 ? 1 : 0;
-        }
-        return 2 * equal > one.size();
-    }
-
-    /** A weight of its own name that the name's module reads too. */
-    private List<Place> byReader(String name) {
-        List<Place> places = new ArrayList<>();
-        for (Slot slot : slots.all()) {
-            Place place = Place.guessed(Spot.whole(slot, How.COPY));
-            if (!slot.isMadeUp()
-                    && slot.shape().equals(wanted.shape(name))
-                    && !Prefixes.module(Prefixes.bare(slot.name())).equals(moduleOf(name))
-                    && isIn(Evidence.MODULE, name, slot)) {
-                places.add(place);
-            }
-        }
-        return places;
-    }
-
     /** Of several places, those that are read as such a name is: a bias is added, a weight multiplied. */
     private static List<Place> inRole(String name, List<Place> places) {
         String operator = name.endsWith("bias") ? "Add" : "Mul";
@@ -347,16 +290,6 @@ final class NameSearch {
         return places.size() < 2 || inRole.isEmpty() ? places : inRole;
     }
 
-    /** Values tell where names, operators and shapes do not. */
-    private static List<Spot> everywhere(Slot slot, Shape shape) {
-        List<Spot> spots = new ArrayList<>(slot.isMadeUp() ? Spot.in(slot, shape) : List.of());
-        spots.add(Spot.whole(slot, How.ALIAS));
-        if (slot.shape().rank() == 2) {
-            spots.add(Spot.transposed(slot));
-        }
-        return spots;
-    }
-
     private List<Place> cutUp(String name, Evidence evidence) {
         List<Place> candidates = new ArrayList<>();
         Place joined = Joined.of(
@@ -364,8 +297,8 @@ final class NameSearch {
                 wanted.shape(name),
                 slot -> evidence != Evidence.SHAPE
                         && isFree(Place.guessed(Spot.whole(slot, How.ALIAS)))
-                        && isIn(evidence == Evidence.VALUES ? Evidence.PART_OF_MODULE : evidence, name, slot));
-        if (joined != null && speaks(evidence, name, joined)) {
+                        && hints.isIn(evidence == Evidence.VALUES ? Evidence.PART_OF_MODULE : evidence, name, slot));
+        if (joined != null && hints.speaks(evidence, name, joined)) {
             candidates.add(evidence == Evidence.VALUES ? joined.confirmed() : joined);
         }
         Tensor claim = wanted.claims().get(name);
@@ -381,52 +314,6 @@ final class NameSearch {
             }
         }
         return candidates;
-    }
-
-    private boolean speaks(Evidence evidence, String name, Place place) {
-        if (evidence == Evidence.VALUES) {
-            Tensor value = wanted.values().get(name);
-            return value != null && value.shape().equals(place.spots().get(0).shape()) && place.holds(value);
-        }
-        return isIn(evidence, name, place.spots().get(0).slot());
-    }
-
-    private boolean isIn(Evidence evidence, String name, Slot slot) {
-        String given = Prefixes.module(Prefixes.bare(name));
-        return switch (evidence) {
-            case MODULE -> isReadIn(moduleOf(name), slot);
-            case PART_OF_MODULE ->
-                slot.uses().stream().anyMatch(use -> Prefixes.isWithin(Prefixes.bare(use.module()), given));
-            case VALUES, SHAPE -> true;
-        };
-    }
-
-    /** The module of a name, as the file calls it. */
-    private String moduleOf(String name) {
-        return Prefixes.applied(prefix, Prefixes.module(Prefixes.bare(name)));
-    }
-
-    private static boolean isReadIn(String module, Slot slot) {
-        return !module.isEmpty()
-                && slot.uses().stream()
-                        .anyMatch(use -> Prefixes.bare(use.module()).equals(module));
-    }
-
-    /** A bias of its own name, read in the module of the weight, says that the module is what PyTorch calls Linear. */
-    private boolean isConfirmed(String name, Spot spot) {
-        String module = moduleOf(name);
-        if (spot.slot().isReadBy("PRelu") && isReadIn(module, spot.slot())) {
-            return true; // the slopes of a module are what its one weight is
-        }
-        if (!name.endsWith("weight") || spot.how() != How.TRANSPOSED || !isReadIn(module, spot.slot())) {
-            return false;
-        }
-        for (Slot slot : slots.all()) {
-            if (Prefixes.bare(slot.name()).equals(module + ".bias") && isReadIn(module, slot)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private Problem ambiguous(String name, List<Place> places) {

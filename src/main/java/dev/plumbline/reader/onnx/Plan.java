@@ -33,7 +33,13 @@ record Plan(
      *
      * @param names by piece of the layout
      */
-    record Placement(Layout layout, String[] names) {}
+    record Placement(Layout layout, String[] names) {
+
+        /** Under the file's own name, as it lies. */
+        static Placement own(Slot slot) {
+            return new Placement(new Layout.Whole(slot.shape()), new String[] {slot.name()});
+        }
+    }
 
     /**
      * A second stand of the same weight.
