@@ -36,6 +36,7 @@ public final class Examination {
     private Differentiability found;
     private @Nullable Subgradients subgradients;
     private @Nullable Admission admission;
+    private @Nullable Importance importance; // taken when something drowns
 
     private Examination(Measurement measurement, Claims claims) {
         this.measurement = measurement;
@@ -114,10 +115,13 @@ public final class Examination {
         }
         boolean throughout = false;
         for (int i = 0; i < own.length; i++) {
-            if (mask.judges(i) && !cancelling.has(name, i)) {
-                Ruling confirmed = drowning.confirmed(own[i], claim.at(i), i);
-                throughout |= own[i] == Ruling.FAIL && confirmed == Ruling.DROWNS;
-                own[i] = confirmed;
+            if (mask.judges(i)) {
+                Ruling confirmed = cancelling.has(name, i) ? own[i] : drowning.confirmed(own[i], claim.at(i), i);
+                boolean isNarrow = own[i] == Ruling.FAIL && confirmed == Ruling.DROWNS;
+                throughout |= isNarrow;
+                own[i] = confirmed == Ruling.DROWNS && !isNarrow && isNegligible(name, claim.at(i), i)
+                        ? Ruling.PASS
+                        : confirmed;
             }
         }
         if (throughout) {
@@ -125,6 +129,13 @@ public final class Examination {
             allowances.put(name, drowning.throughout(allowance(name)));
         }
         return own;
+    }
+
+    private boolean isNegligible(String name, double claim, int i) {
+        if (importance == null) {
+            importance = Importance.of(measurement);
+        }
+        return importance.isNegligible(name, Math.abs(claim - reference(name, i)));
     }
 
     /** The tensors of which some entries may only be right if all was computed in the claim's 16 bits. */
