@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * for a weight, since the runs do not round that last sum. {@code rho} is what {@code rms_i / (u m_i)} stays below in
  * nine entries of ten, which keeps an entry that happened to be lucky in every run from being judged too strictly. Entries
  * that an edge reaches, such as a ReLU's that rounding decides, loosen none but themselves: their part of {@code rms} is known, the
- * difference {@code J_i} of the gradients on both sides, and {@code rho} is of {@code sqrt(rms_i^2 - J_i^2)}; a right claim may be on
- * either side, so that {@code 6 max(...)} is {@code J_i} at least.
+ * difference {@code J_i} of the gradients on both sides, and {@code rho} is of {@code sqrt(rms_i^2 - J_i^2)}.
  */
 final class EntryAllowance {
 
@@ -68,8 +67,7 @@ final class EntryAllowance {
         double usual = usual(magnitude, spread, reach);
         double[] allowance = new double[spread.length];
         for (int i = 0; i < allowance.length; i++) {
-            double usually = DEVIATIONS * Math.max(spread[i], usual * magnitude[i]);
-            allowance[i] = (reach == null ? usually : Math.max(usually, reach[i]))
+            allowance[i] = DEVIATIONS * Math.max(spread[i], usual * magnitude[i])
                     + (LAST_PLACES * u + stored) * Math.abs(g[i])
                     + LAST_PLACES * Double.MIN_VALUE
                     + Underflow.allowance(arithmetic);
