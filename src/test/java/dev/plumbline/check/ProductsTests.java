@@ -433,6 +433,51 @@ class ProductsTests {
         assertThat(report.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
     }
 
+    /** A step has the slope 0 everywhere but where it steps; of a line that bends the slope is such a step. */
+    @ParameterizedTest
+    @CsvSource({
+        "floor(x), 1, INCONCLUSIVE", "floor(x), 1.5, PASS", "sign(x), 0, INCONCLUSIVE"
+    })
+    void aStepHasNoSlopeWhereItSteps(String formula, double at, Verdict verdict) {
+        assertThat(ClaimedProducts.of(formula, x(at))
+                        .pushing(x(1), out(0))
+                        .check()
+                        .verdict())
+                .isEqualTo(verdict);
+        assertThat(ClaimedProducts.of(formula, x(at))
+                        .pulling(out(1), x(0))
+                        .check()
+                        .verdict())
+                .isEqualTo(verdict);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sum(relu(x)), 0, INCONCLUSIVE", "sum(relu(x)), 1, PASS", "sum(floor(x)), 1, INCONCLUSIVE", "sum(abs(x)), 0, INCONCLUSIVE"
+    })
+    void aBendHasNoCurvatureWhereItBends(String formula, double at, Verdict verdict) {
+        assertThat(ClaimedProducts.of(formula, x(at))
+                        .bending(x(1), x(0))
+                        .check()
+                        .verdict())
+                .isEqualTo(verdict);
+    }
+
+    /**
+     * {@code floor(10 x) (3 x - 0.3)} at 0.1 goes on where it steps, but for the rounding of the factor that is 0 there: some
+     * units in the last place of the value, as noise does. A step of hundreds of them is one.
+     */
+    @ParameterizedTest
+    @CsvSource({"1 + SIZE * floor(10 * x) * (3 * x - 0.3), 16, false", "1 + SIZE * floor(10 * x), 2e-14, true"})
+    void aStepIsMoreThanNoise(String formula, String size, boolean jumps) {
+        GradientCheckReport report = ClaimedProducts.of(formula.replace("SIZE", size), x(0.1))
+                .pushing(x(1), out(0))
+                .check();
+        assertThat(report.products().get(0).tensors().get(0).entries())
+                .as(report.summary())
+                .anyMatch(entry -> (entry.reason() == Reason.DISCONTINUOUS) == jumps);
+    }
+
     @Test
     void maximaArePassedOnByTheirWinners() {
         Tensor image = Tensor.of(Shape.of(1, 1, 2, 4), new double[] {1, 5, -2, -3, 4, 2, -7, -1});

@@ -85,6 +85,29 @@ class SparsityTests {
         assertThat(report.jacobianSparsity().get(0).outsideCount()).isEqualTo(4);
     }
 
+    /** {@code x^4} moves by {@code 4 x^3}, 1e-9 of the others where x is a thousandth; one that is nearer to 0 would be lost in rounding. */
+    @Test
+    void whatRisesAsAFourthPowerIsSeenBesideItsZero() {
+        GradientCheckReport report = check("x + 0 * x + x[0]^4 * [0, 1, 1, 1, 1, 1]", Tensor.vector(0, 0, 0, 0, 0, 0), diagonal());
+        assertThat(report.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(report.jacobianSparsity().get(0).outsideCount()).isEqualTo(5);
+    }
+
+    /** A branch that is taken a hundredth away is another function's, one a ten-thousandth away is next to the point. */
+    @ParameterizedTest
+    @CsvSource({"1e-4, FAIL", "4e-3, PASS"})
+    void branchesNextToThePointAreSeen(double away, Verdict verdict) {
+        String branches = "x + relu(x[0] - " + (1 + away) + ") * [0, 1, 1, 1, 1, 1] + relu(" + (1 - away)
+                + " - x[0]) * [0, 1, 1, 1, 1, 1]";
+        GradientCheckReport report = check(branches, Tensor.vector(1, 1, 1, 1, 1, 1), diagonal());
+        assertThat(report.verdict()).isEqualTo(verdict);
+    }
+
+    private static List<List<Integer>> diagonal() {
+        return List.of(
+                List.of(0, 0), List.of(1, 1), List.of(2, 2), List.of(3, 3), List.of(4, 4), List.of(5, 5));
+    }
+
     /** {@code (x + 1e9) - 1e9 - x} leaves rounding, and no derivative. */
     @Test
     void whatCancelsIsNoElement() {

@@ -28,6 +28,8 @@ final class Entries {
         static final Ruled FAIL = new Ruled(Verdict.FAIL, Reason.DIFFERS_FROM_REFERENCE);
         static final Ruled NOT_FINITE = new Ruled(Verdict.FAIL, Reason.CLAIM_NOT_FINITE);
 
+        static final Ruled DISCONTINUOUS = new Ruled(Verdict.INCONCLUSIVE, Reason.DISCONTINUOUS);
+
         static final Ruled OPEN = new Ruled(Verdict.INCONCLUSIVE, Reason.OBJECTIVE_NOT_FINITE);
 
         /** Claim against reference, within the allowance. */
@@ -86,6 +88,19 @@ final class Entries {
                         Slope.blind()))
                 .toList();
         return new JudgedTensor(name, datatype, verdict, comparison, counts, entries, null);
+    }
+
+    /** A product that is 0 but for the jump that the point sits on. */
+    static JudgedTensor discontinuous(String name, Datatype datatype, Tensor claim, int most) {
+        Tensor zeros = Tensor.zeros(claim.shape());
+        return judged(
+                name,
+                datatype,
+                claim,
+                zeros,
+                zeros,
+                most,
+                i -> Double.isFinite(claim.at(i)) ? Ruled.DISCONTINUOUS : Ruled.NOT_FINITE);
     }
 
     /** A product that is 0 whatever the values are. */

@@ -102,6 +102,11 @@ final class OneSided {
         return tangents;
     }
 
+    /** Whether some output does not go on from the point. */
+    boolean jumps() {
+        return jumps;
+    }
+
     /** Whether some entry is ruled on here. */
     boolean decides(String name, Measurement measurement) {
         int size = Objects.requireNonNull(up.get(name)).length;
@@ -162,7 +167,7 @@ final class OneSided {
             return new Ruled(Verdict.INCONCLUSIVE, Reason.OUR_OWN_RULES_DISAGREE);
         }
         if (jumps) {
-            return new Ruled(Verdict.INCONCLUSIVE, Reason.DISCONTINUOUS);
+            return Ruled.DISCONTINUOUS;
         }
         if (!Double.isFinite(ahead) || !Double.isFinite(behind)) {
             return new Ruled(Verdict.INCONCLUSIVE, Reason.NOT_DECIDED);

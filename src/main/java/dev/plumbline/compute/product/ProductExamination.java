@@ -60,7 +60,7 @@ public record ProductExamination(
         if (isSecond && !isFinite(Objects.requireNonNull(objective), 0)) {
             return open(claim);
         } else if (product == null) {
-            return zero(claim);
+            return zero(claim, isSecond && sides(claim, Set.of(Objects.requireNonNull(objective))).jumps());
         }
         Measured measured = measured(product, Claims.of(claim.product()));
         return judged(
@@ -70,18 +70,18 @@ public record ProductExamination(
     private JudgedProduct pushedForward(ClaimedProduct claim) {
         Set<String> outputs = claim.product().keySet();
         Objective product = functions.pushedForward(claim.along(), outputs);
+        OneSided sides = sides(claim, outputs);
         if (product == null) {
-            return zero(claim);
+            return zero(claim, sides.jumps());
         }
         Map<String, Tensor> moving = new LinkedHashMap<>(claim.product());
         moving.keySet().retainAll(product.program().parameters().keySet());
         Measured measured = measured(product, Claims.of(moving));
-        OneSided sides = OneSided.of(functions, claim.along(), moving.keySet(), plan.seed());
         List<JudgedTensor> tensors = new ArrayList<>();
         claim.product().forEach((name, tensor) -> {
             JudgedTensor own = measured.tensor(name);
             if (own == null) {
-                tensors.add(Entries.zero(name, plan.arithmetic().of(name), tensor, plan.entries()));
+                tensors.add(zero(name, tensor, sides.jumps()));
             } else {
                 boolean isOneSided = sides.decides(name, measured.measurement()) || !areFinite(name, tensor.size());
                 tensors.add(isOneSided ? bySides(own, measured, sides) : own);
@@ -178,11 +178,22 @@ public record ProductExamination(
     }
 
     /** What does not move at all. */
-    private JudgedProduct zero(ClaimedProduct claim) {
+    private OneSided sides(ClaimedProduct claim, Set<String> outputs) {
+        return OneSided.of(functions, claim.along(), outputs, plan.seed());
+    }
+
+    /** What no tangent reaches: constants, and steps, whose product is 0 but where they {@code jump}. */
+    private JudgedTensor zero(String name, Tensor claim, boolean jumps) {
+        return jumps
+                ? Entries.discontinuous(name, plan.arithmetic().of(name), claim, plan.entries())
+                : Entries.zero(name, plan.arithmetic().of(name), claim, plan.entries());
+    }
+
+    private JudgedProduct zero(ClaimedProduct claim, boolean jumps) {
         List<JudgedTensor> tensors = new ArrayList<>();
         Map<String, Tensor> zeros = new LinkedHashMap<>();
         claim.product().forEach((name, tensor) -> {
-            tensors.add(Entries.zero(name, plan.arithmetic().of(name), tensor, plan.entries()));
+            tensors.add(zero(name, tensor, jumps));
             zeros.put(name, Tensor.zeros(tensor.shape()));
         });
         Verdict worst = tensors.stream().map(JudgedTensor::verdict).reduce(Verdict.PASS, Verdict::worse);

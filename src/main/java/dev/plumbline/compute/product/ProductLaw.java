@@ -36,9 +36,6 @@ public record ProductLaw(Law law, int first, int second, double left, double rig
     /** Pairs beyond these are not looked at. */
     private static final int MOST = 1_000;
 
-    /** Roundings of a product and a sum of few terms. */
-    private static final double ROUNDINGS = 16;
-
     /** All pairs whose products name what the other multiplies by. */
     public static List<ProductLaw> of(List<JudgedProduct> products) {
         List<JudgedProduct> pulled = ofKind(products, Kind.VECTOR_JACOBIAN);
@@ -91,7 +88,7 @@ public record ProductLaw(Law law, int first, int second, double left, double rig
         return new ProductLaw(law, first, second, left.value(), right.value(), bound, verdict);
     }
 
-    /** The sum of a product's claimed entries by the other's factor, and what it may be off. */
+    /** The sum of a product's claimed entries by the other's factor, and what it may be off: each term by a rounding, their sum by none. */
     private record Side(double value, double bound) {
 
         static Side of(Map<String, Tensor> factors, JudgedProduct product) {
@@ -112,7 +109,7 @@ public record ProductLaw(Law law, int first, int second, double left, double rig
                     allowed += factor.at(i) == 0 ? 0 : Math.abs(factor.at(i)) * allowance.at(i);
                 }
             }
-            return new Side(sum + lost, allowed + ROUNDINGS * 0x1p-53 * sizes);
+            return new Side(sum + lost, allowed + 0x1p-53 * sizes);
         }
 
         private static Tensor tensor(Map<String, Tensor> tensors, String name) {

@@ -114,14 +114,17 @@ final class Germs {
             }
         }
         Germ quotient = new Germ(value, terms, known(inputs), side.isAtPoint());
-        return quotient.isFinite()
-                ? quotient
-                : elementwise(op, inputs, side, (in, i, given, out) -> {
-                    if (in[1][0] == 0) {
-                        side.root(i);
-                    }
-                    return Series.divide(in[0], in[1], given, out);
-                });
+        return quotient.isFinite() ? quotient : quotientOfZeros(op, inputs, side);
+    }
+
+    private static Germ quotientOfZeros(Op op, List<Germ> inputs, Side side) {
+        Germ below = broadcast(inputs.get(1), side.shape());
+        for (int i = 0; i < side.shape().size(); i++) {
+            if (below.value().at(i) == 0) {
+                leave(below, i, side);
+            }
+        }
+        return elementwise(op, inputs, side, (in, i, given, out) -> Series.divide(in[0], in[1], given, out));
     }
 
     /** {@code a^b}: by a fixed exponent as a series, else {@code e^(b ln a)}. */

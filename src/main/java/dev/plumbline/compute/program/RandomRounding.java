@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RandomRounding implements Rounding {
 
-    private static final double BOLDNESS = 4;
     private static final SerialSums IN_FLOAT32 = new SerialSums(true);
 
     private final Grid[] grids; // (node)

@@ -19,6 +19,9 @@ public interface Rounding {
     /** Exact float64, as computed. */
     Rounding NONE = new Rounding() {};
 
+    /** How many times as far operands stray, in narrow arithmetic, for the operations that choose by them. */
+    double BOLDNESS = 4;
+
     /**
      * Arithmetic in {@code datatype} throughout, point and constants included: every result becomes one of the two
      * neighbours it has in the datatype, and a sum is first off by up to {@code 2 u} of its terms' sizes, since its order

@@ -123,7 +123,7 @@ public final class Allowances {
             Datatype arithmetic = datatype == Datatype.FP64 && own != null ? Datatype.FP64 : narrowest(precision);
             double stored = precision == null ? 0 : precision.storedRoundoff();
             double[] rms = entries.spread(name, scatter.rms(name), arithmetic.unitRoundoff(), stored);
-            double[] allowance = entries.allowance(name, rms, arithmetic, stored);
+            double[] allowance = entries.allowance(name, rms, scatter.reach(name), arithmetic, stored);
             if (isHalf) {
                 cast(name, rms, allowance, datatype);
                 halves.put(name, datatype);
@@ -141,7 +141,7 @@ public final class Allowances {
             rms[i] *= 0x1p-29;
         }
         double[] spread = entries.spread(name, rms, Datatype.FP64.unitRoundoff(), 0);
-        return entries.allowance(name, spread, Datatype.FP64, 0);
+        return entries.allowance(name, spread, null, Datatype.FP64, 0);
     }
 
     /** One rounding at the end: of the gradient or of anything its own allowance away. */
@@ -217,12 +217,19 @@ public final class Allowances {
 
     private Scatter scatter(Arithmetic arithmetic) {
         passes += RUNS * PASSES_OF_A_GRADIENT;
-        Scatter scatter = Scatter.of(objective, exact, RUNS, asking(run -> arithmetic.of(seed + run, Leaning.NONE)));
+        Spreads own = new Spreads(objective);
+        Scatter scatter = Scatter.of(
+                objective,
+                exact,
+                RUNS,
+                asking(run -> arithmetic.of(seed + run, Leaning.NONE)),
+                evaluation -> own.widen(evaluation, Rounding.BOLDNESS));
+        passes += scatter.reaches(objective, exact, own) ? 2 * PASSES_OF_A_REVERSE : 0;
         for (Leaning leaning : sides()) {
             passes += RUNS * PASSES_OF_A_GRADIENT;
-            long own = seed + (2L + leaning.sign()) * RUNS;
+            long first = seed + (2L + leaning.sign()) * RUNS;
             scatter = scatter.or(Scatter.leaningAsBase(
-                    objective, exact, RUNS, asking(run -> arithmetic.of(own + run, leaning)), leaning));
+                    objective, exact, RUNS, asking(run -> arithmetic.of(first + run, leaning)), leaning));
         }
         return scatter;
     }
@@ -302,7 +309,7 @@ public final class Allowances {
         }
         Scatter throughout = narrow.computeIfAbsent(datatype, this::throughout);
         double[] spread = entries.spread(name, throughout.rms(name), datatype.unitRoundoff(), 0);
-        return tensor(name, entries.allowance(name, spread, datatype, 0));
+        return tensor(name, entries.allowance(name, spread, throughout.reach(name), datatype, 0));
     }
 
     /** The root mean square of what right claims are off: an entry smaller than that drowns. */

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From the scatter of some runs to what one entry may be off:
@@ -18,8 +19,9 @@ import java.util.Objects;
  *
  * u is the datatype's unit roundoff; {@code m_i} the size of the K terms that are added up to entry i, {@code |x|' |dz|}
  * for a weight, since the runs do not round that last sum. {@code rho} is what {@code rms_i / (u m_i)} stays below in
- * nine entries of ten, which keeps an entry that happened to be lucky in every run from being judged too strictly, and one
- * that sits at a ReLU's edge from loosening the others.
+ * nine entries of ten, which keeps an entry that happened to be lucky in every run from being judged too strictly. Entries
+ * that an edge reaches, such as a ReLU's that rounding decides, loosen none but themselves: their part of {@code rms} is known, the
+ * difference {@code J_i} of the gradients on both sides, and {@code rho} is of {@code sqrt(rms_i^2 - J_i^2)}.
  */
 final class EntryAllowance {
 
@@ -56,11 +58,13 @@ final class EntryAllowance {
         return spread;
     }
 
-    double[] allowance(String name, double[] spread, Datatype arithmetic, double stored) {
+    /** @param reach how far the choices of operations at their edges carry each entry, which the spread contains; null for nowhere */
+    double[] allowance(
+            String name, double[] spread, double @Nullable [] reach, Datatype arithmetic, double stored) {
         double[] g = Objects.requireNonNull(exact.get(name)).values();
         double[] magnitude = Objects.requireNonNull(magnitudes.get(name)).values();
         double u = arithmetic.unitRoundoff();
-        double usual = usual(magnitude, spread);
+        double usual = usual(magnitude, spread, reach);
         double[] allowance = new double[spread.length];
         for (int i = 0; i < allowance.length; i++) {
             allowance[i] = DEVIATIONS * Math.max(spread[i], usual * magnitude[i])
@@ -74,24 +78,38 @@ final class EntryAllowance {
     /**
      * The spread, in units of {@code m_i}, that nine tenths of all {@code m} stay below; of a few thousand entries. Weighed by
      * {@code m}, because behind a saturated unit it may be 1e-60 beside a spread of 1e-13: a ratio that says nothing of others.
+     * Of rounding alone: entries whose spread is that of an edge they reach do not count, unless hardly any others are left.
      */
-    private static double usual(double[] magnitude, double[] spread) {
+    private static double usual(double[] magnitude, double[] spread, double @Nullable [] reach) {
         int stride = Math.max(1, spread.length / LOOKED_AT);
         List<Ratio> ratios = new ArrayList<>();
-        double total = 0;
+        List<Ratio> ofRounding = new ArrayList<>();
         for (int i = 0; i < spread.length; i += stride) {
             Ratio ratio = new Ratio(spread[i] / magnitude[i], magnitude[i]);
             if (magnitude[i] > 0 && Double.isFinite(magnitude[i]) && Double.isFinite(ratio.value())) {
                 ratios.add(ratio);
-                total += magnitude[i];
+                double share = reach == null || reach[i] == 0 ? 0 : reach[i] / spread[i];
+                if (share < 1) {
+                    ofRounding.add(new Ratio(ratio.value() * Math.sqrt(1 - share * share), magnitude[i]));
+                }
             }
         }
-        ratios.sort(Comparator.comparingDouble(Ratio::value));
+        return total(ofRounding) >= ABOVE * total(ratios) ? quantile(ofRounding) : quantile(ratios);
+    }
+
+    private static double total(List<Ratio> ratios) {
+        return ratios.stream().mapToDouble(Ratio::weight).sum();
+    }
+
+    private static double quantile(List<Ratio> ratios) {
+        List<Ratio> sorted = new ArrayList<>(ratios);
+        sorted.sort(Comparator.comparingDouble(Ratio::value));
+        double total = total(sorted);
         double above = 0;
-        for (int k = ratios.size() - 1; k >= 0; k--) {
-            above += ratios.get(k).weight();
+        for (int k = sorted.size() - 1; k >= 0; k--) {
+            above += sorted.get(k).weight();
             if (above >= ABOVE * total) {
-                return ratios.get(k).value();
+                return sorted.get(k).value();
             }
         }
         return 0;

@@ -11,8 +11,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the gradients of some runs, each in an arithmetic of its own, lie about the exact one: by parameter the root of the
@@ -22,15 +24,51 @@ final class Scatter {
 
     private final int runs;
     private final Map<String, double[]> squares = new LinkedHashMap<>();
+    private final Map<String, double[]> reach = new LinkedHashMap<>(); // none where no edge is near
     private int elsewhere;
 
     private Scatter(int runs) {
         this.runs = runs;
     }
 
-    /** Runs side by side. */
-    static Scatter of(Objective objective, Map<String, Tensor> exact, int runs, IntFunction<Rounding> arithmetic) {
-        return about(objective, exact, runs, arithmetic, (run, evaluation) -> exact);
+    /** Runs side by side, each shown to {@code watcher}. */
+    static Scatter of(
+            Objective objective,
+            Map<String, Tensor> exact,
+            int runs,
+            IntFunction<Rounding> arithmetic,
+            Consumer<Evaluation> watcher) {
+        return about(objective, exact, runs, arithmetic, (run, evaluation) -> {
+            watcher.accept(evaluation);
+            return exact;
+        });
+    }
+
+    /**
+     * Knows from now on how far the choices of operations carry each entry: what the exact gradients are off with all units
+     * on one side of the edges that the spreads leave open, or all on the other. Nothing is taken where they leave none open.
+     *
+     * @return whether there are such edges
+     */
+    boolean reaches(Objective objective, Map<String, Tensor> exact, Spreads spreads) {
+        for (int sign : new int[] {1, -1}) {
+            Leaning leaning = new Leaning(spreads::spread, sign);
+            if (!objective.base().choosesAs(objective.base(), leaning)) {
+                Map<String, Tensor> side =
+                        gradient(objective, objective.base().reversedOnBranchesOf(objective.base(), leaning));
+                exact.forEach((name, gradient) -> {
+                    double[] far = reach.computeIfAbsent(name, any -> new double[gradient.size()]);
+                    Tensor there = Objects.requireNonNull(side.get(name));
+                    Arrays.setAll(far, i -> Math.max(far[i], Math.abs(there.at(i) - gradient.at(i))));
+                });
+            }
+        }
+        return !reach.isEmpty();
+    }
+
+    /** How far choices carry each entry; null where they carry none. */
+    double @Nullable [] reach(String name) {
+        return reach.get(name);
     }
 
     /**
@@ -124,6 +162,7 @@ final class Scatter {
     Scatter or(Scatter other) {
         Scatter larger = new Scatter(1);
         larger.elsewhere = elsewhere + other.elsewhere;
+        larger.reach.putAll(reach);
         for (String name : squares.keySet()) {
             double[] one = rms(name);
             double[] another = other.rms(name);

@@ -5,7 +5,6 @@ import dev.plumbline.compute.program.Edge;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Pieces;
 import dev.plumbline.compute.program.Ray;
-import dev.plumbline.compute.verification.Neighbourhood.Stretch;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.BitSet;

@@ -2,7 +2,6 @@ package dev.plumbline.compute.verification;
 
 import dev.plumbline.compute.rounding.Underflow;
 import dev.plumbline.tensor.Tensor;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What only arithmetic in 16 bits <em>throughout</em> explains is INCONCLUSIVE too, unless the caller says that it was so
  * computed: a mistake of a few per cent looks the same.
+ *
+ * <p>Entries without a value, as at the tip of a norm, say nothing of the others. What is off by too little to matter beside other
+ * tensors is for {@link Importance} to say.
  *
  * <p>A claim far closer than its allowance is right all the same: no mistake comes so close by chance. An entry far below
  * the others of its tensor may be pure rounding; it hides nothing that matters. Bad for a tensor whose entries span many orders: a
@@ -53,7 +55,7 @@ record Drowning(
         return new Drowning(
                 gradient,
                 isBounded ? Double.POSITIVE_INFINITY : isMixed ? IN_SIXTEEN_BITS : ONE_ENTRY,
-                rms(gradient),
+                Importance.rms(gradient),
                 gradient.norm() <= own
                         && own
                                 <= CANCELLED
@@ -63,13 +65,6 @@ record Drowning(
                                                 .norm(),
                 Underflow.allowance(plan.arithmetic().of(name)),
                 null);
-    }
-
-    /** Of the entries that are numbers: one at the tip of a norm has no derivative, and says nothing of the others. */
-    private static double rms(Tensor gradient) {
-        double[] finite =
-                Arrays.stream(gradient.values()).filter(Double::isFinite).toArray();
-        return Tensor.vector(finite).norm() / Math.sqrt(Math.max(1, finite.length));
     }
 
     /** The same beside arithmetic in 16 bits throughout. */

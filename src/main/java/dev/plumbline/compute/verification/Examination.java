@@ -36,6 +36,7 @@ public final class Examination {
     private Differentiability found;
     private @Nullable Subgradients subgradients;
     private @Nullable Admission admission;
+    private @Nullable Importance importance; // taken when something drowns
 
     private Examination(Measurement measurement, Claims claims) {
         this.measurement = measurement;
@@ -114,10 +115,13 @@ public final class Examination {
         }
         boolean throughout = false;
         for (int i = 0; i < own.length; i++) {
-            if (mask.judges(i) && !cancelling.has(name, i)) {
-                Ruling confirmed = drowning.confirmed(own[i], claim.at(i), i);
-                throughout |= own[i] == Ruling.FAIL && confirmed == Ruling.DROWNS;
-                own[i] = confirmed;
+            if (mask.judges(i)) {
+                Ruling confirmed = cancelling.has(name, i) ? own[i] : drowning.confirmed(own[i], claim.at(i), i);
+                boolean isNarrow = own[i] == Ruling.FAIL && confirmed == Ruling.DROWNS;
+                throughout |= isNarrow;
+                own[i] = confirmed == Ruling.DROWNS && !isNarrow && isNegligible(name, claim.at(i), i)
+                        ? Ruling.PASS
+                        : confirmed;
             }
         }
         if (throughout) {
@@ -125,6 +129,13 @@ public final class Examination {
             allowances.put(name, drowning.throughout(allowance(name)));
         }
         return own;
+    }
+
+    private boolean isNegligible(String name, double claim, int i) {
+        if (importance == null) {
+            importance = Importance.of(measurement);
+        }
+        return importance.isNegligible(name, Math.abs(claim - reference(name, i)));
     }
 
     /** The tensors of which some entries may only be right if all was computed in the claim's 16 bits. */
@@ -138,7 +149,7 @@ public final class Examination {
             return Ruling.OBJECTIVE;
         }
         if (measurement.plan().reproduces()) {
-            return compared(claim, reference, allowance(name).at(i));
+            return Ruling.of(claim, reference, allowance(name).at(i));
         }
         if (Objects.requireNonNull(found.broken().get(name)).get(i)) {
             return Ruling.JUMP;
@@ -156,7 +167,7 @@ public final class Examination {
             boolean admits = admission != null && admission.admits(name, i);
             return admits ? Ruling.SUBGRADIENT : saysNothing() ? Ruling.UNDECIDED : Ruling.OUTSIDE;
         }
-        if (!isCertified()) {
+        if (!found.isConsistent()) {
             return Ruling.OURS;
         }
         Ruling ruling = cancelling.has(name, i)
@@ -166,20 +177,13 @@ public final class Examination {
                         measurement.allowances().float64(name).at(i),
                         measurement.allowances().spread(name).at(i),
                         measurement.plan().arithmetic().smallestDefect(name))
-                : compared(claim, reference, allowance(name).at(i));
+                : Ruling.of(claim, reference, allowance(name).at(i));
         boolean isConvention = ruling == Ruling.FAIL
                 && admission != null
                 && admission.convention() != null
                 && admission.admits(name, i)
                 && Objects.requireNonNull(subgradients).isOnlyConventional(name, i);
         return isConvention ? Ruling.CONVENTION : ruling;
-    }
-
-    private static Ruling compared(double claim, double reference, double allowance) {
-        if (Comparison.isBeyond(claim, reference, allowance)) {
-            return Double.isFinite(claim) ? Ruling.FAIL : Ruling.NOT_FINITE;
-        }
-        return Comparison.isUndefined(claim, reference, allowance) ? Ruling.NOTHING : Ruling.PASS;
     }
 
     /** Whether the certificate is no better than the gradients themselves, as where noise decides between pieces. */
@@ -193,36 +197,14 @@ public final class Examination {
         return certified > size && Double.isFinite(certified);
     }
 
-    /** Whether our own witnesses agree, and closely enough to say something. */
-    private boolean isCertified() {
-        return found.isConsistent();
-    }
-
     // ── the result ──
 
     /** What happened to one claim: the comparison that the rulings amount to. */
     public Comparison comparison(String name) {
-        Tensor claim = claims.tensor(name);
         Ruling[] own = Objects.requireNonNull(rulings.get(name));
-        double[] reference = reference(name).values().clone();
-        double[] allowance = allowance(name).values().clone();
-        for (int i = 0; i < own.length; i++) {
-            if (own[i] != null) {
-                boolean cancels = cancelling.has(name, i);
-                reference[i] = cancels ? cancelling.reference(name, i) : reference[i];
-                switch (own[i].verdict()) {
-                    case INCONCLUSIVE -> {
-                        allowance[i] = Double.POSITIVE_INFINITY;
-                        reference[i] = Double.isFinite(claim.at(i)) ? reference[i] : Double.NaN;
-                    }
-                    case KINK -> reference[i] = claim.at(i);
-                    case PASS -> allowance[i] = Math.max(allowance[i], Math.abs(claim.at(i) - reference[i]));
-                    case FAIL ->
-                        allowance[i] = Math.min(allowance[i], Math.abs(claim.at(i) - reference[i]) * (1 - 0x1p-40));
-                }
-            }
-        }
-        return new Comparison(name, claim, Tensor.of(claim.shape(), reference), Tensor.of(claim.shape(), allowance))
+        double[] references = reference(name).values().clone();
+        Arrays.setAll(references, i -> own[i] == null ? references[i] : reference(name, i));
+        return Ruling.comparison(name, claims.tensor(name), references, allowance(name), own)
                 .under(claims.mask(name));
     }
 

@@ -39,15 +39,6 @@ final class Neighbourhood {
     /** More entries than this are not followed one by one. */
     private static final int FEW = 24;
 
-    /** The same where each is followed from every direction. */
-    private static final int FEW_AT_ROOTS = 6;
-
-    /** How far from a direction its piece is looked at, relative to it. */
-    private static final double NEARBY = 0x1p-10;
-
-    /** How far beside a direction between pieces one of them is looked for, relative to it. */
-    private static final double ASIDE = 0x1p-4;
-
     /** Pieces that differ by less, relative to the largest of them, are one. */
     static final double ALIKE = 1e-9;
 
@@ -56,6 +47,7 @@ final class Neighbourhood {
     private final Map<String, Tensor> roundings; // of the reference, in float64
     private final Ground given;
     private final BalancedDirections directions;
+    private final PiecesAtRoots atRoots;
     private final Map<Node, BitSet> live = new HashMap<>();
     private final Map<Place, Edge> edges = new LinkedHashMap<>();
     private final List<Stretch> stretches = new ArrayList<>();
@@ -75,33 +67,13 @@ final class Neighbourhood {
 
     private record Place(Node node, int element) {}
 
-    /** A ray that was followed, and the gradient of the piece that it goes along. */
-    record Stretch(Map<String, Tensor> direction, Ray ray, Map<String, Tensor> gradient) {
-
-        /** Whether the gradient is that of a smooth piece: it gives the slope of its own ray, which none does at a root. */
-        boolean isPiece() {
-            double slope = ray.slope();
-            double along = 0;
-            double terms = Math.abs(slope);
-            for (Map.Entry<String, Tensor> tensor : direction.entrySet()) {
-                double[] g =
-                        Objects.requireNonNull(gradient.get(tensor.getKey())).values();
-                for (int i = 0; i < g.length; i++) {
-                    double d = tensor.getValue().at(i);
-                    along += g[i] * d; // what is not finite shows, also across the direction
-                    terms += Math.abs(g[i] * d);
-                }
-            }
-            return ray.isDecided() && Double.isFinite(slope) && Math.abs(along - slope) <= ALIKE * terms;
-        }
-    }
-
     private Neighbourhood(Objective objective, Map<String, Tensor> gradient, Ground ground) {
         this.objective = objective;
         this.gradient = gradient;
         this.roundings = ground.roundings();
         this.given = ground;
         this.directions = BalancedDirections.of(objective, gradient, roundings);
+        this.atRoots = new PiecesAtRoots(this);
     }
 
     /** @param gradient by reverse mode */
@@ -167,72 +139,16 @@ final class Neighbourhood {
         Ray ray = ray(direction);
         boolean keeps = withPiece && !ray.edges().isEmpty();
         stretches.add(
-                keeps ? whole(new Stretch(direction, ray, ray.gradient())) : new Stretch(direction, ray, gradient));
+                keeps ? atRoots.whole(new Stretch(direction, ray, ray.gradient())) : new Stretch(direction, ray, gradient));
         passes += keeps ? 3 : 0;
     }
 
-    /** A stretch whose reverse pass meets a root takes its piece from slopes nearby, where few entries reach the edges. */
-    private Stretch whole(Stretch stretch) {
-        boolean atRoot = stretch.ray().isDecided()
-                && Double.isFinite(stretch.ray().slope())
-                && !stretch.isPiece()
-                && (hasRoot() || stretch.gradient().values().stream().anyMatch(g -> g.firstNonFinite() >= 0));
-        Map<String, BitSet> unknown = atRoot ? unknown(stretch) : Map.of();
-        return atRoot && count(unknown) <= FEW_AT_ROOTS ? bySlopes(stretch, unknown) : stretch;
-    }
-
-    /** The entries that reach edges, and those that the reverse pass lost in 0 times infinity. */
-    private Map<String, BitSet> unknown(Stretch stretch) {
-        Map<String, BitSet> unknown = reach();
-        stretch.gradient().forEach((name, g) -> {
-            BitSet own = unknown.computeIfAbsent(name, key -> new BitSet());
-            for (int i = 0; i < g.size(); i++) {
-                own.set(i, own.get(i) || !Double.isFinite(g.at(i)));
-            }
-        });
-        return unknown;
-    }
-
-    private boolean hasRoot() {
+    boolean hasRoot() {
         return edges.values().stream().anyMatch(edge -> edge.kind() == Edge.Kind.ROOT);
     }
 
-    private static int count(Map<String, BitSet> entries) {
+    static int count(Map<String, BitSet> entries) {
         return entries.values().stream().mapToInt(BitSet::cardinality).sum();
-    }
-
-    /**
-     * The gradient of the piece around a direction d: {@code f'(x; d)} is linear in d there, so its differences are exact at
-     * any step that stays inside. Where those to either side differ, as at the tip of a norm, there is none.
-     */
-    private Stretch bySlopes(Stretch stretch, Map<String, BitSet> unknown) {
-        Map<String, Tensor> piece = new LinkedHashMap<>();
-        double here = stretch.ray().slope();
-        stretch.gradient().forEach((name, g) -> {
-            double[] values = g.values().clone();
-            unknown.getOrDefault(name, new BitSet()).stream().forEach(position -> {
-                double step =
-                        NEARBY * Objects.requireNonNull(directions.weights().get(name));
-                double up =
-                        ray(moved(stretch.direction(), name, position, step)).slope();
-                double down =
-                        ray(moved(stretch.direction(), name, position, -step)).slope();
-                boolean isLinear = Math.abs(up - 2 * here + down) <= ALIKE * (Math.abs(up) + Math.abs(down));
-                values[position] = isLinear ? (up - down) / (2 * step) : Double.NaN;
-            });
-            piece.put(name, Tensor.of(g.shape(), values));
-        });
-        return new Stretch(stretch.direction(), stretch.ray(), piece);
-    }
-
-    private Map<String, Tensor> moved(Map<String, Tensor> direction, String name, int position, double step) {
-        Map<String, Tensor> moved = new LinkedHashMap<>(direction);
-        Tensor own = direction.getOrDefault(
-                name, Tensor.zeros(objective.parameter(name).shape()));
-        double[] values = own.values().clone();
-        values[position] += step;
-        moved.put(name, Tensor.of(own.shape(), values));
-        return moved;
     }
 
     /** A direction that edges may lie along: the piece is the one that a curve from there comes to. */
@@ -251,23 +167,8 @@ final class Neighbourhood {
                 Ray.curved(objective, direction, directions.gaussian(curves++), new Ray.Ground(given.spreads(), live));
         passes += curved.passes() + 3;
         keep(curved);
-        Stretch stretch = whole(new Stretch(direction, ray, curved.gradient()));
-        return stretch.isPiece() || !hasRoot() ? stretch : asideOf(stretch);
-    }
-
-    /** A direction that lies between pieces at a root gives way to one beside it, if that goes along a piece. */
-    private Stretch asideOf(Stretch stretch) {
-        Map<String, Tensor> aside = directions.gaussian(curves++);
-        stretch.direction().forEach((name, d) -> {
-            double[] values = Objects.requireNonNull(aside.get(name)).values().clone();
-            for (int i = 0; i < values.length; i++) {
-                values[i] = d.at(i) + ASIDE * values[i];
-            }
-            aside.put(name, Tensor.of(d.shape(), values));
-        });
-        Ray ray = ray(aside);
-        Stretch beside = whole(new Stretch(aside, ray, ray.gradient()));
-        return beside.isPiece() ? beside : stretch;
+        Stretch stretch = atRoots.whole(new Stretch(direction, ray, curved.gradient()));
+        return stretch.isPiece() || !hasRoot() ? stretch : atRoots.asideOf(stretch, directions.gaussian(curves++));
     }
 
     /** The ray along a direction, to as high an order as it needs; it may teach which edges are live. */

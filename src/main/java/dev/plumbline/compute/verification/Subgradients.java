@@ -4,7 +4,6 @@ import dev.plumbline.compute.difference.Directions;
 import dev.plumbline.compute.program.Edge;
 import dev.plumbline.compute.program.Pieces;
 import dev.plumbline.compute.verification.HullSearch.Place;
-import dev.plumbline.compute.verification.Neighbourhood.Stretch;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.BitSet;

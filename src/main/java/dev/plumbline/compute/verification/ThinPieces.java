@@ -1,6 +1,5 @@
 package dev.plumbline.compute.verification;
 
-import dev.plumbline.compute.verification.Neighbourhood.Stretch;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.BitSet;

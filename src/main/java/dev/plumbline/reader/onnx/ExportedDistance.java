@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class ExportedDistance {
 
     private static final double EPSILON = 1e-6;
-    private static final double MOST = 64; // no p is larger, as far as anybody saw
 
     private ExportedDistance() {}
 
@@ -48,7 +47,10 @@ final class ExportedDistance {
         return b.reshape(norm, base.shape());
     }
 
-    /** The whole p that an exponent is {@code 1 / (p + epsilon)} of, as float32 may have rounded it; 0 for any other. */
+    /**
+     * The whole p that an exponent is {@code 1 / (p + epsilon)} of, as float32 may have rounded it; 0 for any other. Half of epsilon
+     * tells it from {@code 1 / p}, which float32 puts off by {@code p 2^-24}, up to p = 16: above that it rounds epsilon away.
+     */
     private static double misplaced(Node exponent) {
         if (!(exponent.op() instanceof Constant constant) || constant.tensor().size() != 1) {
             return 0;
@@ -56,7 +58,7 @@ final class ExportedDistance {
         double inverse = 1 / constant.tensor().at(0);
         double p = Math.rint(inverse);
         double off = Math.abs(inverse - p - EPSILON);
-        return p >= 1 && p <= MOST && off < EPSILON / 2 && inverse != p ? p : 0;
+        return p >= 1 && off < EPSILON / 2 && inverse != p ? p : 0;
     }
 
     /** The difference that is taken to the power p. */

@@ -94,11 +94,12 @@ class OptimizerLawTests {
         assertThat(once.state().step()).isEqualTo(2);
     }
 
+    /** Asgd's lambda is a decay under another name, {@code x (1 - lambda eta)}: with it x goes to 0 on zero gradients, in PyTorch too. */
     @ParameterizedTest
     @MethodSource("optimizers")
     void staysWhereTheGradientWasAlwaysZero(Optimizer optimizer) {
         Optimizer undecayed = optimizer instanceof Asgd
-                ? HyperParameters.with(optimizer, Map.of("weightDecay", WeightDecay.NONE, "lambda", 0.0)) // a decay too
+                ? HyperParameters.with(optimizer, Map.of("weightDecay", WeightDecay.NONE, "lambda", 0.0))
                 : HyperParameters.with(optimizer, Map.of("weightDecay", WeightDecay.NONE));
         Map<String, Tensor> x = tensors(1, Datatype.FP64);
         Map<String, Tensor> zero = new TreeMap<>();

@@ -1,5 +1,6 @@
 package dev.plumbline.compute.program;
 
+import static dev.plumbline.compute.program.BinaryFunction.EQUAL;
 import static dev.plumbline.compute.program.BinaryFunction.LESS;
 import static dev.plumbline.compute.program.BinaryFunction.MAXIMUM;
 import static dev.plumbline.compute.program.BinaryFunction.MINIMUM;
@@ -10,6 +11,7 @@ import static dev.plumbline.compute.program.UnaryFunction.RELU;
 import static dev.plumbline.compute.program.UnaryFunction.SIGN;
 import static dev.plumbline.compute.program.UnaryFunction.SIN;
 import static dev.plumbline.compute.program.UnaryFunction.SQRT;
+import static dev.plumbline.compute.program.UnaryFunction.STOP_GRADIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.tensor.Shape;
@@ -23,6 +25,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** One-sided derivatives exactly on bends, ties, jumps and roots, against closed forms. */
@@ -67,6 +70,13 @@ class RayTests {
                 row("median of w0, w1, 0", RayTests::median, d -> median(d[0], d[1]), 0, 0),
                 row("elu at 0", (b, w) -> Compositions.elu(b, w, 1), d -> d[0], 0),
                 row("root of relu behind 0", (b, w) -> b.unary(SQRT, b.unary(RELU, w)), d -> 0, -1),
+                row("power 1/2 at 0", (b, w) -> b.power(b.unary(ABS, w), b.constant(0.5)), d -> POSITIVE, 0),
+                row("w^3 / w^2", (b, w) -> b.divide(b.power(w, b.constant(3)), b.square(w)), d -> d[0], 0),
+                row("w^2 / w", (b, w) -> b.divide(b.square(w), w), d -> d[0], 0),
+                row("sin(w) (1 + w) / w", RayTests::quotient, d -> d[0], 0),
+                row("nothing times a root", RayTests::nothing, d -> 0, 0),
+                row("w times what it was", (b, w) -> b.multiply(w, b.unary(STOP_GRADIENT, w)), d -> 3 * d[0], 3),
+                row("w (w = 0)", (b, w) -> b.multiply(w, b.binary(EQUAL, w, b.constant(0))), d -> 0, 0),
                 row("far from every edge", (b, w) -> b.unary(RELU, w), d -> d[0], 1e-300));
     }
 
@@ -100,8 +110,17 @@ class RayTests {
     }
 
     private static Node sinc(ProgramBuilder b, Node w) {
-        Node isZero = b.binary(BinaryFunction.EQUAL, w, b.constant(0));
+        Node isZero = b.binary(EQUAL, w, b.constant(0));
         return b.select(isZero, b.constant(1), b.divide(b.unary(SIN, w), w));
+    }
+
+    private static Node quotient(ProgramBuilder b, Node w) {
+        return b.divide(b.multiply(b.unary(SIN, w), b.add(w, b.constant(1))), w);
+    }
+
+    /** The slope of the root is infinite, and 0 times that is 0. */
+    private static Node nothing(ProgramBuilder b, Node w) {
+        return b.multiply(b.unary(SQRT, b.unary(ABS, w)), b.square(b.constant(Tensor.vector(0))));
     }
 
     private static Node masked(ProgramBuilder b, Node w) {
@@ -197,6 +216,27 @@ class RayTests {
                         assertThat(edge.kind()).isEqualTo(Edge.Kind.ROOT);
                         assertThat(edge.element()).isZero();
                     });
+        }
+    }
+
+    /** An operand as near to its edge as rounding carries it is on it; one three times as far is not. */
+    @ParameterizedTest
+    @CsvSource({"1, true", "1.4, true", "3, false", "-1, true", "-3, false"})
+    void noiseDecidesWhatIsOnAnEdge(double spreadsAway, boolean onEdge) {
+        double spread = 1e-16;
+        ProgramBuilder b = new ProgramBuilder();
+        Node w = b.parameter("w", Shape.of(1));
+        Node operand = b.multiply(w, b.constant(1));
+        Program program =
+                b.output("f", b.sum(b.multiply(b.unary(RELU, operand), b.constant(1)))).build();
+        Objective objective = new Objective(
+                program, program.output("f"), Map.of("w", Tensor.vector(spreadsAway * spread)));
+        Ray.Ground ground = new Ray.Ground(node -> node.inputs().isEmpty() ? null : new double[] {spread}, null);
+        for (double d : new double[] {1, -1}) {
+            double branch = spreadsAway > 0 ? d : 0;
+            double slope = Ray.of(objective, Map.of("w", Tensor.vector(d)), Ray.GERM, ground)
+                    .slope();
+            assertThat(slope).isEqualTo(onEdge ? Math.max(d, 0) : branch);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.plumbline.compute.program.Precision;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.compute.program.Rounding;
+import dev.plumbline.compute.program.Unary;
 import dev.plumbline.compute.program.UnaryFunction;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
@@ -20,6 +21,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -405,6 +407,31 @@ class AllowancesTests {
             assertThat(constant.labels()).isNotEmpty();
         });
         assertThat(net.allowances(Datatype.FP32, null, true, 1).constants()).isEmpty();
+    }
+
+    /**
+     * {@code relu(w - c)} of a file whose c is 1/3 in float32. Where the pipeline had 1/3 itself, half a float32 spacing away, or
+     * what it made of a constant so rounded, rounding decides the side; ten such halves away it does not.
+     */
+    @ParameterizedTest
+    @CsvSource({"1, true", "-1, true", "2, true", "10, false", "-10, false"})
+    void anEdgeMayLieWhereThePipelinesConstantWas(double halves, boolean mayBeThere) {
+        double third = 1.0f / 3;
+        double away = halves * Math.ulp(1.0f / 3) / 2;
+        Objective objective = objective(
+                (b, w) -> b.sum(b.unary(UnaryFunction.RELU, b.subtract(w, b.constant(third)))), third + away);
+        Node operand = objective.program().nodes().stream()
+                .filter(node -> node.op() instanceof Unary)
+                .findFirst()
+                .orElseThrow()
+                .inputs()
+                .get(0);
+        for (long seed = 0; seed < 5; seed++) {
+            Allowances allowances = Allowances.of(
+                    objective, objective.gradient(), Map.of("w", Datatype.FP64), null, true, seed);
+            double spread = Objects.requireNonNull(allowances.spreads().spread(operand))[0];
+            assertThat(Math.abs(away) <= 1.5 * spread).isEqualTo(mayBeThere);
+        }
     }
 
     @Test

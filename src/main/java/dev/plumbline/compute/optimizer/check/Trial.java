@@ -9,13 +9,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Holds hypotheses against observed steps. A learning rate that is free is fitted by least squares, in float64. */
 record Trial(Replay replay, Replay wide, double claimedRate) {
 
     private static final int DIGITS = 6;
     private static final double NEARLY = 1e-3;
+
+    /** The decay that hangs on the rate is off by as much as the rate was, times the rate: the second correction is exact. */
+    private static final int CORRECTIONS = 3;
 
     /** Updates that were stretched to fit lose digits; beyond this many units the rounding of small steps is no excuse. */
     private static final double HOPELESS_ULPS = 1e4;
@@ -99,6 +104,9 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
         if (hypothesis.optimizer().kind() == Kind.SCHEDULE_FREE) {
             return affineRate(hypothesis);
         }
+        if (hypothesis.optimizer().kind() == Kind.ASGD) {
+            return float32Rate(hypothesis);
+        }
         return wide.run(hypothesis, Double.POSITIVE_INFINITY).flatMap(predicted -> {
             double factor = Disagreement.factor(wide.steps(), predicted);
             double rate = factor * hypothesis.optimizer().learningRate();
@@ -121,6 +129,37 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
         }
         double fitted = rate * (1 + Disagreement.share(wide.steps(), at.get(), atTwice.get()));
         return fitted > 0 && fitted < Double.POSITIVE_INFINITY ? Optional.of(fitted) : Optional.empty();
+    }
+
+    /**
+     * Where the optimizer keeps its rate in float32 whatever the parameters are, every step has another rounding of it, and none is
+     * a line in it to float64's last places: the shortest decimal near what fits that explains the steps.
+     */
+    private Optional<Double> float32Rate(Hypothesis hypothesis) {
+        double rate = hypothesis.optimizer().learningRate();
+        for (int i = 0; i < CORRECTIONS; i++) {
+            Hypothesis here = hypothesis.atRate(rate);
+            rate *= wide.run(here, Double.POSITIVE_INFINITY)
+                    .map(predicted -> Disagreement.factor(wide.steps(), predicted))
+                    .orElse(Double.NaN);
+            if (!(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
+                return Optional.empty();
+            }
+        }
+        double fitted = rate;
+        float nearest = (float) fitted;
+        return DoubleStream.concat(
+                        IntStream.range(1, DIGITS).mapToDouble(digits -> rounded(fitted, digits)),
+                        Stream.of(nearest, Math.nextDown(nearest), Math.nextUp(nearest))
+                                .mapToDouble(decimal -> Double.parseDouble(Float.toString(decimal))))
+                .filter(decimal -> Math.abs(decimal / fitted - 1) <= 2 * Math.ulp(nearest) / nearest)
+                .boxed()
+                .filter(decimal -> replay.run(hypothesis.atRate(decimal), OptimizerCheck.ROUNDING_ULPS)
+                        .filter(predicted ->
+                                Disagreement.ulps(replay.steps(), predicted) <= OptimizerCheck.ROUNDING_ULPS)
+                        .isPresent())
+                .findFirst()
+                .or(() -> Optional.of(fitted));
     }
 
     /**

@@ -259,13 +259,8 @@ class OptimizerCheckTests {
         return Stream.of(Kind.values()).filter(Kind::stepsTensors);
     }
 
-    /** All but asgd: with an unknown rate its decay, and float32, in which it keeps the rate, leave nothing to solve for. */
-    static Stream<Kind> solvable() {
-        return tellable().filter(kind -> kind != Kind.ASGD);
-    }
-
     @ParameterizedTest
-    @MethodSource("solvable")
+    @MethodSource("tellable")
     void findsTheOptimizerOfStepsThatNobodyKnowsAnythingOf(Kind kind) {
         Optimizer hidden = kind.preset(Preset.PYTORCH).withLearningRate(0.0123);
         OptimizerVerdict verdict = new OptimizerCheck(Claim.unknown(), trail().by(hidden)).judge();
@@ -273,6 +268,18 @@ class OptimizerCheckTests {
         Optimizer found = requireNonNull(verdict.explanation().optimizer());
         assertThat(found.kind()).isEqualTo(kind);
         assertThat(found.learningRate()).isCloseTo(0.0123, within(1e-12));
+    }
+
+    /** Asgd keeps its rate in float32: in float64 no rate of a least-squares fit explains two steps, only the number that was given. */
+    @ParameterizedTest
+    @ValueSource(doubles = {1e-5, 3e-4, 0.0123456, 0.1, 0.7, 3})
+    void findsTheRateThatAsgdKeepsInFloat32(double rate) {
+        Optimizer hidden = Kind.ASGD.preset(Preset.PYTORCH).withLearningRate(rate);
+        Optimizer claimed = Kind.ASGD.preset(Preset.PYTORCH);
+        Explanation explanation = judge(claimed, trail().by(hidden));
+        assertThat(explanation.fault()).isEqualTo(Fault.LEARNING_RATE);
+        assertThat(requireNonNull(explanation.optimizer()).learningRate()).isEqualTo(rate);
+        assertThat(judge(hidden, trail().by(hidden)).fault()).isEqualTo(Fault.RIGHT);
     }
 
     @Test
