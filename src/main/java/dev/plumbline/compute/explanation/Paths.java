@@ -86,7 +86,7 @@ final class Paths {
 
     private static Cause cause(Operation operation, Node input, Named factor, Fit fit) {
         boolean cut = factor.value() == 0;
-        String from = input.inputs().isEmpty() ? "the parameter " + input.label() : input.label();
+        String from = input.label();
         String advice = cut
                 ? "%s passes no gradient on to %s. Its backward pass must, beside whatever else it does: look for a detached tensor, a dropped branch or an operand that was forgotten."
                         .formatted(operation, from)
