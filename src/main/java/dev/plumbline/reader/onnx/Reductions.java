@@ -92,7 +92,7 @@ final class Reductions {
     }
 
     /** Halves are multiplied with each other until one is left: right also where factors are 0 or negative. */
-    private static Node product(ProgramBuilder b, Node x, int... axes) {
+    static Node product(ProgramBuilder b, Node x, int... axes) {
         Node product = x;
         int[] sorted = Arrays.stream(axes).sorted().toArray();
         for (int i = sorted.length - 1; i >= 0; i--) {
