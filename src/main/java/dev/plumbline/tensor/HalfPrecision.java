@@ -22,7 +22,7 @@ public final class HalfPrecision {
         return sign == 0 ? magnitude : -magnitude;
     }
 
-    static short toFloat16(double value) {
+    public static short toFloat16(double value) {
         if (Double.isNaN(value)) {
             return 0x7e00;
         }
@@ -43,7 +43,7 @@ public final class HalfPrecision {
         return Float.intBitsToFloat((bits & 0xffff) << 16);
     }
 
-    static short toBfloat16(double value) {
+    public static short toBfloat16(double value) {
         if (Double.isNaN(value)) {
             return 0x7fc0;
         }

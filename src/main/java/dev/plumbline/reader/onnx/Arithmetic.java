@@ -6,12 +6,16 @@ import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.compute.program.UnaryFunction;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BinaryOperator;
 
 /** Functions of numbers, element by element with NumPy's broadcasting; integers divide as integers. */
 final class Arithmetic {
+
+    private static final double INFINITE = Double.POSITIVE_INFINITY;
 
     private Arithmetic() {}
 
@@ -107,10 +111,25 @@ final class Arithmetic {
         ProgramBuilder b = call.builder();
         Node a = call.in(0);
         Node divisor = call.in(1);
-        Node quotient = b.divide(a, divisor);
-        Node rounded = call.flag("fmod", false) ? truncate(b, quotient) : b.unary(UnaryFunction.FLOOR, quotient);
-        Node remainder = b.subtract(a, b.multiply(divisor, rounded));
+        boolean ofSignOfFirst = call.flag("fmod", false);
+        Tensor known = call.known(1);
+        boolean anyInfinite = known != null && Arrays.stream(known.values()).anyMatch(Double::isInfinite);
+        Node infinite = b.binary(BinaryFunction.EQUAL, b.unary(UnaryFunction.ABS, divisor), b.constant(INFINITE));
+        Node finite = anyInfinite ? b.select(infinite, b.constant(1), divisor) : divisor;
+        Node quotient = b.divide(a, finite);
+        Node rounded = ofSignOfFirst ? truncate(b, quotient) : b.unary(UnaryFunction.FLOOR, quotient);
+        Node remainder = b.subtract(a, b.multiply(finite, rounded));
+        if (anyInfinite) {
+            remainder = b.select(infinite, beyondAll(b, a, divisor, ofSignOfFirst), remainder);
+        }
         return call.result(call.value(0).isFloat() ? remainder : whole(call, remainder));
+    }
+
+    /** The remainder by an infinite divisor: the number itself, or the divisor where its sign is wanted; NaN of infinities. */
+    private static Node beyondAll(ProgramBuilder b, Node a, Node divisor, boolean ofSignOfFirst) {
+        Node itself = b.add(a, b.subtract(a, a));
+        Node otherSign = b.binary(BinaryFunction.LESS, b.multiply(a, b.unary(UnaryFunction.SIGN, divisor)), b.constant(0));
+        return ofSignOfFirst ? itself : b.select(otherSign, b.add(divisor, b.subtract(a, a)), itself);
     }
 
     static List<Value> power(Call call) {

@@ -103,9 +103,39 @@ final class ControlFlow {
 
     // ── If ──
 
+    /** A condition that depends on parameters picks from what both branches compute; it jumps where it ties. */
     private List<Value> branch(OnnxNode node) {
-        double condition = known(node, required(node, 0), "condition", 1);
-        return binding.body(node, body(node, condition != 0 ? "then_branch" : "else_branch"), List.of());
+        Value condition = required(node, 0);
+        if (builder.knownValue(condition.node()) == null && condition.shape().size() == 1) {
+            List<Value> first = binding.body(node, body(node, "then_branch"), List.of());
+            List<Value> second = binding.body(node, body(node, "else_branch"), List.of());
+            Node takesFirst = builder.reshape(condition.node(), Shape.SCALAR);
+            List<Value> picked = new ArrayList<>();
+            for (int i = 0; i < Math.min(first.size(), second.size()); i++) {
+                picked.add(picked(node, takesFirst, first.get(i), second.get(i)));
+            }
+            return picked;
+        }
+        boolean then = known(node, condition, "condition", 1) != 0;
+        return binding.body(node, body(node, then ? "then_branch" : "else_branch"), List.of());
+    }
+
+    private Value picked(OnnxNode node, Node takesFirst, Value first, Value second) {
+        boolean alike = first.items() == null
+                && second.items() == null
+                && first.shape().equals(second.shape())
+                && first.type() == second.type();
+        if (!alike) {
+            throw Problem.unsupported(
+                    node.pointer(),
+                    "If: its condition is computed from parameters, and its branches give tensors of different shapes",
+                    first.shape() + " " + first.type() + " and " + second.shape() + " " + second.type(),
+                    "branches of one shape, or the branch that this point takes alone: torch.onnx.export of the module"
+                            + " itself, without torch.jit.script, keeps the one that the example input takes");
+        }
+        builder.at(node.label(), node.operator());
+        Node value = builder.select(takesFirst, first.node(), second.node());
+        return new Value(value, first.type(), first.learned() || second.learned());
     }
 
     // ── Loop ──

@@ -64,24 +64,34 @@ final class Lookups {
         return (int) (index < 0 ? index + extent : index);
     }
 
-    /** GatherND with constant indices: each row of them is one position in the leading axes, taken together as one. */
+    /** GatherND: each row of indices is one position in the leading axes, taken together as one. */
     private static List<Value> gatherSlices(Call call) {
         requireIntegers(call, 1);
         ProgramBuilder b = call.builder();
         Shape x = call.in(0).shape();
-        Tensor indices = call.constant(1);
+        Shape shape = call.in(1).shape();
         int batches = call.whole("batch_dims", 0);
-        int depth = indices.shape().rank() == 0 ? 0 : indices.shape().extent(-1);
-        boolean fits = batches >= 0 && depth >= 1 && batches < indices.shape().rank() && batches + depth <= x.rank();
+        int depth = shape.rank() == 0 ? 0 : shape.extent(-1);
+        boolean fits = batches >= 0 && depth >= 1 && batches < shape.rank() && batches + depth <= x.rank();
         for (int axis = 0; fits && axis < batches; axis++) {
-            fits = x.extent(axis) == indices.shape().extent(axis);
+            fits = x.extent(axis) == shape.extent(axis);
         }
         if (!fits) {
-            throw Problem.invalid(
-                    "", "the indices do not fit", indices.shape() + " with batch_dims " + batches, "rows for " + x);
+            throw Problem.invalid("", "the indices do not fit", shape + " with batch_dims " + batches, "rows for " + x);
         }
-        int rows = indices.size() / depth;
+        int rows = shape.size() / depth;
         int batch = Reshaping.product(x.extents(), 0, batches);
+        Node flat = b.reshape(call.in(0), flattened(x, batches + depth));
+        int[] lead = Arrays.copyOf(shape.extents(), shape.rank() - 1);
+        Tensor indices = call.known(1);
+        if (indices == null) {
+            int[] extents = Arrays.copyOfRange(x.extents(), batches, batches + depth);
+            Node within = ComputedPositions.flat(b, call.in(1), extents);
+            int each = Reshaping.product(extents, 0, depth);
+            double[] starts = new double[rows];
+            Arrays.setAll(starts, row -> row / Math.max(1, rows / Math.max(1, batch)) * (double) each);
+            return call.result(b.gather(flat, b.add(within, b.constant(Tensor.of(Shape.of(lead), starts))), 0));
+        }
         double[] positions = new double[rows];
         for (int row = 0; row < rows; row++) {
             int position = row / Math.max(1, rows / Math.max(1, batch));
@@ -91,8 +101,6 @@ final class Lookups {
             }
             positions[row] = position;
         }
-        int[] lead = Arrays.copyOf(indices.shape().extents(), indices.shape().rank() - 1);
-        Node flat = b.reshape(call.in(0), flattened(x, batches + depth));
         return call.result(b.gather(flat, b.constant(Tensor.of(Shape.of(lead), Datatype.INT64, positions)), 0));
     }
 

@@ -58,18 +58,20 @@ final class Reductions {
             int[] named = call.wholes("axes", 1, axesAreInputSince);
             boolean unchanged = call.opset() >= axesAreInputSince && call.flag("noop_with_empty_axes", false);
             boolean keep = call.flag("keepdims", true);
-            if (unchanged && (named == null || named.length == 0)) {
-                return call.result(x);
-            }
-            int[] axes = named == null || named.length == 0
+            boolean noneNamed = named == null || named.length == 0;
+            int[] axes = noneNamed && !unchanged
                     ? IntStream.range(0, x.rank()).toArray()
-                    : call.axes(named, x.rank());
+                    : call.axes(named == null ? new int[0] : named, x.rank());
+            if (axes.length == 0) { // of each element alone: the sum is left out, not the logarithm of it
+                Node alone = b.reshape(x, Shape.of(IntStream.range(0, x.rank() + 1)
+                        .map(k -> k < x.rank() ? x.shape().extent(k) : 1)
+                        .toArray()));
+                return call.result(reduction.of(b, alone, x.rank()));
+            }
             boolean ofNothing = Arrays.stream(axes).anyMatch(axis -> x.shape().extent(axis) == 0);
-            Node reduced = axes.length == 0
-                    ? x
-                    : ofNothing && EXTREMES.contains(name)
-                            ? extremeOfNothing(b, x, axes, name)
-                            : reduction.of(b, x, axes);
+            Node reduced = ofNothing && EXTREMES.contains(name)
+                    ? extremeOfNothing(b, x, axes, name)
+                    : reduction.of(b, x, axes);
             return call.result(keep ? b.restoreAxes(reduced, x.shape(), axes) : reduced);
         });
     }
@@ -92,7 +94,7 @@ final class Reductions {
     }
 
     /** Halves are multiplied with each other until one is left: right also where factors are 0 or negative. */
-    private static Node product(ProgramBuilder b, Node x, int... axes) {
+    static Node product(ProgramBuilder b, Node x, int... axes) {
         Node product = x;
         int[] sorted = Arrays.stream(axes).sorted().toArray();
         for (int i = sorted.length - 1; i >= 0; i--) {

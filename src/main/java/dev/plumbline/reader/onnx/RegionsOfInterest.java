@@ -40,6 +40,7 @@ final class RegionsOfInterest {
 
     static void addTo(Map<String, Operator> table) {
         table.put("RoiAlign", call -> new RegionsOfInterest(call).apply());
+        table.put("MaxRoiPool", MaxRoiPool::apply);
     }
 
     private List<Value> apply() {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What writes elements to positions: a lookup, in the tensor and the updates behind each other, of what stands at each
- * position in the end. Positions must be known. Where several updates meet, the last one stays, or pairs of them are
+ * position in the end. Positions that are not known are {@link ComputedPositions}. Where several updates meet, the last one stays, or pairs of them are
  * combined until one is left.
  */
 final class Scattering {
@@ -47,20 +47,25 @@ final class Scattering {
         ProgramBuilder b = call.builder();
         call.requireIntegers(1);
         Shape x = call.in(0).shape();
-        Tensor indices = call.constant(1);
+        Shape shape = call.in(1).shape();
         int axis = call.axis(call.whole("axis", 0), x.rank());
-        call.requireShape(2, indices.shape());
-        boolean fits = indices.shape().rank() == x.rank();
+        call.requireShape(2, shape);
+        boolean fits = shape.rank() == x.rank();
         for (int k = 0; fits && k < x.rank(); k++) {
-            fits = k == axis || indices.shape().extent(k) <= x.extent(k);
+            fits = k == axis || shape.extent(k) <= x.extent(k);
         }
         if (!fits) {
-            throw Problem.invalid("", "the indices do not fit", indices.shape(), "no extent above those of " + x);
+            throw Problem.invalid("", "the indices do not fit", shape, "no extent above those of " + x);
+        }
+        Tensor indices = call.known(1);
+        if (indices == null) {
+            return call.result(
+                    ComputedPositions.scatterElements(b, call.in(0), call.in(2), call.in(1), axis, reduction));
         }
         int[] strides = x.strides();
         int[] targets = new int[indices.size()];
         for (int i = 0; i < targets.length; i++) {
-            int[] index = indices.shape().index(i);
+            int[] index = shape.index(i);
             index[axis] = Lookups.requireIndex(indices.at(i), x.extent(axis));
             for (int k = 0; k < index.length; k++) {
                 targets[i] += index[k] * strides[k];
@@ -75,27 +80,39 @@ final class Scattering {
         ProgramBuilder b = call.builder();
         call.requireIntegers(1);
         Shape x = call.in(0).shape();
-        Tensor indices = call.constant(1);
-        int depth = indices.shape().rank() == 0 ? 0 : indices.shape().extent(-1);
+        Shape shape = call.in(1).shape();
+        int depth = shape.rank() == 0 ? 0 : shape.extent(-1);
         if (depth < 1 || depth > x.rank()) {
-            throw Problem.invalid("", "the indices do not fit", indices.shape(), "rows of at most " + x.rank());
+            throw Problem.invalid("", "the indices do not fit", shape, "rows of at most " + x.rank());
         }
-        int[] lead = Arrays.copyOf(indices.shape().extents(), indices.shape().rank() - 1);
+        int[] lead = Arrays.copyOf(shape.extents(), shape.rank() - 1);
         int[] rest = Arrays.copyOfRange(x.extents(), depth, x.rank());
         int[] expected = Arrays.copyOf(lead, lead.length + rest.length);
         System.arraycopy(rest, 0, expected, lead.length, rest.length);
         call.requireShape(2, Shape.of(expected));
-        int[] targets = new int[indices.size() / depth];
-        for (int row = 0; row < targets.length; row++) {
+        int count = shape.size() / depth;
+        int length = Reshaping.product(rest, 0, rest.length);
+        Node rows = b.reshape(call.in(0), Shape.of(Reshaping.product(x.extents(), 0, depth), length));
+        Node updates = b.reshape(call.in(2), Shape.of(count, length));
+        Tensor indices = call.known(1);
+        if (indices == null) {
+            Node targets = ComputedPositions.flat(b, call.in(1), Arrays.copyOf(x.extents(), depth));
+            Node written = ComputedPositions.scatter(
+                    b, lane(b, rows), lane(b, updates), lane(b, b.reshape(targets, Shape.of(count))), reduction(call));
+            return call.result(b.reshape(written, x));
+        }
+        int[] targets = new int[count];
+        for (int row = 0; row < count; row++) {
             for (int k = 0; k < depth; k++) {
                 int index = Lookups.requireIndex(indices.at(row * depth + k), x.extent(k));
                 targets[row] = targets[row] * x.extent(k) + index;
             }
         }
-        int length = Reshaping.product(rest, 0, rest.length);
-        Node rows = b.reshape(call.in(0), Shape.of(Reshaping.product(x.extents(), 0, depth), length));
-        Node updates = b.reshape(call.in(2), Shape.of(targets.length, length));
         return call.result(b.reshape(scattered(b, rows, updates, targets, reduction(call)), x));
+    }
+
+    private static Node lane(ProgramBuilder b, Node x) {
+        return b.reshape(x, x.shape().prepend(1));
     }
 
     /** Writes each sample's update into its cache from a position on, which may wrap around. */

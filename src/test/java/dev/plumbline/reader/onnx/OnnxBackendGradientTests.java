@@ -42,7 +42,7 @@ class OnnxBackendGradientTests {
             "node/test_acosh_example", "a pole at 1, and nothing below",
             "node/test_pow", "a base of 0, and nothing below");
 
-    private enum Result {
+    enum Result {
         /** The derivative is the quotient. */
         AGREES,
         /** It is not. */
@@ -134,7 +134,7 @@ class OnnxBackendGradientTests {
         return builder.output("sum of all", sum).build();
     }
 
-    private static Tensor random(SplittableRandom random, Shape shape) {
+    static Tensor random(SplittableRandom random, Shape shape) {
         double[] values = new double[shape.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = random.nextDouble(-1, 1);
@@ -142,7 +142,7 @@ class OnnxBackendGradientTests {
         return Tensor.of(shape, values);
     }
 
-    private static Result check(Program program, Map<String, Tensor> data, double beside) {
+    static Result check(Program program, Map<String, Tensor> data, double beside) {
         SplittableRandom random = new SplittableRandom(7);
         Map<String, Tensor> point = new HashMap<>(program.initial());
         point.putAll(data);

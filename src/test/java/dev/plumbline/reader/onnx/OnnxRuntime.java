@@ -133,9 +133,13 @@ final class OnnxRuntime implements AutoCloseable {
                 IntBuffer buffer = tensor.getIntBuffer();
                 Arrays.setAll(values, buffer::get);
             }
-            case BOOL, UINT8, INT8 -> {
+            case BOOL, INT8 -> {
                 ByteBuffer buffer = tensor.getByteBuffer();
                 Arrays.setAll(values, buffer::get);
+            }
+            case UINT8 -> {
+                ByteBuffer buffer = tensor.getByteBuffer();
+                Arrays.setAll(values, i -> buffer.get(i) & 0xff);
             }
             case FLOAT, FLOAT16, BFLOAT16 -> {
                 FloatBuffer buffer = tensor.getFloatBuffer();
