@@ -24,6 +24,7 @@ final class Float64Rounding implements Rounding {
 
     private final Evaluation base;
     private final Centring centring;
+    private final Conditioning conditioning;
     private final Leaning leaning;
     private final SplittableRandom random;
 
@@ -31,6 +32,7 @@ final class Float64Rounding implements Rounding {
         this.base = base;
         this.leaning = leaning;
         this.centring = base.program().centring();
+        this.conditioning = base.program().conditioning();
         this.random = new SplittableRandom(seed);
     }
 
@@ -110,7 +112,7 @@ final class Float64Rounding implements Rounding {
                 moved[i] = stray(draws, arriving[i], Math.abs(arriving[i]) + 2 * terms);
             }
         }
-        return moved;
+        return conditioning.strayed(node, moved, base, U, random);
     }
 
     /** On the run's own branches: where noise decides between two, a right gradient may have either, with its noise. */

@@ -142,7 +142,9 @@ final class RandomRounding implements Rounding {
 
     @Override
     public double[] cotangent(Node node, double[] arriving, double @Nullable [] sizes) {
-        return stored(node, arriving, sizes, sumsInReverse);
+        double[] stored = stored(node, arriving, sizes, sumsInReverse);
+        double u = grids[node.id()].unitRoundoff();
+        return program.conditioning().strayed(node, stored, base, u, random);
     }
 
     @Override
