@@ -6,6 +6,7 @@ import static dev.plumbline.compute.program.UnaryFunction.EXP;
 import static dev.plumbline.compute.program.UnaryFunction.LOG;
 import static dev.plumbline.compute.program.UnaryFunction.LOG1P;
 import static dev.plumbline.compute.program.UnaryFunction.NEGATE;
+import static dev.plumbline.compute.program.UnaryFunction.SOFTPLUS;
 import static dev.plumbline.compute.program.UnaryFunction.SQRT;
 
 import dev.plumbline.compute.program.Reduce.Kind;
@@ -15,6 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +32,12 @@ import org.jspecify.annotations.Nullable;
  *   asin, acos                  1 / sqrt(1 - x^2)         c = x^2 / (1 - x^2), tan^2 and cot^2 of the result
  *   acosh                       1 / sqrt(x^2 - 1)         c = x^2 / (x^2 - 1), coth^2 of the result
  *   atanh                       1 / (1 - x^2)             c = x^2 / (1 - x^2), sinh^2 of the result
+ *   e^x - 1         y           y + 1                     c = e^-x
  * </pre>
+ *
+ * <p>A factor of the derivative that is subnormal is off by a share of its own, {@code c = m / |p|}, m the smallest normal number, or
+ * flushed to 0: erf's exponential, the sigmoid in softplus ({@code 1 / (1 + exp(-x))} overflows inside), atan's
+ * {@code 1 / (1 + x^2)}, a power's {@code a^(b - 1)}.
  *
  * <p>The program's own compositions avoid these roundings, so it is found where they stand, and a rounding run lets what
  * arrives there stray. The formulas are PyTorch's ({@code derivatives.yaml}, 1.13) and most others' too.
@@ -46,7 +53,48 @@ final class Conditioning {
         default double @Nullable [] shared(Evaluation base, Node node) {
             return null;
         }
+
+        /** @return by element the factor of the derivative that may underflow, or null */
+        default double @Nullable [] factor(Evaluation base, Node node) {
+            return null;
+        }
     }
+
+    /** A function of what one number of a node is: its condition, and a factor of its derivative. */
+    private record OfNumber(Node of, @Nullable DoubleUnaryOperator condition, @Nullable DoubleUnaryOperator factor)
+            implements Condition {
+
+        @Override
+        public double @Nullable [] own(Evaluation base, Node node) {
+            return condition == null ? null : each(base.value(of), condition);
+        }
+
+        @Override
+        public double @Nullable [] factor(Evaluation base, Node node) {
+            return factor == null ? null : each(base.value(of), factor);
+        }
+    }
+
+    private static final Condition OF_POWER = new Condition() {
+
+        @Override
+        public double[] own(Evaluation base, Node node) { // whole exponents are exact, less 1 too
+            return each(base, node, (a, b) -> b == Math.rint(b) ? 0 : Math.abs((b - 1) * Math.log(Math.abs(a))));
+        }
+
+        @Override
+        public double[] factor(Evaluation base, Node node) {
+            return each(base, node, (a, b) -> Math.pow(a, b - 1));
+        }
+
+        private static double[] each(Evaluation base, Node node, DoubleBinaryOperator of) {
+            double[] a = Branches.spread(base.value(node.inputs().get(0)), node.shape());
+            double[] b = Branches.spread(base.value(node.inputs().get(1)), node.shape());
+            double[] result = new double[node.shape().size()];
+            Arrays.setAll(result, i -> of.applyAsDouble(a[i], b[i]));
+            return result;
+        }
+    };
 
     private final Map<Node, Condition> conditions = new IdentityHashMap<>();
 
@@ -66,20 +114,37 @@ final class Conditioning {
             return;
         }
         if (is(node, ERF)) {
-            conditions.put(node, (base, at) -> each(base.value(x), value -> value * value));
-        } else if (is(node, ATAN) && isSine(x)) {
-            conditions.put(node, (base, at) -> each(base.value(at), y -> square(Math.tan(y))));
-        } else if (is(node, ATAN) && isHalfCosine(x)) {
-            conditions.put(node, (base, at) -> each(base.value(at), y -> 1 / square(Math.tan(2 * y))));
+            conditions.put(node, new OfNumber(x, Conditioning::square, value -> Math.exp(-value * value)));
+        } else if (is(node, SOFTPLUS)) {
+            conditions.put(node, new OfNumber(x, null, SmoothFunctions::sigmoid));
+        } else if (is(node, ATAN)) {
+            conditions.put(node, ofAngle(node, x));
         } else if (is(node, LOG1P) && isHyperbolicCosine(x)) {
-            conditions.put(node, (base, at) -> each(base.value(at), y -> 1 / square(Math.tanh(y))));
+            conditions.put(node, new OfNumber(node, y -> 1 / square(Math.tanh(y)), null));
         } else if (is(node, BinaryFunction.SUBTRACT) && isHyperbolicTangent(x, node.inputs().get(1))) {
-            conditions.put(node, (base, at) -> each(base.value(at), y -> square(Math.sinh(y / 2))));
+            conditions.put(node, new OfNumber(node, y -> square(Math.sinh(y / 2)), null));
+        } else if (is(node, BinaryFunction.SUBTRACT) && is(x, EXP) && isOne(node.inputs().get(1))) {
+            conditions.put(node, new OfNumber(x, y -> 1 / y, null));
         } else if (is(node, BinaryFunction.POWER)) {
-            conditions.put(node, Conditioning::ofPower);
+            conditions.put(node, OF_POWER);
         } else if (is(node, BinaryFunction.ADD) || is(node, BinaryFunction.SUBTRACT)) {
             addLogSum(node);
         }
+    }
+
+    private static Condition ofAngle(Node angle, Node x) {
+        if (isSine(x)) {
+            return new OfNumber(angle, y -> square(Math.tan(y)), null);
+        }
+        return isHalfCosine(x)
+                ? new OfNumber(angle, y -> 1 / square(Math.tan(2 * y)), null)
+                : new OfNumber(x, null, value -> 1 / (1 + value * value));
+    }
+
+    private static boolean isOne(Node node) {
+        return node.op() instanceof Constant constant
+                && constant.tensor().size() == 1
+                && constant.tensor().at(0) == 1;
     }
 
     /** A result {@code R = log(sum(exp(t))) + m} or {@code t - log(sum(exp(t)))}: the condition is that of the exponentials. */
@@ -131,29 +196,29 @@ final class Conditioning {
         }
     }
 
-    private static double[] ofPower(Evaluation base, Node node) {
-        double[] a = Branches.spread(base.value(node.inputs().get(0)), node.shape());
-        double[] b = Branches.spread(base.value(node.inputs().get(1)), node.shape());
-        double[] own = new double[node.shape().size()];
-        for (int i = 0; i < own.length; i++) { // whole exponents are exact, less 1 too
-            own[i] = b[i] == Math.rint(b[i]) ? 0 : Math.abs((b[i] - 1) * Math.log(Math.abs(a[i])));
-        }
-        return own;
-    }
-
-    /** What arrives at a node, strayed: by up to {@code 2 c u}, u the unit roundoff. */
-    double[] strayed(Node node, double[] arriving, Evaluation base, double u, SplittableRandom random) {
+    /**
+     * What arrives at a node, strayed: by up to {@code 2 c u} of itself.
+     *
+     * @param grid of the arithmetic
+     */
+    double[] strayed(Node node, double[] arriving, Evaluation base, Grid grid, SplittableRandom random) {
         Condition condition = conditions.get(node);
         if (condition == null) {
             return arriving;
         }
         Draws draws = Draws.from(random);
+        double smallest = Math.scalb(1.0, grid.leastExponent());
         double[] own = condition.own(base, node);
         double[] shared = condition.shared(base, node);
+        double[] factor = condition.factor(base, node);
         for (int i = 0; i < arriving.length; i++) {
-            double off = own == null ? 0 : own[i] * (draws.uniform(arriving[i], own[i]) - 0.5);
+            double c = (own == null ? 0 : own[i]) + (factor == null || factor[i] == 0 ? 0 : smallest / Math.abs(factor[i]));
+            double off = c * (draws.uniform(arriving[i], c) - 0.5);
             off += shared == null ? 0 : Math.abs(shared[i]) * (draws.another(shared[i], 0) - 0.5);
-            arriving[i] *= off == 0 || !Double.isFinite(off) ? 1 : Math.exp(4 * u * off);
+            boolean isFlushed =
+                    factor != null && Math.abs(factor[i]) < smallest && draws.another(arriving[i], c) < 0.5;
+            double times = Double.isFinite(off) ? 1 + 4 * grid.unitRoundoff() * off : 1;
+            arriving[i] *= isFlushed ? 0 : times;
         }
         return arriving;
     }

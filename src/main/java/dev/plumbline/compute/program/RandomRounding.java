@@ -143,8 +143,7 @@ final class RandomRounding implements Rounding {
     @Override
     public double[] cotangent(Node node, double[] arriving, double @Nullable [] sizes) {
         double[] stored = stored(node, arriving, sizes, sumsInReverse);
-        double u = grids[node.id()].unitRoundoff();
-        return program.conditioning().strayed(node, stored, base, u, random);
+        return program.conditioning().strayed(node, stored, base, grids[node.id()], random);
     }
 
     @Override

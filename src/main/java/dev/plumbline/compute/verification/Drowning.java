@@ -46,7 +46,6 @@ record Drowning(
 
     static Drowning of(Measurement measurement, String name, Tensor gradient) {
         CheckPlan plan = measurement.plan();
-        double own = measurement.allowances().float64(name).norm();
         boolean isMixed = plan.arithmetic().precision() != null;
         boolean isBounded =
                 !plan.tolerance().isCalibrated() || plan.reproduces(); // the caller's word on how close is right
@@ -54,15 +53,15 @@ record Drowning(
                 gradient,
                 isBounded ? Double.POSITIVE_INFINITY : isMixed ? IN_SIXTEEN_BITS : ONE_ENTRY,
                 rms(gradient),
-                gradient.norm() <= own
-                        && own
-                                <= CANCELLED
-                                        * measurement
-                                                .allowances()
-                                                .magnitude(name)
-                                                .norm(),
+                gradient.norm() <= measurement.allowances().float64(name).norm() && isKnown(measurement, name),
                 Underflow.allowance(plan.arithmetic().of(name)),
                 null);
+    }
+
+    /** Whether float64 knows a tensor's gradient to a small share of the terms that are added up to it. */
+    static boolean isKnown(Measurement measurement, String name) {
+        double own = measurement.allowances().float64(name).norm();
+        return own <= CANCELLED * measurement.allowances().magnitude(name).norm();
     }
 
     /** Of the entries that are numbers: one at the tip of a norm has no derivative, and says nothing of the others. */

@@ -67,7 +67,10 @@ public final class Examination {
         claims.tensors().forEach((name, claim) -> rulings.put(name, rule(name, claim)));
     }
 
-    /** As the tolerance has it; where reverse mode is not finite and forward mode is, a few roundings of the result. */
+    /**
+     * As the tolerance has it; where reverse mode is not finite and forward mode is, a few roundings of the result. What leaves
+     * the range of the claim's arithmetic on the way may be anything.
+     */
     private Tensor allowed(String name) {
         Tensor reference = reference(name);
         Tensor given = measurement
@@ -75,11 +78,18 @@ public final class Examination {
                 .tolerance()
                 .allowance(reference, measurement.allowances().allowance(name));
         Datatype datatype = measurement.plan().arithmetic().of(name);
+        Tensor reverse = Objects.requireNonNull(measurement.reverse().get(name));
         double[] allowances = given.values().clone();
         for (int i = 0; i < allowances.length; i++) {
-            if (!Double.isFinite(allowances[i]) && Double.isFinite(reference.at(i))) {
-                allowances[i] =
-                        ROUNDINGS * datatype.unitRoundoff() * Math.abs(reference.at(i)) + Underflow.allowance(datatype);
+            if (Double.isFinite(allowances[i]) || !Double.isFinite(reference.at(i))) {
+                continue;
+            }
+            boolean leavesRange = Double.isFinite(reverse.at(i)) && datatype != Datatype.FP64;
+            if (leavesRange) {
+                allowances[i] = Double.POSITIVE_INFINITY;
+            } else {
+                allowances[i] = ROUNDINGS * datatype.unitRoundoff() * Math.abs(reference.at(i))
+                        + Underflow.allowance(datatype);
             }
         }
         return Tensor.of(given.shape(), allowances);
@@ -165,7 +175,9 @@ public final class Examination {
                         cancelling.reference(name, i),
                         measurement.allowances().float64(name).at(i),
                         measurement.allowances().spread(name).at(i),
-                        measurement.plan().arithmetic().smallestDefect(name))
+                        cancelling.visible(
+                                name, i, measurement.plan().arithmetic().smallestDefect(name)),
+                        cancelling.isKnown(name))
                 : compared(claim, reference, allowance(name).at(i));
         boolean isConvention = ruling == Ruling.FAIL
                 && admission != null
