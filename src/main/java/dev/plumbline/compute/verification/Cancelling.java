@@ -2,12 +2,13 @@ package dev.plumbline.compute.verification;
 
 import dev.plumbline.compute.program.ExtendedGradient;
 import dev.plumbline.tensor.Tensor;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The entries whose float64 gradient drowns in cancellation, taken again in double-double on the same branches. Forward and
@@ -17,23 +18,22 @@ import java.util.Objects;
  *   drowning       allowance > 1e-4 |g|
  *   own error      ad = 2^-50 allowance + 4 u |gd| + 2e-323
  *   FAIL           |a - gd| > max(4 rms, ad)
- *   PASS           |a - gd| &lt;= min(4 rms, max(tau |gd|, ad, 4 u max|g|))  and  ad &lt;= |gd| / 100
+ *   PASS           |a - gd| &lt;= min(4 rms, max(tau |gd|, ad))  and  ad &lt;= |gd| / 100
  *                  or a certified zero: |gd| &lt;= ad, and float64 knows it to 1e-9 of the terms that are added up
  *   INCONCLUSIVE   else: rounding drowns it
  * </pre>
  *
  * @param gradient in double-double, rounded at the end
  * @param drowning by tensor
- * @param scales by tensor
+ * @param known the tensors of which float64 knows the gradient, beside the terms that are added up to it
  */
-record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning, Map<String, Scale> scales) {
+record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning, Set<String> known) {
 
     /** Nothing drowns, or the model is too large to take again. */
-    static final Cancelling NONE = new Cancelling(Map.of(), Map.of(), Map.of());
+    static final Cancelling NONE = new Cancelling(Map.of(), Map.of(), Set.of());
 
     private static final double HEALTHY = 1e-4;
     private static final double KNOWN = 0.01;
-    private static final double ROUNDINGS = 4;
 
     /** An entry smaller than this share of its tensor's largest does not matter enough for a second pass of a model. */
     private static final double MATTERS = 1e-6;
@@ -72,12 +72,10 @@ record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning, Ma
         }
         Map<String, Tensor> gradient =
                 ExtendedGradient.of(measurement.objective()).byParameter();
-        Map<String, Scale> scales = new LinkedHashMap<>();
-        drowning.keySet()
-                .forEach(name -> scales.put(
-                        name,
-                        Scale.of(Objects.requireNonNull(gradient.get(name)), Drowning.isKnown(measurement, name))));
-        return new Cancelling(gradient, drowning, scales);
+        Set<String> known = drowning.keySet().stream()
+                .filter(name -> Drowning.isKnown(measurement, name))
+                .collect(Collectors.toSet());
+        return new Cancelling(gradient, drowning, known);
     }
 
     /** Whether the branches of the float64 evaluation lead to the derivative there. */
@@ -95,37 +93,18 @@ record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning, Ma
         return Objects.requireNonNull(gradient.get(name)).at(position);
     }
 
-    /** By how much a claim may be off and nobody would see it: a share of it, or some roundings of its tensor's largest. */
-    double visible(String name, int position, double smallestDefect) {
-        double largest = Objects.requireNonNull(scales.get(name)).largest();
-        return Math.max(smallestDefect * Math.abs(reference(name, position)), ROUNDINGS * 0x1p-53 * largest);
-    }
-
     /** Whether float64 knows the tensor's gradient at all, beside the terms that are added up to it. */
     boolean isKnown(String name) {
-        return Objects.requireNonNull(scales.get(name)).isKnown();
-    }
-
-    /** @param largest of the tensor's entries in double-double */
-    record Scale(double largest, boolean isKnown) {
-
-        static Scale of(Tensor gradient, boolean isKnown) {
-            double largest = Arrays.stream(gradient.values())
-                    .map(Math::abs)
-                    .filter(Double::isFinite)
-                    .max()
-                    .orElse(0);
-            return new Scale(largest, isKnown);
-        }
+        return known.contains(name);
     }
 
     /**
      * @param allowance of float64
      * @param rms the spread of float64
-     * @param visible what it may be off unseen
+     * @param smallestDefect tau
      * @param isKnown whether float64 knows it at all, beside the terms that are added up to it
      */
-    static Ruling rule(double claim, double gd, double allowance, double rms, double visible, boolean isKnown) {
+    static Ruling rule(double claim, double gd, double allowance, double rms, double smallestDefect, boolean isKnown) {
         double own = 0x1p-50 * allowance + 4 * 0x1p-53 * Math.abs(gd) + 2e-323;
         double error = Math.abs(claim - gd);
         if (!Double.isFinite(gd)) {
@@ -135,7 +114,8 @@ record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning, Ma
             return Ruling.FAIL;
         }
         boolean isZero = Math.abs(gd) <= own && isKnown;
-        boolean isClose = error <= Math.min(4 * rms, Math.max(visible, own)) && own <= KNOWN * Math.abs(gd);
+        boolean isClose =
+                error <= Math.min(4 * rms, Math.max(smallestDefect * Math.abs(gd), own)) && own <= KNOWN * Math.abs(gd);
         return isZero || isClose ? Ruling.PASS : Ruling.DROWNS;
     }
 }

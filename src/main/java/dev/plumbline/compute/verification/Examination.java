@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.DoublePredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,13 +86,9 @@ public final class Examination {
             if (Double.isFinite(allowances[i]) || !Double.isFinite(reference.at(i))) {
                 continue;
             }
-            boolean leavesRange = Double.isFinite(reverse.at(i)) && datatype != Datatype.FP64;
-            if (leavesRange) {
-                allowances[i] = Double.POSITIVE_INFINITY;
-            } else {
-                allowances[i] = ROUNDINGS * datatype.unitRoundoff() * Math.abs(reference.at(i))
-                        + Underflow.allowance(datatype);
-            }
+            allowances[i] = Double.isFinite(reverse.at(i))
+                    ? Double.POSITIVE_INFINITY
+                    : ROUNDINGS * datatype.unitRoundoff() * Math.abs(reference.at(i)) + Underflow.allowance(datatype);
         }
         return Tensor.of(given.shape(), allowances);
     }
@@ -119,6 +117,10 @@ public final class Examination {
                 own[i] = ruling(name, claim.at(i), i);
             }
         }
+        if (Arrays.asList(own).contains(Ruling.FAIL) && leavesRange(name)) {
+            Arrays.setAll(own, i -> own[i] == Ruling.FAIL ? Ruling.DROWNS : own[i]);
+            allowances.put(name, reference(name).map(value -> Double.POSITIVE_INFINITY));
+        }
         if (Arrays.asList(own).contains(Ruling.FAIL)) {
             drowning = drowning.with(measurement.allowances().narrowThroughout(name));
         }
@@ -135,6 +137,13 @@ public final class Examination {
             allowances.put(name, drowning.throughout(allowance(name)));
         }
         return own;
+    }
+
+    /** Whether values between the parameter and the objective overflow in the claim's arithmetic. */
+    private boolean leavesRange(String name) {
+        boolean isWide = measurement.plan().arithmetic().of(name) == Datatype.FP64;
+        return !measurement.plan().reproduces()
+                && measurement.objective().overflowsBehind(name, isWide ? Double.MAX_VALUE : Float.MAX_VALUE);
     }
 
     /** The tensors of which some entries may only be right if all was computed in the claim's 16 bits. */
@@ -175,8 +184,7 @@ public final class Examination {
                         cancelling.reference(name, i),
                         measurement.allowances().float64(name).at(i),
                         measurement.allowances().spread(name).at(i),
-                        cancelling.visible(
-                                name, i, measurement.plan().arithmetic().smallestDefect(name)),
+                        measurement.plan().arithmetic().smallestDefect(name),
                         cancelling.isKnown(name))
                 : compared(claim, reference, allowance(name).at(i));
         boolean isConvention = ruling == Ruling.FAIL
@@ -188,6 +196,9 @@ public final class Examination {
     }
 
     private static Ruling compared(double claim, double reference, double allowance) {
+        if (Double.isInfinite(allowance) && Double.isFinite(claim) && Double.isFinite(reference)) {
+            return Ruling.DROWNS;
+        }
         if (Comparison.isBeyond(claim, reference, allowance)) {
             return Double.isFinite(claim) ? Ruling.FAIL : Ruling.NOT_FINITE;
         }
@@ -300,6 +311,23 @@ public final class Examination {
         return rulings.values().stream()
                 .flatMap(Arrays::stream)
                 .anyMatch(ruling -> ruling != null && ruling.reason() == reason);
+    }
+
+    /** Whether any entry is refuted. */
+    public boolean refutes() {
+        return refutesAny(claim -> true);
+    }
+
+    /** Whether any claimed 0 is refuted. */
+    public boolean refutesZeros() {
+        return refutesAny(claim -> claim == 0);
+    }
+
+    private boolean refutesAny(DoublePredicate claimed) {
+        return rulings.entrySet().stream().anyMatch(own -> IntStream.range(0, own.getValue().length)
+                .anyMatch(i -> own.getValue()[i] != null
+                        && own.getValue()[i].verdict() == Verdict.FAIL
+                        && claimed.test(claim(own.getKey(), i))));
     }
 
     boolean has(String name, Ruling ruling) {
