@@ -69,7 +69,7 @@ public record CheckSettings(
 
         @Schema(
                 description =
-                        "what the claim was computed in, one for all or by tensor; default each tensor's own, and FP32 for float64 where every value is a float32 number")
+                        "what the claim was computed in, one for all or by tensor; default each tensor's own, and FP32 for float64 where every value is a float32 number, too short ones only where FP64 would be refuted")
         @Nullable
         DatatypeSetting claimDatatype,
 

@@ -5,9 +5,7 @@ import dev.plumbline.compute.explanation.OperationsAlone;
 import dev.plumbline.compute.explanation.Seen;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
-import dev.plumbline.compute.verification.Claims;
 import dev.plumbline.compute.verification.Coverage;
-import dev.plumbline.compute.verification.Measurement;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.limits.Pace;
 import dev.plumbline.problem.Problem;
@@ -113,9 +111,15 @@ class GradientCheckService {
                     * model.objective().program().bytes());
         }
         Fingerprint inputs = Fingerprint.of(model.objective().point());
-        Measurement measurement = Measurement.of(model.objective(), question.plan(), watch::at);
-        Claims claims = question.claims(measurement);
-        Checked checked = new ReportAssembly(measurement, claims, request, question.settings(), model, inputs, seen)
+        Measured measured = Measured.of(question, model.objective(), watch::at);
+        Checked checked = new ReportAssembly(
+                        measured.measurement(),
+                        measured.claims(),
+                        request,
+                        measured.question().settings(),
+                        model,
+                        inputs,
+                        seen)
                 .report(watch::at, started);
         return claimsMore ? checked.with(products(asked, watch).result()) : checked;
     }

@@ -1,5 +1,6 @@
 package dev.plumbline.check;
 
+import dev.plumbline.compute.judgement.ClaimDatatype;
 import dev.plumbline.compute.program.Precision;
 import dev.plumbline.compute.verification.CheckPlan;
 import dev.plumbline.compute.verification.Claims;
@@ -18,9 +19,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param settings resolved
  * @param claimed the gradients to be judged; null where our own is
+ * @param possible what the claims may have been computed in, for all that is known
  */
 record Question(
-        CheckSettings settings, CheckPlan plan, @Nullable Map<String, Tensor> claimed) {
+        CheckSettings settings,
+        CheckPlan plan,
+        @Nullable Map<String, Tensor> claimed,
+        Map<String, Datatype> possible) {
 
     /** @param decided the coverage for settings that leave it open */
     static Question of(GradientCheckRequest request, CheckedModel model, Function<CheckSettings, Coverage> decided) {
@@ -38,7 +43,25 @@ record Question(
         PrecisionSetting stated = settings.precision();
         Precision precision = stated == null ? null : stated.precision();
         CheckPlan plan = settings.plan(new CheckPlan.Arithmetic(datatypes, precision, model.holdsFloat32()));
-        return new Question(settings, plan, claimed);
+        boolean isOpen = asked.claimDatatype() == null && precision == null && claimed != null;
+        Map<String, Datatype> possible = isOpen ? ClaimDatatype.possibly(claimed) : datatypes;
+        return new Question(settings, plan, claimed, possible);
+    }
+
+    /** The same for claims computed in float32, where their values leave that open; null where they do not. */
+    @Nullable
+    Question inFloat32() {
+        Map<String, Datatype> own = plan.arithmetic().datatypes();
+        if (possible.equals(own)
+                || plan.coverage() == Coverage.DIRECTIONAL
+                || plan.scheme() != null
+                || !plan.tolerance().isCalibrated()) {
+            return null;
+        }
+        CheckSettings narrower = settings.with(plan.coverage(), DatatypeSetting.of(possible));
+        CheckPlan other = narrower.plan(
+                new CheckPlan.Arithmetic(possible, null, plan.arithmetic().float32Constants()));
+        return new Question(narrower, other, claimed, possible);
     }
 
     /** The claims, which without any are our own gradient of the tensors that are judged. */

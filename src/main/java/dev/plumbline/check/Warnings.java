@@ -134,8 +134,9 @@ final class Warnings {
         if (shortened) {
             warnings.add(new Warning(
                     "judgedAsFloat32",
-                    "Every value of the claim is a float32 number, so it was allowed the rounding of float32; set"
-                            + " settings.claimDatatype to FP64 if it was computed in float64."));
+                    "Every value of the claim is a float32 number, exactly or as printed in the shortest way (0.1), so it was"
+                            + " allowed the rounding of float32; set settings.claimDatatype to FP64 if it was computed in"
+                            + " float64."));
         }
     }
 

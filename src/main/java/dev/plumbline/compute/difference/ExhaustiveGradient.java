@@ -120,7 +120,7 @@ public final class ExhaustiveGradient {
             NumericTensor sum = NumericTensor.zeros(
                     parameter.shape().size(), byEntry ? NumericTensor.Way.ENTRIES : NumericTensor.Way.NODES);
             if (byEntry) {
-                return entries().map(suffix -> sum.plus(moved(suffix))).orElse(sum);
+                return entries().map(suffix -> sum.plus(moved(suffix))).orElseGet(() -> unmoved(parameter));
             }
             for (Use use : affine) {
                 sum.plus(pulledBack(use));

@@ -6,6 +6,8 @@ public enum Blindness {
     BELOW_FLOOR("the derivative is smaller than a finite difference can resolve"),
     /** The objective jitters too much. */
     NOISE("the objective is too noisy"),
+    /** An operation bends or jumps nearer than any step. */
+    EDGE("the objective bends at or next to this point, nearer than any step"),
     /** The objective was not finite at some step. */
     NON_FINITE("the objective is not finite near this point");
 

@@ -18,23 +18,35 @@ public final class ClaimDatatype {
     /**
      * By tensor, its own, except that float64 claims count as float32 where every value of all of them is a float32 number,
      * exactly or as printed in the shortest way, and some have digits enough to prove it: zeros and small whole numbers are
-     * numbers of any datatype.
+     * numbers of any datatype, see {@link #possibly}.
      */
     public static Map<String, Datatype> byTensor(Map<String, Tensor> claims) {
-        boolean float32 = true;
-        boolean proven = false;
-        for (Tensor claim : claims.values()) {
-            if (own(claim) == Datatype.FP64) {
-                float32 = float32 && Float32Numbers.are(claim);
-                proven |= hasDigits(claim);
-            }
-        }
+        return byTensor(claims, areFloat32(claims) && claims.values().stream().anyMatch(ClaimDatatype::isProof));
+    }
+
+    /**
+     * What claims may have been computed in instead, for all that their values tell: float32 in the place of float64 where
+     * every value is a number of both, too short to prove either. The same as {@link #byTensor} where there is no doubt.
+     */
+    public static Map<String, Datatype> possibly(Map<String, Tensor> claims) {
+        return byTensor(claims, areFloat32(claims));
+    }
+
+    private static Map<String, Datatype> byTensor(Map<String, Tensor> claims, boolean float32) {
         Map<String, Datatype> datatypes = new LinkedHashMap<>();
         for (Map.Entry<String, Tensor> claim : claims.entrySet()) {
             Datatype own = own(claim.getValue());
-            datatypes.put(claim.getKey(), own == Datatype.FP64 && float32 && proven ? Datatype.FP32 : own);
+            datatypes.put(claim.getKey(), own == Datatype.FP64 && float32 ? Datatype.FP32 : own);
         }
         return datatypes;
+    }
+
+    private static boolean areFloat32(Map<String, Tensor> claims) {
+        return claims.values().stream().allMatch(claim -> own(claim) != Datatype.FP64 || Float32Numbers.are(claim));
+    }
+
+    private static boolean isProof(Tensor claim) {
+        return own(claim) == Datatype.FP64 && hasDigits(claim);
     }
 
     /** The widest of the tensors'. */

@@ -21,10 +21,11 @@ public record EntryJudgement(
         double allowance,
         @Nullable Slope slope) {
 
-    /** The reason in plain words, with the numbers. */
+    /** The reason in plain words, with the numbers: in as many digits as tell claim and reference apart. */
     public String sentence() {
-        String a = Words.number(claimed);
-        String n = Words.number(reference);
+        int digits = Words.digitsToTellApart(claimed, reference);
+        String a = Words.number(claimed, digits);
+        String n = Words.number(reference, digits);
         return switch (reason) {
             case AGREES -> "The claim %s agrees with %s, and with the reference.".formatted(a, numeric());
             case AGREES_WITH_REFERENCE -> "The claim %s agrees with the reference %s.%s".formatted(a, n, because());
@@ -42,8 +43,11 @@ public record EntryJudgement(
                 "The claim is %s, the certified reference %s, and rounding explains at most %s.%s"
                         .formatted(a, n, Words.number(allowance), because());
             case ROUNDING_DROWNS ->
-                "The claim is %s, the reference %s, and rounding alone explains %s: it drowns what could be seen."
-                        .formatted(a, n, Words.number(allowance));
+                Double.isInfinite(allowance)
+                        ? "The claim is %s, the reference %s, and values on the way leave the range of its arithmetic: anything may come out."
+                                .formatted(a, n)
+                        : "The claim is %s, the reference %s, and rounding alone explains %s: it drowns what could be seen."
+                                .formatted(a, n, Words.number(allowance));
             case DISCONTINUOUS -> "The objective jumps or leaves its domain here: nothing is a derivative.";
             case NOT_DECIDED ->
                 "An operation sits on an edge here and leaves it by more than three orders: forward mode cannot tell.";
@@ -63,7 +67,9 @@ public record EntryJudgement(
         return slope == null
                 ? "no finite difference"
                 : "a finite difference of %s, with an error of at most %s"
-                        .formatted(Words.number(slope.value()), Words.number(slope.errorBound()));
+                        .formatted(
+                                Words.number(slope.value(), Words.digitsToTellApart(claimed, slope.value())),
+                                Words.number(slope.errorBound()));
     }
 
     private String sides() {

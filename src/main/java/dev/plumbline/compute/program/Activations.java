@@ -34,7 +34,7 @@ public final class Activations {
         double inverse = 1 / alpha;
         Node scale = (float) inverse == inverse
                 ? b.constant(inverse)
-                : b.computed(Tensor.scalar(inverse), Math.abs(inverse));
+                : b.ofKernel(inverse);
         return b.multiply(Compositions.elu(b, b.multiply(x, scale), 1), alpha);
     }
 
@@ -79,7 +79,7 @@ public final class Activations {
 
     /** {@code min(6, max(0, x + 3)) / 6}. */
     public static Node hardSigmoid(ProgramBuilder b, Node x) {
-        return b.multiply(hardTanh(b, b.add(x, b.constant(3)), 0, 6), 1.0 / 6);
+        return b.multiply(hardTanh(b, b.add(x, b.constant(3)), 0, 6), b.ofKernel(1.0 / 6));
     }
 
     /** {@code x min(6, max(0, x + 3)) / 6}; at the bounds with the slope from between them. */

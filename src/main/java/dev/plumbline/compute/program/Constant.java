@@ -18,15 +18,21 @@ import org.jspecify.annotations.Nullable;
  * @param sizes the sizes of what each element was computed from: the element is off by up to {@code 2 u} of that; null where it is
  *     what the model says
  * @param isShortened whether it was computed from numbers that the model's file may have shortened to float32
+ * @param isOfKernel whether frameworks hold it in float32 even where they compute in float64
  */
-public record Constant(Tensor tensor, @Nullable Tensor sizes, boolean isShortened) implements Op {
+public record Constant(Tensor tensor, @Nullable Tensor sizes, boolean isShortened, boolean isOfKernel) implements Op {
 
     private static final double U = Datatype.FP32.unitRoundoff();
     private static final int DRAWS = 3;
 
     /** A value that the model says. */
     public Constant(Tensor tensor) {
-        this(tensor, null, false);
+        this(tensor, null, false, false);
+    }
+
+    /** A number that kernels hold in float32 whatever they compute in, as PyTorch's hardsigmoid does 1/6. */
+    static Constant ofKernel(double value) {
+        return new Constant(Tensor.scalar(value), Tensor.scalar(Math.abs(value)), true, true);
     }
 
     /** What an operation makes of constants; {@link #sizes} are found by straying from theirs. */
@@ -66,7 +72,7 @@ public record Constant(Tensor tensor, @Nullable Tensor sizes, boolean isShortene
         double[] fractional = Arrays.stream(sizes)
                 .map(size -> size == 0 ? 0 : Math.nextUp(size))
                 .toArray();
-        return new Constant(value, Tensor.of(value.shape(), fractional), isShortened);
+        return new Constant(value, Tensor.of(value.shape(), fractional), isShortened, false);
     }
 
     private boolean mayBeShortened() {

@@ -8,6 +8,9 @@ import java.util.SplittableRandom;
  */
 record Draws(long salt) {
 
+    /** Halves for everything: sums are not off, and results are rounded to the nearest. */
+    static final Draws NEAREST = new Draws(0);
+
     private static final long OTHER = 0x9E3779B97F4A7C15L;
 
     static Draws from(SplittableRandom random) {
@@ -16,12 +19,14 @@ record Draws(long salt) {
 
     /** Uniform in [0, 1), by a result and the size of its terms. */
     double uniform(double value, double size) {
-        return unit(mixed(mixed(salt ^ Double.doubleToRawLongBits(value)) + Double.doubleToRawLongBits(size)));
+        return this.equals(NEAREST)
+                ? 0.5
+                : unit(mixed(mixed(salt ^ Double.doubleToRawLongBits(value)) + Double.doubleToRawLongBits(size)));
     }
 
     /** A second number for the same, independent of the first. */
     double another(double value, double size) {
-        return new Draws(salt + OTHER).uniform(value, size);
+        return this.equals(NEAREST) ? 0.5 : new Draws(salt + OTHER).uniform(value, size);
     }
 
     private static double unit(long bits) {

@@ -63,6 +63,14 @@ public record FileConstant(double value, boolean isSingle, List<Node> nodes) {
         return found;
     }
 
+    /** Those that no file holds, but kernels do, in float32 whatever they compute in. */
+    public static List<FileConstant> ofKernels(Program program) {
+        return program.nodes().stream()
+                .filter(node -> node.op() instanceof Constant constant && constant.isOfKernel())
+                .map(node -> new FileConstant(((Constant) node.op()).tensor().norm(), false, List.of(node)))
+                .toList();
+    }
+
     /** Whether a number is the float32 neighbour of one with more digits, exactly or as printed in the shortest way. */
     static boolean wasRounded(double value) {
         float stored = (float) value;

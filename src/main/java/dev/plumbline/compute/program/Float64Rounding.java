@@ -20,10 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class Float64Rounding implements Rounding {
 
     private static final double U = 0x1p-53;
+    private static final double FLUSHED = 0.25; // of subnormal results: 1 / (1 + exp(-x)) overflows inside
     private static final SerialSums SERIAL = new SerialSums(false);
 
     private final Evaluation base;
     private final Centring centring;
+    private final Conditioning conditioning;
     private final Leaning leaning;
     private final SplittableRandom random;
 
@@ -31,6 +33,7 @@ final class Float64Rounding implements Rounding {
         this.base = base;
         this.leaning = leaning;
         this.centring = base.program().centring();
+        this.conditioning = base.program().conditioning();
         this.random = new SplittableRandom(seed);
     }
 
@@ -93,7 +96,13 @@ final class Float64Rounding implements Rounding {
         if (!Double.isFinite(value)) {
             return value;
         }
-        double off = 2 * U * size * (draws.uniform(value, size) - 0.5);
+        boolean isSubnormal = Math.abs(value) < Double.MIN_NORMAL;
+        double least = isSubnormal ? 2 * Double.MIN_NORMAL : 0; // below it the spacing stays
+        double chance = draws.uniform(value, size);
+        if (isSubnormal && chance < FLUSHED) {
+            return 0;
+        }
+        double off = 2 * U * Math.max(size, least) * (chance - 0.5);
         double steps = off / Math.ulp(value);
         boolean coarse = Math.abs(steps) < 64; // else the sum is as good as any
         return value + (coarse ? Math.floor(steps + draws.another(value, size)) * Math.ulp(value) : off);
@@ -110,7 +119,7 @@ final class Float64Rounding implements Rounding {
                 moved[i] = stray(draws, arriving[i], Math.abs(arriving[i]) + 2 * terms);
             }
         }
-        return moved;
+        return conditioning.strayed(node, moved, base, Grid.FP64, random);
     }
 
     /** On the run's own branches: where noise decides between two, a right gradient may have either, with its noise. */

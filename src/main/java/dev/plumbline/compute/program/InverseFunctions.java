@@ -58,8 +58,15 @@ public final class InverseFunctions {
         return b.multiply(b.unary(TANH, x), cosh(b, x));
     }
 
-    /** {@code cosh x = (e^x + e^-x) / 2}. */
+    /** {@code cosh x = 1 + 2 sinh^2(x/2)}, whose derivative is small where x is, as {@code (e^x - e^-x) / 2} is not. */
     public static Node cosh(ProgramBuilder b, Node x) {
+        Node half = b.multiply(x, 0.5);
+        Node sine = b.multiply(b.unary(TANH, half), sumOfExponentials(b, half));
+        return b.add(b.multiply(b.square(sine), 2), b.constant(1));
+    }
+
+    /** {@code (e^x + e^-x) / 2}. */
+    private static Node sumOfExponentials(ProgramBuilder b, Node x) {
         return b.multiply(b.add(b.unary(EXP, x), b.unary(EXP, b.negate(x))), 0.5);
     }
 

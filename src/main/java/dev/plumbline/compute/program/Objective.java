@@ -130,6 +130,37 @@ public final class Objective {
         return !looksUp || input == 0;
     }
 
+    /**
+     * Whether a value between a parameter and the objective is beyond the largest number of an arithmetic although what it is
+     * computed from is not: {@code exp(710)} in float64, the square of 1e20 in float32. What follows is not what was meant.
+     */
+    public boolean overflowsBehind(String parameter, double largest) {
+        Node start = program.parameters().get(parameter);
+        BitSet reached = new BitSet();
+        for (Node node : program.nodes()) {
+            boolean isReached =
+                    node.inputs().stream().anyMatch(input -> reached.get(input.id()));
+            reached.set(node.id(), isReached || node == start);
+            boolean overflows = isReached
+                    && dependsOn(node)
+                    && exceeds(node, largest)
+                    && node.inputs().stream().noneMatch(input -> exceeds(input, largest));
+            if (overflows) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean exceeds(Node node, double largest) {
+        for (double value : base.value(node).values()) {
+            if (Math.abs(value) > largest) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether a node depends on a parameter. */
     public boolean isMoved(Node node) {
         return program.isDifferentiable(node);

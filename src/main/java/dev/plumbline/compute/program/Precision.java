@@ -161,9 +161,16 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
         }
         return node.op() instanceof Contraction
                 || isBiased(node)
-                || node.inputs().stream()
+                || typed(node).stream()
                         .filter(input -> !(input.isConstant() && input.shape().size() == 1)) // a number has no datatype
                         .allMatch(input -> grids[input.id()] == compute.grid);
+    }
+
+    /** The inputs whose datatype the result has: a condition has none to give. */
+    private static List<Node> typed(Node node) {
+        return node.op() instanceof Select
+                ? node.inputs().subList(1, node.inputs().size())
+                : node.inputs();
     }
 
     /** A product with its bias is one operation of a framework's, which casts both. */

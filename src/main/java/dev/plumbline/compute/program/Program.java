@@ -31,6 +31,7 @@ public final class Program {
     private final boolean[] differentiable; // (node): does it depend on a parameter?
     private final boolean[] shared; // (node): do several nodes read it, or one twice?
     private @Nullable Centring centring;
+    private @Nullable Conditioning conditioning;
     private double @Nullable [] shares;
 
     Program(
@@ -154,6 +155,16 @@ public final class Program {
         if (found == null) {
             found = Centring.of(this); // two threads may both do this, to the same end
             centring = found;
+        }
+        return found;
+    }
+
+    /** Where derivatives are computed from rounded values; found when rounding first asks. */
+    Conditioning conditioning() {
+        Conditioning found = conditioning;
+        if (found == null) {
+            found = Conditioning.of(this);
+            conditioning = found;
         }
         return found;
     }

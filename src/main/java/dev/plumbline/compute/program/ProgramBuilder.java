@@ -145,6 +145,11 @@ public final class ProgramBuilder {
         return constant(Constant.computed(tensor, sizes, true));
     }
 
+    /** A number that kernels hold in float32 whatever they compute in: see {@link Constant}. */
+    Node ofKernel(double value) {
+        return constant(Constant.ofKernel(value));
+    }
+
     private Node constant(Constant constant) {
         Shape shape = counted(constant.tensor().shape());
         Node node = new Node(nodes.size(), constant, List.of(), shape, place, origin);

@@ -28,6 +28,7 @@ final class RandomRounding implements Rounding {
     private final Centring centring;
     private final SplittableRandom random;
     private final Leaning leaning;
+    private boolean isNearest;
 
     private RandomRounding(Evaluation base, Grid grid, long seed, Leaning leaning) {
         this.base = base;
@@ -60,6 +61,19 @@ final class RandomRounding implements Rounding {
 
     static RandomRounding mixed(Precision precision, Grid kept, Evaluation base, long seed, Leaning leaning) {
         return new RandomRounding(base, precision, kept, seed, leaning);
+    }
+
+    /**
+     * Rounds to the nearest, without chance: equal numbers stay equal. A few values that 16 bits cannot tell apart have no variance
+     * then, and batch normalisation multiplies by {@code 1 / sqrt(epsilon)}; stray ones always have some.
+     */
+    RandomRounding toNearest() {
+        isNearest = true;
+        return this;
+    }
+
+    private Draws draws() {
+        return isNearest ? Draws.NEAREST : Draws.from(random);
     }
 
     @Override
@@ -109,7 +123,7 @@ final class RandomRounding implements Rounding {
         Grid grid = grids[node.id()];
         double u = sums[node.id()].unitRoundoff();
         boolean indices = !program.isDifferentiable(node);
-        Draws draws = Draws.from(random);
+        Draws draws = draws();
         double[] stored = values.clone();
         for (int i = 0; i < stored.length; i++) {
             if (isWhole(values[i]) && (indices || (sizes != null && isWhole(sizes[i]) && sizes[i] <= 1 / u))) {
@@ -133,7 +147,7 @@ final class RandomRounding implements Rounding {
         if (grid == null) {
             return inputs;
         }
-        Draws draws = Draws.from(random);
+        Draws draws = draws();
         return inputs.stream()
                 .map(input -> input.map(x -> grid.round(x, draws.uniform(x, 0))))
                 .toList();
@@ -141,7 +155,8 @@ final class RandomRounding implements Rounding {
 
     @Override
     public double[] cotangent(Node node, double[] arriving, double @Nullable [] sizes) {
-        return stored(node, arriving, sizes, sumsInReverse);
+        double[] stored = stored(node, arriving, sizes, sumsInReverse);
+        return program.conditioning().strayed(node, stored, base, grids[node.id()], random);
     }
 
     @Override

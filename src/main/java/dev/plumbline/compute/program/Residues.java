@@ -8,6 +8,7 @@ import java.util.List;
 final class Residues {
 
     private static final double[] NONE = {};
+    private static final double TINY = 0x1p-960; // its residue is no float64 as a rule
 
     private final Op op;
     private final double[] a;
@@ -39,7 +40,7 @@ final class Residues {
     private static boolean isRounded(UnaryFunction function, double x, double y) {
         return switch (function) {
             case NEGATE, STOP_GRADIENT, RELU, ABS, SIGN, FLOOR -> false;
-            case SQRT -> Math.fma(y, y, -x) != 0;
+            case SQRT -> x > 0 && x < TINY || Math.fma(y, y, -x) != 0;
             case LOG -> x != 1;
             case SOFTPLUS -> true;
             default -> x != 0; // exp, sin, cos, tanh, sigmoid, erf, atan, log1p are exact at 0
@@ -50,11 +51,16 @@ final class Residues {
         return switch (function) {
             case ADD -> twoSum(a, b, y) != 0;
             case SUBTRACT -> twoSum(a, -b, y) != 0;
-            case MULTIPLY -> Math.fma(a, b, -y) != 0;
-            case DIVIDE -> Math.fma(y, b, -a) != 0;
-            case POWER -> b == 2 ? Math.fma(a, a, -y) != 0 : b != 1 && b != 0 && a != 1 && a != 0;
+            case MULTIPLY -> isTiny(y, a, b) || Math.fma(a, b, -y) != 0;
+            case DIVIDE -> isTiny(y, a, 1) || isTiny(a, y, b) || Math.fma(y, b, -a) != 0;
+            case POWER -> b == 2 ? isTiny(y, a, a) || Math.fma(a, a, -y) != 0 : b != 1 && b != 0 && a != 1 && a != 0;
             default -> false;
         };
+    }
+
+    /** Whether the residue of the product {@code ab} may itself underflow. */
+    private static boolean isTiny(double product, double a, double b) {
+        return Math.abs(product) < TINY && a != 0 && b != 0;
     }
 
     /** {@code a + b - y} without error. */

@@ -48,6 +48,16 @@ public interface Rounding {
         return new Float64Rounding(base, seed, leaning);
     }
 
+    /** What {@code datatype} throughout gives where every result is rounded to the nearest. */
+    static Rounding nearest(Datatype datatype, Evaluation base, Leaning leaning) {
+        return RandomRounding.throughout(Grid.of(datatype), base, 0, leaning).toNearest();
+    }
+
+    /** The same in mixed precision. */
+    static Rounding nearest(Precision precision, Datatype kept, Evaluation base, Leaning leaning) {
+        return RandomRounding.mixed(precision, Grid.of(kept), base, 0, leaning).toNearest();
+    }
+
     /** Mixed precision: what {@link Precision} says, and {@code kept} for the rest. */
     static Rounding mixed(Precision precision, Datatype kept, Evaluation base, long seed) {
         return mixed(precision, kept, base, seed, Leaning.NONE);

@@ -6,6 +6,7 @@ import dev.plumbline.compute.program.Leaning;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Precision;
+import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.program.Rounding;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
@@ -98,10 +99,11 @@ public final class Allowances {
         Map<String, Datatype> floats = new LinkedHashMap<>(datatypes);
         floats.replaceAll((name, datatype) -> datatype.isFloat() ? datatype : Datatype.FP64);
         Allowances allowances = new Allowances(objective, gradient, seed, alive);
-        List<FileConstant> shortened =
-                constantsFromFloat32File && precision == null && floats.containsValue(Datatype.FP64)
-                        ? FileConstant.of(objective.program())
-                        : List.of();
+        boolean isWide = precision == null && floats.containsValue(Datatype.FP64);
+        Program program = objective.program();
+        List<FileConstant> shortened = !isWide
+                ? List.of()
+                : constantsFromFloat32File ? FileConstant.of(program) : FileConstant.ofKernels(program);
         allowances.measure(floats, precision, shortened);
         allowances.moveConstants(floats, shortened);
         return allowances;
@@ -195,7 +197,10 @@ public final class Allowances {
     }
 
     private Scatter throughout(Datatype datatype) {
-        return scatter((seed, leaning) -> Rounding.random(datatype, objective.base(), seed, leaning));
+        boolean isCoarse = datatype == Datatype.FP16 || datatype == Datatype.BF16;
+        return scatter((own, leaning) -> own == seed && isCoarse
+                ? Rounding.nearest(datatype, objective.base(), leaning)
+                : Rounding.random(datatype, objective.base(), own, leaning));
     }
 
     /** An arithmetic by seed that leans. */
@@ -212,7 +217,9 @@ public final class Allowances {
         Datatype throughout = precision.throughout();
         return throughout != null
                 ? throughout(throughout)
-                : scatter((seed, leaning) -> Rounding.mixed(precision, Datatype.FP32, objective.base(), seed, leaning));
+                : scatter((own, leaning) -> own == seed
+                        ? Rounding.nearest(precision, Datatype.FP32, objective.base(), leaning)
+                        : Rounding.mixed(precision, Datatype.FP32, objective.base(), own, leaning));
     }
 
     private Scatter scatter(Arithmetic arithmetic) {

@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The entries whose float64 gradient drowns in cancellation, taken again in double-double on the same branches. Forward and
@@ -16,17 +18,19 @@ import java.util.Objects;
  *   drowning       allowance > 1e-4 |g|
  *   own error      ad = 2^-50 allowance + 4 u |gd| + 2e-323
  *   FAIL           |a - gd| > max(4 rms, ad)
- *   PASS           |a - gd| &lt;= min(4 rms, max(tau |gd|, ad))  and  ad &lt;= |gd| / 100,  or a certified zero, |gd| &lt;= ad
+ *   PASS           |a - gd| &lt;= min(4 rms, max(tau |gd|, ad))  and  ad &lt;= |gd| / 100
+ *                  or a certified zero: |gd| &lt;= ad, and float64 knows it to 1e-9 of the terms that are added up
  *   INCONCLUSIVE   else: rounding drowns it
  * </pre>
  *
  * @param gradient in double-double, rounded at the end
  * @param drowning by tensor
+ * @param known the tensors of which float64 knows the gradient, beside the terms that are added up to it
  */
-record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning) {
+record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning, Set<String> known) {
 
     /** Nothing drowns, or the model is too large to take again. */
-    static final Cancelling NONE = new Cancelling(Map.of(), Map.of());
+    static final Cancelling NONE = new Cancelling(Map.of(), Map.of(), Set.of());
 
     private static final double HEALTHY = 1e-4;
     private static final double KNOWN = 0.01;
@@ -63,9 +67,15 @@ record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning) {
                 drowning.put(name, own);
             }
         }
-        return drowning.isEmpty() || cost > AFFORDABLE
-                ? NONE
-                : new Cancelling(ExtendedGradient.of(measurement.objective()).byParameter(), drowning);
+        if (drowning.isEmpty() || cost > AFFORDABLE) {
+            return NONE;
+        }
+        Map<String, Tensor> gradient =
+                ExtendedGradient.of(measurement.objective()).byParameter();
+        Set<String> known = drowning.keySet().stream()
+                .filter(name -> Drowning.isKnown(measurement, name))
+                .collect(Collectors.toSet());
+        return new Cancelling(gradient, drowning, known);
     }
 
     /** Whether the branches of the float64 evaluation lead to the derivative there. */
@@ -83,12 +93,18 @@ record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning) {
         return Objects.requireNonNull(gradient.get(name)).at(position);
     }
 
+    /** Whether float64 knows the tensor's gradient at all, beside the terms that are added up to it. */
+    boolean isKnown(String name) {
+        return known.contains(name);
+    }
+
     /**
      * @param allowance of float64
      * @param rms the spread of float64
      * @param smallestDefect tau
+     * @param isKnown whether float64 knows it at all, beside the terms that are added up to it
      */
-    static Ruling rule(double claim, double gd, double allowance, double rms, double smallestDefect) {
+    static Ruling rule(double claim, double gd, double allowance, double rms, double smallestDefect, boolean isKnown) {
         double own = 0x1p-50 * allowance + 4 * 0x1p-53 * Math.abs(gd) + 2e-323;
         double error = Math.abs(claim - gd);
         if (!Double.isFinite(gd)) {
@@ -97,7 +113,7 @@ record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning) {
         if (error > Math.max(4 * rms, own)) {
             return Ruling.FAIL;
         }
-        boolean isZero = Math.abs(gd) <= own;
+        boolean isZero = Math.abs(gd) <= own && isKnown;
         boolean isClose =
                 error <= Math.min(4 * rms, Math.max(smallestDefect * Math.abs(gd), own)) && own <= KNOWN * Math.abs(gd);
         return isZero || isClose ? Ruling.PASS : Ruling.DROWNS;

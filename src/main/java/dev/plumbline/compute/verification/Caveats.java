@@ -1,17 +1,27 @@
 package dev.plumbline.compute.verification;
 
 import dev.plumbline.compute.judgement.Reason;
+import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.rounding.RoundedConstant;
 import dev.plumbline.compute.rounding.Underflow;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** What a reader of an examination should know beside its verdicts: what was allowed, and why something is undecided. */
 final class Caveats {
+
+    /** The share of its tensor's largest from which on an entry matters by itself. */
+    private static final double MATTERS = 0.1;
+
+    private static final double ONE_PERCENT = 0.01;
 
     private final Examination examination;
     private final Measurement measurement;
@@ -31,7 +41,7 @@ final class Caveats {
         List<Caveat> found = new ArrayList<>();
         List<RoundedConstant> constants = measurement.allowances().constants();
         if (!constants.isEmpty()) {
-            found.add(constants(constants));
+            found.add(constants(constants, measurement.plan().arithmetic().float32Constants()));
         }
         if (!measurement.isFinite()) {
             found.add(new Caveat(
@@ -61,10 +71,11 @@ final class Caveats {
         drowned(found);
         inSixteenBits(found);
         underflow(found);
+        coarse(found);
         return found;
     }
 
-    private static Caveat constants(List<RoundedConstant> constants) {
+    private static Caveat constants(List<RoundedConstant> constants, boolean ofFile) {
         String each = constants.stream()
                 .limit(4)
                 .map(constant -> String.format(
@@ -76,8 +87,11 @@ final class Caveats {
                 .collect(Collectors.joining(", "));
         return new Caveat(
                 "constantsRounded",
-                "The file holds numbers in float32 of which a pipeline that computes in float64 may have had other digits. So"
-                        + " much was allowed: " + each
+                (ofFile
+                                ? "The file holds numbers in float32 of which a pipeline that computes in float64 may have had"
+                                        + " other digits."
+                                : "PyTorch's kernels hold numbers in float32 here even where they compute in float64.")
+                        + " So much was allowed: " + each
                         + (constants.size() > 4 ? " and " + (constants.size() - 4) + " more" : "") + ".");
     }
 
@@ -145,6 +159,57 @@ final class Caveats {
                             + " \"accumulate\": \"BF16\", \"keep\": []} (or FP16); if only the gradient was cast, compare it"
                             + " before the cast."));
         }
+    }
+
+    /** Entries that agree, matter, and would have agreed with a mistake of one per cent in them. */
+    private void coarse(List<Caveat> found) {
+        if (measurement.plan().arithmetic().precision() != null) {
+            return;
+        }
+        Map<String, Long> unseen = new LinkedHashMap<>();
+        for (String name : claims.tensors().keySet()) {
+            long count = hidesOnePercent(name);
+            if (count > 0) {
+                unseen.put(name, count);
+            }
+        }
+        if (!unseen.isEmpty()) {
+            found.add(new Caveat(
+                    "onePercentUnseen",
+                    "Rounding in the claim's own arithmetic explains more than 1 % of entries that matter: "
+                            + unseen.entrySet().stream()
+                                    .limit(4)
+                                    .map(each -> each.getValue() + " of " + each.getKey())
+                                    .collect(Collectors.joining(", "))
+                            + (unseen.size() > 4 ? " and " + (unseen.size() - 4) + " more tensors" : "")
+                            + ". A mistake of that size in one of them would have passed; gradients in float64 would show it."));
+        }
+    }
+
+    private long hidesOnePercent(String name) {
+        Datatype datatype = measurement.plan().arithmetic().of(name);
+        if (datatype == Datatype.FP16 || datatype == Datatype.BF16) {
+            return 0;
+        }
+        Tensor reference = examination.reference(name);
+        Tensor allowance = examination.allowance(name);
+        double largest = Arrays.stream(reference.values())
+                .map(Math::abs)
+                .filter(Double::isFinite)
+                .max()
+                .orElse(0);
+        return IntStream.range(0, reference.size())
+                .filter(i -> claims.mask(name).judges(i)
+                        && examination.ruling(name, i).verdict() == Verdict.PASS
+                        && Math.abs(reference.at(i)) >= MATTERS * largest
+                        && allowance.at(i) > ONE_PERCENT * Math.abs(reference.at(i))
+                        && largest > 0
+                        && ONE_PERCENT * Math.abs(reference.at(i)) <= Drowning.ONE_ENTRY * rms(reference))
+                .count();
+    }
+
+    private static double rms(Tensor gradient) {
+        return gradient.norm() / Math.sqrt(Math.max(1, gradient.size()));
     }
 
     private void underflow(List<Caveat> found) {

@@ -48,7 +48,6 @@ record Drowning(
 
     static Drowning of(Measurement measurement, String name, Tensor gradient) {
         CheckPlan plan = measurement.plan();
-        double own = measurement.allowances().float64(name).norm();
         boolean isMixed = plan.arithmetic().precision() != null;
         boolean isBounded =
                 !plan.tolerance().isCalibrated() || plan.reproduces(); // the caller's word on how close is right
@@ -56,15 +55,15 @@ record Drowning(
                 gradient,
                 isBounded ? Double.POSITIVE_INFINITY : isMixed ? IN_SIXTEEN_BITS : ONE_ENTRY,
                 Importance.rms(gradient),
-                gradient.norm() <= own
-                        && own
-                                <= CANCELLED
-                                        * measurement
-                                                .allowances()
-                                                .magnitude(name)
-                                                .norm(),
+                gradient.norm() <= measurement.allowances().float64(name).norm() && isKnown(measurement, name),
                 Underflow.allowance(plan.arithmetic().of(name)),
                 null);
+    }
+
+    /** Whether float64 knows a tensor's gradient to a small share of the terms that are added up to it. */
+    static boolean isKnown(Measurement measurement, String name) {
+        double own = measurement.allowances().float64(name).norm();
+        return own <= CANCELLED * measurement.allowances().magnitude(name).norm();
     }
 
     /** The same beside arithmetic in 16 bits throughout. */

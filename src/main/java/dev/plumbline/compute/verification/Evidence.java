@@ -222,7 +222,7 @@ public final class Evidence {
                 new EntryJudgement(
                         ruling.verdict(),
                         reason(ruling, slope, claim, reference, examination.allowance(name, position)),
-                        differences ? blindness(slope, claim, examination.allowance(name, position), name) : null,
+                        differences ? blindness(slope, claim, name, position) : null,
                         claim,
                         reference,
                         examination.allowance(name, position),
@@ -247,10 +247,13 @@ public final class Evidence {
         };
     }
 
-    private @Nullable Blindness blindness(Slope slope, double claim, double allowance, String name) {
+    private @Nullable Blindness blindness(Slope slope, double claim, String name, int position) {
         if (!slope.isValidated()) {
-            return Double.isNaN(slope.value()) ? Blindness.NON_FINITE : Blindness.NOISE;
+            boolean isNumber = !Double.isNaN(slope.value());
+            boolean isEdge = !isNumber && measurement.isNextToAnEdge(name, position);
+            return isNumber ? Blindness.NOISE : isEdge ? Blindness.EDGE : Blindness.NON_FINITE;
         }
+        double allowance = examination.allowance(name, position);
         double bound = slope.errorBound();
         boolean sharp = 3 * bound <= measurement.plan().arithmetic().smallestDefect(name) * Math.abs(claim);
         if (sharp || bound <= allowance) {

@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.DoublePredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +70,10 @@ public final class Examination {
         claims.tensors().forEach((name, claim) -> rulings.put(name, rule(name, claim)));
     }
 
-    /** As the tolerance has it; where reverse mode is not finite and forward mode is, a few roundings of the result. */
+    /**
+     * As the tolerance has it; where reverse mode is not finite and forward mode is, a few roundings of the result. What leaves
+     * the range of the claim's arithmetic on the way may be anything.
+     */
     private Tensor allowed(String name) {
         Tensor reference = reference(name);
         Tensor given = measurement
@@ -76,12 +81,15 @@ public final class Examination {
                 .tolerance()
                 .allowance(reference, measurement.allowances().allowance(name));
         Datatype datatype = measurement.plan().arithmetic().of(name);
+        Tensor reverse = Objects.requireNonNull(measurement.reverse().get(name));
         double[] allowances = given.values().clone();
         for (int i = 0; i < allowances.length; i++) {
-            if (!Double.isFinite(allowances[i]) && Double.isFinite(reference.at(i))) {
-                allowances[i] =
-                        ROUNDINGS * datatype.unitRoundoff() * Math.abs(reference.at(i)) + Underflow.allowance(datatype);
+            if (Double.isFinite(allowances[i]) || !Double.isFinite(reference.at(i))) {
+                continue;
             }
+            allowances[i] = Double.isFinite(reverse.at(i))
+                    ? Double.POSITIVE_INFINITY
+                    : ROUNDINGS * datatype.unitRoundoff() * Math.abs(reference.at(i)) + Underflow.allowance(datatype);
         }
         return Tensor.of(given.shape(), allowances);
     }
@@ -110,6 +118,10 @@ public final class Examination {
                 own[i] = ruling(name, claim.at(i), i);
             }
         }
+        if (Arrays.asList(own).contains(Ruling.FAIL) && leavesRange(name)) {
+            Arrays.setAll(own, i -> own[i] == Ruling.FAIL ? Ruling.DROWNS : own[i]);
+            allowances.put(name, reference(name).map(value -> Double.POSITIVE_INFINITY));
+        }
         if (Arrays.asList(own).contains(Ruling.FAIL)) {
             drowning = drowning.with(measurement.allowances().narrowThroughout(name));
         }
@@ -136,6 +148,13 @@ public final class Examination {
             importance = Importance.of(measurement);
         }
         return importance.isNegligible(name, Math.abs(claim - reference(name, i)));
+    }
+
+    /** Whether values between the parameter and the objective overflow in the claim's arithmetic. */
+    private boolean leavesRange(String name) {
+        boolean isWide = measurement.plan().arithmetic().of(name) == Datatype.FP64;
+        return !measurement.plan().reproduces()
+                && measurement.objective().overflowsBehind(name, isWide ? Double.MAX_VALUE : Float.MAX_VALUE);
     }
 
     /** The tensors of which some entries may only be right if all was computed in the claim's 16 bits. */
@@ -176,7 +195,8 @@ public final class Examination {
                         cancelling.reference(name, i),
                         measurement.allowances().float64(name).at(i),
                         measurement.allowances().spread(name).at(i),
-                        measurement.plan().arithmetic().smallestDefect(name))
+                        measurement.plan().arithmetic().smallestDefect(name),
+                        cancelling.isKnown(name))
                 : Ruling.of(claim, reference, allowance(name).at(i));
         boolean isConvention = ruling == Ruling.FAIL
                 && admission != null
@@ -270,6 +290,23 @@ public final class Examination {
         return rulings.values().stream()
                 .flatMap(Arrays::stream)
                 .anyMatch(ruling -> ruling != null && ruling.reason() == reason);
+    }
+
+    /** Whether any entry is refuted. */
+    public boolean refutes() {
+        return refutesAny(claim -> true);
+    }
+
+    /** Whether any claimed 0 is refuted. */
+    public boolean refutesZeros() {
+        return refutesAny(claim -> claim == 0);
+    }
+
+    private boolean refutesAny(DoublePredicate claimed) {
+        return rulings.entrySet().stream().anyMatch(own -> IntStream.range(0, own.getValue().length)
+                .anyMatch(i -> own.getValue()[i] != null
+                        && own.getValue()[i].verdict() == Verdict.FAIL
+                        && claimed.test(claim(own.getKey(), i))));
     }
 
     boolean has(String name, Ruling ruling) {

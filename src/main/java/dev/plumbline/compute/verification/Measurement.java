@@ -176,12 +176,24 @@ public record Measurement(
 
     /** The numeric derivative by one entry, likewise. */
     Slope byEntry(String name, int position) {
+        double edge = edge(name, position);
+        return isTooNear(edge, name, position) ? Slope.blind() : numeric.byEntry(name, position, edge);
+    }
+
+    /** Whether something bends nearer to an entry than any step. */
+    boolean isNextToAnEdge(String name, int position) {
+        return isTooNear(edge(name, position), name, position);
+    }
+
+    private boolean isTooNear(double edge, String name, int position) {
+        return edge < NEAREST * Math.abs(objective.parameter(name).at(position));
+    }
+
+    private double edge(String name, int position) {
         Tensor parameter = objective.parameter(name);
         double[] unit = new double[parameter.size()];
         unit[position] = 1;
-        double edge = edge(Map.of(name, Tensor.of(parameter.shape(), unit)));
-        double size = Math.abs(parameter.at(position));
-        return edge < NEAREST * size ? Slope.blind() : numeric.byEntry(name, position, edge);
+        return edge(Map.of(name, Tensor.of(parameter.shape(), unit)));
     }
 
     private double edge(Map<String, Tensor> direction) {

@@ -24,6 +24,9 @@ record Ruling(Verdict verdict, Reason reason) {
 
     /** A claim against what is held to be right, within what rounding explains. */
     static Ruling of(double claim, double reference, double allowance) {
+        if (Double.isInfinite(allowance) && Double.isFinite(claim) && Double.isFinite(reference)) {
+            return DROWNS;
+        }
         if (Comparison.isBeyond(claim, reference, allowance)) {
             return Double.isFinite(claim) ? FAIL : NOT_FINITE;
         }

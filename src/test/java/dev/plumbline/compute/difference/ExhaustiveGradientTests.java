@@ -1,11 +1,17 @@
 package dev.plumbline.compute.difference;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.program.Program;
+import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.compute.program.UnaryFunction;
+import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -66,6 +72,25 @@ class ExhaustiveGradientTests {
         assertThat(weight.way()).isEqualTo(NumericTensor.Way.NODES);
         // Four values for each of 8 units, and for two entries that are moved by themselves: not for 32 entries.
         assertThat(weight.evaluations()).isLessThanOrEqualTo(4 * (8 + 2));
+    }
+
+    /** Nothing reads a parameter that is the objective. */
+    @Test
+    void aParameterMayBeTheObjectiveItself() {
+        for (boolean isReshaped : List.of(false, true)) {
+            ProgramBuilder b = new ProgramBuilder();
+            Node w = b.parameter("w", isReshaped ? Shape.of(1, 1) : Shape.SCALAR);
+            b.output("y", b.reshape(w, Shape.SCALAR));
+            Program program = b.build();
+            Tensor at = Tensor.filled(w.shape(), 0.3);
+
+            NumericTensor numeric = Objects.requireNonNull(
+                    ExhaustiveGradient.of(new Objective(program, program.output("y"), Map.of("w", at)), 1)
+                            .get("w"));
+
+            assertThat(numeric.values()[0]).isEqualTo(1, within(1e-12));
+            assertThat(numeric.bounds()[0]).isLessThan(1e-9);
+        }
     }
 
     @Test
