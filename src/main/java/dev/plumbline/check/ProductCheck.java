@@ -22,6 +22,8 @@ import dev.plumbline.compute.product.SparsityPattern;
 import dev.plumbline.compute.verification.CheckPlan;
 import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.compute.verification.JudgedTensor;
+import dev.plumbline.reader.DatatypeSetting;
+import dev.plumbline.reader.PrecisionSetting;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;

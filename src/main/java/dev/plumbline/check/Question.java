@@ -7,6 +7,8 @@ import dev.plumbline.compute.verification.Claims;
 import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.compute.verification.Measurement;
 import dev.plumbline.reader.ClaimedGradients;
+import dev.plumbline.reader.DatatypeSetting;
+import dev.plumbline.reader.PrecisionSetting;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;

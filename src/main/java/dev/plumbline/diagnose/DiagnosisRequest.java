@@ -3,7 +3,13 @@ package dev.plumbline.diagnose;
 import dev.plumbline.compute.health.GivenReading;
 import dev.plumbline.compute.health.Profile;
 import dev.plumbline.library.LibraryCard;
+import dev.plumbline.compute.judgement.ClaimDatatype;
+import dev.plumbline.compute.program.Precision;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.problem.Spelling;
+import dev.plumbline.reader.DatatypeSetting;
+import dev.plumbline.reader.PrecisionSetting;
+import dev.plumbline.tensor.Datatype;
 import dev.plumbline.reader.Expected;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
@@ -32,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param profile whose rules; {@code plumbline} where it is not said
  * @param label the caller's own name for the diagnosis
  * @param expected the pipeline's own loss and outputs; where ours differ, no claim is judged
+ * @param settings what the claims were computed in
  */
 public record DiagnosisRequest(
         @Nullable ModelSource model,
@@ -53,7 +60,19 @@ public record DiagnosisRequest(
                 description =
                         "your own loss and outputs at this point, beside a model: where ours differ by more than rounding, this is another model than yours, and no claim is judged")
         @Nullable
-        Expected expected) {
+        Expected expected,
+
+        @Schema(description = "what the claimed gradients were computed in, as in a check's settings")
+        @Nullable
+        Arithmetic settings) {
+
+    /**
+     * What claims were computed in, where their files or values do not say so.
+     *
+     * @param claimDatatype one, or a map by tensor
+     * @param precision mixed precision, such as {@code "autocastBF16"}
+     */
+    public record Arithmetic(@Nullable DatatypeSetting claimDatatype, @Nullable PrecisionSetting precision) {}
 
     static final DiagnosisRequest EMPTY =
             new DiagnosisRequest(null, null, null, null, null, null, null, null, null, null, null);
@@ -83,7 +102,8 @@ public record DiagnosisRequest(
                 optimizer,
                 profile,
                 null,
-                expected);
+                expected,
+                null);
     }
 
     /** The gradients that are claimed to be the model's; none where there is no claim. */
@@ -133,7 +153,34 @@ public record DiagnosisRequest(
                 optimizer,
                 profile,
                 label,
-                expected);
+                expected,
+                settings);
+    }
+
+    /** What each claim was computed in: as the settings say, else what the claims themselves tell. */
+    Map<String, Datatype> datatypes(Map<String, Tensor> claims) {
+        Map<String, Datatype> own = ClaimDatatype.byTensor(claims);
+        DatatypeSetting stated = settings == null ? null : settings.claimDatatype();
+        if (stated == null) {
+            return own;
+        }
+        stated.tensors().keySet().stream()
+                .filter(name -> !claims.containsKey(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw Problem.invalid(
+                            Problem.pointer("settings", "claimDatatype") + Problem.pointer(name),
+                            "no gradient of this name is claimed",
+                            name,
+                            Spelling.oneOf(name, claims.keySet()));
+                });
+        return stated.over(own);
+    }
+
+    @Nullable
+    Precision precision() {
+        PrecisionSetting stated = settings == null ? null : settings.precision();
+        return stated == null ? null : stated.precision();
     }
 
     Map<String, Tensor> parametersOrNone() {

@@ -6,7 +6,6 @@ import dev.plumbline.compute.health.GivenReading;
 import dev.plumbline.compute.health.ModelReading;
 import dev.plumbline.compute.health.Profile;
 import dev.plumbline.compute.health.SampleNorms;
-import dev.plumbline.compute.judgement.ClaimDatatype;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.verification.CheckPlan;
@@ -117,7 +116,7 @@ class DiagnosisService {
             return another == null ? own : own.ofAnother(another);
         }
         CheckPlan.Arithmetic arithmetic =
-                new CheckPlan.Arithmetic(ClaimDatatype.byTensor(claims), null, read.holdsFloat32());
+                new CheckPlan.Arithmetic(request.datatypes(claims), request.precision(), read.holdsFloat32());
         Measurement measurement = Measurement.of(
                 objective,
                 reading.gradient(),
@@ -149,7 +148,7 @@ class DiagnosisService {
                                         Set.of()),
                                 request.lossOrNone(),
                                 expected.datatype(),
-                                null)
+                                request.precision())
                         .differs(read, expected, afford);
     }
 

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A model with the gradients that PyTorch computed for it, and with planted mistakes in them. */
 class ClaimedDiagnosisTests {
@@ -198,6 +200,49 @@ class ClaimedDiagnosisTests {
                 .startsWith("This is another model than yours")
                 .isNotEqualTo(other.anotherModel());
         assertThat(other.verdict()).isNotEqualTo(Diagnosis.Verdict.HEALTHY);
+    }
+
+    /** As a check takes them: a pipeline that computes in float32 and keeps its results in float64 says so. */
+    @Test
+    void takesWhatTheClaimsWereComputedIn() throws IOException {
+        Map<String, Tensor> claim = claim("tanh-mlp/float64");
+        String name = claim.keySet().iterator().next();
+        claim.keySet().forEach(each -> change(claim, each, value -> value * (1 + 3e-8)));
+        DiagnosisRequest request = request("tanh-mlp/float64", claim);
+
+        assertThat(verdict(request)).isEqualTo(Verdict.FAIL);
+        for (String settings : List.of(
+                "{\"claimDatatype\": \"FP32\"}",
+                "{\"precision\": \"autocastBF16\", \"claimDatatype\": \"FP32\"}")) {
+            assertThat(verdict(stating(request, settings))).as(settings).isEqualTo(Verdict.PASS);
+        }
+        String one = "{\"claimDatatype\": {\"%s\": \"FP32\"}}".formatted(name);
+        assertThat(verdict(stating(request, one))).isEqualTo(Verdict.FAIL);
+        DiagnosisRequest misspelt = stating(request, "{\"claimDatatype\": {\"nobody\": \"FP32\"}}");
+        assertThatThrownBy(() -> service.diagnose(misspelt))
+                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.pointer())
+                        .isEqualTo("/settings/claimDatatype/nobody"));
+    }
+
+    private Verdict verdict(DiagnosisRequest request) {
+        return Objects.requireNonNull(service.diagnose(request).correctness()).verdict();
+    }
+
+    private static DiagnosisRequest stating(DiagnosisRequest request, String settings) {
+        return new DiagnosisRequest(
+                request.model(),
+                request.loss(),
+                null,
+                request.data(),
+                request.gradients(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                JsonMapper.shared().readValue(settings, DiagnosisRequest.Arithmetic.class));
     }
 
     private static DiagnosisRequest expecting(DiagnosisRequest request, double loss) {

@@ -1,4 +1,4 @@
-package dev.plumbline.check;
+package dev.plumbline.reader;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param json as it came
  */
-record PrecisionSetting(Object json, Precision precision) {
+public record PrecisionSetting(Object json, Precision precision) {
 
     private static final Set<String> FIELDS = Set.of("compute", "accumulate", "keep");
 
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-    static PrecisionSetting of(Object json) {
+    public static PrecisionSetting of(Object json) {
         if (json instanceof String name && Precision.names().contains(name)) {
             return new PrecisionSetting(json, Precision.named(name));
         }
@@ -73,7 +73,7 @@ record PrecisionSetting(Object json, Precision precision) {
     }
 
     @JsonValue
-    Object value() {
+    public Object value() {
         return json;
     }
 }

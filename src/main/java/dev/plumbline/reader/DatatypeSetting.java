@@ -1,9 +1,8 @@
-package dev.plumbline.check;
+package dev.plumbline.reader;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.plumbline.problem.Problem;
-import dev.plumbline.reader.ParameterNames;
 import dev.plumbline.tensor.Datatype;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -16,18 +15,18 @@ import org.jspecify.annotations.Nullable;
  * @param one for all tensors, or null
  * @param tensors by name, where there is not one for all
  */
-record DatatypeSetting(@Nullable Datatype one, Map<String, Datatype> tensors) {
+public record DatatypeSetting(@Nullable Datatype one, Map<String, Datatype> tensors) {
 
     private static final String EXPECTED = "FP64, FP32, FP16, BF16, or one of them by the name of a tensor";
 
-    static DatatypeSetting of(Map<String, Datatype> tensors) {
+    public static DatatypeSetting of(Map<String, Datatype> tensors) {
         return tensors.values().stream().distinct().count() == 1
                 ? new DatatypeSetting(tensors.values().iterator().next(), Map.of())
                 : new DatatypeSetting(null, tensors);
     }
 
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-    static DatatypeSetting of(Object json) {
+    public static DatatypeSetting of(Object json) {
         if (json instanceof Map<?, ?> named) {
             Map<String, Datatype> tensors = new LinkedHashMap<>();
             named.forEach((name, value) ->
@@ -49,19 +48,19 @@ record DatatypeSetting(@Nullable Datatype one, Map<String, Datatype> tensors) {
     }
 
     /** The same by the names of the program's parameters. */
-    DatatypeSetting by(ParameterNames names) {
+    public DatatypeSetting by(ParameterNames names) {
         return new DatatypeSetting(one, names.of(tensors, "/settings/claimDatatype"));
     }
 
     /** These where they are stated, else what the tensors themselves tell. */
-    Map<String, Datatype> over(Map<String, Datatype> own) {
+    public Map<String, Datatype> over(Map<String, Datatype> own) {
         Map<String, Datatype> datatypes = new LinkedHashMap<>(own);
         datatypes.replaceAll((name, datatype) -> one != null ? one : tensors.getOrDefault(name, datatype));
         return datatypes;
     }
 
     @JsonValue
-    Object json() {
+    public Object json() {
         return one != null ? one : tensors;
     }
 }
