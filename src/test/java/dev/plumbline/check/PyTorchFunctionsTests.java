@@ -2,26 +2,14 @@ package dev.plumbline.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.tensor.Datatype;
-import dev.plumbline.tensor.Safetensors;
-import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,51 +49,9 @@ class PyTorchFunctionsTests {
     @LocalServerPort
     private int port;
 
-    /** One function as a file. */
-    private record Exported(
-            String name, byte[] model, Map<String, Tensor> data, Map<String, Tensor> gradients, double loss) {
-
-        static Exported of(JsonNode line) {
-            return new Exported(
-                    line.path("name").asString(),
-                    Base64.getDecoder().decode(line.path("model").asString()),
-                    tensors(line.path("data")),
-                    tensors(line.path("gradients")),
-                    line.path("loss").asDouble(Double.NaN));
-        }
-
-        private static Map<String, Tensor> tensors(JsonNode named) {
-            Map<String, Tensor> tensors = new LinkedHashMap<>();
-            named.propertyStream().forEach(each -> {
-                JsonNode tensor = each.getValue();
-                int[] extents = IntStream.range(0, tensor.path("shape").size())
-                        .map(i -> tensor.path("shape").get(i).asInt())
-                        .toArray();
-                double[] values = IntStream.range(0, tensor.path("values").size())
-                        .mapToDouble(i -> tensor.path("values").get(i).asDouble())
-                        .toArray();
-                Datatype datatype = Datatype.valueOf(tensor.path("datatype").asString("FP64"));
-                tensors.put(each.getKey(), Tensor.of(Shape.of(extents), datatype, values));
-            });
-            return tensors;
-        }
-
-        String function() {
-            return name.substring(0, name.indexOf(' '));
-        }
-    }
-
     private static List<Exported> exported(String datatype, String point) throws IOException {
-        List<Exported> found = new ArrayList<>();
-        try (BufferedReader lines = new BufferedReader(
-                new InputStreamReader(new GZIPInputStream(Files.newInputStream(FILE)), StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                Exported each = Exported.of(JsonMapper.shared().readTree(line));
-                if (each.name().contains(" " + datatype + " ") && each.name().endsWith(point)) {
-                    found.add(each);
-                }
-            }
-        }
+        List<Exported> found = new ArrayList<>(Exported.all(FILE));
+        found.removeIf(each -> !each.name().contains(" " + datatype + " ") || !each.name().endsWith(point));
         return found;
     }
 
@@ -162,16 +108,10 @@ class PyTorchFunctionsTests {
                 if (line++ % EACH != 0) {
                     continue;
                 }
-                Map<String, Tensor> claims = new LinkedHashMap<>(each.gradients());
-                String first = claims.keySet().iterator().next();
-                Tensor gradient = Objects.requireNonNull(claims.get(first));
-                double[] values = gradient.values().clone();
-                int largest = IntStream.range(0, values.length)
-                        .reduce(0, (a, b) -> Math.abs(values[b]) > Math.abs(values[a]) ? b : a);
-                values[largest] *= 1.01;
-                claims.put(first, Tensor.of(gradient.shape(), gradient.datatype(), values));
+                Map<String, Tensor> claims = each.onePercentOff(
+                        each.gradients().keySet().iterator().next());
                 Caller.Answer answer = check(each, claims);
-                if (values[largest] != 0
+                if (!claims.equals(each.gradients())
                         && answer.status() == 200
                         && answer.text("verdict").equals("PASS")) {
                     missed.add(each.name() + ": " + answer.text("summary"));
@@ -183,15 +123,6 @@ class PyTorchFunctionsTests {
     }
 
     private Caller.Answer check(Exported each, Map<String, Tensor> claims) {
-        Map<String, byte[]> parts = new LinkedHashMap<>();
-        String expected =
-                Double.isFinite(each.loss()) ? "\"expected\": {\"loss\": %s}".formatted(each.loss()) : "\"loss\": null";
-        parts.put(
-                "request",
-                "{%s, \"settings\": {\"explain\": false}}".formatted(expected).getBytes(StandardCharsets.UTF_8));
-        parts.put("model", each.model());
-        parts.put("data", Safetensors.write(each.data(), Map.of()));
-        parts.put("gradients", Safetensors.write(claims, Map.of()));
-        return new Caller(port).upload(Caller.CHECKS, parts);
+        return each.check(port, claims);
     }
 }

@@ -41,18 +41,18 @@ final class ControlFlow {
             case "If" -> branch(node);
             case "Loop" -> loop(node);
             case "Gradient" -> gradient(node);
-            case "Scan" -> opset < 9 ? scanOfBatches(node) : scan(node);
+            case "Scan" -> new Scans(this, binding, builder, opset).apply(node);
             default -> sequenceMap(node);
         };
     }
 
     // ── what the node says ──
 
-    private @Nullable Value input(OnnxNode node, int position) {
+    @Nullable Value input(OnnxNode node, int position) {
         return position < node.inputs().size() ? binding.optional(node.inputs().get(position)) : null;
     }
 
-    private Value required(OnnxNode node, int position) {
+    Value required(OnnxNode node, int position) {
         Value value = input(node, position);
         if (value == null) {
             throw Problem.invalid(
@@ -61,28 +61,11 @@ final class ControlFlow {
         return value;
     }
 
-    private static OnnxGraph body(OnnxNode node, String attribute) {
+    static OnnxGraph body(OnnxNode node, String attribute) {
         if (node.attributes().get(attribute) instanceof Attribute.Subgraph body) {
             return body.graph();
         }
         throw Problem.invalid(node.pointer(), node.operator() + ": a branch is missing", "no " + attribute, "a graph");
-    }
-
-    private int[] wholes(OnnxNode node, String attribute, int count) {
-        int[] values = new int[count];
-        if (node.attributes().get(attribute) instanceof Attribute.Wholes given) {
-            if (given.values().size() != count) {
-                throw Problem.invalid(
-                        node.pointer(),
-                        "attribute " + attribute + " is wrong",
-                        given.values().size(),
-                        count);
-            }
-            for (int i = 0; i < count; i++) {
-                values[i] = (int) given.values().at(i);
-            }
-        }
-        return values;
     }
 
     /** One number that must be known; {@code absent} where there is none. */
@@ -96,7 +79,8 @@ final class ControlFlow {
                     node.pointer(),
                     node.operator() + ": the " + what + " must be known when the model is read",
                     "a " + what + " computed from parameters",
-                    "a " + what + " computed from shapes, constants and data");
+                    "a " + what + " computed from shapes, constants and data: torch.onnx.export of the module itself,"
+                            + " without torch.jit.script, fixes it by the example input");
         }
         return tensor.at(0);
     }
@@ -178,7 +162,7 @@ final class ControlFlow {
         return outputs;
     }
 
-    private static void requireFewer(OnnxNode node, int rounds) {
+    static void requireFewer(OnnxNode node, int rounds) {
         if (rounds >= MOST_ROUNDS) {
             throw Problem.limit(
                     node.pointer(),
@@ -188,7 +172,7 @@ final class ControlFlow {
         }
     }
 
-    private static List<List<Value>> emptyLists(int count) {
+    static List<List<Value>> emptyLists(int count) {
         List<List<Value>> lists = new ArrayList<>();
         for (int k = 0; k < count; k++) {
             lists.add(new ArrayList<>());
@@ -200,7 +184,7 @@ final class ControlFlow {
         return new Value(builder.constant(tensor), tensor.datatype(), false);
     }
 
-    private Value stacked(OnnxNode node, List<Value> rows, int axis, boolean reversed) {
+    Value stacked(OnnxNode node, List<Value> rows, int axis, boolean reversed) {
         if (rows.isEmpty()) {
             return constant(Tensor.of(Shape.of(0), Datatype.FP32, new double[0]));
         }
@@ -226,99 +210,11 @@ final class ControlFlow {
         return Shape.of(extents);
     }
 
-    private static int axis(OnnxNode node, int axis, int rank) {
+    static int axis(OnnxNode node, int axis, int rank) {
         if (axis < -rank || axis >= rank) {
             throw Problem.invalid(node.pointer(), "there is no such axis", axis, "from " + -rank + " to " + (rank - 1));
         }
         return axis < 0 ? axis + rank : axis;
-    }
-
-    // ── Scan ──
-
-    private List<Value> scan(OnnxNode node) {
-        List<Value> inputs = new ArrayList<>();
-        for (int i = 0; i < node.inputs().size(); i++) {
-            inputs.add(required(node, i));
-        }
-        return scan(node, inputs);
-    }
-
-    /** Opset 8: the first axis of everything is a batch, and the first input may say how long each sequence is. */
-    private List<Value> scanOfBatches(OnnxNode node) {
-        Value lengths = input(node, 0);
-        List<Value> first = new ArrayList<>();
-        int batch =
-                required(node, 1).shape().rank() > 0 ? required(node, 1).shape().extent(0) : 0;
-        if (lengths != null) {
-            throw Problem.unsupported(
-                    node.pointer(), "Scan: sequences of different lengths", "sequence_lens", "none: opset 9 has none");
-        }
-        List<List<Value>> outputs = new ArrayList<>();
-        for (int sample = 0; sample < batch; sample++) {
-            first.clear();
-            for (int i = 1; i < node.inputs().size(); i++) {
-                Value value = required(node, i);
-                first.add(new Value(row(node, value, 0, sample), value.type(), value.learned()));
-            }
-            List<Value> results = scan(node, first);
-            for (int k = 0; k < results.size(); k++) {
-                if (sample == 0) {
-                    outputs.add(new ArrayList<>());
-                }
-                outputs.get(k).add(results.get(k));
-            }
-        }
-        return outputs.stream().map(rows -> stacked(node, rows, 0, false)).toList();
-    }
-
-    private Node row(OnnxNode node, Value value, int axis, int at) {
-        if (at >= value.shape().extent(axis)) {
-            throw Problem.invalid(
-                    node.pointer(), "Scan: the inputs have different lengths", value.shape(), "equal extents");
-        }
-        return builder.reshape(builder.slice(value.node(), axis, at, 1, 1), Reshaping.without(value.shape(), axis));
-    }
-
-    private List<Value> scan(OnnxNode node, List<Value> inputs) {
-        OnnxGraph body = body(node, "body");
-        int scanned = node.attributes().get("num_scan_inputs") instanceof Attribute.Whole count
-                ? (int) Math.max(0, Math.min(inputs.size(), count.value()))
-                : 0;
-        int states = inputs.size() - scanned;
-        int rows = body.outputs().size() - states;
-        if (scanned < 1 || rows < 0) {
-            throw Problem.invalid(
-                    node.pointer(), "Scan: inputs and body do not fit", scanned + " scanned", "at least one scanned");
-        }
-        int[] axes = wholes(node, "scan_input_axes", scanned);
-        int[] backwards = wholes(node, opset < 9 ? "directions" : "scan_input_directions", scanned);
-        int[] rowAxes = wholes(node, "scan_output_axes", rows);
-        int[] rowsBackwards = wholes(node, "scan_output_directions", rows);
-        for (int i = 0; i < scanned; i++) {
-            axes[i] = axis(node, axes[i], inputs.get(states + i).shape().rank());
-        }
-        int rounds = inputs.get(states).shape().extent(axes[0]);
-        requireFewer(node, rounds - 1);
-        List<Value> carried = inputs.subList(0, states);
-        List<List<Value>> collected = emptyLists(rows);
-        for (int round = 0; round < rounds; round++) {
-            List<Value> given = new ArrayList<>(carried);
-            for (int i = 0; i < scanned; i++) {
-                Value value = inputs.get(states + i);
-                int at = backwards[i] == 1 ? value.shape().extent(axes[i]) - 1 - round : round;
-                given.add(new Value(row(node, value, axes[i], Math.max(0, at)), value.type(), value.learned()));
-            }
-            List<Value> results = binding.body(node, body, given);
-            carried = results.subList(0, states);
-            for (int k = 0; k < rows; k++) {
-                collected.get(k).add(results.get(states + k));
-            }
-        }
-        List<Value> outputs = new ArrayList<>(carried);
-        for (int k = 0; k < rows; k++) {
-            outputs.add(stacked(node, collected.get(k), rowAxes[k], rowsBackwards[k] == 1));
-        }
-        return outputs;
     }
 
     // ── Gradient ──

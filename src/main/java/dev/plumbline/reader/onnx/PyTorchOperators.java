@@ -4,9 +4,12 @@ import dev.plumbline.compute.program.Activations;
 import dev.plumbline.compute.program.BinaryFunction;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Pad;
+import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What PyTorch computes where its files name an operator that is not quite that. */
 final class PyTorchOperators {
@@ -22,6 +25,7 @@ final class PyTorchOperators {
         table.put("Pow", PyTorchOperators::power);
         table.put("Concat", PyTorchOperators::concat);
         table.put("ScatterElements", PyTorchOperators::scatter);
+        table.put("ScatterND", PyTorchOperators::scatterSlices);
         table.put("AveragePool", PyTorchOperators::averagePool);
     }
 
@@ -40,14 +44,45 @@ final class PyTorchOperators {
      * index comes twice, a scatter leaves open what stays.
      */
     private static List<Value> scatter(Call call) {
-        Node data = call.in(0);
-        boolean intoZeros = call.opset() < 16
-                && data.isConstant()
-                && Arrays.stream(call.builder().constantValue(data).values()).allMatch(each -> each == 0);
+        boolean intoZeros = call.opset() < 16 && isZeros(call);
         if (intoZeros) {
             call.builder().meaning("torch.scatter_add before opset 16");
         }
         return intoZeros ? Scattering.elements(call, BinaryFunction.ADD) : Scattering.elements(call);
+    }
+
+    /**
+     * {@code index_put} that accumulates, which is a scatter into zeros without a sum in every opset. Into zeros without
+     * accumulating, PyTorch leaves open as well what stays.
+     */
+    private static List<Value> scatterSlices(Call call) {
+        boolean accumulates = isZeros(call) && !call.hasAttribute("reduction") && mayRepeat(call);
+        if (accumulates) {
+            call.builder().meaning("torch.index_put with accumulate");
+        }
+        return accumulates ? Scattering.slices(call, BinaryFunction.ADD) : Scattering.slices(call);
+    }
+
+    private static boolean isZeros(Call call) {
+        Node data = call.in(0);
+        return data.isConstant()
+                && Arrays.stream(call.builder().constantValue(data).values()).allMatch(each -> each == 0);
+    }
+
+    /** Whether two rows of indices may name one place. */
+    private static boolean mayRepeat(Call call) {
+        Tensor indices = call.known(1);
+        if (indices == null || indices.shape().rank() == 0 || Arrays.stream(indices.values()).anyMatch(i -> i < 0)) {
+            return true;
+        }
+        int depth = Math.max(1, indices.shape().extent(-1));
+        Set<List<Double>> rows = new HashSet<>();
+        for (int at = 0; at < indices.size(); at += depth) {
+            if (!rows.add(Arrays.stream(indices.values(), at, at + depth).boxed().toList())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -76,7 +76,11 @@ final class Scattering {
         return call.result(b.reshape(scattered(b, rows, updates, targets, reduction), x));
     }
 
-    private static List<Value> slices(Call call) {
+    static List<Value> slices(Call call) {
+        return slices(call, reduction(call));
+    }
+
+    static List<Value> slices(Call call, @Nullable BinaryFunction reduction) {
         ProgramBuilder b = call.builder();
         call.requireIntegers(1);
         Shape x = call.in(0).shape();
@@ -98,7 +102,7 @@ final class Scattering {
         if (indices == null) {
             Node targets = ComputedPositions.flat(b, call.in(1), Arrays.copyOf(x.extents(), depth));
             Node written = ComputedPositions.scatter(
-                    b, lane(b, rows), lane(b, updates), lane(b, b.reshape(targets, Shape.of(count))), reduction(call));
+                    b, lane(b, rows), lane(b, updates), lane(b, b.reshape(targets, Shape.of(count))), reduction);
             return call.result(b.reshape(written, x));
         }
         int[] targets = new int[count];
@@ -108,7 +112,7 @@ final class Scattering {
                 targets[row] = targets[row] * x.extent(k) + index;
             }
         }
-        return call.result(b.reshape(scattered(b, rows, updates, targets, reduction(call)), x));
+        return call.result(b.reshape(scattered(b, rows, updates, targets, reduction), x));
     }
 
     private static Node lane(ProgramBuilder b, Node x) {

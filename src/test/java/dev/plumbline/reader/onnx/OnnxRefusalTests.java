@@ -303,7 +303,7 @@ class OnnxRefusalTests {
                 arguments(
                         image().node("ConstantOfShape", "s -> y").integers("s", 1 << 14, 1 << 14), LIMIT, "too large"),
                 arguments(
-                        image().input("c", DataType.BOOL).node("If", "c -> y", graph("then_branch", branch.graph())),
+                        image().input("c", DataType.BOOL).node("Loop", ", c -> y", graph("body", branch.graph())),
                         UNSUPPORTED,
                         "condition must be known"),
                 arguments(
