@@ -96,6 +96,8 @@ final class Conditioning {
         }
     };
 
+    private static final double FAR = -60; // e^-60 is 2^-87
+
     private final Map<Node, Condition> conditions = new IdentityHashMap<>();
 
     private Conditioning() {}
@@ -114,9 +116,9 @@ final class Conditioning {
             return;
         }
         if (is(node, ERF)) {
-            conditions.put(node, new OfNumber(x, Conditioning::square, value -> Math.exp(-value * value)));
+            conditions.put(node, new OfNumber(x, Conditioning::square, value -> exp(-value * value)));
         } else if (is(node, SOFTPLUS)) {
-            conditions.put(node, new OfNumber(x, null, SmoothFunctions::sigmoid));
+            conditions.put(node, new OfNumber(x, null, Conditioning::exp));
         } else if (is(node, ATAN)) {
             conditions.put(node, ofAngle(node, x));
         } else if (is(node, LOG1P) && isHyperbolicCosine(x)) {
@@ -124,8 +126,8 @@ final class Conditioning {
         } else if (is(node, BinaryFunction.SUBTRACT) && isHyperbolicTangent(x, node.inputs().get(1))) {
             conditions.put(node, new OfNumber(node, y -> square(Math.sinh(y / 2)), null));
         } else if (is(node, BinaryFunction.SUBTRACT) && is(x, EXP) && isOne(node.inputs().get(1))) {
-            conditions.put(node, new OfNumber(x, y -> 1 / y, null));
-        } else if (is(node, BinaryFunction.POWER)) {
+            conditions.put(node, new OfNumber(x, y -> 1 / Math.max(y, 0x1p-1000), null));
+        } else if (is(node, BinaryFunction.POWER) && !isSquare(node)) {
             conditions.put(node, OF_POWER);
         } else if (is(node, BinaryFunction.ADD) || is(node, BinaryFunction.SUBTRACT)) {
             addLogSum(node);
@@ -142,9 +144,18 @@ final class Conditioning {
     }
 
     private static boolean isOne(Node node) {
+        return isNumber(node, 1);
+    }
+
+    /** Whose derivative is exact, and which stands in every normalisation. */
+    private static boolean isSquare(Node power) {
+        return isNumber(power.inputs().get(1), 2);
+    }
+
+    private static boolean isNumber(Node node, double number) {
         return node.op() instanceof Constant constant
                 && constant.tensor().size() == 1
-                && constant.tensor().at(0) == 1;
+                && constant.tensor().at(0) == number;
     }
 
     /** A result {@code R = log(sum(exp(t))) + m} or {@code t - log(sum(exp(t)))}: the condition is that of the exponentials. */
@@ -225,6 +236,11 @@ final class Conditioning {
 
     private static double[] each(Tensor values, DoubleUnaryOperator condition) {
         return Arrays.stream(values.values()).map(condition).toArray();
+    }
+
+    /** The exponential where it may be near any datatype's smallest number, else 1: it costs more than all the rest here. */
+    private static double exp(double x) {
+        return x > FAR ? 1 : Math.exp(x);
     }
 
     private static double square(double x) {

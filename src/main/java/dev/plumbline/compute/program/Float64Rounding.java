@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Float64Rounding implements Rounding {
 
     private static final double U = 0x1p-53;
-    private static final double FLUSHED = 0.25; // of subnormal results: 1 / (1 + exp(-x)) overflows inside
+    private static final double FLUSHED = 0.5; // of sigmoids that are subnormal: 1 / (1 + exp(-x)) overflows inside
     private static final SerialSums SERIAL = new SerialSums(false);
 
     private final Evaluation base;
@@ -67,12 +67,14 @@ final class Float64Rounding implements Rounding {
         boolean sum = Terms.isSum(op);
         double[] sizes = sum || centring.isCentred(node) ? Terms.sizes(node, inputs) : y;
         double spread = 2 + (sum ? Math.sqrt(Terms.count(node)) / 4 : 0);
+        boolean isSigmoid = op instanceof Unary unary && unary.function() == UnaryFunction.SIGMOID;
         Residues residues = Residues.of(op, inputs, node.shape());
         Draws draws = Draws.from(random);
         double[] moved = y.clone();
         for (int i = 0; i < y.length; i++) {
             if (sum ? !isWhole(y[i], sizes[i]) : residues.isRounded(i, y[i])) {
-                moved[i] = stray(draws, y[i], spread * Math.abs(sizes[i]));
+                boolean isFlushed = isSigmoid && y[i] < Double.MIN_NORMAL && draws.another(y[i], i) < FLUSHED;
+                moved[i] = isFlushed ? 0 : stray(draws, y[i], spread * Math.abs(sizes[i]));
             }
         }
         return Tensor.of(node.shape(), moved);
@@ -98,11 +100,7 @@ final class Float64Rounding implements Rounding {
         }
         boolean isSubnormal = Math.abs(value) < Double.MIN_NORMAL;
         double least = isSubnormal ? 2 * Double.MIN_NORMAL : 0; // below it the spacing stays
-        double chance = draws.uniform(value, size);
-        if (isSubnormal && chance < FLUSHED) {
-            return 0;
-        }
-        double off = 2 * U * Math.max(size, least) * (chance - 0.5);
+        double off = 2 * U * Math.max(size, least) * (draws.uniform(value, size) - 0.5);
         double steps = off / Math.ulp(value);
         boolean coarse = Math.abs(steps) < 64; // else the sum is as good as any
         return value + (coarse ? Math.floor(steps + draws.another(value, size)) * Math.ulp(value) : off);

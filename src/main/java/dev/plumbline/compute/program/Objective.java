@@ -131,8 +131,8 @@ public final class Objective {
     }
 
     /**
-     * Whether a value between a parameter and the objective is beyond the largest number of an arithmetic although what it is
-     * computed from is not: {@code exp(710)} in float64, the square of 1e20 in float32. What follows is not what was meant.
+     * Whether a finite value between a parameter and the objective is beyond the largest number of a narrower arithmetic: the square
+     * of 1e20 in float32. What follows there is not what was meant.
      */
     public boolean overflowsBehind(String parameter, double largest) {
         Node start = program.parameters().get(parameter);
@@ -144,7 +144,7 @@ public final class Objective {
             boolean overflows = isReached
                     && dependsOn(node)
                     && exceeds(node, largest)
-                    && node.inputs().stream().noneMatch(input -> exceeds(input, largest));
+                    && node.inputs().stream().noneMatch(input -> exceeds(input, largest)); // as a mask of -1e300 does
             if (overflows) {
                 return true;
             }
@@ -154,7 +154,7 @@ public final class Objective {
 
     private boolean exceeds(Node node, double largest) {
         for (double value : base.value(node).values()) {
-            if (Math.abs(value) > largest) {
+            if (Math.abs(value) > largest && Double.isFinite(value)) {
                 return true;
             }
         }

@@ -28,6 +28,9 @@ public final class Examination {
     /** Roundings of a derivative that only forward mode has. */
     private static final double ROUNDINGS = 16;
 
+    /** Beyond float32's largest number, and beyond the sum of a few masks of that size. */
+    private static final double FAR_OUT = 0x1p131;
+
     private final Measurement measurement;
     private final Claims claims;
     private final Map<String, Tensor> references = new LinkedHashMap<>(); // what each claim is held against
@@ -152,9 +155,9 @@ public final class Examination {
 
     /** Whether values between the parameter and the objective overflow in the claim's arithmetic. */
     private boolean leavesRange(String name) {
-        boolean isWide = measurement.plan().arithmetic().of(name) == Datatype.FP64;
-        return !measurement.plan().reproduces()
-                && measurement.objective().overflowsBehind(name, isWide ? Double.MAX_VALUE : Float.MAX_VALUE);
+        return measurement.plan().arithmetic().of(name) != Datatype.FP64
+                && !measurement.plan().reproduces()
+                && measurement.objective().overflowsBehind(name, FAR_OUT);
     }
 
     /** The tensors of which some entries may only be right if all was computed in the claim's 16 bits. */
