@@ -46,7 +46,8 @@ final class DoubtfulNames {
         for (JudgedTensor tensor : tensors) {
             String name = tensor.name();
             List<String> doubts = names.doubtful().getOrDefault(name, List.of()).stream()
-                    .filter(file -> !gradients.containsKey(file) || gradients.get(file).norm() > 0)
+                    .filter(file ->
+                            !gradients.containsKey(file) || gradients.get(file).norm() > 0)
                     .toList();
             if (tensor.verdict() == Verdict.FAIL && !doubts.isEmpty()) {
                 boolean isGuess = names.isGuess(name);
@@ -63,7 +64,10 @@ final class DoubtfulNames {
 
     /** Whether a claim is wrong even if the place of its weight is a guess. */
     private static boolean speaksOfGuess(
-            Comparison comparison, @Nullable Mistake mistake, List<JudgedTensor> tensors, Map<String, Mistake> mistakes) {
+            Comparison comparison,
+            @Nullable Mistake mistake,
+            List<JudgedTensor> tensors,
+            Map<String, Mistake> mistakes) {
         if (mistake == null || mistake.kind() == Kind.UNKNOWN) {
             return comparison.relativeError() <= SLIGHT || isSimpleMultiple(comparison);
         }
@@ -74,7 +78,8 @@ final class DoubtfulNames {
         return !FACTORS.contains(mistake.kind())
                 || tensors.stream()
                         .filter(other -> !other.comparison().name().equals(comparison.name()))
-                        .noneMatch(other -> other.verdict() == Verdict.PASS && other.comparison().referenceNorm() > 0)
+                        .noneMatch(other -> other.verdict() == Verdict.PASS
+                                && other.comparison().referenceNorm() > 0)
                 || tensors.stream()
                         .filter(other -> !other.comparison().name().equals(comparison.name()))
                         .map(other -> mistakes.get(other.name()))
@@ -90,7 +95,8 @@ final class DoubtfulNames {
             return false;
         }
         return switch (mistake.kind()) {
-            case NON_FINITE, ZERO, SIGN, SCALED, TRANSPOSED, SHIFTED, SWAPPED, CLIPPED, ROUNDED, STALE, ACCUMULATED -> true;
+            case NON_FINITE, ZERO, SIGN, SCALED, TRANSPOSED, SHIFTED, SWAPPED, CLIPPED, ROUNDED, STALE, ACCUMULATED ->
+                true;
             case SLICE -> mistake.factor() != null;
             case SPARSE -> isPlainlyOff(comparison);
             case UNKNOWN -> isSimpleMultiple(comparison);

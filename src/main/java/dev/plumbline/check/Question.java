@@ -24,10 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param possible what the claims may have been computed in, for all that is known
  */
 record Question(
-        CheckSettings settings,
-        CheckPlan plan,
-        @Nullable Map<String, Tensor> claimed,
-        Map<String, Datatype> possible) {
+        CheckSettings settings, CheckPlan plan, @Nullable Map<String, Tensor> claimed, Map<String, Datatype> possible) {
 
     /** @param decided the coverage for settings that leave it open */
     static Question of(GradientCheckRequest request, CheckedModel model, Function<CheckSettings, Coverage> decided) {

@@ -136,7 +136,8 @@ record ReportAssembly(
         List<Comparison> wrong = comparisons.stream()
                 .filter(comparison -> comparison.verdict() == Verdict.FAIL)
                 .toList();
-        boolean isOne = wrong.size() == 1 && wrong.get(0).beyond() == 1 && wrong.get(0).judged() >= WITNESSES;
+        boolean isOne =
+                wrong.size() == 1 && wrong.get(0).beyond() == 1 && wrong.get(0).judged() >= WITNESSES;
         return isOne
                 || wrong.stream()
                         .map(comparison -> mistakes.get(comparison.name()))

@@ -8,8 +8,8 @@ import dev.plumbline.check.GradientCheckReport.Warning;
 import dev.plumbline.compute.consistency.Finding;
 import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.Vacuous;
-import dev.plumbline.compute.program.Origin;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.program.Origin;
 import dev.plumbline.compute.verification.Caveat;
 import dev.plumbline.reader.Names;
 import dev.plumbline.tensor.Datatype;
@@ -107,8 +107,7 @@ final class Warnings {
                         "%s was taken for %s by its shape and place only: values under parameters make it sure."
                                 .formatted(
                                         String.join(
-                                                " and ",
-                                                names.doubtful().getOrDefault(comparison.name(), List.of())),
+                                                " and ", names.doubtful().getOrDefault(comparison.name(), List.of())),
                                         comparison.name()))));
     }
 

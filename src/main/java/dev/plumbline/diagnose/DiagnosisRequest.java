@@ -2,20 +2,20 @@ package dev.plumbline.diagnose;
 
 import dev.plumbline.compute.health.GivenReading;
 import dev.plumbline.compute.health.Profile;
-import dev.plumbline.library.LibraryCard;
 import dev.plumbline.compute.judgement.ClaimDatatype;
 import dev.plumbline.compute.program.Precision;
+import dev.plumbline.library.LibraryCard;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.problem.Spelling;
 import dev.plumbline.reader.DatatypeSetting;
-import dev.plumbline.reader.PrecisionSetting;
-import dev.plumbline.tensor.Datatype;
 import dev.plumbline.reader.Expected;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
 import dev.plumbline.reader.OptimizerSource;
 import dev.plumbline.reader.ParameterNames;
+import dev.plumbline.reader.PrecisionSetting;
 import dev.plumbline.report.Upload;
+import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.HashSet;
@@ -62,8 +62,7 @@ public record DiagnosisRequest(
         @Nullable
         Expected expected,
 
-        @Schema(description = "what the claimed gradients were computed in, as in a check's settings")
-        @Nullable
+        @Schema(description = "what the claimed gradients were computed in, as in a check's settings") @Nullable
         Arithmetic settings) {
 
     /**
@@ -72,7 +71,9 @@ public record DiagnosisRequest(
      * @param claimDatatype one, or a map by tensor
      * @param precision mixed precision, such as {@code "autocastBF16"}
      */
-    public record Arithmetic(@Nullable DatatypeSetting claimDatatype, @Nullable PrecisionSetting precision) {}
+    public record Arithmetic(
+            @Nullable DatatypeSetting claimDatatype,
+            @Nullable PrecisionSetting precision) {}
 
     static final DiagnosisRequest EMPTY =
             new DiagnosisRequest(null, null, null, null, null, null, null, null, null, null, null);

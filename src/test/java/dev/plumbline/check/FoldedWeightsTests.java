@@ -92,7 +92,9 @@ class FoldedWeightsTests {
                         null,
                         null,
                         null));
-                return report.verdict() == Verdict.INCONCLUSIVE ? report.summary() : report.verdict().toString();
+                return report.verdict() == Verdict.INCONCLUSIVE
+                        ? report.summary()
+                        : report.verdict().toString();
             } catch (Problem problem) {
                 return String.valueOf(problem.expected()).contains("do_constant_folding=False")
                         ? "cured"
@@ -135,7 +137,8 @@ class FoldedWeightsTests {
 
         Map<String, String> others = new TreeMap<>(answers);
         others.values().removeIf(answer -> answer.equals("PASS") || answer.equals("cured"));
-        if (withParameters) { // the weight's own numbers stand for the logarithms in its place, of which the exponents overflow
+        if (withParameters) { // the weight's own numbers stand for the logarithms in its place, of which the exponents
+            // overflow
             assertThat(others.remove("logs alone")).contains("not a finite number");
         }
         assertThat(others).isEmpty();

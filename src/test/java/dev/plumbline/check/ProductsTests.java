@@ -435,9 +435,7 @@ class ProductsTests {
 
     /** A step has the slope 0 everywhere but where it steps; of a line that bends the slope is such a step. */
     @ParameterizedTest
-    @CsvSource({
-        "floor(x), 1, INCONCLUSIVE", "floor(x), 1.5, PASS", "sign(x), 0, INCONCLUSIVE"
-    })
+    @CsvSource({"floor(x), 1, INCONCLUSIVE", "floor(x), 1.5, PASS", "sign(x), 0, INCONCLUSIVE"})
     void aStepHasNoSlopeWhereItSteps(String formula, double at, Verdict verdict) {
         assertThat(ClaimedProducts.of(formula, x(at))
                         .pushing(x(1), out(0))
@@ -453,7 +451,10 @@ class ProductsTests {
 
     @ParameterizedTest
     @CsvSource({
-        "sum(relu(x)), 0, INCONCLUSIVE", "sum(relu(x)), 1, PASS", "sum(floor(x)), 1, INCONCLUSIVE", "sum(abs(x)), 0, INCONCLUSIVE"
+        "sum(relu(x)), 0, INCONCLUSIVE",
+        "sum(relu(x)), 1, PASS",
+        "sum(floor(x)), 1, INCONCLUSIVE",
+        "sum(abs(x)), 0, INCONCLUSIVE"
     })
     void aBendHasNoCurvatureWhereItBends(String formula, double at, Verdict verdict) {
         assertThat(ClaimedProducts.of(formula, x(at))

@@ -17,7 +17,6 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Some 220 functions of PyTorch, each a file of its exporter, with its own gradient, at a smooth point and at the function's
@@ -51,7 +50,8 @@ class PyTorchFunctionsTests {
 
     private static List<Exported> exported(String datatype, String point) throws IOException {
         List<Exported> found = new ArrayList<>(Exported.all(FILE));
-        found.removeIf(each -> !each.name().contains(" " + datatype + " ") || !each.name().endsWith(point));
+        found.removeIf(each ->
+                !each.name().contains(" " + datatype + " ") || !each.name().endsWith(point));
         return found;
     }
 
@@ -108,8 +108,8 @@ class PyTorchFunctionsTests {
                 if (line++ % EACH != 0) {
                     continue;
                 }
-                Map<String, Tensor> claims = each.onePercentOff(
-                        each.gradients().keySet().iterator().next());
+                Map<String, Tensor> claims =
+                        each.onePercentOff(each.gradients().keySet().iterator().next());
                 Caller.Answer answer = check(each, claims);
                 if (!claims.equals(each.gradients())
                         && answer.status() == 200

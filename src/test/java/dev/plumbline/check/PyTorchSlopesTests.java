@@ -2,9 +2,9 @@ package dev.plumbline.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.check.GradientCheckReport.EntryReport;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.verification.Coverage;
-import dev.plumbline.check.GradientCheckReport.EntryReport;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.io.BufferedReader;

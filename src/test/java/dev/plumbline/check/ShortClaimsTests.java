@@ -39,7 +39,8 @@ class ShortClaimsTests {
         GradientCheckReport report = check(formula, at, claim, null);
 
         assertThat(report.verdict()).isEqualTo(verdict);
-        assertThat(isJudgedAsFloat32(report)).isEqualTo(verdict == Verdict.PASS && as64 == Verdict.FAIL || claim == 0.1);
+        assertThat(isJudgedAsFloat32(report))
+                .isEqualTo(verdict == Verdict.PASS && as64 == Verdict.FAIL || claim == 0.1);
         assertThat(check(formula, at, claim, Datatype.FP64).verdict()).isEqualTo(as64);
     }
 

@@ -88,7 +88,8 @@ class SparsityTests {
     /** {@code x^4} moves by {@code 4 x^3}, 1e-9 of the others where x is a thousandth; one that is nearer to 0 would be lost in rounding. */
     @Test
     void whatRisesAsAFourthPowerIsSeenBesideItsZero() {
-        GradientCheckReport report = check("x + 0 * x + x[0]^4 * [0, 1, 1, 1, 1, 1]", Tensor.vector(0, 0, 0, 0, 0, 0), diagonal());
+        GradientCheckReport report =
+                check("x + 0 * x + x[0]^4 * [0, 1, 1, 1, 1, 1]", Tensor.vector(0, 0, 0, 0, 0, 0), diagonal());
         assertThat(report.verdict()).isEqualTo(Verdict.FAIL);
         assertThat(report.jacobianSparsity().get(0).outsideCount()).isEqualTo(5);
     }
@@ -104,8 +105,7 @@ class SparsityTests {
     }
 
     private static List<List<Integer>> diagonal() {
-        return List.of(
-                List.of(0, 0), List.of(1, 1), List.of(2, 2), List.of(3, 3), List.of(4, 4), List.of(5, 5));
+        return List.of(List.of(0, 0), List.of(1, 1), List.of(2, 2), List.of(3, 3), List.of(4, 4), List.of(5, 5));
     }
 
     /** {@code (x + 1e9) - 1e9 - x} leaves rounding, and no derivative. */

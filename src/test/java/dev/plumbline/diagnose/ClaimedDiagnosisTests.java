@@ -212,8 +212,7 @@ class ClaimedDiagnosisTests {
 
         assertThat(verdict(request)).isEqualTo(Verdict.FAIL);
         for (String settings : List.of(
-                "{\"claimDatatype\": \"FP32\"}",
-                "{\"precision\": \"autocastBF16\", \"claimDatatype\": \"FP32\"}")) {
+                "{\"claimDatatype\": \"FP32\"}", "{\"precision\": \"autocastBF16\", \"claimDatatype\": \"FP32\"}")) {
             assertThat(verdict(stating(request, settings))).as(settings).isEqualTo(Verdict.PASS);
         }
         String one = "{\"claimDatatype\": {\"%s\": \"FP32\"}}".formatted(name);

@@ -35,7 +35,8 @@ final class Words {
         if (value == Math.rint(value) && Math.abs(value) < 1e7) {
             return Long.toString((long) value);
         }
-        BigDecimal rounded = new BigDecimal(value).round(new MathContext(significant)).stripTrailingZeros();
+        BigDecimal rounded =
+                new BigDecimal(value).round(new MathContext(significant)).stripTrailingZeros();
         double magnitude = Math.abs(value);
         return magnitude >= 1e-3 && magnitude < 1e7 ? rounded.toPlainString() : rounded.toString();
     }

@@ -60,7 +60,11 @@ public record ProductExamination(
         if (isSecond && !isFinite(Objects.requireNonNull(objective), 0)) {
             return open(claim);
         } else if (product == null) {
-            return zero(claim, isSecond && sides(claim, Set.of(Objects.requireNonNull(objective))).jumps());
+            return zero(
+                    claim,
+                    isSecond
+                            && sides(claim, Set.of(Objects.requireNonNull(objective)))
+                                    .jumps());
         }
         Measured measured = measured(product, Claims.of(claim.product()));
         return judged(

@@ -7,8 +7,6 @@ import static dev.plumbline.compute.program.UnaryFunction.SIGMOID;
 import static dev.plumbline.compute.program.UnaryFunction.SOFTPLUS;
 import static dev.plumbline.compute.program.UnaryFunction.TANH;
 
-import dev.plumbline.tensor.Tensor;
-
 /** Functions between layers, composed of primitives; at a kink with the slope that PyTorch takes there. */
 public final class Activations {
 
@@ -32,9 +30,7 @@ public final class Activations {
     /** {@code max(0, x) + min(0, alpha (e^(x / alpha) - 1))} (Barron, 2017). */
     public static Node celu(ProgramBuilder b, Node x, double alpha) {
         double inverse = 1 / alpha;
-        Node scale = (float) inverse == inverse
-                ? b.constant(inverse)
-                : b.ofKernel(inverse);
+        Node scale = (float) inverse == inverse ? b.constant(inverse) : b.ofKernel(inverse);
         return b.multiply(Compositions.elu(b, b.multiply(x, scale), 1), alpha);
     }
 

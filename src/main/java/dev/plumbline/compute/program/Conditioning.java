@@ -61,8 +61,10 @@ final class Conditioning {
     }
 
     /** A function of what one number of a node is: its condition, and a factor of its derivative. */
-    private record OfNumber(Node of, @Nullable DoubleUnaryOperator condition, @Nullable DoubleUnaryOperator factor)
-            implements Condition {
+    private record OfNumber(
+            Node of,
+            @Nullable DoubleUnaryOperator condition,
+            @Nullable DoubleUnaryOperator factor) implements Condition {
 
         @Override
         public double @Nullable [] own(Evaluation base, Node node) {
@@ -123,9 +125,12 @@ final class Conditioning {
             conditions.put(node, ofAngle(node, x));
         } else if (is(node, LOG1P) && isHyperbolicCosine(x)) {
             conditions.put(node, new OfNumber(node, y -> 1 / square(Math.tanh(y)), null));
-        } else if (is(node, BinaryFunction.SUBTRACT) && isHyperbolicTangent(x, node.inputs().get(1))) {
+        } else if (is(node, BinaryFunction.SUBTRACT)
+                && isHyperbolicTangent(x, node.inputs().get(1))) {
             conditions.put(node, new OfNumber(node, y -> square(Math.sinh(y / 2)), null));
-        } else if (is(node, BinaryFunction.SUBTRACT) && is(x, EXP) && isOne(node.inputs().get(1))) {
+        } else if (is(node, BinaryFunction.SUBTRACT)
+                && is(x, EXP)
+                && isOne(node.inputs().get(1))) {
             conditions.put(node, new OfNumber(x, y -> 1 / Math.max(y, 0x1p-1000), null));
         } else if (is(node, BinaryFunction.POWER) && !isSquare(node)) {
             conditions.put(node, OF_POWER);
@@ -178,7 +183,8 @@ final class Conditioning {
     }
 
     /** @param result the sum's, where a whole row shares its rounding; null where each element has a result */
-    private record OfLogSum(Node exponent, Node sum, Node log, @Nullable Node result) implements Condition {
+    private record OfLogSum(
+            Node exponent, Node sum, Node log, @Nullable Node result) implements Condition {
 
         @Override
         public double[] own(Evaluation base, Node node) {
@@ -199,9 +205,7 @@ final class Conditioning {
             Tensor sums = base.value(sum);
             double[] ofRows = base.value(value).values();
             if (ofRows.length == sums.size()) {
-                sum.op()
-                        .pullBack(
-                                List.of(Tensor.zeros(exponent.shape())), sums, ofRows, new double[][] {spread});
+                sum.op().pullBack(List.of(Tensor.zeros(exponent.shape())), sums, ofRows, new double[][] {spread});
             }
             return spread;
         }
@@ -223,11 +227,11 @@ final class Conditioning {
         double[] shared = condition.shared(base, node);
         double[] factor = condition.factor(base, node);
         for (int i = 0; i < arriving.length; i++) {
-            double c = (own == null ? 0 : own[i]) + (factor == null || factor[i] == 0 ? 0 : smallest / Math.abs(factor[i]));
+            double c = (own == null ? 0 : own[i])
+                    + (factor == null || factor[i] == 0 ? 0 : smallest / Math.abs(factor[i]));
             double off = c * (draws.uniform(arriving[i], c) - 0.5);
             off += shared == null ? 0 : Math.abs(shared[i]) * (draws.another(shared[i], 0) - 0.5);
-            boolean isFlushed =
-                    factor != null && Math.abs(factor[i]) < smallest && draws.another(arriving[i], c) < 0.5;
+            boolean isFlushed = factor != null && Math.abs(factor[i]) < smallest && draws.another(arriving[i], c) < 0.5;
             double times = Double.isFinite(off) ? 1 + 4 * grid.unitRoundoff() * off : 1;
             arriving[i] *= isFlushed ? 0 : times;
         }

@@ -138,8 +138,7 @@ public final class Objective {
         Node start = program.parameters().get(parameter);
         BitSet reached = new BitSet();
         for (Node node : program.nodes()) {
-            boolean isReached =
-                    node.inputs().stream().anyMatch(input -> reached.get(input.id()));
+            boolean isReached = node.inputs().stream().anyMatch(input -> reached.get(input.id()));
             reached.set(node.id(), isReached || node == start);
             boolean overflows = isReached
                     && dependsOn(node)

@@ -59,8 +59,7 @@ final class EntryAllowance {
     }
 
     /** @param reach how far the choices of operations at their edges carry each entry, which the spread contains; null for nowhere */
-    double[] allowance(
-            String name, double[] spread, double @Nullable [] reach, Datatype arithmetic, double stored) {
+    double[] allowance(String name, double[] spread, double @Nullable [] reach, Datatype arithmetic, double stored) {
         double[] g = Objects.requireNonNull(exact.get(name)).values();
         double[] magnitude = Objects.requireNonNull(magnitudes.get(name)).values();
         double u = arithmetic.unitRoundoff();

@@ -174,15 +174,16 @@ final class Caveats {
             }
         }
         if (!unseen.isEmpty()) {
-            found.add(new Caveat(
-                    "onePercentUnseen",
-                    "Rounding in the claim's own arithmetic explains more than 1 % of entries that matter: "
-                            + unseen.entrySet().stream()
-                                    .limit(4)
-                                    .map(each -> each.getValue() + " of " + each.getKey())
-                                    .collect(Collectors.joining(", "))
-                            + (unseen.size() > 4 ? " and " + (unseen.size() - 4) + " more tensors" : "")
-                            + ". A mistake of that size in one of them would have passed; gradients in float64 would show it."));
+            found.add(
+                    new Caveat(
+                            "onePercentUnseen",
+                            "Rounding in the claim's own arithmetic explains more than 1 % of entries that matter: "
+                                    + unseen.entrySet().stream()
+                                            .limit(4)
+                                            .map(each -> each.getValue() + " of " + each.getKey())
+                                            .collect(Collectors.joining(", "))
+                                    + (unseen.size() > 4 ? " and " + (unseen.size() - 4) + " more tensors" : "")
+                                    + ". A mistake of that size in one of them would have passed; gradients in float64 would show it."));
         }
     }
 

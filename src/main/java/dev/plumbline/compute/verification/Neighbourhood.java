@@ -139,7 +139,9 @@ final class Neighbourhood {
         Ray ray = ray(direction);
         boolean keeps = withPiece && !ray.edges().isEmpty();
         stretches.add(
-                keeps ? atRoots.whole(new Stretch(direction, ray, ray.gradient())) : new Stretch(direction, ray, gradient));
+                keeps
+                        ? atRoots.whole(new Stretch(direction, ray, ray.gradient()))
+                        : new Stretch(direction, ray, gradient));
         passes += keeps ? 3 : 0;
     }
 

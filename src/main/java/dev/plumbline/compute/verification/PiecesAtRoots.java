@@ -60,13 +60,14 @@ final class PiecesAtRoots {
         stretch.gradient().forEach((name, g) -> {
             double[] values = g.values().clone();
             unknown.getOrDefault(name, new BitSet()).stream().forEach(position -> {
-                double step =
-                        NEARBY * Objects.requireNonNull(around.directions().weights().get(name));
-                double up =
-                        around.ray(moved(stretch.direction(), name, position, step)).slope();
-                double down =
-                        around.ray(moved(stretch.direction(), name, position, -step)).slope();
-                boolean isLinear = Math.abs(up - 2 * here + down) <= Neighbourhood.ALIKE * (Math.abs(up) + Math.abs(down));
+                double step = NEARBY
+                        * Objects.requireNonNull(around.directions().weights().get(name));
+                double up = around.ray(moved(stretch.direction(), name, position, step))
+                        .slope();
+                double down = around.ray(moved(stretch.direction(), name, position, -step))
+                        .slope();
+                boolean isLinear =
+                        Math.abs(up - 2 * here + down) <= Neighbourhood.ALIKE * (Math.abs(up) + Math.abs(down));
                 values[position] = isLinear ? (up - down) / (2 * step) : Double.NaN;
             });
             piece.put(name, Tensor.of(g.shape(), values));

@@ -14,8 +14,7 @@ record Stretch(Map<String, Tensor> direction, Ray ray, Map<String, Tensor> gradi
         double along = 0;
         double terms = Math.abs(slope);
         for (Map.Entry<String, Tensor> tensor : direction.entrySet()) {
-            double[] g =
-                    Objects.requireNonNull(gradient.get(tensor.getKey())).values();
+            double[] g = Objects.requireNonNull(gradient.get(tensor.getKey())).values();
             for (int i = 0; i < g.length; i++) {
                 double d = tensor.getValue().at(i);
                 along += g[i] * d; // what is not finite shows, also across the direction

@@ -128,7 +128,8 @@ final class Arithmetic {
     /** The remainder by an infinite divisor: the number itself, or the divisor where its sign is wanted; NaN of infinities. */
     private static Node beyondAll(ProgramBuilder b, Node a, Node divisor, boolean ofSignOfFirst) {
         Node itself = b.add(a, b.subtract(a, a));
-        Node otherSign = b.binary(BinaryFunction.LESS, b.multiply(a, b.unary(UnaryFunction.SIGN, divisor)), b.constant(0));
+        Node otherSign =
+                b.binary(BinaryFunction.LESS, b.multiply(a, b.unary(UnaryFunction.SIGN, divisor)), b.constant(0));
         return ofSignOfFirst ? itself : b.select(otherSign, b.add(divisor, b.subtract(a, a)), itself);
     }
 

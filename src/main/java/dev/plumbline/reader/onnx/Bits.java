@@ -34,8 +34,8 @@ final class Bits {
             throw Problem.unsupported("", "the types have different widths", from + " to " + to, "types of one width");
         }
         Tensor x = call.constant(0);
-        return List.of(call.constant(
-                Tensor.of(x.shape(), to, x.map(value -> number(to, bits(from, value))).values())));
+        return List.of(call.constant(Tensor.of(
+                x.shape(), to, x.map(value -> number(to, bits(from, value))).values())));
     }
 
     private static long bits(Datatype type, double value) {

@@ -129,7 +129,8 @@ final class ComputedPositions {
     private static Node lastWritten(ProgramBuilder b, Node x, Node updates, Node writes) {
         int places = x.shape().extent(1);
         int count = updates.shape().extent(1);
-        double[] numbers = Arrays.stream(Ordering.counting(count)).map(j -> places + j).toArray();
+        double[] numbers =
+                Arrays.stream(Ordering.counting(count)).map(j -> places + j).toArray();
         Node last = b.max(b.multiply(writes, b.constant(Tensor.vector(numbers))), 2);
         Node untouched = b.binary(BinaryFunction.EQUAL, last, b.constant(0));
         Node source = b.select(untouched, b.constant(Tensor.vector(Ordering.counting(places))), last);

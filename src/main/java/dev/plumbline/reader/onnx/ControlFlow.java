@@ -48,7 +48,8 @@ final class ControlFlow {
 
     // ── what the node says ──
 
-    @Nullable Value input(OnnxNode node, int position) {
+    @Nullable
+    Value input(OnnxNode node, int position) {
         return position < node.inputs().size() ? binding.optional(node.inputs().get(position)) : null;
     }
 

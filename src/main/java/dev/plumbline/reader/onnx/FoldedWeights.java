@@ -69,9 +69,13 @@ final class FoldedWeights {
     /** Weights from which the export may have computed what nobody claims: those read in the same module, or further in. */
     Map<String, List<String>> doubts(Map<String, Place> claimed) {
         Map<String, List<String>> doubtful = new LinkedHashMap<>();
-        boolean isAllClaimed = claimed.values().stream().flatMap(place -> place.slots().stream()).count()
+        boolean isAllClaimed = claimed.values().stream()
+                        .flatMap(place -> place.slots().stream())
+                        .count()
                 >= slots.byName().values().stream()
-                        .filter(slot -> slot.isOrigin() && !slot.isMadeUp() && !slot.uses().isEmpty())
+                        .filter(slot -> slot.isOrigin()
+                                && !slot.isMadeUp()
+                                && !slot.uses().isEmpty())
                         .count();
         List<Slot> computed = computed().stream()
                 .filter(slot -> isAllClaimed || !slot.isReadBy("MatMul", "Gemm"))

@@ -35,7 +35,9 @@ final class MaxRoiPool {
         Tensor boxes = call.constant(1);
         int[] pooled = call.wholes("pooled_shape");
         double scale = call.number("spatial_scale", 1);
-        boolean fits = call.in(0).rank() == 4 && boxes.shape().rank() == 2 && boxes.shape().extent(1) == 5;
+        boolean fits = call.in(0).rank() == 4
+                && boxes.shape().rank() == 2
+                && boxes.shape().extent(1) == 5;
         if (!fits || pooled == null || pooled.length != 2 || pooled[0] < 1 || pooled[1] < 1) {
             throw Problem.invalid(
                     "",
@@ -79,8 +81,8 @@ final class MaxRoiPool {
         }
         Node pixels = b.reshape(
                 b.slice(images, 0, image, 1, 1), Shape.of(shape.extent(1), shape.extent(2) * shape.extent(3)));
-        Node seen = b.gather(
-                pixels, b.constant(Tensor.of(Shape.of(filled.length, most), Datatype.INT64, positions)), 1);
+        Node seen =
+                b.gather(pixels, b.constant(Tensor.of(Shape.of(filled.length, most), Datatype.INT64, positions)), 1);
         Node largest = b.select(b.constant(Tensor.vector(filled)), b.max(seen, 2), b.constant(0));
         return b.reshape(largest, Shape.of(1, shape.extent(1), height, width));
     }

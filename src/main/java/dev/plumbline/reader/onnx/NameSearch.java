@@ -228,8 +228,8 @@ final class NameSearch {
             boolean mayBe = value != null && slot.isMadeUp() && slot.isOrigin();
             View view = mayBe ? View.of(Objects.requireNonNull(value), slot.value()) : null;
             if (view != null) {
-                Place place = Place.sure(new Spot(
-                        slot, new Layout.Viewed(view, Objects.requireNonNull(value)), 0, How.COMPUTED, ""));
+                Place place = Place.sure(
+                        new Spot(slot, new Layout.Viewed(view, Objects.requireNonNull(value)), 0, How.COMPUTED, ""));
                 if (isFree(place)) {
                     places.add(place);
                 }

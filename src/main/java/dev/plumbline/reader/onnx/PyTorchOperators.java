@@ -72,13 +72,16 @@ final class PyTorchOperators {
     /** Whether two rows of indices may name one place. */
     private static boolean mayRepeat(Call call) {
         Tensor indices = call.known(1);
-        if (indices == null || indices.shape().rank() == 0 || Arrays.stream(indices.values()).anyMatch(i -> i < 0)) {
+        if (indices == null
+                || indices.shape().rank() == 0
+                || Arrays.stream(indices.values()).anyMatch(i -> i < 0)) {
             return true;
         }
         int depth = Math.max(1, indices.shape().extent(-1));
         Set<List<Double>> rows = new HashSet<>();
         for (int at = 0; at < indices.size(); at += depth) {
-            if (!rows.add(Arrays.stream(indices.values(), at, at + depth).boxed().toList())) {
+            if (!rows.add(
+                    Arrays.stream(indices.values(), at, at + depth).boxed().toList())) {
                 return true;
             }
         }

@@ -63,9 +63,11 @@ final class Reductions {
                     ? IntStream.range(0, x.rank()).toArray()
                     : call.axes(named == null ? new int[0] : named, x.rank());
             if (axes.length == 0) { // of each element alone: the sum is left out, not the logarithm of it
-                Node alone = b.reshape(x, Shape.of(IntStream.range(0, x.rank() + 1)
-                        .map(k -> k < x.rank() ? x.shape().extent(k) : 1)
-                        .toArray()));
+                Node alone = b.reshape(
+                        x,
+                        Shape.of(IntStream.range(0, x.rank() + 1)
+                                .map(k -> k < x.rank() ? x.shape().extent(k) : 1)
+                                .toArray()));
                 return call.result(reduction.of(b, alone, x.rank()));
             }
             boolean ofNothing = Arrays.stream(axes).anyMatch(axis -> x.shape().extent(axis) == 0);

@@ -37,8 +37,9 @@ final class Scans {
     private List<Value> ofBatches(OnnxNode node) {
         Value lengths = flow.input(node, 0);
         List<Value> first = new ArrayList<>();
-        int batch =
-                flow.required(node, 1).shape().rank() > 0 ? flow.required(node, 1).shape().extent(0) : 0;
+        int batch = flow.required(node, 1).shape().rank() > 0
+                ? flow.required(node, 1).shape().extent(0)
+                : 0;
         if (lengths != null) {
             throw Problem.unsupported(
                     node.pointer(), "Scan: sequences of different lengths", "sequence_lens", "none: opset 9 has none");
@@ -85,7 +86,8 @@ final class Scans {
         int[] rowAxes = wholes(node, "scan_output_axes", rows);
         int[] rowsBackwards = wholes(node, "scan_output_directions", rows);
         for (int i = 0; i < scanned; i++) {
-            axes[i] = ControlFlow.axis(node, axes[i], inputs.get(states + i).shape().rank());
+            axes[i] = ControlFlow.axis(
+                    node, axes[i], inputs.get(states + i).shape().rank());
         }
         int rounds = inputs.get(states).shape().extent(axes[0]);
         ControlFlow.requireFewer(node, rounds - 1);

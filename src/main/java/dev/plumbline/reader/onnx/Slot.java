@@ -44,9 +44,8 @@ record Slot(String name, String origin, Tensor value, List<Use> uses) {
 
     /** Whether it is read in a module in which the other is read, or around that: a module's code can read what is in it. */
     boolean isReadAround(Slot other) {
-        return uses.stream().anyMatch(use -> other.uses.stream().anyMatch(its -> use.module()
-                        .isEmpty()
-                || (its.module() + ".").startsWith(use.module() + ".")));
+        return uses.stream().anyMatch(use -> other.uses.stream()
+                .anyMatch(its -> use.module().isEmpty() || (its.module() + ".").startsWith(use.module() + ".")));
     }
 
     boolean isReadBy(String... operators) {

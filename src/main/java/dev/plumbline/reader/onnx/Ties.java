@@ -1,6 +1,5 @@
 package dev.plumbline.reader.onnx;
 
-import dev.plumbline.reader.Asked;
 import dev.plumbline.reader.Names.Shared;
 import dev.plumbline.reader.Naming;
 import dev.plumbline.reader.Naming.How;
@@ -14,10 +13,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.BiConsumer;
 
 /** Weights that stand in the file more than once: whatever nobody tells apart is one weight. */
 final class Ties {

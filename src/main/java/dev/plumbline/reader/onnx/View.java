@@ -112,9 +112,8 @@ record View(Tensor indices, Shape shape, double factor, double offset) {
         }
         int rows = weight.shape().extent(0);
         int columns = weight.shape().extent(1);
-        int[] turned = IntStream.range(0, size)
-                .map(i -> i % rows * columns + i / rows)
-                .toArray();
+        int[] turned =
+                IntStream.range(0, size).map(i -> i % rows * columns + i / rows).toArray();
         return folded.shape().equals(Shape.of(columns, rows)) ? line(weight, folded, turned) : null;
     }
 

@@ -87,7 +87,9 @@ class VectorStepTests {
                 arrays.slots().get(slot).window(position, 1).fill(Double.POSITIVE_INFINITY);
                 boolean finite = step(optimizer).take(arrays).finite();
                 String name = optimizer.slots().get(slot).name();
-                assertThat(finite).as("%s at %d", name, position).isEqualTo(WRITTEN_ANEW.getOrDefault(kind, Set.of()).contains(name));
+                assertThat(finite)
+                        .as("%s at %d", name, position)
+                        .isEqualTo(WRITTEN_ANEW.getOrDefault(kind, Set.of()).contains(name));
                 assertThat(isFinite(arrays)).isEqualTo(finite);
             }
         }

@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** How near a claim must be to a wrong product to be called that, on both sides. */
 class LikenessTests {
 
-    private static boolean isLike(double claimed, double alternative, double reference, double allowance, Datatype type) {
+    private static boolean isLike(
+            double claimed, double alternative, double reference, double allowance, Datatype type) {
         Map<String, Tensor> claim = Map.of("y", Tensor.vector(claimed, 0));
         ClaimedProduct product = new ClaimedProduct(ClaimedProduct.Kind.JACOBIAN_VECTOR, Map.of(), claim);
         JudgedProduct judged = new JudgedProduct(
@@ -35,7 +36,8 @@ class LikenessTests {
     @ParameterizedTest
     @CsvSource({"1, true", "3, true", "12, false", "20, false"})
     void roundsAsTheReferenceDoes(double allowances, boolean isLike) {
-        assertThat(isLike(0.5 + allowances * 1e-12, 0.5, 1, 1e-12, Datatype.FP64)).isEqualTo(isLike);
+        assertThat(isLike(0.5 + allowances * 1e-12, 0.5, 1, 1e-12, Datatype.FP64))
+                .isEqualTo(isLike);
     }
 
     /** A product a million times the right one rounds a million times as far: by some units in its own last place. */

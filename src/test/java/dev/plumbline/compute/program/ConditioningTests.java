@@ -28,12 +28,7 @@ class ConditioningTests {
     static Stream<Arguments> formulas() {
         return Stream.of(
                 of("log sum exp", (b, x) -> Compositions.logSumExp(b, x, 0), 1000, 1000.3, 999.1),
-                of(
-                        "log softmax",
-                        (b, x) -> b.slice(Compositions.logSoftmax(b, x, 0), 0, 0, 1, 1),
-                        40,
-                        0.1,
-                        -39.9),
+                of("log softmax", (b, x) -> b.slice(Compositions.logSoftmax(b, x, 0), 0, 0, 1, 1), 40, 0.1, -39.9),
                 of("erf", (b, x) -> b.unary(UnaryFunction.ERF, x), 36, 6.1),
                 of("power", (b, x) -> b.power(x, b.constant(30.3)), 29.3 * Math.log(12.7), 12.7),
                 of("asin", InverseFunctions::asin, 0.9999 * 0.9999 / (1 - 0.9999 * 0.9999), 0.9999),

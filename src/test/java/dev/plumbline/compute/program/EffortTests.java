@@ -68,8 +68,22 @@ class EffortTests {
     /** In multiplications an element, as measured: a factor three either way is another operation. */
     @ParameterizedTest
     @CsvSource({
-        "NEGATE, 0.9", "RELU, 0.9", "ABS, 0.9", "SIGN, 2", "FLOOR, 2", "SQRT, 2", "EXP, 6", "LOG, 6", "TANH, 6", "SIGMOID, 6",
-        "SIN, 9", "COS, 9", "ERF, 9", "ATAN, 9", "LOG1P, 12", "SOFTPLUS, 19"
+        "NEGATE, 0.9",
+        "RELU, 0.9",
+        "ABS, 0.9",
+        "SIGN, 2",
+        "FLOOR, 2",
+        "SQRT, 2",
+        "EXP, 6",
+        "LOG, 6",
+        "TANH, 6",
+        "SIGMOID, 6",
+        "SIN, 9",
+        "COS, 9",
+        "ERF, 9",
+        "ATAN, 9",
+        "LOG1P, 12",
+        "SOFTPLUS, 19"
     })
     void functionsTakeAsLongAsTheyAreHard(UnaryFunction function, double multiplications) {
         double ratio = Effort.of(b.unary(function, parameter(SIZE)), 1) / multiplication(SIZE);
@@ -78,7 +92,14 @@ class EffortTests {
 
     @ParameterizedTest
     @CsvSource({
-        "ADD, 1", "SUBTRACT, 1", "DIVIDE, 4.5", "MAXIMUM, 4.5", "MINIMUM, 4.5", "LESS, 4.5", "EQUAL, 4.5", "POWER, 14"
+        "ADD, 1",
+        "SUBTRACT, 1",
+        "DIVIDE, 4.5",
+        "MAXIMUM, 4.5",
+        "MINIMUM, 4.5",
+        "LESS, 4.5",
+        "EQUAL, 4.5",
+        "POWER, 14"
     })
     void soDoFunctionsOfTwo(BinaryFunction function, double multiplications) {
         double ratio = Effort.of(b.binary(function, parameter(SIZE), parameter(SIZE)), 1) / multiplication(SIZE);
@@ -95,8 +116,7 @@ class EffortTests {
         int side = 300;
         assertThat(Effort.of(b.maxPool(parameter(1, 1, side, side), window), 1) / multiplication(side * side))
                 .isBetween(0.7, 6.0);
-        assertThat(Effort.of(b.averagePool(parameter(1, 1, side, side), window, true), 1)
-                        / multiplication(side * side))
+        assertThat(Effort.of(b.averagePool(parameter(1, 1, side, side), window, true), 1) / multiplication(side * side))
                 .isBetween(1.7, 15.0);
         assertThat(Effort.of(b.transpose(parameter(300, 300), 1, 0), 1) / multiplication(90_000))
                 .isBetween(0.5, 4.5);

@@ -227,10 +227,10 @@ class RayTests {
         ProgramBuilder b = new ProgramBuilder();
         Node w = b.parameter("w", Shape.of(1));
         Node operand = b.multiply(w, b.constant(1));
-        Program program =
-                b.output("f", b.sum(b.multiply(b.unary(RELU, operand), b.constant(1)))).build();
-        Objective objective = new Objective(
-                program, program.output("f"), Map.of("w", Tensor.vector(spreadsAway * spread)));
+        Program program = b.output("f", b.sum(b.multiply(b.unary(RELU, operand), b.constant(1))))
+                .build();
+        Objective objective =
+                new Objective(program, program.output("f"), Map.of("w", Tensor.vector(spreadsAway * spread)));
         Ray.Ground ground = new Ray.Ground(node -> node.inputs().isEmpty() ? null : new double[] {spread}, null);
         for (double d : new double[] {1, -1}) {
             double branch = spreadsAway > 0 ? d : 0;

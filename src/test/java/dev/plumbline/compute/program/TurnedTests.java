@@ -97,7 +97,9 @@ class TurnedTests {
             for (int i = 0; i < expected[k].length; i++) {
                 double off = Math.abs(into[k][i] - expected[k][i]);
                 boolean same = Double.compare(into[k][i], expected[k][i]) == 0 || off <= 1e-12;
-                assertThat(same).as("%s %s: %s, %s", function, i, into[k][i], expected[k][i]).isTrue();
+                assertThat(same)
+                        .as("%s %s: %s, %s", function, i, into[k][i], expected[k][i])
+                        .isTrue();
             }
         }
     }

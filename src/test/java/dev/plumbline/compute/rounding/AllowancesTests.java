@@ -418,8 +418,8 @@ class AllowancesTests {
     void anEdgeMayLieWhereThePipelinesConstantWas(double halves, boolean mayBeThere) {
         double third = 1.0f / 3;
         double away = halves * Math.ulp(1.0f / 3) / 2;
-        Objective objective = objective(
-                (b, w) -> b.sum(b.unary(UnaryFunction.RELU, b.subtract(w, b.constant(third)))), third + away);
+        Objective objective =
+                objective((b, w) -> b.sum(b.unary(UnaryFunction.RELU, b.subtract(w, b.constant(third)))), third + away);
         Node operand = objective.program().nodes().stream()
                 .filter(node -> node.op() instanceof Unary)
                 .findFirst()
@@ -427,8 +427,8 @@ class AllowancesTests {
                 .inputs()
                 .get(0);
         for (long seed = 0; seed < 5; seed++) {
-            Allowances allowances = Allowances.of(
-                    objective, objective.gradient(), Map.of("w", Datatype.FP64), null, true, seed);
+            Allowances allowances =
+                    Allowances.of(objective, objective.gradient(), Map.of("w", Datatype.FP64), null, true, seed);
             double spread = Objects.requireNonNull(allowances.spreads().spread(operand))[0];
             assertThat(Math.abs(away) <= 1.5 * spread).isEqualTo(mayBeThere);
         }

@@ -50,7 +50,9 @@ class EdgesInFloat32Tests {
                 case ABS -> b.unary(UnaryFunction.ABS, x);
                 case HARD_SWISH -> { // as PyTorch's exporter writes it in opset 11
                     Node clipped = b.binary(
-                            BinaryFunction.MINIMUM, b.binary(BinaryFunction.MAXIMUM, b.add(x, b.constant(3)), b.constant(0)), b.constant(6));
+                            BinaryFunction.MINIMUM,
+                            b.binary(BinaryFunction.MAXIMUM, b.add(x, b.constant(3)), b.constant(0)),
+                            b.constant(6));
                     yield b.divide(b.multiply(x, clipped), b.constant(6));
                 }
                 case MAXIMUM -> b.binary(BinaryFunction.MAXIMUM, x, b.constant(1));
@@ -61,7 +63,8 @@ class EdgesInFloat32Tests {
     /** {@code sum v act(W x)}: the first units lie 1e-8 beyond the edge. */
     private static Objective layer(Activation activation, int atEdge) {
         SplittableRandom random = new SplittableRandom(atEdge);
-        double[] x = random.doubles(INPUTS, 0.5, 1.5).map(value -> (float) value).toArray();
+        double[] x =
+                random.doubles(INPUTS, 0.5, 1.5).map(value -> (float) value).toArray();
         double[] w = new double[UNITS * INPUTS];
         for (int unit = 0; unit < UNITS; unit++) {
             double sum = 0;
@@ -73,13 +76,12 @@ class EdgesInFloat32Tests {
             w[unit * INPUTS + INPUTS - 1] = (aim - sum) / x[INPUTS - 1];
         }
         ProgramBuilder b = new ProgramBuilder();
-        Node product = b.matmul(
-                b.parameter("w", Shape.of(UNITS, INPUTS)), b.constant(Tensor.of(Shape.of(INPUTS, 1), x)));
+        Node product =
+                b.matmul(b.parameter("w", Shape.of(UNITS, INPUTS)), b.constant(Tensor.of(Shape.of(INPUTS, 1), x)));
         Node weighted = b.multiply(activation.of(b, product), b.parameter("v", Shape.of(UNITS, 1)));
         Program program = b.output("f", b.sum(weighted)).build();
         Tensor v = Tensor.of(Shape.of(UNITS, 1), random.doubles(UNITS, 0.5, 1.5).toArray());
-        return new Objective(
-                program, program.output("f"), Map.of("w", Tensor.of(Shape.of(UNITS, INPUTS), w), "v", v));
+        return new Objective(program, program.output("f"), Map.of("w", Tensor.of(Shape.of(UNITS, INPUTS), w), "v", v));
     }
 
     private static Examination examined(Objective objective, Map<String, Tensor> claims) {
@@ -110,10 +112,19 @@ class EdgesInFloat32Tests {
     /** Six of 50 units are more than a tenth of the weight, which is what a tensor's usual spread leaves out. */
     @ParameterizedTest
     @CsvSource({
-        "RELU, 0", "RELU, 2", "RELU, 6", "RELU, 15", "RELU, 40",
-        "ABS, 6", "ABS, 15",
-        "HARD_SWISH, 2", "HARD_SWISH, 6", "HARD_SWISH, 15", "HARD_SWISH, 40",
-        "MAXIMUM, 6", "MAXIMUM, 15"
+        "RELU, 0",
+        "RELU, 2",
+        "RELU, 6",
+        "RELU, 15",
+        "RELU, 40",
+        "ABS, 6",
+        "ABS, 15",
+        "HARD_SWISH, 2",
+        "HARD_SWISH, 6",
+        "HARD_SWISH, 15",
+        "HARD_SWISH, 40",
+        "MAXIMUM, 6",
+        "MAXIMUM, 15"
     })
     void anEntryThatNoEdgeReachesIsJudgedAsIfThereWereNone(Activation activation, int atEdge) {
         Objective objective = layer(activation, atEdge);
@@ -165,11 +176,11 @@ class EdgesInFloat32Tests {
         Objective first = layer(activation, atEdge);
         SplittableRandom random = new SplittableRandom(7);
         Tensor u = Tensor.of(
-                Shape.of(UNITS, UNITS),
-                random.doubles(UNITS * UNITS, -0.3, 0.3).toArray());
+                Shape.of(UNITS, UNITS), random.doubles(UNITS * UNITS, -0.3, 0.3).toArray());
         ProgramBuilder b = new ProgramBuilder();
         Node x = b.constant(Objects.requireNonNull(first.program().nodes().stream()
-                .filter(node -> node.op() instanceof Constant constant && constant.tensor().size() == INPUTS)
+                .filter(node -> node.op() instanceof Constant constant
+                        && constant.tensor().size() == INPUTS)
                 .map(node -> ((Constant) node.op()).tensor())
                 .findFirst()
                 .orElse(null)));

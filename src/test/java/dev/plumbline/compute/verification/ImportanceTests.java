@@ -59,16 +59,25 @@ class ImportanceTests {
         Map<String, Datatype> datatypes = new HashMap<>();
         claims.keySet().forEach(name -> datatypes.put(name, datatype));
         CheckPlan plan = CheckPlan.certified(new CheckPlan.Arithmetic(datatypes, null, false), 10);
-        Examination examination =
-                Examination.of(Measurement.of(objective, plan, Progress.NONE), Claims.of(claims));
-        return examination.ruling("a", 0).verdict().worse(examination.ruling("a", 1).verdict());
+        Examination examination = Examination.of(Measurement.of(objective, plan, Progress.NONE), Claims.of(claims));
+        return examination
+                .ruling("a", 0)
+                .verdict()
+                .worse(examination.ruling("a", 1).verdict());
     }
 
     /** In float32 z is 1 from 17 on, in float64 from 37 on: its derivative then is 0 in that arithmetic. */
     @ParameterizedTest
     @CsvSource({
-        "FP32, 25, 1", "FP32, 45, 1", "FP32, 45, 1e9", "FP32, 45, 1e-9", "FP32, 90, 1",
-        "FP64, 45, 1", "FP64, 45, 1e9", "FP64, 45, 1e-9", "FP64, 90, 1"
+        "FP32, 25, 1",
+        "FP32, 45, 1",
+        "FP32, 45, 1e9",
+        "FP32, 45, 1e-9",
+        "FP32, 90, 1",
+        "FP64, 45, 1",
+        "FP64, 45, 1e9",
+        "FP64, 45, 1e-9",
+        "FP64, 90, 1"
     })
     void whatItsOwnArithmeticAbsorbsMayBeZero(Datatype datatype, double a, double unit) {
         Objective objective = cell(a, unit, true);
@@ -79,13 +88,22 @@ class ImportanceTests {
     /** A share of the gradient that the other tensors do not absorb: 0 and 5 % are no rounding, or drown. */
     @ParameterizedTest
     @CsvSource({
-        "FP32, 9, 1", "FP32, 12, 1", "FP32, 12, 1e9", "FP32, 15, 1", "FP32, 15, 1e-9", "FP64, 20, 1", "FP64, 30, 1", "FP64, 33, 1e9"
+        "FP32, 9, 1",
+        "FP32, 12, 1",
+        "FP32, 12, 1e9",
+        "FP32, 15, 1",
+        "FP32, 15, 1e-9",
+        "FP64, 20, 1",
+        "FP64, 30, 1",
+        "FP64, 33, 1e9"
     })
     void whatMattersMayNot(Datatype datatype, double a, double unit) {
         Objective objective = cell(a, unit, true);
         for (double factor : new double[] {0, 0.95, 1.05}) {
             double[] wrong = Arrays.stream(truth(a)).map(g -> factor * g).toArray();
-            assertThat(verdict(objective, datatype, wrong)).as("a factor %s", factor).isNotEqualTo(Verdict.PASS);
+            assertThat(verdict(objective, datatype, wrong))
+                    .as("a factor %s", factor)
+                    .isNotEqualTo(Verdict.PASS);
         }
     }
 
@@ -93,7 +111,8 @@ class ImportanceTests {
     @ParameterizedTest
     @CsvSource({"FP32, 1e-3", "FP64, 1e-12"})
     void whatRoundingDoesNotExplainFails(Datatype datatype, double claim) {
-        assertThat(verdict(cell(45, 1, true), datatype, new double[] {claim, 0})).isEqualTo(Verdict.FAIL);
+        assertThat(verdict(cell(45, 1, true), datatype, new double[] {claim, 0}))
+                .isEqualTo(Verdict.FAIL);
     }
 
     /** A tensor that is alone is all that matters. */

@@ -39,7 +39,8 @@ import org.nd4j.shade.protobuf.InvalidProtocolBufferException;
 class ComputedPositionsTests {
 
     /** @param u the updates' shape; null for a lookup */
-    private record Row(String operator, String attribute, long axis, Shape x, Shape indices, Shape u, double[] positions) {
+    private record Row(
+            String operator, String attribute, long axis, Shape x, Shape indices, Shape u, double[] positions) {
         @Override
         public String toString() {
             return operator + " " + attribute + " " + axis + " " + x + indices;
@@ -60,10 +61,7 @@ class ComputedPositionsTests {
                     .input("x", extents(x))
                     .input("p", computed ? DataType.FLOAT : DataType.INT64, extents(indices))
                     .input("u", extents(u == null ? Shape.SCALAR : u))
-                    .node(
-                            "Cast",
-                            "p -> i",
-                            OnnxFile.whole("to", DataType.INT64.getNumber()))
+                    .node("Cast", "p -> i", OnnxFile.whole("to", DataType.INT64.getNumber()))
                     .node(operator, u == null ? "x, i -> s" : "x, i, u -> s", all.toArray(AttributeProto[]::new))
                     .node("Sin", "s -> y")
                     .output("y")
@@ -98,7 +96,8 @@ class ComputedPositionsTests {
             rows.add(slices(reduction, Shape.of(2, 3), Shape.of(3, 2), Shape.of(3), 0, 1, -1, 2, 0, -2));
             rows.add(slices(reduction, Shape.of(2), Shape.of(0, 1), Shape.of(0)));
         }
-        rows.add(new Row("GatherND", "", 0, Shape.of(2, 3), Shape.of(4, 2), null, new double[] {0, 1, -1, 2, 0, 1, 1, -3}));
+        rows.add(new Row(
+                "GatherND", "", 0, Shape.of(2, 3), Shape.of(4, 2), null, new double[] {0, 1, -1, 2, 0, 1, 1, -3}));
         rows.add(new Row("GatherND", "", 0, Shape.of(2, 3), Shape.of(2, 1, 1), null, new double[] {-1, 0}));
         rows.add(new Row("GatherND", "", 1, Shape.of(2, 3, 2), Shape.of(2, 2, 1), null, new double[] {2, 0, -1, 1}));
         rows.add(new Row("GatherND", "", 1, Shape.of(2, 3, 2), Shape.of(2, 2), null, new double[] {2, 0, -1, 1}));
@@ -173,7 +172,14 @@ class ComputedPositionsTests {
     }
 
     @ParameterizedTest
-    @CsvSource({"ScatterElements, 3", "ScatterElements, -4", "ScatterND, 3", "ScatterND, -4", "GatherND, 3", "GatherND, -4"})
+    @CsvSource({
+        "ScatterElements, 3",
+        "ScatterElements, -4",
+        "ScatterND, 3",
+        "ScatterND, -4",
+        "GatherND, 3",
+        "GatherND, -4"
+    })
     void outOfRangeIsRefused(String operator, double position) {
         boolean lookup = operator.equals("GatherND");
         Shape indices = operator.equals("ScatterElements") ? Shape.of(1) : Shape.of(1, 1);
@@ -186,9 +192,11 @@ class ComputedPositionsTests {
 
     // ── branches ──
 
-    private static GraphProto branch(String operator, String wires, String output) throws InvalidProtocolBufferException {
-        GraphProto body =
-                ModelProto.parseFrom(opset(18).node(operator, wires).output(output).bytes()).getGraph();
+    private static GraphProto branch(String operator, String wires, String output)
+            throws InvalidProtocolBufferException {
+        GraphProto body = ModelProto.parseFrom(
+                        opset(18).node(operator, wires).output(output).bytes())
+                .getGraph();
         ValueInfoProto typed = body.getOutput(0).toBuilder()
                 .setType(TypeProto.newBuilder()
                         .setTensorType(TypeProto.Tensor.newBuilder().setElemType(DataType.FLOAT.getNumber())))

@@ -59,12 +59,7 @@ class NewerOpsetsTests {
             others.put(name, "integers only");
         }
         for (String name : List.of(
-                "Bernoulli",
-                "Multinomial",
-                "RandomNormal",
-                "RandomNormalLike",
-                "RandomUniform",
-                "RandomUniformLike")) {
+                "Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike")) {
             others.put(name, "random");
         }
         for (String name : List.of("ImageDecoder", "RegexFullMatch", "StringConcat", "StringSplit")) {
@@ -104,9 +99,10 @@ class NewerOpsetsTests {
 
         byte[] file(int opset) {
             try {
-                ModelProto.Builder model = ModelProto.parseFrom(
+                ModelProto.Builder model =
+                        ModelProto.parseFrom(
                                 Base64.getDecoder().decode(json.get("model").asString()))
-                        .toBuilder();
+                                .toBuilder();
                 model.getOpsetImportBuilder(0).setVersion(opset);
                 return model.build().toByteArray();
             } catch (InvalidProtocolBufferException broken) {
@@ -156,8 +152,7 @@ class NewerOpsetsTests {
     }
 
     private static List<JsonNode> cases() {
-        JsonNode json =
-                JsonMapper.shared().readTree(bytes(Path.of("src/test/resources/fixtures/newer-opsets.json")));
+        JsonNode json = JsonMapper.shared().readTree(bytes(Path.of("src/test/resources/fixtures/newer-opsets.json")));
         return json.valueStream().toList();
     }
 
@@ -188,10 +183,8 @@ class NewerOpsetsTests {
     @MethodSource("rows")
     void hasTheValuesOfTheSpecification(Row row) throws OrtException {
         Map<String, Tensor> data = row.data();
-        List<Tensor> ours = List.copyOf(program(row, Map.of(), data, false)
-                .evaluate(data)
-                .outputs()
-                .values());
+        List<Tensor> ours = List.copyOf(
+                program(row, Map.of(), data, false).evaluate(data).outputs().values());
         List<Tensor> expected = row.expected();
         if (expected != null) {
             for (int i = 0; i < expected.size(); i++) {
@@ -244,8 +237,7 @@ class NewerOpsetsTests {
     }
 
     /** @param summed with the outputs of floats times random numbers, summed */
-    private static Program program(
-            Row row, Map<String, Tensor> parameters, Map<String, Tensor> data, boolean summed) {
+    private static Program program(Row row, Map<String, Tensor> parameters, Map<String, Tensor> data, boolean summed) {
         Map<String, Shape> given = new LinkedHashMap<>();
         parameters.forEach((name, tensor) -> given.put(name, tensor.shape()));
         Map<String, Shape> shapes = new LinkedHashMap<>();

@@ -24,7 +24,9 @@ class ViewTests {
 
     private static Tensor weight(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        return Tensor.zeros(Shape.of(4, 6)).map(zero -> random.nextDouble(-1, 1)).as(Datatype.FP32);
+        return Tensor.zeros(Shape.of(4, 6))
+                .map(zero -> random.nextDouble(-1, 1))
+                .as(Datatype.FP32);
     }
 
     private static Tensor folded(Shape shape, IntToDoubleFunction values) {
@@ -69,8 +71,10 @@ class ViewTests {
 
     @Test
     void whatIsNoPartAndOnNoLineIsNot() {
-        assertThat(view(folded(WEIGHT.shape(), i -> WEIGHT.at(i) * WEIGHT.at(i)))).isNull();
-        assertThat(view(folded(WEIGHT.shape(), i -> 2.5 * WEIGHT.at(i) + (i == 7 ? 1e-6 : 0)))).isNull();
+        assertThat(view(folded(WEIGHT.shape(), i -> WEIGHT.at(i) * WEIGHT.at(i))))
+                .isNull();
+        assertThat(view(folded(WEIGHT.shape(), i -> 2.5 * WEIGHT.at(i) + (i == 7 ? 1e-6 : 0))))
+                .isNull();
         assertThat(view(weight(2))).isNull();
         assertThat(view(folded(Shape.of(4), i -> i == 3 ? 0.3 : WEIGHT.at(i)))).isNull();
     }
