@@ -47,7 +47,7 @@ final class DoubtfulNames {
             String name = tensor.name();
             List<String> doubts = names.doubtful().getOrDefault(name, List.of()).stream()
                     .filter(file ->
-                            !gradients.containsKey(file) || gradients.get(file).norm() > 0)
+                            !gradients.containsKey(file) || !(gradients.get(file).norm() == 0))
                     .toList();
             if (tensor.verdict() == Verdict.FAIL && !doubts.isEmpty()) {
                 boolean isGuess = names.isGuess(name);

@@ -42,8 +42,8 @@ record Question(
         PrecisionSetting stated = settings.precision();
         Precision precision = stated == null ? null : stated.precision();
         CheckPlan plan = settings.plan(new CheckPlan.Arithmetic(datatypes, precision, model.holdsFloat32()));
-        boolean isOpen = asked.claimDatatype() == null && precision == null && claimed != null;
-        Map<String, Datatype> possible = isOpen ? ClaimDatatype.possibly(claimed) : datatypes;
+        boolean isStated = asked.claimDatatype() != null || precision != null;
+        Map<String, Datatype> possible = claimed == null || isStated ? datatypes : ClaimDatatype.possibly(claimed);
         return new Question(settings, plan, claimed, possible);
     }
 

@@ -199,18 +199,15 @@ final class Caveats {
                 .filter(Double::isFinite)
                 .max()
                 .orElse(0);
+        double small = Drowning.ONE_ENTRY * Importance.rms(reference);
         return IntStream.range(0, reference.size())
                 .filter(i -> claims.mask(name).judges(i)
                         && examination.ruling(name, i).verdict() == Verdict.PASS
                         && Math.abs(reference.at(i)) >= MATTERS * largest
                         && allowance.at(i) > ONE_PERCENT * Math.abs(reference.at(i))
                         && largest > 0
-                        && ONE_PERCENT * Math.abs(reference.at(i)) <= Drowning.ONE_ENTRY * rms(reference))
+                        && ONE_PERCENT * Math.abs(reference.at(i)) <= small)
                 .count();
-    }
-
-    private static double rms(Tensor gradient) {
-        return gradient.norm() / Math.sqrt(Math.max(1, gradient.size()));
     }
 
     private void underflow(List<Caveat> found) {

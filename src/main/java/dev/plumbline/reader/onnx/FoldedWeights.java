@@ -5,15 +5,17 @@ import dev.plumbline.reader.Naming.How;
 import dev.plumbline.reader.onnx.Plan.Copy;
 import dev.plumbline.reader.onnx.Plan.Placement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What constant folding computed from weights, and nobody claims: views follow their weight, anything else casts doubt. */
 final class FoldedWeights {
 
     /** So many numbers of weights are looked at to recognise what the export computed: a second at most. */
-    private static final double MOST_LOOKS = 1e8;
+    static final double MOST_LOOKS = 1e8;
 
     private final Slots slots;
     private final Roles roles;
@@ -29,12 +31,20 @@ final class FoldedWeights {
     private List<Slot> computed() {
         List<Slot> computed = new ArrayList<>();
         for (Slot slot : slots.all()) {
-            boolean isNamed = draft.placements.containsKey(slot.name()) || draft.copies.containsKey(slot.name());
+            boolean isNamed = draft.copies.containsKey(slot.name())
+                    || (draft.placements.containsKey(slot.name()) && !isGuess(slot));
             if (slot.isMadeUp() && slot.isOrigin() && !slot.uses().isEmpty() && !isNamed) {
                 computed.add(slot);
             }
         }
         return computed;
+    }
+
+    /** Whether only the value of a name that nobody claims went there, by its shape: a weight that nothing reads has a value too. */
+    private boolean isGuess(Slot slot) {
+        return draft.doubtful.entrySet().stream()
+                .anyMatch(doubt -> doubt.getValue().contains(slot.name())
+                        && !draft.asked.claims().containsKey(doubt.getKey()));
     }
 
     /** What is a part or a multiple of one weight follows it. */
@@ -48,9 +58,12 @@ final class FoldedWeights {
         }
         double looks = 0;
         for (Slot folded : computed()) {
+            if (draft.placements.containsKey(folded.name())) {
+                continue;
+            }
             Map<Slot, View> views = new LinkedHashMap<>();
             for (Slot weight : weights) {
-                looks += weight.value().size();
+                looks += weight.value().size() + 4.0 * folded.value().size(); // which are hashed, twice
                 View view = looks > MOST_LOOKS ? null : View.of(weight.value(), folded.value());
                 if (view != null) {
                     views.put(weight, view);
@@ -69,14 +82,11 @@ final class FoldedWeights {
     /** Weights from which the export may have computed what nobody claims: those read in the same module, or further in. */
     Map<String, List<String>> doubts(Map<String, Place> claimed) {
         Map<String, List<String>> doubtful = new LinkedHashMap<>();
-        boolean isAllClaimed = claimed.values().stream()
-                        .flatMap(place -> place.slots().stream())
-                        .count()
-                >= slots.byName().values().stream()
-                        .filter(slot -> slot.isOrigin()
-                                && !slot.isMadeUp()
-                                && !slot.uses().isEmpty())
-                        .count();
+        Set<String> places = new HashSet<>();
+        claimed.values().forEach(place -> places.addAll(place.slots()));
+        boolean isAllClaimed = slots.byName().values().stream()
+                .filter(slot -> slot.isOrigin() && !slot.isMadeUp() && !slot.uses().isEmpty())
+                .allMatch(slot -> places.contains(slot.name()));
         List<Slot> computed = computed().stream()
                 .filter(slot -> isAllClaimed || !slot.isReadBy("MatMul", "Gemm"))
                 .toList();

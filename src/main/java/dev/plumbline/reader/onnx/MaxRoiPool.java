@@ -45,6 +45,9 @@ final class MaxRoiPool {
                     call.in(0).shape() + ", " + boxes.shape() + ", " + Arrays.toString(pooled),
                     "(n, c, h, w), (boxes, 5), two from 1");
         }
+        if (!((double) pooled[0] * pooled[1] <= MOST_PIXELS)) {
+            throw Problem.limit("", "the pooled boxes have too many pixels", Arrays.toString(pooled), "fewer");
+        }
         MaxRoiPool pool = new MaxRoiPool(call.builder(), call.in(0), pooled[0], pooled[1]);
         List<Node> regions = new ArrayList<>();
         for (int box = 0; box < boxes.shape().extent(0); box++) {

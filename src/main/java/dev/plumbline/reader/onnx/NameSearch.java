@@ -52,6 +52,7 @@ final class NameSearch {
     private final Wanted wanted;
     private final Map<String, Place> found = new LinkedHashMap<>();
     private final Hints hints;
+    private double looks; // at numbers, to recognise what the export computed
 
     private NameSearch(Slots slots, Families families, Wanted wanted) {
         this.slots = slots;
@@ -225,7 +226,8 @@ final class NameSearch {
         Tensor value = wanted.values().get(name);
         List<Place> places = new ArrayList<>();
         for (Slot slot : slots.all()) {
-            boolean mayBe = value != null && slot.isMadeUp() && slot.isOrigin();
+            boolean mayBe = value != null && slot.isMadeUp() && slot.isOrigin() && looks < FoldedWeights.MOST_LOOKS;
+            looks += mayBe ? wanted.shape(name).size() + 4.0 * slot.shape().size() : 0;
             View view = mayBe ? View.of(Objects.requireNonNull(value), slot.value()) : null;
             if (view != null) {
                 Place place = Place.sure(

@@ -63,7 +63,7 @@ final class Scans {
     }
 
     private Node row(OnnxNode node, Value value, int axis, int at) {
-        if (at >= value.shape().extent(axis)) {
+        if (axis >= value.shape().rank() || at >= value.shape().extent(axis)) {
             throw Problem.invalid(
                     node.pointer(), "Scan: the inputs have different lengths", value.shape(), "equal extents");
         }

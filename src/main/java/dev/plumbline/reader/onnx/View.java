@@ -5,7 +5,9 @@ import dev.plumbline.compute.program.ProgramBuilder;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,14 +33,24 @@ record View(Tensor indices, Shape shape, double factor, double offset) {
     /** Factors and offsets of so many decimals are taken for what was written. */
     private static final double DECIMALS = 1e4;
 
-    /** So many numbers fix a factor and an offset, and bear witness to them. */
+    /** So many different numbers fix a factor and an offset, and bear witness to them. */
     private static final int ENOUGH = 4;
+
+    /** Off even steps by this share of the range: far above float32's rounding. */
+    private static final double UNEVEN = 1e-3;
 
     /** The view that the second is of the first; null where it is none, or may be one of several. */
     static @Nullable View of(Tensor weight, Tensor folded) {
-        View part = part(weight, folded, 1);
-        part = part != null ? part : part(weight, folded, -1);
-        return part != null ? part : whole(weight, folded);
+        if (folded.size() == 0 || weight.size() == 0) {
+            return null;
+        }
+        View same = part(weight, folded, 1);
+        View opposite = part(weight, folded, -1);
+        return same == null && opposite == null ? whole(weight, folded) : only(same, opposite);
+    }
+
+    private static @Nullable View only(@Nullable View one, @Nullable View other) {
+        return one == null ? other : other == null ? one : null;
     }
 
     /** The folded tensor as the program computes it. */
@@ -103,18 +115,34 @@ record View(Tensor indices, Shape shape, double factor, double offset) {
     /** All of the weight, as it lies or transposed, by a line through its values. */
     private static @Nullable View whole(Tensor weight, Tensor folded) {
         int size = weight.size();
-        if (folded.size() != size || size < ENOUGH) {
+        if (folded.size() != size || !bearsWitness(weight)) {
             return null;
         }
         View straight = line(weight, folded, IntStream.range(0, size).toArray());
-        if (straight != null || weight.shape().rank() != 2) {
+        if (weight.shape().rank() != 2) {
             return straight;
         }
         int rows = weight.shape().extent(0);
         int columns = weight.shape().extent(1);
-        int[] turned =
-                IntStream.range(0, size).map(i -> i % rows * columns + i / rows).toArray();
-        return folded.shape().equals(Shape.of(columns, rows)) ? line(weight, folded, turned) : null;
+        int[] turned = IntStream.range(0, size)
+                .map(i -> i % rows * columns + i / rows)
+                .toArray();
+        return only(
+                straight, folded.shape().equals(Shape.of(columns, rows)) ? line(weight, folded, turned) : null);
+    }
+
+    /** Whether a line through the values of a weight is no chance: even steps and masks of two numbers lie on lines through others. */
+    private static boolean bearsWitness(Tensor weight) {
+        int last = weight.size() - 1;
+        double step = last < 1 ? 0 : (weight.at(last) - weight.at(0)) / last;
+        double range = Math.max(Math.abs(step) * last, weight.norm() / Math.sqrt(weight.size()));
+        Set<Double> uneven = new HashSet<>();
+        for (int i = 0; i <= last && uneven.size() < ENOUGH; i++) {
+            if (isFine(weight.at(i)) && Math.abs(weight.at(i) - weight.at(0) - i * step) > UNEVEN * range) {
+                uneven.add(weight.at(i));
+            }
+        }
+        return uneven.size() >= ENOUGH;
     }
 
     private static @Nullable View line(Tensor weight, Tensor folded, int[] indices) {
