@@ -46,8 +46,8 @@ final class DoubtfulNames {
         for (JudgedTensor tensor : tensors) {
             String name = tensor.name();
             List<String> doubts = names.doubtful().getOrDefault(name, List.of()).stream()
-                    .filter(file ->
-                            !gradients.containsKey(file) || !(gradients.get(file).norm() == 0))
+                    .filter(file -> !gradients.containsKey(file)
+                            || !(gradients.get(file).norm() == 0))
                     .toList();
             if (tensor.verdict() == Verdict.FAIL && !doubts.isEmpty()) {
                 boolean isGuess = names.isGuess(name);

@@ -145,6 +145,20 @@ class FoldedWeightsTests {
         assertThat(answers.values().stream().filter("PASS"::equals).count()).isEqualTo(withParameters ? 53 : 29);
     }
 
+    /** A state_dict has weights that {@code forward} does not read too: their values find a place that looks like theirs. */
+    @Test
+    void aWeightThatNothingReadsMakesNoRightGradientFail() throws IOException {
+        Map<String, String> answers = new TreeMap<>();
+        for (Folded each : folded()) {
+            Map<String, Tensor> parameters = new LinkedHashMap<>(each.parameters());
+            parameters.put("spare", Tensor.vector(0.3, -0.7, 1.1, 0.2).as(Datatype.FP32));
+            Folded whole = new Folded(each.name(), each.model(), each.data(), each.gradients(), parameters);
+            answers.put(each.name(), whole.check(whole.gradients(), true));
+        }
+        assertThat(answers).doesNotContainValue("FAIL");
+        assertThat(answers.values().stream().filter("PASS"::equals).count()).isGreaterThan(40);
+    }
+
     /** With parameters: where the right claim passes, what is off fails. */
     @Test
     void wrongGradientsFailWhereRightOnesPass() throws IOException {

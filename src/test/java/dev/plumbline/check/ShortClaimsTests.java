@@ -7,6 +7,7 @@ import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What a claim was computed in where its numbers are too short to tell, and how reports word numbers that are nearly equal. */
 class ShortClaimsTests {
 
-    private static GradientCheckReport check(String formula, double at, double claim, Datatype datatype) {
+    private static GradientCheckReport check(String formula, double at, double claim, @Nullable Datatype datatype) {
         return Formulas.check(
                 formula,
                 Map.of("w", Tensor.scalar(at)),

@@ -31,7 +31,7 @@ public final class Program {
     private final boolean[] differentiable; // (node): does it depend on a parameter?
     private final boolean[] shared; // (node): do several nodes read it, or one twice?
     private @Nullable Centring centring;
-    private @Nullable Conditioning conditioning;
+    private volatile @Nullable Conditioning conditioning;
     private double @Nullable [] shares;
 
     Program(

@@ -85,7 +85,8 @@ final class FoldedWeights {
         Set<String> places = new HashSet<>();
         claimed.values().forEach(place -> places.addAll(place.slots()));
         boolean isAllClaimed = slots.byName().values().stream()
-                .filter(slot -> slot.isOrigin() && !slot.isMadeUp() && !slot.uses().isEmpty())
+                .filter(slot ->
+                        slot.isOrigin() && !slot.isMadeUp() && !slot.uses().isEmpty())
                 .allMatch(slot -> places.contains(slot.name()));
         List<Slot> computed = computed().stream()
                 .filter(slot -> isAllClaimed || !slot.isReadBy("MatMul", "Gemm"))

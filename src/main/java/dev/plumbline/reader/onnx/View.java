@@ -124,11 +124,9 @@ record View(Tensor indices, Shape shape, double factor, double offset) {
         }
         int rows = weight.shape().extent(0);
         int columns = weight.shape().extent(1);
-        int[] turned = IntStream.range(0, size)
-                .map(i -> i % rows * columns + i / rows)
-                .toArray();
-        return only(
-                straight, folded.shape().equals(Shape.of(columns, rows)) ? line(weight, folded, turned) : null);
+        int[] turned =
+                IntStream.range(0, size).map(i -> i % rows * columns + i / rows).toArray();
+        return only(straight, folded.shape().equals(Shape.of(columns, rows)) ? line(weight, folded, turned) : null);
     }
 
     /** Whether a line through the values of a weight is no chance: even steps and masks of two numbers lie on lines through others. */
