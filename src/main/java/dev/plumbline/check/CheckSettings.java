@@ -6,9 +6,9 @@ import dev.plumbline.compute.verification.CheckPlan;
 import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.problem.Spelling;
-import dev.plumbline.reader.DatatypeSetting;
 import dev.plumbline.reader.ParameterNames;
-import dev.plumbline.reader.PrecisionSetting;
+import dev.plumbline.report.DatatypeSetting;
+import dev.plumbline.report.PrecisionSetting;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -177,7 +177,9 @@ public record CheckSettings(
                 seed,
                 entries,
                 samples,
-                claimDatatype == null ? null : claimDatatype.by(names),
+                claimDatatype == null
+                        ? null
+                        : claimDatatype.by(tensors -> names.of(tensors, "/settings/claimDatatype")),
                 precision,
                 include == null ? null : names.of(include),
                 exclude == null ? null : names.of(exclude),

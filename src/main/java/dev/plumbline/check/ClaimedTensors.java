@@ -6,7 +6,7 @@ import dev.plumbline.compute.program.Program;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.problem.Spelling;
 import dev.plumbline.reader.ClaimedGradients;
-import dev.plumbline.reader.DatatypeSetting;
+import dev.plumbline.report.DatatypeSetting;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;

@@ -36,7 +36,7 @@ import dev.plumbline.compute.verification.DirectionalExamination;
 import dev.plumbline.compute.verification.Evidence;
 import dev.plumbline.compute.verification.Examination;
 import dev.plumbline.compute.verification.Measurement;
-import dev.plumbline.reader.PrecisionSetting;
+import dev.plumbline.report.PrecisionSetting;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.plumbline.check;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.limits.Limits;
-import dev.plumbline.reader.DatatypeSetting;
+import dev.plumbline.report.DatatypeSetting;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorJson;

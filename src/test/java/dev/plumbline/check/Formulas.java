@@ -2,8 +2,8 @@ package dev.plumbline.check;
 
 import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.limits.Limits;
-import dev.plumbline.reader.DatatypeSetting;
 import dev.plumbline.reader.ModelSource;
+import dev.plumbline.report.DatatypeSetting;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.plumbline.reader;
+package dev.plumbline.report;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;

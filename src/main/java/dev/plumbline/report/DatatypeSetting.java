@@ -1,4 +1,4 @@
-package dev.plumbline.reader;
+package dev.plumbline.report;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
@@ -7,6 +7,7 @@ import dev.plumbline.tensor.Datatype;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,8 +49,8 @@ public record DatatypeSetting(@Nullable Datatype one, Map<String, Datatype> tens
     }
 
     /** The same by the names of the program's parameters. */
-    public DatatypeSetting by(ParameterNames names) {
-        return new DatatypeSetting(one, names.of(tensors, "/settings/claimDatatype"));
+    public DatatypeSetting by(UnaryOperator<Map<String, Datatype>> renaming) {
+        return new DatatypeSetting(one, renaming.apply(tensors));
     }
 
     /** These where they are stated, else what the tensors themselves tell. */
