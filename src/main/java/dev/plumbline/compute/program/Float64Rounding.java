@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class Float64Rounding implements Rounding {
 
     private static final double U = 0x1p-53;
+    private static final long EXPONENT = 0x7FF0_0000_0000_0000L;
+    private static final long TINY = 52L << 52; // up to here ulps are subnormal
     private static final SerialSums SERIAL = new SerialSums(false);
 
     private final Evaluation base;
@@ -94,9 +96,16 @@ final class Float64Rounding implements Rounding {
             return value;
         }
         double off = 2 * U * size * (draws.uniform(value, size) - 0.5);
-        double steps = off / Math.ulp(value);
+        double ulp = ulp(value);
+        double steps = off / ulp;
         boolean coarse = Math.abs(steps) < 64; // else the sum is as good as any
-        return value + (coarse ? Math.floor(steps + draws.another(value, size)) * Math.ulp(value) : off);
+        return value + (coarse ? Math.floor(steps + draws.another(value, size)) * ulp : off);
+    }
+
+    /** As {@link Math#ulp}, which takes several times as long, of a finite number. */
+    static double ulp(double value) {
+        long exponent = Double.doubleToRawLongBits(value) & EXPONENT;
+        return exponent > TINY ? Double.longBitsToDouble(exponent - TINY) : Math.ulp(value);
     }
 
     @Override

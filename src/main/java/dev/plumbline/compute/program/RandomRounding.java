@@ -107,26 +107,10 @@ final class RandomRounding implements Rounding {
 
     /** On the node's grid, sums after they were off by up to {@code 2 u} of their terms' sizes. */
     private double[] stored(Node node, double[] values, double @Nullable [] sizes, Grid[] sums) {
-        Grid grid = grids[node.id()];
+        double[] stored = new double[values.length];
         double u = sums[node.id()].unitRoundoff();
-        boolean indices = !program.isDifferentiable(node);
-        Draws draws = Draws.from(random);
-        double[] stored = values.clone();
-        for (int i = 0; i < stored.length; i++) {
-            if (isWhole(values[i]) && (indices || (sizes != null && isWhole(sizes[i]) && sizes[i] <= 1 / u))) {
-                continue; // counts and indices, whatever their datatype
-            }
-            double size = sizes == null ? 0 : sizes[i];
-            double off = size == 0 ? 0 : 4 * u * size * (draws.uniform(values[i], size) - 0.5);
-            double chance = draws.another(values[i], size);
-            double rounded = grid.round(values[i] + off, chance);
-            stored[i] = grid.mayFlush(rounded) && chance < 0.5 ? 0 : rounded;
-        }
+        new Stored(grids[node.id()], u, !program.isDifferentiable(node), Draws.from(random)).of(values, sizes, stored);
         return stored;
-    }
-
-    private static boolean isWhole(double value) {
-        return value == Math.rint(value);
     }
 
     private List<Tensor> operands(List<Tensor> inputs) {

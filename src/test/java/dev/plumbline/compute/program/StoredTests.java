@@ -1,0 +1,108 @@
+package dev.plumbline.compute.program;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.plumbline.tensor.Datatype;
+import java.lang.management.ManagementFactory;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The loops of a rounding run, held bit for bit against the rule written plainly. */
+@NullUnmarked
+class StoredTests {
+
+    private static final double[] CORNERS = {
+        0.0, -0.0, 1, -1, 0.5, 3, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.MIN_VALUE,
+        -Double.MIN_VALUE, Double.MIN_NORMAL, Double.MAX_VALUE, -Double.MAX_VALUE, 0x1p-126, 0x1.8p-127, -0x1p-149,
+        0x1p-150, 1e-60, -1e-60, 0x1p-24, 0x1p-14, 65504, 0x1p53, 0x1p60 + 0x1p10, 1 + 0x1p-24, 1 + 0x1p-23
+    };
+
+    @ParameterizedTest
+    @EnumSource(names = {"FP64", "FP32", "FP16", "BF16"})
+    void storesAsTheRuleSays(Datatype datatype) {
+        Grid grid = Grid.of(datatype);
+        double[] values = values();
+        double[] sizes = sizes(values);
+        Draws draws = new Draws(7);
+        for (boolean indices : new boolean[] {false, true}) {
+            for (double[] own : new double[][] {null, sizes}) {
+                double[] stored = new double[values.length];
+                new Stored(grid, grid.unitRoundoff(), indices, draws).of(values, own, stored);
+                for (int i = 0; i < values.length; i++) {
+                    double size = own == null ? 0 : own[i];
+                    assertThat(bits(stored[i]))
+                            .as("%s of %s, indices %s", values[i], size, indices)
+                            .isEqualTo(bits(plainly(grid, values[i], own != null, size, indices, draws)));
+                }
+            }
+        }
+    }
+
+    private static long bits(double value) {
+        return Double.doubleToLongBits(value);
+    }
+
+    /** Element by element, with a division and a power by the library. */
+    private static double plainly(
+            Grid grid, double x, boolean isSum, double size, boolean indices, Draws draws) {
+        double u = grid.unitRoundoff();
+        boolean isWhole = x == Math.rint(x);
+        if (isWhole && (indices || (isSum && size == Math.rint(size) && size <= 1 / u))) {
+            return x;
+        }
+        double off = size == 0 ? 0 : 4 * u * size * (draws.uniform(x, size) - 0.5);
+        double chance = draws.another(x, size);
+        double moved = x + off;
+        int exponent = Math.max(Math.getExponent(moved), grid.leastExponent()) + 1 - grid.digits();
+        double spacing = Math.scalb(1.0, exponent);
+        double steps = moved / spacing;
+        double below = Math.floor(steps);
+        double up = steps - below > chance ? 1 : 0;
+        double rounded = steps == below || !Double.isFinite(moved) ? moved : (below + up) * spacing;
+        boolean flushes = grid.leastExponent() == -126 && rounded != 0 && Math.abs(rounded) < 0x1p-126;
+        return flushes && chance < 0.5 ? 0 : rounded;
+    }
+
+    private static double[] values() {
+        SplittableRandom random = new SplittableRandom(3);
+        double[] values = new double[20_000];
+        for (int i = 0; i < values.length; i++) {
+            double scale = Math.scalb(1.0, random.nextInt(-170, 60));
+            values[i] = i < CORNERS.length ? CORNERS[i] : random.nextDouble(-2, 2) * scale;
+        }
+        return values;
+    }
+
+    private static double[] sizes(double[] values) {
+        SplittableRandom random = new SplittableRandom(4);
+        double[] sizes = new double[values.length];
+        for (int i = 0; i < sizes.length; i++) {
+            int kind = random.nextInt(4);
+            sizes[i] = kind == 0 ? 0 : kind == 1 ? Math.rint(Math.abs(values[i])) : Math.abs(values[i]) * kind;
+        }
+        return sizes;
+    }
+
+    @Test
+    void allocatesNothingOnceWarm() {
+        double[] values = values();
+        double[] sizes = sizes(values);
+        double[] stored = new double[values.length];
+        Stored loop = new Stored(Grid.FP32, 0x1p-24, false, new Draws(1));
+        for (int k = 0; k < 2_000; k++) {
+            loop.of(values, null, stored);
+            loop.of(values, sizes, stored);
+        }
+        ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int k = 0; k < 100; k++) {
+            loop.of(values, null, stored);
+            loop.of(values, sizes, stored);
+        }
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(100_000); // 4 million draws
+    }
+}
