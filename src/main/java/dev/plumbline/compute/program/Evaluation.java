@@ -84,7 +84,10 @@ public final class Evaluation {
                     "/cotangent", "the cotangent has another shape than the output", cotangent.shape(), output.shape());
         }
         double[][] cotangents = new double[values.length][];
-        double[][] sizes = new double[values.length][]; // of the terms of cotangents that are sums
+        TermSizes shared = rounding.sizes();
+        double @Nullable [][] known = shared == null ? null : shared.reverse();
+        double[][] sizes = known == null ? new double[values.length][] : known; // of terms of cotangents that are sums
+        boolean measures = shared != null && known == null;
         cotangents[output.id()] = cotangent.values().clone();
         for (int id = output.id(); id >= 0; id--) {
             Node node = program.nodes().get(id);
@@ -95,12 +98,15 @@ public final class Evaluation {
                 double[] stored = rounding.cotangent(node, arriving, sizes[id]);
                 cotangents[id] = stored;
                 double[] @Nullable [] into = targets(node, cotangents, null);
-                if (rounding == Rounding.NONE) {
-                    rounding.pullBack(node, inputs(node), values[id], stored, into);
-                } else {
+                if (measures) {
                     pullBackWithSizes(node, stored, into, sizes);
+                } else {
+                    rounding.pullBack(node, inputs(node), values[id], stored, into);
                 }
             }
+        }
+        if (shared != null && measures) {
+            shared.setReverse(sizes);
         }
         return new Gradient(cotangents, output);
     }

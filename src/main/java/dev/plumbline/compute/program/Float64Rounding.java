@@ -28,12 +28,19 @@ final class Float64Rounding implements Rounding {
     private final Centring centring;
     private final Leaning leaning;
     private final SplittableRandom random;
+    private final TermSizes termSizes;
 
-    Float64Rounding(Evaluation base, long seed, Leaning leaning) {
+    Float64Rounding(Evaluation base, long seed, Leaning leaning, TermSizes termSizes) {
         this.base = base;
+        this.termSizes = termSizes;
         this.leaning = leaning;
         this.centring = base.program().centring();
         this.random = new SplittableRandom(seed);
+    }
+
+    @Override
+    public TermSizes sizes() {
+        return termSizes;
     }
 
     @Override
@@ -64,7 +71,8 @@ final class Float64Rounding implements Rounding {
             return Tensor.of(node.shape(), y);
         }
         boolean sum = Terms.isSum(op);
-        double[] sizes = sum || centring.isCentred(node) ? Terms.sizes(node, inputs) : y;
+        boolean isShared = sum || centring.isCentred(node);
+        double[] sizes = isShared ? termSizes.forward(node, () -> Terms.sizes(node, inputs)) : y;
         double spread = 2 + (sum ? Math.sqrt(Terms.count(node)) / 4 : 0);
         Residues residues = Residues.of(op, inputs, node.shape());
         Draws draws = Draws.from(random);
@@ -116,7 +124,8 @@ final class Float64Rounding implements Rounding {
             double terms = sizes == null ? 0 : sizes[i];
             boolean exact = terms == 0 ? arriving[i] == (float) arriving[i] : isWhole(arriving[i], terms);
             if (!exact) {
-                moved[i] = stray(draws, arriving[i], Math.abs(arriving[i]) + 2 * terms);
+                double size = sizes == null ? 0 : TermSizes.atLeast(terms, arriving[i]);
+                moved[i] = stray(draws, arriving[i], Math.abs(arriving[i]) + 2 * size);
             }
         }
         return moved;
@@ -129,8 +138,7 @@ final class Float64Rounding implements Rounding {
         if (Branches.chooses(node.op())) {
             Branches.pullBack(node, leaning.leaned(node, inputs), output, cotangent, into);
         } else {
-            node.op().pullBack(inputs, output, cotangent, into);
-            SERIAL.pullBackLosses(node, inputs, output, cotangent, into);
+            SERIAL.pullBack(node, inputs, output, cotangent, into, into);
         }
     }
 

@@ -29,8 +29,9 @@ final class RandomRounding implements Rounding {
     private final Centring centring;
     private final SplittableRandom random;
     private final Leaning leaning;
+    private final TermSizes termSizes;
 
-    private RandomRounding(Evaluation base, Grid grid, long seed, Leaning leaning) {
+    private RandomRounding(Evaluation base, Grid grid, long seed, Leaning leaning, TermSizes termSizes) {
         this.base = base;
         this.program = base.program();
         this.grids = new Grid[program.nodes().size()];
@@ -41,9 +42,11 @@ final class RandomRounding implements Rounding {
         this.centring = program.centring();
         this.random = new SplittableRandom(seed);
         this.leaning = leaning;
+        this.termSizes = termSizes;
     }
 
-    private RandomRounding(Evaluation base, Precision precision, Grid kept, long seed, Leaning leaning) {
+    private RandomRounding(
+            Evaluation base, Precision precision, Grid kept, long seed, Leaning leaning, TermSizes termSizes) {
         this.base = base;
         this.program = base.program();
         this.grids = precision.grids(program, kept);
@@ -53,14 +56,21 @@ final class RandomRounding implements Rounding {
         this.centring = program.centring();
         this.random = new SplittableRandom(seed);
         this.leaning = leaning;
+        this.termSizes = termSizes;
     }
 
-    static RandomRounding throughout(Grid grid, Evaluation base, long seed, Leaning leaning) {
-        return new RandomRounding(base, grid, seed, leaning);
+    static RandomRounding throughout(Grid grid, Evaluation base, long seed, Leaning leaning, TermSizes sizes) {
+        return new RandomRounding(base, grid, seed, leaning, sizes);
     }
 
-    static RandomRounding mixed(Precision precision, Grid kept, Evaluation base, long seed, Leaning leaning) {
-        return new RandomRounding(base, precision, kept, seed, leaning);
+    static RandomRounding mixed(
+            Precision precision, Grid kept, Evaluation base, long seed, Leaning leaning, TermSizes sizes) {
+        return new RandomRounding(base, precision, kept, seed, leaning, sizes);
+    }
+
+    @Override
+    public TermSizes sizes() {
+        return termSizes;
     }
 
     @Override
@@ -85,7 +95,8 @@ final class RandomRounding implements Rounding {
             return Tensor.of(node.shape(), y);
         }
         boolean cancels = Terms.isSum(op) || centring.isCentred(node);
-        double @Nullable [] sizes = cancels ? Terms.sizes(node, read) : ofKernel(op, read, y);
+        double @Nullable [] sizes =
+                cancels ? termSizes.forward(node, () -> Terms.sizes(node, read)) : ofKernel(op, read, y);
         return Tensor.of(node.shape(), stored(node, y, sizes, sums));
     }
 
@@ -126,7 +137,15 @@ final class RandomRounding implements Rounding {
 
     @Override
     public double[] cotangent(Node node, double[] arriving, double @Nullable [] sizes) {
-        return stored(node, arriving, sizes, sumsInReverse);
+        double u = sumsInReverse[node.id()].unitRoundoff();
+        Stored loop = new Stored(grids[node.id()], u, !program.isDifferentiable(node), Draws.from(random));
+        double[] stored = new double[arriving.length];
+        if (sizes == null || termSizes.reverse() == null) {
+            loop.of(arriving, sizes, stored);
+        } else {
+            loop.ofOthersSizes(arriving, sizes, stored);
+        }
+        return stored;
     }
 
     @Override
@@ -138,12 +157,11 @@ final class RandomRounding implements Rounding {
             op.pullBack(bold, Tensor.of(node.shape(), op.value(bold, node.shape())), cotangent, into);
         } else {
             List<Tensor> read = op instanceof Contraction ? operands(inputs) : inputs;
-            op.pullBack(read, output, cotangent, into);
             double[] @Nullable [] inFloat32 = new double[into.length][];
             for (int k = 0; k < into.length; k++) {
                 inFloat32[k] = addsInFloat32(sumsInReverse[receiver(node, k).id()]) ? into[k] : null;
             }
-            IN_FLOAT32.pullBackLosses(node, read, output, cotangent, inFloat32);
+            IN_FLOAT32.pullBack(node, read, output, cotangent, into, inFloat32);
         }
     }
 

@@ -44,6 +44,13 @@ final class Stored {
         }
     }
 
+    /** The same, of sums whose terms another run measured, which may have had fewer. */
+    void ofOthersSizes(double[] values, double[] sizes, double[] stored) {
+        for (int i = 0; i < values.length; i++) {
+            stored[i] = sum(values[i], TermSizes.atLeast(sizes[i], values[i]));
+        }
+    }
+
     private void results(double[] values, double[] stored) {
         Draws other = draws.other();
         boolean flushes = grid.mayFlush();
@@ -57,11 +64,13 @@ final class Stored {
 
     private void sums(double[] values, double[] sizes, double[] stored) {
         for (int i = 0; i < values.length; i++) {
-            double x = values[i];
-            double size = sizes[i];
-            boolean isCount = isWhole(x) && (indices || (isWhole(size) && size <= 1 / u)); // whatever their datatype
-            stored[i] = isCount ? x : one(x, size);
+            stored[i] = sum(values[i], sizes[i]);
         }
+    }
+
+    private double sum(double x, double size) {
+        boolean isCount = isWhole(x) && (indices || (isWhole(size) && size <= 1 / u)); // whatever their datatype
+        return isCount ? x : one(x, size);
     }
 
     private double one(double x, double size) {

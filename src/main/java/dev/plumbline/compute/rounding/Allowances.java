@@ -7,6 +7,7 @@ import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Precision;
 import dev.plumbline.compute.program.Rounding;
+import dev.plumbline.compute.program.TermSizes;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
@@ -156,8 +157,7 @@ public final class Allowances {
 
     private Scatter inFloat64(List<FileConstant> shortened) {
         Spreads seen = new Spreads(objective);
-        Scatter scatter = Scatter.byPieces(
-                objective, exact, RUNS, asking(run -> Rounding.float64(objective.base(), seed + run)), seen::add);
+        Scatter scatter = Scatter.byPieces(objective, exact, RUNS, inFloat64(seed, Leaning.NONE), seen::add);
         if (!shortened.isEmpty()) { // an edge may lie where the pipeline's constants were, and not where the file's are
             seen.widen(
                     objective.program().evaluate(objective.point(), FileConstant.moved(shortened, seed)), KNOWN_SIZE);
@@ -168,15 +168,15 @@ public final class Allowances {
         for (Leaning leaning : sides()) {
             passes += RUNS * PASSES_OF_A_GRADIENT;
             long own = seed + (2L + leaning.sign()) * RUNS;
-            scatter = scatter.or(Scatter.toOneSide(
-                    objective,
-                    exact,
-                    RUNS,
-                    asking(run -> Rounding.float64(objective.base(), own + run, leaning)),
-                    leaning));
+            scatter = scatter.or(Scatter.toOneSide(objective, exact, RUNS, inFloat64(own, leaning), leaning));
         }
         passes += scatter.elsewhere() * PASSES_OF_A_REVERSE;
         return scatter;
+    }
+
+    private IntFunction<Rounding> inFloat64(long first, Leaning leaning) {
+        TermSizes sizes = TermSizes.shared(objective.program());
+        return asking(run -> Rounding.float64(objective.base(), first + run, leaning, sizes));
     }
 
     private IntFunction<Rounding> asking(IntFunction<Rounding> arithmetic) {
@@ -195,12 +195,12 @@ public final class Allowances {
     }
 
     private Scatter throughout(Datatype datatype) {
-        return scatter((seed, leaning) -> Rounding.random(datatype, objective.base(), seed, leaning));
+        return scatter((seed, leaning, sizes) -> Rounding.random(datatype, objective.base(), seed, leaning, sizes));
     }
 
     /** An arithmetic by seed that leans. */
     private interface Arithmetic {
-        Rounding of(long seed, Leaning leaning);
+        Rounding of(long seed, Leaning leaning, TermSizes sizes);
     }
 
     private static Datatype narrowest(@Nullable Precision precision) {
@@ -212,19 +212,25 @@ public final class Allowances {
         Datatype throughout = precision.throughout();
         return throughout != null
                 ? throughout(throughout)
-                : scatter((seed, leaning) -> Rounding.mixed(precision, Datatype.FP32, objective.base(), seed, leaning));
+                : scatter((seed, leaning, sizes) ->
+                        Rounding.mixed(precision, Datatype.FP32, objective.base(), seed, leaning, sizes));
     }
 
     private Scatter scatter(Arithmetic arithmetic) {
         passes += RUNS * PASSES_OF_A_GRADIENT;
-        Scatter scatter = Scatter.of(objective, exact, RUNS, asking(run -> arithmetic.of(seed + run, Leaning.NONE)));
+        Scatter scatter = Scatter.of(objective, exact, RUNS, runs(arithmetic, seed, Leaning.NONE));
         for (Leaning leaning : sides()) {
             passes += RUNS * PASSES_OF_A_GRADIENT;
             long own = seed + (2L + leaning.sign()) * RUNS;
-            scatter = scatter.or(Scatter.leaningAsBase(
-                    objective, exact, RUNS, asking(run -> arithmetic.of(own + run, leaning)), leaning));
+            scatter = scatter.or(
+                    Scatter.leaningAsBase(objective, exact, RUNS, runs(arithmetic, own, leaning), leaning));
         }
         return scatter;
+    }
+
+    private IntFunction<Rounding> runs(Arithmetic arithmetic, long first, Leaning leaning) {
+        TermSizes sizes = TermSizes.shared(objective.program());
+        return asking(run -> arithmetic.of(first + run, leaning, sizes));
     }
 
     /** Two gradients for each constant, and some more for the last, which are all that remain. */

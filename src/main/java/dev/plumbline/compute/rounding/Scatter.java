@@ -86,13 +86,15 @@ final class Scatter {
             BiFunction<Integer, Evaluation, Map<String, Tensor>> rights) {
         Scatter scatter = new Scatter(runs);
         exact.forEach((name, gradient) -> scatter.squares.put(name, new double[gradient.size()]));
-        IntStream.range(0, runs)
+        IntFunction<Run> runner = run -> {
+            Evaluation evaluation = objective.program().evaluate(objective.point(), arithmetic.apply(run));
+            Map<String, Tensor> right = rights.apply(run, evaluation);
+            return new Run(gradient(objective, evaluation), right, right != exact);
+        };
+        scatter.add(runner.apply(0)); // finds the sizes of the terms, for the others
+        IntStream.range(1, runs)
                 .parallel()
-                .mapToObj(run -> {
-                    Evaluation evaluation = objective.program().evaluate(objective.point(), arithmetic.apply(run));
-                    Map<String, Tensor> right = rights.apply(run, evaluation);
-                    return new Run(gradient(objective, evaluation), right, right != exact);
-                })
+                .mapToObj(runner)
                 .forEachOrdered(scatter::add); // so that equal seeds give equal bits
         return scatter;
     }

@@ -87,6 +87,24 @@ class StoredTests {
         return sizes;
     }
 
+    /** Where another run's terms were smaller than the sum itself, the sum counts. */
+    @Test
+    void takesNoSizeBelowTheSum() {
+        double[] values = values();
+        double[] sizes = sizes(values);
+        double[] larger = sizes.clone();
+        for (int i = 0; i < sizes.length; i++) {
+            larger[i] = sizes[i] < Math.abs(values[i]) ? Math.abs(values[i]) : sizes[i];
+        }
+        double[] stored = new double[values.length];
+        double[] expected = new double[values.length];
+        Stored loop = new Stored(Grid.FP32, 0x1p-24, false, new Draws(7));
+        loop.ofOthersSizes(values, sizes, stored);
+        loop.of(values, larger, expected);
+
+        assertThat(stored).isEqualTo(expected);
+    }
+
     @Test
     void allocatesNothingOnceWarm() {
         double[] values = values();
