@@ -19,19 +19,9 @@ record Draws(long salt) {
         return unit(mixed(mixed(salt ^ Double.doubleToRawLongBits(value)) + Double.doubleToRawLongBits(size)));
     }
 
-    /** {@code uniform(value, 0)}. */
-    double uniform(double value) {
-        return unit(mixed(mixed(salt ^ Double.doubleToRawLongBits(value))));
-    }
-
     /** A second number for the same, independent of the first. */
     double another(double value, double size) {
-        return other().uniform(value, size);
-    }
-
-    /** Where the second numbers come from. */
-    Draws other() {
-        return new Draws(salt + OTHER);
+        return new Draws(salt + OTHER).uniform(value, size);
     }
 
     private static double unit(long bits) {

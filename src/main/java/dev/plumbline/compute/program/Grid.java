@@ -31,37 +31,12 @@ record Grid(int digits, int leastExponent) {
 
     /** The distance between neighbours at a finite number; the smallest subnormal at 0. */
     double spacing(double x) {
-        int exponent = Math.max(Math.getExponent(x), leastExponent) + 1 - digits;
-        return isCoarse() ? powerOfTwo(exponent) : Math.scalb(1.0, exponent);
-    }
-
-    /** Whether every spacing is a normal number, and so is its inverse: on every grid but float64's. */
-    boolean isCoarse() {
-        return leastExponent + 1 - digits >= Double.MIN_EXPONENT;
-    }
-
-    private static double powerOfTwo(int exponent) {
-        return Double.longBitsToDouble((long) (exponent + Double.MAX_EXPONENT) << 52);
-    }
-
-    /** As {@link #round} on a grid that {@link #isCoarse}, without a division or a branch by {@code chance}. */
-    double coarselyRounded(double x, double chance) {
-        int exponent = Math.max(Math.getExponent(x), leastExponent) + 1 - digits;
-        double steps = x * powerOfTwo(-exponent); // exact
-        double below = Math.floor(steps);
-        long up = Double.doubleToRawLongBits(chance - (steps - below)) >>> 63; // 1 where the chance is less
-        double rounded = (below + up) * powerOfTwo(exponent);
-        return steps == below || !(Math.abs(x) <= Double.MAX_VALUE) ? x : rounded;
+        return Math.scalb(1.0, Math.max(Math.getExponent(x), leastExponent) + 1 - digits);
     }
 
     /** Whether a machine may have 0 in the place of x: below the normal numbers of float32's exponents vector units have. */
     boolean mayFlush(double x) {
-        return mayFlush() && x != 0 && Math.abs(x) < 0x1p-126;
-    }
-
-    /** Whether some of its numbers may. */
-    boolean mayFlush() {
-        return leastExponent == FP32.leastExponent;
+        return leastExponent == FP32.leastExponent && x != 0 && Math.abs(x) < 0x1p-126;
     }
 
     boolean holds(double x) {
@@ -74,9 +49,6 @@ record Grid(int digits, int leastExponent) {
      * Numbers of the grid stay.
      */
     double round(double x, double chance) {
-        if (isCoarse()) {
-            return coarselyRounded(x, chance);
-        }
         double spacing = spacing(x);
         double steps = x / spacing; // exact, a power of two
         double below = Math.floor(steps);

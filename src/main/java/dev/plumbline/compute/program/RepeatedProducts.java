@@ -51,6 +51,11 @@ final class RepeatedProducts {
         return losses.get(beside.get(whole));
     }
 
+    /** What was added to this array counts no more. */
+    void forget(double[] whole) {
+        losses.remove(beside.remove(whole));
+    }
+
     /** The repeated part of {@code c += a b}. */
     void add(Matrix a, Matrix b, double[] c, int start) {
         int[] rows = rows(a);

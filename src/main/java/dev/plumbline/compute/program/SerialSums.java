@@ -28,7 +28,18 @@ final class SerialSums {
     /** A product's result, less what serial sums lose of it. */
     double[] value(Contraction contraction, List<Tensor> inputs, Shape shape) {
         RepeatedProducts products = new RepeatedProducts(inFloat32);
-        double[] value = contraction.value(inputs, shape, products::addBoth);
+        double[] value = contraction.value(inputs, shape, new Contraction.Products() {
+            @Override
+            public void add(MatrixProduct.Matrix a, MatrixProduct.Matrix b, double[] c, int start) {
+                products.addBoth(a, b, c, start);
+            }
+
+            @Override
+            public void done(double[] c) {
+                subtract(c, products.lossesBeside(c));
+                products.forget(c);
+            }
+        });
         subtract(value, products.lossesBeside(value));
         return value;
     }
