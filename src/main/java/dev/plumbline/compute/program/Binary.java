@@ -179,21 +179,12 @@ public record Binary(BinaryFunction function) implements Op {
         double[] da = into[0];
         double[] db = into[1];
         StridedRows rows = rows(inputs, output.shape());
-        int yStep = rows.step(0);
-        int aStep = rows.step(1);
-        int bStep = rows.step(2);
-        int length = rows.length();
         rows.forEach(at -> {
-            for (int i = 0, o = at[0], p = at[1], q = at[2]; i < length; i++, o += yStep, p += aStep, q += bStep) {
-                double dy = cotangent[o];
-                if (da != null) {
-                    double term = dy == 0 ? 0 : dy * function.derivativeByFirst(a[p], b[q]);
-                    da[p] += sizes ? Math.abs(term) : term;
-                }
-                if (db != null) {
-                    double term = dy == 0 ? 0 : dy * function.derivativeBySecond(a[p], b[q]);
-                    db[q] += sizes ? Math.abs(term) : term;
-                }
+            if (da != null) {
+                BinaryPullBack.toFirst(function, sizes, cotangent, a, b, da, at, rows);
+            }
+            if (db != null) {
+                BinaryPullBack.toSecond(function, sizes, cotangent, a, b, db, at, rows);
             }
         });
     }

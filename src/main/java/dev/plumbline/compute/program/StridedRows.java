@@ -117,6 +117,36 @@ final class StridedRows {
         return steps[operand];
     }
 
+    /** How many axes there are outside the rows. */
+    int axes() {
+        return extents.length;
+    }
+
+    int extent(int axis) {
+        return extents[axis];
+    }
+
+    /** Distance between the rows of an operand along an outer axis. */
+    int stride(int operand, int axis) {
+        return strides[operand][axis];
+    }
+
+    /** The same walk without one of its outer axes. */
+    StridedRows without(int axis) {
+        int[][] left = new int[strides.length][];
+        for (int k = 0; k < left.length; k++) {
+            left[k] = without(strides[k], axis);
+        }
+        return new StridedRows(without(extents, axis), left, length, steps);
+    }
+
+    private static int[] without(int[] values, int axis) {
+        int[] left = new int[values.length - 1];
+        System.arraycopy(values, 0, left, 0, axis);
+        System.arraycopy(values, axis + 1, left, axis, left.length - axis);
+        return left;
+    }
+
     void forEach(Row row) {
         forEach(new int[steps.length], row);
     }
@@ -155,6 +185,10 @@ final class StridedRows {
     void copy(double[] to, int toStart, double[] from, int fromStart) {
         int toStep = steps[0];
         int fromStep = steps[1];
+        if (Turned.isTurned(this)) {
+            Turned.copy(this, to, toStart, from, fromStart);
+            return;
+        }
         forEach(new int[] {toStart, fromStart}, offsets -> {
             int t = offsets[0];
             int f = offsets[1];
@@ -172,6 +206,10 @@ final class StridedRows {
     void add(double[] to, int toStart, double[] from, int fromStart) {
         int toStep = steps[0];
         int fromStep = steps[1];
+        if (Turned.isTurned(this)) {
+            Turned.add(this, to, toStart, from, fromStart);
+            return;
+        }
         forEach(new int[] {toStart, fromStart}, offsets -> {
             int t = offsets[0];
             int f = offsets[1];
