@@ -76,7 +76,7 @@ final class Float64Rounding implements Rounding {
         double spread = 2 + (sum ? Math.sqrt(Terms.count(node)) / 4 : 0);
         Residues residues = Residues.of(op, inputs, node.shape());
         Draws draws = Draws.from(random);
-        double[] moved = y.clone();
+        double[] moved = y; // which nobody else has
         for (int i = 0; i < y.length; i++) {
             if (sum ? !isWhole(y[i], sizes[i]) : residues.isRounded(i, y[i])) {
                 moved[i] = stray(draws, y[i], spread * Math.abs(sizes[i]));
@@ -103,11 +103,12 @@ final class Float64Rounding implements Rounding {
         if (!Double.isFinite(value)) {
             return value;
         }
-        double off = 2 * U * size * (draws.uniform(value, size) - 0.5);
+        long bits = draws.bits(value, size);
+        double off = 2 * U * size * (Draws.low(bits) - 0.5);
         double ulp = ulp(value);
         double steps = off / ulp;
         boolean coarse = Math.abs(steps) < 64; // else the sum is as good as any
-        return value + (coarse ? Math.floor(steps + draws.another(value, size)) * ulp : off);
+        return value + (coarse ? Math.floor(steps + Draws.high(bits)) * ulp : off);
     }
 
     /** As {@link Math#ulp}, which takes several times as long, of a finite number. */
@@ -119,7 +120,7 @@ final class Float64Rounding implements Rounding {
     @Override
     public double[] cotangent(Node node, double[] arriving, double @Nullable [] sizes) {
         Draws draws = Draws.from(random);
-        double[] moved = arriving.clone();
+        double[] moved = arriving;
         for (int i = 0; i < moved.length; i++) {
             double terms = sizes == null ? 0 : sizes[i];
             boolean exact = terms == 0 ? arriving[i] == (float) arriving[i] : isWhole(arriving[i], terms);

@@ -76,7 +76,7 @@ final class RandomRounding implements Rounding {
     @Override
     public Tensor given(Node node, Tensor value) {
         Tensor sizes = node.op() instanceof Constant constant ? constant.sizes() : null;
-        return Tensor.of(node.shape(), stored(node, value.values(), sizes == null ? null : sizes.values(), sums));
+        return Tensor.of(node.shape(), stored(node, value.values(), sizes == null ? null : sizes.values()));
     }
 
     @Override
@@ -85,7 +85,7 @@ final class RandomRounding implements Rounding {
         if (choosesBoldly(op)) {
             List<Tensor> bold = bold(node, inputs);
             Tensor chosen = Tensor.of(node.shape(), op.value(bold, node.shape()));
-            return Tensor.of(node.shape(), stored(node, Branches.value(op, inputs, bold, chosen), null, sums));
+            return Tensor.of(node.shape(), stored(node, Branches.value(op, inputs, bold, chosen), null));
         }
         List<Tensor> read = op instanceof Contraction ? operands(inputs) : inputs;
         double[] y = op instanceof Contraction product && addsInFloat32(sums[node.id()])
@@ -97,7 +97,8 @@ final class RandomRounding implements Rounding {
         boolean cancels = Terms.isSum(op) || centring.isCentred(node);
         double @Nullable [] sizes =
                 cancels ? termSizes.forward(node, () -> Terms.sizes(node, read)) : ofKernel(op, read, y);
-        return Tensor.of(node.shape(), stored(node, y, sizes, sums));
+        store(node, y, sizes, y);
+        return Tensor.of(node.shape(), y);
     }
 
     /**
@@ -117,11 +118,15 @@ final class RandomRounding implements Rounding {
     }
 
     /** On the node's grid, sums after they were off by up to {@code 2 u} of their terms' sizes. */
-    private double[] stored(Node node, double[] values, double @Nullable [] sizes, Grid[] sums) {
+    private double[] stored(Node node, double[] values, double @Nullable [] sizes) {
         double[] stored = new double[values.length];
+        store(node, values, sizes, stored);
+        return stored;
+    }
+
+    private void store(Node node, double[] values, double @Nullable [] sizes, double[] stored) {
         double u = sums[node.id()].unitRoundoff();
         new Stored(grids[node.id()], u, !program.isDifferentiable(node), Draws.from(random)).of(values, sizes, stored);
-        return stored;
     }
 
     private List<Tensor> operands(List<Tensor> inputs) {
@@ -131,7 +136,7 @@ final class RandomRounding implements Rounding {
         }
         Draws draws = Draws.from(random);
         return inputs.stream()
-                .map(input -> input.map(x -> grid.round(x, draws.uniform(x, 0))))
+                .map(input -> input.map(x -> grid.round(x, Draws.high(draws.bits(x)))))
                 .toList();
     }
 
@@ -139,7 +144,7 @@ final class RandomRounding implements Rounding {
     public double[] cotangent(Node node, double[] arriving, double @Nullable [] sizes) {
         double u = sumsInReverse[node.id()].unitRoundoff();
         Stored loop = new Stored(grids[node.id()], u, !program.isDifferentiable(node), Draws.from(random));
-        double[] stored = new double[arriving.length];
+        double[] stored = arriving;
         if (sizes == null || termSizes.reverse() == null) {
             loop.of(arriving, sizes, stored);
         } else {

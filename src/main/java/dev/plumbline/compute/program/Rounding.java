@@ -89,7 +89,7 @@ public interface Rounding {
     }
 
     /**
-     * What is stored of the cotangent that arrived at a node.
+     * What is stored of the cotangent that arrived at a node; it may take the place of that in its array.
      *
      * @param sizes the sizes of the terms that were added up to each element, where sums were among them
      */

@@ -3,17 +3,25 @@ package dev.plumbline.compute.program;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole array of results as a narrower arithmetic stores them, each by {@link Grid#round}: a rounding run spends most of
- * its time here, so the loops have no branch that random numbers would mispredict, and no division.
+ * A whole array of results as a narrower arithmetic stores them: each becomes one of its neighbours on a grid, the more often
+ * the nearer it is. A rounding run spends most of its time here.
+ *
+ * <p>Of a normal number of the grid, a random integer is added to the bits that the grid has not, and these are cut off
+ * (stochastic rounding as hardware does it); a number of the grid stays. What is below or not finite goes through {@link
+ * Grid#round}.
  */
 final class Stored {
 
-    private static final double LEAST_FLOAT32 = 0x1p-126; // the smallest normal one
+    private static final int LARGEST = 0x7FF; // exponent: of what is not finite
+    private static final int FRACTION = 52; // bits
 
     private final Grid grid;
     private final double u; // of sums
+    private final double mostCounted; // up to here counts are exact
     private final boolean indices; // whole numbers are exact, whatever the grid
     private final Draws draws;
+    private final int shift; // bits of a float64 that the grid has not
+    private final int least; // exponent, biased, of the grid's normal numbers
 
     /**
      * @param u the unit roundoff of sums
@@ -22,8 +30,11 @@ final class Stored {
     Stored(Grid grid, double u, boolean indices, Draws draws) {
         this.grid = grid;
         this.u = u;
+        this.mostCounted = 1 / u;
         this.indices = indices;
         this.draws = draws;
+        this.shift = FRACTION + 1 - grid.digits();
+        this.least = shift == 0 ? LARGEST : grid.leastExponent() + Double.MAX_EXPONENT;
     }
 
     /**
@@ -33,14 +44,12 @@ final class Stored {
      * @param stored takes the results; may be {@code values} itself
      */
     void of(double[] values, double @Nullable [] sizes, double[] stored) {
-        if (sizes == null && !indices && grid.isCoarse()) {
-            results(values, stored);
-        } else if (sizes == null) {
-            for (int i = 0; i < values.length; i++) {
-                stored[i] = indices && isWhole(values[i]) ? values[i] : one(values[i], 0);
-            }
-        } else {
-            sums(values, sizes, stored);
+        for (int i = 0; sizes != null && i < values.length; i++) {
+            stored[i] = sum(values[i], sizes[i]);
+        }
+        for (int i = 0; sizes == null && i < values.length; i++) {
+            double x = values[i];
+            stored[i] = indices && isWhole(x) ? x : rounded(x, draws.bits(x));
         }
     }
 
@@ -51,32 +60,24 @@ final class Stored {
         }
     }
 
-    private void results(double[] values, double[] stored) {
-        Draws other = draws.other();
-        boolean flushes = grid.mayFlush();
-        for (int i = 0; i < values.length; i++) {
-            double x = values[i];
-            double chance = other.uniform(x);
-            double rounded = grid.coarselyRounded(x + 0.0, chance); // -0 becomes 0
-            stored[i] = flushes && Math.abs(rounded) < LEAST_FLOAT32 && chance < 0.5 ? 0 : rounded;
-        }
-    }
-
-    private void sums(double[] values, double[] sizes, double[] stored) {
-        for (int i = 0; i < values.length; i++) {
-            stored[i] = sum(values[i], sizes[i]);
-        }
-    }
-
     private double sum(double x, double size) {
-        boolean isCount = isWhole(x) && (indices || (isWhole(size) && size <= 1 / u)); // whatever their datatype
-        return isCount ? x : one(x, size);
+        if (isWhole(x) && (indices || (isWhole(size) && size <= mostCounted))) {
+            return x; // a count, whatever its datatype
+        }
+        long bits = draws.bits(x, size);
+        return rounded(x + 4 * u * size * (Draws.low(bits) - 0.5), bits);
     }
 
-    private double one(double x, double size) {
-        double off = size == 0 ? 0 : 4 * u * size * (draws.uniform(x, size) - 0.5);
-        double chance = draws.another(x, size);
-        double rounded = grid.round(x + off, chance);
+    private double rounded(double x, long random) {
+        long bits = Double.doubleToRawLongBits(x);
+        int exponent = (int) (bits >>> FRACTION) & LARGEST;
+        return exponent >= least && exponent < LARGEST
+                ? Double.longBitsToDouble((bits + (random >>> (Long.SIZE - shift))) & -1L << shift)
+                : slowly(x, Draws.high(random));
+    }
+
+    private double slowly(double x, double chance) {
+        double rounded = grid.round(x + 0.0, chance); // -0 becomes 0
         return grid.mayFlush(rounded) && chance < 0.5 ? 0 : rounded;
     }
 

@@ -258,7 +258,7 @@ public final class Allowances {
     }
 
     private Map<String, Tensor> gradient(Evaluation evaluation) {
-        return evaluation.gradient(objective.output()).byParameter();
+        return evaluation.gradientByParameter(objective.output());
     }
 
     /**

@@ -100,7 +100,7 @@ final class Scatter {
     }
 
     private static Map<String, Tensor> gradient(Objective objective, Evaluation evaluation) {
-        return evaluation.gradient(objective.output()).byParameter();
+        return evaluation.gradientByParameter(objective.output());
     }
 
     private record Run(Map<String, Tensor> strayed, Map<String, Tensor> right, boolean elsewhere) {}

@@ -47,24 +47,81 @@ class StoredTests {
     }
 
     /** Element by element, with a division and a power by the library. */
-    private static double plainly(
-            Grid grid, double x, boolean isSum, double size, boolean indices, Draws draws) {
+    private static double plainly(Grid grid, double x, boolean isSum, double size, boolean indices, Draws draws) {
         double u = grid.unitRoundoff();
         boolean isWhole = x == Math.rint(x);
         if (isWhole && (indices || (isSum && size == Math.rint(size) && size <= 1 / u))) {
             return x;
         }
-        double off = size == 0 ? 0 : 4 * u * size * (draws.uniform(x, size) - 0.5);
-        double chance = draws.another(x, size);
-        double moved = x + off;
+        long random = isSum ? draws.bits(x, size) : draws.bits(x);
+        double moved = isSum ? x + 4 * u * size * ((random & 0xFFFFFFFFL) * 0x1p-32 - 0.5) : x;
         int exponent = Math.max(Math.getExponent(moved), grid.leastExponent()) + 1 - grid.digits();
         double spacing = Math.scalb(1.0, exponent);
-        double steps = moved / spacing;
-        double below = Math.floor(steps);
-        double up = steps - below > chance ? 1 : 0;
-        double rounded = steps == below || !Double.isFinite(moved) ? moved : (below + up) * spacing;
+        double steps = Math.abs(moved) / spacing;
+        boolean isNormal = grid.digits() < 53
+                && Math.abs(moved) <= Double.MAX_VALUE
+                && Math.abs(moved) >= Math.scalb(1.0, grid.leastExponent());
+        if (isNormal) { // as many random bits as are cut off
+            double chance = Math.scalb((double) (random >>> (11 + grid.digits())), grid.digits() - 53);
+            return Math.copySign(Math.floor(steps + chance), moved) * spacing;
+        }
+        double chance = (random >>> 32) * 0x1p-32;
+        double signed = moved / spacing;
+        double below = Math.floor(signed);
+        double up = signed - below > chance ? 1 : 0;
+        double rounded = signed == below || !Double.isFinite(moved) ? moved + 0.0 : (below + up) * spacing;
         boolean flushes = grid.leastExponent() == -126 && rounded != 0 && Math.abs(rounded) < 0x1p-126;
         return flushes && chance < 0.5 ? 0 : rounded;
+    }
+
+    /** Each neighbour as often as the number is near the other one. */
+    @ParameterizedTest
+    @EnumSource(names = {"FP32", "FP16", "BF16"})
+    void roundsToEitherNeighbourTheMoreOftenTheNearerItIs(Datatype datatype) {
+        Grid grid = Grid.of(datatype);
+        double spacing = grid.spacing(1);
+        double[] values = new double[40_000];
+        double[] stored = new double[values.length];
+        for (double part : new double[] {0.25, 0.5, 0.9}) {
+            for (double sign : new double[] {1, -1}) {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = sign * (1 + spacing * (part + 1e-2 * ((double) i / values.length - 0.5)));
+                }
+                new Stored(grid, grid.unitRoundoff(), false, new Draws(11)).of(values, null, stored);
+                double up = 0;
+                for (double value : stored) {
+                    assertThat(Math.abs(value)).isIn(1.0, 1 + spacing);
+                    up += Math.abs(value) > 1 ? 1 : 0;
+                }
+                double expected = part * values.length;
+                assertThat(Math.abs(up - expected)).isLessThan(5 * Math.sqrt(values.length * part * (1 - part)));
+            }
+        }
+    }
+
+    /** Uniform over 2 u of the size of the terms to either side. */
+    @Test
+    void sumsAreOffByUpToTwoRoundoffsOfTheirTerms() {
+        double[] values = new double[40_000];
+        double[] sizes = new double[values.length];
+        double[] stored = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = 1 + 1e-9 * i;
+            sizes[i] = 1000;
+        }
+        new Stored(Grid.FP32, 0x1p-24, false, new Draws(13)).of(values, sizes, stored);
+        double mean = 0;
+        double square = 0;
+        double most = 0;
+        for (int i = 0; i < values.length; i++) {
+            double off = (stored[i] - values[i]) / (0x1p-24 * 1000);
+            mean += off / values.length;
+            square += off * off / values.length;
+            most = Math.max(most, Math.abs(off));
+        }
+        assertThat(Math.abs(mean)).isLessThan(0.03);
+        assertThat(Math.abs(Math.sqrt(square) - 2 / Math.sqrt(3))).isLessThan(0.02);
+        assertThat(Math.abs(most - 2)).isLessThan(0.01);
     }
 
     private static double[] values() {
