@@ -111,13 +111,13 @@ public final class EngineProfile {
     }
 
     private void measure(String network, int repeats) {
-        long warm = System.nanoTime();
+        long warm = THREADS.getCurrentThreadCpuTime(); // other work may share the processors
         Evidence evidence = null;
         Measurement last = null;
         do {
             last = measurement();
             evidence = evidence(last);
-        } while (System.nanoTime() - warm < 5_000_000_000L);
+        } while (THREADS.getCurrentThreadCpuTime() - warm < 8_000_000_000L);
         Cost[] checks = new Cost[repeats];
         Cost[] forwards = new Cost[repeats];
         Cost[] reverses = new Cost[repeats];

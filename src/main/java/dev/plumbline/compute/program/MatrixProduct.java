@@ -26,7 +26,7 @@ final class MatrixProduct {
     /** Each thread keeps at most this many numbers in buffers between two products: 64 MiB. */
     private static final long KEPT = 1L << 23;
 
-    private static final int KEPT_BUFFERS = 48;
+    private static final int KEPT_BUFFERS = 256; // a residual network has a hundred sizes of products
 
     /** The least recently used first. */
     private static final ThreadLocal<Map<Size, Buffer>> BUFFERS =

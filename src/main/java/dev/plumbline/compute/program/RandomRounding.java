@@ -76,7 +76,13 @@ final class RandomRounding implements Rounding {
     @Override
     public Tensor given(Node node, Tensor value) {
         Tensor sizes = node.op() instanceof Constant constant ? constant.sizes() : null;
-        return Tensor.of(node.shape(), stored(node, value.values(), sizes == null ? null : sizes.values()));
+        Stored loop = loop(node, sums);
+        if (sizes == null && loop.keeps(value.values())) {
+            return value;
+        }
+        double[] stored = new double[value.size()];
+        loop.of(value.values(), sizes == null ? null : sizes.values(), stored);
+        return Tensor.of(node.shape(), stored);
     }
 
     @Override
@@ -85,7 +91,10 @@ final class RandomRounding implements Rounding {
         if (choosesBoldly(op)) {
             List<Tensor> bold = bold(node, inputs);
             Tensor chosen = Tensor.of(node.shape(), op.value(bold, node.shape()));
-            return Tensor.of(node.shape(), stored(node, Branches.value(op, inputs, bold, chosen), null));
+            double[] taken = Branches.value(op, inputs, bold, chosen);
+            double[] stored = new double[taken.length];
+            loop(node, sums).of(taken, null, stored);
+            return Tensor.of(node.shape(), stored);
         }
         List<Tensor> read = op instanceof Contraction ? operands(inputs) : inputs;
         double[] y = op instanceof Contraction product && addsInFloat32(sums[node.id()])
@@ -97,7 +106,7 @@ final class RandomRounding implements Rounding {
         boolean cancels = Terms.isSum(op) || centring.isCentred(node);
         double @Nullable [] sizes =
                 cancels ? termSizes.forward(node, () -> Terms.sizes(node, read)) : ofKernel(op, read, y);
-        store(node, y, sizes, y);
+        loop(node, sums).of(y, sizes, y);
         return Tensor.of(node.shape(), y);
     }
 
@@ -117,16 +126,10 @@ final class RandomRounding implements Rounding {
         return sizes;
     }
 
-    /** On the node's grid, sums after they were off by up to {@code 2 u} of their terms' sizes. */
-    private double[] stored(Node node, double[] values, double @Nullable [] sizes) {
-        double[] stored = new double[values.length];
-        store(node, values, sizes, stored);
-        return stored;
-    }
-
-    private void store(Node node, double[] values, double @Nullable [] sizes, double[] stored) {
+    /** What stores a node's results, with random numbers of its own. */
+    private Stored loop(Node node, Grid[] sums) {
         double u = sums[node.id()].unitRoundoff();
-        new Stored(grids[node.id()], u, !program.isDifferentiable(node), Draws.from(random)).of(values, sizes, stored);
+        return new Stored(grids[node.id()], u, !program.isDifferentiable(node), Draws.from(random));
     }
 
     private List<Tensor> operands(List<Tensor> inputs) {
@@ -142,15 +145,13 @@ final class RandomRounding implements Rounding {
 
     @Override
     public double[] cotangent(Node node, double[] arriving, double @Nullable [] sizes) {
-        double u = sumsInReverse[node.id()].unitRoundoff();
-        Stored loop = new Stored(grids[node.id()], u, !program.isDifferentiable(node), Draws.from(random));
-        double[] stored = arriving;
+        Stored loop = loop(node, sumsInReverse);
         if (sizes == null || termSizes.reverse() == null) {
-            loop.of(arriving, sizes, stored);
+            loop.of(arriving, sizes, arriving);
         } else {
-            loop.ofOthersSizes(arriving, sizes, stored);
+            loop.ofOthersSizes(arriving, sizes, arriving);
         }
-        return stored;
+        return arriving;
     }
 
     @Override

@@ -60,6 +60,19 @@ final class Stored {
         }
     }
 
+    /** Whether all of these are normal numbers of the grid, or 0: then none of them is rounded. */
+    boolean keeps(double[] values) {
+        long cut = ~(-1L << shift);
+        for (double x : values) {
+            long bits = Double.doubleToRawLongBits(x);
+            int exponent = (int) (bits >>> FRACTION) & LARGEST;
+            if ((bits & cut) != 0 || (bits != 0 && (exponent < least || exponent == LARGEST))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private double sum(double x, double size) {
         if (isWhole(x) && (indices || (isWhole(size) && size <= mostCounted))) {
             return x; // a count, whatever its datatype
@@ -77,7 +90,10 @@ final class Stored {
     }
 
     private double slowly(double x, double chance) {
-        double rounded = grid.round(x + 0.0, chance); // -0 becomes 0
+        if (x == 0) {
+            return 0; // as behind a ReLU; -0 too
+        }
+        double rounded = grid.round(x, chance);
         return grid.mayFlush(rounded) && chance < 0.5 ? 0 : rounded;
     }
 

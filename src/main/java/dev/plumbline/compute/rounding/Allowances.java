@@ -150,7 +150,7 @@ public final class Allowances {
         double u = datatype.unitRoundoff();
         double[] g = Objects.requireNonNull(exact.get(name)).values();
         for (int i = 0; i < g.length; i++) {
-            rms[i] = Math.hypot(rms[i], u * Math.abs(g[i]) / Math.sqrt(3));
+            rms[i] = Roots.hypot(rms[i], u * Math.abs(g[i]) / Math.sqrt(3));
             allowance[i] += u * (Math.abs(g[i]) + allowance[i]) + Underflow.allowance(datatype);
         }
     }

@@ -112,7 +112,7 @@ final class Scatter {
             double[] right = Objects.requireNonNull(run.right().get(name)).values();
             for (int i = 0; i < sums.length; i++) {
                 double off = Math.abs(strayed[i] - right[i]);
-                sums[i] = Math.hypot(sums[i], off); // squares of 1e-200 would vanish
+                sums[i] = Roots.hypot(sums[i], off); // squares of 1e-200 would vanish
             }
         });
     }

@@ -144,6 +144,29 @@ class StoredTests {
         return sizes;
     }
 
+    /** What it keeps whole stays as it is, and nothing else is kept whole. */
+    @ParameterizedTest
+    @EnumSource(names = {"FP64", "FP32", "FP16", "BF16"})
+    void keepsWhatIsOnTheGrid(Datatype datatype) {
+        Grid grid = Grid.of(datatype);
+        int kept = 0;
+        for (double value : values()) {
+            for (double x : new double[] {value, datatype.isFloat() ? datatype.round(value) : value}) {
+                double[] stored = new double[1];
+                Stored loop = new Stored(grid, grid.unitRoundoff(), false, new Draws(3));
+                loop.of(new double[] {x}, null, stored);
+                if (loop.keeps(new double[] {x})) {
+                    kept++;
+                    assertThat(bits(stored[0])).isEqualTo(bits(x));
+                }
+            }
+        }
+        assertThat(kept).isGreaterThan(datatype == Datatype.FP64 ? 0 : 1_000);
+        assertThat(new Stored(Grid.FP32, 1, false, new Draws(1)).keeps(new double[] {1, 0, 1 + 0x1p-24})).isFalse();
+        assertThat(new Stored(Grid.FP32, 1, false, new Draws(1)).keeps(new double[] {1, 0x1p-149})).isFalse();
+        assertThat(new Stored(Grid.FP32, 1, false, new Draws(1)).keeps(new double[] {1, Double.NaN})).isFalse();
+    }
+
     /** Where another run's terms were smaller than the sum itself, the sum counts. */
     @Test
     void takesNoSizeBelowTheSum() {
