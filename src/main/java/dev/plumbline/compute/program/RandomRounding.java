@@ -187,7 +187,11 @@ final class RandomRounding implements Rounding {
         return !op.isSmooth() && !(op instanceof Select);
     }
 
+    /** Further off than rounding carried them, so that what it may decide is decided; what it makes equal stays equal. */
     private List<Tensor> bold(Node node, List<Tensor> inputs) {
+        if (isNearest) {
+            return inputs;
+        }
         List<Tensor> bold = new ArrayList<>(inputs.size());
         for (int k = 0; k < inputs.size(); k++) {
             double[] x = inputs.get(k).values();

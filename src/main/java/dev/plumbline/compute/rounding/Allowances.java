@@ -197,8 +197,8 @@ public final class Allowances {
     }
 
     private Scatter throughout(Datatype datatype) {
-        boolean isCoarse = datatype == Datatype.FP16 || datatype == Datatype.BF16;
-        return scatter((own, leaning) -> own == seed && isCoarse
+        boolean isNarrow = datatype != Datatype.FP64; // many numbers are equal there, which share one gradient
+        return scatter((own, leaning) -> own == seed && isNarrow
                 ? Rounding.nearest(datatype, objective.base(), leaning)
                 : Rounding.random(datatype, objective.base(), own, leaning));
     }
