@@ -102,7 +102,7 @@ record ReportAssembly(
         boolean wrong = evidence.verdict() == Verdict.FAIL;
         long seed = measurement.plan().seed();
         Judged operations = operations(progress);
-        boolean searched = wrong && !isOfNoRule(comparisons, mistakes);
+        boolean searched = wrong && !isOfNoRule(comparisons);
         Search.Findings findings =
                 searched ? findings(comparisons, operations.seconds(), progress) : Search.Findings.NONE;
         stopped(findings).ifPresent(caveats::add);
@@ -131,17 +131,15 @@ record ReportAssembly(
                         new CheckFigures.Place(findings.cause(), findings.suspects(), operations.operations())));
     }
 
-    /** Whether all that is wrong is one entry, which no rule of a backward pass makes so, or not finite, which any may. */
-    private static boolean isOfNoRule(List<Comparison> comparisons, Map<String, Mistake> mistakes) {
+    /** Whether all that is wrong is one entry, which no rule of a backward pass makes so. */
+    private static boolean isOfNoRule(List<Comparison> comparisons) {
         List<Comparison> wrong = comparisons.stream()
                 .filter(comparison -> comparison.verdict() == Verdict.FAIL)
                 .toList();
-        boolean isOne =
-                wrong.size() == 1 && wrong.get(0).beyond() == 1 && wrong.get(0).judged() >= WITNESSES;
-        return isOne
-                || wrong.stream()
-                        .map(comparison -> mistakes.get(comparison.name()))
-                        .allMatch(mistake -> mistake != null && mistake.kind() == Mistake.Kind.NON_FINITE);
+        return wrong.size() == 1
+                && wrong.get(0).beyond() == 1
+                && wrong.get(0).judged() >= WITNESSES
+                && Double.isFinite(wrong.get(0).claimedNorm());
     }
 
     private static Optional<Caveat> stopped(Search.Findings findings) {

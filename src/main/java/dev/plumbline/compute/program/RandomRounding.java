@@ -29,6 +29,7 @@ final class RandomRounding implements Rounding {
     private final SplittableRandom random;
     private final Leaning leaning;
     private boolean isNearest;
+    private boolean isTying;
 
     private RandomRounding(Evaluation base, Grid grid, long seed, Leaning leaning) {
         this.base = base;
@@ -66,9 +67,12 @@ final class RandomRounding implements Rounding {
     /**
      * Rounds to the nearest, without chance: equal numbers stay equal. A few values that 16 bits cannot tell apart have no variance
      * then, and batch normalisation multiplies by {@code 1 / sqrt(epsilon)}; stray ones always have some.
+     *
+     * @param ties whether operations that choose see the rounded numbers too, of which more are equal, and not further ones
      */
-    RandomRounding toNearest() {
+    RandomRounding toNearest(boolean ties) {
         isNearest = true;
+        isTying = ties;
         return this;
     }
 
@@ -189,7 +193,7 @@ final class RandomRounding implements Rounding {
 
     /** Further off than rounding carried them, so that what it may decide is decided; what it makes equal stays equal. */
     private List<Tensor> bold(Node node, List<Tensor> inputs) {
-        if (isNearest) {
+        if (isTying) {
             return inputs;
         }
         List<Tensor> bold = new ArrayList<>(inputs.size());

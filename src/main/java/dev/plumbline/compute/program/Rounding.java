@@ -50,12 +50,13 @@ public interface Rounding {
 
     /** What {@code datatype} throughout gives where every result is rounded to the nearest. */
     static Rounding nearest(Datatype datatype, Evaluation base, Leaning leaning) {
-        return RandomRounding.throughout(Grid.of(datatype), base, 0, leaning).toNearest();
+        boolean ties = datatype == Datatype.FP32; // in 16 bits nearly all numbers of a window would
+        return RandomRounding.throughout(Grid.of(datatype), base, 0, leaning).toNearest(ties);
     }
 
     /** The same in mixed precision. */
     static Rounding nearest(Precision precision, Datatype kept, Evaluation base, Leaning leaning) {
-        return RandomRounding.mixed(precision, Grid.of(kept), base, 0, leaning).toNearest();
+        return RandomRounding.mixed(precision, Grid.of(kept), base, 0, leaning).toNearest(false);
     }
 
     /** Mixed precision: what {@link Precision} says, and {@code kept} for the rest. */

@@ -198,7 +198,7 @@ public final class Allowances {
 
     private Scatter throughout(Datatype datatype) {
         boolean isNarrow = datatype != Datatype.FP64; // many numbers are equal there, which share one gradient
-        return scatter((own, leaning) -> own == seed && isNarrow
+        return scatter(datatype == Datatype.FP32, (own, leaning) -> own == seed && isNarrow
                 ? Rounding.nearest(datatype, objective.base(), leaning)
                 : Rounding.random(datatype, objective.base(), own, leaning));
     }
@@ -217,12 +217,13 @@ public final class Allowances {
         Datatype throughout = precision.throughout();
         return throughout != null
                 ? throughout(throughout)
-                : scatter((own, leaning) -> own == seed
+                : scatter(false, (own, leaning) -> own == seed
                         ? Rounding.nearest(precision, Datatype.FP32, objective.base(), leaning)
                         : Rounding.mixed(precision, Datatype.FP32, objective.base(), own, leaning));
     }
 
-    private Scatter scatter(Arithmetic arithmetic) {
+    /** @param reaches whether what edges carry is told from rounding: in 16 bits hardly any entry is left that none reaches */
+    private Scatter scatter(boolean reaches, Arithmetic arithmetic) {
         passes += RUNS * PASSES_OF_A_GRADIENT;
         Spreads own = new Spreads(objective);
         Scatter scatter = Scatter.of(
@@ -231,7 +232,7 @@ public final class Allowances {
                 RUNS,
                 asking(run -> arithmetic.of(seed + run, Leaning.NONE)),
                 evaluation -> own.widen(evaluation, Rounding.BOLDNESS));
-        passes += scatter.reaches(objective, exact, own) ? 2 * PASSES_OF_A_REVERSE : 0;
+        passes += reaches && scatter.reaches(objective, exact, own) ? 2 * PASSES_OF_A_REVERSE : 0;
         for (Leaning leaning : sides()) {
             passes += RUNS * PASSES_OF_A_GRADIENT;
             long first = seed + (2L + leaning.sign()) * RUNS;
