@@ -198,9 +198,11 @@ public final class Allowances {
 
     private Scatter throughout(Datatype datatype) {
         boolean isNarrow = datatype != Datatype.FP64; // many numbers are equal there, which share one gradient
-        return scatter(datatype == Datatype.FP32, (own, leaning) -> own == seed && isNarrow
-                ? Rounding.nearest(datatype, objective.base(), leaning)
-                : Rounding.random(datatype, objective.base(), own, leaning));
+        return scatter(
+                datatype == Datatype.FP32,
+                (own, leaning) -> own == seed && isNarrow
+                        ? Rounding.nearest(datatype, objective.base(), leaning)
+                        : Rounding.random(datatype, objective.base(), own, leaning));
     }
 
     /** An arithmetic by seed that leans. */
@@ -217,9 +219,11 @@ public final class Allowances {
         Datatype throughout = precision.throughout();
         return throughout != null
                 ? throughout(throughout)
-                : scatter(false, (own, leaning) -> own == seed
-                        ? Rounding.nearest(precision, Datatype.FP32, objective.base(), leaning)
-                        : Rounding.mixed(precision, Datatype.FP32, objective.base(), own, leaning));
+                : scatter(
+                        false,
+                        (own, leaning) -> own == seed
+                                ? Rounding.nearest(precision, Datatype.FP32, objective.base(), leaning)
+                                : Rounding.mixed(precision, Datatype.FP32, objective.base(), own, leaning));
     }
 
     /** @param reaches whether what edges carry is told from rounding: in 16 bits hardly any entry is left that none reaches */
