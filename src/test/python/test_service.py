@@ -1,5 +1,6 @@
 """What goes to the endpoints that take files and figures: exports, optimizers' steps, monitors, the command line."""
 
+import os
 import http.server
 import json
 import logging
@@ -204,6 +205,7 @@ def test_a_schedule_works_under_a_monitor(url):
     assert optimizer.param_groups[0]["lr"] == pytest.approx(0.0025)
 
 
+@pytest.mark.skipif("PLUMBLINE_TIMES" not in os.environ, reason="a figure of time, had by hand: PLUMBLINE_TIMES=1")
 @pytest.mark.parametrize("how", ["there", "gone"])
 def test_a_monitor_takes_less_than_a_hundredth_of_a_loop(url, how, capsys):
     """By the time that the processor works for the training thread, which other work on the machine does not change."""
@@ -240,7 +242,7 @@ def test_a_monitor_takes_less_than_a_hundredth_of_a_loop(url, how, capsys):
     share = (around - inside) / (whole - (around - inside))
     with capsys.disabled():
         print(f"\nmonitor, service {how}: {m.sent} snapshots sent, {m.skipped} skipped, {100 * share:.2f} % of the loop")
-    assert share < 0.1  # a loop that grew with the model would take more; the figure is for reading, and hangs on the BLAS
+    assert share < 0.01
     assert m.sent + m.skipped + m.dropped + len(m._waiting) == 100 and (how == "there" or m.sent == 0)
 
 
