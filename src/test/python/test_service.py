@@ -1,9 +1,9 @@
 """What goes to the endpoints that take files and figures: exports, optimizers' steps, monitors, the command line."""
 
-import os
 import http.server
 import json
 import logging
+import os
 import socket
 import subprocess
 import sys
