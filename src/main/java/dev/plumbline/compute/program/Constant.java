@@ -16,23 +16,29 @@ import org.jspecify.annotations.Nullable;
  * much as what it was computed from: the fraction of position 511.3 by an ulp of 511.3.
  *
  * @param sizes the sizes of what each element was computed from: the element is off by up to {@code 2 u} of that; null where it is
- *     what the model says
+ *     what the model says, or float32 has it exactly
+ * @param terms the sizes of what is added up to each element on the way, which 16 bits do not hold; null where nothing is
  * @param isShortened whether it was computed from numbers that the model's file may have shortened to float32
  * @param isOfKernel whether frameworks hold it in float32 even where they compute in float64
  */
-public record Constant(Tensor tensor, @Nullable Tensor sizes, boolean isShortened, boolean isOfKernel) implements Op {
+public record Constant(
+        Tensor tensor,
+        @Nullable Tensor sizes,
+        @Nullable Tensor terms,
+        boolean isShortened,
+        boolean isOfKernel) implements Op {
 
     private static final double U = Datatype.FP32.unitRoundoff();
     private static final int DRAWS = 3;
 
     /** A value that the model says. */
     public Constant(Tensor tensor) {
-        this(tensor, null, false, false);
+        this(tensor, null, null, false, false);
     }
 
     /** A number that kernels hold in float32 whatever they compute in, as PyTorch's hardsigmoid does 1/6. */
     static Constant ofKernel(double value) {
-        return new Constant(Tensor.scalar(value), Tensor.scalar(Math.abs(value)), true, true);
+        return new Constant(Tensor.scalar(value), Tensor.scalar(Math.abs(value)), null, true, true);
     }
 
     /** What an operation makes of constants; {@link #sizes} are found by straying from theirs. */
@@ -72,7 +78,18 @@ public record Constant(Tensor tensor, @Nullable Tensor sizes, boolean isShortene
         double[] fractional = Arrays.stream(sizes)
                 .map(size -> size == 0 ? 0 : Math.nextUp(size))
                 .toArray();
-        return new Constant(value, Tensor.of(value.shape(), fractional), isShortened, false);
+        return new Constant(value, Tensor.of(value.shape(), fractional), null, isShortened, false);
+    }
+
+    /** The same, from terms of these sizes. */
+    Constant from(Tensor terms) {
+        return new Constant(tensor, sizes, terms, isShortened, isOfKernel);
+    }
+
+    /** The sizes of what each element is off by {@code 2 u} of, u the unit roundoff of such an arithmetic; null for none. */
+    @Nullable
+    Tensor sizesIn(Grid grid) {
+        return terms != null && grid.digits() < Grid.FP32.digits() ? terms : sizes;
     }
 
     private boolean mayBeShortened() {

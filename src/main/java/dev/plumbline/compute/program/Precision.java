@@ -19,12 +19,16 @@ import org.jspecify.annotations.Nullable;
  * do not add up to 1, which is all that there is in the gradient of a key's bias. In bfloat16 PyTorch keeps it on a GPU
  * and not on a CPU, so {@code autocastBF16} does not. Where nothing is kept and sums are in 16 bits too, everything is.
  *
- * @param accumulateSmall what matrix products of at most {@link #SMALL} multiplications add up in: PyTorch's own kernels
- *     for those in bfloat16 add in bfloat16 (1.13, on a CPU), larger ones are oneDNN's and add in float32
+ * @param accumulateSmall what matrix products of at most {@link #SMALL} multiplications add up in, and interpolation with its
+ *     weights: PyTorch's own kernels for those in bfloat16 add in bfloat16 (1.13, on a CPU), larger products are oneDNN's and
+ *     add in float32
  */
 public record Precision(Format compute, Format accumulate, Format accumulateSmall, Set<Kept> keep) {
 
     private static final double SMALL = 16 * 16 * 16;
+
+    /** Of the operations that autocast casts to float32 on a CPU ({@code autocast_mode.cpp}) those with roundings of their own. */
+    private static final Set<String> CAST_TO_FLOAT32 = Set.of("GridSample");
 
     /** What autocast does to a model on a CPU or GPU, and what NVIDIA's tensor cores do to float32 by themselves. */
     private static final Map<String, Precision> NAMED = Map.of(
@@ -104,7 +108,7 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
     Grid[] sums(Program program) {
         Grid[] sums = new Grid[program.nodes().size()];
         for (Node node : program.nodes()) {
-            sums[node.id()] = (isSmallProduct(node) ? accumulateSmall : accumulate).grid;
+            sums[node.id()] = (isSmallProduct(node) || isWeight(node) ? accumulateSmall : accumulate).grid;
         }
         return sums;
     }
@@ -115,7 +119,25 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
         Arrays.fill(sums, accumulate.grid);
         program.nodes().stream().filter(Precision::isSmallProduct).forEach(node -> node.inputs()
                 .forEach(input -> sums[input.id()] = accumulateSmall.grid));
+        program.nodes().stream()
+                .filter(Precision::looksUpByItself)
+                .forEach(node -> sums[node.inputs().get(0).id()] = accumulateSmall.grid);
         return sums;
+    }
+
+    /** Whether these are the weights of an interpolation, which a kernel computes in its tensors' datatype. */
+    private static boolean isWeight(Node node) {
+        return node.op() instanceof Constant constant && constant.terms() != null;
+    }
+
+    /** Whether a kernel reads at positions of its own, as interpolation does: in reverse it adds up there, term by term. */
+    private static boolean looksUpByItself(Node node) {
+        return node.op() instanceof Gather && isOwn(node.inputs().get(1), node);
+    }
+
+    /** Whether an operation puts in a constant by itself, which no file has and no datatype. */
+    private static boolean isOwn(Node constant, Node node) {
+        return constant.isConstant() && constant.origin() == node.origin();
     }
 
     private static boolean isSmallProduct(Node node) {
@@ -127,7 +149,7 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
         Grid[] grids = new Grid[program.nodes().size()];
         Set<Node> softmax = keep.contains(Kept.SOFTMAX) ? Set.of() : softmax(program);
         for (Node node : program.nodes()) {
-            boolean isKept = isKept(node.op()) && !softmax.contains(node);
+            boolean isKept = isKept(node) && !softmax.contains(node);
             grids[node.id()] = !isKept && isStoredHalf(node, grids) ? compute.grid : kept;
         }
         return grids;
@@ -163,6 +185,7 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
                 || isBiased(node)
                 || typed(node).stream()
                         .filter(input -> !(input.isConstant() && input.shape().size() == 1)) // a number has no datatype
+                        .filter(input -> !isOwn(input, node))
                         .allMatch(input -> grids[input.id()] == compute.grid);
     }
 
@@ -190,12 +213,13 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
         return node;
     }
 
-    private boolean isKept(Op op) {
+    private boolean isKept(Node node) {
+        Op op = node.op();
         boolean transcendental = op instanceof Unary unary
                 && (unary.function() == UnaryFunction.EXP
                         || unary.function() == UnaryFunction.LOG
                         || unary.function() == UnaryFunction.SQRT);
         boolean sum = op instanceof Reduce reduce && reduce.kind() == Reduce.Kind.SUM;
-        return !keep.isEmpty() && (transcendental || sum);
+        return !keep.isEmpty() && (transcendental || sum || CAST_TO_FLOAT32.contains(node.origin().kind()));
     }
 }

@@ -31,6 +31,7 @@ public final class Program {
     private final boolean[] differentiable; // (node): does it depend on a parameter?
     private final boolean[] shared; // (node): do several nodes read it, or one twice?
     private @Nullable Centring centring;
+    private @Nullable Discrete discrete;
     private volatile @Nullable Conditioning conditioning;
     private double @Nullable [] shares;
 
@@ -147,6 +148,16 @@ public final class Program {
     /** Whether the node depends on a parameter. */
     boolean isDifferentiable(Node node) {
         return differentiable[node.id()];
+    }
+
+    /** Which values are positions, counts and masks; found when rounding first asks. */
+    Discrete discrete() {
+        Discrete found = discrete;
+        if (found == null) {
+            found = Discrete.of(this); // two threads may both do this, to the same end
+            discrete = found;
+        }
+        return found;
     }
 
     /** Where means are taken off; found when rounding first asks. */

@@ -145,6 +145,11 @@ public final class ProgramBuilder {
         return constant(Constant.computed(tensor, sizes, true));
     }
 
+    /** The same, each element the sum of terms of these sizes. */
+    public Node computed(Tensor tensor, double[] sizes, double[] terms) {
+        return constant(Constant.computed(tensor, sizes, true).from(Tensor.of(tensor.shape(), terms)));
+    }
+
     /** A number that kernels hold in float32 whatever they compute in: see {@link Constant}. */
     Node ofKernel(double value) {
         return constant(Constant.ofKernel(value));

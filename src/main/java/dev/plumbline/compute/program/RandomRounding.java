@@ -3,7 +3,9 @@ package dev.plumbline.compute.program;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +28,12 @@ final class RandomRounding implements Rounding {
     private final Evaluation base;
     private final Program program;
     private final Centring centring;
+    private final Discrete discrete;
+    private final Map<Node, Tensor> boldWinners = new IdentityHashMap<>(); // of maxima, moved too
     private final SplittableRandom random;
     private final Leaning leaning;
     private boolean isNearest;
+    private boolean areSumsExact;
     private boolean isTying;
 
     private RandomRounding(Evaluation base, Grid grid, long seed, Leaning leaning) {
@@ -40,6 +45,7 @@ final class RandomRounding implements Rounding {
         this.sumsInReverse = grids;
         this.operands = null;
         this.centring = program.centring();
+        this.discrete = program.discrete();
         this.random = new SplittableRandom(seed);
         this.leaning = leaning;
     }
@@ -52,6 +58,7 @@ final class RandomRounding implements Rounding {
         this.sumsInReverse = precision.sumsInReverse(program);
         this.operands = precision.computeGrid();
         this.centring = program.centring();
+        this.discrete = program.discrete();
         this.random = new SplittableRandom(seed);
         this.leaning = leaning;
     }
@@ -72,17 +79,31 @@ final class RandomRounding implements Rounding {
      */
     RandomRounding toNearest(boolean ties) {
         isNearest = true;
+        areSumsExact = true;
         isTying = ties;
         return this;
     }
 
+    /**
+     * The same, but sums are off before they are rounded, as their order has it: values that 16 bits hardly tell apart are
+     * equal then, but for one or two.
+     */
+    RandomRounding toNearestOfSums() {
+        isNearest = true;
+        return this;
+    }
+
     private Draws draws() {
-        return isNearest ? Draws.NEAREST : Draws.from(random);
+        return areSumsExact ? Draws.NEAREST : Draws.from(random);
+    }
+
+    private double chance(Draws draws, double value, double size) {
+        return isNearest ? 0.5 : draws.another(value, size);
     }
 
     @Override
     public Tensor given(Node node, Tensor value) {
-        Tensor sizes = node.op() instanceof Constant constant ? constant.sizes() : null;
+        Tensor sizes = node.op() instanceof Constant constant ? constant.sizesIn(sums[node.id()]) : null;
         return Tensor.of(node.shape(), stored(node, value.values(), sizes == null ? null : sizes.values(), sums));
     }
 
@@ -92,6 +113,9 @@ final class RandomRounding implements Rounding {
         if (choosesBoldly(op)) {
             List<Tensor> bold = bold(node, inputs);
             Tensor chosen = Tensor.of(node.shape(), op.value(bold, node.shape()));
+            if (op instanceof Reduce) {
+                boldWinners.put(node, chosen);
+            }
             return Tensor.of(node.shape(), stored(node, Branches.value(op, inputs, bold, chosen), null, sums));
         }
         List<Tensor> read = op instanceof Contraction ? operands(inputs) : inputs;
@@ -99,6 +123,10 @@ final class RandomRounding implements Rounding {
                 ? IN_FLOAT32.value(product, read, node.shape())
                 : op.value(read, node.shape());
         if (op.isMove()) {
+            Tensor winners = boldWinners.get(node.inputs().get(0));
+            if (winners != null && inputs.size() == 1) {
+                boldWinners.put(node, Tensor.of(node.shape(), op.value(List.of(winners), node.shape())));
+            }
             return Tensor.of(node.shape(), y);
         }
         boolean cancels = Terms.isSum(op) || centring.isCentred(node);
@@ -126,7 +154,7 @@ final class RandomRounding implements Rounding {
     private double[] stored(Node node, double[] values, double @Nullable [] sizes, Grid[] sums) {
         Grid grid = grids[node.id()];
         double u = sums[node.id()].unitRoundoff();
-        boolean indices = !program.isDifferentiable(node);
+        boolean indices = !program.isDifferentiable(node) || discrete.isDiscrete(node);
         Draws draws = draws();
         double[] stored = values.clone();
         for (int i = 0; i < stored.length; i++) {
@@ -135,7 +163,7 @@ final class RandomRounding implements Rounding {
             }
             double size = sizes == null ? 0 : sizes[i];
             double off = size == 0 ? 0 : 4 * u * size * (draws.uniform(values[i], size) - 0.5);
-            double chance = draws.another(values[i], size);
+            double chance = chance(draws, values[i], size);
             double rounded = grid.round(values[i] + off, chance);
             stored[i] = grid.mayFlush(rounded) && chance < 0.5 ? 0 : rounded;
         }
@@ -153,7 +181,7 @@ final class RandomRounding implements Rounding {
         }
         Draws draws = draws();
         return inputs.stream()
-                .map(input -> input.map(x -> grid.round(x, draws.uniform(x, 0))))
+                .map(input -> input.map(x -> grid.round(x, chance(draws, x, 0))))
                 .toList();
     }
 
@@ -191,15 +219,24 @@ final class RandomRounding implements Rounding {
         return !op.isSmooth() && !(op instanceof Select);
     }
 
-    /** Further off than rounding carried them, so that what it may decide is decided; what it makes equal stays equal. */
+    /**
+     * Further off than rounding carried them, so that what it may decide is decided; what it makes equal stays equal, as a maximum
+     * does the element that won, and what was decided stays as it is.
+     */
     private List<Tensor> bold(Node node, List<Tensor> inputs) {
         if (isTying) {
             return inputs;
         }
         List<Tensor> bold = new ArrayList<>(inputs.size());
         for (int k = 0; k < inputs.size(); k++) {
+            Node operand = node.inputs().get(k);
+            Tensor winners = boldWinners.get(operand);
+            if (winners != null || discrete.isDiscrete(operand)) {
+                bold.add(winners == null ? inputs.get(k) : winners);
+                continue;
+            }
             double[] x = inputs.get(k).values();
-            double[] from = base.value(node.inputs().get(k)).values();
+            double[] from = base.value(operand).values();
             double[] y = new double[x.length];
             for (int i = 0; i < y.length; i++) {
                 double off = BOLDNESS * (x[i] - from[i]);

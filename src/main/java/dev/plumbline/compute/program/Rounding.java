@@ -59,6 +59,12 @@ public interface Rounding {
         return RandomRounding.mixed(precision, Grid.of(kept), base, 0, leaning).toNearest(false);
     }
 
+    /** The same where the order of sums is left open. */
+    static Rounding nearestOfSums(Precision precision, Datatype kept, Evaluation base, long seed, Leaning leaning) {
+        return RandomRounding.mixed(precision, Grid.of(kept), base, seed, leaning)
+                .toNearestOfSums();
+    }
+
     /** Mixed precision: what {@link Precision} says, and {@code kept} for the rest. */
     static Rounding mixed(Precision precision, Datatype kept, Evaluation base, long seed) {
         return mixed(precision, kept, base, seed, Leaning.NONE);

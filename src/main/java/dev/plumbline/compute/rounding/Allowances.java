@@ -217,13 +217,20 @@ public final class Allowances {
 
     private Scatter in(Precision precision) {
         Datatype throughout = precision.throughout();
-        return throughout != null
-                ? throughout(throughout)
-                : scatter(
+        if (throughout != null) {
+            return throughout(throughout);
+        }
+        Scatter random = scatter(
+                false,
+                (own, leaning) -> own == seed
+                        ? Rounding.nearest(precision, Datatype.FP32, objective.base(), leaning)
+                        : Rounding.mixed(precision, Datatype.FP32, objective.base(), own, leaning));
+        return precision.storedRoundoff() == 0
+                ? random
+                : random.or(scatter(
                         false,
-                        (own, leaning) -> own == seed
-                                ? Rounding.nearest(precision, Datatype.FP32, objective.base(), leaning)
-                                : Rounding.mixed(precision, Datatype.FP32, objective.base(), own, leaning));
+                        (own, leaning) ->
+                                Rounding.nearestOfSums(precision, Datatype.FP32, objective.base(), own, leaning)));
     }
 
     /** @param reaches whether what edges carry is told from rounding: in 16 bits hardly any entry is left that none reaches */

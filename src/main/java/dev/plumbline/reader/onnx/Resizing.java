@@ -136,6 +136,21 @@ final class Resizing {
             return weights;
         }
 
+        /** The sizes of what is added up to each weight in 16 bits: the position, and the last term of a cubic. */
+        double[] terms(Axis axis, int output) {
+            double position = position(axis, output);
+            double fraction = position - Math.floor(position);
+            boolean holds = Datatype.BF16.round(position) == position && !smooth;
+            double[] terms = new double[2 * reach(axis)];
+            for (int k = 0; k < terms.length; k++) {
+                double distance = Math.abs(k + 1 - reach(axis) - fraction);
+                double last = distance <= 1 ? 1 : 4 * Math.abs(cubic);
+                terms[k] = (holds ? 0 : Math.abs(position) + 1 / axis.scale())
+                        + (mode.equals("linear") || fraction == 0 ? 0 : last);
+            }
+            return terms;
+        }
+
         private double inner(double t) {
             return ((cubic + 2) * t - (cubic + 3)) * t * t + 1;
         }
@@ -262,18 +277,23 @@ final class Resizing {
         int taps = 2 * sampling.reach(axis);
         double[][] sources = new double[taps][axis.target()];
         double[][] weights = new double[taps][axis.target()];
+        double[][] terms = new double[taps][axis.target()];
         double[] sizes = IntStream.range(0, axis.target())
                 .mapToDouble(output -> sampling.size(axis, output))
                 .toArray();
         for (int i = 0; i < axis.target(); i++) {
             weigh(axis, sampling, i, sources, weights);
+            double[] each = sampling.terms(axis, i);
+            for (int k = 0; k < taps; k++) {
+                terms[k][i] = each[k];
+            }
         }
         int[] column = new int[x.rank() - axis.index()];
         Arrays.fill(column, 1);
         column[0] = axis.target();
         Node sum = b.constant(0);
         for (int k = 0; k < taps; k++) {
-            Node weight = b.computed(Tensor.of(Shape.of(column), weights[k]), sizes);
+            Node weight = b.computed(Tensor.of(Shape.of(column), weights[k]), sizes, terms[k]);
             sum = b.add(sum, b.multiply(b.gather(x, indices(b, sources[k]), axis.index()), weight));
         }
         return sum;
