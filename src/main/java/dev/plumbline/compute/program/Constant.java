@@ -74,16 +74,17 @@ public record Constant(
         if (Arrays.stream(sizes).allMatch(size -> size == 0)) {
             return new Constant(value);
         }
-        // Whole sizes are those of counts, which are exact.
-        double[] fractional = Arrays.stream(sizes)
-                .map(size -> size == 0 ? 0 : Math.nextUp(size))
-                .toArray();
-        return new Constant(value, Tensor.of(value.shape(), fractional), null, isShortened, false);
+        return new Constant(value, fractional(value.shape(), sizes), null, isShortened, false);
     }
 
     /** The same, from terms of these sizes. */
-    Constant from(Tensor terms) {
-        return new Constant(tensor, sizes, terms, isShortened, isOfKernel);
+    Constant from(double[] terms) {
+        return new Constant(tensor, sizes, fractional(tensor.shape(), terms), isShortened, isOfKernel);
+    }
+
+    /** Whole sizes are those of counts, which are exact. */
+    private static Tensor fractional(Shape shape, double[] sizes) {
+        return Tensor.of(shape, sizes).map(size -> size == 0 ? 0 : Math.nextUp(size));
     }
 
     /** The sizes of what each element is off by {@code 2 u} of, u the unit roundoff of such an arithmetic; null for none. */

@@ -2,6 +2,7 @@ package dev.plumbline.compute.program;
 
 import dev.plumbline.tensor.Datatype;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,10 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
 
     /** Of the operations that autocast casts to float32 on a CPU ({@code autocast_mode.cpp}) those with roundings of their own. */
     private static final Set<String> CAST_TO_FLOAT32 = Set.of("GridSample");
+
+    /** What a file calls them. */
+    private static final Set<String> NORMALISATIONS =
+            Set.of("BatchNormalization", "InstanceNormalization", "GroupNormalization", "LayerNormalization");
 
     /** What autocast does to a model on a CPU or GPU, and what NVIDIA's tensor cores do to float32 by themselves. */
     private static final Map<String, Precision> NAMED = Map.of(
@@ -74,6 +79,11 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
     /** All sums alike. */
     public Precision(Format compute, Format accumulate, Set<Kept> keep) {
         this(compute, accumulate, accumulate, keep);
+    }
+
+    /** The same where products of any size add up alike, as those do that a kernel adds up in registers. */
+    Precision withSumsAlike() {
+        return new Precision(compute, accumulate, keep);
     }
 
     /** The precision of a short name: autocastBF16, autocastFP16 or tf32. */
@@ -146,13 +156,53 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
 
     /** The grid that each node's result is stored on. */
     Grid[] grids(Program program, Grid kept) {
+        return grids(program, kept, false);
+    }
+
+    /**
+     * The same for kernels that round less often: a product with its bias once, as their sum, and a normalisation, which is in
+     * float32 inside, to what it reads.
+     */
+    Grid[] fused(Program program, Grid kept) {
+        Grid[] grids = grids(program, kept, true);
+        program.nodes().stream()
+                .filter(Precision::isBiased)
+                .flatMap(sum -> sum.inputs().stream().map(Precision::moved))
+                .filter(product -> product.op() instanceof Contraction && !program.isReadBySeveral(product))
+                .forEach(product -> grids[product.id()] = kept);
+        return grids;
+    }
+
+    private Grid[] grids(Program program, Grid kept, boolean normalisationsAsRead) {
         Grid[] grids = new Grid[program.nodes().size()];
         Set<Node> softmax = keep.contains(Kept.SOFTMAX) ? Set.of() : softmax(program);
+        Map<Origin, Node> normalised = normalisationsAsRead ? normalised(program) : Map.of();
+        Set<Origin> readHalf = new HashSet<>();
         for (Node node : program.nodes()) {
             boolean isKept = isKept(node) && !softmax.contains(node);
-            grids[node.id()] = !isKept && isStoredHalf(node, grids) ? compute.grid : kept;
+            boolean isHalf = !isKept && isStoredHalf(node, grids);
+            if (normalised.containsKey(node.origin()) && readsHalf(node, grids)) {
+                readHalf.add(node.origin());
+            }
+            boolean asRead = normalised.get(node.origin()) == node && readHalf.contains(node.origin());
+            grids[node.id()] = isHalf || asRead && compute.isHalf() ? compute.grid : kept;
         }
         return grids;
+    }
+
+    /** The results of the file's normalisations. */
+    private static Map<Origin, Node> normalised(Program program) {
+        Map<Origin, Node> results = new HashMap<>(); // the last of each, which the others lead to
+        program.nodes().stream()
+                .filter(node -> NORMALISATIONS.contains(node.origin().kind()))
+                .forEach(node -> results.put(node.origin(), node));
+        return results;
+    }
+
+    /** Whether a node reads another operation's result in 16 bits. */
+    private boolean readsHalf(Node node, Grid[] grids) {
+        return node.inputs().stream()
+                .anyMatch(input -> input.origin() != node.origin() && grids[input.id()] == compute.grid);
     }
 
     /** The exponentials and the sums of {@code exp(x) / sum exp(x)}. */
@@ -196,7 +246,7 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
                 : node.inputs();
     }
 
-    /** A product with its bias is one operation of a framework's, which casts both. */
+    /** Whether this is a product with its bias: one operation of a framework's, or two, which casts both. */
     private static boolean isBiased(Node node) {
         boolean isSum = node.op() instanceof Binary sum && sum.function() == BinaryFunction.ADD;
         return isSum

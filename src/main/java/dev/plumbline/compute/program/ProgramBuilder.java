@@ -147,7 +147,7 @@ public final class ProgramBuilder {
 
     /** The same, each element the sum of terms of these sizes. */
     public Node computed(Tensor tensor, double[] sizes, double[] terms) {
-        return constant(Constant.computed(tensor, sizes, true).from(Tensor.of(tensor.shape(), terms)));
+        return constant(Constant.computed(tensor, sizes, true).from(terms));
     }
 
     /** A number that kernels hold in float32 whatever they compute in: see {@link Constant}. */

@@ -32,8 +32,8 @@ final class RandomRounding implements Rounding {
     private final Map<Node, Tensor> boldWinners = new IdentityHashMap<>(); // of maxima, moved too
     private final SplittableRandom random;
     private final Leaning leaning;
-    private boolean isNearest;
-    private boolean areSumsExact;
+    private boolean isNearest; // forward
+    private boolean isWithoutChance;
     private boolean isTying;
 
     private RandomRounding(Evaluation base, Grid grid, long seed, Leaning leaning) {
@@ -50,10 +50,10 @@ final class RandomRounding implements Rounding {
         this.leaning = leaning;
     }
 
-    private RandomRounding(Evaluation base, Precision precision, Grid kept, long seed, Leaning leaning) {
+    private RandomRounding(Evaluation base, Precision precision, Grid[] grids, long seed, Leaning leaning) {
         this.base = base;
         this.program = base.program();
-        this.grids = precision.grids(program, kept);
+        this.grids = grids;
         this.sums = precision.sums(program);
         this.sumsInReverse = precision.sumsInReverse(program);
         this.operands = precision.computeGrid();
@@ -68,7 +68,15 @@ final class RandomRounding implements Rounding {
     }
 
     static RandomRounding mixed(Precision precision, Grid kept, Evaluation base, long seed, Leaning leaning) {
-        return new RandomRounding(base, precision, kept, seed, leaning);
+        return new RandomRounding(base, precision, precision.grids(base.program(), kept), seed, leaning);
+    }
+
+    /** The same where products are rounded with their biases alone, and to the nearest; in reverse at random still. */
+    static RandomRounding fused(Precision precision, Grid kept, Evaluation base, long seed, Leaning leaning) {
+        RandomRounding fused =
+                new RandomRounding(base, precision.withSumsAlike(), precision.fused(base.program(), kept), seed, leaning);
+        fused.isNearest = true;
+        return fused;
     }
 
     /**
@@ -79,32 +87,19 @@ final class RandomRounding implements Rounding {
      */
     RandomRounding toNearest(boolean ties) {
         isNearest = true;
-        areSumsExact = true;
+        isWithoutChance = true;
         isTying = ties;
         return this;
     }
 
-    /**
-     * The same, but sums are off before they are rounded, as their order has it: values that 16 bits hardly tell apart are
-     * equal then, but for one or two.
-     */
-    RandomRounding toNearestOfSums() {
-        isNearest = true;
-        return this;
-    }
-
     private Draws draws() {
-        return areSumsExact ? Draws.NEAREST : Draws.from(random);
-    }
-
-    private double chance(Draws draws, double value, double size) {
-        return isNearest ? 0.5 : draws.another(value, size);
+        return isWithoutChance ? Draws.NEAREST : Draws.from(random);
     }
 
     @Override
     public Tensor given(Node node, Tensor value) {
         Tensor sizes = node.op() instanceof Constant constant ? constant.sizesIn(sums[node.id()]) : null;
-        return Tensor.of(node.shape(), stored(node, value.values(), sizes == null ? null : sizes.values(), sums));
+        return Tensor.of(node.shape(), stored(node, value.values(), sizes == null ? null : sizes.values(), sums, isNearest));
     }
 
     @Override
@@ -116,7 +111,7 @@ final class RandomRounding implements Rounding {
             if (op instanceof Reduce) {
                 boldWinners.put(node, chosen);
             }
-            return Tensor.of(node.shape(), stored(node, Branches.value(op, inputs, bold, chosen), null, sums));
+            return Tensor.of(node.shape(), stored(node, Branches.value(op, inputs, bold, chosen), null, sums, isNearest));
         }
         List<Tensor> read = op instanceof Contraction ? operands(inputs) : inputs;
         double[] y = op instanceof Contraction product && addsInFloat32(sums[node.id()])
@@ -131,7 +126,7 @@ final class RandomRounding implements Rounding {
         }
         boolean cancels = Terms.isSum(op) || centring.isCentred(node);
         double @Nullable [] sizes = cancels ? Terms.sizes(node, read) : ofKernel(op, read, y);
-        return Tensor.of(node.shape(), stored(node, y, sizes, sums));
+        return Tensor.of(node.shape(), stored(node, y, sizes, sums, isNearest));
     }
 
     /**
@@ -151,10 +146,12 @@ final class RandomRounding implements Rounding {
     }
 
     /** On the node's grid, sums after they were off by up to {@code 2 u} of their terms' sizes. */
-    private double[] stored(Node node, double[] values, double @Nullable [] sizes, Grid[] sums) {
+    private double[] stored(
+            Node node, double[] values, double @Nullable [] sizes, Grid[] sums, boolean toNearest) {
         Grid grid = grids[node.id()];
         double u = sums[node.id()].unitRoundoff();
-        boolean indices = !program.isDifferentiable(node) || discrete.isDiscrete(node);
+        boolean computed = node.isConstant() && sizes != null;
+        boolean indices = !computed && (!program.isDifferentiable(node) || discrete.isDiscrete(node));
         Draws draws = draws();
         double[] stored = values.clone();
         for (int i = 0; i < stored.length; i++) {
@@ -163,7 +160,7 @@ final class RandomRounding implements Rounding {
             }
             double size = sizes == null ? 0 : sizes[i];
             double off = size == 0 ? 0 : 4 * u * size * (draws.uniform(values[i], size) - 0.5);
-            double chance = chance(draws, values[i], size);
+            double chance = toNearest ? 0.5 : draws.another(values[i], size);
             double rounded = grid.round(values[i] + off, chance);
             stored[i] = grid.mayFlush(rounded) && chance < 0.5 ? 0 : rounded;
         }
@@ -181,13 +178,13 @@ final class RandomRounding implements Rounding {
         }
         Draws draws = draws();
         return inputs.stream()
-                .map(input -> input.map(x -> grid.round(x, chance(draws, x, 0))))
+                .map(input -> input.map(x -> grid.round(x, isNearest ? 0.5 : draws.uniform(x, 0))))
                 .toList();
     }
 
     @Override
     public double[] cotangent(Node node, double[] arriving, double @Nullable [] sizes) {
-        double[] stored = stored(node, arriving, sizes, sumsInReverse);
+        double[] stored = stored(node, arriving, sizes, sumsInReverse, false);
         return program.conditioning().strayed(node, stored, base, grids[node.id()], random);
     }
 

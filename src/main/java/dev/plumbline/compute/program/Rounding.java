@@ -59,10 +59,12 @@ public interface Rounding {
         return RandomRounding.mixed(precision, Grid.of(kept), base, 0, leaning).toNearest(false);
     }
 
-    /** The same where the order of sums is left open. */
-    static Rounding nearestOfSums(Precision precision, Datatype kept, Evaluation base, long seed, Leaning leaning) {
-        return RandomRounding.mixed(precision, Grid.of(kept), base, seed, leaning)
-                .toNearestOfSums();
+    /**
+     * Mixed precision to the nearest as libraries have it, which round a product once, with its bias, and add up in any
+     * order: values that 16 bits hardly tell apart are equal then, but for one or two.
+     */
+    static Rounding fused(Precision precision, Datatype kept, Evaluation base, long seed, Leaning leaning) {
+        return RandomRounding.fused(precision, Grid.of(kept), base, seed, leaning);
     }
 
     /** Mixed precision: what {@link Precision} says, and {@code kept} for the rest. */

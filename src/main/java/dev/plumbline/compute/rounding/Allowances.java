@@ -229,8 +229,7 @@ public final class Allowances {
                 ? random
                 : random.or(scatter(
                         false,
-                        (own, leaning) ->
-                                Rounding.nearestOfSums(precision, Datatype.FP32, objective.base(), own, leaning)));
+                        (own, leaning) -> Rounding.fused(precision, Datatype.FP32, objective.base(), own, leaning)));
     }
 
     /** @param reaches whether what edges carry is told from rounding: in 16 bits hardly any entry is left that none reaches */

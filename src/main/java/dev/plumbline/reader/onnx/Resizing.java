@@ -94,12 +94,26 @@ final class Resizing {
             };
         }
 
-        /** What a position is off in narrower arithmetic is as large as this is rounded to; 0 where nothing is rounded. */
-        double size(Axis axis, int output) {
+        /** From one output to the next, in inputs. */
+        private double step(Axis axis) {
+            return coordinates.equals("align_corners")
+                    ? (axis.extent() - 1.0) / Math.max(1, axis.target() - 1)
+                    : 1 / axis.scale();
+        }
+
+        /** What a position is off in an arithmetic is as large as this is rounded to; 0 where nothing is rounded. */
+        double size(Axis axis, int output, Datatype arithmetic) {
             double position = position(axis, output);
-            double step = 1 / axis.scale();
-            boolean exact = (float) position == position && (float) step == step;
-            return exact && !smooth ? 0 : Math.abs(position) + step;
+            boolean exact = position == 0
+                    || arithmetic.round(position) == position && arithmetic.round(step(axis)) == step(axis);
+            return exact && !smooth ? 0 : Math.abs(position) + step(axis);
+        }
+
+        /** Whether a position that is whole may be off, to either side: then three inputs may have a part in it. */
+        private boolean mayMissAWhole(Axis axis) {
+            return IntStream.range(0, axis.target())
+                    .anyMatch(output -> position(axis, output) == Math.rint(position(axis, output))
+                            && size(axis, output, Datatype.BF16) > 0);
         }
 
         double rounded(double position) {
@@ -111,9 +125,12 @@ final class Resizing {
             };
         }
 
-        /** Half as many weights as there are: one for linear, two for cubic, more where a smaller image is smoothed. */
+        /**
+         * Half as many weights as there are: one for linear, two for cubic and for linear between whole numbers and beside them, more
+         * where a smaller image is smoothed.
+         */
         int reach(Axis axis) {
-            int own = mode.equals("linear") ? 1 : 2;
+            int own = mode.equals("linear") && (smooth || !mayMissAWhole(axis)) ? 1 : 2;
             return smooth && axis.scale() < 1 ? -(int) Math.floor(-own / axis.scale()) : own;
         }
 
@@ -136,19 +153,20 @@ final class Resizing {
             return weights;
         }
 
-        /** The sizes of what is added up to each weight in 16 bits: the position, and the last term of a cubic. */
-        double[] terms(Axis axis, int output) {
+        /** The sizes of what each weight is computed from: the position where it is in reach, and in 16 bits a cubic's last term. */
+        double[] sizes(Axis axis, int output, Datatype arithmetic) {
             double position = position(axis, output);
             double fraction = position - Math.floor(position);
-            boolean holds = Datatype.BF16.round(position) == position && !smooth;
-            double[] terms = new double[2 * reach(axis)];
-            for (int k = 0; k < terms.length; k++) {
+            double size = size(axis, output, arithmetic);
+            double[] sizes = new double[2 * reach(axis)];
+            for (int k = 0; k < sizes.length; k++) {
                 double distance = Math.abs(k + 1 - reach(axis) - fraction);
+                boolean isCubic = mode.equals("cubic");
                 double last = distance <= 1 ? 1 : 4 * Math.abs(cubic);
-                terms[k] = (holds ? 0 : Math.abs(position) + 1 / axis.scale())
-                        + (mode.equals("linear") || fraction == 0 ? 0 : last);
+                boolean isRounded = isCubic && fraction != 0 && arithmetic == Datatype.BF16;
+                sizes[k] = (isCubic || smooth || distance <= 1 ? size : 0) + (isRounded ? last : 0);
             }
-            return terms;
+            return sizes;
         }
 
         private double inner(double t) {
@@ -277,15 +295,15 @@ final class Resizing {
         int taps = 2 * sampling.reach(axis);
         double[][] sources = new double[taps][axis.target()];
         double[][] weights = new double[taps][axis.target()];
-        double[][] terms = new double[taps][axis.target()];
-        double[] sizes = IntStream.range(0, axis.target())
-                .mapToDouble(output -> sampling.size(axis, output))
-                .toArray();
+        double[][] sizes = new double[taps][axis.target()];
+        double[][] terms = new double[taps][axis.target()]; // in 16 bits
         for (int i = 0; i < axis.target(); i++) {
             weigh(axis, sampling, i, sources, weights);
-            double[] each = sampling.terms(axis, i);
+            double[] single = sampling.sizes(axis, i, Datatype.FP32);
+            double[] half = sampling.sizes(axis, i, Datatype.BF16);
             for (int k = 0; k < taps; k++) {
-                terms[k][i] = each[k];
+                sizes[k][i] = single[k];
+                terms[k][i] = half[k];
             }
         }
         int[] column = new int[x.rank() - axis.index()];
@@ -293,7 +311,7 @@ final class Resizing {
         column[0] = axis.target();
         Node sum = b.constant(0);
         for (int k = 0; k < taps; k++) {
-            Node weight = b.computed(Tensor.of(Shape.of(column), weights[k]), sizes, terms[k]);
+            Node weight = b.computed(Tensor.of(Shape.of(column), weights[k]), sizes[k], terms[k]);
             sum = b.add(sum, b.multiply(b.gather(x, indices(b, sources[k]), axis.index()), weight));
         }
         return sum;
