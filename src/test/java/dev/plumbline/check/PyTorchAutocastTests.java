@@ -25,6 +25,26 @@ class PyTorchAutocastTests {
         return TorchSets.of("autocast", "bfloat16");
     }
 
+    /** Interpolation, sampling, choices, norms of few or distant values: kernels that are off by more than their results' rounding. */
+    static Stream<TorchSets> kernels() {
+        return TorchSets.of("autocast-kernels", "bfloat16");
+    }
+
+    static Stream<TorchSets> all() {
+        return Stream.concat(networks(), kernels());
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void raisesNoFalseAlarmWhereKernelsAreOff(TorchSets file) {
+        List<TorchSet> sets = file.sets();
+        TorchVerdicts verdicts = new TorchVerdicts(new Caller(port), SETTINGS);
+        for (TorchSet set : sets) {
+            verdicts.right(file.model(), set, TorchVerdicts.spread(set, sets), 0);
+        }
+        verdicts.requireNoneWrong();
+    }
+
     @ParameterizedTest
     @MethodSource("networks")
     void raisesNoFalseAlarmAndPassesMost(TorchSets file) {
@@ -39,7 +59,7 @@ class PyTorchAutocastTests {
 
     /** Each in every tensor; one entry 1 % off is what bfloat16 does to any, and so is not asked for: none passes. */
     @ParameterizedTest
-    @MethodSource("networks")
+    @MethodSource("all")
     void seesMistakesThatTheirPrecisionDoesNotExplain(TorchSets file) {
         List<TorchSet> sets = file.sets();
         TorchVerdicts verdicts = new TorchVerdicts(new Caller(port), SETTINGS);
