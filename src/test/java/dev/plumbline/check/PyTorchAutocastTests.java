@@ -30,8 +30,9 @@ class PyTorchAutocastTests {
         return TorchSets.of("autocast-kernels", "bfloat16");
     }
 
-    static Stream<TorchSets> all() {
-        return Stream.concat(networks(), kernels());
+    /** Where a mistake can be seen: 1000 deviations off centre bfloat16 leaves nothing of a batch. */
+    static Stream<TorchSets> telling() {
+        return Stream.concat(networks(), kernels().filter(file -> !file.network().equals("batch-norm-far")));
     }
 
     @ParameterizedTest
@@ -59,7 +60,7 @@ class PyTorchAutocastTests {
 
     /** Each in every tensor; one entry 1 % off is what bfloat16 does to any, and so is not asked for: none passes. */
     @ParameterizedTest
-    @MethodSource("all")
+    @MethodSource("telling")
     void seesMistakesThatTheirPrecisionDoesNotExplain(TorchSets file) {
         List<TorchSet> sets = file.sets();
         TorchVerdicts verdicts = new TorchVerdicts(new Caller(port), SETTINGS);

@@ -160,23 +160,23 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
     }
 
     /**
-     * The same for kernels that round less often: a product with its bias once, as their sum, and a normalisation, which is in
-     * float32 inside, to what it reads.
+     * The same for kernels that are one operation: a product with its bias, or its mask, is rounded once, as their sum, and a
+     * normalisation, in float32 inside, to what it reads.
      */
     Grid[] fused(Program program, Grid kept) {
         Grid[] grids = grids(program, kept, true);
         program.nodes().stream()
-                .filter(Precision::isBiased)
-                .flatMap(sum -> sum.inputs().stream().map(Precision::moved))
+                .filter(node -> isBiased(node) || isMasked(node))
+                .flatMap(sum -> sum.inputs().stream().map(Precision::scaled))
                 .filter(product -> product.op() instanceof Contraction && !program.isReadBySeveral(product))
                 .forEach(product -> grids[product.id()] = kept);
         return grids;
     }
 
-    private Grid[] grids(Program program, Grid kept, boolean normalisationsAsRead) {
+    private Grid[] grids(Program program, Grid kept, boolean fused) {
         Grid[] grids = new Grid[program.nodes().size()];
         Set<Node> softmax = keep.contains(Kept.SOFTMAX) ? Set.of() : softmax(program);
-        Map<Origin, Node> normalised = normalisationsAsRead ? normalised(program) : Map.of();
+        Map<Origin, Node> normalised = fused ? normalised(program) : Map.of();
         Set<Origin> readHalf = new HashSet<>();
         for (Node node : program.nodes()) {
             boolean isKept = isKept(node) && !softmax.contains(node);
@@ -185,7 +185,7 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
                 readHalf.add(node.origin());
             }
             boolean asRead = normalised.get(node.origin()) == node && readHalf.contains(node.origin());
-            grids[node.id()] = isHalf || asRead && compute.isHalf() ? compute.grid : kept;
+            grids[node.id()] = compute.isHalf() && (isHalf || asRead) ? compute.grid : kept;
         }
         return grids;
     }
@@ -233,6 +233,7 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
         }
         return node.op() instanceof Contraction
                 || isBiased(node)
+                || isMasked(node)
                 || typed(node).stream()
                         .filter(input -> !(input.isConstant() && input.shape().size() == 1)) // a number has no datatype
                         .filter(input -> !isOwn(input, node))
@@ -248,10 +249,30 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
 
     /** Whether this is a product with its bias: one operation of a framework's, or two, which casts both. */
     private static boolean isBiased(Node node) {
-        boolean isSum = node.op() instanceof Binary sum && sum.function() == BinaryFunction.ADD;
-        return isSum
+        return isSum(node)
                 && node.inputs().stream().anyMatch(input -> moved(input).op() instanceof Contraction)
                 && node.inputs().stream().anyMatch(input -> moved(input).op() instanceof Input);
+    }
+
+    /** Whether this is a multiple of a product with a mask: in attention one operation too (baddbmm), which casts it. */
+    private static boolean isMasked(Node node) {
+        return isSum(node)
+                && node.inputs().stream().anyMatch(input -> scaled(input).op() instanceof Contraction)
+                && node.inputs().stream().anyMatch(input -> moved(input).isConstant() && !isOwn(input, node));
+    }
+
+    private static boolean isSum(Node node) {
+        return node.op() instanceof Binary sum && sum.function() == BinaryFunction.ADD;
+    }
+
+    /** What was moved, and multiplied by numbers, to make a value. */
+    private static Node scaled(Node value) {
+        Node node = moved(value);
+        boolean isScaled = node.op() instanceof Binary binary
+                && (binary.function() == BinaryFunction.MULTIPLY || binary.function() == BinaryFunction.DIVIDE)
+                && node.inputs().get(1).isConstant()
+                && node.inputs().get(1).shape().size() == 1;
+        return isScaled ? scaled(node.inputs().get(0)) : node;
     }
 
     /** What was moved to make a value. */
