@@ -1,6 +1,7 @@
 package dev.plumbline.compute.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
@@ -9,6 +10,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -126,6 +131,58 @@ class RoundingTests {
         });
         Tensor exact = gradient(program, Rounding.NONE);
         assertThat(gradient(program, random(Datatype.BF16, program, 7))).isEqualTo(exact);
+    }
+
+    /** Positions beyond what bfloat16 counts to. */
+    @Test
+    void largeIndicesStayWhole() {
+        Tensor many = Samples.normal(3, 1, 1000);
+        Program program = program((b, w) -> {
+            Node below = b.unary(UnaryFunction.FLOOR, b.multiply(b.unary(UnaryFunction.ABS, w), 3));
+            Node positions = b.add(b.multiply(below, 7), b.constant(901));
+            return b.sum(b.gather(b.constant(many), positions, 1));
+        });
+        assertThat(value(program, random(Datatype.BF16, program, 7)).item())
+                .isCloseTo(value(program, Rounding.NONE).item(), within(1.0));
+    }
+
+    /** The largest of numbers that bfloat16 hardly tells apart, by its position: another run's winner is a winner too. */
+    @Test
+    void aPositionThatRoundingMovesIsAPosition() {
+        Set<Integer> positions = winners((b, w) -> {
+            Node largest = b.broadcast(b.reshape(b.max(w), Shape.of(1)), W.shape());
+            Node places = b.constant(Tensor.vector(IntStream.range(0, 40).asDoubleStream().toArray()));
+            Node winners = b.select(b.binary(BinaryFunction.EQUAL, w, largest), places, b.constant(40));
+            return b.negate(b.max(b.negate(winners)));
+        });
+        assertThat(positions).hasSizeGreaterThan(3).allMatch(position -> position >= 0 && position < 40);
+    }
+
+    /** The same by its rank: how many are larger, or as large and earlier. */
+    @Test
+    void aRankThatRoundingMovesIsARank() {
+        Set<Integer> positions = winners((b, w) -> {
+            Node own = b.reshape(w, Shape.of(40, 1));
+            Node others = b.reshape(w, Shape.of(1, 40));
+            double[] earlier = Samples.fill(Shape.of(40, 40), at -> at[1] < at[0] ? 1 : 0);
+            Node equals = b.multiply(
+                    b.binary(BinaryFunction.EQUAL, own, others), b.constant(Tensor.of(Shape.of(40, 40), earlier)));
+            Node ranks = b.sum(b.add(b.binary(BinaryFunction.LESS, own, others), equals), 1);
+            Node places = b.constant(Tensor.vector(IntStream.range(0, 40).asDoubleStream().toArray()));
+            Node first = b.binary(BinaryFunction.EQUAL, ranks, b.constant(0));
+            return b.subtract(b.sum(b.multiply(first, b.add(places, b.constant(1)))), b.constant(1)); // -1 for none
+        });
+        assertThat(positions).hasSizeGreaterThan(3).allMatch(position -> position >= 0 && position < 40);
+    }
+
+    private static Set<Integer> winners(Formula position) {
+        Program program = program(position);
+        Map<String, Tensor> point = Map.of("w", W.map(value -> 1 + 0.001 * value));
+        Evaluation base = program.evaluate(point);
+        return LongStream.range(0, 40)
+                .mapToObj(seed -> program.evaluate(point, Rounding.random(Datatype.BF16, base, seed)))
+                .map(run -> (int) run.value(program.output("y")).item())
+                .collect(Collectors.toSet());
     }
 
     @Test
