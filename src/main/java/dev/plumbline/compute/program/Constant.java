@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sizes the sizes of what each element was computed from: the element is off by up to {@code 2 u} of that; null where it is
  *     what the model says, or float32 has it exactly
- * @param terms the sizes of what is added up to each element on the way, which 16 bits do not hold; null where nothing is
+ * @param terms the sizes of what is added up to each element on the way, which 16 bits do not hold; null for none
  * @param isShortened whether it was computed from numbers that the model's file may have shortened to float32
  * @param isOfKernel whether frameworks hold it in float32 even where they compute in float64
  */
@@ -87,7 +87,7 @@ public record Constant(
         return Tensor.of(shape, sizes).map(size -> size == 0 ? 0 : Math.nextUp(size));
     }
 
-    /** The sizes of what each element is off by {@code 2 u} of, u the unit roundoff of such an arithmetic; null for none. */
+    /** The sizes of what each element is off by {@code 2 u} of, u the unit roundoff of an arithmetic; null for none. */
     @Nullable
     Tensor sizesIn(Grid grid) {
         return terms != null && grid.digits() < Grid.FP32.digits() ? terms : sizes;

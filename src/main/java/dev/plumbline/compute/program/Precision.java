@@ -28,7 +28,7 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
 
     private static final double SMALL = 16 * 16 * 16;
 
-    /** Of the operations that autocast casts to float32 on a CPU ({@code autocast_mode.cpp}) those with roundings of their own. */
+    /** Of what autocast casts to float32 on a CPU ({@code autocast_mode.cpp}) the operations with roundings inside. */
     private static final Set<String> CAST_TO_FLOAT32 = Set.of("GridSample");
 
     /** What a file calls them. */
