@@ -196,11 +196,16 @@ public final class Allowances {
                 .toList();
     }
 
+    /** The run that rounds to the nearest: not the first, which finds the sizes of terms for all. */
+    private boolean isLast(long own) {
+        return own == seed + RUNS - 1;
+    }
+
     private Scatter throughout(Datatype datatype) {
         boolean isNarrow = datatype != Datatype.FP64; // many numbers are equal there, which share one gradient
         return scatter(
                 datatype == Datatype.FP32,
-                (own, leaning, sizes) -> own == seed && isNarrow
+                (own, leaning, sizes) -> isNarrow && isLast(own)
                         ? Rounding.nearest(datatype, objective.base(), leaning, sizes)
                         : Rounding.random(datatype, objective.base(), own, leaning, sizes));
     }
@@ -221,7 +226,7 @@ public final class Allowances {
                 ? throughout(throughout)
                 : scatter(
                         false,
-                        (own, leaning, sizes) -> own == seed
+                        (own, leaning, sizes) -> isLast(own)
                                 ? Rounding.nearest(precision, Datatype.FP32, objective.base(), leaning, sizes)
                                 : Rounding.mixed(precision, Datatype.FP32, objective.base(), own, leaning, sizes));
     }
