@@ -11,26 +11,30 @@ record Draws(long salt) {
     /** Halves for everything: sums are not off, and results are rounded to the nearest. */
     static final Draws NEAREST = new Draws(0);
 
-    private static final long OTHER = 0x9E3779B97F4A7C15L;
+    private static final long HALVES = 0x8000_0000_8000_0000L;
 
     static Draws from(SplittableRandom random) {
         return new Draws(random.nextLong());
     }
 
-    /** Uniform in [0, 1), by a result and the size of its terms. */
-    double uniform(double value, double size) {
-        return this.equals(NEAREST)
-                ? 0.5
-                : unit(mixed(mixed(salt ^ Double.doubleToRawLongBits(value)) + Double.doubleToRawLongBits(size)));
+    /** 64 random bits, by a result. */
+    long bits(double value) {
+        return salt == 0 ? HALVES : mixed(salt ^ Double.doubleToRawLongBits(value));
     }
 
-    /** A second number for the same, independent of the first. */
-    double another(double value, double size) {
-        return this.equals(NEAREST) ? 0.5 : new Draws(salt + OTHER).uniform(value, size);
+    /** The same, by a result and the size of its terms. */
+    long bits(double value, double size) {
+        return salt == 0 ? HALVES : mixed(bits(value) + Double.doubleToRawLongBits(size));
     }
 
-    private static double unit(long bits) {
-        return (bits >>> 11) * 0x1p-53;
+    /** Uniform in [0, 1), from the upper half of random bits. */
+    static double high(long bits) {
+        return (bits >>> 32) * 0x1p-32;
+    }
+
+    /** A second number, from the lower half. */
+    static double low(long bits) {
+        return (bits & 0xFFFF_FFFFL) * 0x1p-32;
     }
 
     /** The finaliser of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). */

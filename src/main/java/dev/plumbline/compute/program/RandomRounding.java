@@ -28,10 +28,11 @@ final class RandomRounding implements Rounding {
     private final Centring centring;
     private final SplittableRandom random;
     private final Leaning leaning;
+    private final TermSizes termSizes;
     private boolean isNearest;
     private boolean isTying;
 
-    private RandomRounding(Evaluation base, Grid grid, long seed, Leaning leaning) {
+    private RandomRounding(Evaluation base, Grid grid, long seed, Leaning leaning, TermSizes termSizes) {
         this.base = base;
         this.program = base.program();
         this.grids = new Grid[program.nodes().size()];
@@ -42,9 +43,11 @@ final class RandomRounding implements Rounding {
         this.centring = program.centring();
         this.random = new SplittableRandom(seed);
         this.leaning = leaning;
+        this.termSizes = termSizes;
     }
 
-    private RandomRounding(Evaluation base, Precision precision, Grid kept, long seed, Leaning leaning) {
+    private RandomRounding(
+            Evaluation base, Precision precision, Grid kept, long seed, Leaning leaning, TermSizes termSizes) {
         this.base = base;
         this.program = base.program();
         this.grids = precision.grids(program, kept);
@@ -54,14 +57,21 @@ final class RandomRounding implements Rounding {
         this.centring = program.centring();
         this.random = new SplittableRandom(seed);
         this.leaning = leaning;
+        this.termSizes = termSizes;
     }
 
-    static RandomRounding throughout(Grid grid, Evaluation base, long seed, Leaning leaning) {
-        return new RandomRounding(base, grid, seed, leaning);
+    static RandomRounding throughout(Grid grid, Evaluation base, long seed, Leaning leaning, TermSizes sizes) {
+        return new RandomRounding(base, grid, seed, leaning, sizes);
     }
 
-    static RandomRounding mixed(Precision precision, Grid kept, Evaluation base, long seed, Leaning leaning) {
-        return new RandomRounding(base, precision, kept, seed, leaning);
+    static RandomRounding mixed(
+            Precision precision, Grid kept, Evaluation base, long seed, Leaning leaning, TermSizes sizes) {
+        return new RandomRounding(base, precision, kept, seed, leaning, sizes);
+    }
+
+    @Override
+    public TermSizes sizes() {
+        return termSizes;
     }
 
     /**
@@ -83,7 +93,13 @@ final class RandomRounding implements Rounding {
     @Override
     public Tensor given(Node node, Tensor value) {
         Tensor sizes = node.op() instanceof Constant constant ? constant.sizes() : null;
-        return Tensor.of(node.shape(), stored(node, value.values(), sizes == null ? null : sizes.values(), sums));
+        Stored loop = loop(node, sums);
+        if (sizes == null && loop.keeps(value.values())) {
+            return value;
+        }
+        double[] stored = new double[value.size()];
+        loop.of(value.values(), sizes == null ? null : sizes.values(), stored);
+        return Tensor.of(node.shape(), stored);
     }
 
     @Override
@@ -92,7 +108,10 @@ final class RandomRounding implements Rounding {
         if (choosesBoldly(op)) {
             List<Tensor> bold = bold(node, inputs);
             Tensor chosen = Tensor.of(node.shape(), op.value(bold, node.shape()));
-            return Tensor.of(node.shape(), stored(node, Branches.value(op, inputs, bold, chosen), null, sums));
+            double[] taken = Branches.value(op, inputs, bold, chosen);
+            double[] stored = new double[taken.length];
+            loop(node, sums).of(taken, null, stored);
+            return Tensor.of(node.shape(), stored);
         }
         List<Tensor> read = op instanceof Contraction ? operands(inputs) : inputs;
         double[] y = op instanceof Contraction product && addsInFloat32(sums[node.id()])
@@ -102,8 +121,10 @@ final class RandomRounding implements Rounding {
             return Tensor.of(node.shape(), y);
         }
         boolean cancels = Terms.isSum(op) || centring.isCentred(node);
-        double @Nullable [] sizes = cancels ? Terms.sizes(node, read) : ofKernel(op, read, y);
-        return Tensor.of(node.shape(), stored(node, y, sizes, sums));
+        double @Nullable [] sizes =
+                cancels ? termSizes.forward(node, () -> Terms.sizes(node, read)) : ofKernel(op, read, y);
+        loop(node, sums).of(y, sizes, y);
+        return Tensor.of(node.shape(), y);
     }
 
     /**
@@ -122,28 +143,10 @@ final class RandomRounding implements Rounding {
         return sizes;
     }
 
-    /** On the node's grid, sums after they were off by up to {@code 2 u} of their terms' sizes. */
-    private double[] stored(Node node, double[] values, double @Nullable [] sizes, Grid[] sums) {
-        Grid grid = grids[node.id()];
+    /** What stores a node's results, with random numbers of its own. */
+    private Stored loop(Node node, Grid[] sums) {
         double u = sums[node.id()].unitRoundoff();
-        boolean indices = !program.isDifferentiable(node);
-        Draws draws = draws();
-        double[] stored = values.clone();
-        for (int i = 0; i < stored.length; i++) {
-            if (isWhole(values[i]) && (indices || (sizes != null && isWhole(sizes[i]) && sizes[i] <= 1 / u))) {
-                continue; // counts and indices, whatever their datatype
-            }
-            double size = sizes == null ? 0 : sizes[i];
-            double off = size == 0 ? 0 : 4 * u * size * (draws.uniform(values[i], size) - 0.5);
-            double chance = draws.another(values[i], size);
-            double rounded = grid.round(values[i] + off, chance);
-            stored[i] = grid.mayFlush(rounded) && chance < 0.5 ? 0 : rounded;
-        }
-        return stored;
-    }
-
-    private static boolean isWhole(double value) {
-        return value == Math.rint(value);
+        return new Stored(grids[node.id()], u, !program.isDifferentiable(node), draws());
     }
 
     private List<Tensor> operands(List<Tensor> inputs) {
@@ -153,14 +156,19 @@ final class RandomRounding implements Rounding {
         }
         Draws draws = draws();
         return inputs.stream()
-                .map(input -> input.map(x -> grid.round(x, draws.uniform(x, 0))))
+                .map(input -> input.map(x -> grid.round(x, Draws.high(draws.bits(x)))))
                 .toList();
     }
 
     @Override
     public double[] cotangent(Node node, double[] arriving, double @Nullable [] sizes) {
-        double[] stored = stored(node, arriving, sizes, sumsInReverse);
-        return program.conditioning().strayed(node, stored, base, grids[node.id()], random);
+        Stored loop = loop(node, sumsInReverse);
+        if (sizes == null || termSizes.reverse() == null) {
+            loop.of(arriving, sizes, arriving);
+        } else {
+            loop.ofOthersSizes(arriving, sizes, arriving);
+        }
+        return program.conditioning().strayed(node, arriving, base, grids[node.id()], random);
     }
 
     @Override
@@ -172,12 +180,11 @@ final class RandomRounding implements Rounding {
             op.pullBack(bold, Tensor.of(node.shape(), op.value(bold, node.shape())), cotangent, into);
         } else {
             List<Tensor> read = op instanceof Contraction ? operands(inputs) : inputs;
-            op.pullBack(read, output, cotangent, into);
             double[] @Nullable [] inFloat32 = new double[into.length][];
             for (int k = 0; k < into.length; k++) {
                 inFloat32[k] = addsInFloat32(sumsInReverse[receiver(node, k).id()]) ? into[k] : null;
             }
-            IN_FLOAT32.pullBackLosses(node, read, output, cotangent, inFloat32);
+            IN_FLOAT32.pullBack(node, read, output, cotangent, into, inFloat32);
         }
     }
 
