@@ -64,12 +64,12 @@ def post(port, parts):
     return seconds, body
 
 
-def start(options):
+def start(options, settings=()):
     classpath = "target/classes:" + open("target/classpath").read().strip()
     log = tempfile.NamedTemporaryFile("r", suffix=".log")
     process = subprocess.Popen(
         ["java", "--add-modules=jdk.incubator.vector", "-XX:+UseTransparentHugePages", *options, "-cp", classpath, "dev.plumbline.PlumblineApplication", "--server.port=0",
-         "--plumbline.data=" + tempfile.mkdtemp()], stdout=open(log.name, "w"), stderr=subprocess.STDOUT)
+         "--plumbline.data=" + tempfile.mkdtemp(), *settings], stdout=open(log.name, "w"), stderr=subprocess.STDOUT)
     for _ in range(600):
         found = re.search(r"Tomcat started on port (\d+)", open(log.name).read())
         if found:

@@ -229,9 +229,10 @@ final class Conditioning {
         for (int i = 0; i < arriving.length; i++) {
             double c = (own == null ? 0 : own[i])
                     + (factor == null || factor[i] == 0 ? 0 : smallest / Math.abs(factor[i]));
-            double off = c * (draws.uniform(arriving[i], c) - 0.5);
-            off += shared == null ? 0 : Math.abs(shared[i]) * (draws.another(shared[i], 0) - 0.5);
-            boolean isFlushed = factor != null && Math.abs(factor[i]) < smallest && draws.another(arriving[i], c) < 0.5;
+            long bits = draws.bits(arriving[i], c);
+            double off = c * (Draws.high(bits) - 0.5);
+            off += shared == null ? 0 : Math.abs(shared[i]) * (Draws.high(draws.bits(shared[i])) - 0.5);
+            boolean isFlushed = factor != null && Math.abs(factor[i]) < smallest && Draws.low(bits) < 0.5;
             double times = Double.isFinite(off) ? 1 + 4 * grid.unitRoundoff() * off : 1;
             arriving[i] *= isFlushed ? 0 : times;
         }

@@ -15,6 +15,9 @@ sealed interface Contraction extends Op permits MatMul, Convolution {
     /** {@code c += a b}, row-major from {@code start}. */
     interface Products {
         void add(Matrix a, Matrix b, double[] c, int start);
+
+        /** Nothing more is added to this array, which is copied elsewhere now and used again. */
+        default void done(double[] c) {}
     }
 
     double[] value(List<Tensor> inputs, Shape shape, Products products);

@@ -4,6 +4,7 @@ import dev.plumbline.compute.program.MatrixProduct.Matrix;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * matrix product of the weights with the patches of the input laid out as columns.
  */
 public record Convolution(Window window, int groups) implements Contraction {
+
+    private static final int FOLDED = 512; // columns of one product, of several samples
 
     @Override
     public Shape shape(List<Shape> inputs) {
@@ -54,11 +57,23 @@ public record Convolution(Window window, int groups) implements Contraction {
         Tensor x = inputs.get(0);
         Tensor w = inputs.get(1);
         double[] y = new double[shape.size()];
-        Patches patches = new Patches(x.shape(), shape);
-        for (int sample = 0; sample < shape.extent(0); sample++) {
+        int batch = shape.extent(0);
+        Patches patches = new Patches(x.shape(), shape, batch);
+        double[] columns = new double[patches.rows * patches.columns];
+        double[] results = new double[patches.filters * patches.columns];
+        for (int sample = 0; sample < batch; sample += patches.folded) {
+            int count = Math.min(patches.folded, batch - sample);
             for (int group = 0; group < groups; group++) {
-                double[] columns = patches.gather(x.values(), sample, group);
-                products.add(weights(w, group, false), patches.matrix(columns, false), y, patches.out(sample, group));
+                patches.gather(x.values(), sample, count, group, columns);
+                Matrix laidOut = patches.matrix(columns, count, false);
+                if (count == 1) {
+                    products.add(weights(w, group, false), laidOut, y, patches.out(sample, group));
+                } else {
+                    Arrays.fill(results, 0);
+                    products.add(weights(w, group, false), laidOut, results, 0);
+                    products.done(results);
+                    patches.apart(results, y, sample, count, group);
+                }
             }
         }
         return y;
@@ -93,24 +108,27 @@ public record Convolution(Window window, int groups) implements Contraction {
         Tensor w = inputs.get(1);
         double[] dx = into[0];
         double[] dw = into[1];
-        Patches patches = new Patches(x.shape(), output.shape());
-        int filters = w.shape().extent(0) / groups;
-        for (int sample = 0; sample < output.shape().extent(0); sample++) {
-            for (int group = 0; group < groups; group++) {
-                Matrix dy = new Matrix(cotangent, patches.out(sample, group), filters, patches.positions, false);
-                if (dw != null) {
-                    double[] columns = patches.gather(x.values(), sample, group);
-                    products.add(
-                            dy,
-                            patches.matrix(columns, true),
-                            dw,
-                            weights(w, group, false).offset());
+        int batch = output.shape().extent(0);
+        Patches patches = new Patches(x.shape(), output.shape(), batch);
+        Patches alone = new Patches(x.shape(), output.shape(), 1); // a weight's gradient is a sum over samples
+        double[] columns = new double[patches.rows * patches.columns];
+        double[] arrived = new double[patches.filters * patches.columns];
+        for (int group = 0; group < groups; group++) {
+            int first = weights(w, group, false).offset();
+            for (int sample = 0; sample < batch && dw != null; sample++) {
+                alone.gather(x.values(), sample, 1, group, columns);
+                products.add(alone.cotangent(cotangent, sample, group), alone.matrix(columns, 1, true), dw, first);
+            }
+            for (int sample = 0; sample < batch && dx != null; sample += patches.folded) {
+                int count = Math.min(patches.folded, batch - sample);
+                Matrix dy = alone.cotangent(cotangent, sample, group);
+                if (count > 1) {
+                    patches.together(cotangent, arrived, sample, count, group);
+                    dy = new Matrix(arrived, 0, patches.filters, count * patches.positions, false);
                 }
-                if (dx != null) {
-                    double[] columns = new double[patches.rows * patches.positions];
-                    products.add(weights(w, group, true), dy, columns, 0);
-                    patches.scatter(columns, dx, sample, group);
-                }
+                Arrays.fill(columns, 0);
+                products.add(weights(w, group, true), dy, columns, 0);
+                patches.scatter(columns, dx, sample, count, group);
             }
         }
     }
@@ -127,7 +145,10 @@ public record Convolution(Window window, int groups) implements Contraction {
         return 2.0 * output.size() * w.extent(1) * w.extent(2) * w.extent(3);
     }
 
-    /** The patches under the kernel, one column a position: (channels kernelHeight kernelWidth, positions). */
+    /**
+     * The patches under the kernel, one column a position of a sample: (channels kernelHeight kernelWidth, samples positions).
+     * Samples of few positions are laid side by side, so that one product is not thinner than it need be.
+     */
     private final class Patches {
         private final int channels;
         private final int height;
@@ -137,8 +158,10 @@ public record Convolution(Window window, int groups) implements Contraction {
         private final int filters;
         private final int rows;
         private final int positions;
+        private final int folded; // samples side by side, at most
+        private final int columns; // of so many
 
-        Patches(Shape x, Shape y) {
+        Patches(Shape x, Shape y, int batch) {
             channels = x.extent(1) / groups;
             height = x.extent(2);
             width = x.extent(3);
@@ -147,18 +170,44 @@ public record Convolution(Window window, int groups) implements Contraction {
             outWidth = y.extent(3);
             rows = channels * window.kernel().get(0) * window.kernel().get(1);
             positions = outHeight * outWidth;
+            folded = Math.max(1, Math.min(batch, FOLDED / Math.max(1, positions)));
+            columns = folded * positions;
+        }
+
+        Matrix cotangent(double[] dy, int sample, int group) {
+            return new Matrix(dy, out(sample, group), filters, positions, false);
+        }
+
+        /** From (filters, samples, positions) to (samples, filters, positions). */
+        void apart(double[] results, double[] y, int sample, int count, int group) {
+            for (int s = 0; s < count; s++) {
+                for (int f = 0; f < filters; f++) {
+                    int from = (f * count + s) * positions;
+                    System.arraycopy(results, from, y, out(sample + s, group) + f * positions, positions);
+                }
+            }
+        }
+
+        /** And back. */
+        void together(double[] y, double[] results, int sample, int count, int group) {
+            for (int s = 0; s < count; s++) {
+                for (int f = 0; f < filters; f++) {
+                    int to = (f * count + s) * positions;
+                    System.arraycopy(y, out(sample + s, group) + f * positions, results, to, positions);
+                }
+            }
         }
 
         int out(int sample, int group) {
             return (sample * groups + group) * filters * positions;
         }
 
-        Matrix matrix(double[] columns, boolean transposed) {
-            return new Matrix(columns, 0, rows, positions, transposed);
+        Matrix matrix(double[] columns, int count, boolean transposed) {
+            return new Matrix(columns, 0, rows, count * positions, transposed);
         }
 
-        double[] gather(double[] x, int sample, int group) {
-            double[] columns = new double[rows * positions];
+        void gather(double[] x, int sample, int count, int group, double[] columns) {
+            Arrays.fill(columns, 0, rows * count * positions, 0); // padding stays so
             forEachRun(
                     (from, to, length, step) -> {
                         if (step == 1) {
@@ -170,11 +219,11 @@ public record Convolution(Window window, int groups) implements Contraction {
                         }
                     },
                     sample,
+                    count,
                     group);
-            return columns;
         }
 
-        void scatter(double[] columns, double[] dx, int sample, int group) {
+        void scatter(double[] columns, double[] dx, int sample, int count, int group) {
             forEachRun(
                     (from, to, length, step) -> {
                         for (int i = 0, f = from; i < length; i++, f += step) {
@@ -182,11 +231,18 @@ public record Convolution(Window window, int groups) implements Contraction {
                         }
                     },
                     sample,
+                    count,
                     group);
         }
 
         /** Every run of positions along a row of the result that reads inside the input. */
-        private void forEachRun(Run run, int sample, int group) {
+        private void forEachRun(Run run, int sample, int count, int group) {
+            for (int s = 0; s < count; s++) {
+                forEachRun(run, sample + s, group, s * positions, count * positions);
+            }
+        }
+
+        private void forEachRun(Run run, int sample, int group, int column, int all) {
             int kernelHeight = window.kernel().get(0);
             int kernelWidth = window.kernel().get(1);
             int stride = window.strides().get(1);
@@ -203,7 +259,7 @@ public record Convolution(Window window, int groups) implements Contraction {
                             int y = window.top(oy) + i * window.dilations().get(0);
                             if (y >= 0 && y < height) {
                                 int from = base + (c * height + y) * width + first * stride + shift;
-                                run.at(from, row * positions + oy * outWidth + first, last - first + 1, stride);
+                                run.at(from, row * all + column + oy * outWidth + first, last - first + 1, stride);
                             }
                         }
                     }

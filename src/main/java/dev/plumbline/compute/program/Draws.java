@@ -6,31 +6,50 @@ import java.util.SplittableRandom;
  * Random numbers for the roundings of one operation's results. Equal results draw the same: an arithmetic rounds what is
  * equal alike, so over equal samples (inputs behind zero weights, say) its errors add up and do not average out.
  */
-record Draws(long salt) {
+record Draws(long salt, boolean isNearest) {
 
     /** Halves for everything: sums are not off, and results are rounded to the nearest. */
-    static final Draws NEAREST = new Draws(0);
+    static final Draws NEAREST = new Draws(0, true);
 
-    private static final long OTHER = 0x9E3779B97F4A7C15L;
+    private static final long HALVES = 0x8000_0000_8000_0000L;
+    private static final long LOWER = 0xFFFF_FFFFL;
+
+    /** Random ones. */
+    Draws(long salt) {
+        this(salt, false);
+    }
 
     static Draws from(SplittableRandom random) {
         return new Draws(random.nextLong());
     }
 
-    /** Uniform in [0, 1), by a result and the size of its terms. */
-    double uniform(double value, double size) {
-        return this.equals(NEAREST)
-                ? 0.5
-                : unit(mixed(mixed(salt ^ Double.doubleToRawLongBits(value)) + Double.doubleToRawLongBits(size)));
+    /** The same for sums, which are rounded to the nearest then: the upper half of the bits is a half. */
+    Draws toNearest() {
+        return new Draws(salt, true);
     }
 
-    /** A second number for the same, independent of the first. */
-    double another(double value, double size) {
-        return this.equals(NEAREST) ? 0.5 : new Draws(salt + OTHER).uniform(value, size);
+    /** 64 random bits, by a result. */
+    long bits(double value) {
+        return chosen(mixed(salt ^ Double.doubleToRawLongBits(value)));
     }
 
-    private static double unit(long bits) {
-        return (bits >>> 11) * 0x1p-53;
+    /** The same, by a result and the size of its terms. */
+    long bits(double value, double size) {
+        return chosen(mixed(mixed(salt ^ Double.doubleToRawLongBits(value)) + Double.doubleToRawLongBits(size)));
+    }
+
+    private long chosen(long bits) {
+        return salt == 0 ? HALVES : isNearest ? HALVES & ~LOWER | bits & LOWER : bits;
+    }
+
+    /** Uniform in [0, 1), from the upper half of random bits. */
+    static double high(long bits) {
+        return (bits >>> 32) * 0x1p-32;
+    }
+
+    /** A second number, from the lower half. */
+    static double low(long bits) {
+        return (bits & LOWER) * 0x1p-32;
     }
 
     /** The finaliser of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). */

@@ -2,9 +2,11 @@ package dev.plumbline.compute.program;
 
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,8 +85,27 @@ public final class Evaluation {
             throw Problem.invalid(
                     "/cotangent", "the cotangent has another shape than the output", cotangent.shape(), output.shape());
         }
+        return new Gradient(cotangents(output, cotangent, new Vacated(false)), output);
+    }
+
+    /** The derivatives by the parameters alone, by name: what arrives in between is forgotten as soon as it is passed on. */
+    public Map<String, Tensor> gradientByParameter(Node output) {
+        double[][] cotangents = cotangents(output, Tensor.filled(output.shape(), 1), new Vacated(true));
+        Map<String, Tensor> gradient = new LinkedHashMap<>();
+        program.parameters().forEach((name, node) -> gradient.put(name, tensor(node, cotangents[node.id()])));
+        return gradient;
+    }
+
+    private static Tensor tensor(Node node, double @Nullable [] cotangent) {
+        return cotangent == null ? Tensor.zeros(node.shape()) : Tensor.of(node.shape(), cotangent);
+    }
+
+    private double[][] cotangents(Node output, Tensor cotangent, Vacated vacated) {
         double[][] cotangents = new double[values.length][];
-        double[][] sizes = new double[values.length][]; // of the terms of cotangents that are sums
+        TermSizes shared = rounding.sizes();
+        double @Nullable [][] known = shared == null ? null : shared.reverse();
+        double[][] sizes = known == null ? new double[values.length][] : known; // of terms of cotangents that are sums
+        boolean measures = shared != null && known == null;
         cotangents[output.id()] = cotangent.values().clone();
         for (int id = output.id(); id >= 0; id--) {
             Node node = program.nodes().get(id);
@@ -94,15 +115,47 @@ public final class Evaluation {
                     && !node.inputs().isEmpty()) {
                 double[] stored = rounding.cotangent(node, arriving, sizes[id]);
                 cotangents[id] = stored;
-                double[] @Nullable [] into = targets(node, cotangents, null);
-                if (rounding == Rounding.NONE) {
-                    rounding.pullBack(node, inputs(node), values[id], stored, into);
-                } else {
+                double[] @Nullable [] into = targets(node, cotangents, null, vacated);
+                if (measures) {
                     pullBackWithSizes(node, stored, into, sizes);
+                } else {
+                    rounding.pullBack(node, inputs(node), values[id], stored, into);
                 }
+                cotangents[id] = vacated.after(stored);
             }
         }
-        return new Gradient(cotangents, output);
+        if (shared != null && measures) {
+            shared.setReverse(sizes);
+        }
+        return cotangents;
+    }
+
+    /** Arrays of a reverse pass that nobody reads any more, for what arrives further up. */
+    private static final class Vacated {
+        private final boolean forgets;
+        private final Map<Integer, ArrayDeque<double[]>> free = new HashMap<>(); // by length
+
+        Vacated(boolean forgets) {
+            this.forgets = forgets;
+        }
+
+        double @Nullable [] after(double[] passedOn) {
+            if (!forgets) {
+                return passedOn;
+            }
+            free.computeIfAbsent(passedOn.length, length -> new ArrayDeque<>()).push(passedOn);
+            return null;
+        }
+
+        double[] zeros(int length) {
+            ArrayDeque<double[]> alike = free.get(length);
+            double[] array = alike == null ? null : alike.poll();
+            if (array == null) {
+                return new double[length];
+            }
+            Arrays.fill(array, 0);
+            return array;
+        }
     }
 
     /**
@@ -111,10 +164,11 @@ public final class Evaluation {
      * @return to how many inputs
      */
     int pullBack(Node node, double[] arriving, double[][] cotangents, @Nullable BitSet wanted) {
-        double[] @Nullable [] targets = targets(node, cotangents, wanted);
+        double[] @Nullable [] targets = targets(node, cotangents, wanted, new Vacated(false));
         int count = (int) Arrays.stream(targets).filter(Objects::nonNull).count();
         if (count > 0) {
-            double[] stored = rounding.cotangent(node, arriving, null);
+            double[] own = rounding == Rounding.NONE ? arriving : arriving.clone();
+            double[] stored = rounding.cotangent(node, own, null);
             rounding.pullBack(node, inputs(node), values[node.id()], stored, targets);
         }
         return count;
@@ -176,13 +230,14 @@ public final class Evaluation {
         return inputs;
     }
 
-    private double[] @Nullable [] targets(Node node, double[][] cotangents, @Nullable BitSet wanted) {
+    private double[] @Nullable [] targets(
+            Node node, double[][] cotangents, @Nullable BitSet wanted, Vacated vacated) {
         double[][] targets = new double[node.inputs().size()][];
         for (int k = 0; k < targets.length; k++) {
             Node input = rounding.receiver(node, k);
             if (program.isDifferentiable(input) && (wanted == null || wanted.get(input.id()))) {
                 if (cotangents[input.id()] == null) {
-                    cotangents[input.id()] = new double[input.shape().size()];
+                    cotangents[input.id()] = vacated.zeros(input.shape().size());
                 }
                 targets[k] = cotangents[input.id()];
             }
@@ -203,8 +258,7 @@ public final class Evaluation {
 
         /** The derivative by a node's value, in its shape; zeros where the output does not depend on it. */
         public Tensor by(Node node) {
-            double[] cotangent = cotangents[node.id()];
-            return cotangent == null ? Tensor.zeros(node.shape()) : Tensor.of(node.shape(), cotangent);
+            return tensor(node, cotangents[node.id()]);
         }
 
         /** The derivatives by the parameters, by name. */

@@ -21,6 +21,8 @@ final class Float64Rounding implements Rounding {
 
     private static final double U = 0x1p-53;
     private static final double FLUSHED = 0.5; // of sigmoids that are subnormal: 1 / (1 + exp(-x)) overflows inside
+    private static final long EXPONENT = 0x7FF0_0000_0000_0000L;
+    private static final long TINY = 52L << 52; // up to here ulps are subnormal
     private static final SerialSums SERIAL = new SerialSums(false);
 
     private final Evaluation base;
@@ -28,13 +30,20 @@ final class Float64Rounding implements Rounding {
     private final Conditioning conditioning;
     private final Leaning leaning;
     private final SplittableRandom random;
+    private final TermSizes termSizes;
 
-    Float64Rounding(Evaluation base, long seed, Leaning leaning) {
+    Float64Rounding(Evaluation base, long seed, Leaning leaning, TermSizes termSizes) {
         this.base = base;
+        this.termSizes = termSizes;
         this.leaning = leaning;
         this.centring = base.program().centring();
         this.conditioning = base.program().conditioning();
         this.random = new SplittableRandom(seed);
+    }
+
+    @Override
+    public TermSizes sizes() {
+        return termSizes;
     }
 
     @Override
@@ -65,15 +74,16 @@ final class Float64Rounding implements Rounding {
             return Tensor.of(node.shape(), y);
         }
         boolean sum = Terms.isSum(op);
-        double[] sizes = sum || centring.isCentred(node) ? Terms.sizes(node, inputs) : y;
+        boolean isShared = sum || centring.isCentred(node);
+        double[] sizes = isShared ? termSizes.forward(node, () -> Terms.sizes(node, inputs)) : y;
         double spread = 2 + (sum ? Math.sqrt(Terms.count(node)) / 4 : 0);
         boolean isSigmoid = op instanceof Unary unary && unary.function() == UnaryFunction.SIGMOID;
         Residues residues = Residues.of(op, inputs, node.shape());
         Draws draws = Draws.from(random);
-        double[] moved = y.clone();
+        double[] moved = y; // which nobody else has
         for (int i = 0; i < y.length; i++) {
             if (sum ? !isWhole(y[i], sizes[i]) : residues.isRounded(i, y[i])) {
-                boolean isFlushed = isSigmoid && y[i] < Double.MIN_NORMAL && draws.another(y[i], i) < FLUSHED;
+                boolean isFlushed = isSigmoid && y[i] < Double.MIN_NORMAL && Draws.low(draws.bits(y[i], i)) < FLUSHED;
                 moved[i] = isFlushed ? 0 : stray(draws, y[i], spread * Math.abs(sizes[i]));
             }
         }
@@ -100,21 +110,30 @@ final class Float64Rounding implements Rounding {
         }
         boolean isSubnormal = Math.abs(value) < Double.MIN_NORMAL;
         double least = isSubnormal ? 2 * Double.MIN_NORMAL : 0; // below it the spacing stays
-        double off = 2 * U * Math.max(size, least) * (draws.uniform(value, size) - 0.5);
-        double steps = off / Math.ulp(value);
+        long bits = draws.bits(value, size);
+        double off = 2 * U * Math.max(size, least) * (Draws.low(bits) - 0.5);
+        double ulp = ulp(value);
+        double steps = off / ulp;
         boolean coarse = Math.abs(steps) < 64; // else the sum is as good as any
-        return value + (coarse ? Math.floor(steps + draws.another(value, size)) * Math.ulp(value) : off);
+        return value + (coarse ? Math.floor(steps + Draws.high(bits)) * ulp : off);
+    }
+
+    /** As {@link Math#ulp}, which takes several times as long, of a finite number. */
+    static double ulp(double value) {
+        long exponent = Double.doubleToRawLongBits(value) & EXPONENT;
+        return exponent > TINY ? Double.longBitsToDouble(exponent - TINY) : Math.ulp(value);
     }
 
     @Override
     public double[] cotangent(Node node, double[] arriving, double @Nullable [] sizes) {
         Draws draws = Draws.from(random);
-        double[] moved = arriving.clone();
+        double[] moved = arriving;
         for (int i = 0; i < moved.length; i++) {
             double terms = sizes == null ? 0 : sizes[i];
             boolean exact = terms == 0 ? arriving[i] == (float) arriving[i] : isWhole(arriving[i], terms);
             if (!exact) {
-                moved[i] = stray(draws, arriving[i], Math.abs(arriving[i]) + 2 * terms);
+                double size = sizes == null ? 0 : TermSizes.atLeast(terms, arriving[i]);
+                moved[i] = stray(draws, arriving[i], Math.abs(arriving[i]) + 2 * size);
             }
         }
         return conditioning.strayed(node, moved, base, Grid.FP64, random);
@@ -127,8 +146,7 @@ final class Float64Rounding implements Rounding {
         if (Branches.chooses(node.op())) {
             Branches.pullBack(node, leaning.leaned(node, inputs), output, cotangent, into);
         } else {
-            node.op().pullBack(inputs, output, cotangent, into);
-            SERIAL.pullBackLosses(node, inputs, output, cotangent, into);
+            SERIAL.pullBack(node, inputs, output, cotangent, into, into);
         }
     }
 

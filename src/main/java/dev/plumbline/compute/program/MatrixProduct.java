@@ -29,7 +29,7 @@ final class MatrixProduct {
     /** Each thread keeps at most this many numbers in buffers between two products: 64 MiB. */
     private static final long KEPT = 1L << 23;
 
-    private static final int KEPT_BUFFERS = 48;
+    private static final int KEPT_BUFFERS = 256; // a residual network has a hundred sizes of products
 
     /** The least recently used first. */
     private static final ThreadLocal<Map<Size, Buffer>> BUFFERS =
@@ -70,7 +70,7 @@ final class MatrixProduct {
         double work = (double) n * k * m;
         double traffic = (double) n * k + (double) k * m + (double) n * m;
         if (staysInJava(work, traffic)) {
-            addInJava(a, b, c, start);
+            ThinProduct.add(a, b, c, start);
             return;
         }
         int tile = a.transposed() ? n : Math.max(ROWS, Math.min(n, TILE / Math.max(k, m)));
@@ -87,53 +87,6 @@ final class MatrixProduct {
     /** Whether a product is too small or too thin to pay for the copy. */
     static boolean staysInJava(double work, double traffic) {
         return work < 40_000 || work < 5 * traffic;
-    }
-
-    private static void addInJava(Matrix a, Matrix b, double[] c, int start) {
-        int n = a.outer();
-        int k = a.inner();
-        int m = b.inner();
-        double[] x = a.values();
-        double[] y = b.values();
-        int aRow = a.transposed() ? 1 : a.columns();
-        int aStep = a.transposed() ? a.columns() : 1;
-        for (int i = 0; i < n; i++) {
-            int to = start + i * m;
-            int from = a.offset() + i * aRow;
-            if (b.transposed()) {
-                for (int j = 0; j < m; j++) {
-                    c[to + j] += dot(x, from, aStep, y, b.offset() + j * b.columns(), k);
-                }
-            } else {
-                for (int p = 0, f = from; p < k; p++, f += aStep) {
-                    double scale = x[f];
-                    int row = b.offset() + p * m;
-                    for (int j = 0; j < m; j++) {
-                        c[to + j] += scale * y[row + j];
-                    }
-                }
-            }
-        }
-    }
-
-    /** Four sums at a time, since each addition waits for the one before it. */
-    private static double dot(double[] x, int from, int step, double[] y, int row, int k) {
-        double first = 0;
-        double second = 0;
-        double third = 0;
-        double fourth = 0;
-        int p = 0;
-        int f = from;
-        for (; p + 3 < k; p += 4, f += 4 * step) {
-            first += x[f] * y[row + p];
-            second += x[f + step] * y[row + p + 1];
-            third += x[f + 2 * step] * y[row + p + 2];
-            fourth += x[f + 3 * step] * y[row + p + 3];
-        }
-        for (; p < k; p++, f += step) {
-            first += x[f] * y[row + p];
-        }
-        return first + second + (third + fourth);
     }
 
     /** A row-major matrix is the transpose of a column-major one, so {@code c' = b' a'} needs no rearranging. */

@@ -32,11 +32,12 @@ final class RandomRounding implements Rounding {
     private final Map<Node, Tensor> boldWinners = new IdentityHashMap<>(); // of maxima, moved too
     private final SplittableRandom random;
     private final Leaning leaning;
+    private final TermSizes termSizes;
     private boolean isNearest; // forward
     private boolean isWithoutChance;
     private boolean isTying;
 
-    private RandomRounding(Evaluation base, Grid grid, long seed, Leaning leaning) {
+    private RandomRounding(Evaluation base, Grid grid, long seed, Leaning leaning, TermSizes termSizes) {
         this.base = base;
         this.program = base.program();
         this.grids = new Grid[program.nodes().size()];
@@ -48,9 +49,11 @@ final class RandomRounding implements Rounding {
         this.discrete = program.discrete();
         this.random = new SplittableRandom(seed);
         this.leaning = leaning;
+        this.termSizes = termSizes;
     }
 
-    private RandomRounding(Evaluation base, Precision precision, Grid[] grids, long seed, Leaning leaning) {
+    private RandomRounding(
+            Evaluation base, Precision precision, Grid[] grids, long seed, Leaning leaning, TermSizes termSizes) {
         this.base = base;
         this.program = base.program();
         this.grids = grids;
@@ -61,22 +64,30 @@ final class RandomRounding implements Rounding {
         this.discrete = program.discrete();
         this.random = new SplittableRandom(seed);
         this.leaning = leaning;
+        this.termSizes = termSizes;
     }
 
-    static RandomRounding throughout(Grid grid, Evaluation base, long seed, Leaning leaning) {
-        return new RandomRounding(base, grid, seed, leaning);
+    static RandomRounding throughout(Grid grid, Evaluation base, long seed, Leaning leaning, TermSizes sizes) {
+        return new RandomRounding(base, grid, seed, leaning, sizes);
     }
 
-    static RandomRounding mixed(Precision precision, Grid kept, Evaluation base, long seed, Leaning leaning) {
-        return new RandomRounding(base, precision, precision.grids(base.program(), kept), seed, leaning);
+    static RandomRounding mixed(
+            Precision precision, Grid kept, Evaluation base, long seed, Leaning leaning, TermSizes sizes) {
+        return new RandomRounding(base, precision, precision.grids(base.program(), kept), seed, leaning, sizes);
     }
 
     /** The same where products are rounded with their biases alone, and to the nearest; in reverse at random still. */
-    static RandomRounding fused(Precision precision, Grid kept, Evaluation base, long seed, Leaning leaning) {
-        RandomRounding fused =
-                new RandomRounding(base, precision.withSumsAlike(), precision.fused(base.program(), kept), seed, leaning);
+    static RandomRounding fused(
+            Precision precision, Grid kept, Evaluation base, long seed, Leaning leaning, TermSizes sizes) {
+        Grid[] grids = precision.fused(base.program(), kept);
+        RandomRounding fused = new RandomRounding(base, precision.withSumsAlike(), grids, seed, leaning, sizes);
         fused.isNearest = true;
         return fused;
+    }
+
+    @Override
+    public TermSizes sizes() {
+        return termSizes;
     }
 
     /**
@@ -93,13 +104,20 @@ final class RandomRounding implements Rounding {
     }
 
     private Draws draws() {
-        return isWithoutChance ? Draws.NEAREST : Draws.from(random);
+        Draws draws = isWithoutChance ? Draws.NEAREST : Draws.from(random);
+        return isNearest ? draws.toNearest() : draws;
     }
 
     @Override
     public Tensor given(Node node, Tensor value) {
         Tensor sizes = node.op() instanceof Constant constant ? constant.sizesIn(sums[node.id()]) : null;
-        return Tensor.of(node.shape(), stored(node, value.values(), sizes == null ? null : sizes.values(), sums, isNearest));
+        Stored loop = loop(node, sums, sizes == null && isExact(node), draws());
+        if (sizes == null && loop.keeps(value.values())) {
+            return value;
+        }
+        double[] stored = new double[value.size()];
+        loop.of(value.values(), sizes == null ? null : sizes.values(), stored);
+        return Tensor.of(node.shape(), stored);
     }
 
     @Override
@@ -111,7 +129,10 @@ final class RandomRounding implements Rounding {
             if (op instanceof Reduce) {
                 boldWinners.put(node, chosen);
             }
-            return Tensor.of(node.shape(), stored(node, Branches.value(op, inputs, bold, chosen), null, sums, isNearest));
+            double[] taken = Branches.value(op, inputs, bold, chosen);
+            double[] stored = new double[taken.length];
+            loop(node, sums, isExact(node), draws()).of(taken, null, stored);
+            return Tensor.of(node.shape(), stored);
         }
         List<Tensor> read = op instanceof Contraction ? operands(inputs) : inputs;
         double[] y = op instanceof Contraction product && addsInFloat32(sums[node.id()])
@@ -125,8 +146,10 @@ final class RandomRounding implements Rounding {
             return Tensor.of(node.shape(), y);
         }
         boolean cancels = Terms.isSum(op) || centring.isCentred(node);
-        double @Nullable [] sizes = cancels ? Terms.sizes(node, read) : ofKernel(op, read, y);
-        return Tensor.of(node.shape(), stored(node, y, sizes, sums, isNearest));
+        double @Nullable [] sizes =
+                cancels ? termSizes.forward(node, () -> Terms.sizes(node, read)) : ofKernel(op, read, y);
+        loop(node, sums, isExact(node), draws()).of(y, sizes, y);
+        return Tensor.of(node.shape(), y);
     }
 
     /**
@@ -145,30 +168,14 @@ final class RandomRounding implements Rounding {
         return sizes;
     }
 
-    /** On the node's grid, sums after they were off by up to {@code 2 u} of their terms' sizes. */
-    private double[] stored(
-            Node node, double[] values, double @Nullable [] sizes, Grid[] sums, boolean toNearest) {
-        Grid grid = grids[node.id()];
-        double u = sums[node.id()].unitRoundoff();
-        boolean computed = node.isConstant() && sizes != null;
-        boolean indices = !computed && (!program.isDifferentiable(node) || discrete.isDiscrete(node));
-        Draws draws = draws();
-        double[] stored = values.clone();
-        for (int i = 0; i < stored.length; i++) {
-            if (isWhole(values[i]) && (indices || (sizes != null && isWhole(sizes[i]) && sizes[i] <= 1 / u))) {
-                continue; // counts and indices, whatever their datatype
-            }
-            double size = sizes == null ? 0 : sizes[i];
-            double off = size == 0 ? 0 : 4 * u * size * (draws.uniform(values[i], size) - 0.5);
-            double chance = toNearest ? 0.5 : draws.another(values[i], size);
-            double rounded = grid.round(values[i] + off, chance);
-            stored[i] = grid.mayFlush(rounded) && chance < 0.5 ? 0 : rounded;
-        }
-        return stored;
+    /** Whether a node's whole numbers are positions, counts or marks. */
+    private boolean isExact(Node node) {
+        return !program.isDifferentiable(node) || discrete.isDiscrete(node);
     }
 
-    private static boolean isWhole(double value) {
-        return value == Math.rint(value);
+    /** What stores a node's results, with random numbers of its own. */
+    private Stored loop(Node node, Grid[] sums, boolean indices, Draws draws) {
+        return new Stored(grids[node.id()], sums[node.id()].unitRoundoff(), indices, draws);
     }
 
     private List<Tensor> operands(List<Tensor> inputs) {
@@ -178,14 +185,20 @@ final class RandomRounding implements Rounding {
         }
         Draws draws = draws();
         return inputs.stream()
-                .map(input -> input.map(x -> grid.round(x, isNearest ? 0.5 : draws.uniform(x, 0))))
+                .map(input -> input.map(x -> grid.round(x, Draws.high(draws.bits(x)))))
                 .toList();
     }
 
     @Override
     public double[] cotangent(Node node, double[] arriving, double @Nullable [] sizes) {
-        double[] stored = stored(node, arriving, sizes, sumsInReverse, false);
-        return program.conditioning().strayed(node, stored, base, grids[node.id()], random);
+        Draws draws = isWithoutChance ? Draws.NEAREST : Draws.from(random);
+        Stored loop = loop(node, sumsInReverse, isExact(node), draws);
+        if (sizes == null || termSizes.reverse() == null) {
+            loop.of(arriving, sizes, arriving);
+        } else {
+            loop.ofOthersSizes(arriving, sizes, arriving);
+        }
+        return program.conditioning().strayed(node, arriving, base, grids[node.id()], random);
     }
 
     @Override
@@ -197,12 +210,11 @@ final class RandomRounding implements Rounding {
             op.pullBack(bold, Tensor.of(node.shape(), op.value(bold, node.shape())), cotangent, into);
         } else {
             List<Tensor> read = op instanceof Contraction ? operands(inputs) : inputs;
-            op.pullBack(read, output, cotangent, into);
             double[] @Nullable [] inFloat32 = new double[into.length][];
             for (int k = 0; k < into.length; k++) {
                 inFloat32[k] = addsInFloat32(sumsInReverse[receiver(node, k).id()]) ? into[k] : null;
             }
-            IN_FLOAT32.pullBackLosses(node, read, output, cotangent, inFloat32);
+            IN_FLOAT32.pullBack(node, read, output, cotangent, into, inFloat32);
         }
     }
 

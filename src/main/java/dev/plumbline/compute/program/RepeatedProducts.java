@@ -25,6 +25,7 @@ final class RepeatedProducts {
 
     private final boolean inFloat32;
     private final Map<double[], double[]> losses = new IdentityHashMap<>(); // by the array that took the sums
+    private final Map<double[], double[]> beside = new IdentityHashMap<>(); // repeated parts, by the array of the whole
 
     RepeatedProducts(boolean inFloat32) {
         this.inFloat32 = inFloat32;
@@ -35,14 +36,45 @@ final class RepeatedProducts {
         return losses.get(sums);
     }
 
+    /** {@code c += a b}, and its repeated part beside. */
+    void addBoth(Matrix a, Matrix b, double[] c, int start) {
+        MatrixProduct.add(a, b, c, start);
+        int[] rows = rows(a);
+        int[] columns = columns(b, rows);
+        if (columns.length > 0) {
+            add(a, b, rows, columns, beside.computeIfAbsent(c, whole -> new double[whole.length]), start);
+        }
+    }
+
+    /** What the repeated parts of the sums in this array, which {@link #addBoth} took, have lost; null where there were none. */
+    double @Nullable [] lossesBeside(double[] whole) {
+        return losses.get(beside.get(whole));
+    }
+
+    /** What was added to this array counts no more. */
+    void forget(double[] whole) {
+        losses.remove(beside.remove(whole));
+    }
+
     /** The repeated part of {@code c += a b}. */
     void add(Matrix a, Matrix b, double[] c, int start) {
-        int terms = a.inner();
-        int[] rows = terms < FEWEST_TERMS ? new int[0] : repeating(a, a.outer(), !a.transposed());
-        int[] columns = rows.length == 0 ? rows : repeating(b, b.inner(), b.transposed());
-        if (columns.length == 0) {
-            return;
+        int[] rows = rows(a);
+        int[] columns = columns(b, rows);
+        if (columns.length > 0) {
+            add(a, b, rows, columns, c, start);
         }
+    }
+
+    private int[] rows(Matrix a) {
+        return a.inner() < FEWEST_TERMS ? new int[0] : repeating(a, a.outer(), !a.transposed());
+    }
+
+    private int[] columns(Matrix b, int[] rows) {
+        return rows.length == 0 ? rows : repeating(b, b.inner(), b.transposed());
+    }
+
+    private void add(Matrix a, Matrix b, int[] rows, int[] columns, double[] c, int start) {
+        int terms = a.inner();
         double[] lost = losses.computeIfAbsent(c, array -> new double[array.length]);
         Lines left = Lines.of(a, rows, !a.transposed());
         Lines right = Lines.of(b, columns, b.transposed());

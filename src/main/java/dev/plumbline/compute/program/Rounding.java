@@ -30,51 +30,73 @@ public interface Rounding {
      * the datatype, and which ones were rounded takes residues and a base to know.
      */
     static Rounding random(Datatype datatype, Evaluation base, long seed) {
-        return random(datatype, base, seed, Leaning.NONE);
+        return random(datatype, base, seed, Leaning.NONE, TermSizes.alone(base.program()));
     }
 
-    /** The same, whose derivatives lean to one side of the base's edges. */
-    static Rounding random(Datatype datatype, Evaluation base, long seed, Leaning leaning) {
-        return RandomRounding.throughout(Grid.of(datatype), base, seed, leaning);
+    /**
+     * The same, whose derivatives lean to one side of the base's edges.
+     *
+     * @param sizes shared by runs of the same arithmetic and leaning
+     */
+    static Rounding random(Datatype datatype, Evaluation base, long seed, Leaning leaning, TermSizes sizes) {
+        return RandomRounding.throughout(Grid.of(datatype), base, seed, leaning, sizes);
     }
 
     /** Arithmetic in float64 itself around an evaluation: see {@link Float64Rounding}. */
     static Rounding float64(Evaluation base, long seed) {
-        return new Float64Rounding(base, seed, Leaning.NONE);
+        return float64(base, seed, Leaning.NONE, TermSizes.alone(base.program()));
     }
 
-    /** The same, whose derivatives lean to one side of the edges. */
-    static Rounding float64(Evaluation base, long seed, Leaning leaning) {
-        return new Float64Rounding(base, seed, leaning);
+    /**
+     * The same, whose derivatives lean to one side of the edges.
+     *
+     * @param sizes shared by runs of the same leaning
+     */
+    static Rounding float64(Evaluation base, long seed, Leaning leaning, TermSizes sizes) {
+        return new Float64Rounding(base, seed, leaning, sizes);
     }
 
     /** What {@code datatype} throughout gives where every result is rounded to the nearest. */
-    static Rounding nearest(Datatype datatype, Evaluation base, Leaning leaning) {
+    static Rounding nearest(Datatype datatype, Evaluation base, Leaning leaning, TermSizes sizes) {
         boolean ties = datatype == Datatype.FP32; // in 16 bits nearly all numbers of a window would
-        return RandomRounding.throughout(Grid.of(datatype), base, 0, leaning).toNearest(ties);
+        return RandomRounding.throughout(Grid.of(datatype), base, 0, leaning, sizes)
+                .toNearest(ties);
     }
 
     /** The same in mixed precision. */
-    static Rounding nearest(Precision precision, Datatype kept, Evaluation base, Leaning leaning) {
-        return RandomRounding.mixed(precision, Grid.of(kept), base, 0, leaning).toNearest(false);
+    static Rounding nearest(
+            Precision precision, Datatype kept, Evaluation base, Leaning leaning, TermSizes sizes) {
+        return RandomRounding.mixed(precision, Grid.of(kept), base, 0, leaning, sizes)
+                .toNearest(false);
     }
 
     /**
      * Mixed precision to the nearest as libraries have it, which round a product once, with its bias, and add up in any
      * order: values that 16 bits hardly tell apart are equal then, but for one or two.
      */
-    static Rounding fused(Precision precision, Datatype kept, Evaluation base, long seed, Leaning leaning) {
-        return RandomRounding.fused(precision, Grid.of(kept), base, seed, leaning);
+    static Rounding fused(
+            Precision precision, Datatype kept, Evaluation base, long seed, Leaning leaning, TermSizes sizes) {
+        return RandomRounding.fused(precision, Grid.of(kept), base, seed, leaning, sizes);
     }
 
     /** Mixed precision: what {@link Precision} says, and {@code kept} for the rest. */
     static Rounding mixed(Precision precision, Datatype kept, Evaluation base, long seed) {
-        return mixed(precision, kept, base, seed, Leaning.NONE);
+        return mixed(precision, kept, base, seed, Leaning.NONE, TermSizes.alone(base.program()));
     }
 
-    /** The same, whose derivatives lean to one side of the base's edges. */
-    static Rounding mixed(Precision precision, Datatype kept, Evaluation base, long seed, Leaning leaning) {
-        return RandomRounding.mixed(precision, Grid.of(kept), base, seed, leaning);
+    /**
+     * The same, whose derivatives lean to one side of the base's edges.
+     *
+     * @param sizes shared by runs of the same precision and leaning
+     */
+    static Rounding mixed(
+            Precision precision, Datatype kept, Evaluation base, long seed, Leaning leaning, TermSizes sizes) {
+        return RandomRounding.mixed(precision, Grid.of(kept), base, seed, leaning, sizes);
+    }
+
+    /** Where it takes the sizes of terms from, and leaves them; null where it looks at none. */
+    default @Nullable TermSizes sizes() {
+        return null;
     }
 
     /** The operation at a node: the node's own, except where a constant of it is another. */
@@ -93,7 +115,7 @@ public interface Rounding {
     }
 
     /**
-     * What is stored of the cotangent that arrived at a node.
+     * What is stored of the cotangent that arrived at a node; it may take the place of that in its array.
      *
      * @param sizes the sizes of the terms that were added up to each element, where sums were among them
      */

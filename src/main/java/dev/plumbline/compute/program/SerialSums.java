@@ -27,10 +27,20 @@ final class SerialSums {
 
     /** A product's result, less what serial sums lose of it. */
     double[] value(Contraction contraction, List<Tensor> inputs, Shape shape) {
-        double[] value = contraction.value(inputs, shape);
         RepeatedProducts products = new RepeatedProducts(inFloat32);
-        double[] sums = contraction.value(inputs, shape, products::add);
-        subtract(value, products.losses(sums));
+        double[] value = contraction.value(inputs, shape, new Contraction.Products() {
+            @Override
+            public void add(MatrixProduct.Matrix a, MatrixProduct.Matrix b, double[] c, int start) {
+                products.addBoth(a, b, c, start);
+            }
+
+            @Override
+            public void done(double[] c) {
+                subtract(c, products.lossesBeside(c));
+                products.forget(c);
+            }
+        });
+        subtract(value, products.lossesBeside(value));
         return value;
     }
 
@@ -43,6 +53,37 @@ final class SerialSums {
         sum.pullBack(inputs, Tensor.of(shape, value), counted, positions);
         subtract(value, losses(value.length, positions[0], inputs.get(0).values()));
         return value;
+    }
+
+    /**
+     * The vector-Jacobian product, less what serial sums lose of it in the arrays {@code losing}: each is that of {@code into}
+     * in its place, or null.
+     */
+    void pullBack(
+            Node node,
+            List<Tensor> inputs,
+            Tensor output,
+            double[] cotangent,
+            double[] @Nullable [] into,
+            double[] @Nullable [] losing) {
+        if (!(node.op() instanceof Contraction contraction)) {
+            node.op().pullBack(inputs, output, cotangent, into);
+            pullBackLosses(node, inputs, output, cotangent, losing);
+            return;
+        }
+        boolean isConvolved = contraction instanceof Convolution; // to whose input patches scatter few terms each
+        double[] first = isConvolved ? null : losing[0];
+        double[] second = losing[1] == first ? null : losing[1];
+        RepeatedProducts products = new RepeatedProducts(inFloat32);
+        contraction.pullBack(inputs, output, cotangent, into, (a, b, c, start) -> {
+            if (c == first || c == second) {
+                products.addBoth(a, b, c, start);
+            } else {
+                MatrixProduct.add(a, b, c, start);
+            }
+        });
+        subtract(first, first == null ? null : products.lossesBeside(first));
+        subtract(second, second == null ? null : products.lossesBeside(second));
     }
 
     /** Takes from {@code into}, where a node's reverse pass has added its terms, what serial sums lose of them. */

@@ -8,6 +8,7 @@ import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Precision;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.program.Rounding;
+import dev.plumbline.compute.program.TermSizes;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
@@ -151,15 +152,14 @@ public final class Allowances {
         double u = datatype.unitRoundoff();
         double[] g = Objects.requireNonNull(exact.get(name)).values();
         for (int i = 0; i < g.length; i++) {
-            rms[i] = Math.hypot(rms[i], u * Math.abs(g[i]) / Math.sqrt(3));
+            rms[i] = Roots.hypot(rms[i], u * Math.abs(g[i]) / Math.sqrt(3));
             allowance[i] += u * (Math.abs(g[i]) + allowance[i]) + Underflow.allowance(datatype);
         }
     }
 
     private Scatter inFloat64(List<FileConstant> shortened) {
         Spreads seen = new Spreads(objective);
-        Scatter scatter = Scatter.byPieces(
-                objective, exact, RUNS, asking(run -> Rounding.float64(objective.base(), seed + run)), seen::add);
+        Scatter scatter = Scatter.byPieces(objective, exact, RUNS, inFloat64(seed, Leaning.NONE), seen::add);
         if (!shortened.isEmpty()) { // an edge may lie where the pipeline's constants were, and not where the file's are
             seen.widen(
                     objective.program().evaluate(objective.point(), FileConstant.moved(shortened, seed)), KNOWN_SIZE);
@@ -170,15 +170,15 @@ public final class Allowances {
         for (Leaning leaning : sides()) {
             passes += RUNS * PASSES_OF_A_GRADIENT;
             long own = seed + (2L + leaning.sign()) * RUNS;
-            scatter = scatter.or(Scatter.toOneSide(
-                    objective,
-                    exact,
-                    RUNS,
-                    asking(run -> Rounding.float64(objective.base(), own + run, leaning)),
-                    leaning));
+            scatter = scatter.or(Scatter.toOneSide(objective, exact, RUNS, inFloat64(own, leaning), leaning));
         }
         passes += scatter.elsewhere() * PASSES_OF_A_REVERSE;
         return scatter;
+    }
+
+    private IntFunction<Rounding> inFloat64(long first, Leaning leaning) {
+        TermSizes sizes = TermSizes.shared(objective.program());
+        return asking(run -> Rounding.float64(objective.base(), first + run, leaning, sizes));
     }
 
     private IntFunction<Rounding> asking(IntFunction<Rounding> arithmetic) {
@@ -196,18 +196,23 @@ public final class Allowances {
                 .toList();
     }
 
+    /** The run that rounds to the nearest: not the first, which finds the sizes of terms for all. */
+    private boolean isLast(long own) {
+        return own == seed + RUNS - 1;
+    }
+
     private Scatter throughout(Datatype datatype) {
         boolean isNarrow = datatype != Datatype.FP64; // many numbers are equal there, which share one gradient
         return scatter(
                 datatype == Datatype.FP32,
-                (own, leaning) -> own == seed && isNarrow
-                        ? Rounding.nearest(datatype, objective.base(), leaning)
-                        : Rounding.random(datatype, objective.base(), own, leaning));
+                (own, leaning, sizes) -> isNarrow && isLast(own)
+                        ? Rounding.nearest(datatype, objective.base(), leaning, sizes)
+                        : Rounding.random(datatype, objective.base(), own, leaning, sizes));
     }
 
     /** An arithmetic by seed that leans. */
     private interface Arithmetic {
-        Rounding of(long seed, Leaning leaning);
+        Rounding of(long seed, Leaning leaning, TermSizes sizes);
     }
 
     private static Datatype narrowest(@Nullable Precision precision) {
@@ -222,14 +227,15 @@ public final class Allowances {
         }
         Scatter random = scatter(
                 false,
-                (own, leaning) -> own == seed
-                        ? Rounding.nearest(precision, Datatype.FP32, objective.base(), leaning)
-                        : Rounding.mixed(precision, Datatype.FP32, objective.base(), own, leaning));
+                (own, leaning, sizes) -> isLast(own)
+                        ? Rounding.nearest(precision, Datatype.FP32, objective.base(), leaning, sizes)
+                        : Rounding.mixed(precision, Datatype.FP32, objective.base(), own, leaning, sizes));
         return precision.storedRoundoff() == 0
                 ? random
                 : random.or(scatter(
                         false,
-                        (own, leaning) -> Rounding.fused(precision, Datatype.FP32, objective.base(), own, leaning)));
+                        (own, leaning, sizes) ->
+                                Rounding.fused(precision, Datatype.FP32, objective.base(), own, leaning, sizes)));
     }
 
     /** @param reaches whether what edges carry is told from rounding: in 16 bits hardly any entry is left that none reaches */
@@ -240,16 +246,21 @@ public final class Allowances {
                 objective,
                 exact,
                 RUNS,
-                asking(run -> arithmetic.of(seed + run, Leaning.NONE)),
+                runs(arithmetic, seed, Leaning.NONE),
                 evaluation -> own.widen(evaluation, Rounding.BOLDNESS));
         passes += reaches && scatter.reaches(objective, exact, own) ? 2 * PASSES_OF_A_REVERSE : 0;
         for (Leaning leaning : sides()) {
             passes += RUNS * PASSES_OF_A_GRADIENT;
             long first = seed + (2L + leaning.sign()) * RUNS;
-            scatter = scatter.or(Scatter.leaningAsBase(
-                    objective, exact, RUNS, asking(run -> arithmetic.of(first + run, leaning)), leaning));
+            scatter = scatter.or(
+                    Scatter.leaningAsBase(objective, exact, RUNS, runs(arithmetic, first, leaning), leaning));
         }
         return scatter;
+    }
+
+    private IntFunction<Rounding> runs(Arithmetic arithmetic, long first, Leaning leaning) {
+        TermSizes sizes = TermSizes.shared(objective.program());
+        return asking(run -> arithmetic.of(first + run, leaning, sizes));
     }
 
     /** Two gradients for each constant, and some more for the last, which are all that remain. */
@@ -277,7 +288,7 @@ public final class Allowances {
     }
 
     private Map<String, Tensor> gradient(Evaluation evaluation) {
-        return evaluation.gradient(objective.output()).byParameter();
+        return evaluation.gradientByParameter(objective.output());
     }
 
     /**

@@ -53,7 +53,7 @@ final class EntryAllowance {
         for (int i = 0; i < spread.length; i++) {
             double size = Math.abs(g[i]);
             double last = u * (magnitude.at(i) + root * (magnitude.at(i) + size));
-            spread[i] = Math.hypot(Math.hypot(rms[i], last), stored * size);
+            spread[i] = Roots.hypot(Roots.hypot(rms[i], last), stored * size);
         }
         return spread;
     }

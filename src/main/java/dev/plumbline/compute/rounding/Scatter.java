@@ -124,19 +124,21 @@ final class Scatter {
             BiFunction<Integer, Evaluation, Map<String, Tensor>> rights) {
         Scatter scatter = new Scatter(runs);
         exact.forEach((name, gradient) -> scatter.squares.put(name, new double[gradient.size()]));
-        IntStream.range(0, runs)
+        IntFunction<Run> runner = run -> {
+            Evaluation evaluation = objective.program().evaluate(objective.point(), arithmetic.apply(run));
+            Map<String, Tensor> right = rights.apply(run, evaluation);
+            return new Run(gradient(objective, evaluation), right, right != exact);
+        };
+        scatter.add(runner.apply(0)); // finds the sizes of the terms, for the others
+        IntStream.range(1, runs)
                 .parallel()
-                .mapToObj(run -> {
-                    Evaluation evaluation = objective.program().evaluate(objective.point(), arithmetic.apply(run));
-                    Map<String, Tensor> right = rights.apply(run, evaluation);
-                    return new Run(gradient(objective, evaluation), right, right != exact);
-                })
+                .mapToObj(runner)
                 .forEachOrdered(scatter::add); // so that equal seeds give equal bits
         return scatter;
     }
 
     private static Map<String, Tensor> gradient(Objective objective, Evaluation evaluation) {
-        return evaluation.gradient(objective.output()).byParameter();
+        return evaluation.gradientByParameter(objective.output());
     }
 
     private record Run(Map<String, Tensor> strayed, Map<String, Tensor> right, boolean elsewhere) {}
@@ -148,7 +150,7 @@ final class Scatter {
             double[] right = Objects.requireNonNull(run.right().get(name)).values();
             for (int i = 0; i < sums.length; i++) {
                 double off = Math.abs(strayed[i] - right[i]);
-                sums[i] = Math.hypot(sums[i], off); // squares of 1e-200 would vanish
+                sums[i] = Roots.hypot(sums[i], off); // squares of 1e-200 would vanish
             }
         });
     }

@@ -2,12 +2,15 @@ package dev.plumbline.compute.rounding;
 
 import dev.plumbline.compute.program.Edges;
 import dev.plumbline.compute.program.Evaluation;
+import dev.plumbline.compute.program.Leaning;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Rounding;
+import dev.plumbline.compute.program.TermSizes;
 import dev.plumbline.tensor.Tensor;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +35,13 @@ public final class Spreads {
 
     public static Spreads of(Objective objective, long seed) {
         Spreads spreads = new Spreads(objective);
-        IntStream.range(0, RUNS).parallel().forEach(run -> {
-            Evaluation strayed =
-                    objective.program().evaluate(objective.point(), Rounding.float64(objective.base(), seed + run));
-            spreads.add(run, strayed);
-        });
+        TermSizes sizes = TermSizes.shared(objective.program());
+        IntConsumer runner = run -> {
+            Rounding arithmetic = Rounding.float64(objective.base(), seed + run, Leaning.NONE, sizes);
+            spreads.add(run, objective.program().evaluate(objective.point(), arithmetic));
+        };
+        runner.accept(0); // finds the sizes of the terms, for the others
+        IntStream.range(1, RUNS).parallel().forEach(runner);
         return spreads;
     }
 

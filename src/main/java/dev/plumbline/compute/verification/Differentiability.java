@@ -8,10 +8,13 @@ import dev.plumbline.compute.program.Ray;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Which entries of a gradient exist at the point, and their values.
@@ -165,13 +168,15 @@ record Differentiability(
         private void compare(String name, List<Stretch> pieces) {
             double[] own = Objects.requireNonNull(values.get(name));
             Tensor rounding = Objects.requireNonNull(around.roundings().get(name));
-            Tensor one = Objects.requireNonNull(pieces.get(0).gradient().get(name));
+            Set<Tensor> different = Collections.newSetFromMap(new IdentityHashMap<>());
+            pieces.forEach(piece ->
+                    different.add(Objects.requireNonNull(piece.gradient().get(name))));
+            List<Tensor> gradients = List.copyOf(different);
             for (int i = 0; i < own.length; i++) {
-                double low = one.at(i);
+                double low = gradients.get(0).at(i);
                 double high = low;
-                for (Stretch piece : pieces) {
-                    double value =
-                            Objects.requireNonNull(piece.gradient().get(name)).at(i);
+                for (Tensor piece : gradients) {
+                    double value = piece.at(i);
                     low = Math.min(low, value); // NaN stays
                     high = Math.max(high, value);
                 }
@@ -198,13 +203,14 @@ record Differentiability(
                     seed);
             List<Runnable> work = new ArrayList<>();
             values.forEach((name, entries) -> {
+                Tensor rooted = Objects.requireNonNull(roots.get(name));
+                Tensor given = Objects.requireNonNull(reverse.get(name));
+                BitSet bends = Objects.requireNonNull(bent.get(name)); // odd along itself, and yet bent
+                List<Tensor> pieces = pieces(name);
                 for (int i = 0; i < entries.length && continuous; i++) {
                     int position = i;
-                    boolean atRoot = Objects.requireNonNull(roots.get(name)).at(i) != 0;
-                    boolean isFinite = Double.isFinite(
-                            Objects.requireNonNull(reverse.get(name)).at(i));
-                    boolean bends = Objects.requireNonNull(bent.get(name)).get(i); // odd along itself, and yet bent
-                    if (!bends && (atRoot || !isFinite || isAnyPieceInfinite(name, i))) {
+                    boolean isKnown = rooted.at(i) == 0 && Double.isFinite(given.at(i)) && isFinite(pieces, i);
+                    if (!isKnown && !bends.get(i)) {
                         work.add(() -> follow(name, position));
                     }
                 }
@@ -214,10 +220,22 @@ record Differentiability(
             }
         }
 
-        private boolean isAnyPieceInfinite(String name, int position) {
-            return around.stretches().stream()
-                    .anyMatch(piece -> !Double.isFinite(
-                            Objects.requireNonNull(piece.gradient().get(name)).at(position)));
+        /** The gradients by one tensor of all that was followed, each once: as a rule they are the same one. */
+        private List<Tensor> pieces(String name) {
+            Set<Tensor> pieces = Collections.newSetFromMap(new IdentityHashMap<>());
+            around.stretches()
+                    .forEach(piece ->
+                            pieces.add(Objects.requireNonNull(piece.gradient().get(name))));
+            return List.copyOf(pieces);
+        }
+
+        private static boolean isFinite(List<Tensor> pieces, int position) {
+            for (Tensor piece : pieces) {
+                if (!Double.isFinite(piece.at(position))) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         private void follow(String name, int position) {
@@ -244,12 +262,15 @@ record Differentiability(
             double terms = 0;
             double rounding = 0;
             for (Map.Entry<String, Tensor> tensor : stretch.direction().entrySet()) {
-                Tensor g = Objects.requireNonNull(gradient.get(tensor.getKey()));
-                Tensor r = Objects.requireNonNull(around.roundings().get(tensor.getKey()));
-                for (int i = 0; i < g.size(); i++) {
-                    double d = Math.abs(tensor.getValue().at(i));
-                    terms += d == 0 ? 0 : Math.abs(g.at(i)) * d;
-                    rounding += d == 0 ? 0 : r.at(i) * d;
+                double[] g =
+                        Objects.requireNonNull(gradient.get(tensor.getKey())).values();
+                double[] r = Objects.requireNonNull(around.roundings().get(tensor.getKey()))
+                        .values();
+                double[] moves = tensor.getValue().values();
+                for (int i = 0; i < g.length; i++) {
+                    double d = Math.abs(moves[i]);
+                    terms += d == 0 ? 0 : Math.abs(g[i]) * d;
+                    rounding += d == 0 ? 0 : r[i] * d;
                 }
             }
             double slope = stretch.ray().slope();

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Claims held against finite differences alone, along one Gaussian direction in each tensor: the fast mode of other
@@ -20,6 +21,9 @@ import java.util.Objects;
  *   r = |D - a.d|,  A = rounding of the claim along d
  *   FAIL   r > kappa U + A        PASS   r &lt;= U + A  and  3 (U + A) &lt;= tau |D|        INCONCLUSIVE   else
  * </pre>
+ *
+ * <p>A derivative whose terms cancel, as by a bias before batch normalisation, is 0, and claims of it are their rounding: it passes
+ * where {@code |D|} and {@code |a.d|} are within {@code U + A}, and the third condition holds of the terms in the place of D.
  *
  * <p>Where the model bends at the point, a claim that its pieces or one convention explain is a subgradient; differences see
  * only the mean of two slopes there. What it could have seen is {@code 3 (U + A) / |D|} of the tensor's derivative along d: a mistake in one of n entries shows
@@ -74,18 +78,25 @@ public final class DirectionalExamination {
         double reach = 3 * (slope.errorBound() + allowance);
         double visible = size > 0 && Double.isFinite(reach) ? reach / size : Double.POSITIVE_INFINITY;
         double tau = measurement.plan().arithmetic().smallestDefect(name);
-        return new Line(
-                name, claim, verdict(along, slope, allowance, kappa, visible <= tau), along, slope, allowance, visible);
+        double terms = spread(measurement.allowances().magnitude(name), direction.get(name));
+        boolean cancels = Math.max(size, Math.abs(along)) <= slope.errorBound() + allowance && reach <= tau * terms;
+        Verdict verdict = verdict(along, slope, allowance, kappa, visible <= tau || cancels);
+        return new Line(name, claim, verdict, along, slope, allowance, visible);
     }
 
     /** Entries err together at worst, and as a rule apart: four standard deviations of independent ones. */
-    private static double allowance(Tensor allowance, @org.jspecify.annotations.Nullable Tensor direction) {
-        double squares = 0;
-        for (int i = 0; i < allowance.size(); i++) {
-            squares = Math.hypot(
-                    squares, allowance.at(i) * Objects.requireNonNull(direction).at(i));
+    private static double allowance(Tensor allowance, @Nullable Tensor direction) {
+        return 4 * spread(allowance, direction);
+    }
+
+    /** The standard deviation along the direction of independent entries of these. */
+    private static double spread(Tensor sizes, @Nullable Tensor direction) {
+        double spread = 0;
+        for (int i = 0; i < sizes.size(); i++) {
+            spread = Math.hypot(
+                    spread, sizes.at(i) * Objects.requireNonNull(direction).at(i));
         }
-        return 4 * squares;
+        return spread;
     }
 
     private static Verdict verdict(double along, Slope slope, double allowance, double kappa, boolean sharp) {

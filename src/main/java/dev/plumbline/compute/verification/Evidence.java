@@ -93,12 +93,17 @@ public final class Evidence {
 
     private Ruled ruled(String name) {
         Comparison comparison = examination.comparison(name);
+        long[] counted = new long[Verdict.values().length];
+        for (Ruling ruling : examination.rulings(name)) {
+            if (ruling != null) {
+                counted[ruling.verdict().ordinal()]++;
+            }
+        }
         Map<Verdict, Long> counts = new EnumMap<>(Verdict.class);
         Verdict verdict = Verdict.PASS;
-        for (int i = 0; i < comparison.size(); i++) {
-            if (examination.isJudged(name, i)) {
-                Verdict own = examination.ruling(name, i).verdict();
-                counts.merge(own, 1L, Long::sum);
+        for (Verdict own : Verdict.values()) {
+            if (counted[own.ordinal()] > 0) {
+                counts.put(own, counted[own.ordinal()]);
                 verdict = verdict.worse(own);
             }
         }

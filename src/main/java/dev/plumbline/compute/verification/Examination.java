@@ -10,6 +10,7 @@ import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,9 +117,10 @@ public final class Examination {
         Ruling[] own = new Ruling[claim.size()];
         Mask mask = claims.mask(name);
         Drowning drowning = Drowning.of(measurement, name, reference(name));
+        Held held = new Held(name);
         for (int i = 0; i < own.length; i++) {
             if (mask.judges(i)) {
-                own[i] = ruling(name, claim.at(i), i);
+                own[i] = ruling(held, claim.at(i), i);
             }
         }
         if (Arrays.asList(own).contains(Ruling.FAIL) && leavesRange(name)) {
@@ -165,27 +167,46 @@ public final class Examination {
         return inSixteenBitsOnly;
     }
 
-    private Ruling ruling(String name, double claim, int i) {
-        double reference = reference(name).at(i);
+    /** What one tensor's entries are held against, looked up once. */
+    private final class Held {
+        private final String name;
+        private final double[] references;
+        private final double[] allowances;
+        private final BitSet broken;
+        private final BitSet undecided;
+        private final BitSet bent;
+
+        Held(String name) {
+            this.name = name;
+            this.references = reference(name).values();
+            this.allowances = allowance(name).values();
+            this.broken = Objects.requireNonNull(found.broken().get(name));
+            this.undecided = Objects.requireNonNull(found.undecided().get(name));
+            this.bent = Objects.requireNonNull(found.bent().get(name));
+        }
+    }
+
+    private Ruling ruling(Held held, double claim, int i) {
+        String name = held.name;
+        double reference = held.references[i];
         if (!measurement.isFinite()) {
             return Ruling.OBJECTIVE;
         }
         if (measurement.plan().reproduces()) {
-            return Ruling.of(claim, reference, allowance(name).at(i));
+            return Ruling.of(claim, reference, held.allowances[i]);
         }
-        if (Objects.requireNonNull(found.broken().get(name)).get(i)) {
+        if (held.broken.get(i)) {
             return Ruling.JUMP;
         }
-        if (Objects.requireNonNull(found.undecided().get(name)).get(i)) {
+        if (held.undecided.get(i)) {
             return Ruling.UNDECIDED;
         }
         if (!Double.isFinite(claim)) {
-            return Double.isFinite(reference)
-                            || Objects.requireNonNull(found.bent().get(name)).get(i)
+            return Double.isFinite(reference) || held.bent.get(i)
                     ? Ruling.NOT_FINITE
                     : Ruling.NOTHING;
         }
-        if (Objects.requireNonNull(found.bent().get(name)).get(i)) {
+        if (held.bent.get(i)) {
             boolean admits = admission != null && admission.admits(name, i);
             return admits ? Ruling.SUBGRADIENT : saysNothing() ? Ruling.UNDECIDED : Ruling.OUTSIDE;
         }
@@ -200,7 +221,7 @@ public final class Examination {
                         measurement.allowances().spread(name).at(i),
                         measurement.plan().arithmetic().smallestDefect(name),
                         cancelling.isKnown(name))
-                : Ruling.of(claim, reference, allowance(name).at(i));
+                : Ruling.of(claim, reference, held.allowances[i]);
         boolean isConvention = ruling == Ruling.FAIL
                 && admission != null
                 && admission.convention() != null
@@ -252,6 +273,11 @@ public final class Examination {
 
     Ruling ruling(String name, int position) {
         return Objects.requireNonNull(rulings.get(name))[position];
+    }
+
+    /** The rulings of one tensor by position, null where nothing is judged; not to be written into. */
+    Ruling[] rulings(String name) {
+        return Objects.requireNonNull(rulings.get(name));
     }
 
     boolean isJudged(String name, int position) {

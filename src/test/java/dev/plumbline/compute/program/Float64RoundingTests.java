@@ -106,4 +106,16 @@ class Float64RoundingTests {
             assertThat(values(0.1, kink)).allMatch(y -> y >= 0).anyMatch(y -> y > 0);
         }
     }
+
+    @Test
+    void knowsTheLastPlaceOfEveryFiniteNumber() {
+        for (int exponent = -1074; exponent <= 1023; exponent++) {
+            double power = Math.scalb(1.0, exponent);
+            for (double value : new double[] {power, -power, Math.nextDown(power), 1.5 * power}) {
+                assertThat(Float64Rounding.ulp(value)).isEqualTo(Math.ulp(value));
+            }
+        }
+        assertThat(Float64Rounding.ulp(0)).isEqualTo(Double.MIN_VALUE);
+        assertThat(Float64Rounding.ulp(Double.MAX_VALUE)).isEqualTo(Math.ulp(Double.MAX_VALUE));
+    }
 }

@@ -183,6 +183,15 @@ class MatrixProductTests {
         assertThat(c).containsOnly(k);
     }
 
+    /** More than all the buffers of a residual network. */
+    @Test
+    void productsAreRightForHundredsOfSizes() {
+        for (int n = 40; n < 180; n++) {
+            Product product = new Product(n, 41, n + 1, false, true);
+            assertThat(product.sum()[7 + n]).isCloseTo(1 + product.naive()[n], offset(1e-13));
+        }
+    }
+
     @Test
     void emptyProductsAddNothing() {
         double[] c = {3, 4};

@@ -135,8 +135,9 @@ class PrecisionTests {
         Evaluation base = program.evaluate(point);
         int unequal = 0;
         for (long seed = 0; seed < 10; seed++) {
-            Tensor fused = program.evaluate(point, Rounding.fused(AUTOCAST, Datatype.FP32, base, seed, Leaning.NONE))
-                    .value(sum);
+            Rounding kernels =
+                    Rounding.fused(AUTOCAST, Datatype.FP32, base, seed, Leaning.NONE, TermSizes.alone(program));
+            Tensor fused = program.evaluate(point, kernels).value(sum);
             assertThat(fused).isEqualTo(Tensor.filled(fused.shape(), 1000));
             Tensor strayed = program.evaluate(point, Rounding.mixed(AUTOCAST, Datatype.FP32, base, seed))
                     .value(sum);

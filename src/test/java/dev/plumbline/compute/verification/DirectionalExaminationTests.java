@@ -6,6 +6,7 @@ import dev.plumbline.compute.difference.Directions;
 import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.judgement.Judge;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.program.ProgramBuilder;
@@ -90,5 +91,31 @@ class DirectionalExaminationTests {
         Tensor claim = measurement.reference("w").as(Datatype.FP32);
         assertThat(line(measurement, claim).verdict()).isEqualTo(Verdict.PASS);
         assertThat(line(measurement, claim.map(a -> 1.2 * a)).verdict()).isEqualTo(Verdict.FAIL);
+    }
+
+    /** {@code f = sum(sin w) + t sum(sin(x - mean x)), x = w + s}: the derivative by s is 0, and its terms are about t. */
+    @ParameterizedTest
+    @CsvSource({"1, 3e-8, PASS", "1, 1, FAIL", "1e-14, 3e-8, INCONCLUSIVE"})
+    void aDerivativeWhoseTermsCancelIsZeroAndOneThatIsSmallIsNot(double terms, double claimed, Verdict verdict) {
+        ProgramBuilder b = new ProgramBuilder();
+        Node w = b.parameter("w", Shape.of(POINT.length));
+        Node s = b.parameter("s", Shape.of());
+        Node x = b.add(w, s);
+        Node centred = b.unary(UnaryFunction.SIN, b.subtract(x, b.multiply(b.sum(x), 1.0 / POINT.length)));
+        b.output("f", b.add(b.sum(b.unary(UnaryFunction.SIN, w)), b.multiply(b.sum(centred), terms)));
+        Program program = b.build();
+        Objective objective = new Objective(
+                program, program.output("f"), Map.of("w", Tensor.vector(POINT), "s", Tensor.scalar(0.2)));
+        CheckPlan certified = CheckPlan.certified(
+                new CheckPlan.Arithmetic(Map.of("w", Datatype.FP32, "s", Datatype.FP32), null, false), 10);
+        CheckPlan plan = new CheckPlan(
+                Coverage.DIRECTIONAL, certified.tolerance(), null, Double.NaN, 7, 10, 3, certified.arithmetic());
+        Measurement measurement = Measurement.of(objective, plan, Progress.NONE);
+        Claims claims = Claims.of(Map.of("w", measurement.reference("w"), "s", Tensor.scalar(claimed * terms)));
+        Line line = DirectionalExamination.of(measurement, claims, Progress.NONE).stream()
+                .filter(one -> one.name().equals("s"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(line.verdict()).as("%s", line).isEqualTo(verdict);
     }
 }

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Two dumps of 1 GiB (less 4 MiB, as a body has at most 2 GiB) compared over HTTP on this machine, beside the time to read both files.
+
+    mvn -q test-compile dependency:build-classpath -Dmdep.outputFile=target/classpath
+    python3 src/jmh/large_comparison.py [MiB of each] [options of java, such as -Xmx512m]
+
+One entry of the second is another. Prints the time to read both files (from the disk where this may drop its cache), to
+compare them with NumPy, and to have them compared, with the largest resident memory of the service; each is the best of
+three, in turns.
+"""
+import http.client
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+import bulk_step
+import numpy
+
+TENSORS, CHUNK = 64, 1 << 20
+
+
+def write(path, tensors):
+    with open(path, "wb") as file:
+        for piece in bulk_step.safetensors(tensors):
+            file.write(piece)
+
+
+def drop_caches():
+    os.sync()
+    try:
+        with open("/proc/sys/vm/drop_caches", "w") as file:
+            file.write("1")
+        return True
+    except OSError:
+        return False
+
+
+def read(paths):
+    begin = time.perf_counter()
+    for path in paths:
+        with open(path, "rb", buffering=0) as file:
+            while file.read(CHUNK):
+                pass
+    return time.perf_counter() - begin
+
+
+def compare_with_numpy(paths):
+    begin = time.perf_counter()
+    a, b = (numpy.fromfile(path, "<f4") for path in paths)
+    differing = int((a != b).sum())
+    return time.perf_counter() - begin, differing
+
+
+def pieces(paths):
+    for name, path in zip("ab", paths):
+        yield ('--%s\r\nContent-Disposition: form-data; name="%s"; filename="%s.safetensors"\r\n\r\n'
+               % (bulk_step.BOUNDARY, name, name)).encode()
+        with open(path, "rb", buffering=0) as file:
+            while True:
+                chunk = file.read(CHUNK)
+                if not chunk:
+                    break
+                yield chunk
+        yield b"\r\n"
+    yield ("--%s--\r\n" % bulk_step.BOUNDARY).encode()
+
+
+def compare(port, paths):
+    begin = time.perf_counter()
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    around = sum(len(p) for p in pieces([os.devnull] * 2))
+    connection.request("POST", "/v1/comparisons", pieces(paths), {
+        "Content-Type": "multipart/form-data; boundary=" + bulk_step.BOUNDARY,
+        "Content-Length": str(around + sum(os.path.getsize(path) for path in paths))})
+    response = connection.getresponse()
+    body = response.read()
+    if response.status != 200:
+        raise SystemExit("%d %s" % (response.status, body[:2000].decode()))
+    return time.perf_counter() - begin, json.loads(body)
+
+
+def main():
+    size = (int(sys.argv[1]) if len(sys.argv) > 1 else 1020) << 20
+    random = numpy.random.default_rng(1)
+    tensors = {"w%d" % i: random.standard_normal(size // 4 // TENSORS, dtype="f4") for i in range(TENSORS)}
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [os.path.join(folder, name) for name in "ab"]
+        write(paths[0], tensors)
+        tensors["w40"][12345] *= numpy.float32(1.001)
+        write(paths[1], tensors)
+        process, port = bulk_step.start(sys.argv[2:], ["--plumbline.limits.bulk-bytes=%d" % ((1 << 31) - 1)])
+        try:
+            rows = []
+            for _ in range(3):
+                cold = read(paths) if drop_caches() else float("nan")
+                warm = read(paths)
+                peer, differing = compare_with_numpy(paths)
+                ours, report = compare(port, paths)
+                rows.append((cold, warm, peer, ours))
+                assert differing == 1 and report["verdict"] == "FAIL", report["summary"]
+            cold, warm, peer, ours = (min(column) for column in zip(*rows))
+            print("read from disk %.2f s, from its cache %.2f s; NumPy %.2f s; compared %.2f s; peak %d MiB" % (
+                cold, warm, peer, ours, bulk_step.peak(process)))
+            print(report["summary"])
+        finally:
+            process.terminate()
+            process.wait()
+
+
+if __name__ == "__main__":
+    main()

