@@ -230,12 +230,15 @@ public final class Allowances {
                 (own, leaning, sizes) -> isLast(own)
                         ? Rounding.nearest(precision, Datatype.FP32, objective.base(), leaning, sizes)
                         : Rounding.mixed(precision, Datatype.FP32, objective.base(), own, leaning, sizes));
-        return precision.storedRoundoff() == 0
-                ? random
-                : random.or(scatter(
-                        false,
-                        (own, leaning, sizes) ->
-                                Rounding.fused(precision, Datatype.FP32, objective.base(), own, leaning, sizes)));
+        return precision.storedRoundoff() == 0 ? random : random.or(ofKernels(precision));
+    }
+
+    /** Of kernels that round less often: half as many runs, which differ in their reverse passes. */
+    private Scatter ofKernels(Precision precision) {
+        passes += RUNS / 2.0 * PASSES_OF_A_GRADIENT;
+        Arithmetic fused = (own, leaning, sizes) ->
+                Rounding.fused(precision, Datatype.FP32, objective.base(), own, leaning, sizes);
+        return Scatter.of(objective, exact, RUNS / 2, runs(fused, seed, Leaning.NONE), evaluation -> {});
     }
 
     /** @param reaches whether what edges carry is told from rounding: in 16 bits hardly any entry is left that none reaches */
