@@ -19,7 +19,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** Answers of 64 MB, more than sockets hold, and callers who read them or do not; a write would time out after 20 s only. */
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = {"plumbline.limits.body-grace-seconds=1", "plumbline.limits.body-bytes-per-second=100000000"})
+        properties = {"plumbline.limits.body-grace-seconds=1", "plumbline.limits.body-bytes-per-second=4000000"})
 @Import(DeparturesTests.Library.class)
 class DeparturesTests {
 

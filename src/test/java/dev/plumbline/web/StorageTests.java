@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
 import javax.sql.DataSource;
@@ -108,5 +110,32 @@ class StorageTests {
         assertThat(Objects.requireNonNull(new DatabaseFailureAnalyzer().analyze(failure))
                         .getDescription())
                 .isEqualTo("The database in plumbline.data is damaged.");
+    }
+
+    /** H2 itself would begin anew in it. */
+    @ParameterizedTest
+    @CsvSource({"12288, true", "53248, true", "8192, false", "0, false"})
+    void knowsADatabaseOfWhichOnlyTheHeadersAreLeft(int length, boolean isDamaged, @TempDir Path directory)
+            throws Exception {
+        Path file = directory.resolve("plumbline.mv.db");
+        String url = "jdbc:h2:file:" + directory.resolve("plumbline");
+        DatabaseFile.requireContent(file.toString());
+        try (Connection database = DriverManager.getConnection(url)) {
+            database.createStatement().execute("create table kept (id int)");
+        }
+        DatabaseFile.requireContent(file.toString());
+        byte[] whole = Files.readAllBytes(file);
+        byte[] headers = Arrays.copyOf(whole, Math.min(8192, length));
+        Files.write(file, Arrays.copyOf(headers, length));
+        IllegalStateException failure =
+                catchThrowableOfType(IllegalStateException.class, () -> DatabaseFile.requireContent(file.toString()));
+
+        if (isDamaged) {
+            assertThat(Objects.requireNonNull(new DatabaseFailureAnalyzer().analyze(failure))
+                            .getDescription())
+                    .isEqualTo("The database in plumbline.data is damaged.");
+        } else {
+            assertThat(failure).isNull();
+        }
     }
 }
