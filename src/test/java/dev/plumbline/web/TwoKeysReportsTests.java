@@ -37,7 +37,7 @@ class TwoKeysReportsTests {
             "{" + NET + ", 'iterations': 2, 'optimizer': {'kind': 'sgd', 'learningRate': 0.01}}";
     private static final String COMPARISON = "{'a': [{'secret': [1, 2]}], 'b': [{'secret': [1, 3]}]}";
     private static final String PROBE =
-            "{'tensors': [{'name': 'secret', 'shape': [], 'size': 2, 'contribution': 3}], 'label': 'secret'}";
+            "{'tensors': [{'name': 'secret', 'shape': [], 'size': 2, 'contribution': 3}]}";
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Map<String, String> hers = new LinkedHashMap<>();
@@ -107,12 +107,12 @@ class TwoKeysReportsTests {
                 "GET    | /v1/diagnoses?after={diagnosis} | |",
                 "GET    | /v1/gradient-checks/{diagnosis} | |",
                 "GET    | /v1/training-runs/{run} | |",
-                "GET    | /v1/training-runs/{run} | Accept: text/event-stream |",
+                "GET    | /v1/training-runs/{run} | Accept: application/xml |",
                 "GET    | /v1/training-runs/{run}/summary | |",
                 "DELETE | /v1/training-runs/{run} | |",
                 "GET    | /v1/training-runs?after={run} | |",
                 "GET    | /v1/comparisons/{comparison} | |",
-                "GET    | /v1/comparisons/{comparison} | Accept: text/html |",
+                "GET    | /v1/comparisons/{comparison} | If-None-Match: * |",
                 "GET    | /v1/comparisons?after={comparison} | |",
                 "GET    | /v1/probe-sessions/{probe} | |",
                 "HEAD   | /v1/probe-sessions/{probe} | |",
