@@ -9,7 +9,7 @@ second, on a connection of its own each time. PLUMBLINE_COMMAND is how the servi
 where 99 of 100 answers of health came within a second, nothing was answered by a 5xx but "come back later", and the service
 checks a gradient rightly afterwards.
 """
-import glob, http.client, json, os, shlex, socket, subprocess, sys, tempfile, threading, time
+import glob, http.client, json, multiprocessing, os, shlex, socket, subprocess, sys, tempfile, threading, time
 
 PORT = int(os.environ.get("PLUMBLINE_PORT", "18923"))
 SLOW, IDLE, STREAMS, UPLOADS, CANCELLED = 200, 200, 200, 16, 50
@@ -18,10 +18,10 @@ WITHIN = 1.0
 CHECK = {"model": {"formula": "mean((x * w - y)^2)"}, "parameters": {"w": 2}, "gradients": {"w": -3},
          "data": {"x": [1, 2], "y": [3, 5]}}
 # Seconds of work: a deep network of which every entry is asked.
-LONG = {"model": {"layers": [{"type": "dense", "units": 60, "activation": "tanh"}] * 6 + [{"type": "dense", "units": 1}],
+LONG = json.dumps({"model": {"layers": [{"type": "dense", "units": 60, "activation": "tanh"}] * 6 + [{"type": "dense", "units": 1}],
                   "input": [60], "seed": 1},
         "loss": {"kind": "mse", "target": "y"}, "settings": {"coverage": "exhaustive"},
-        "data": {"x": [[0.1] * 60] * 8, "y": [[0.5]] * 8}}
+        "data": {"x": [[0.1] * 60] * 8, "y": [[0.5]] * 8}})
 
 
 def start(folder):
@@ -115,18 +115,31 @@ class Crowd:
                        "Content-Type: multipart/form-data; boundary=edge\r\nContent-Length: %d\r\n\r\n" % UPLOAD) as line:
             line.sendall(head + b" " * (UPLOAD - len(head) - 12) + b"\r\n--edge--\r\n")
             self.status("upload", line)
+        self.over.wait(2)
 
     def cancelled(self):
-        body = json.dumps(LONG)
         with self.open("POST /v1/gradient-checks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                       "Content-Length: %d\r\n\r\n%s" % (len(body), body)) as line:
+                       "Content-Length: %d\r\n\r\n%s" % (len(LONG), LONG)) as line:
             self.over.wait(0.5)
         self.count("check", "hung up on")
+        self.over.wait(1)
+
+
+def ask_for_health(end, answers):
+    """In a process of its own, which threads of the crowd do not delay."""
+    times, statuses = [], {}
+    while time.time() < end:
+        began = time.time()
+        status = call("GET", "/actuator/health")[0]
+        times.append(time.time() - began)
+        statuses[status] = statuses.get(status, 0) + 1
+        time.sleep(0.1)
+    answers.put((times, statuses))
 
 
 def main(seconds="60"):
     folder = tempfile.mkdtemp(prefix="plumbline-crowd-")
-    service, crowd, times = start(folder), Crowd(), []
+    service, crowd = start(folder), Crowd()
     try:
         end = time.time() + 180
         while call("GET", "/actuator/health")[0] != 200:
@@ -138,14 +151,14 @@ def main(seconds="60"):
         for behaviour, times_ in ((crowd.slow, SLOW), (crowd.idle, IDLE), (crowd.stream, STREAMS),
                                   (crowd.upload, UPLOADS), (crowd.cancelled, CANCELLED)):
             crowd.add(behaviour, times_)
+        answers = multiprocessing.Queue()
+        health = multiprocessing.Process(target=ask_for_health, args=(time.time() + float(seconds), answers))
+        health.start()
         for thread in crowd.threads:
             thread.start()
-        end = time.time() + float(seconds)
-        while time.time() < end:
-            began = time.time()
-            crowd.count("health", call("GET", "/actuator/health")[0])
-            times.append(time.time() - began)
-            time.sleep(0.1)
+        times, statuses = answers.get()
+        crowd.statuses.update({("health", status): n for status, n in statuses.items()})
+        health.join()
         crowd.over.set()
         for thread in crowd.threads:
             thread.join(60)
