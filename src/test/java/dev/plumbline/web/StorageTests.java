@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.UncategorizedSQLException;
@@ -137,5 +138,21 @@ class StorageTests {
         } else {
             assertThat(failure).isNull();
         }
+    }
+
+    /** It still reads, which is no sign of room. */
+    @Test
+    void aFullDiskElsewhereIsToldByHealth(@TempDir Path directory) {
+        DataSource elsewhere = new DriverManagerDataSource("jdbc:h2:mem:elsewhere;DB_CLOSE_DELAY=-1");
+        JdbcClient jdbc = JdbcClient.create(elsewhere);
+        jdbc.sql("create table monitor (id int)").update();
+        DatabaseHealth health =
+                new DatabaseHealth(elsewhere, jdbc, directory.toString(), "jdbc:postgresql://elsewhere/plumbline");
+        assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+        health.fail(new SQLException("terminating connection", "57P01"));
+        assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+        health.fail(new UncategorizedSQLException("insert", "", new SQLException("could not extend file", "53100")));
+
+        assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
     }
 }
