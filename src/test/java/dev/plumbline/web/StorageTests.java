@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
@@ -21,9 +22,11 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionSystemException;
 
 /** A disk or a database that fails is told apart from a request that is wrong, and in one sentence. */
@@ -138,6 +141,16 @@ class StorageTests {
         } else {
             assertThat(failure).isNull();
         }
+    }
+
+    @Test
+    void aConnectionThatCannotBeHadIsADatabaseThatIsAway() {
+        SQLException refused = new SQLException("FATAL: could not write init file", "XX000");
+        SQLException pool = new SQLTransientConnectionException("not available, timed out after 5000ms", refused);
+        assertThat(Storage.isDown(new CannotGetJdbcConnectionException("", refused)))
+                .isTrue();
+        assertThat(Storage.isDown(new CannotCreateTransactionException("", pool)))
+                .isTrue();
     }
 
     /** It still reads, which is no sign of room. */
