@@ -41,7 +41,8 @@ final class HeapRoom {
     void acquire(int more, Duration patience, Runnable look) {
         long end = System.nanoTime() + patience.toNanos();
         try {
-            while (!megabytes.tryAcquire(more, Math.min(1_000_000_000, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+            while (!megabytes.tryAcquire(
+                    more, Math.min(1_000_000_000, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
                 look.run();
                 if (System.nanoTime() >= end) {
                     throw new ComeBackLater("The requests under way need the memory that this one would", 5);

@@ -39,7 +39,9 @@ final class DatabaseFailureAnalyzer extends AbstractFailureAnalyzer<SQLException
                     "Make the directory writable for the user who runs the service, or name another one:"
                             + " --plumbline.data=...",
                     root);
-        } else if (DAMAGED.equals(sql.getSQLState()) || said.contains("corrupt") || said.contains("Unable to read the page")) {
+        } else if (DAMAGED.equals(sql.getSQLState())
+                || said.contains("corrupt")
+                || said.contains("Unable to read the page")) {
             return new FailureAnalysis(
                     "The database in plumbline.data is damaged.",
                     "Put its backup back, or save the file plumbline.mv.db elsewhere and begin anew; H2's Recover tool reads"

@@ -21,19 +21,18 @@ import tools.jackson.databind.json.JsonMapper;
 class HeapTests {
 
     private static final int MEGABYTES = 192;
+    private static final int COLUMNS = 250;
 
     /** An estimate of ten times as much would accept less than this. */
     private static final double BYTES_PER_ENTRY = 700;
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
-            sum(w*w)                      | CERTIFIED
-            sum(w*w)                      | EXHAUSTIVE
-            mean((tanh(x @ w) - y)^2)     | CERTIFIED
-            sum(tanh(w^3 + w) * w)        | CERTIFIED
-            """)
+    @CsvSource(delimiter = '|', textBlock = """
+        sum(w*w)                      | CERTIFIED
+        sum(w*w)                      | EXHAUSTIVE
+        mean((tanh(x @ w) - y)^2)     | CERTIFIED
+        sum(tanh(w^3 + w) * w)        | CERTIFIED
+        """)
     void whatIsAcceptedFits(String formula, Coverage coverage) throws Exception {
         Process check = new ProcessBuilder(
                         ProcessHandle.current().info().command().orElseThrow(),
@@ -70,8 +69,6 @@ class HeapTests {
             }
         }
     }
-
-    private static final int COLUMNS = 250;
 
     private static GradientCheckRequest request(String formula, Coverage coverage, int rows) {
         SplittableRandom random = new SplittableRandom(1);

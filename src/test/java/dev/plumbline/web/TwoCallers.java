@@ -31,8 +31,7 @@ record TwoCallers(int port, Map<String, String> names) {
     /** An answer in events, as they come. */
     HttpResponse<InputStream> stream(String key, String method, String path, String body)
             throws IOException, InterruptedException {
-        return CLIENT.send(
-                request(key, method, path, "Accept: text/event-stream", body), BodyHandlers.ofInputStream());
+        return CLIENT.send(request(key, method, path, "Accept: text/event-stream", body), BodyHandlers.ofInputStream());
     }
 
     private HttpRequest request(String key, String method, String path, String headers, String body) {

@@ -36,8 +36,7 @@ class TwoKeysReportsTests {
     private static final String RUN =
             "{" + NET + ", 'iterations': 2, 'optimizer': {'kind': 'sgd', 'learningRate': 0.01}}";
     private static final String COMPARISON = "{'a': [{'secret': [1, 2]}], 'b': [{'secret': [1, 3]}]}";
-    private static final String PROBE =
-            "{'tensors': [{'name': 'secret', 'shape': [], 'size': 2, 'contribution': 3}]}";
+    private static final String PROBE = "{'tensors': [{'name': 'secret', 'shape': [], 'size': 2, 'contribution': 3}]}";
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Map<String, String> hers = new LinkedHashMap<>();
