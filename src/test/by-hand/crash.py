@@ -227,6 +227,14 @@ class Load:
             if actor.act() is not None:
                 time.sleep(0.05)
 
+    def await_answers(self, seconds):
+        """Until everything has been acknowledged since the start of the service."""
+        kinds = {"steps acknowledged", "snapshots acknowledged", "models acknowledged"}
+        counts, end = self.actors[0].tally.counts, time.time() + seconds
+        before = dict(counts)
+        while time.time() < end and any(counts.get(kind, 0) == before.get(kind, 0) for kind in kinds):
+            time.sleep(0.05)
+
     def rest(self):
         self.resting.set()
         for thread in self.threads:
@@ -239,7 +247,8 @@ class Load:
 
 def kill(service, cluster, load, folder):
     load.begin()
-    time.sleep(random.uniform(1, 4))
+    load.await_answers(60)  # as long as a cold service on a busy machine may take
+    time.sleep(random.uniform(0, 3))
     service.kill()
     load.rest()
     service.start()

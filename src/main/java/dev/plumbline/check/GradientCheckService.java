@@ -34,6 +34,12 @@ class GradientCheckService {
     /** Of the whole model, that a check keeps at once. */
     private static final double EVALUATIONS = 3;
 
+    /** Of each entry of the parameters, besides, in bytes: gradients, allowances and directions, and what becomes of them. */
+    private static final double ENTRY = 200;
+
+    /** The same where every entry is asked by differences. */
+    private static final double ENTRY_ASKED = 320;
+
     private final Limits limits;
     private final RecentReports reports;
 
@@ -138,11 +144,23 @@ class GradientCheckService {
     }
 
     private void afford(Program program) {
-        limits.requireBytes(EVALUATIONS * program.bytes());
+        limits.requireBytes(bytes(program, ENTRY));
         limits.requireSeconds(CheckCost.certified(program));
     }
 
+    private static double bytes(Program program, double ofAnEntry) {
+        return EVALUATIONS * program.bytes() + ofAnEntry * program.parameterCount();
+    }
+
     private Coverage decided(CheckSettings settings, Objective objective) {
+        Coverage coverage = auto(settings, objective);
+        if (coverage == Coverage.EXHAUSTIVE) {
+            limits.requireBytes(bytes(objective.program(), ENTRY_ASKED));
+        }
+        return coverage;
+    }
+
+    private Coverage auto(CheckSettings settings, Objective objective) {
         Coverage coverage = Objects.requireNonNull(settings.coverage());
         CheckCost cost = new CheckCost(objective);
         if (settings.scheme() != null) {
@@ -150,7 +168,8 @@ class GradientCheckService {
         }
         if (coverage == Coverage.AUTO) {
             double most = AUTO_SECONDS / Pace.here(1);
-            return cost.exhaustive(most) <= most ? Coverage.EXHAUSTIVE : Coverage.CERTIFIED;
+            boolean fits = bytes(objective.program(), ENTRY_ASKED) <= limits.bytes();
+            return fits && cost.exhaustive(most) <= most ? Coverage.EXHAUSTIVE : Coverage.CERTIFIED;
         }
         double seconds = cost.of(coverage, Objects.requireNonNull(settings.samples()));
         if (Double.isInfinite(seconds)) {

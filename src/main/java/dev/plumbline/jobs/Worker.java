@@ -43,6 +43,9 @@ class Worker {
     /** How often the end of a job is written while the database is away, a second apart. */
     private static final int TRIES = 60;
 
+    /** For memory that other jobs and requests use: more than any request may take. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
     private final JobStore store;
     private final JobRuns leases;
     private final TransactionTemplate transaction;
@@ -232,7 +235,7 @@ class Worker {
     private final class Run {
 
         private final Lease lease;
-        private final Presence caller = new Presence();
+        private final Presence caller = new Presence(() -> {}, PATIENCE);
         private final AtomicReference<Progress> told = new AtomicReference<>(Progress.NONE);
         private final TimeLeft left = new TimeLeft(System.nanoTime() / 1e9);
         private Progress noted = Progress.NONE;

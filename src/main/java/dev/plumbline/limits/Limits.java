@@ -25,7 +25,7 @@ import org.springframework.validation.annotation.Validated;
  * @param jsonDepth of nested arrays and objects
  * @param tensors in one request
  * @param rank of one tensor
- * @param bytes of memory one request may need at once, by estimate (4 GiB)
+ * @param bytes of memory one request may need at once, by estimate (4 GiB, and at most two thirds of Java's heap)
  * @param requestSeconds of computing, after which a request is given up; one that would take twice as many, by estimate, is
  *     not begun
  * @param concurrency requests that compute at the same time; 0 stands for one a processor
@@ -60,6 +60,7 @@ public record Limits(
     private static final double DOUBT = 2;
 
     public Limits {
+        bytes = Math.min(bytes, HeapRoom.bytes());
         concurrency = concurrency == 0 ? Runtime.getRuntime().availableProcessors() : concurrency;
     }
 
@@ -109,15 +110,16 @@ public record Limits(
         return Math.max(1, DOUBT * requestSeconds);
     }
 
-    /** Refuses what would need too much memory, before any of it is allocated. */
+    /** Refuses what would need too much memory, before any of it is allocated, and waits for what others need of it. */
     public void requireBytes(double asked) {
         if (!(asked <= bytes)) {
             throw Problem.cost(
                     "",
                     "the request would need too much memory",
                     rounded(asked) + " bytes",
-                    "at most " + bytes + " bytes (plumbline.limits.bytes)");
+                    "at most " + bytes + " bytes (plumbline.limits.bytes, and two thirds of Java's heap)");
         }
+        Presence.reserve(asked);
     }
 
     /** Refuses a request with more tensors, in all its parts together, than are allowed. */

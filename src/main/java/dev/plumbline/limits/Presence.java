@@ -1,5 +1,7 @@
 package dev.plumbline.limits;
 
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,16 +13,23 @@ public final class Presence {
     private static final ThreadLocal<@Nullable Presence> CURRENT = new ThreadLocal<>();
 
     private final Runnable aside;
+    private final Duration patience;
+
+    private final AtomicInteger megabytes = new AtomicInteger(); // of the heap
 
     private volatile boolean gone;
 
     public Presence() {
-        this(() -> {});
+        this(() -> {}, Duration.ZERO);
     }
 
-    /** @param aside gives the place among those that compute to somebody else */
-    public Presence(Runnable aside) {
+    /**
+     * @param aside gives the place among those that compute to somebody else
+     * @param patience for memory that others use at the moment
+     */
+    public Presence(Runnable aside, Duration patience) {
         this.aside = aside;
+        this.patience = patience;
     }
 
     /** The caller has hung up. */
@@ -41,9 +50,30 @@ public final class Presence {
         CURRENT.set(this);
     }
 
-    /** This thread works for nobody any more. */
+    /** This thread works for nobody any more, and needs no memory. */
     public static void end() {
+        Presence presence = CURRENT.get();
         CURRENT.remove();
+        if (presence != null) {
+            presence.free();
+        }
+    }
+
+    /** Takes so much of the heap, with what was taken before, until the work is done; waits where others have it. */
+    static void reserve(double bytes) {
+        Presence presence = CURRENT.get();
+        if (presence != null) {
+            int more = HeapRoom.megabytes(bytes) - presence.megabytes.get();
+            if (more > 0) {
+                HeapRoom.SHARED.acquire(more, presence.patience, presence::check);
+                presence.megabytes.addAndGet(more);
+            }
+        }
+    }
+
+    /** The work is done: what it needed of the heap is others'. */
+    public void free() {
+        HeapRoom.SHARED.release(megabytes.getAndSet(0));
     }
 
     /** From now on this thread only waits. */

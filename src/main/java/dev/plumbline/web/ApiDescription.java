@@ -24,7 +24,8 @@ class ApiDescription {
             result: status 200 and a verdict. Every refusal is a problem detail (RFC 9457) with a JSON pointer, what was got \
             and what was expected.
 
-            [How to export a model](/exporting) from PyTorch, TensorFlow, JAX and scikit-learn, so that its weights stay what             they are.""";
+            [How to export a model](/exporting) from PyTorch, TensorFlow, JAX and scikit-learn, so that its weights \
+            stay what they are.""";
 
     @Bean
     OpenAPI openApi() {

@@ -86,7 +86,7 @@ final class ComputeGate extends OncePerRequestFilter implements ServletRequestLi
                     response);
             return;
         }
-        Passage passage = new Passage(turn, request, hangUps);
+        Passage passage = new Passage(turn, request, hangUps, Duration.ofSeconds(limits.queueSeconds()));
         request.setAttribute(PASSAGE, passage);
         if (turn.isGranted()) {
             compute(passage, request, response, chain);

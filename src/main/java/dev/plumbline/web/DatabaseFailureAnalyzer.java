@@ -13,6 +13,9 @@ final class DatabaseFailureAnalyzer extends AbstractFailureAnalyzer<SQLException
             "Give each service a directory of its own (--plumbline.data=...), or stop the other"
                     + " one. Several services share one database on PostgreSQL (spring.datasource.url).";
 
+    /** H2's state of a file that is damaged. */
+    static final String DAMAGED = "90030";
+
     @Override
     protected @Nullable FailureAnalysis analyze(Throwable root, SQLException found) {
         SQLException sql = deepest(found);
@@ -36,7 +39,9 @@ final class DatabaseFailureAnalyzer extends AbstractFailureAnalyzer<SQLException
                     "Make the directory writable for the user who runs the service, or name another one:"
                             + " --plumbline.data=...",
                     root);
-        } else if (code == 90030 || said.contains("corrupt") || said.contains("Unable to read the page")) {
+        } else if (DAMAGED.equals(sql.getSQLState())
+                || said.contains("corrupt")
+                || said.contains("Unable to read the page")) {
             return new FailureAnalysis(
                     "The database in plumbline.data is damaged.",
                     "Put its backup back, or save the file plumbline.mv.db elsewhere and begin anew; H2's Recover tool reads"

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.io.File;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import javax.sql.DataSource;
@@ -28,12 +29,17 @@ final class DatabaseHealth implements HealthIndicator, InitializingBean {
 
     private static final Logger log = LoggerFactory.getLogger(DatabaseHealth.class);
     private static final long ROOM = 4 << 20;
+    private static final String FULL = "the disk is full";
+
+    /** A database elsewhere whose disk is full still reads; it counts as full until so long after the last write that failed. */
+    private static final Duration QUIET = Duration.ofSeconds(10);
 
     private final DataSource connections;
     private final JdbcClient jdbc;
     private final File data;
     private final boolean ofThisDisk;
     private final AtomicReference<@Nullable String> failed = new AtomicReference<>();
+    private volatile long failedAt;
 
     DatabaseHealth(
             DataSource connections,
@@ -59,7 +65,8 @@ final class DatabaseHealth implements HealthIndicator, InitializingBean {
 
     /** The database has failed a request. */
     void fail(Throwable failure) {
-        String reason = Storage.isFull(failure) ? "the disk is full" : "the database cannot be used";
+        String reason = Storage.isFull(failure) ? FULL : "the database cannot be used";
+        failedAt = System.nanoTime();
         if (failed.getAndSet(reason) == null) {
             log.error(
                     "The database has failed a request, and the service is not healthy until it works again: {}",
@@ -83,7 +90,7 @@ final class DatabaseHealth implements HealthIndicator, InitializingBean {
         if (reason == null) {
             return Health.up().build();
         }
-        if (ofThisDisk && data.exists() && data.getUsableSpace() < ROOM) {
+        if (ofThisDisk ? data.exists() && data.getUsableSpace() < ROOM : isFullElsewhere(reason)) {
             return Health.down().withDetail("reason", reason).build();
         }
         try {
@@ -95,5 +102,9 @@ final class DatabaseHealth implements HealthIndicator, InitializingBean {
             renew();
             return Health.down().withDetail("reason", reason).build();
         }
+    }
+
+    private boolean isFullElsewhere(String reason) {
+        return reason.equals(FULL) && System.nanoTime() - failedAt < QUIET.toNanos();
     }
 }

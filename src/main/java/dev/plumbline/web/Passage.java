@@ -22,9 +22,10 @@ final class Passage implements AsyncListener {
     /** Null where the request does not wait, or not any more. */
     private @Nullable AsyncContext waiting;
 
-    Passage(Turn turn, HttpServletRequest request, HangUps hangUps) {
+    /** @param patience for memory that others use */
+    Passage(Turn turn, HttpServletRequest request, HangUps hangUps, Duration patience) {
         this.turn = turn;
-        this.caller = new Presence(turn::end);
+        this.caller = new Presence(turn::end, patience);
         this.vigil = hangUps.watch(request, this::leave);
     }
 
@@ -66,6 +67,7 @@ final class Passage implements AsyncListener {
     void end() {
         vigil.close();
         turn.end();
+        caller.free();
     }
 
     @Override

@@ -89,6 +89,9 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     @Override
     protected @Nullable ResponseEntity<Object> handleExceptionInternal(
             Exception failure, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        if (DisconnectedClientHelper.isClientDisconnectedException(failure)) {
+            return null;
+        }
         ResponseEntity<ProblemReport> response = MvcRefusals.of(failure, request)
                 .map(report -> report.response(headers))
                 .orElseGet(() -> unexplained(failure, status, request));

@@ -3,11 +3,13 @@ package dev.plumbline.web;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.http.HttpHeaders;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionSystemException;
 
@@ -54,6 +56,9 @@ final class Storage {
             }
             if (cause instanceof TransactionSystemException) {
                 return true; // not even the rollback came through: the connection has died on the way
+            }
+            if (cause instanceof CannotGetJdbcConnectionException || cause instanceof SQLTransientConnectionException) {
+                return true; // for whatever reason, which may have no state of its own
             }
             ofDatabase |= cause instanceof DataAccessException || cause instanceof TransactionException;
             if (cause instanceof SQLException sql && isDown(sql)) {

@@ -67,6 +67,7 @@ class FuzzTests {
     private final HttpClient client = HttpClient.newHttpClient();
     private final List<String> faults = new ArrayList<>();
     private final Map<Integer, Integer> statuses = new TreeMap<>();
+    private final AnswerTimes times = new AnswerTimes();
     private final List<Path> graphs = new ArrayList<>();
     private final Map<String, String> kept = new HashMap<>(); // (address of many): the id of one
 
@@ -96,8 +97,11 @@ class FuzzTests {
             if (i % 100 == 99) {
                 requireRightNumbers();
             }
+            if (i % 10_000 == 9_999) {
+                System.out.println("fuzz: " + (i + 1) + " requests, " + statuses + "; " + times);
+            }
         }
-        System.out.println("fuzz: " + REQUESTS + " requests, " + statuses);
+        System.out.println("fuzz: " + REQUESTS + " requests, " + statuses + "; " + times);
         requireRightNumbers();
         assertThat(faults).isEmpty();
         assertThat(kept).as("addresses that lead somewhere").isNotEmpty();
@@ -223,9 +227,11 @@ class FuzzTests {
     }
 
     private void ask(HttpRequest request, String name) throws Exception {
+        long began = System.nanoTime();
         try {
             HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
             statuses.merge(answer.statusCode(), 1, Integer::sum);
+            times.add(Duration.ofNanos(System.nanoTime() - began), request.uri().getPath() + " " + name);
             String cause = fault(answer);
             if (cause != null) {
                 keep(request, name + ": " + cause + ": " + shortened(answer.body()));

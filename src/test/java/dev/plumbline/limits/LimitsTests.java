@@ -3,13 +3,19 @@ package dev.plumbline.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.problem.Problem;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 class LimitsTests {
@@ -50,9 +56,11 @@ class LimitsTests {
                     assertThat(problem.got()).isEqualTo("about 700 s of one core, by estimate");
                     assertThat(problem.expected()).startsWith("at most 300 s ");
                 });
+        long most = Math.min(4L << 30, Runtime.getRuntime().maxMemory() / 3 * 2);
+        assertThat(limits.bytes()).isCloseTo(most, within(2L));
         assertThatThrownBy(() -> limits.requireBytes(5e9))
                 .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.expected())
-                        .startsWith("at most 4294967296 bytes"));
+                        .startsWith("at most %d bytes".formatted(limits.bytes())));
     }
 
     /** An estimate that has lost its number is no reason to go ahead. */
@@ -77,5 +85,58 @@ class LimitsTests {
                 .withUserConfiguration(Configured.class)
                 .withPropertyValues("plumbline.limits." + setting)
                 .run(context -> assertThat(context).hasFailed());
+    }
+
+    private static Limits widest() {
+        return new Binder(new MapConfigurationPropertySource(Map.of("plumbline.limits.bytes", Long.MAX_VALUE)))
+                .bindOrCreate("plumbline.limits", Limits.class);
+    }
+
+    private static void work(double bytes, Limits limits, CountDownLatch begun, CountDownLatch over) {
+        new Presence(() -> {}, Duration.ofSeconds(20)).begin();
+        try {
+            limits.requireBytes(bytes);
+            limits.requireBytes(bytes / 2); // is there already
+            begun.countDown();
+            over.await();
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        } finally {
+            Presence.end();
+        }
+    }
+
+    /** Each of two would fit, and both together would not. */
+    @Test
+    void letsWorkWaitForTheMemoryOfOtherWork() throws Exception {
+        CountDownLatch one = new CountDownLatch(1);
+        CountDownLatch two = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        double bytes = 0.7 * HeapRoom.bytes();
+        Limits wide = widest();
+        Thread first = new Thread(() -> work(bytes, wide, one, over));
+        first.start();
+        one.await();
+        Thread second = new Thread(() -> work(bytes, wide, two, over));
+        second.start();
+        new Presence(() -> {}, Duration.ZERO).begin();
+        assertThatThrownBy(() -> wide.requireBytes(bytes)).isInstanceOf(ComeBackLater.class);
+        assertThatCode(() -> wide.requireBytes(1000)).doesNotThrowAnyException();
+        Presence.end();
+
+        assertThat(two.await(100, TimeUnit.MILLISECONDS)).isFalse();
+        over.countDown();
+        assertThat(two.await(20, TimeUnit.SECONDS)).isTrue();
+        first.join();
+        second.join();
+    }
+
+    @Test
+    void waitsForNoMemoryWhereTheCallerIsGone() {
+        HeapRoom room = new HeapRoom(10);
+        Presence caller = new Presence();
+        caller.leave();
+        assertThatThrownBy(() -> room.acquire(11, Duration.ofMinutes(1), caller::check))
+                .isInstanceOf(Presence.CallerGone.class);
     }
 }

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
 import javax.sql.DataSource;
@@ -16,11 +19,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionSystemException;
 
 /** A disk or a database that fails is told apart from a request that is wrong, and in one sentence. */
@@ -108,5 +114,58 @@ class StorageTests {
         assertThat(Objects.requireNonNull(new DatabaseFailureAnalyzer().analyze(failure))
                         .getDescription())
                 .isEqualTo("The database in plumbline.data is damaged.");
+    }
+
+    /** H2 itself would begin anew in it. */
+    @ParameterizedTest
+    @CsvSource({"12288, true", "53248, true", "8192, false", "0, false"})
+    void knowsADatabaseOfWhichOnlyTheHeadersAreLeft(int length, boolean isDamaged, @TempDir Path directory)
+            throws Exception {
+        Path file = directory.resolve("plumbline.mv.db");
+        String url = "jdbc:h2:file:" + directory.resolve("plumbline");
+        DatabaseFile.requireContent(file.toString());
+        try (Connection database = DriverManager.getConnection(url)) {
+            database.createStatement().execute("create table kept (id int)");
+        }
+        DatabaseFile.requireContent(file.toString());
+        byte[] whole = Files.readAllBytes(file);
+        byte[] headers = Arrays.copyOf(whole, Math.min(8192, length));
+        Files.write(file, Arrays.copyOf(headers, length));
+        IllegalStateException failure =
+                catchThrowableOfType(IllegalStateException.class, () -> DatabaseFile.requireContent(file.toString()));
+
+        if (isDamaged) {
+            assertThat(Objects.requireNonNull(new DatabaseFailureAnalyzer().analyze(failure))
+                            .getDescription())
+                    .isEqualTo("The database in plumbline.data is damaged.");
+        } else {
+            assertThat(failure).isNull();
+        }
+    }
+
+    @Test
+    void aConnectionThatCannotBeHadIsADatabaseThatIsAway() {
+        SQLException refused = new SQLException("FATAL: could not write init file", "XX000");
+        SQLException pool = new SQLTransientConnectionException("not available, timed out after 5000ms", refused);
+        assertThat(Storage.isDown(new CannotGetJdbcConnectionException("", refused)))
+                .isTrue();
+        assertThat(Storage.isDown(new CannotCreateTransactionException("", pool)))
+                .isTrue();
+    }
+
+    /** It still reads, which is no sign of room. */
+    @Test
+    void aFullDiskElsewhereIsToldByHealth(@TempDir Path directory) {
+        DataSource elsewhere = new DriverManagerDataSource("jdbc:h2:mem:elsewhere;DB_CLOSE_DELAY=-1");
+        JdbcClient jdbc = JdbcClient.create(elsewhere);
+        jdbc.sql("create table monitor (id int)").update();
+        DatabaseHealth health =
+                new DatabaseHealth(elsewhere, jdbc, directory.toString(), "jdbc:postgresql://elsewhere/plumbline");
+        assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+        health.fail(new SQLException("terminating connection", "57P01"));
+        assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+        health.fail(new UncategorizedSQLException("insert", "", new SQLException("could not extend file", "53100")));
+
+        assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
     }
 }

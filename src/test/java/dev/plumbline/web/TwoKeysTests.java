@@ -4,12 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +51,6 @@ class TwoKeysTests {
     private static final String KEY = "Idempotency-Key: hers";
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final HttpClient client = HttpClient.newHttpClient();
     private final Map<String, String> hers = new LinkedHashMap<>();
     private final Map<String, String> picture = new LinkedHashMap<>();
 
@@ -107,35 +101,16 @@ class TwoKeysTests {
         return things;
     }
 
+    private TwoCallers callers() {
+        return new TwoCallers(port, hers);
+    }
+
     private HttpResponse<String> ann(String method, String path, String headers, String body) throws Exception {
-        return client.send(request("ann-secret", method, path, headers, body), BodyHandlers.ofString());
+        return callers().call(TwoCallers.ANN, method, path, headers, body);
     }
 
     private HttpResponse<String> ben(String method, String path, String headers, String body) throws Exception {
-        return client.send(request("ben-secret", method, path, headers, body), BodyHandlers.ofString());
-    }
-
-    private HttpRequest request(String key, String method, String path, String headers, String body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + filled(path)))
-                .header("X-API-Key", key)
-                .header("Content-Type", "application/json")
-                .method(
-                        method,
-                        body.isEmpty()
-                                ? BodyPublishers.noBody()
-                                : BodyPublishers.ofString(filled(body).replace('\'', '"')));
-        for (String header : headers.isEmpty() ? new String[0] : headers.split("; ")) {
-            request.header(header.split(": ")[0], filled(header.split(": ")[1]));
-        }
-        return request.build();
-    }
-
-    private String filled(String text) {
-        String filled = text;
-        for (Map.Entry<String, String> each : hers.entrySet()) {
-            filled = filled.replace("{" + each.getKey() + "}", each.getValue());
-        }
-        return filled;
+        return callers().call(TwoCallers.BEN, method, path, headers, body);
     }
 
     @ParameterizedTest
@@ -247,12 +222,12 @@ class TwoKeysTests {
         List<InputStream> open = new ArrayList<>();
         int[] statuses = new int[3];
         for (int i = 0; i < 3; i++) {
-            HttpResponse<InputStream> stream = stream("ben-secret", "/v1/monitors/" + own);
+            HttpResponse<InputStream> stream = stream(TwoCallers.BEN, "/v1/monitors/" + own);
             statuses[i] = stream.statusCode();
             open.add(stream.body());
         }
         assertThat(statuses).containsExactly(200, 200, 413);
-        HttpResponse<InputStream> annsStream = stream("ann-secret", "/v1/monitors/{monitor}");
+        HttpResponse<InputStream> annsStream = stream(TwoCallers.ANN, "/v1/monitors/{monitor}");
         assertThat(annsStream.statusCode()).isEqualTo(200);
         open.add(annsStream.body());
         for (InputStream stream : open) {
@@ -262,14 +237,12 @@ class TwoKeysTests {
     }
 
     private HttpResponse<InputStream> stream(String key, String path) throws Exception {
-        return client.send(request(key, "GET", path, "Accept: text/event-stream", ""), BodyHandlers.ofInputStream());
+        return callers().stream(key, "GET", path, "");
     }
 
     @Test
     void aRunIsCancelledByWhoeverStartedIt() throws Exception {
-        HttpResponse<InputStream> run = client.send(
-                request("ann-secret", "POST", "/v1/training-runs", "Accept: text/event-stream", RUN),
-                BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> run = callers().stream(TwoCallers.ANN, "POST", "/v1/training-runs", RUN);
         assertThat(run.statusCode()).isEqualTo(200);
         try (InputStream events = run.body()) {
             String id = id(events);
