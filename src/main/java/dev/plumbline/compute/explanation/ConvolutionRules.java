@@ -14,6 +14,8 @@ import java.util.Map;
 /** Wrong rules for convolutions: the kernel, or its gradient, turned by half a turn. */
 final class ConvolutionRules {
 
+    private static final int[][] SHIFTS = {{0, 1}, {0, -1}, {1, 0}, {-1, 0}};
+
     private ConvolutionRules() {}
 
     static List<FaultyRule> of(Operation operation) {
@@ -57,6 +59,7 @@ final class ConvolutionRules {
                         },
                         "has the rows and columns of its kernel's gradient exchanged"));
             }
+            rules.addAll(ofInputBeside(operation));
         }
         return rules;
     }
@@ -89,8 +92,7 @@ final class ConvolutionRules {
             Window dense = new Window(window.kernel(), List.of(1, 1), pads, window.dilations(), false);
             rules.add(other(operation, "strideIgnored", dense, "ignores its stride on the way back"));
         }
-        int[][] shifts = {{0, 1}, {0, -1}, {1, 0}, {-1, 0}};
-        for (int[] shift : shifts) {
+        for (int[] shift : SHIFTS) {
             rules.add(new FaultyRule(
                     "shifted",
                     (point, d) -> {
@@ -98,10 +100,30 @@ final class ConvolutionRules {
                         passed.computeIfPresent(x, (node, right) -> shifted(x.shape(), right, shift));
                         return passed;
                     },
-                    "shifts what it passes on by one position along its %s"
-                            .formatted(shift[0] == 0 ? "width" : "height")));
+                    "shifts what it passes on by one position along its " + along(shift)));
         }
         return rules;
+    }
+
+    /** The gradient of the kernel from an input that lies one position further. */
+    private static List<FaultyRule> ofInputBeside(Operation operation) {
+        Node x = operation.output().inputs().get(0);
+        List<FaultyRule> rules = new ArrayList<>();
+        for (int[] shift : SHIFTS) {
+            rules.add(MultiplicationRules.edited(
+                    operation,
+                    1,
+                    "shifted",
+                    values -> values.set(
+                            0, Tensor.of(x.shape(), shifted(x.shape(), values.get(0).values(), shift))),
+                    "takes the gradient of its kernel from an input that is shifted by one position along its "
+                            + along(shift)));
+        }
+        return rules;
+    }
+
+    private static String along(int[] shift) {
+        return shift[0] == 0 ? "width" : "height";
     }
 
     /** The rule of a convolution whose window moves otherwise, for the gradient that fits into its first positions. */

@@ -4,14 +4,18 @@ import dev.plumbline.compute.program.AveragePool;
 import dev.plumbline.compute.program.Binary;
 import dev.plumbline.compute.program.BinaryFunction;
 import dev.plumbline.compute.program.Counts;
+import dev.plumbline.compute.program.Input;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Operation;
+import dev.plumbline.tensor.Tensor;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -66,8 +70,9 @@ final class Factors {
 
     private void collect(Operation operation, Objective objective) {
         put("-1: the sign", -1);
-        put("2", 2);
-        put("1/2", 0.5);
+        if (isSquare(operation.output())) {
+            put("the constant 2 of a square's derivative (one over it)", 0.5);
+        }
         if (operation.output().op() instanceof AveragePool pool) {
             int area = pool.window().kernel().get(0) * pool.window().kernel().get(1);
             putBoth("the constant " + area + ", its window", area);
@@ -76,6 +81,11 @@ final class Factors {
         constants.forEach(constant -> putBoth("the constant " + words(constant), constant));
         if (operation.kind() == Operation.Kind.SCALING) { // divided where it multiplies
             constants.forEach(constant -> putBoth("the constant " + words(constant) + " squared", constant * constant));
+        }
+        put("2", 2);
+        put("1/2", 0.5);
+        if (operation.kind() == Operation.Kind.NORMALISATION) {
+            degrees(operation);
         }
         for (Node node : operation.nodes()) {
             extents(node);
@@ -90,19 +100,51 @@ final class Factors {
         put("-2", -2);
     }
 
-    /** What an operation multiplies or divides by, or raises to. */
+    private static boolean isSquare(Node node) {
+        return node.op() instanceof Binary binary
+                && binary.function() == BinaryFunction.MULTIPLY
+                && node.inputs().get(0) == node.inputs().get(1);
+    }
+
+    /** A deviation by n - 1 in place of n. */
+    private void degrees(Operation operation) {
+        Node variance = Objects.requireNonNull(operation.roles().get(Operation.Role.VARIANCE));
+        double n = (double) operation.output().shape().size() / variance.shape().size();
+        putBoth(
+                "sqrt(%.0f / %.0f): a variance over n - 1, where the forward pass has n".formatted(n - 1, n),
+                Math.sqrt((n - 1) / n));
+    }
+
+    /** What an operation multiplies or divides by, or raises to: numbers, and masks that are a number or 0. */
     private static Set<Double> constants(Operation operation, Objective objective) {
         Set<Double> constants = new LinkedHashSet<>();
         for (Node node : operation.nodes()) {
             for (Node input : node.inputs()) {
                 boolean adds = node.op() instanceof Binary binary
                         && (binary.function() == BinaryFunction.ADD || binary.function() == BinaryFunction.SUBTRACT);
-                if (input.isConstant() && input.shape().size() == 1 && !adds) {
-                    constants.add(objective.base().value(input).item());
+                if (isGiven(input) && !adds) {
+                    constants.addAll(number(objective.base().value(input)));
                 }
             }
         }
         return constants;
+    }
+
+    /** Constants and data, repeated or as they are. */
+    private static boolean isGiven(Node node) {
+        Node bare = ValueWords.bare(node);
+        return bare.isConstant() || bare.op() instanceof Input input && input.role() == Input.Role.DATA;
+    }
+
+    /** The one number that a tensor holds beside zeros, if it is one. */
+    private static Set<Double> number(Tensor tensor) {
+        Set<Double> numbers = new HashSet<>();
+        for (int i = 0; i < tensor.size() && numbers.size() < 2; i++) {
+            if (tensor.at(i) != 0) {
+                numbers.add(tensor.at(i));
+            }
+        }
+        return numbers.size() == 1 ? numbers : Set.of();
     }
 
     private static String words(double constant) {

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -130,12 +129,10 @@ final class Rules {
 
     private static Cause cause(FaultyRule faulty, List<Operation> operations, Fit fit) {
         Operation operation = operations.get(0);
-        boolean several = operations.size() > 1;
-        Set<String> names = new HashSet<>();
-        List<String> nodes =
-                operations.stream().map(Operation::name).filter(names::add).toList();
+        List<String> nodes = operations.stream().map(Operation::name).distinct().toList();
+        boolean several = nodes.size() > 1;
         String who = several
-                ? "Every %s (%d of them)".formatted(operation.title(), operations.size())
+                ? "Every %s (%d of them)".formatted(operation.title(), nodes.size())
                 : operation.toString();
         return new Cause(
                 Kind.RULE,
