@@ -59,7 +59,9 @@ final class ConvolutionRules {
                         },
                         "has the rows and columns of its kernel's gradient exchanged"));
             }
-            rules.addAll(ofInputBeside(operation));
+            if (y.op() instanceof Convolution convolution) {
+                rules.addAll(windowsBeside(operation, convolution));
+            }
         }
         return rules;
     }
@@ -105,19 +107,33 @@ final class ConvolutionRules {
         return rules;
     }
 
-    /** The gradient of the kernel from an input that lies one position further. */
-    private static List<FaultyRule> ofInputBeside(Operation operation) {
-        Node x = operation.output().inputs().get(0);
+    /** The gradient of the kernel where the window begins one position too early or too late. */
+    private static List<FaultyRule> windowsBeside(Operation operation, Convolution convolution) {
+        Node y = operation.output();
+        Node w = y.inputs().get(1);
+        Window window = convolution.window();
         List<FaultyRule> rules = new ArrayList<>();
         for (int[] shift : SHIFTS) {
-            rules.add(MultiplicationRules.edited(
-                    operation,
-                    1,
-                    "shifted",
-                    values -> values.set(
-                            0, Tensor.of(x.shape(), shifted(x.shape(), values.get(0).values(), shift))),
-                    "takes the gradient of its kernel from an input that is shifted by one position along its "
-                            + along(shift)));
+            List<Integer> pads = window.padding();
+            List<Integer> moved = List.of(
+                    pads.get(0) + shift[0], pads.get(1) + shift[1], pads.get(2) - shift[0], pads.get(3) - shift[1]);
+            if (moved.stream().allMatch(pad -> pad >= 0)) {
+                Window beside =
+                        new Window(window.kernel(), window.strides(), moved, window.dilations(), window.ceil());
+                Convolution faulty = new Convolution(beside, convolution.groups());
+                rules.add(new FaultyRule(
+                        "shifted",
+                        (point, d) -> {
+                            double[][] into = {null, new double[w.shape().size()]};
+                            List<Tensor> inputs = List.of(point.value(y.inputs().get(0)), point.value(w));
+                            faulty.pullBack(inputs, point.value(y), d, into);
+                            Map<Node, double[]> passed = new HashMap<>(Replay.passedOn(operation, point, d));
+                            passed.put(w, into[1]);
+                            return passed;
+                        },
+                        "takes the gradient of its kernel from an input that is shifted by one position along its "
+                                + along(shift)));
+            }
         }
         return rules;
     }

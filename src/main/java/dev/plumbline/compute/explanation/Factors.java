@@ -4,7 +4,6 @@ import dev.plumbline.compute.program.AveragePool;
 import dev.plumbline.compute.program.Binary;
 import dev.plumbline.compute.program.BinaryFunction;
 import dev.plumbline.compute.program.Counts;
-import dev.plumbline.compute.program.Input;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Operation;
@@ -122,29 +121,22 @@ final class Factors {
             for (Node input : node.inputs()) {
                 boolean adds = node.op() instanceof Binary binary
                         && (binary.function() == BinaryFunction.ADD || binary.function() == BinaryFunction.SUBTRACT);
-                if (isGiven(input) && !adds) {
-                    constants.addAll(number(objective.base().value(input)));
+                if (!adds && ValueWords.bare(input).inputs().isEmpty()) {
+                    constants.addAll(number(input, objective.base().value(input)));
                 }
             }
         }
         return constants;
     }
 
-    /** Constants and data, repeated or as they are. */
-    private static boolean isGiven(Node node) {
-        Node bare = ValueWords.bare(node);
-        return bare.isConstant() || bare.op() instanceof Input input && input.role() == Input.Role.DATA;
-    }
-
-    /** The one number that a tensor holds beside zeros, if it is one. */
-    private static Set<Double> number(Tensor tensor) {
+    /** The number that a constant holds, or a mask beside zeros, if it is one. */
+    private static Set<Double> number(Node node, Tensor tensor) {
         Set<Double> numbers = new HashSet<>();
-        for (int i = 0; i < tensor.size() && numbers.size() < 2; i++) {
-            if (tensor.at(i) != 0) {
-                numbers.add(tensor.at(i));
-            }
+        for (int i = 0; i < tensor.size() && numbers.size() < 3; i++) {
+            numbers.add(tensor.at(i));
         }
-        return numbers.size() == 1 ? numbers : Set.of();
+        boolean isMask = numbers.removeIf(number -> number == 0);
+        return numbers.size() == 1 && (isMask || ValueWords.bare(node).isConstant()) ? numbers : Set.of();
     }
 
     private static String words(double constant) {

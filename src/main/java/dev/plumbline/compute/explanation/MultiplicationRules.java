@@ -57,7 +57,10 @@ final class MultiplicationRules {
                 values -> values.set(1 - k, values.get(1 - k).map(value -> 1)),
                 isGain
                         ? "leaves its gain %s out of what it passes on".formatted(ValueWords.of(other, operation))
-                        : "passes the gradient on to %s without the factor %s".formatted(ValueWords.of(own, operation), ValueWords.of(other, operation))));
+                        : ofGain
+                                ? "leaves its normalised input out of the derivative by its gain %s"
+                                        .formatted(ValueWords.of(own, operation))
+                                : "passes the gradient on to %s without the factor %s".formatted(ValueWords.of(own, operation), ValueWords.of(other, operation))));
         if (ofGain) {
             ofGain(operation, k, objective, rules);
         }

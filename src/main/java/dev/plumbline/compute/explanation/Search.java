@@ -10,9 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The search for what made a wrong claim, from cheap to dear and from simple to complicated: rules and paths at the
- * suspects, loops and shared parameters, weights of samples and of elements of the loss, slices that never arrive. It ends at the first that makes the
- * claim, and a few more that would do as well.
+ * The search for what made a wrong claim, from cheap to dear and from simple to complicated: loops and shared parameters,
+ * rules and paths at the first suspects, weights of samples and of elements of the loss, slices that never arrive, the other
+ * suspects. It ends at the first that makes the claim, and a few more that would do as well.
  */
 public final class Search {
 
@@ -73,13 +73,15 @@ public final class Search {
         search.operations(ranked.subList(0, first));
         if (search.isOpen()) {
             search.found.addAll(search.rules.everywhere(suspects.operations()));
-            search.operations(ranked.subList(first, ranked.size()));
         }
         if (search.isOpen()) {
             search.found.addAll(new SampleWeights(search.trial).found());
         }
         if (search.isOpen()) {
             search.found.addAll(new Slices(search.trial).of(ranked));
+        }
+        if (search.isOpen()) {
+            search.operations(ranked.subList(first, ranked.size()));
         }
         budget.release();
         Map<Operation, Boolean> admitted =
