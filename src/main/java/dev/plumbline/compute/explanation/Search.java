@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +73,8 @@ public final class Search {
         int first = Math.min(FIRST, ranked.size());
         search.operations(ranked.subList(0, first));
         if (search.isOpen()) {
-            search.found.addAll(search.rules.everywhere(suspects.operations()));
+            search.found.addAll(search.rules.everywhere(Stream.concat(ranked.stream(), suspects.operations().stream())
+                    .toList()));
         }
         if (search.isOpen()) {
             search.found.addAll(new SampleWeights(search.trial).found());
@@ -102,6 +104,9 @@ public final class Search {
                 return;
             }
             found.addAll(rules.of(operation));
+            if (isOpen()) {
+                found.addAll(rules.everywhereAs(operation));
+            }
             found.addAll(paths.of(operation));
             found.addAll(rows.of(operation));
             if (!isOpen() && more-- == 0) {
