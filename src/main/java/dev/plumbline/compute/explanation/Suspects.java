@@ -76,14 +76,14 @@ final class Suspects {
         return suspects;
     }
 
-    /** Whether all that is wrong are parameters that an operation itself reads: no other is as near to them. */
+    /** Whether all that is wrong are parameters that an operation itself computes with: no other is as near to them. */
     private static boolean readsAll(Operation operation, BitSet wrong, Upstream upstream) {
         BitSet own = new BitSet();
         operation.inputs().stream()
                 .filter(input -> input.inputs().isEmpty())
                 .forEach(input -> own.or(upstream.of(input)));
         own.and(wrong);
-        return own.equals(wrong);
+        return operation.kind() != Operation.Kind.MOVE && own.equals(wrong);
     }
 
     /** The inputs through which data comes: the one alone behind which all wrong tensors are, if there is one. */
