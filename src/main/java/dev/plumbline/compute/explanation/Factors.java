@@ -14,7 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -83,9 +82,6 @@ final class Factors {
         }
         put("2", 2);
         put("1/2", 0.5);
-        if (operation.kind() == Operation.Kind.NORMALISATION) {
-            degrees(operation);
-        }
         for (Node node : operation.nodes()) {
             extents(node);
             node.inputs().forEach(this::extents);
@@ -103,15 +99,6 @@ final class Factors {
         return node.op() instanceof Binary binary
                 && binary.function() == BinaryFunction.MULTIPLY
                 && node.inputs().get(0) == node.inputs().get(1);
-    }
-
-    /** A deviation by n - 1 in place of n. */
-    private void degrees(Operation operation) {
-        Node variance = Objects.requireNonNull(operation.roles().get(Operation.Role.VARIANCE));
-        double n = (double) operation.output().shape().size() / variance.shape().size();
-        putBoth(
-                "sqrt(%.0f / %.0f): a variance over n - 1, where the forward pass has n".formatted(n - 1, n),
-                Math.sqrt((n - 1) / n));
     }
 
     /** What an operation multiplies or divides by, or raises to: numbers, and masks that are a number or 0. */

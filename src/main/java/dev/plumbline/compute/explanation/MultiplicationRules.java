@@ -50,6 +50,9 @@ final class MultiplicationRules {
         Node other = operation.output().inputs().get(1 - k);
         boolean isGain = ValueWords.isNormalised(own);
         boolean ofGain = ValueWords.isNormalised(other);
+        if (!isGain && !ofGain && ValueWords.isInner(own, operation) && ValueWords.isInner(other, operation)) {
+            return; // neither factor has a name
+        }
         rules.add(edited(
                 operation,
                 k,

@@ -78,6 +78,7 @@ public final class Search {
         }
         if (search.isOpen()) {
             search.found.addAll(new SampleWeights(search.trial).found());
+            search.found.addAll(new CountedElements(search.trial).found());
         }
         if (search.isOpen()) {
             search.found.addAll(new Slices(search.trial).of(ranked));

@@ -16,7 +16,8 @@ final class ValueWords {
 
     static String of(Node value, Operation operation) {
         if (!isInner(value, operation)) {
-            return value.label();
+            Node outside = bare(value);
+            return outside.inputs().isEmpty() ? outside.label() : value.label();
         }
         return isNormalised(value) ? "its normalised input" : "an inner value of its own";
     }
