@@ -188,7 +188,10 @@ record ReportAssembly(
                 measurement.plan().seed(),
                 settings.explainSeconds());
         return OperationsAlone.of(
-                measurement.objective(), seen, setting, () -> progress.at(Phase.EXPLANATION, 0, 1 + Budget.most(settings.explainSeconds()), 0));
+                measurement.objective(),
+                seen,
+                setting,
+                () -> progress.at(Phase.EXPLANATION, 0, 1 + Budget.most(settings.explainSeconds()), 0));
     }
 
     private GradientCheckReport directional(Progress progress, long started) {

@@ -126,8 +126,8 @@ final class Summary {
         List<TensorReport> wrong = tensors.stream()
                 .filter(tensor -> tensor.verdict() == Verdict.FAIL)
                 .toList();
-        boolean isFactor =
-                MistakeWords.areOneFactor(wrong.stream().map(TensorReport::mistake).toList(), tensors.size());
+        boolean isFactor = MistakeWords.areOneFactor(
+                wrong.stream().map(TensorReport::mistake).toList(), tensors.size());
         boolean isOfAll = wrong.size() == tensors.size();
         if (cause == null || isFactor && isOfAll && cause.kind() != Cause.Kind.RULE) {
             return mistakes(tensors);

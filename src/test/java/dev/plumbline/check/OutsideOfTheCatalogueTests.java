@@ -50,18 +50,18 @@ class OutsideOfTheCatalogueTests {
                         "{\"explain\": 4, \"coverage\": \"CERTIFIED\", \"entries\": 1, \"seed\": %d}".formatted(seed),
                         CheckSettings.class);
         return SERVICE.check(new GradientCheckRequest(
-                        new ModelSource(null, Files.readAllBytes(folder.resolve("model.onnx"))),
-                        LossSource.ofOutput("loss"),
-                        null,
-                        tensors(folder.resolve("data.safetensors")),
-                        claim,
-                        settings,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null));
+                new ModelSource(null, Files.readAllBytes(folder.resolve("model.onnx"))),
+                LossSource.ofOutput("loss"),
+                null,
+                tensors(folder.resolve("data.safetensors")),
+                claim,
+                settings,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null));
     }
 
     /** Of 18 kinds: the guilty operation is suspected among the first three in 9 of 10, and nothing that did not happen is named. */

@@ -68,7 +68,8 @@ record PlantedFault(String set, String network, String dtype, String fault, Json
     /** The networks of a set. */
     static Stream<String> networks(String set) {
         try (Stream<Path> folders = Files.list(FIXTURES.resolve(set))) {
-            return folders.filter(Files::isDirectory)
+            return folders
+                    .filter(Files::isDirectory)
                     .map(folder -> folder.getFileName().toString())
                     .sorted()
                     .toList()

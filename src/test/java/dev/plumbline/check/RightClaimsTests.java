@@ -22,9 +22,8 @@ class RightClaimsTests {
 
     static Stream<Arguments> networks() {
         return Stream.of("explanation", "rules", "more-rules", "further-rules")
-                .flatMap(set -> PlantedFault.networks(set)
-                        .flatMap(network ->
-                                PlantedFault.DTYPES.stream().map(dtype -> Arguments.of(set, network, dtype))));
+                .flatMap(set -> PlantedFault.networks(set).flatMap(network -> PlantedFault.DTYPES.stream()
+                        .map(dtype -> Arguments.of(set, network, dtype))));
     }
 
     @ParameterizedTest

@@ -60,7 +60,9 @@ public record Cause(
     public String words() {
         int open = 0;
         int end = 0;
-        while (end < advice.length() && !(open == 0 && END.matcher(advice).region(end, advice.length()).lookingAt())) {
+        while (end < advice.length()
+                && !(open == 0
+                        && END.matcher(advice).region(end, advice.length()).lookingAt())) {
             char c = advice.charAt(end++);
             open += c == '(' ? 1 : c == ')' ? -1 : 0;
         }

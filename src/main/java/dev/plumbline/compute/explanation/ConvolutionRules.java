@@ -118,8 +118,7 @@ final class ConvolutionRules {
             List<Integer> moved = List.of(
                     pads.get(0) + shift[0], pads.get(1) + shift[1], pads.get(2) - shift[0], pads.get(3) - shift[1]);
             if (moved.stream().allMatch(pad -> pad >= 0)) {
-                Window beside =
-                        new Window(window.kernel(), window.strides(), moved, window.dilations(), window.ceil());
+                Window beside = new Window(window.kernel(), window.strides(), moved, window.dilations(), window.ceil());
                 Convolution faulty = new Convolution(beside, convolution.groups());
                 rules.add(new FaultyRule(
                         "shifted",

@@ -32,8 +32,8 @@ final class CountedElements {
             Node product = product(elements.terms());
             if (product != null && found.isEmpty()) {
                 for (int k = 0; k < 2; k++) {
-                    found.addAll(counted(
-                            product.inputs().get(k), product.inputs().get(1 - k), product));
+                    found.addAll(
+                            counted(product.inputs().get(k), product.inputs().get(1 - k), product));
                 }
             }
         }

@@ -63,7 +63,8 @@ final class MultiplicationRules {
                         : ofGain
                                 ? "leaves its normalised input out of the derivative by its gain %s"
                                         .formatted(ValueWords.of(own, operation))
-                                : "passes the gradient on to %s without the factor %s".formatted(ValueWords.of(own, operation), ValueWords.of(other, operation))));
+                                : "passes the gradient on to %s without the factor %s"
+                                        .formatted(ValueWords.of(own, operation), ValueWords.of(other, operation))));
         if (ofGain) {
             ofGain(operation, k, objective, rules);
         }
@@ -72,7 +73,8 @@ final class MultiplicationRules {
                 k,
                 isGain ? "gammaTwice" : "operandTwice",
                 values -> values.set(1 - k, values.get(1 - k).map(value -> value * value)),
-                "multiplies what it passes on to %s by %s twice".formatted(ValueWords.of(own, operation), ValueWords.of(other, operation))));
+                "multiplies what it passes on to %s by %s twice"
+                        .formatted(ValueWords.of(own, operation), ValueWords.of(other, operation))));
     }
 
     /** The derivative by a gain takes what is normalised; beside it lie the result, and what that was before. */
@@ -100,8 +102,7 @@ final class MultiplicationRules {
         if (instead.shape().equals(y.inputs().get(1 - k).shape())) {
             rules.add(new FaultyRule(
                     name,
-                    (point, d) -> edited(
-                                    operation, k, name, values -> values.set(1 - k, point.value(instead)), words)
+                    (point, d) -> edited(operation, k, name, values -> values.set(1 - k, point.value(instead)), words)
                             .rule()
                             .pullBack(point, d),
                     "takes its %s where its normalised input belongs in the derivative by its gain %s"
@@ -130,7 +131,8 @@ final class MultiplicationRules {
                     1,
                     "operandMissing",
                     values -> values.set(0, values.get(0).map(value -> 1)),
-                    "leaves the numerator out of the derivative by %s, which is -a / b^2".formatted(ValueWords.of(below, operation))));
+                    "leaves the numerator out of the derivative by %s, which is -a / b^2"
+                            .formatted(ValueWords.of(below, operation))));
             rules.add(new FaultyRule(
                     "squareMissing",
                     (point, d) -> {
@@ -140,7 +142,8 @@ final class MultiplicationRules {
                                 below, (node, right) -> times(right, b)); // b stands before the sum over a's
                         return passed;
                     },
-                    "divides by b where it is b^2 in the derivative by %s, -a / b^2".formatted(ValueWords.of(below, operation))));
+                    "divides by b where it is b^2 in the derivative by %s, -a / b^2"
+                            .formatted(ValueWords.of(below, operation))));
         }
     }
 

@@ -97,7 +97,8 @@ final class ProductRules {
                     passed.put(y.inputs().get(operand), into[operand]);
                     return passed;
                 },
-                "multiplies by %s where its transpose belongs, which fits since it is square".formatted(ValueWords.of(other, operation)));
+                "multiplies by %s where its transpose belongs, which fits since it is square"
+                        .formatted(ValueWords.of(other, operation)));
     }
 
     private static FaultyRule swapped(Operation operation) {

@@ -137,9 +137,8 @@ final class Rules {
         Operation operation = operations.get(0);
         List<String> nodes = operations.stream().map(Operation::name).distinct().toList();
         boolean several = nodes.size() > 1;
-        String who = several
-                ? "Every %s (%d of them)".formatted(operation.title(), nodes.size())
-                : operation.toString();
+        String who =
+                several ? "Every %s (%d of them)".formatted(operation.title(), nodes.size()) : operation.toString();
         return new Cause(
                 Kind.RULE,
                 faulty.name(),

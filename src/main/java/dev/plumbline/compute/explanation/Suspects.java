@@ -97,8 +97,7 @@ final class Suspects {
                     behind.andNot(upstream.of(input));
                     return behind.isEmpty();
                 })
-                .min(Comparator.comparingInt(
-                        input -> upstream.of(input).cardinality()))
+                .min(Comparator.comparingInt(input -> upstream.of(input).cardinality()))
                 .map(List::of)
                 .orElse(data);
     }
