@@ -160,7 +160,7 @@ record ReportAssembly(
         if (request.gradients() == null || seconds <= 0 || settings.scheme() != null || !measurement.isFinite()) {
             return Search.Findings.NONE;
         }
-        progress.at(Phase.EXPLANATION, 0, Budget.PASSES, 0);
+        progress.at(Phase.EXPLANATION, 0, 1 + Budget.most(seconds), 0);
         Datatype arithmetic = ClaimDatatype.widest(comparisons.stream()
                 .map(comparison -> measurement.plan().arithmetic().datatypes().get(comparison.name()))
                 .filter(Objects::nonNull)
@@ -188,7 +188,10 @@ record ReportAssembly(
                 measurement.plan().seed(),
                 settings.explainSeconds());
         return OperationsAlone.of(
-                measurement.objective(), seen, setting, () -> progress.at(Phase.EXPLANATION, 0, Budget.PASSES, 0));
+                measurement.objective(),
+                seen,
+                setting,
+                () -> progress.at(Phase.EXPLANATION, 0, 1 + Budget.most(settings.explainSeconds()), 0));
     }
 
     private GradientCheckReport directional(Progress progress, long started) {

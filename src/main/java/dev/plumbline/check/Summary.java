@@ -123,13 +123,13 @@ final class Summary {
     /** Where it comes from, where that is known; else what it looks like. Of one factor the number comes first. */
     private static String origin(Search.Findings findings, List<TensorReport> tensors) {
         Cause cause = findings.cause();
+        List<TensorReport> wrong = tensors.stream()
+                .filter(tensor -> tensor.verdict() == Verdict.FAIL)
+                .toList();
         boolean isFactor = MistakeWords.areOneFactor(
-                tensors.stream()
-                        .filter(tensor -> tensor.verdict() == Verdict.FAIL)
-                        .map(TensorReport::mistake)
-                        .toList(),
-                tensors.size());
-        if (cause == null || isFactor && cause.kind() != Cause.Kind.RULE) {
+                wrong.stream().map(TensorReport::mistake).toList(), tensors.size());
+        boolean isOfAll = wrong.size() == tensors.size();
+        if (cause == null || isFactor && isOfAll && cause.kind() != Cause.Kind.RULE) {
             return mistakes(tensors);
         }
         return isFactor

@@ -9,7 +9,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Mistakes that PyTorch code made in one backward rule: fixtures/make_explanations.py planted them. */
 class ExplanationsTests {
@@ -55,31 +54,6 @@ class ExplanationsTests {
     @MethodSource("weighed")
     void theWeightsOfSamplesAreFoundToTwoPercent(PlantedFault planted) {
         planted.isWeighedBy(planted.report());
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "dense",
-                "conv",
-                "attention",
-                "recurrent",
-                "lstm",
-                "batch8",
-                "batch16",
-                "batch32",
-                "batch64",
-                "batch128",
-                "batch256",
-                "padded"
-            })
-    void aRightClaimIsNotExplained(String network) {
-        for (String dtype : PlantedFault.DTYPES) {
-            GradientCheckReport report = PlantedFault.right(SET, network, dtype);
-            assertThat(report.verdict()).isNotEqualTo(Verdict.FAIL);
-            assertThat(report.explanation()).isNull();
-            assertThat(report.suspects()).isEmpty();
-        }
     }
 
     @Test

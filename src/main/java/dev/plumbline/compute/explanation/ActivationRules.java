@@ -3,6 +3,7 @@ package dev.plumbline.compute.explanation;
 import dev.plumbline.compute.program.Binary;
 import dev.plumbline.compute.program.BinaryFunction;
 import dev.plumbline.compute.program.Evaluation;
+import dev.plumbline.compute.program.Fragment;
 import dev.plumbline.compute.program.LeakyRelu;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Operation;
@@ -14,9 +15,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Wrong derivatives of a function of one number: left out, twice, of the wrong value, of a relative. */
 final class ActivationRules {
@@ -89,6 +92,11 @@ final class ActivationRules {
                     "derivativeAtInput",
                     (point, d) -> Map.of(x, at(y, point.value(x), point.value(x), d)),
                     "feeds its input to the formula of the derivative that takes the output"));
+        } else if (operation.nodes().size() > 1) {
+            rules.add(new FaultyRule(
+                    "derivativeAtOutput",
+                    (point, d) -> Map.of(x, atOutput(operation, point, d)),
+                    "takes its derivative at its output where its input belongs"));
         }
         rules.add(by(
                 operation, "derivativeIsOutput", (u, v) -> v, "multiplies by its output where its derivative belongs"));
@@ -188,6 +196,26 @@ final class ActivationRules {
         double[][] into = {new double[cotangent.length]};
         node.op().pullBack(List.of(input), output, cotangent, into);
         return into[0];
+    }
+
+    /** The operation's own rule where its input is what was its output. */
+    private static double[] atOutput(Operation operation, Evaluation point, double[] d) {
+        Node x = operation.inputs().get(0);
+        Node y = operation.output();
+        Set<Node> nodes = new TreeSet<>(Comparator.comparingInt(Node::id));
+        nodes.addAll(operation.nodes());
+        Map<Node, Tensor> values = new LinkedHashMap<>();
+        nodes.stream()
+                .flatMap(node -> node.inputs().stream())
+                .filter(input -> !nodes.contains(input) && !input.isConstant())
+                .forEach(input -> values.put(input, point.value(input)));
+        values.put(x, point.value(y));
+        return new Fragment(List.of(y.origin()), nodes, List.copyOf(values.keySet()), List.of(y))
+                .at(Set.of(x), values, Map.of(y, Tensor.of(y.shape(), d)))
+                .gradient()
+                .byParameter()
+                .getOrDefault(Fragment.input(x), Tensor.zeros(x.shape()))
+                .values();
     }
 
     private static double sigmoid(double x) {

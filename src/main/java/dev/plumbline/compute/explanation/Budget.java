@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Budget {
 
-    /** The most passes of a search. */
-    public static final int PASSES = 300;
+    /** The most passes of a search that takes no longer than usual; in more seconds it makes as many more. */
+    private static final int PASSES = 300;
 
     /** Kept back for {@link Entrances}, where nothing else has been found. */
     private static final int RESERVED = 65;
@@ -27,6 +27,7 @@ public final class Budget {
     private final long started = now();
     private final long end;
     private final Progress progress;
+    private final int all;
     private double passes;
     private int most;
 
@@ -39,11 +40,17 @@ public final class Budget {
     private Budget(double seconds, Progress progress) {
         this.end = started + (long) (1e9 * seconds);
         this.progress = progress;
-        this.most = PASSES - RESERVED;
+        this.all = most(seconds);
+        this.most = all - RESERVED;
     }
 
     private static long now() {
         return MEASURES_THREADS ? THREADS.getCurrentThreadCpuTime() : System.nanoTime();
+    }
+
+    /** The most passes of a search of so many seconds. */
+    public static int most(double seconds) {
+        return (int) Math.max(PASSES, PASSES * seconds / SECONDS);
     }
 
     /** @param progress told between two pieces of work */
@@ -58,7 +65,7 @@ public final class Budget {
 
     /** Whether there is time, and work left for some passes. */
     boolean affords(double count) {
-        progress.at((int) passes, PASSES);
+        progress.at((int) passes, all);
         return passes + count < most && !isLate();
     }
 
@@ -86,7 +93,7 @@ public final class Budget {
 
     /** From now on what was kept back for the end may be used. */
     void release() {
-        most = PASSES;
+        most = all;
     }
 
     /** What has ended the search, "time" or "passes"; null while both are left. */

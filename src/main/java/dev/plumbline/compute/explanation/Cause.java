@@ -1,6 +1,7 @@
 package dev.plumbline.compute.explanation;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,8 @@ public record Cause(
         String advice,
         List<Cause> alternatives) {
 
+    private static final Pattern END = Pattern.compile(": look|[.;] ");
+
     /** What sort of mistake. */
     public enum Kind {
         /** An operation's backward rule is a known wrong one. */
@@ -53,9 +56,17 @@ public record Cause(
         TIME_TRUNCATED
     }
 
-    /** What is wrong, in words that end a sentence. */
+    /** What is wrong, in words that end a sentence: the advice up to its first pause outside of brackets. */
     public String words() {
-        String first = advice.split(": look|[.;] ", 2)[0];
+        int open = 0;
+        int end = 0;
+        while (end < advice.length()
+                && !(open == 0
+                        && END.matcher(advice).region(end, advice.length()).lookingAt())) {
+            char c = advice.charAt(end++);
+            open += c == '(' ? 1 : c == ')' ? -1 : 0;
+        }
+        String first = advice.substring(0, end);
         return first.endsWith(".") ? first.substring(0, first.length() - 1) : first;
     }
 

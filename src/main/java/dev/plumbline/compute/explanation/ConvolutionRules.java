@@ -14,6 +14,8 @@ import java.util.Map;
 /** Wrong rules for convolutions: the kernel, or its gradient, turned by half a turn. */
 final class ConvolutionRules {
 
+    private static final int[][] SHIFTS = {{0, 1}, {0, -1}, {1, 0}, {-1, 0}};
+
     private ConvolutionRules() {}
 
     static List<FaultyRule> of(Operation operation) {
@@ -57,6 +59,9 @@ final class ConvolutionRules {
                         },
                         "has the rows and columns of its kernel's gradient exchanged"));
             }
+            if (y.op() instanceof Convolution convolution) {
+                rules.addAll(windowsBeside(operation, convolution));
+            }
         }
         return rules;
     }
@@ -89,8 +94,7 @@ final class ConvolutionRules {
             Window dense = new Window(window.kernel(), List.of(1, 1), pads, window.dilations(), false);
             rules.add(other(operation, "strideIgnored", dense, "ignores its stride on the way back"));
         }
-        int[][] shifts = {{0, 1}, {0, -1}, {1, 0}, {-1, 0}};
-        for (int[] shift : shifts) {
+        for (int[] shift : SHIFTS) {
             rules.add(new FaultyRule(
                     "shifted",
                     (point, d) -> {
@@ -98,10 +102,43 @@ final class ConvolutionRules {
                         passed.computeIfPresent(x, (node, right) -> shifted(x.shape(), right, shift));
                         return passed;
                     },
-                    "shifts what it passes on by one position along its %s"
-                            .formatted(shift[0] == 0 ? "width" : "height")));
+                    "shifts what it passes on by one position along its " + along(shift)));
         }
         return rules;
+    }
+
+    /** The gradient of the kernel where the window begins one position too early or too late. */
+    private static List<FaultyRule> windowsBeside(Operation operation, Convolution convolution) {
+        Node y = operation.output();
+        Node w = y.inputs().get(1);
+        Window window = convolution.window();
+        List<FaultyRule> rules = new ArrayList<>();
+        for (int[] shift : SHIFTS) {
+            List<Integer> pads = window.padding();
+            List<Integer> moved = List.of(
+                    pads.get(0) + shift[0], pads.get(1) + shift[1], pads.get(2) - shift[0], pads.get(3) - shift[1]);
+            if (moved.stream().allMatch(pad -> pad >= 0)) {
+                Window beside = new Window(window.kernel(), window.strides(), moved, window.dilations(), window.ceil());
+                Convolution faulty = new Convolution(beside, convolution.groups());
+                rules.add(new FaultyRule(
+                        "shifted",
+                        (point, d) -> {
+                            double[][] into = {null, new double[w.shape().size()]};
+                            List<Tensor> inputs = List.of(point.value(y.inputs().get(0)), point.value(w));
+                            faulty.pullBack(inputs, point.value(y), d, into);
+                            Map<Node, double[]> passed = new HashMap<>(Replay.passedOn(operation, point, d));
+                            passed.put(w, into[1]);
+                            return passed;
+                        },
+                        "takes the gradient of its kernel from an input that is shifted by one position along its "
+                                + along(shift)));
+            }
+        }
+        return rules;
+    }
+
+    private static String along(int[] shift) {
+        return shift[0] == 0 ? "width" : "height";
     }
 
     /** The rule of a convolution whose window moves otherwise, for the gradient that fits into its first positions. */

@@ -7,6 +7,8 @@ import dev.plumbline.compute.program.Counts;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Operation;
+import dev.plumbline.tensor.Tensor;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -66,8 +68,9 @@ final class Factors {
 
     private void collect(Operation operation, Objective objective) {
         put("-1: the sign", -1);
-        put("2", 2);
-        put("1/2", 0.5);
+        if (isSquare(operation.output())) {
+            put("the constant 2 of a square's derivative (one over it)", 0.5);
+        }
         if (operation.output().op() instanceof AveragePool pool) {
             int area = pool.window().kernel().get(0) * pool.window().kernel().get(1);
             putBoth("the constant " + area + ", its window", area);
@@ -77,6 +80,8 @@ final class Factors {
         if (operation.kind() == Operation.Kind.SCALING) { // divided where it multiplies
             constants.forEach(constant -> putBoth("the constant " + words(constant) + " squared", constant * constant));
         }
+        put("2", 2);
+        put("1/2", 0.5);
         for (Node node : operation.nodes()) {
             extents(node);
             node.inputs().forEach(this::extents);
@@ -90,19 +95,35 @@ final class Factors {
         put("-2", -2);
     }
 
-    /** What an operation multiplies or divides by, or raises to. */
+    private static boolean isSquare(Node node) {
+        return node.op() instanceof Binary binary
+                && binary.function() == BinaryFunction.MULTIPLY
+                && node.inputs().get(0) == node.inputs().get(1);
+    }
+
+    /** What an operation multiplies or divides by, or raises to: numbers, and masks that are a number or 0. */
     private static Set<Double> constants(Operation operation, Objective objective) {
         Set<Double> constants = new LinkedHashSet<>();
         for (Node node : operation.nodes()) {
             for (Node input : node.inputs()) {
                 boolean adds = node.op() instanceof Binary binary
                         && (binary.function() == BinaryFunction.ADD || binary.function() == BinaryFunction.SUBTRACT);
-                if (input.isConstant() && input.shape().size() == 1 && !adds) {
-                    constants.add(objective.base().value(input).item());
+                if (!adds && ValueWords.bare(input).inputs().isEmpty()) {
+                    constants.addAll(number(input, objective.base().value(input)));
                 }
             }
         }
         return constants;
+    }
+
+    /** The number that a constant holds, or a mask beside zeros, if it is one. */
+    private static Set<Double> number(Node node, Tensor tensor) {
+        Set<Double> numbers = new HashSet<>();
+        for (int i = 0; i < tensor.size() && numbers.size() < 3; i++) {
+            numbers.add(tensor.at(i));
+        }
+        boolean isMask = numbers.removeIf(number -> number == 0);
+        return numbers.size() == 1 && (isMask || ValueWords.bare(node).isConstant()) ? numbers : Set.of();
     }
 
     private static String words(double constant) {

@@ -34,7 +34,7 @@ record FaultyRule(String name, ReversePass.Rule rule, String words) {
             case LOOKUP -> LookupRules.of(operation);
             case PRODUCT -> ProductRules.of(operation);
             case CONVOLUTION -> ConvolutionRules.of(operation);
-            case COMBINATION -> joined(BroadcastRules.of(operation), MultiplicationRules.of(operation));
+            case COMBINATION -> joined(BroadcastRules.of(operation), MultiplicationRules.of(operation, objective));
             case MOVE -> joined(MoveRules.of(operation), BroadcastRules.of(operation));
             case SCALING -> List.of();
         };

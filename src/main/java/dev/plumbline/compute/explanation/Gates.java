@@ -18,7 +18,7 @@ import java.util.Set;
 
 /**
  * Gates of a recurrent operator, the same mistake at every step: one gate's derivative left out, or the gradients of two gates
- * exchanged where they are stacked, {@code z = W x + R h + b}.
+ * exchanged where they are stacked, {@code z = W x + R h + b}, or a path into one of its products.
  *
  * <p>The gates of a step are stretches of equal length along the last axis, read off by slices.
  */
@@ -49,6 +49,9 @@ final class Gates {
             if (steps > 1) {
                 derivatives(nodes, steps, found);
                 exchanges(nodes, found);
+                new GatePaths(objective, nodes, steps)
+                        .all()
+                        .forEach(path -> add(path.name(), path.rules(), path.at(), path.words(), found));
             }
         });
         return found;

@@ -2,17 +2,15 @@ package dev.plumbline.compute.explanation;
 
 import dev.plumbline.compute.program.Binary;
 import dev.plumbline.compute.program.BinaryFunction;
-import dev.plumbline.compute.program.Broadcast;
 import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Operation;
-import dev.plumbline.compute.program.Reshape;
-import dev.plumbline.compute.program.Unary;
-import dev.plumbline.compute.program.UnaryFunction;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -23,7 +21,7 @@ final class MultiplicationRules {
 
     private MultiplicationRules() {}
 
-    static List<FaultyRule> of(Operation operation) {
+    static List<FaultyRule> of(Operation operation, Objective objective) {
         List<FaultyRule> rules = new ArrayList<>();
         Node y = operation.output();
         if (!(y.op() instanceof Binary binary)
@@ -34,7 +32,7 @@ final class MultiplicationRules {
         if (binary.function() == BinaryFunction.MULTIPLY) {
             for (int k = 0; k < 2; k++) {
                 if (operation.inputs().contains(y.inputs().get(k))) {
-                    product(operation, k, rules);
+                    product(operation, k, objective, rules);
                 }
             }
             if (y.inputs().get(0).shape().equals(y.inputs().get(1).shape())
@@ -42,33 +40,77 @@ final class MultiplicationRules {
                 rules.add(swapped(operation));
             }
         } else if (binary.function() == BinaryFunction.DIVIDE) {
-            quotient(operation, rules);
+            quotient(operation, objective, rules);
         }
         return rules;
     }
 
-    private static void product(Operation operation, int k, List<FaultyRule> rules) {
+    private static void product(Operation operation, int k, Objective objective, List<FaultyRule> rules) {
         Node own = operation.output().inputs().get(k);
         Node other = operation.output().inputs().get(1 - k);
-        boolean isGain = isNormalised(own);
-        boolean ofGain = isNormalised(other);
+        boolean isGain = ValueWords.isNormalised(own);
+        boolean ofGain = ValueWords.isNormalised(other);
+        if (!isGain && !ofGain && ValueWords.isInner(own, operation) && ValueWords.isInner(other, operation)) {
+            return; // neither factor has a name
+        }
         rules.add(edited(
                 operation,
                 k,
                 isGain ? "gammaMissing" : ofGain ? "xhatMissing" : "operandMissing",
                 values -> values.set(1 - k, values.get(1 - k).map(value -> 1)),
                 isGain
-                        ? "leaves its gain %s out of what it passes on".formatted(other.label())
-                        : "passes the gradient on to %s without the factor %s".formatted(own.label(), other.label())));
+                        ? "leaves its gain %s out of what it passes on".formatted(ValueWords.of(other, operation))
+                        : ofGain
+                                ? "leaves its normalised input out of the derivative by its gain %s"
+                                        .formatted(ValueWords.of(own, operation))
+                                : "passes the gradient on to %s without the factor %s"
+                                        .formatted(ValueWords.of(own, operation), ValueWords.of(other, operation))));
+        if (ofGain) {
+            ofGain(operation, k, objective, rules);
+        }
         rules.add(edited(
                 operation,
                 k,
                 isGain ? "gammaTwice" : "operandTwice",
                 values -> values.set(1 - k, values.get(1 - k).map(value -> value * value)),
-                "multiplies what it passes on to %s by %s twice".formatted(own.label(), other.label())));
+                "multiplies what it passes on to %s by %s twice"
+                        .formatted(ValueWords.of(own, operation), ValueWords.of(other, operation))));
     }
 
-    private static void quotient(Operation operation, List<FaultyRule> rules) {
+    /** The derivative by a gain takes what is normalised; beside it lie the result, and what that was before. */
+    private static void ofGain(Operation operation, int k, Objective objective, List<FaultyRule> rules) {
+        Node y = operation.output();
+        Node normalised = y.inputs().get(1 - k);
+        Node shifted = objective.consumers(y).stream()
+                .filter(reader -> reader.origin() == y.origin()
+                        && reader.op() instanceof Binary sum
+                        && sum.function() == BinaryFunction.ADD)
+                .findFirst()
+                .orElse(y);
+        Node centred = normalised.inputs().get(0);
+        boolean isCentred =
+                centred.op() instanceof Binary difference && difference.function() == BinaryFunction.SUBTRACT;
+        Node x = isCentred ? centred.inputs().get(0) : centred;
+        taking(operation, k, "gammaAtOutput", shifted, "output", rules);
+        taking(operation, k, "gammaAtInput", x, "input", rules);
+    }
+
+    private static void taking(
+            Operation operation, int k, String name, Node instead, String words, List<FaultyRule> rules) {
+        Node y = operation.output();
+        Node gain = y.inputs().get(k);
+        if (instead.shape().equals(y.inputs().get(1 - k).shape())) {
+            rules.add(new FaultyRule(
+                    name,
+                    (point, d) -> edited(operation, k, name, values -> values.set(1 - k, point.value(instead)), words)
+                            .rule()
+                            .pullBack(point, d),
+                    "takes its %s where its normalised input belongs in the derivative by its gain %s"
+                            .formatted(words, ValueWords.of(gain, operation))));
+        }
+    }
+
+    private static void quotient(Operation operation, Objective objective, List<FaultyRule> rules) {
         Node above = operation.output().inputs().get(0);
         Node below = operation.output().inputs().get(1);
         if (operation.inputs().contains(above)) {
@@ -77,7 +119,11 @@ final class MultiplicationRules {
                     0,
                     "operandMissing",
                     values -> values.set(1, values.get(1).map(value -> 1)),
-                    "does not divide what it passes on to %s by %s".formatted(above.label(), below.label())));
+                    ValueWords.isInner(above, operation)
+                            ? "does not divide what it passes on by %s, as the forward pass does"
+                                    .formatted(divisor(below, operation, objective))
+                            : "does not divide what it passes on to %s by %s"
+                                    .formatted(above.label(), divisor(below, operation, objective))));
         }
         if (operation.inputs().contains(below)) {
             rules.add(edited(
@@ -85,7 +131,8 @@ final class MultiplicationRules {
                     1,
                     "operandMissing",
                     values -> values.set(0, values.get(0).map(value -> 1)),
-                    "leaves the numerator out of the derivative by %s, which is -a / b^2".formatted(below.label())));
+                    "leaves the numerator out of the derivative by %s, which is -a / b^2"
+                            .formatted(ValueWords.of(below, operation))));
             rules.add(new FaultyRule(
                     "squareMissing",
                     (point, d) -> {
@@ -95,8 +142,16 @@ final class MultiplicationRules {
                                 below, (node, right) -> times(right, b)); // b stands before the sum over a's
                         return passed;
                     },
-                    "divides by b where it is b^2 in the derivative by %s, -a / b^2".formatted(below.label())));
+                    "divides by b where it is b^2 in the derivative by %s, -a / b^2"
+                            .formatted(ValueWords.of(below, operation))));
         }
+    }
+
+    private static String divisor(Node below, Operation operation, Objective objective) {
+        return ValueWords.isInner(below, operation) && below.shape().size() == 1
+                ? String.format(
+                        Locale.ROOT, "%.6g", objective.base().value(below).item())
+                : ValueWords.of(below, operation);
     }
 
     private static double[] times(double[] a, double[] b) {
@@ -142,30 +197,5 @@ final class MultiplicationRules {
                     return passed;
                 },
                 words);
-    }
-
-    /** Whether a value is {@code c / sqrt(...)}, or {@code c} times the inverse. */
-    private static boolean isNormalised(Node node) {
-        if (!(node.op() instanceof Binary binary)) {
-            return false;
-        }
-        Node factor = bare(node.inputs().get(1));
-        boolean isInverse = factor.op() instanceof Binary inverse && inverse.function() == BinaryFunction.DIVIDE;
-        return binary.function() == BinaryFunction.DIVIDE && isRoot(factor)
-                || binary.function() == BinaryFunction.MULTIPLY
-                        && isInverse
-                        && isRoot(bare(factor.inputs().get(1)));
-    }
-
-    private static boolean isRoot(Node node) {
-        return node.op() instanceof Unary unary && unary.function() == UnaryFunction.SQRT;
-    }
-
-    private static Node bare(Node node) {
-        Node bare = node;
-        while (bare.op() instanceof Reshape || bare.op() instanceof Broadcast) {
-            bare = bare.inputs().get(0);
-        }
-        return bare;
     }
 }

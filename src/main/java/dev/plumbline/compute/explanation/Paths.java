@@ -84,9 +84,9 @@ final class Paths {
         return 1 / Math.sqrt(squares);
     }
 
-    private static Cause cause(Operation operation, Node input, Named factor, Fit fit) {
+    private Cause cause(Operation operation, Node input, Named factor, Fit fit) {
         boolean cut = factor.value() == 0;
-        String from = input.label();
+        String from = where(operation, input);
         String advice = cut
                 ? "%s passes no gradient on to %s. Its backward pass must, beside whatever else it does: look for a detached tensor, a dropped branch or an operand that was forgotten."
                         .formatted(operation, from)
@@ -114,6 +114,19 @@ final class Paths {
                 fit.residual(),
                 advice,
                 List.of());
+    }
+
+    /** Where a path leads to; what the file made one operation of may read a value in several places. */
+    private String where(Operation operation, Node input) {
+        if (ValueWords.isInner(input, operation)) {
+            return "a part of itself";
+        }
+        List<Node> readers = trial.wrong().objective().consumers(input).stream()
+                .filter(reader -> reader.origin() == operation.output().origin())
+                .toList();
+        return operation.nodes().containsAll(readers)
+                ? input.label()
+                : "%s in one of the %d places where it reads it".formatted(input.label(), readers.size());
     }
 
     private static int position(Operation operation, Node input) {

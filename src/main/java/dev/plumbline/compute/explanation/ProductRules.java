@@ -10,7 +10,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Wrong rules for matrix products: a square operand that is not transposed on the way back, two operands exchanged. */
+/**
+ * Wrong rules for matrix products: a square factor that is not transposed on the way back, one left out, two operands
+ * exchanged.
+ */
 final class ProductRules {
 
     private ProductRules() {}
@@ -23,11 +26,15 @@ final class ProductRules {
         }
         for (int operand = 0; operand < 2; operand++) {
             Node other = y.inputs().get(1 - operand);
-            int rank = other.rank();
-            boolean isSquare =
-                    rank >= 2 && other.shape().extent(rank - 1) == other.shape().extent(rank - 2);
-            if (isSquare && operation.inputs().contains(y.inputs().get(operand))) {
+            Node own = y.inputs().get(operand);
+            if (isSquare(other) && operation.inputs().contains(own)) {
                 rules.add(transposed(operation, operand));
+            }
+            if (isSquare(y) && operation.inputs().contains(own)) {
+                rules.add(arrivingTransposed(operation, operand));
+            }
+            if (own.shape().equals(y.shape()) && operation.inputs().contains(own)) {
+                rules.add(missing(operation, operand));
             }
         }
         if (y.inputs().get(0).shape().equals(y.inputs().get(1).shape())
@@ -35,6 +42,42 @@ final class ProductRules {
             rules.add(swapped(operation));
         }
         return rules;
+    }
+
+    private static boolean isSquare(Node node) {
+        int rank = node.rank();
+        return rank >= 2 && node.shape().extent(rank - 1) == node.shape().extent(rank - 2);
+    }
+
+    /** {@code d'} in place of {@code d}. */
+    private static FaultyRule arrivingTransposed(Operation operation, int operand) {
+        Node y = operation.output();
+        Node own = y.inputs().get(operand);
+        return new FaultyRule(
+                "transposed",
+                (point, d) -> {
+                    Map<Node, double[]> passed = new HashMap<>(Replay.passedOn(operation, point, d));
+                    double[] turned = transposed(Tensor.of(y.shape(), d)).values();
+                    passed.put(own, Replay.passedOn(operation, point, turned).get(own));
+                    return passed;
+                },
+                "takes the gradient that arrives for its transpose, which fits since it is square, on the way to %s"
+                        .formatted(ValueWords.of(own, operation)));
+    }
+
+    /** {@code d} in place of {@code d b'}. */
+    private static FaultyRule missing(Operation operation, int operand) {
+        Node own = operation.output().inputs().get(operand);
+        Node other = operation.output().inputs().get(1 - operand);
+        return new FaultyRule(
+                "operandMissing",
+                (point, d) -> {
+                    Map<Node, double[]> passed = new HashMap<>(Replay.passedOn(operation, point, d));
+                    passed.put(own, d.clone());
+                    return passed;
+                },
+                "passes the gradient on to %s without the factor %s"
+                        .formatted(ValueWords.of(own, operation), ValueWords.of(other, operation)));
     }
 
     private static FaultyRule transposed(Operation operation, int operand) {
@@ -54,7 +97,8 @@ final class ProductRules {
                     passed.put(y.inputs().get(operand), into[operand]);
                     return passed;
                 },
-                "multiplies by %s where its transpose belongs, which fits since it is square".formatted(other.label()));
+                "multiplies by %s where its transpose belongs, which fits since it is square"
+                        .formatted(ValueWords.of(other, operation)));
     }
 
     private static FaultyRule swapped(Operation operation) {

@@ -2,12 +2,10 @@ package dev.plumbline.compute.explanation;
 
 import dev.plumbline.compute.program.Binary;
 import dev.plumbline.compute.program.BinaryFunction;
-import dev.plumbline.compute.program.Broadcast;
 import dev.plumbline.compute.program.Constant;
 import dev.plumbline.compute.program.Input;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Operation;
-import dev.plumbline.compute.program.Reshape;
 import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -72,7 +70,7 @@ final class ResidualRules {
         return switch (binary.function()) {
             case MULTIPLY -> second == node.inputs().get(0);
             case POWER ->
-                bare(second).op() instanceof Constant constant
+                ValueWords.bare(second).op() instanceof Constant constant
                         && constant.tensor().at(0) == 2
                         && constant.tensor().size() == 1;
             default -> false;
@@ -80,14 +78,6 @@ final class ResidualRules {
     }
 
     private static boolean isData(Node node) {
-        return bare(node).op() instanceof Input input && input.role() == Input.Role.DATA;
-    }
-
-    private static Node bare(Node node) {
-        Node bare = node;
-        while (bare.op() instanceof Reshape || bare.op() instanceof Broadcast) {
-            bare = bare.inputs().get(0);
-        }
-        return bare;
+        return ValueWords.bare(node).op() instanceof Input input && input.role() == Input.Role.DATA;
     }
 }

@@ -7,10 +7,8 @@ import dev.plumbline.compute.program.Operation;
 import dev.plumbline.compute.program.ReversePass;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +21,8 @@ final class Rules {
     private static final int MOST_OF_A_KIND = 64;
 
     private final Trial trial;
-    private final Map<String, Set<Integer>> hints = new LinkedHashMap<>(); // by kind of operation, which rules
+    private final Map<String, Set<Integer>> hints = new HashMap<>(); // by kind of operation, which rules
+    private final Set<String> kindsTried = new HashSet<>();
 
     Rules(Trial trial) {
         this.trial = trial;
@@ -59,30 +58,33 @@ final class Rules {
     }
 
     /**
-     * What one faulty rule explains that is at work in every operation of a kind, for people make a mistake everywhere: first
-     * what made the nearest wrong tensors at a single one, then the likeliest kind.
+     * What one faulty rule explains that is at work in every operation of a kind, for people make a mistake everywhere. First
+     * the kinds of the likeliest suspects.
+     *
+     * @param ranked operations, the likeliest first
      */
-    List<Found> everywhere(List<Operation> operations) {
-        Map<String, List<Operation>> kinds = new LinkedHashMap<>();
-        operations.forEach(operation ->
-                kinds.computeIfAbsent(kind(operation), key -> new ArrayList<>()).add(operation));
-        kinds.values().removeIf(alike -> alike.size() == 1 || alike.size() > MOST_OF_A_KIND);
-        for (Map.Entry<String, Set<Integer>> hint : hints.entrySet()) {
-            List<Operation> alike = kinds.get(hint.getKey());
-            List<Found> found = alike == null ? List.of() : inAll(alike, hint.getValue());
-            if (!found.isEmpty()) {
-                return found;
-            }
-        }
-        List<List<Operation>> likeliest = new ArrayList<>(kinds.values());
-        likeliest.sort(Comparator.comparing(alike -> alike.get(0).kind()));
-        for (List<Operation> alike : likeliest) {
-            List<Found> found = inAll(alike, null);
-            if (!found.isEmpty()) {
-                return found;
+    List<Found> everywhere(List<Operation> ranked) {
+        for (Operation operation : ranked) {
+            if (kindsTried.add(kind(operation))) {
+                List<Found> found = inAll(alike(operation), null);
+                if (!found.isEmpty()) {
+                    return found;
+                }
             }
         }
         return List.of();
+    }
+
+    /** The same of rules that made the nearest wrong tensors at this operation alone. */
+    List<Found> everywhereAs(Operation operation) {
+        Set<Integer> chosen = hints.remove(kind(operation));
+        return chosen == null ? List.of() : inAll(alike(operation), chosen);
+    }
+
+    private List<Operation> alike(Operation operation) {
+        return trial.wrong().objective().operations().stream()
+                .filter(other -> kind(other).equals(kind(operation)))
+                .toList();
     }
 
     private static String kind(Operation operation) {
@@ -92,6 +94,9 @@ final class Rules {
 
     /** @param chosen which rules are tried, by their places in the list; null for all */
     private List<Found> inAll(List<Operation> alike, @Nullable Set<Integer> chosen) {
+        if (alike.size() == 1 || alike.size() > MOST_OF_A_KIND) {
+            return List.of();
+        }
         Objective objective = trial.wrong().objective();
         List<List<FaultyRule>> rules = alike.stream()
                 .map(operation -> FaultyRule.of(operation, objective))
@@ -130,13 +135,10 @@ final class Rules {
 
     private static Cause cause(FaultyRule faulty, List<Operation> operations, Fit fit) {
         Operation operation = operations.get(0);
-        boolean several = operations.size() > 1;
-        Set<String> names = new HashSet<>();
-        List<String> nodes =
-                operations.stream().map(Operation::name).filter(names::add).toList();
-        String who = several
-                ? "Every %s (%d of them)".formatted(operation.title(), operations.size())
-                : operation.toString();
+        List<String> nodes = operations.stream().map(Operation::name).distinct().toList();
+        boolean several = nodes.size() > 1;
+        String who =
+                several ? "Every %s (%d of them)".formatted(operation.title(), nodes.size()) : operation.toString();
         return new Cause(
                 Kind.RULE,
                 faulty.name(),

@@ -7,12 +7,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The search for what made a wrong claim, from cheap to dear and from simple to complicated: rules and paths at the
- * suspects, loops and shared parameters, weights of samples and of elements of the loss, slices that never arrive. It ends at the first that makes the
- * claim, and a few more that would do as well.
+ * The search for what made a wrong claim, from cheap to dear and from simple to complicated: loops and shared parameters,
+ * rules and paths at the first suspects, weights of samples and of elements of the loss, slices that never arrive, the other
+ * suspects. It ends at the first that makes the claim, and a few more that would do as well.
  */
 public final class Search {
 
@@ -72,14 +73,18 @@ public final class Search {
         int first = Math.min(FIRST, ranked.size());
         search.operations(ranked.subList(0, first));
         if (search.isOpen()) {
-            search.found.addAll(search.rules.everywhere(suspects.operations()));
-            search.operations(ranked.subList(first, ranked.size()));
+            search.found.addAll(search.rules.everywhere(Stream.concat(ranked.stream(), suspects.operations().stream())
+                    .toList()));
         }
         if (search.isOpen()) {
             search.found.addAll(new SampleWeights(search.trial).found());
+            search.found.addAll(new CountedElements(search.trial).found());
         }
         if (search.isOpen()) {
             search.found.addAll(new Slices(search.trial).of(ranked));
+        }
+        if (search.isOpen()) {
+            search.operations(ranked.subList(first, ranked.size()));
         }
         budget.release();
         Map<Operation, Boolean> admitted =
@@ -100,6 +105,9 @@ public final class Search {
                 return;
             }
             found.addAll(rules.of(operation));
+            if (isOpen()) {
+                found.addAll(rules.everywhereAs(operation));
+            }
             found.addAll(paths.of(operation));
             found.addAll(rows.of(operation));
             if (!isOpen() && more-- == 0) {

@@ -78,6 +78,9 @@ final class StatisticsRules {
                 "epsilonMissing", right.withoutEpsilon(), axes, "leaves epsilon out of the deviation on the way back"));
         String biased = "divides by n - 1 on the way back, where the forward pass divides by n";
         found.add(rules.rule("biasedVariance", right.unbiased(true, 0, 0), axes, biased));
+        double n = (double) rules.x.shape().size() / rules.variance.shape().size();
+        found.add(new FaultyRule(
+                "biasedVariance", FaultyRule.elementwise(operation, (own, d) -> own * Math.sqrt((n - 1) / n)), biased));
         found.add(rules.rule("biasedVariance", right.unbiased(false, 0, 1), axes, biased));
         found.add(rules.rule("biasedVariance", right.unbiased(true, 0, 1), axes, biased));
         if (rules.hasMean) {

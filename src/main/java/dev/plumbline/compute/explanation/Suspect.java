@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param node what the user calls it
  * @param operation of which kind it is
  * @param wrongBefore wrong tensors among those that its result depends on
- * @param rightBefore right ones among them, its own parameters left out: they must be reached by other paths
+ * @param rightBefore right ones among them, its own parameters left out, and those before other inputs where one input has all
+ *     wrong ones behind it: they must be reached by other paths
  * @param rightAfter right ones among the others
  * @param admits whether some wrong gradient that it passes on makes the claim, whatever its rule: false clears it. Null where
  *     that was not tried, as it is where a cause is known

@@ -49,9 +49,7 @@ final class Suspects {
             missed.andNot(before);
             if (missed.isEmpty() && !operation.inputs().isEmpty()) {
                 BitSet data = new BitSet();
-                operation.inputs().stream()
-                        .filter(input -> !input.inputs().isEmpty())
-                        .forEach(input -> data.or(upstream.of(input)));
+                faulty(operation, wrong, upstream).forEach(input -> data.or(upstream.of(input)));
                 BitSet after = (BitSet) right.clone();
                 after.andNot(before);
                 data.and(right);
@@ -70,11 +68,38 @@ final class Suspects {
         }
         Set<Operation> inner = new HashSet<>();
         found.stream().filter(operation -> isInner(operation, found)).forEach(inner::add);
-        found.sort(Comparator.comparingInt((Operation operation) -> Objects.requireNonNull(against.get(operation)))
+        found.sort(Comparator.comparing((Operation operation) -> !readsAll(operation, wrong, upstream))
+                .thenComparing(operation -> Objects.requireNonNull(against.get(operation)))
                 .thenComparing(inner::contains)
                 .thenComparing(Suspects::kind)
                 .thenComparing(operation -> -operation.output().id()));
         return suspects;
+    }
+
+    /** Whether all that is wrong are parameters that an operation itself computes with: no other is as near to them. */
+    private static boolean readsAll(Operation operation, BitSet wrong, Upstream upstream) {
+        BitSet own = new BitSet();
+        operation.inputs().stream()
+                .filter(input -> input.inputs().isEmpty())
+                .forEach(input -> own.or(upstream.of(input)));
+        own.and(wrong);
+        return operation.kind() != Operation.Kind.MOVE && own.equals(wrong);
+    }
+
+    /** The inputs through which data comes: the one alone behind which all wrong tensors are, if there is one. */
+    private static List<Node> faulty(Operation operation, BitSet wrong, Upstream upstream) {
+        List<Node> data = operation.inputs().stream()
+                .filter(input -> !input.inputs().isEmpty())
+                .toList();
+        return data.stream()
+                .filter(input -> {
+                    BitSet behind = (BitSet) wrong.clone();
+                    behind.andNot(upstream.of(input));
+                    return behind.isEmpty();
+                })
+                .min(Comparator.comparingInt(input -> upstream.of(input).cardinality()))
+                .map(List::of)
+                .orElse(data);
     }
 
     /** The mean inside of a normalisation, say: whoever looks for a fault there looks at the normalisation. */
