@@ -3,7 +3,6 @@ package dev.plumbline.compute.rounding;
 import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.FileConstant;
 import dev.plumbline.compute.program.Leaning;
-import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Precision;
 import dev.plumbline.compute.program.Program;
@@ -34,17 +33,6 @@ public final class Allowances {
     private static final int RUNS = Spreads.RUNS;
     private static final double PASSES_OF_A_GRADIENT = 3.5;
     private static final double PASSES_OF_A_REVERSE = 2.5;
-
-    /** So many constants are moved alone, of single numbers; all others at once. */
-    private static final int ALONE = 1;
-
-    /** What a single constant does, it does in proportion; its inverse, or its half, has a rounding of its own. */
-    private static final double KNOWN_SIZE = 3;
-
-    /** Constants moved together, at random, may cancel in an entry, seldom in several draws. */
-    private static final int DRAWS = 3;
-
-    private static final double UNKNOWN_SIGNS = 6;
 
     private final Objective objective;
     private final Map<String, Tensor> exact;
@@ -162,7 +150,8 @@ public final class Allowances {
         Scatter scatter = Scatter.byPieces(objective, exact, RUNS, inFloat64(seed, Leaning.NONE), seen::add);
         if (!shortened.isEmpty()) { // an edge may lie where the pipeline's constants were, and not where the file's are
             seen.widen(
-                    objective.program().evaluate(objective.point(), FileConstant.moved(shortened, seed)), KNOWN_SIZE);
+                    objective.program().evaluate(objective.point(), FileConstant.moved(shortened, seed)),
+                    ShortenedConstants.KNOWN_SIZE);
             passes += 1;
         }
         edges = seen;
@@ -266,59 +255,19 @@ public final class Allowances {
         return asking(run -> arithmetic.of(first + run, leaning, sizes));
     }
 
-    /** Two gradients for each constant, and some more for the last, which are all that remain. */
     private void moveConstants(Map<String, Datatype> datatypes, List<FileConstant> found) {
-        int alone =
-                (int) found.stream().limit(ALONE).filter(FileConstant::isSingle).count();
-        for (int k = 0; k < Math.min(alone + 1, found.size()); k++) {
-            List<FileConstant> moved = k == alone ? found.subList(k, found.size()) : found.subList(k, k + 1);
-            boolean exactly = moved.size() == 1 && moved.get(0).isSingle();
-            Evaluation together = objective.program().evaluate(objective.point(), FileConstant.moved(moved, seed));
-            Evaluation apart = together.reversedIn(FileConstant.movedApart(moved, seed));
-            List<Map<String, Tensor>> gradients = new ArrayList<>(List.of(gradient(together), gradient(apart)));
-            for (int draw = 1; draw < DRAWS && !exactly; draw++) {
-                gradients.add(gradient(
-                        objective.program().evaluate(objective.point(), FileConstant.moved(moved, seed + draw))));
-                passes += PASSES_OF_A_GRADIENT;
-            }
-            passes += PASSES_OF_A_GRADIENT + PASSES_OF_A_REVERSE;
-            double effect = allow(gradients, datatypes, exactly ? KNOWN_SIZE : UNKNOWN_SIGNS);
-            if (effect > 0) {
-                moved.forEach(constant -> constants.add(new RoundedConstant(
-                        constant.nodes().stream().map(Node::label).toList(), constant.value(), effect)));
-            }
+        List<String> names = datatypes.keySet().stream()
+                .filter(name -> datatypes.get(name) == Datatype.FP64)
+                .toList();
+        ShortenedConstants moved = ShortenedConstants.of(found, objective, exact, magnitudes, names, seed);
+        for (String name : names) {
+            double[] allowance = moved.open(name);
+            Tensor own = allowance(name);
+            Arrays.setAll(allowance, i -> own.at(i) + allowance[i]);
+            allowances.put(name, tensor(name, allowance));
         }
-    }
-
-    private Map<String, Tensor> gradient(Evaluation evaluation) {
-        return evaluation.gradientByParameter(objective.output());
-    }
-
-    /**
-     * Allows {@code factor} times the larger change of each entry, or that of its tensor relative to the terms of its sum where it was
-     * lucky: a kernel that holds the inverse of a constant moves other entries. Gives the largest change of all.
-     */
-    private double allow(List<Map<String, Tensor>> moved, Map<String, Datatype> datatypes, double factor) {
-        double effect = 0;
-        for (String name : datatypes.keySet()) {
-            if (datatypes.get(name) == Datatype.FP64) {
-                double[] g = Objects.requireNonNull(exact.get(name)).values();
-                double[] change = new double[g.length];
-                double[] allowance = allowance(name).values().clone();
-                for (Map<String, Tensor> gradient : moved) {
-                    double[] other = Objects.requireNonNull(gradient.get(name)).values();
-                    Arrays.setAll(change, i -> Math.max(change[i], Math.abs(other[i] - g[i])));
-                }
-                Tensor terms = Objects.requireNonNull(magnitudes.get(name));
-                double usual = Tensor.vector(change).norm() / Math.max(Double.MIN_NORMAL, terms.norm());
-                Arrays.setAll(allowance, i -> allowance[i] + factor * Math.max(change[i], usual * terms.at(i)));
-                allowances.put(name, tensor(name, allowance));
-                double largest = Arrays.stream(g).map(Math::abs).max().orElse(0);
-                double most = Arrays.stream(change).max().orElse(0);
-                effect = largest == 0 ? effect : Math.max(effect, most / largest);
-            }
-        }
-        return effect;
+        constants.addAll(moved.shown());
+        passes += moved.passes();
     }
 
     private Tensor tensor(String name, double[] values) {
