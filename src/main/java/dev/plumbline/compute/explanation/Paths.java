@@ -17,6 +17,9 @@ final class Paths {
 
     private static final double NONE = 1e-9;
 
+    /** What a factor without a meaning may leave: in 16 bits the nearest multiple of a gradient may lie within the allowances. */
+    private static final double CLOSE = 0.01;
+
     private final Trial trial;
 
     Paths(Trial trial) {
@@ -39,9 +42,11 @@ final class Paths {
         Node input = operation.inputs().get(k);
         double[] contribution = trial.multiple(Replay.scaling(operation, input, 2));
         double factor = contribution == null ? Double.NaN : 1 + Fit.factor(trial.deviation(), contribution);
-        if (contribution == null
-                || Double.isNaN(factor)
-                || !Fit.of(trial.deviation(), times(contribution, factor)).isClose()) {
+        if (contribution == null || Double.isNaN(factor)) {
+            return null;
+        }
+        Fit fit = Fit.of(trial.deviation(), times(contribution, factor));
+        if (!fit.isClose()) {
             return null;
         }
         double uncertainty = uncertainty(contribution);
@@ -50,6 +55,9 @@ final class Paths {
         }
         Named named =
                 Factors.named(factor, uncertainty, operation, trial.wrong().objective());
+        if (named == null && fit.rest() > CLOSE) {
+            return null;
+        }
         return named != null
                 ? found(operation, input, contribution, named, named.isOwn() ? Found.OWN_FACTOR : Found.OTHER_FACTOR, 0)
                 : found(operation, input, contribution, new Named(factor, "unknown", false), Found.FITTED, 1);
