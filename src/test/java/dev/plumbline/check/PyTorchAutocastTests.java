@@ -32,7 +32,8 @@ class PyTorchAutocastTests {
 
     /** Where a mistake can be seen: 1000 deviations off centre bfloat16 leaves nothing of a batch. */
     static Stream<TorchSets> telling() {
-        return Stream.concat(networks(), kernels().filter(file -> !file.network().equals("batch-norm-far")));
+        return Stream.concat(
+                networks(), kernels().filter(file -> !file.network().equals("batch-norm-far")));
     }
 
     @ParameterizedTest

@@ -22,11 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param isOfKernel whether frameworks hold it in float32 even where they compute in float64
  */
 public record Constant(
-        Tensor tensor,
-        @Nullable Tensor sizes,
-        @Nullable Tensor terms,
-        boolean isShortened,
-        boolean isOfKernel) implements Op {
+        Tensor tensor, @Nullable Tensor sizes, @Nullable Tensor terms, boolean isShortened, boolean isOfKernel)
+        implements Op {
 
     private static final double U = Datatype.FP32.unitRoundoff();
     private static final int DRAWS = 3;

@@ -230,8 +230,7 @@ public final class Evaluation {
         return inputs;
     }
 
-    private double[] @Nullable [] targets(
-            Node node, double[][] cotangents, @Nullable BitSet wanted, Vacated vacated) {
+    private double[] @Nullable [] targets(Node node, double[][] cotangents, @Nullable BitSet wanted, Vacated vacated) {
         double[][] targets = new double[node.inputs().size()][];
         for (int k = 0; k < targets.length; k++) {
             Node input = rounding.receiver(node, k);

@@ -291,6 +291,9 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
                         || unary.function() == UnaryFunction.LOG
                         || unary.function() == UnaryFunction.SQRT);
         boolean sum = op instanceof Reduce reduce && reduce.kind() == Reduce.Kind.SUM;
-        return !keep.isEmpty() && (transcendental || sum || CAST_TO_FLOAT32.contains(node.origin().kind()));
+        return !keep.isEmpty()
+                && (transcendental
+                        || sum
+                        || CAST_TO_FLOAT32.contains(node.origin().kind()));
     }
 }

@@ -64,8 +64,7 @@ public interface Rounding {
     }
 
     /** The same in mixed precision. */
-    static Rounding nearest(
-            Precision precision, Datatype kept, Evaluation base, Leaning leaning, TermSizes sizes) {
+    static Rounding nearest(Precision precision, Datatype kept, Evaluation base, Leaning leaning, TermSizes sizes) {
         return RandomRounding.mixed(precision, Grid.of(kept), base, 0, leaning, sizes)
                 .toNearest(false);
     }

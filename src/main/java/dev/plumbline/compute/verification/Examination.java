@@ -202,9 +202,7 @@ public final class Examination {
             return Ruling.UNDECIDED;
         }
         if (!Double.isFinite(claim)) {
-            return Double.isFinite(reference) || held.bent.get(i)
-                    ? Ruling.NOT_FINITE
-                    : Ruling.NOTHING;
+            return Double.isFinite(reference) || held.bent.get(i) ? Ruling.NOT_FINITE : Ruling.NOTHING;
         }
         if (held.bent.get(i)) {
             boolean admits = admission != null && admission.admits(name, i);

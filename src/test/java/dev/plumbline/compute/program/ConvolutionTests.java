@@ -15,7 +15,8 @@ class ConvolutionTests {
     private final Random random = new Random(9);
 
     @ParameterizedTest
-    @CsvSource({"7, 10, 1, 1, 1", "7, 10, 1, 1, 2", "5, 14, 2, 1, 1", "3, 25, 1, 0, 1", "9, 4, 2, 1, 2", "1, 9, 1, 2, 2"})
+    @CsvSource({"7, 10, 1, 1, 1", "7, 10, 1, 1, 2", "5, 14, 2, 1, 1", "3, 25, 1, 0, 1", "9, 4, 2, 1, 2", "1, 9, 1, 2, 2"
+    })
     void isThePlainLoop(int batch, int extent, int stride, int padding, int groups) {
         int channels = 4;
         int filters = 6;

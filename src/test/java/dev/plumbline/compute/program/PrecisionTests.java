@@ -107,8 +107,8 @@ class PrecisionTests {
     /** Weights that bfloat16 has, computed by way of numbers that it has not: they stray by these. */
     @Test
     void weightsStrayInBfloat16ByTheTermsTheyAreComputedFrom() {
-        Node weights = b.at("resized", "Resize")
-                .computed(Tensor.vector(0, -0.25, 0.5), new double[3], new double[] {3, 0, 0});
+        Node weights =
+                b.at("resized", "Resize").computed(Tensor.vector(0, -0.25, 0.5), new double[3], new double[] {3, 0, 0});
         Program program = program(b.sum(b.multiply(b.add(product, bias), weights)));
         Map<String, Tensor> point = Map.of("x", X, "w", W, "bias", Tensor.vector(0, 0, 0));
         Evaluation base = program.evaluate(point);

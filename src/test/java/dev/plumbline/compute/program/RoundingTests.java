@@ -151,7 +151,8 @@ class RoundingTests {
     void aPositionThatRoundingMovesIsAPosition() {
         Set<Integer> positions = winners((b, w) -> {
             Node largest = b.broadcast(b.reshape(b.max(w), Shape.of(1)), W.shape());
-            Node places = b.constant(Tensor.vector(IntStream.range(0, 40).asDoubleStream().toArray()));
+            Node places = b.constant(
+                    Tensor.vector(IntStream.range(0, 40).asDoubleStream().toArray()));
             Node winners = b.select(b.binary(BinaryFunction.EQUAL, w, largest), places, b.constant(40));
             return b.negate(b.max(b.negate(winners)));
         });
@@ -168,7 +169,8 @@ class RoundingTests {
             Node equals = b.multiply(
                     b.binary(BinaryFunction.EQUAL, own, others), b.constant(Tensor.of(Shape.of(40, 40), earlier)));
             Node ranks = b.sum(b.add(b.binary(BinaryFunction.LESS, own, others), equals), 1);
-            Node places = b.constant(Tensor.vector(IntStream.range(0, 40).asDoubleStream().toArray()));
+            Node places = b.constant(
+                    Tensor.vector(IntStream.range(0, 40).asDoubleStream().toArray()));
             Node first = b.binary(BinaryFunction.EQUAL, ranks, b.constant(0));
             return b.subtract(b.sum(b.multiply(first, b.add(places, b.constant(1)))), b.constant(1)); // -1 for none
         });

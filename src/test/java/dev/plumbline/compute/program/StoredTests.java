@@ -16,9 +16,33 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StoredTests {
 
     private static final double[] CORNERS = {
-        0.0, -0.0, 1, -1, 0.5, 3, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.MIN_VALUE,
-        -Double.MIN_VALUE, Double.MIN_NORMAL, Double.MAX_VALUE, -Double.MAX_VALUE, 0x1p-126, 0x1.8p-127, -0x1p-149,
-        0x1p-150, 1e-60, -1e-60, 0x1p-24, 0x1p-14, 65504, 0x1p53, 0x1p60 + 0x1p10, 1 + 0x1p-24, 1 + 0x1p-23
+        0.0,
+        -0.0,
+        1,
+        -1,
+        0.5,
+        3,
+        Double.NaN,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY,
+        Double.MIN_VALUE,
+        -Double.MIN_VALUE,
+        Double.MIN_NORMAL,
+        Double.MAX_VALUE,
+        -Double.MAX_VALUE,
+        0x1p-126,
+        0x1.8p-127,
+        -0x1p-149,
+        0x1p-150,
+        1e-60,
+        -1e-60,
+        0x1p-24,
+        0x1p-14,
+        65504,
+        0x1p53,
+        0x1p60 + 0x1p10,
+        1 + 0x1p-24,
+        1 + 0x1p-23
     };
 
     @ParameterizedTest
@@ -162,9 +186,12 @@ class StoredTests {
             }
         }
         assertThat(kept).isGreaterThan(datatype == Datatype.FP64 ? 0 : 1_000);
-        assertThat(new Stored(Grid.FP32, 1, false, new Draws(1)).keeps(new double[] {1, 0, 1 + 0x1p-24})).isFalse();
-        assertThat(new Stored(Grid.FP32, 1, false, new Draws(1)).keeps(new double[] {1, 0x1p-149})).isFalse();
-        assertThat(new Stored(Grid.FP32, 1, false, new Draws(1)).keeps(new double[] {1, Double.NaN})).isFalse();
+        assertThat(new Stored(Grid.FP32, 1, false, new Draws(1)).keeps(new double[] {1, 0, 1 + 0x1p-24}))
+                .isFalse();
+        assertThat(new Stored(Grid.FP32, 1, false, new Draws(1)).keeps(new double[] {1, 0x1p-149}))
+                .isFalse();
+        assertThat(new Stored(Grid.FP32, 1, false, new Draws(1)).keeps(new double[] {1, Double.NaN}))
+                .isFalse();
     }
 
     /** Where another run's terms were smaller than the sum itself, the sum counts. */

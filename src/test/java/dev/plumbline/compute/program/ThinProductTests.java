@@ -14,8 +14,19 @@ class ThinProductTests {
 
     @ParameterizedTest
     @CsvSource({
-        "1, 1, 1", "1, 7, 1", "3, 5, 2", "4, 4, 4", "5, 3, 9", "5, 9, 17", "2, 64, 33", "8, 1, 40", "6, 30, 1",
-        "7, 2, 3", "33, 6, 5", "3, 1152, 4", "128, 4, 70"
+        "1, 1, 1",
+        "1, 7, 1",
+        "3, 5, 2",
+        "4, 4, 4",
+        "5, 3, 9",
+        "5, 9, 17",
+        "2, 64, 33",
+        "8, 1, 40",
+        "6, 30, 1",
+        "7, 2, 3",
+        "33, 6, 5",
+        "3, 1152, 4",
+        "128, 4, 70"
     })
     void isTheSumOfProducts(int n, int k, int m) {
         for (boolean first : new boolean[] {false, true}) {
@@ -46,7 +57,8 @@ class ThinProductTests {
 
     /** Somewhere inside an array, whose other numbers are none of its business. */
     private Matrix matrix(int outer, int inner, boolean transposed) {
-        double[] values = random.doubles((long) outer * inner + 4).map(x -> x - 0.5).toArray();
+        double[] values =
+                random.doubles((long) outer * inner + 4).map(x -> x - 0.5).toArray();
         values[0] = Double.NaN;
         values[values.length - 1] = Double.NaN;
         return transposed ? new Matrix(values, 2, inner, outer, true) : new Matrix(values, 2, outer, inner, false);

@@ -104,8 +104,8 @@ class DirectionalExaminationTests {
         Node centred = b.unary(UnaryFunction.SIN, b.subtract(x, b.multiply(b.sum(x), 1.0 / POINT.length)));
         b.output("f", b.add(b.sum(b.unary(UnaryFunction.SIN, w)), b.multiply(b.sum(centred), terms)));
         Program program = b.build();
-        Objective objective = new Objective(
-                program, program.output("f"), Map.of("w", Tensor.vector(POINT), "s", Tensor.scalar(0.2)));
+        Objective objective =
+                new Objective(program, program.output("f"), Map.of("w", Tensor.vector(POINT), "s", Tensor.scalar(0.2)));
         CheckPlan certified = CheckPlan.certified(
                 new CheckPlan.Arithmetic(Map.of("w", Datatype.FP32, "s", Datatype.FP32), null, false), 10);
         CheckPlan plan = new CheckPlan(
