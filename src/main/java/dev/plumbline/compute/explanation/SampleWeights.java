@@ -74,7 +74,9 @@ final class SampleWeights {
 
     private @Nullable Found of(LossElements elements, boolean all) {
         Sketch.Weights fitted = new Sketch(trial, elements).weights(all);
-        if (fitted == null || Arrays.stream(fitted.uncertainties()).anyMatch(sigma -> !(sigma <= SURE))) {
+        if (fitted == null
+                || Arrays.stream(fitted.uncertainties()).anyMatch(sigma -> !(sigma <= SURE))
+                || Arrays.stream(fitted.weights()).anyMatch(weight -> !Double.isFinite(weight))) {
             return null;
         }
         double[] weights = fitted.weights().clone();
