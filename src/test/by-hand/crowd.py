@@ -4,8 +4,8 @@
     mvn -B package -DskipTests && src/test/by-hand/crowd.py [seconds]
 
 200 bodies of a byte every four seconds, 200 connections that say nothing, 200 streams of a monitor's events, 16 uploads of
-60 MB again and again, and checks that are hung up on, 50 in all; on a heap of 512 MB. Meanwhile health is asked ten times a
-second, on a connection of its own each time. PLUMBLINE_COMMAND is how the service is started, without options. Exits with 0
+60 MB, each again two seconds after its end, and 50 checks that are hung up on after half a second, each again a second
+later; on a heap of 512 MB. Meanwhile health is asked ten times a second, on a connection of its own each time. PLUMBLINE_COMMAND is how the service is started, without options. Exits with 0
 where 99 of 100 answers of health came within a second, nothing was answered by a 5xx but "come back later", and the service
 checks a gradient rightly afterwards.
 """

@@ -121,7 +121,7 @@ public final class Evaluation {
                 } else {
                     rounding.pullBack(node, inputs(node), values[id], stored, into);
                 }
-                cotangents[id] = vacated.after(stored);
+                vacated.add(stored); // whose node nobody asks for any more
             }
         }
         if (shared != null && measures) {
@@ -139,12 +139,11 @@ public final class Evaluation {
             this.forgets = forgets;
         }
 
-        double @Nullable [] after(double[] passedOn) {
-            if (!forgets) {
-                return passedOn;
+        void add(double[] passedOn) {
+            if (forgets) {
+                free.computeIfAbsent(passedOn.length, length -> new ArrayDeque<>())
+                        .push(passedOn);
             }
-            free.computeIfAbsent(passedOn.length, length -> new ArrayDeque<>()).push(passedOn);
-            return null;
         }
 
         double[] zeros(int length) {
