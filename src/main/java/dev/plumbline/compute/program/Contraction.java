@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 sealed interface Contraction extends Op permits MatMul, Convolution {
 
     /** {@code c += a b}, row-major from {@code start}. */
+    @FunctionalInterface
     interface Products {
         void add(Matrix a, Matrix b, double[] c, int start);
 
