@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Branches {
 
+    private static final double FEW = 0.01;
+
     private Branches() {}
 
     /** Whether the operation chooses by its inputs' values. Its derivative, where it has one, knows nothing but the choice. */
@@ -64,6 +66,25 @@ final class Branches {
                 .filter(node -> !node.op().isSmooth() && one.program().isDifferentiable(node))
                 .allMatch(node -> Arrays.deepEquals(
                         slopes(node, one.inputs(node)), slopes(node, leaning.leaned(node, other.inputs(node)))));
+    }
+
+    /** The same, but for a hundredth of each operation's operands. */
+    static boolean mostlySame(Evaluation one, Evaluation other) {
+        return one.program().nodes().stream()
+                .filter(node -> !node.op().isSmooth() && one.program().isDifferentiable(node))
+                .allMatch(node -> differing(slopes(node, one.inputs(node)), slopes(node, other.inputs(node))) <= FEW);
+    }
+
+    private static double differing(double[][] one, double[][] other) {
+        int differing = 0;
+        int all = 0;
+        for (int k = 0; k < one.length; k++) {
+            for (int i = 0; i < one[k].length; i++) {
+                differing += one[k][i] == other[k][i] ? 0 : 1;
+            }
+            all += one[k].length;
+        }
+        return all == 0 ? 0 : (double) differing / all;
     }
 
     private static double[][] slopes(Node node, List<Tensor> inputs) {

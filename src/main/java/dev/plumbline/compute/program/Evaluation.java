@@ -103,7 +103,8 @@ public final class Evaluation {
     private double[][] cotangents(Node output, Tensor cotangent, Vacated vacated) {
         double[][] cotangents = new double[values.length][];
         TermSizes shared = rounding.sizes();
-        double @Nullable [][] known = shared == null ? null : shared.reverse();
+        boolean isShared = shared != null && shared.areOf(this);
+        double @Nullable [][] known = isShared ? Objects.requireNonNull(shared).reverse() : null;
         double[][] sizes = known == null ? new double[values.length][] : known; // of terms of cotangents that are sums
         boolean measures = shared != null && known == null;
         cotangents[output.id()] = cotangent.values().clone();
@@ -125,7 +126,7 @@ public final class Evaluation {
             }
         }
         if (shared != null && measures) {
-            shared.setReverse(sizes);
+            shared.end(isShared ? sizes : null);
         }
         return cotangents;
     }

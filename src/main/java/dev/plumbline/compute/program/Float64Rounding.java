@@ -82,9 +82,10 @@ final class Float64Rounding implements Rounding {
         Draws draws = Draws.from(random);
         double[] moved = y; // which nobody else has
         for (int i = 0; i < y.length; i++) {
-            if (sum ? !isWhole(y[i], sizes[i]) : residues.isRounded(i, y[i])) {
+            double size = TermSizes.atLeast(Math.abs(sizes[i]), y[i]);
+            if (sum ? !isWhole(y[i], size) : residues.isRounded(i, y[i])) {
                 boolean isFlushed = isSigmoid && y[i] < Double.MIN_NORMAL && Draws.low(draws.bits(y[i], i)) < FLUSHED;
-                moved[i] = isFlushed ? 0 : stray(draws, y[i], spread * Math.abs(sizes[i]));
+                moved[i] = isFlushed ? 0 : stray(draws, y[i], spread * size);
             }
         }
         return Tensor.of(node.shape(), moved);

@@ -45,13 +45,15 @@ record Grid(int digits, int leastExponent) {
     }
 
     /**
-     * The neighbour below or above, each the more often the nearer it is: {@code chance}, uniform in [0, 1), decides.
-     * Numbers of the grid stay.
+     * The neighbour below or above, each the more often the nearer it is: {@code chance}, uniform in [0, 1), decides, between
+     * equally near ones for the even one. Numbers of the grid stay.
      */
     double round(double x, double chance) {
         double spacing = spacing(x);
         double steps = x / spacing; // exact, a power of two
         double below = Math.floor(steps);
-        return steps == below || !Double.isFinite(x) ? x : (steps - below > chance ? below + 1 : below) * spacing;
+        double part = steps - below;
+        boolean isAbove = part > chance || (part == chance && below % 2 != 0);
+        return part == 0 || !Double.isFinite(x) ? x : (isAbove ? below + 1 : below) * spacing;
     }
 }

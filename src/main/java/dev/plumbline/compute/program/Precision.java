@@ -240,11 +240,13 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
                         .allMatch(input -> grids[input.id()] == compute.grid);
     }
 
-    /** The inputs whose datatype the result has: a condition has none to give. */
+    /** The inputs whose datatype the result has: a condition has none to give, and positions have not. */
     private static List<Node> typed(Node node) {
-        return node.op() instanceof Select
+        Op op = node.op();
+        boolean looksUp = op instanceof Gather || op instanceof GatherElements;
+        return op instanceof Select
                 ? node.inputs().subList(1, node.inputs().size())
-                : node.inputs();
+                : looksUp ? node.inputs().subList(0, 1) : node.inputs();
     }
 
     /** Whether this is a product with its bias: one operation of a framework's, or two, which casts both. */

@@ -30,8 +30,8 @@ public final class Program {
     private final Map<String, Tensor> initial;
     private final boolean[] differentiable; // (node): does it depend on a parameter?
     private final boolean[] shared; // (node): do several nodes read it, or one twice?
-    private @Nullable Centring centring;
-    private @Nullable Discrete discrete;
+    private volatile @Nullable Centring centring;
+    private volatile @Nullable Discrete discrete;
     private volatile @Nullable Conditioning conditioning;
     private double @Nullable [] shares;
 

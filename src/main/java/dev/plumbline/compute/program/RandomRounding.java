@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -148,7 +149,12 @@ final class RandomRounding implements Rounding {
         boolean cancels = Terms.isSum(op) || centring.isCentred(node);
         double @Nullable [] sizes =
                 cancels ? termSizes.forward(node, () -> Terms.sizes(node, read)) : ofKernel(op, read, y);
-        loop(node, sums, isExact(node), draws()).of(y, sizes, y);
+        Stored loop = loop(node, sums, isExact(node), draws());
+        if (cancels) {
+            loop.ofOthersSizes(y, Objects.requireNonNull(sizes), y);
+        } else {
+            loop.of(y, sizes, y);
+        }
         return Tensor.of(node.shape(), y);
     }
 
@@ -193,8 +199,8 @@ final class RandomRounding implements Rounding {
     public double[] cotangent(Node node, double[] arriving, double @Nullable [] sizes) {
         Draws draws = isWithoutChance ? Draws.NEAREST : Draws.from(random);
         Stored loop = loop(node, sumsInReverse, isExact(node), draws);
-        if (sizes == null || termSizes.reverse() == null) {
-            loop.of(arriving, sizes, arriving);
+        if (sizes == null) {
+            loop.of(arriving, null, arriving);
         } else {
             loop.ofOthersSizes(arriving, sizes, arriving);
         }

@@ -20,6 +20,7 @@ final class Stored {
     private final double mostCounted; // up to here counts are exact
     private final boolean indices; // whole numbers are exact, whatever the grid
     private final Draws draws;
+    private final boolean isNearest;
     private final int shift; // bits of a float64 that the grid has not
     private final int least; // exponent, biased, of the grid's normal numbers
 
@@ -33,6 +34,7 @@ final class Stored {
         this.mostCounted = 1 / u;
         this.indices = indices;
         this.draws = draws;
+        this.isNearest = draws.isNearest();
         this.shift = FRACTION + 1 - grid.digits();
         this.least = shift == 0 ? LARGEST : grid.leastExponent() + Double.MAX_EXPONENT;
     }
@@ -84,17 +86,20 @@ final class Stored {
     private double rounded(double x, long random) {
         long bits = Double.doubleToRawLongBits(x);
         int exponent = (int) (bits >>> FRACTION) & LARGEST;
-        return exponent >= least && exponent < LARGEST
-                ? Double.longBitsToDouble((bits + (random >>> (Long.SIZE - shift))) & -1L << shift)
-                : slowly(x, Draws.high(random));
+        if (exponent < least || exponent == LARGEST) {
+            return slowly(x, random);
+        }
+        long toEven = (1L << shift - 1) - 1 + ((bits >>> shift) & 1);
+        long added = isNearest ? toEven : random >>> (Long.SIZE - shift);
+        return Double.longBitsToDouble((bits + added) & -1L << shift);
     }
 
-    private double slowly(double x, double chance) {
+    private double slowly(double x, long random) {
         if (x == 0) {
             return 0; // as behind a ReLU; -0 too
         }
-        double rounded = grid.round(x, chance);
-        return grid.mayFlush(rounded) && chance < 0.5 ? 0 : rounded;
+        double rounded = grid.round(x, Draws.high(random));
+        return grid.mayFlush(rounded) && Draws.low(random) < 0.5 ? 0 : rounded;
     }
 
     private static boolean isWhole(double value) {

@@ -6,29 +6,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sizes of the terms that are added up to each element of the sums of a program, forward and in reverse, as one rounding
  * run found them. Runs of the same arithmetic on the same branches differ by roundings only, and so do their sizes; they
- * take as much work as the sums themselves, so the other runs use the first one's.
+ * take as much work as the sums themselves, so the other runs use the first one's. In reverse a run on other branches finds
+ * its own: behind a unit that was off in the first one there are terms of which that knew none, however they cancel.
  *
  * <p>The first run must have ended before another begins.
  */
 public final class TermSizes {
 
     private final double[][] forward; // (node); null where nothing is added up
-    private final boolean isShared;
+    private final @Nullable Evaluation base; // of which runs take the branches; null for a run alone
     private double @Nullable [][] reverse; // (node); null until a reverse pass has ended
+    private boolean hasEnded;
 
-    private TermSizes(Program program, boolean isShared) {
+    private TermSizes(Program program, @Nullable Evaluation base) {
         this.forward = new double[program.nodes().size()][];
-        this.isShared = isShared;
+        this.base = base;
     }
 
-    /** For the runs of one arithmetic, each of which takes the gradient of the same objective. */
-    public static TermSizes shared(Program program) {
-        return new TermSizes(program, true);
+    /** For the runs of one arithmetic around {@code base}, each of which takes the gradient of the same objective. */
+    public static TermSizes shared(Evaluation base) {
+        return new TermSizes(base.program(), base);
     }
 
     /** For a single run, which may take gradients of whatever it likes. */
     static TermSizes alone(Program program) {
-        return new TermSizes(program, false);
+        return new TermSizes(program, null);
     }
 
     /** The sizes at a node. */
@@ -41,13 +43,20 @@ public final class TermSizes {
         return known;
     }
 
-    /** By node, the sizes of the terms of its cotangent, null where there is no sum; null before the first run has ended. */
+    /** Whether a run takes the branches that these sizes are of, but for a few. */
+    boolean areOf(Evaluation run) {
+        return base != null && Branches.mostlySame(base, run);
+    }
+
+    /** By node, the sizes of the terms of its cotangent, null where there is no sum; null where the first run left none. */
     double @Nullable [][] reverse() {
         return reverse;
     }
 
-    void setReverse(double[][] sizes) {
-        reverse = isShared ? sizes : null;
+    /** The first run's, at its end; what others find is theirs. */
+    void end(double @Nullable [][] sizes) {
+        reverse = hasEnded ? reverse : sizes;
+        hasEnded = true;
     }
 
     /**

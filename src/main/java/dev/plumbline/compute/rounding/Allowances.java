@@ -166,7 +166,7 @@ public final class Allowances {
     }
 
     private IntFunction<Rounding> inFloat64(long first, Leaning leaning) {
-        TermSizes sizes = TermSizes.shared(objective.program());
+        TermSizes sizes = TermSizes.shared(objective.base());
         return asking(run -> Rounding.float64(objective.base(), first + run, leaning, sizes));
     }
 
@@ -251,7 +251,7 @@ public final class Allowances {
     }
 
     private IntFunction<Rounding> runs(Arithmetic arithmetic, long first, Leaning leaning) {
-        TermSizes sizes = TermSizes.shared(objective.program());
+        TermSizes sizes = TermSizes.shared(objective.base());
         return asking(run -> arithmetic.of(first + run, leaning, sizes));
     }
 

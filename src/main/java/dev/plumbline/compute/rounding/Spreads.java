@@ -35,7 +35,7 @@ public final class Spreads {
 
     public static Spreads of(Objective objective, long seed) {
         Spreads spreads = new Spreads(objective);
-        TermSizes sizes = TermSizes.shared(objective.program());
+        TermSizes sizes = TermSizes.shared(objective.base());
         IntConsumer runner = run -> {
             Rounding arithmetic = Rounding.float64(objective.base(), seed + run, Leaning.NONE, sizes);
             spreads.add(run, objective.program().evaluate(objective.point(), arithmetic));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.plumbline.tensor.Datatype;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
@@ -95,7 +96,34 @@ class StoredTests {
         double up = signed - below > chance ? 1 : 0;
         double rounded = signed == below || !Double.isFinite(moved) ? moved + 0.0 : (below + up) * spacing;
         boolean flushes = grid.leastExponent() == -126 && rounded != 0 && Math.abs(rounded) < 0x1p-126;
-        return flushes && chance < 0.5 ? 0 : rounded;
+        return flushes && (random & 0xFFFFFFFFL) * 0x1p-32 < 0.5 ? 0 : rounded;
+    }
+
+    /** As hardware does: between two that are equally near, the even one, below the normal numbers too. */
+    @ParameterizedTest
+    @EnumSource(names = {"FP32", "FP16", "BF16"})
+    void roundsToTheNearestAndTiesToEven(Datatype datatype) {
+        Grid grid = Grid.of(datatype);
+        for (double at : new double[] {1, Math.scalb(1.0, grid.leastExponent() - 2)}) {
+            double spacing = grid.spacing(at);
+            double[] steps = {0.5, 1.5, 2.5, 3.5, 0.25, 0.75, 1.5 - 0x1p-20, 1.5 + 0x1p-20};
+            double[] nearest = {0, 2, 2, 4, 0, 1, 1, 2};
+            for (double sign : new double[] {1, -1}) {
+                for (Draws draws : new Draws[] {Draws.NEAREST, new Draws(7).toNearest()}) {
+                    double[] values = Arrays.stream(steps)
+                            .map(step -> sign * (at + step * spacing))
+                            .toArray();
+                    double[] stored = new double[values.length];
+                    new Stored(grid, 0, false, draws).of(values, null, stored);
+                    for (int i = 0; i < steps.length; i++) {
+                        double expected = sign * (at + nearest[i] * spacing);
+                        boolean isFlushed = stored[i] == 0 && grid.mayFlush(expected);
+                        assertThat(isFlushed ? expected : stored[i]).isEqualTo(expected);
+                        assertThat(grid.round(values[i], 0.5)).isEqualTo(expected);
+                    }
+                }
+            }
+        }
     }
 
     /** Each neighbour as often as the number is near the other one. */
