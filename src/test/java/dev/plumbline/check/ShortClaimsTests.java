@@ -62,4 +62,16 @@ class ShortClaimsTests {
                 .contains("bends at or next to this point")
                 .doesNotContain("not finite");
     }
+
+    /** As PyTorch computes it, {@code (w y + 1 - y) sigmoid(z) - w y}: confident predictions leave the rounding of 1. */
+    @ParameterizedTest
+    @CsvSource({"3, 0.2", "3, 1", "6, 5", "10, 3", "-6, 5"})
+    void aWeightedConfidentPredictionIsAllowedWhatItsFormulaLoses(float z, float weight) {
+        float sigmoid = (float) (1 / (1 + Math.exp(-z)));
+        float claim = weight * sigmoid - weight; // y = 1
+        String formula = "binaryCrossEntropyWithLogits(w, 1, positiveWeight=" + weight + ")";
+
+        assertThat(check(formula, z, claim, Datatype.FP32).verdict()).isEqualTo(Verdict.PASS);
+        assertThat(check(formula, z, 1.1 * claim, Datatype.FP32).verdict()).isEqualTo(Verdict.FAIL);
+    }
 }

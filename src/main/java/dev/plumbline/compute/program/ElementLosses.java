@@ -87,16 +87,19 @@ final class ElementLosses {
         return b.binary(MAXIMUM, b.unary(LOG, positive), b.constant(-100));
     }
 
-    /** {@code softplus(p) - y p}; with a weight w of the positives {@code (1 - y) p + (1 + (w - 1) y) softplus(-p)}. */
+    /**
+     * {@code softplus(p) - y p}; with a weight w of the positives {@code (w y + 1 - y) softplus(p) - w y p}. Its derivative,
+     * {@code (w y + 1 - y) sigmoid(p) - w y}, cancels for confident predictions, and so it does in PyTorch.
+     */
     private Node withLogits(Node p, Node y) {
         Tensor positives = loss.positiveWeight();
         if (positives == null) {
             return b.subtract(b.unary(SOFTPLUS, p), b.multiply(y, p));
         }
         Node weight = broadcast("positiveWeight", positives, p.shape());
-        Node scale = b.add(b.multiply(b.subtract(weight, b.constant(1)), y), b.constant(1));
-        Node linear = b.multiply(b.subtract(b.constant(1), y), p);
-        return b.add(linear, b.multiply(scale, b.unary(SOFTPLUS, b.negate(p))));
+        Node positive = b.multiply(weight, y);
+        Node scale = b.subtract(b.add(positive, b.constant(1)), y);
+        return b.subtract(b.multiply(scale, b.unary(SOFTPLUS, p)), b.multiply(positive, p));
     }
 
     private Node weighted(Node each) {

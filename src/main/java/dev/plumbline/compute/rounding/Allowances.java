@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class Allowances {
 
     private static final int RUNS = Spreads.RUNS;
+    private static final int FUSED_RUNS = 3;
     private static final double PASSES_OF_A_GRADIENT = 3.5;
     private static final double PASSES_OF_A_REVERSE = 2.5;
 
@@ -222,12 +223,12 @@ public final class Allowances {
         return precision.storedRoundoff() == 0 ? random : random.or(ofKernels(precision));
     }
 
-    /** Of kernels that round less often: half as many runs, which differ in their reverse passes. */
+    /** Of kernels that round less often: a few runs, alike forward, which only widen what the others allow. */
     private Scatter ofKernels(Precision precision) {
-        passes += RUNS / 2.0 * PASSES_OF_A_GRADIENT;
+        passes += FUSED_RUNS * PASSES_OF_A_GRADIENT;
         Arithmetic fused = (own, leaning, sizes) ->
                 Rounding.fused(precision, Datatype.FP32, objective.base(), own, leaning, sizes);
-        return Scatter.of(objective, exact, RUNS / 2, runs(fused, seed, Leaning.NONE), evaluation -> {});
+        return Scatter.of(objective, exact, FUSED_RUNS, runs(fused, seed, Leaning.NONE), evaluation -> {});
     }
 
     /** @param reaches whether what edges carry is told from rounding: in 16 bits hardly any entry is left that none reaches */
