@@ -252,8 +252,17 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
     /** Whether this is a product with its bias: one operation of a framework's, or two, which casts both. */
     private static boolean isBiased(Node node) {
         return isSum(node)
-                && node.inputs().stream().anyMatch(input -> moved(input).op() instanceof Contraction)
+                && node.inputs().stream().anyMatch(input -> isProduct(input, node.origin()))
                 && node.inputs().stream().anyMatch(input -> moved(input).op() instanceof Input);
+    }
+
+    /** Whether this is a product, or the sum of those that one operation is made of, as a convolution over three axes. */
+    private static boolean isProduct(Node value, Origin origin) {
+        Node node = moved(value);
+        while (isSum(node) && node.origin() == origin) {
+            node = moved(node.inputs().get(0));
+        }
+        return node.op() instanceof Contraction;
     }
 
     /** Whether this is a multiple of a product with a mask: in attention one operation too (baddbmm), which casts it. */
