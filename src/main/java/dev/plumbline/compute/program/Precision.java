@@ -35,6 +35,9 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
     private static final Set<String> NORMALISATIONS =
             Set.of("BatchNormalization", "InstanceNormalization", "GroupNormalization", "LayerNormalization");
 
+    /** Plain operations that GPUs keep in float32, or some of them, and CPUs compute in what they read. */
+    private static final Set<String> PLAIN = Set.of("ReduceMean", "ReduceSum", "Sqrt", "Reciprocal", "Exp", "Log");
+
     /** What autocast does to a model on a CPU or GPU, and what NVIDIA's tensor cores do to float32 by themselves. */
     private static final Map<String, Precision> NAMED = Map.of(
             "autocastBF16", new Precision(Format.BF16, Format.FP32, Format.BF16, Set.of(Kept.LAYER_NORM, Kept.LOSS)),
@@ -161,7 +164,8 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
 
     /**
      * The same for kernels that are one operation: a product with its bias, or its mask, is rounded once, as their sum, and a
-     * normalisation, in float32 inside, to what it reads.
+     * normalisation, in float32 inside, to what it reads. Statistics that the model computes itself are in what they read,
+     * and so are those of an instance normalisation without weights (batch_norm of ATen, whose own types are the weights').
      */
     Grid[] fused(Program program, Grid kept) {
         Grid[] grids = grids(program, kept, true);
@@ -177,9 +181,11 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
         Grid[] grids = new Grid[program.nodes().size()];
         Set<Node> softmax = keep.contains(Kept.SOFTMAX) ? Set.of() : softmax(program);
         Map<Origin, Node> normalised = fused ? normalised(program) : Map.of();
+        Set<Origin> weighted = fused ? weighted(program) : Set.of();
         Set<Origin> readHalf = new HashSet<>();
         for (Node node : program.nodes()) {
-            boolean isKept = isKept(node) && !softmax.contains(node);
+            boolean follows = fused && (PLAIN.contains(node.origin().kind()) || isUnweighted(node, weighted));
+            boolean isKept = isKept(node) && !softmax.contains(node) && !follows;
             boolean isHalf = !isKept && isStoredHalf(node, grids);
             if (normalised.containsKey(node.origin()) && readsHalf(node, grids)) {
                 readHalf.add(node.origin());
@@ -188,6 +194,20 @@ public record Precision(Format compute, Format accumulate, Format accumulateSmal
             grids[node.id()] = compute.isHalf() && (isHalf || asRead) ? compute.grid : kept;
         }
         return grids;
+    }
+
+    private static boolean isUnweighted(Node node, Set<Origin> weighted) {
+        return node.origin().kind().equals("InstanceNormalization") && !weighted.contains(node.origin());
+    }
+
+    /** What reads parameters. */
+    private static Set<Origin> weighted(Program program) {
+        Set<Node> parameters = new HashSet<>(program.parameters().values());
+        Set<Origin> weighted = new HashSet<>();
+        program.nodes().stream()
+                .filter(node -> node.inputs().stream().anyMatch(input -> parameters.contains(moved(input))))
+                .forEach(node -> weighted.add(node.origin()));
+        return weighted;
     }
 
     /** The results of the file's normalisations. */
