@@ -137,6 +137,30 @@ class WitnessesHttpTests {
         assertThat(plain.get("verdict").asString()).isEqualTo("FAIL");
     }
 
+    /** Of a whole tensor too large by so much, mixed precision says nothing; it says how much that is. */
+    @Test
+    void mixedPrecisionSaysWhatShareOfATensorWouldHavePassed() {
+        String model = "'model':{'formula':'sum(x @ w)'},'parameters':{'w':[[0.3],[0.7]]},"
+                + "'data':{'x':[[0.3333,0.7],[0.1,0.9]]},'gradients':{'w':[[%s],[%s]]},"
+                + "'settings':{'claimDatatype':'FP32','precision':'%s'}";
+        JsonNode half = check(model.formatted(0.4335, 1.602, "autocastBF16"));
+        String detail = half.get("warnings").valueStream()
+                .filter(warning -> warning.get("code").asString().equals("shareUnseen"))
+                .map(warning -> warning.get("detail").asString())
+                .findFirst()
+                .orElse("none");
+        int percent = Integer.parseInt(detail.replaceAll("\\D*(\\d+) % of w.*", "$1"));
+
+        double unseen = 1 + (percent - 1) / 100.0;
+        double seen = 1 + 3 * (percent + 1) / 100.0;
+        assertThat(check(model.formatted(0.4333 * unseen, 1.6 * unseen, "autocastBF16")).get("verdict").asString())
+                .isEqualTo("PASS");
+        assertThat(check(model.formatted(0.4333 * seen, 1.6 * seen, "autocastBF16")).get("verdict").asString())
+                .isNotEqualTo("PASS");
+        assertThat(check(model.formatted(0.4333, 1.6, "tf32")).get("warnings").toString())
+                .doesNotContain("shareUnseen");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

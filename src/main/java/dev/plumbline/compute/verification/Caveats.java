@@ -8,6 +8,7 @@ import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -164,6 +165,7 @@ final class Caveats {
     /** Entries that agree, matter, and would have agreed with a mistake of one per cent in them. */
     private void coarse(List<Caveat> found) {
         if (measurement.plan().arithmetic().precision() != null) {
+            coarseInMixedPrecision(found);
             return;
         }
         Map<String, Long> unseen = new LinkedHashMap<>();
@@ -185,6 +187,44 @@ final class Caveats {
                                     + (unseen.size() > 4 ? " and " + (unseen.size() - 4) + " more tensors" : "")
                                     + ". A mistake of that size in one of them would have passed; gradients in float64 would show it."));
         }
+    }
+
+    /** Tensors that agree, and would have agreed with all of their entries off by the same share, more than one per cent. */
+    private void coarseInMixedPrecision(List<Caveat> found) {
+        List<String> unseen = claims.tensors().keySet().stream()
+                .filter(name -> hiddenShare(name) > ONE_PERCENT)
+                .sorted(Comparator.comparingDouble(name -> -hiddenShare(name)))
+                .map(name -> String.format(Locale.ROOT, "%.0f %% of %s", 100 * hiddenShare(name), name))
+                .toList();
+        if (!unseen.isEmpty()) {
+            found.add(new Caveat(
+                    "shareUnseen",
+                    "Rounding in this precision explains as much as "
+                            + unseen.stream().limit(4).collect(Collectors.joining(", "))
+                            + (unseen.size() > 4 ? " and less of " + (unseen.size() - 4) + " more tensors" : "")
+                            + ". A tensor that is too large or too small by that would have passed; gradients in float32"
+                            + " would show it."));
+        }
+    }
+
+    /** The share by which all entries that matter may be off at once, and pass; 0 where any does not. */
+    private double hiddenShare(String name) {
+        Tensor reference = examination.reference(name);
+        Tensor allowance = examination.allowance(name);
+        double largest = Arrays.stream(reference.values())
+                .map(Math::abs)
+                .filter(Double::isFinite)
+                .max()
+                .orElse(0);
+        return IntStream.range(0, reference.size())
+                .filter(i -> claims.mask(name).judges(i)
+                        && largest > 0
+                        && Math.abs(reference.at(i)) >= MATTERS * largest)
+                .mapToDouble(i -> examination.ruling(name, i).verdict() == Verdict.PASS
+                        ? allowance.at(i) / Math.abs(reference.at(i))
+                        : 0)
+                .min()
+                .orElse(0);
     }
 
     private long hidesOnePercent(String name) {
