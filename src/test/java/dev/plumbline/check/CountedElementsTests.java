@@ -31,18 +31,7 @@ class CountedElementsTests {
     private static GradientCheckReport report(
             String formula, Tensor w, Map<String, Tensor> data, Map<String, Tensor> claim) {
         return SERVICE.check(new GradientCheckRequest(
-                Formulas.source(formula),
-                null,
-                Map.of("w", w),
-                data,
-                claim,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null));
+                Formulas.source(formula), null, Map.of("w", w), data, claim, null, null, null, null, null, null, null));
     }
 
     /** {@code d/dw sum_i c_i (x_i w - y_i)^2} for x (rows, features), w (features, columns), y and c (rows, columns). */

@@ -40,9 +40,7 @@ final class GatePaths {
     }
 
     private static boolean isCombined(Node node) {
-        return node.op() instanceof MatMul
-                || is(node, BinaryFunction.MULTIPLY)
-                || is(node, BinaryFunction.SUBTRACT);
+        return node.op() instanceof MatMul || is(node, BinaryFunction.MULTIPLY) || is(node, BinaryFunction.SUBTRACT);
     }
 
     private static boolean is(Node node, BinaryFunction function) {
@@ -51,7 +49,8 @@ final class GatePaths {
 
     List<Path> all() {
         Map<List<Op>, List<List<Node>>> cells = new LinkedHashMap<>(); // the steps of directions and layers alike
-        for (List<List<Node>> loop : loops(nodes.stream().filter(GatePaths::isCombined).toList())) {
+        for (List<List<Node>> loop :
+                loops(nodes.stream().filter(GatePaths::isCombined).toList())) {
             List<Op> ops = loop.get(0).stream().map(Node::op).toList();
             cells.computeIfAbsent(ops, key -> new ArrayList<>()).addAll(loop);
         }

@@ -19,8 +19,8 @@ class CauseTests {
                 "a is cut.|a is cut"
             })
     void itsWordsEndAtTheFirstPauseOutsideOfBrackets(String advice, String words) {
-        Cause cause = new Cause(
-                Kind.CUT, null, "a", "Mul", 0, null, null, null, null, List.of("w"), 0, advice, List.of());
+        Cause cause =
+                new Cause(Kind.CUT, null, "a", "Mul", 0, null, null, null, null, List.of("w"), 0, advice, List.of());
         assertThat(cause.words()).isEqualTo(words);
     }
 }

@@ -82,7 +82,10 @@ class GatePathsTests {
 
     /** Of one recurrence, or of two directions one after the other, each with products of its own around it. */
     @ParameterizedTest
-    @CsvSource({"0, 0, 1", "1, 0, 1", "2, 0, 1", "3, 0, 1", "4, 0, 1", "0, 1, 1", "1, 2, 1", "3, 3, 1", "0, 4, 1", "1, 0, 2", "2, 3, 2"})
+    @CsvSource({
+        "0, 0, 1", "1, 0, 1", "2, 0, 1", "3, 0, 1", "4, 0, 1", "0, 1, 1", "1, 2, 1", "3, 3, 1", "0, 4, 1", "1, 0, 2",
+        "2, 3, 2"
+    })
     void thePlacesAreTheSameWhateverIsAroundTheSteps(int before, int after, int directions) {
         Node x = parameter("x", BATCH, UNITS);
         Node y = null;
@@ -91,9 +94,8 @@ class GatePathsTests {
             y = y == null ? one : b.add(y, one);
         }
         Map<Set<Integer>, Set<String>> found = new HashMap<>();
-        paths(Objects.requireNonNull(y))
-                .forEach(path -> found.computeIfAbsent(places(path), key -> new HashSet<>())
-                        .add(path.words()));
+        paths(Objects.requireNonNull(y)).forEach(path -> found.computeIfAbsent(places(path), key -> new HashSet<>())
+                .add(path.words()));
 
         String peephole = "p" + (directions - 1);
         assertThat(found)
@@ -102,9 +104,11 @@ class GatePathsTests {
                         Set.of("passes no gradient on to the state before where it meets its weights, at every step"),
                         Set.copyOf(resets),
                         Set.of(
-                                "passes no gradient on to " + peephole + " where it meets the state before, at every step",
+                                "passes no gradient on to " + peephole
+                                        + " where it meets the state before, at every step",
                                 "leaves the state before out of what it passes on to " + peephole + ", at every step",
-                                "passes no gradient on to the state before where it meets " + peephole + ", at every step",
+                                "passes no gradient on to the state before where it meets " + peephole
+                                        + ", at every step",
                                 "leaves " + peephole + " out of what it passes on to the state before, at every step"),
                         Set.copyOf(differences),
                         Set.of(

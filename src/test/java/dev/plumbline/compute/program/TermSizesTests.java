@@ -23,7 +23,8 @@ class TermSizesTests {
         double furthest = 0;
         for (int seed = 0; seed < 20; seed++) {
             Rounding rounding = Rounding.float64(program.evaluate(large), seed);
-            double found = program.evaluate(small, rounding).with(large).value(sum).item();
+            double found =
+                    program.evaluate(small, rounding).with(large).value(sum).item();
             furthest = Math.max(furthest, Math.abs(found - exact));
         }
         assertThat(furthest).isGreaterThan(0x1p-53 * 1e8);
