@@ -64,7 +64,7 @@ public record Cause(
                 && !(open == 0
                         && END.matcher(advice).region(end, advice.length()).lookingAt())) {
             char c = advice.charAt(end++);
-            open += c == '(' ? 1 : c == ')' ? -1 : 0;
+            open = Math.max(0, open + (c == '(' ? 1 : c == ')' ? -1 : 0)); // a name may close what nobody opened
         }
         String first = advice.substring(0, end);
         return first.endsWith(".") ? first.substring(0, first.length() - 1) : first;

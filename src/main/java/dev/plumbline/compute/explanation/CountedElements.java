@@ -8,6 +8,7 @@ import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Reshape;
 import dev.plumbline.compute.program.Unary;
 import dev.plumbline.compute.program.UnaryFunction;
+import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,14 +29,12 @@ final class CountedElements {
 
     List<Found> found() {
         List<Found> found = new ArrayList<>();
-        for (LossElements elements : LossElements.of(trial.wrong().objective())) {
-            Node product = product(elements.terms());
-            if (product != null && found.isEmpty()) {
-                for (int k = 0; k < 2; k++) {
-                    found.addAll(
-                            counted(product.inputs().get(k), product.inputs().get(1 - k), product));
-                }
-            }
+        Node product = LossElements.of(trial.wrong().objective()).stream()
+                .findFirst() // all hold the same terms
+                .map(elements -> product(elements.terms()))
+                .orElse(null);
+        for (int k = 0; k < 2 && product != null; k++) {
+            found.addAll(counted(product, k));
         }
         return found;
     }
@@ -51,26 +50,38 @@ final class CountedElements {
         return multiplies ? node : null;
     }
 
-    private List<Found> counted(Node losses, Node mask, Node product) {
+    /** Where operand k is the losses and the other the mask; either may be repeated along axes of the other. */
+    private List<Found> counted(Node product, int k) {
         Objective objective = trial.wrong().objective();
-        double[] m = objective.base().value(mask).values();
-        boolean isMask = Arrays.stream(m).allMatch(each -> each == 0 || each == 1);
-        int kept = (int) Arrays.stream(m).filter(each -> each == 1).count();
-        boolean leavesOut = isMask && kept > 0 && kept < m.length;
-        if (objective.isMoved(mask) || !leavesOut || m.length != losses.shape().size()) {
+        Node losses = product.inputs().get(k);
+        Node mask = product.inputs().get(1 - k);
+        Tensor m = objective.base().value(mask);
+        boolean isMask = Arrays.stream(m.values()).allMatch(each -> each == 0 || each == 1);
+        int kept = (int) Arrays.stream(m.values()).filter(each -> each == 1).count();
+        boolean leavesOut = isMask && kept > 0 && kept < m.size();
+        if (objective.isMoved(mask) || !leavesOut) {
             return List.of();
         }
+        int all = product.shape().size();
+        int out = (m.size() - kept) * (all / m.size());
         List<Found> found = new ArrayList<>();
         for (boolean renews : new boolean[] {true, false}) {
-            double weight = renews ? (double) kept / m.length : 1;
+            double weight = renews ? (double) kept / m.size() : 1;
+            Tensor more = m.map(each -> weight - each);
+            Tensor own = objective.base().value(losses);
+            List<Tensor> factors = k == 0 ? List.of(own, more) : List.of(more, own);
             Replay replay = (pass, gradient) -> {
-                double[] excess = gradient.by(product).values().clone();
-                for (int i = 0; i < excess.length; i++) {
-                    excess[i] *= weight - m[i];
-                }
-                return pass.from(Map.of(losses, excess)).byParameter();
+                double[][] into = new double[2][];
+                into[k] = new double[losses.shape().size()];
+                product.op()
+                        .pullBack(
+                                factors,
+                                objective.base().value(product),
+                                gradient.by(product).values(),
+                                into);
+                return pass.from(Map.of(losses, into[k])).byParameter();
             };
-            Cause cause = trial.explained(replay, 0, fit -> words(product, m.length - kept, m.length, renews, fit));
+            Cause cause = trial.explained(replay, 0, fit -> words(product, out, all, renews, fit));
             if (cause != null) {
                 found.add(new Found(cause, Found.ELEMENTS, product.id()));
             }

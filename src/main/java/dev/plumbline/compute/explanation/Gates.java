@@ -49,7 +49,7 @@ final class Gates {
             if (steps > 1) {
                 derivatives(nodes, steps, found);
                 exchanges(nodes, found);
-                new GatePaths(objective, nodes, steps)
+                new GatePaths(objective, nodes)
                         .all()
                         .forEach(path -> add(path.name(), path.rules(), path.at(), path.words(), found));
             }

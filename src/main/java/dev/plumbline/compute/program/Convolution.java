@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record Convolution(Window window, int groups) implements Contraction {
 
     private static final int FOLDED = 512; // columns of one product, of several samples
+    private static final long MOST_FOLDED = 1L << 20; // numbers of their patches
 
     @Override
     public Shape shape(List<Shape> inputs) {
@@ -60,7 +61,7 @@ public record Convolution(Window window, int groups) implements Contraction {
         int batch = shape.extent(0);
         Patches patches = new Patches(x.shape(), shape, batch);
         double[] columns = new double[patches.rows * patches.columns];
-        double[] results = new double[patches.filters * patches.columns];
+        double[] results = patches.results();
         for (int sample = 0; sample < batch; sample += patches.folded) {
             int count = Math.min(patches.folded, batch - sample);
             for (int group = 0; group < groups; group++) {
@@ -109,10 +110,10 @@ public record Convolution(Window window, int groups) implements Contraction {
         double[] dx = into[0];
         double[] dw = into[1];
         int batch = output.shape().extent(0);
-        Patches patches = new Patches(x.shape(), output.shape(), batch);
         Patches alone = new Patches(x.shape(), output.shape(), 1); // a weight's gradient is a sum over samples
+        Patches patches = dx == null ? alone : new Patches(x.shape(), output.shape(), batch);
         double[] columns = new double[patches.rows * patches.columns];
-        double[] arrived = new double[patches.filters * patches.columns];
+        double[] arrived = patches.results();
         for (int group = 0; group < groups; group++) {
             int first = weights(w, group, false).offset();
             for (int sample = 0; sample < batch && dw != null; sample++) {
@@ -145,6 +146,13 @@ public record Convolution(Window window, int groups) implements Contraction {
         return 2.0 * output.size() * w.extent(1) * w.extent(2) * w.extent(3);
     }
 
+    /** How many samples of a batch are laid side by side, at least one. */
+    static int folded(int batch, int rows, int positions) {
+        long numbers = Math.max(1, (long) rows * positions);
+        long most = Math.min(FOLDED / Math.max(1, positions), MOST_FOLDED / numbers);
+        return (int) Math.max(1, Math.min(batch, most));
+    }
+
     /**
      * The patches under the kernel, one column a position of a sample: (channels kernelHeight kernelWidth, samples positions).
      * Samples of few positions are laid side by side, so that one product is not thinner than it need be.
@@ -170,8 +178,13 @@ public record Convolution(Window window, int groups) implements Contraction {
             outWidth = y.extent(3);
             rows = channels * window.kernel().get(0) * window.kernel().get(1);
             positions = outHeight * outWidth;
-            folded = Math.max(1, Math.min(batch, FOLDED / Math.max(1, positions)));
+            folded = folded(batch, rows, positions);
             columns = folded * positions;
+        }
+
+        /** For the results of samples side by side; empty where each is by itself. */
+        double[] results() {
+            return new double[folded == 1 ? 0 : filters * columns];
         }
 
         Matrix cotangent(double[] dy, int sample, int group) {

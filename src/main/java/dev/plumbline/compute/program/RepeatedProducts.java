@@ -31,11 +31,6 @@ final class RepeatedProducts {
         this.inFloat32 = inFloat32;
     }
 
-    /** What the sums in this array have lost; null where nothing was added to it. */
-    double @Nullable [] losses(double @Nullable [] sums) {
-        return losses.get(sums);
-    }
-
     /** {@code c += a b}, and its repeated part beside. */
     void addBoth(Matrix a, Matrix b, double[] c, int start) {
         MatrixProduct.add(a, b, c, start);
@@ -56,15 +51,6 @@ final class RepeatedProducts {
         losses.remove(beside.remove(whole));
     }
 
-    /** The repeated part of {@code c += a b}. */
-    void add(Matrix a, Matrix b, double[] c, int start) {
-        int[] rows = rows(a);
-        int[] columns = columns(b, rows);
-        if (columns.length > 0) {
-            add(a, b, rows, columns, c, start);
-        }
-    }
-
     private int[] rows(Matrix a) {
         return a.inner() < FEWEST_TERMS ? new int[0] : repeating(a, a.outer(), !a.transposed());
     }
@@ -73,6 +59,7 @@ final class RepeatedProducts {
         return rows.length == 0 ? rows : repeating(b, b.inner(), b.transposed());
     }
 
+    /** The repeated part of {@code c += a b}. */
     private void add(Matrix a, Matrix b, int[] rows, int[] columns, double[] c, int start) {
         int terms = a.inner();
         double[] lost = losses.computeIfAbsent(c, array -> new double[array.length]);

@@ -87,18 +87,8 @@ final class SerialSums {
     }
 
     /** Takes from {@code into}, where a node's reverse pass has added its terms, what serial sums lose of them. */
-    void pullBackLosses(Node node, List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
-        if (node.op() instanceof Contraction contraction) {
-            RepeatedProducts products = new RepeatedProducts(inFloat32);
-            double[][] sums = new double[into.length][];
-            boolean isConvolved = contraction instanceof Convolution; // to whose input patches scatter few terms each
-            Arrays.setAll(sums, k -> into[k] == null || (k == 0 && isConvolved) ? null : new double[into[k].length]);
-            contraction.pullBack(inputs, output, cotangent, sums, products::add);
-            for (int k = 0; k < into.length; k++) {
-                subtract(into[k], products.losses(sums[k]));
-            }
-            return;
-        }
+    private void pullBackLosses(
+            Node node, List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
         for (int k = 0; k < into.length; k++) {
             if (into[k] != null && mayRepeat(node, k)) {
                 double[] losses =

@@ -28,13 +28,16 @@ public final class TermSizes {
         return new TermSizes(base.program(), base);
     }
 
-    /** For a single run, which may take gradients of whatever it likes. */
+    /** For a single run, which may go to other points and take gradients of whatever it likes: nothing is kept. */
     static TermSizes alone(Program program) {
         return new TermSizes(program, null);
     }
 
     /** The sizes at a node. */
     double[] forward(Node node, Supplier<double[]> computed) {
+        if (!isShared) {
+            return computed.get();
+        }
         double[] known = forward[node.id()];
         if (known == null) {
             known = computed.get();

@@ -2,10 +2,13 @@ package dev.plumbline.compute.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -53,6 +56,67 @@ class ConvolutionTests {
         isClose(y, expected);
         isClose(into[0], dx);
         isClose(into[1], dw);
+    }
+
+    /** Side by side they are a product of 512 columns at most, and their patches 2^20 numbers. */
+    @ParameterizedTest
+    @CsvSource({
+        "600, 1, 1, 512",
+        "600, 9, 1, 512",
+        "600, 9, 100, 5",
+        "3, 9, 100, 3",
+        "600, 27, 600, 1",
+        "600, 2048, 1, 512",
+        "600, 2049, 1, 511",
+        "512, 25088, 1, 41",
+        "512, 5000, 49, 4",
+        "512, 4260096, 1, 1",
+        "512, 100000, 20000, 1",
+        "0, 0, 0, 1"
+    })
+    void asManySamplesAreLaidSideBySideAsStaySmall(int batch, int rows, int positions, int folded) {
+        assertThat(Convolution.folded(batch, rows, positions)).isEqualTo(folded);
+    }
+
+    /** Of a kernel that reads one pixel and nothing but padding else, two samples go together. */
+    @Test
+    void aLargeKernelSeesOneSampleAfterTheOther() {
+        int around = 300;
+        int extent = 2 * around + 1;
+        Window window = new Window(
+                List.of(extent, extent), List.of(1, 1), List.of(around, around, around, around), List.of(1, 1), false);
+        Tensor x = tensor(5, 1, 1, 1);
+        Tensor w = tensor(1, 1, extent, extent);
+        Tensor dy = tensor(5, 1, 1, 1);
+        int centre = w.size() / 2;
+
+        double[] y = new Convolution(window, 1).value(List.of(x, w), dy.shape());
+        double[][] into = {new double[5], new double[w.size()]};
+        new Convolution(window, 1).pullBack(List.of(x, w), Tensor.of(dy.shape(), y), dy.values(), into);
+
+        isClose(y, x.map(each -> each * w.at(centre)).values());
+        isClose(into[0], dy.map(each -> each * w.at(centre)).values());
+        double sum = 0;
+        for (int sample = 0; sample < 5; sample++) {
+            sum += x.at(sample) * dy.at(sample);
+        }
+        assertThat(Math.abs(into[1][centre] - sum)).isLessThanOrEqualTo(1e-12);
+    }
+
+    /** A first layer passes nothing on to its input, and so one sample's patches are enough. */
+    @Test
+    void withoutADerivativeByItsInputOneSampleIsLaidOut() {
+        Convolution convolution =
+                new Convolution(new Window(List.of(3, 3), List.of(1, 1), List.of(0, 0, 0, 0), List.of(1, 1), false), 1);
+        Tensor x = tensor(128, 64, 4, 4);
+        Tensor w = tensor(2, 64, 3, 3);
+        Tensor dy = tensor(128, 2, 2, 2);
+        double[][] into = {null, new double[w.size()]};
+        convolution.pullBack(List.of(x, w), dy, dy.values(), into);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        convolution.pullBack(List.of(x, w), dy, dy.values(), into);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(8L * 576 * 512 / 2);
     }
 
     private static void isClose(double[] found, double[] expected) {

@@ -21,8 +21,8 @@ class RepeatedProductsTests {
         double[] column = new double[terms];
         Arrays.setAll(row, a);
         Arrays.setAll(column, b);
-        products.add(new Matrix(row, 0, 1, terms, false), new Matrix(column, 0, terms, 1, false), c, 0);
-        double[] losses = products.losses(c);
+        products.addBoth(new Matrix(row, 0, 1, terms, false), new Matrix(column, 0, terms, 1, false), c, 0);
+        double[] losses = products.lossesBeside(c);
         return losses == null ? Double.NaN : losses[0];
     }
 
