@@ -1,7 +1,6 @@
 package dev.plumbline.check;
 
 import dev.plumbline.compute.consistency.Fingerprint;
-import dev.plumbline.compute.explanation.OperationsAlone;
 import dev.plumbline.compute.explanation.Seen;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
@@ -30,15 +29,6 @@ class GradientCheckService {
 
     /** A row of a Jacobian at some points, in forward passes. */
     private static final double ROW = 15;
-
-    /** Of the whole model, that a check keeps at once. */
-    private static final double EVALUATIONS = 3;
-
-    /** Of each entry of the parameters, besides, in bytes: gradients, allowances and directions, and what becomes of them. */
-    private static final double ENTRY = 200;
-
-    /** The same where every entry is asked by differences. */
-    private static final double ENTRY_ASKED = 320;
 
     private final Limits limits;
     private final RecentReports reports;
@@ -78,10 +68,10 @@ class GradientCheckService {
         if (asked.claimsMore() && asked.gradients() == null) {
             return CheckCourse.OF_PRODUCTS;
         }
-        CheckedModel model = CheckedModel.read(asked, limits.bytes(), this::afford);
+        CheckedModel model = CheckedModel.read(asked, limits.bytes(), afford(asked));
         Objective objective = model.objective();
         CheckSettings settings = Question.of(
-                        asked.by(model.parameterNames()), model, stated -> decided(stated, objective))
+                        asked.by(model.parameterNames()), model, stated -> decided(asked, stated, objective))
                 .settings();
         return CheckCourse.of(settings, new CheckCost(objective));
     }
@@ -104,18 +94,15 @@ class GradientCheckService {
         if (claimsMore && asked.gradients() == null) {
             return new Checked(ProductsAlone.report(products(asked, watch), started), CheckFigures.NONE);
         }
-        CheckedModel model = CheckedModel.read(asked, limits.bytes(), this::afford);
+        Consumer<Program> afford = afford(asked);
+        CheckedModel model = CheckedModel.read(asked, limits.bytes(), afford);
         GradientCheckRequest request = asked.by(model.parameterNames());
-        Question question = Question.of(request, model, settings -> decided(settings, model.objective()));
-        AnotherModel another = DifferentModels.differs(request, model, question, this::afford);
+        Question question = Question.of(request, model, settings -> decided(request, settings, model.objective()));
+        AnotherModel another = DifferentModels.differs(request, model, question, afford);
         if (another != null) {
             return new Checked(DifferentModels.report(another, model, question.settings(), started), CheckFigures.NONE);
         }
         Seen seen = SeenValues.of(request, model.objective());
-        if (!seen.isNothing()) {
-            limits.requireBytes((EVALUATIONS + OperationsAlone.EVALUATIONS)
-                    * model.objective().program().bytes());
-        }
         Fingerprint inputs = Fingerprint.of(model.objective().point());
         Measured measured = Measured.of(question, model.objective(), watch::at);
         Checked checked = new ReportAssembly(
@@ -132,7 +119,7 @@ class GradientCheckService {
 
     /** The products of a request, on a reading of the model with all its outputs. */
     private ProductsAlone products(GradientCheckRequest asked, Watch watch) {
-        ProductModel model = ProductModel.read(asked, limits.bytes(), this::afford);
+        ProductModel model = ProductModel.read(asked, limits.bytes(), afford(asked));
         ProductClaims claims = model.own(asked.productsOrNone());
         CheckSettings settings = asked.resolvedSettings();
         double rows = asked.sparsityOrNone().size() * model.largestOutput();
@@ -143,24 +130,24 @@ class GradientCheckService {
                 model, settings, new ProductCheck(model, settings, watch::at).of(claims, asked.sparsityOrNone()));
     }
 
-    private void afford(Program program) {
-        limits.requireBytes(bytes(program, ENTRY));
-        limits.requireSeconds(CheckCost.certified(program));
+    /** All that a check may need, before anything large is there: who holds a part of it would wait for the rest. */
+    private Consumer<Program> afford(GradientCheckRequest asked) {
+        return program -> {
+            limits.requireBytes(CheckMemory.of(asked, program).atMost(limits.bytes()));
+            limits.requireSeconds(CheckCost.certified(program));
+        };
     }
 
-    private static double bytes(Program program, double ofAnEntry) {
-        return EVALUATIONS * program.bytes() + ofAnEntry * program.parameterCount();
-    }
-
-    private Coverage decided(CheckSettings settings, Objective objective) {
-        Coverage coverage = auto(settings, objective);
-        if (coverage == Coverage.EXHAUSTIVE) {
-            limits.requireBytes(bytes(objective.program(), ENTRY_ASKED));
-        }
+    private Coverage decided(GradientCheckRequest asked, CheckSettings settings, Objective objective) {
+        CheckMemory memory = CheckMemory.of(asked, objective.program());
+        Coverage coverage = auto(settings, objective, memory.ofEveryEntry() <= limits.bytes());
+        double needed = coverage == Coverage.EXHAUSTIVE ? memory.ofEveryEntry() : memory.certified();
+        limits.requireBytes(needed);
+        limits.settleBytes(needed);
         return coverage;
     }
 
-    private Coverage auto(CheckSettings settings, Objective objective) {
+    private Coverage auto(CheckSettings settings, Objective objective, boolean fits) {
         Coverage coverage = Objects.requireNonNull(settings.coverage());
         CheckCost cost = new CheckCost(objective);
         if (settings.scheme() != null) {
@@ -168,7 +155,6 @@ class GradientCheckService {
         }
         if (coverage == Coverage.AUTO) {
             double most = AUTO_SECONDS / Pace.here(1);
-            boolean fits = bytes(objective.program(), ENTRY_ASKED) <= limits.bytes();
             return fits && cost.exhaustive(most) <= most ? Coverage.EXHAUSTIVE : Coverage.CERTIFIED;
         }
         double seconds = cost.of(coverage, Objects.requireNonNull(settings.samples()));

@@ -6,6 +6,7 @@ import dev.plumbline.jobs.JobStore.New;
 import dev.plumbline.jobs.JobStore.Queue;
 import dev.plumbline.jobs.JobStore.Seen;
 import dev.plumbline.limits.ComeBackLater;
+import dev.plumbline.limits.Presence;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.report.Page;
 import java.time.Duration;
@@ -70,7 +71,9 @@ class Jobs {
         if (work == null) {
             throw new IllegalStateException("nobody does " + kind);
         }
-        double seconds = Math.max(1e-3, work.prepare(owner, inputs).seconds());
+        double seconds = Math.max(
+                1e-3,
+                Presence.estimating(() -> work.prepare(owner, inputs)).seconds());
         New made = new New(UUID.randomUUID().toString(), owner, kind, seconds, idempotencyKey, digest);
         Seen seen = keep(made, inputs);
         workers.look();

@@ -2,6 +2,7 @@ package dev.plumbline.jobs;
 
 import dev.plumbline.jobs.Job.Failure;
 import dev.plumbline.jobs.JobRuns.Lease;
+import dev.plumbline.limits.ComeBackLater;
 import dev.plumbline.limits.Presence;
 import dev.plumbline.problem.Problem;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -78,10 +79,11 @@ class Worker {
                 () -> runs.forEach(Run::look), BETWEEN_LOOKS, BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
     }
 
-    /** Whether a job has to be taken up again. */
+    /** Whether a job has to be taken up again, and whether others go first. */
     enum Outcome {
         OVER,
-        AGAIN
+        AGAIN,
+        LATER
     }
 
     Outcome run(String id, String node) {
@@ -114,6 +116,9 @@ class Worker {
         } catch (Problem refused) {
             return failed(
                     lease, new Failure(refused.explanation(), refused.pointer(), refused.got(), refused.expected()));
+        } catch (ComeBackLater busy) {
+            Presence.end();
+            return run.caller.isGone() ? unwanted(lease) : later(lease, busy);
         } catch (RuntimeException | Error fault) {
             return run.caller.isGone() ? unwanted(lease) : again(lease, fault);
         } finally {
@@ -128,7 +133,8 @@ class Worker {
         if (work == null) {
             throw new IllegalStateException("nobody does " + lease.kind());
         }
-        Work.Done done = work.prepare(lease.owner(), store.inputs(lease.id())).run(run::tell);
+        Work.Task task = Presence.estimating(() -> work.prepare(lease.owner(), store.inputs(lease.id())));
+        Work.Done done = task.run(run::tell);
         run.caller.check();
         runs.remove(run);
         boolean first = patiently(() -> transaction.execute(status -> {
@@ -202,6 +208,22 @@ class Worker {
         }
         leases.giveBack(lease, !stopping);
         return Outcome.AGAIN;
+    }
+
+    /** No fault, and so no attempt: it is begun anew when there may be a place for it. */
+    private Outcome later(Lease lease, ComeBackLater busy) {
+        log.info("Job {} waits again: {}", lease.id(), busy.getMessage());
+        leases.giveBack(lease, false);
+        for (long end = System.nanoTime() + Duration.ofSeconds(busy.seconds()).toNanos();
+                !stopping && System.nanoTime() < end; ) {
+            try {
+                Thread.sleep(BETWEEN_LOOKS);
+            } catch (InterruptedException stops) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        return stopping ? Outcome.AGAIN : Outcome.LATER;
     }
 
     private Outcome ended(Lease lease, String how) {

@@ -86,7 +86,18 @@ class Workers implements SmartLifecycle {
     }
 
     private static CompletionHandler<Void> handling(Worker.Outcome outcome) {
-        return outcome == Worker.Outcome.AGAIN ? Workers::inItsOldPlace : (complete, operations) -> operations.remove();
+        return switch (outcome) {
+            case OVER -> (complete, operations) -> operations.remove();
+            case AGAIN -> Workers::inItsOldPlace;
+            case LATER -> (complete, operations) -> operations.reschedule(complete, placeNow(complete));
+        };
+    }
+
+    /** Behind those that should be through by now, which may be small; it is due, and nobody goes before it for ever. */
+    private static Instant placeNow(ExecutionComplete complete) {
+        Instant old = complete.getExecution().getExecutionTime();
+        Instant now = Instant.now().minus(LONG_AGO);
+        return now.isAfter(old) ? now : old;
     }
 
     private static void inItsOldPlace(ExecutionComplete complete, ExecutionOperations<Void> operations) {

@@ -122,6 +122,11 @@ public record Limits(
         Presence.reserve(asked);
     }
 
+    /** What was required beyond this is not needed after all: it is others'. */
+    public void settleBytes(double needed) {
+        Presence.settle(needed);
+    }
+
     /** Refuses a request with more tensors, in all its parts together, than are allowed. */
     public void requireTensors(int asked) {
         if (asked > tensors) {

@@ -2,6 +2,7 @@ package dev.plumbline.limits;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ public final class Presence {
 
     private final AtomicInteger megabytes = new AtomicInteger(); // of the heap
 
+    private boolean estimates; // asked by the thread that works for it
     private volatile boolean gone;
 
     public Presence() {
@@ -62,12 +64,32 @@ public final class Presence {
     /** Takes so much of the heap, with what was taken before, until the work is done; waits where others have it. */
     static void reserve(double bytes) {
         Presence presence = CURRENT.get();
-        if (presence != null) {
-            int more = HeapRoom.megabytes(bytes) - presence.megabytes.get();
-            if (more > 0) {
-                HeapRoom.SHARED.acquire(more, presence.patience, presence::check);
-                presence.megabytes.addAndGet(more);
-            }
+        int wanted = HeapRoom.megabytes(bytes);
+        if (presence != null && !presence.estimates && wanted > presence.megabytes.get()) {
+            int held = presence.megabytes.getAndSet(0);
+            HeapRoom.SHARED.exchange(held, wanted, presence.patience, presence::check);
+            presence.megabytes.addAndGet(wanted);
+        }
+    }
+
+    /** Gives back what was taken of the heap beyond this. */
+    static void settle(double bytes) {
+        Presence presence = CURRENT.get();
+        if (presence != null && !presence.estimates) {
+            int kept = HeapRoom.megabytes(bytes);
+            int held = presence.megabytes.getAndUpdate(some -> Math.min(some, kept));
+            HeapRoom.SHARED.release(Math.max(0, held - kept));
+        }
+    }
+
+    /** What is refused for its size is refused here too, but no memory is taken, and so none waited for. */
+    public static <T> T estimating(Supplier<T> estimate) {
+        Presence presence = current();
+        presence.estimates = true;
+        try {
+            return estimate.get();
+        } finally {
+            presence.estimates = false;
         }
     }
 

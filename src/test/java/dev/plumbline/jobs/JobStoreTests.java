@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.jobs.Job.State;
 import dev.plumbline.jobs.JobRuns.Lease;
 import dev.plumbline.jobs.JobStore.New;
+import dev.plumbline.limits.ComeBackLater;
 import dev.plumbline.problem.Problem;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -201,6 +203,28 @@ class JobStoreTests {
         assertThat(job(id).attempts()).isZero();
         assertThat(worker(progress -> {}).run(id, NODE)).isEqualTo(Worker.Outcome.OVER);
         assertThat(job(id).state()).isEqualTo(State.DONE);
+    }
+
+    /** Others have the memory: that is nobody's fault, and happens as often as it likes. */
+    @Test
+    void whatFindsNoPlaceWaitsAndHasMadeNoAttempt() {
+        String id = submitted("ann", 1, 0);
+        AtomicInteger times = new AtomicInteger();
+        Worker worker = worker(progress -> {
+            if (times.incrementAndGet() <= 4) {
+                throw new ComeBackLater("no place", 1);
+            }
+        });
+        long begun = System.nanoTime();
+        for (int busy = 0; busy < 4; busy++) {
+            assertThat(worker.run(id, NODE)).isEqualTo(Worker.Outcome.LATER);
+            assertThat(job(id).state()).isEqualTo(State.QUEUED);
+            assertThat(job(id).attempts()).isZero();
+        }
+        assertThat(System.nanoTime() - begun).isGreaterThan(4_000_000_000L);
+        assertThat(worker.run(id, NODE)).isEqualTo(Worker.Outcome.OVER);
+        assertThat(job(id).state()).isEqualTo(State.DONE);
+        assertThat(job(id).attempts()).isOne();
     }
 
     /** However late it comes, what is cancelled is never done. */

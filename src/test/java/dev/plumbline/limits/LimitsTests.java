@@ -7,9 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.problem.Problem;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -133,10 +138,91 @@ class LimitsTests {
 
     @Test
     void waitsForNoMemoryWhereTheCallerIsGone() {
-        HeapRoom room = new HeapRoom(10);
+        HeapRoom room = new HeapRoom(10, Duration.ZERO);
         Presence caller = new Presence();
         caller.leave();
-        assertThatThrownBy(() -> room.acquire(11, Duration.ofMinutes(1), caller::check))
+        assertThatThrownBy(() -> room.exchange(0, 11, Duration.ofMinutes(1), caller::check))
                 .isInstanceOf(Presence.CallerGone.class);
+        assertThatCode(() -> room.exchange(0, 10, Duration.ZERO, () -> {})).doesNotThrowAnyException();
+    }
+
+    /** Each has some, and wants more than there is while the other has that. */
+    @Test
+    void twoThatNeedMoreThanTheyTookDoNotWaitForEachOther() throws Exception {
+        HeapRoom room = new HeapRoom(10, Duration.ofMinutes(1));
+        CountDownLatch both = new CountDownLatch(2);
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        List<Future<Integer>> workers = Stream.of(4, 5)
+                .map(some -> threads.submit(() -> {
+                    room.exchange(0, some, Duration.ofSeconds(20), () -> {});
+                    both.countDown();
+                    both.await();
+                    room.exchange(some, 9, Duration.ofSeconds(20), () -> {});
+                    room.release(9);
+                    return some;
+                }))
+                .toList();
+        for (Future<Integer> worker : workers) {
+            assertThat(worker.get(10, TimeUnit.SECONDS)).isPositive();
+        }
+        threads.shutdown();
+    }
+
+    @Test
+    void whatIsSmallGoesBeforeWhatIsLargeForAWhileOnly() throws Exception {
+        HeapRoom room = new HeapRoom(10, Duration.ofSeconds(2));
+        room.exchange(0, 5, Duration.ZERO, () -> {});
+        CountDownLatch large = new CountDownLatch(1);
+        Thread waiting = new Thread(() -> {
+            room.exchange(0, 10, Duration.ofSeconds(20), () -> {});
+            large.countDown();
+        });
+        waiting.start();
+        Thread.sleep(500);
+        room.exchange(0, 3, Duration.ZERO, () -> {});
+        room.release(3);
+        Thread.sleep(2_000); // its place is kept however often it looks
+        assertThatThrownBy(() -> room.exchange(0, 3, Duration.ofMillis(100), () -> {}))
+                .isInstanceOf(ComeBackLater.class);
+        assertThat(large.getCount()).isOne();
+        room.release(5);
+        assertThat(large.await(10, TimeUnit.SECONDS)).isTrue();
+        waiting.join();
+    }
+
+    @Test
+    void anEstimateTakesNoMemoryAndWaitsForNone() throws Exception {
+        Limits wide = widest();
+        double bytes = 0.7 * HeapRoom.bytes();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        Thread other = new Thread(() -> work(bytes, wide, begun, over));
+        other.start();
+        begun.await();
+        new Presence(() -> {}, Duration.ZERO).begin();
+        assertThat(Presence.estimating(() -> required(wide, bytes))).isEqualTo(bytes);
+        assertThatThrownBy(() -> Presence.estimating(() -> required(wide, 2 * HeapRoom.bytes())))
+                .isInstanceOf(Problem.class);
+        assertThatThrownBy(() -> wide.requireBytes(bytes)).isInstanceOf(ComeBackLater.class);
+        over.countDown();
+        other.join();
+        wide.requireBytes(bytes);
+        wide.settleBytes(bytes / 2);
+        assertThat(afterAnother(wide, bytes)).isTrue();
+        Presence.end();
+    }
+
+    private static double required(Limits limits, double bytes) {
+        limits.requireBytes(bytes);
+        return bytes;
+    }
+
+    /** Whether somebody else gets so much at once. */
+    private static boolean afterAnother(Limits limits, double bytes) throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        Thread other = new Thread(() -> work(bytes / 2, limits, begun, new CountDownLatch(0)));
+        other.start();
+        other.join();
+        return begun.getCount() == 0;
     }
 }
