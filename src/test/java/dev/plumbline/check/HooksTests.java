@@ -262,7 +262,7 @@ class HooksTests {
                 .containsExactlyInAnyOrder("/block0/add2/Add", "/block1/add1/Add", "/block2/add2/Add");
     }
 
-    /** What is kept of every operation by itself counts: five times the model's values, beside the three of a check. */
+    /** What is kept of every operation by itself counts: five times the model's values, beside the seven or so of a check. */
     @Test
     void whatIsKeptOfOperationsIsLimited() {
         Seen seen = seen("right");
@@ -272,7 +272,7 @@ class HooksTests {
                 .program()
                 .bytes();
         Limits limits = new Binder(new MapConfigurationPropertySource(
-                        Map.of("plumbline.limits.bytes", String.valueOf((long) (7 * values)))))
+                        Map.of("plumbline.limits.bytes", String.valueOf((long) (10 * values)))))
                 .bindOrCreate("plumbline.limits", Limits.class);
         GradientCheckService small = new GradientCheckService(limits, new RecentReports());
         assertThat(small.check(seen.request(null, null)).verdict()).isEqualTo(Verdict.PASS);

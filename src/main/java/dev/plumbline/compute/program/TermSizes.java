@@ -35,7 +35,7 @@ public final class TermSizes {
 
     /** The sizes at a node. */
     double[] forward(Node node, Supplier<double[]> computed) {
-        if (!isShared) {
+        if (base == null) {
             return computed.get();
         }
         double[] known = forward[node.id()];
