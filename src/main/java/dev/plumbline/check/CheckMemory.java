@@ -27,10 +27,10 @@ record CheckMemory(double certified, double ofEveryEntry, Coverage coverage) {
     private static final double ENTRY_ASKED = 320;
 
     static CheckMemory of(GradientCheckRequest asked, Program program) {
-        double hooks = asked.activationsOrNone().isEmpty()
-                        && asked.cotangentsOrNone().isEmpty()
-                ? 0
-                : OperationsAlone.EVALUATIONS;
+        double hooks =
+                asked.activationsOrNone().isEmpty() && asked.cotangentsOrNone().isEmpty()
+                        ? 0
+                        : OperationsAlone.EVALUATIONS;
         double values = (EVALUATIONS + hooks) * program.bytes();
         double entries = entries(asked, program);
         return new CheckMemory(

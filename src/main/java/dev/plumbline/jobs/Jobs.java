@@ -72,8 +72,7 @@ class Jobs {
             throw new IllegalStateException("nobody does " + kind);
         }
         double seconds = Math.max(
-                1e-3,
-                Presence.estimating(() -> work.prepare(owner, inputs)).seconds());
+                1e-3, Presence.estimating(() -> work.prepare(owner, inputs)).seconds());
         New made = new New(UUID.randomUUID().toString(), owner, kind, seconds, idempotencyKey, digest);
         Seen seen = keep(made, inputs);
         workers.look();

@@ -144,7 +144,8 @@ class WitnessesHttpTests {
                 + "'data':{'x':[[0.3333,0.7],[0.1,0.9]]},'gradients':{'w':[[%s],[%s]]},"
                 + "'settings':{'claimDatatype':'FP32','precision':'%s'}";
         JsonNode half = check(model.formatted(0.4335, 1.602, "autocastBF16"));
-        String detail = half.get("warnings").valueStream()
+        String detail = half.get("warnings")
+                .valueStream()
                 .filter(warning -> warning.get("code").asString().equals("shareUnseen"))
                 .map(warning -> warning.get("detail").asString())
                 .findFirst()
@@ -153,9 +154,13 @@ class WitnessesHttpTests {
 
         double unseen = 1 + (percent - 1) / 100.0;
         double seen = 1 + 3 * (percent + 1) / 100.0;
-        assertThat(check(model.formatted(0.4333 * unseen, 1.6 * unseen, "autocastBF16")).get("verdict").asString())
+        assertThat(check(model.formatted(0.4333 * unseen, 1.6 * unseen, "autocastBF16"))
+                        .get("verdict")
+                        .asString())
                 .isEqualTo("PASS");
-        assertThat(check(model.formatted(0.4333 * seen, 1.6 * seen, "autocastBF16")).get("verdict").asString())
+        assertThat(check(model.formatted(0.4333 * seen, 1.6 * seen, "autocastBF16"))
+                        .get("verdict")
+                        .asString())
                 .isNotEqualTo("PASS");
         assertThat(check(model.formatted(0.4333, 1.6, "tf32")).get("warnings").toString())
                 .doesNotContain("shareUnseen");

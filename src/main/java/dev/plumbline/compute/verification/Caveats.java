@@ -217,9 +217,8 @@ final class Caveats {
                 .max()
                 .orElse(0);
         return IntStream.range(0, reference.size())
-                .filter(i -> claims.mask(name).judges(i)
-                        && largest > 0
-                        && Math.abs(reference.at(i)) >= MATTERS * largest)
+                .filter(i ->
+                        claims.mask(name).judges(i) && largest > 0 && Math.abs(reference.at(i)) >= MATTERS * largest)
                 .mapToDouble(i -> examination.ruling(name, i).verdict() == Verdict.PASS
                         ? allowance.at(i) / Math.abs(reference.at(i))
                         : 0)
