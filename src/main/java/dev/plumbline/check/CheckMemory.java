@@ -17,8 +17,14 @@ import java.util.Objects;
  */
 record CheckMemory(double certified, double ofEveryEntry, Coverage coverage) {
 
-    /** Of the whole model, whatever runs beside: values, cotangents, sizes of terms. */
+    /** Of the whole model, whatever runs beside: values, exact cotangents, sizes of terms. */
     private static final double EVALUATIONS = 3;
+
+    /** Rounding runs that may be under way at once: all but the first of eight. */
+    private static final int RUNS = 7;
+
+    /** Of what one of them computes: its values, and cotangents as far as they live at the same time. */
+    private static final double RUN = 1.5;
 
     /** Of each entry of the parameters, besides: gradients, allowances and directions, and what becomes of them. */
     private static final double ENTRY = 200;
@@ -27,16 +33,26 @@ record CheckMemory(double certified, double ofEveryEntry, Coverage coverage) {
     private static final double ENTRY_ASKED = 320;
 
     static CheckMemory of(GradientCheckRequest asked, Program program) {
-        double hooks =
-                asked.activationsOrNone().isEmpty() && asked.cotangentsOrNone().isEmpty()
-                        ? 0
-                        : OperationsAlone.EVALUATIONS;
-        double values = (EVALUATIONS + hooks) * program.bytes();
+        double hooks = asked.activationsOrNone().isEmpty()
+                        && asked.cotangentsOrNone().isEmpty()
+                ? 0
+                : OperationsAlone.EVALUATIONS;
+        int runs = Math.min(RUNS, Runtime.getRuntime().availableProcessors());
+        double values = (EVALUATIONS + hooks) * program.bytes() + runs * RUN * computed(program);
         double entries = entries(asked, program);
         return new CheckMemory(
                 values + ENTRY * entries,
                 values + ENTRY_ASKED * entries,
                 Objects.requireNonNull(asked.resolvedSettings().coverage()));
+    }
+
+    /** The bytes of all values but those that are given, which every run shares. */
+    private static double computed(Program program) {
+        double bytes = 0;
+        for (Node node : program.nodes()) {
+            bytes += node.inputs().isEmpty() ? 0 : Double.BYTES * (double) node.shape().size();
+        }
+        return bytes;
     }
 
     /** With those of data that a gradient is claimed by, which are parameters later. */

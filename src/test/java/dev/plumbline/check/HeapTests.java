@@ -35,6 +35,9 @@ class HeapTests {
     /** An estimate of ten times as much would accept less than this. */
     private static final double BYTES_PER_ENTRY = 700;
 
+    /** An estimate of ten times as much would accept fewer values than this part of the heap. */
+    private static final double EVALUATIONS = 40;
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         sum(w*w)                      | CERTIFIED
@@ -45,6 +48,19 @@ class HeapTests {
     void whatIsAcceptedFits(String formula, Coverage coverage) throws Exception {
         int rows = fits(2, formula, coverage, 1, 1);
         assertThat(rows * COLUMNS).isGreaterThan((int) (MEGABYTES * 1e6 / BYTES_PER_ENTRY));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        1 | mean(relu(relu(batch @ w) @ w)^2)
+        2 | mean(relu(relu(batch @ w) @ w)^2)
+        8 | mean(relu(relu(batch @ w) @ w)^2)
+        8 | mean((tanh(batch @ w) - tanh(batch))^2)
+        """)
+    void aLargeBatchThatIsAcceptedFits(int processors, String formula) throws Exception {
+        int rows = fits(processors, formula, Coverage.CERTIFIED, 1, 1);
+        double values = 6.0 * Double.BYTES * rows * COLUMNS; // of the batch and five operations
+        assertThat(values).isGreaterThan(MEGABYTES * 1e6 / EVALUATIONS);
     }
 
     /** Each of them leaves the other less than it needs. */
@@ -121,8 +137,10 @@ class HeapTests {
 
     private static GradientCheckRequest request(String formula, Coverage coverage, int rows) {
         SplittableRandom random = new SplittableRandom(1);
-        Tensor w = Tensor.zeros(Shape.of(rows, COLUMNS)).map(zero -> random.nextGaussian() / 100);
-        Map<String, Tensor> data = formula.contains("x")
+        boolean isBatch = formula.contains("batch");
+        Tensor w = Tensor.zeros(Shape.of(isBatch ? COLUMNS : rows, COLUMNS)).map(zero -> random.nextGaussian() / 100);
+        Tensor batch = Tensor.zeros(Shape.of(rows, COLUMNS)).map(zero -> random.nextGaussian());
+        Map<String, Tensor> data = isBatch ? Map.of("batch", batch) : formula.contains("x")
                 ? Map.of("x", Tensor.zeros(Shape.of(1, rows)).map(zero -> 1), "y", Tensor.zeros(Shape.of(1, COLUMNS)))
                 : Map.of();
         return new GradientCheckRequest(

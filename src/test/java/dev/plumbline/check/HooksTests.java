@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plumbline.compute.explanation.Cause;
 import dev.plumbline.compute.explanation.JudgedOperation;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.program.Program;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
@@ -262,17 +263,15 @@ class HooksTests {
                 .containsExactlyInAnyOrder("/block0/add2/Add", "/block1/add1/Add", "/block2/add2/Add");
     }
 
-    /** What is kept of every operation by itself counts: five times the model's values, beside the seven or so of a check. */
+    /** What is kept of every operation by itself counts: five times the model's values, beside those of a check. */
     @Test
     void whatIsKeptOfOperationsIsLimited() {
         Seen seen = seen("right");
         GradientCheckRequest hooked = seen.request(null, seen.cotangents());
-        double values = CheckedModel.read(hooked, Long.MAX_VALUE, program -> {})
-                .objective()
-                .program()
-                .bytes();
+        Program program = CheckedModel.read(hooked, Long.MAX_VALUE, any -> {}).program();
+        double bytes = CheckMemory.of(seen.request(null, null), program).certified() + 4 * program.bytes();
         Limits limits = new Binder(new MapConfigurationPropertySource(
-                        Map.of("plumbline.limits.bytes", String.valueOf((long) (10 * values)))))
+                        Map.of("plumbline.limits.bytes", String.valueOf((long) bytes))))
                 .bindOrCreate("plumbline.limits", Limits.class);
         GradientCheckService small = new GradientCheckService(limits, new RecentReports());
         assertThat(small.check(seen.request(null, null)).verdict()).isEqualTo(Verdict.PASS);
