@@ -33,10 +33,10 @@ record CheckMemory(double certified, double ofEveryEntry, Coverage coverage) {
     private static final double ENTRY_ASKED = 320;
 
     static CheckMemory of(GradientCheckRequest asked, Program program) {
-        double hooks = asked.activationsOrNone().isEmpty()
-                        && asked.cotangentsOrNone().isEmpty()
-                ? 0
-                : OperationsAlone.EVALUATIONS;
+        double hooks =
+                asked.activationsOrNone().isEmpty() && asked.cotangentsOrNone().isEmpty()
+                        ? 0
+                        : OperationsAlone.EVALUATIONS;
         int runs = Math.min(RUNS, Runtime.getRuntime().availableProcessors());
         double values = (EVALUATIONS + hooks) * program.bytes() + runs * RUN * computed(program);
         double entries = entries(asked, program);
@@ -50,7 +50,9 @@ record CheckMemory(double certified, double ofEveryEntry, Coverage coverage) {
     private static double computed(Program program) {
         double bytes = 0;
         for (Node node : program.nodes()) {
-            bytes += node.inputs().isEmpty() ? 0 : Double.BYTES * (double) node.shape().size();
+            bytes += node.inputs().isEmpty()
+                    ? 0
+                    : Double.BYTES * (double) node.shape().size();
         }
         return bytes;
     }

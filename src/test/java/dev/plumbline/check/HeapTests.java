@@ -140,9 +140,15 @@ class HeapTests {
         boolean isBatch = formula.contains("batch");
         Tensor w = Tensor.zeros(Shape.of(isBatch ? COLUMNS : rows, COLUMNS)).map(zero -> random.nextGaussian() / 100);
         Tensor batch = Tensor.zeros(Shape.of(rows, COLUMNS)).map(zero -> random.nextGaussian());
-        Map<String, Tensor> data = isBatch ? Map.of("batch", batch) : formula.contains("x")
-                ? Map.of("x", Tensor.zeros(Shape.of(1, rows)).map(zero -> 1), "y", Tensor.zeros(Shape.of(1, COLUMNS)))
-                : Map.of();
+        Map<String, Tensor> data = isBatch
+                ? Map.of("batch", batch)
+                : formula.contains("x")
+                        ? Map.of(
+                                "x",
+                                Tensor.zeros(Shape.of(1, rows)).map(zero -> 1),
+                                "y",
+                                Tensor.zeros(Shape.of(1, COLUMNS)))
+                        : Map.of();
         return new GradientCheckRequest(
                 JsonMapper.shared().readValue("{\"formula\": \"" + formula + "\"}", ModelSource.class),
                 LossSource.NONE,
