@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class Rules {
 
     private static final int MOST_OF_A_KIND = 64;
+    private static final int MOST_INPUTS = 3;
+
+    /** What is no rule of the catalogue. */
+    private static final String STOPPED = "";
 
     private final Trial trial;
     private final Map<String, Set<Integer>> hints = new HashMap<>(); // by kind of operation, which rules
@@ -108,40 +112,80 @@ final class Rules {
         }
         String witness = trial.rightBefore(alike.get(alike.size() - 1));
         for (int r = 0; r < count && trial.budget().isOpen(); r++) {
-            Found one = chosen == null || chosen.contains(r) ? inAll(alike, rules, r, witness) : null;
+            int place = r;
+            Found one = chosen == null || chosen.contains(r)
+                    ? inAll(alike, rules.stream().map(own -> own.get(place)).toList(), witness)
+                    : null;
             if (one != null) {
                 found.add(one);
             }
         }
-        return found;
+        return found.isEmpty() && chosen == null ? cut(alike, witness) : found;
     }
 
-    private @Nullable Found inAll(
-            List<Operation> alike, List<List<FaultyRule>> rules, int r, @Nullable String witness) {
-        Map<Node, ReversePass.Rule> replaced = new HashMap<>();
-        for (int k = 0; k < alike.size(); k++) {
-            replaced.put(alike.get(k).output(), rules.get(k).get(r).rule());
+    /** All of a kind that pass nothing on, or nothing to one of their inputs. */
+    private List<Found> cut(List<Operation> alike, @Nullable String witness) {
+        int inputs = alike.get(0).inputs().size();
+        if (alike.stream().anyMatch(operation -> operation.inputs().size() != inputs)) {
+            return List.of();
         }
-        FaultyRule faulty = rules.get(0).get(r);
+        for (int input = inputs == 1 ? 0 : -1;
+                input < Math.min(inputs, MOST_INPUTS) && trial.budget().isOpen();
+                input++) {
+            int place = input;
+            Found found = inAll(
+                    alike,
+                    alike.stream().map(operation -> cut(operation, place)).toList(),
+                    witness);
+            if (found != null) {
+                return List.of(found);
+            }
+        }
+        return List.of();
+    }
+
+    /** @param input which of its inputs gets nothing; -1 for none of them does */
+    private static FaultyRule cut(Operation operation, int input) {
+        boolean isWhole = input < 0 || operation.inputs().size() == 1;
+        ReversePass.Rule rule = (point, cotangent) -> {
+            Map<Node, double[]> passed =
+                    isWhole ? new HashMap<>() : new HashMap<>(Replay.passedOn(operation, point, cotangent));
+            passed.remove(isWhole ? operation.output() : operation.inputs().get(input));
+            return passed;
+        };
+        return new FaultyRule(STOPPED, rule, "passes no gradient on" + (isWhole ? "" : " to its input " + (input + 1)));
+    }
+
+    /** @param rules one for each operation */
+    private @Nullable Found inAll(List<Operation> alike, List<FaultyRule> rules, @Nullable String witness) {
+        Map<Node, ReversePass.Rule> replaced = new HashMap<>();
+        boolean passesNothing = !rules.get(0).name().equals(STOPPED);
+        for (int k = 0; k < alike.size(); k++) {
+            replaced.put(alike.get(k).output(), rules.get(k).rule());
+        }
         Replay replay = Replay.everywhere(trial.wrong().objective().output(), replaced);
         Cause cause = witness != null && trial.touches(witness, replay)
                 ? null
-                : trial.explained(replay, 0, fit -> cause(faulty, alike, fit));
+                : trial.explained(replay, 0, fit -> cause(rules.get(0), alike, fit));
+        for (int k = 0; k < alike.size() && cause != null && passesNothing; k++) {
+            passesNothing = passesNothing(alike.get(k), rules.get(k));
+        }
         Operation last = alike.get(alike.size() - 1);
-        return cause == null
+        return cause == null || passesNothing
                 ? null
                 : new Found(cause, Found.EVERYWHERE, last.output().id(), Set.of());
     }
 
     private static Cause cause(FaultyRule faulty, List<Operation> operations, Fit fit) {
+        boolean isCut = faulty.name().equals(STOPPED);
         Operation operation = operations.get(0);
         List<String> nodes = operations.stream().map(Operation::name).distinct().toList();
         boolean several = nodes.size() > 1;
         String who =
                 several ? "Every %s (%d of them)".formatted(operation.title(), nodes.size()) : operation.toString();
         return new Cause(
-                Kind.RULE,
-                faulty.name(),
+                isCut ? Kind.CUT : Kind.RULE,
+                isCut ? null : faulty.name(),
                 operation.name(),
                 operation.title(),
                 null,
@@ -151,7 +195,11 @@ final class Rules {
                 null,
                 fit.touched(),
                 fit.residual(),
-                "In the backward pass, %s %s.".formatted(who, faulty.words()),
+                "In the backward pass, %s %s%s."
+                        .formatted(
+                                who,
+                                faulty.words(),
+                                isCut ? ": look for a detached tensor or a dropped branch in the code they share" : ""),
                 List.of());
     }
 }

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A derivative whose terms cancel, as by a bias before batch normalisation, is 0, and claims of it are their rounding: it passes
- * where {@code |D|} and {@code |a.d|} are within {@code U + A}, and the third condition holds of the terms in the place of D.
+ * where {@code |D|} and {@code |a.d|} are within {@code U + A}, {@code U <= A}, and the third condition holds of the terms in the
+ * place of D.
  *
  * <p>Where the model bends at the point, a claim that its pieces or one convention explain is a subgradient; differences see
  * only the mean of two slopes there. What it could have seen is {@code 3 (U + A) / |D|} of the tensor's derivative along d: a mistake in one of n entries shows
@@ -79,7 +80,9 @@ public final class DirectionalExamination {
         double visible = size > 0 && Double.isFinite(reach) ? reach / size : Double.POSITIVE_INFINITY;
         double tau = measurement.plan().arithmetic().smallestDefect(name);
         double terms = spread(measurement.allowances().magnitude(name), direction.get(name));
-        boolean cancels = Math.max(size, Math.abs(along)) <= slope.errorBound() + allowance && reach <= tau * terms;
+        boolean cancels = slope.errorBound() <= allowance
+                && Math.max(size, Math.abs(along)) <= slope.errorBound() + allowance
+                && reach <= tau * terms;
         Verdict verdict = verdict(along, slope, allowance, kappa, visible <= tau || cancels);
         return new Line(name, claim, verdict, along, slope, allowance, visible);
     }
