@@ -2744,7 +2744,8 @@ class Monitor:
 
     def log(self, loss: Any = None) -> None:
         """The loss of the step that comes next: a number or a tensor, which is not waited for."""
-        self._loss = loss.detach() if hasattr(loss, "detach") else loss
+        if self.step_number % self._every == 0:  # else nobody will look at it
+            self._loss = loss.detach() if hasattr(loss, "detach") else loss
 
     def step(self, loss: Any = None) -> None:
         """Says that a step is over, where no optimizer was given to the monitor."""
@@ -2792,6 +2793,10 @@ class Monitor:
         def step(_: Any, *arguments: Any, **options: Any) -> Any:
             if monitor._patched is None:
                 return original(*arguments, **options)
+            if monitor.step_number % monitor._every:
+                result = original(*arguments, **options)
+                monitor.step_number += 1
+                return result
             snapshot = _quietly(monitor._before)
             result = original(*arguments, **options)
             _quietly(lambda: monitor._after(snapshot, result))
