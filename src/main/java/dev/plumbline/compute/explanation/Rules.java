@@ -148,9 +148,11 @@ final class Rules {
     private static FaultyRule cut(Operation operation, int input) {
         boolean isWhole = input < 0 || operation.inputs().size() == 1;
         ReversePass.Rule rule = (point, cotangent) -> {
-            Map<Node, double[]> passed =
-                    isWhole ? new HashMap<>() : new HashMap<>(Replay.passedOn(operation, point, cotangent));
-            passed.remove(isWhole ? operation.output() : operation.inputs().get(input));
+            if (isWhole) {
+                return Map.of();
+            }
+            Map<Node, double[]> passed = new HashMap<>(Replay.passedOn(operation, point, cotangent));
+            passed.remove(operation.inputs().get(input));
             return passed;
         };
         return new FaultyRule(STOPPED, rule, "passes no gradient on" + (isWhole ? "" : " to its input " + (input + 1)));

@@ -142,10 +142,15 @@ final class Caveats {
             found.add(new Caveat(
                     "roundingDrowns",
                     "Rounding in the claim's own arithmetic is as large as what could be seen in "
-                            + names.stream().limit(4).collect(Collectors.joining(", "))
-                            + (names.size() > 4 ? " and " + (names.size() - 4) + " more tensors" : "")
+                            + some(names)
                             + ": a claim there cannot be confirmed in it."));
         }
+    }
+
+    /** The first few, and how many more there are. */
+    private static String some(List<String> names) {
+        return names.stream().limit(4).collect(Collectors.joining(", "))
+                + (names.size() > 4 ? " and " + (names.size() - 4) + " more tensors" : "");
     }
 
     private void inSixteenBits(List<Caveat> found) {
@@ -153,8 +158,7 @@ final class Caveats {
         if (!names.isEmpty()) {
             found.add(new Caveat(
                     "sixteenBitsThroughout",
-                    "Entries of " + names.stream().limit(4).collect(Collectors.joining(", "))
-                            + (names.size() > 4 ? " and " + (names.size() - 4) + " more tensors" : "")
+                    "Entries of " + some(names)
                             + " are off by more than a cast explains; a mistake may have done that, or arithmetic in 16 bits"
                             + " throughout. If everything was so computed, say settings.precision {\"compute\": \"BF16\","
                             + " \"accumulate\": \"BF16\", \"keep\": []} (or FP16); if only the gradient was cast, compare it"
@@ -180,11 +184,9 @@ final class Caveats {
                     new Caveat(
                             "onePercentUnseen",
                             "Rounding in the claim's own arithmetic explains more than 1 % of entries that matter: "
-                                    + unseen.entrySet().stream()
-                                            .limit(4)
+                                    + some(unseen.entrySet().stream()
                                             .map(each -> each.getValue() + " of " + each.getKey())
-                                            .collect(Collectors.joining(", "))
-                                    + (unseen.size() > 4 ? " and " + (unseen.size() - 4) + " more tensors" : "")
+                                            .toList())
                                     + ". A mistake of that size in one of them would have passed; gradients in float64 would show it."));
         }
     }
@@ -200,8 +202,7 @@ final class Caveats {
             found.add(new Caveat(
                     "shareUnseen",
                     "Rounding in this precision explains as much as "
-                            + unseen.stream().limit(4).collect(Collectors.joining(", "))
-                            + (unseen.size() > 4 ? " and less of " + (unseen.size() - 4) + " more tensors" : "")
+                            + some(unseen)
                             + ". A tensor that is too large or too small by that would have passed; gradients in float32"
                             + " would show it."));
         }
