@@ -2698,7 +2698,7 @@ class Monitor:
     """A training run under observation: norms go out in the background, and nothing here ever raises into the loop.
 
     What waits to be sent is bounded (64 snapshots, the oldest make room), and so is the time it takes from the loop:
-    a snapshot is skipped while they have taken more than ``share`` of the run so far.
+    a snapshot is skipped where one more would take more than ``share`` of the run so far. The first is always taken.
     """
 
     _WAITING = 64
@@ -2710,7 +2710,7 @@ class Monitor:
         *,
         name: Optional[str] = None,
         every: int = 10,
-        share: float = 0.005,
+        share: float = 0.003,
         first_step: int = 0,
         service: Optional[Service] = None,
     ):
@@ -2725,7 +2725,7 @@ class Monitor:
         self._stop = False
         self._thread: Optional[threading.Thread] = None
         self._loss: Any = None
-        self._spent, self._begun = 0.0, time.perf_counter()
+        self._spent, self._taken, self._begun = 0.0, 0, time.perf_counter()
         self._patched: Any = None  # our step of the optimizer, and what was there before
         self._before_patch: Any = None
         self._path: Optional[str] = None
@@ -2809,7 +2809,7 @@ class Monitor:
         if self.step_number % self._every:
             return None
         now = time.perf_counter()
-        if self._spent > self._share * (now - self._begun) and self._spent > 0.0:
+        if self._taken and self._spent * (self._taken + 1) / self._taken > self._share * (now - self._begun):
             self.skipped += 1
             return None
         torch = sys.modules["torch"]
@@ -2841,6 +2841,7 @@ class Monitor:
         snapshot["step"] = number
         snapshot["loss"] = loss
         self._put(snapshot)
+        self._taken += 1
         self._spent += time.perf_counter() - now
 
     def _put(self, snapshot: Mapping[str, Any]) -> None:
