@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Two dumps of 1 GiB (less 4 MiB, as a body has at most 2 GiB) compared over HTTP on this machine, beside the time to read both files.
+"""Two dumps of 1 GiB (less 4 MiB, as a body has at most 2 GiB) compared, beside the time to read both files.
 
     mvn -q test-compile dependency:build-classpath -Dmdep.outputFile=target/classpath
     python3 src/jmh/large_comparison.py [MiB of each] [options of java, such as -Xmx512m]
 
-One entry of the second is another. Prints the time to read both files (from the disk where this may drop its cache), to
-compare them with NumPy, and to have them compared, with the largest resident memory of the service; each is the best of
-three, in turns.
+One entry of the second is another. Prints the time to read both files, from the disk where this may drop its cache and from
+the cache; to compare them with NumPy; to have them compared where they lie (plumbline.dumps), from either; and to have
+them uploaded and compared; with the largest resident memory of the service. Each is the best of three, in turns.
 """
 import http.client
 import json
@@ -68,13 +68,22 @@ def pieces(paths):
     yield ("--%s--\r\n" % bulk_step.BOUNDARY).encode()
 
 
-def compare(port, paths):
-    begin = time.perf_counter()
-    connection = http.client.HTTPConnection("127.0.0.1", port)
+def upload(port, paths):
     around = sum(len(p) for p in pieces([os.devnull] * 2))
-    connection.request("POST", "/v1/comparisons", pieces(paths), {
+    return compare(port, pieces(paths), {
         "Content-Type": "multipart/form-data; boundary=" + bulk_step.BOUNDARY,
         "Content-Length": str(around + sum(os.path.getsize(path) for path in paths))})
+
+
+def compare_in_place(port, paths):
+    a, b = (os.path.basename(path) for path in paths)
+    return compare(port, json.dumps({"files": {"a": [a], "b": [b]}}), {"Content-Type": "application/json"})
+
+
+def compare(port, body, headers):
+    begin = time.perf_counter()
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("POST", "/v1/comparisons", body, headers)
     response = connection.getresponse()
     body = response.read()
     if response.status != 200:
@@ -91,19 +100,23 @@ def main():
         write(paths[0], tensors)
         tensors["w40"][12345] *= numpy.float32(1.001)
         write(paths[1], tensors)
-        process, port = bulk_step.start(sys.argv[2:], ["--plumbline.limits.bulk-bytes=%d" % ((1 << 31) - 1)])
+        process, port = bulk_step.start(sys.argv[2:], [
+            "--plumbline.limits.bulk-bytes=%d" % ((1 << 31) - 1), "--plumbline.dumps=" + folder])
         try:
             rows = []
             for _ in range(3):
                 cold = read(paths) if drop_caches() else float("nan")
                 warm = read(paths)
                 peer, differing = compare_with_numpy(paths)
-                ours, report = compare(port, paths)
-                rows.append((cold, warm, peer, ours))
+                there, _ = compare_in_place(port, paths)
+                drop_caches()
+                from_disk, _ = compare_in_place(port, paths)
+                sent, report = upload(port, paths)
+                rows.append((cold, warm, peer, from_disk, there, sent))
                 assert differing == 1 and report["verdict"] == "FAIL", report["summary"]
-            cold, warm, peer, ours = (min(column) for column in zip(*rows))
-            print("read from disk %.2f s, from its cache %.2f s; NumPy %.2f s; compared %.2f s; peak %d MiB" % (
-                cold, warm, peer, ours, bulk_step.peak(process)))
+            print("read from disk %.2f s, from its cache %.2f s; NumPy %.2f s;\ncompared in place, from disk %.2f s, from its"
+                  " cache %.2f s; uploaded and compared %.2f s; peak %d MiB" % (
+                      *(min(column) for column in zip(*rows)), bulk_step.peak(process)))
             print(report["summary"])
         finally:
             process.terminate()

@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -44,23 +46,30 @@ class ComparisonController {
             As JSON, or as multipart with files (safetensors or npz), which are read piece by piece: `a`, `b`, `repeats` \
             (further runs of what made `a`: what they differ by is its noise), `previousGradients`. Several ranks' files \
             come as `a[0]`, `a[1]`, ..., and `layout` in the part `request` says how they make one: replicas, shards along \
-            an axis, or partial terms. `b` may be of several ranks too.""";
+            an axis, or partial terms. `b` may be of several ranks too.
+
+            Dumps that lie where the service runs need not be sent: `{"files": {"a": ["run7.safetensors"], "b": \
+            ["run8.safetensors"]}}`, names below the directory that the operator allows with `plumbline.dumps`.""";
 
     private final ComparisonService service;
     private final KeptComparisons reports;
+    private final DumpDirectory directory;
     private final Limits limits;
 
-    ComparisonController(ComparisonService service, KeptComparisons reports, Limits limits) {
+    ComparisonController(
+            ComparisonService service, KeptComparisons reports, DumpDirectory directory, Limits limits) {
         this.service = service;
         this.reports = reports;
+        this.directory = directory;
         this.limits = limits;
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(operationId = "compareDumps", summary = "Compare two dumps of gradients", description = DESCRIPTION)
     ComparisonReport compare(
-            @Parameter(hidden = true) @RequestAttribute String owner, @RequestBody ComparisonRequest request) {
-        return service.compare(owner, request.dumps(DumpFiles.none()), request.label());
+            @Parameter(hidden = true) @RequestAttribute String owner, @RequestBody ComparisonRequest request)
+            throws IOException {
+        return compare(owner, request, new LinkedMultiValueMap<>());
     }
 
     /** The parts are declared for the description; they are read from the request, where they may be numbered. */
@@ -76,13 +85,18 @@ class ComparisonController {
             HttpServletRequest http)
             throws IOException {
         ComparisonRequest asked = request == null ? ComparisonRequest.EMPTY : request;
-        MultipartHttpServletRequest multipart = (MultipartHttpServletRequest) http;
-        try (DumpFiles files = DumpFiles.open(multipart.getMultiFileMap(), limits)) {
-            try {
-                return service.compare(owner, asked.dumps(files), asked.label());
-            } catch (Problem problem) {
-                throw problem.inParts(files.parts());
-            }
+        MultiValueMap<String, MultipartFile> uploads = ((MultipartHttpServletRequest) http).getMultiFileMap();
+        try {
+            return compare(owner, asked, uploads);
+        } catch (Problem problem) {
+            throw problem.inParts(DumpFiles.dumpsOf(uploads.keySet()));
+        }
+    }
+
+    private ComparisonReport compare(
+            String owner, ComparisonRequest asked, MultiValueMap<String, MultipartFile> uploads) throws IOException {
+        try (DumpFiles files = DumpFiles.open(uploads, asked.files(), directory, limits)) {
+            return service.compare(owner, asked.dumps(files), asked.label());
         }
     }
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param a by rank, then by name
  * @param b the same
+ * @param files dumps that lie where the service runs
  * @param layout by name; {@code *} is that of all others
  * @param tolerance null for what rounding explains
  */
@@ -39,6 +40,12 @@ public record ComparisonRequest(
 
         @Schema(
                 description =
+                        "dumps that lie where the service runs, by name below the operator's directory plumbline.dumps: nothing is sent, and their size has no limit")
+        @Nullable
+        DumpPaths files,
+
+        @Schema(
+                description =
                         "how several ranks' tensors make one, by the tensor's name; * stands for all others. Told from the shapes where nothing is said")
         @Nullable
         Map<String, LayoutSetting> layout,
@@ -49,7 +56,7 @@ public record ComparisonRequest(
         @Schema(description = "the caller's own name for it") @Nullable
         String label) {
 
-    static final ComparisonRequest EMPTY = new ComparisonRequest(null, null, null, null, null, null, null);
+    static final ComparisonRequest EMPTY = new ComparisonRequest(null, null, null, null, null, null, null, null);
 
     private static final int LONGEST_LABEL = 200;
 
@@ -64,12 +71,12 @@ public record ComparisonRequest(
     }
 
     /** With the files beside it. */
-    Dumps dumps(DumpFiles files) {
-        Map<String, TensorSource> earlier = files.earlier();
+    Dumps dumps(DumpFiles opened) {
+        Map<String, TensorSource> earlier = opened.earlier();
         return dumps(
-                one("a", a, files.a()),
-                one("b", b, files.b()),
-                one("repeats", repeats, files.repeats()),
+                one("a", a, opened.a()),
+                one("b", b, opened.b()),
+                one("repeats", repeats, opened.repeats()),
                 earlier.isEmpty() ? sources(previousGradients) : earlier);
     }
 
@@ -111,7 +118,7 @@ public record ComparisonRequest(
                     "there is nothing to compare",
                     ranks.isEmpty() ? null : "no tensors",
                     "a dump of gradients: safetensors or npz in the part " + pointer.substring(1)
-                            + ", or [{\"name\": tensor}] in JSON");
+                            + ", its name below files, or [{\"name\": tensor}] in JSON");
         }
     }
 

@@ -9,20 +9,23 @@ import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.multipart.MultipartFile;
 
 /**
  * The files of a comparison: open, checked, and not loaded. Those of several ranks come as parts of one name in the order of the
- * ranks, or numbered: {@code a[0]}, {@code a[1]}. A number that is left out is a rank without a file.
+ * ranks, or numbered: {@code a[0]}, {@code a[1]}. A number that is left out is a rank without a file. Those that lie here
+ * already are read where they are.
  */
 final class DumpFiles implements Closeable {
 
@@ -30,6 +33,9 @@ final class DumpFiles implements Closeable {
 
     /** As many parts as a body may have. */
     private static final int MOST_RANKS = 512;
+
+    /** The name of the tensor of an npy file. */
+    static final String LONE = "tensor";
 
     private final TensorLimits limits;
     private final List<StoredTensors> open = new ArrayList<>();
@@ -39,16 +45,23 @@ final class DumpFiles implements Closeable {
         this.limits = limits;
     }
 
-    static DumpFiles none() {
-        return new DumpFiles(TensorLimits.DEFAULT);
-    }
-
-    static DumpFiles open(MultiValueMap<String, MultipartFile> files, Limits limits) throws IOException {
+    /** @param uploads by part */
+    static DumpFiles open(
+            MultiValueMap<String, MultipartFile> uploads,
+            @Nullable DumpPaths paths,
+            DumpDirectory directory,
+            Limits limits)
+            throws IOException {
         DumpFiles dumps = new DumpFiles(new TensorLimits(
                 limits.bulkBytes(), limits.tensors(), limits.rank(), TensorLimits.DEFAULT.headerBytes()));
         try {
             for (String part : List.of("a", "b", "repeats", "previousGradients")) {
-                dumps.take(part, files);
+                dumps.take(part, uploads);
+            }
+            if (paths != null) {
+                for (Map.Entry<String, List<String>> dump : paths.byDump().entrySet()) {
+                    dumps.read(dump.getKey(), dump.getValue(), directory);
+                }
             }
             return dumps;
         } catch (IOException | RuntimeException failure) {
@@ -86,7 +99,32 @@ final class DumpFiles implements Closeable {
             }
             ranks.add(open(file.getValue()));
         }
-        dumps.put(part, ranks);
+        if (!ranks.isEmpty()) {
+            dumps.put(part, ranks);
+        }
+    }
+
+    private void read(String dump, List<String> files, DumpDirectory directory) throws IOException {
+        if (dumps.containsKey(dump)) {
+            throw Problem.invalid(
+                    Problem.pointer("files", dump), "this came twice", "as a part and below files", "one of them");
+        }
+        if (files.size() > MOST_RANKS) {
+            throw Problem.limit(
+                    Problem.pointer("files", dump), "too many files", files.size(), "at most " + MOST_RANKS);
+        }
+        List<Map<String, TensorSource>> ranks = new ArrayList<>();
+        for (int rank = 0; rank < files.size(); rank++) {
+            try {
+                StoredTensors tensors = directory.open(files.get(rank), limits);
+                open.add(tensors);
+                requireTogether(StoredTensors::inflatedBytes);
+                ranks.add(new LinkedHashMap<>(tensors.tensors()));
+            } catch (Problem problem) {
+                throw problem.within(Problem.pointer("files", dump, rank));
+            }
+        }
+        dumps.put(dump, ranks);
     }
 
     /** Takes the file over, where the container has put it: nothing is copied, and it is gone when it is closed. */
@@ -94,21 +132,18 @@ final class DumpFiles implements Closeable {
         File file = File.createTempFile("dump", ".tmp");
         try {
             upload.transferTo(file);
-            StoredTensors tensors = StoredTensors.takeOver(file.toPath(), "tensor", limits);
+            StoredTensors tensors = StoredTensors.takeOver(file.toPath(), LONE, limits);
             open.add(tensors);
-            requireTogether();
+            requireTogether(DumpFiles::bytes);
             return new LinkedHashMap<>(tensors.tensors());
         } catch (Problem problem) {
             throw problem.within(upload.getName());
         }
     }
 
-    /** Deflated files are small; what comes out of all of them together may not be larger than a bulk body. */
-    private void requireTogether() {
-        long bytes = open.stream()
-                .flatMap(file -> file.tensors().values().stream())
-                .mapToLong(TensorSource::bytes)
-                .sum();
+    /** Deflated files are small: what comes out of all of them together may not be larger than a bulk body. */
+    private void requireTogether(ToLongFunction<StoredTensors> counted) {
+        long bytes = open.stream().mapToLong(counted).sum();
         if (bytes > limits.bytes()) {
             throw Problem.limit(
                     "",
@@ -116,6 +151,10 @@ final class DumpFiles implements Closeable {
                     bytes + " bytes",
                     "at most " + limits.bytes() + " bytes (plumbline.limits.bulk-bytes)");
         }
+    }
+
+    private static long bytes(StoredTensors file) {
+        return file.tensors().values().stream().mapToLong(TensorSource::bytes).sum();
     }
 
     private List<Map<String, TensorSource>> dump(String part) {
@@ -139,15 +178,11 @@ final class DumpFiles implements Closeable {
         return earlier.isEmpty() ? Map.of() : earlier.get(0);
     }
 
-    /** By part, for problems to point at. */
-    Set<String> parts() {
-        Set<String> parts = new HashSet<>();
-        dumps.forEach((part, ranks) -> {
-            if (!ranks.isEmpty()) {
-                parts.add(part);
-            }
-        });
-        return parts;
+    /** What of a comparison these parts are, for problems to point at. */
+    static Set<String> dumpsOf(Set<String> parts) {
+        return parts.stream()
+                .map(part -> NUMBERED.matcher(part).replaceFirst("$1"))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override

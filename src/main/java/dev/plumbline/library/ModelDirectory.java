@@ -2,13 +2,11 @@ package dev.plumbline.library;
 
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.ModelSource;
-import dev.plumbline.tensor.Directory;
+import dev.plumbline.tensor.AllowedDirectory;
 import dev.plumbline.tensor.ExternalFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
@@ -16,23 +14,15 @@ import org.springframework.stereotype.Component;
 @Component
 final class ModelDirectory {
 
-    private final @Nullable Directory directory;
+    private final AllowedDirectory directory;
 
-    /** Refuses to start with a directory that is none, rather than to find out with the first request. */
     ModelDirectory(@Value("${plumbline.models:}") String path) throws IOException {
-        this.directory = path.isBlank() ? null : Directory.of(Path.of(path.strip()));
+        this.directory = new AllowedDirectory("plumbline.models", path);
     }
 
     /** The model of this name, with what lies beside it as what may hold its weights. */
     ModelSource open(String name, double mostBytes) {
-        if (directory == null) {
-            throw Problem.unsupported(
-                    "", "no directory of models is allowed here", name, "the operator's setting plumbline.models");
-        }
         ExternalFile file = directory.find(name);
-        if (file == null) {
-            throw Problem.notFound("", "there is no such model", name, "a file below the directory of models");
-        }
         double most = Math.min(mostBytes, Integer.MAX_VALUE - 8);
         if (file.bytes() > most) {
             throw Problem.limit(

@@ -42,6 +42,17 @@ public final class Directory implements ExternalFiles {
 
     @Override
     public @Nullable ExternalFile find(String location) {
+        try {
+            Path place = regularFile(location);
+            return place == null ? null : ExternalFile.of(place, Files.size(place));
+        } catch (IOException unreadable) {
+            return null;
+        }
+    }
+
+    /** Where a file lies; null where there is none of this name. */
+    @Nullable
+    Path regularFile(String location) {
         Path relative = path(location);
         Path place = root;
         BasicFileAttributes attributes = null;
@@ -59,12 +70,8 @@ public final class Directory implements ExternalFiles {
                     throw Problem.invalid("", "links are not followed here", location, EXPECTED);
                 }
             }
-            if (attributes == null
-                    || !attributes.isRegularFile()
-                    || !place.toRealPath().equals(place)) {
-                return null;
-            }
-            return ExternalFile.of(place, attributes.size());
+            boolean isFile = attributes != null && attributes.isRegularFile();
+            return isFile && place.toRealPath().equals(place) ? place : null;
         } catch (IOException unreadable) {
             return null;
         }

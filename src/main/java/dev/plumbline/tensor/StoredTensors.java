@@ -7,11 +7,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The tensors of an open file, in any format that Plumbline reads: everything about them is checked when it is opened, as
@@ -30,15 +32,21 @@ public final class StoredTensors implements Closeable {
     private final Map<String, StoredTensor> tensors;
     private final Map<String, String> metadata;
     private final boolean named;
+    private final long inflated;
 
     private StoredTensors(FileChannel file, Map<String, StoredTensor> tensors, Map<String, String> metadata) {
-        this(file, tensors, metadata, true);
+        this(file, tensors, metadata, true, 0);
     }
 
     private StoredTensors(
-            FileChannel file, Map<String, StoredTensor> tensors, Map<String, String> metadata, boolean named) {
+            FileChannel file,
+            Map<String, StoredTensor> tensors,
+            Map<String, String> metadata,
+            boolean named,
+            long inflated) {
         this.file = file;
         this.named = named;
+        this.inflated = inflated;
         this.tensors = Collections.unmodifiableMap(tensors);
         this.metadata = Collections.unmodifiableMap(metadata);
     }
@@ -50,6 +58,20 @@ public final class StoredTensors implements Closeable {
     public static StoredTensors takeOver(Path path, String nameOfASingleTensor, TensorLimits limits)
             throws IOException {
         FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.DELETE_ON_CLOSE);
+        return of(file, path.toAbsolutePath().getParent(), nameOfASingleTensor, limits, limits);
+    }
+
+    /** Opens a file that stays; only what an archive inflates to is limited in bytes, as nothing else is copied. */
+    static StoredTensors open(Path path, String nameOfASingleTensor, TensorLimits limits) throws IOException {
+        FileChannel file = FileChannel.open(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+        TensorLimits any = new TensorLimits(Long.MAX_VALUE, limits.tensors(), limits.rank(), limits.headerBytes());
+        return of(file, Path.of(System.getProperty("java.io.tmpdir")), nameOfASingleTensor, any, limits);
+    }
+
+    /** @param room for what an archive inflates to */
+    private static StoredTensors of(
+            FileChannel file, Path room, String nameOfASingleTensor, TensorLimits limits, TensorLimits inflated)
+            throws IOException {
         try {
             limits.requireBytes(file.size());
             byte[] start = bytes(file, 0, TensorFiles.START).array();
@@ -58,7 +80,7 @@ public final class StoredTensors implements Closeable {
             }
             if (Npz.looksLike(start)) {
                 try (file) {
-                    return inflated(path, file, limits);
+                    return inflated(room, file, inflated);
                 }
             }
             if (Npy.looksLike(start)) {
@@ -75,6 +97,11 @@ public final class StoredTensors implements Closeable {
     /** The tensors by name, in file order. */
     public Map<String, StoredTensor> tensors() {
         return tensors;
+    }
+
+    /** Bytes that were written to the disk so that they can be read: those of an archive's tensors. */
+    public long inflatedBytes() {
+        return inflated;
     }
 
     /** As {@link SafetensorsFile#metadata}; empty for other formats. */
@@ -100,7 +127,7 @@ public final class StoredTensors implements Closeable {
 
     private static StoredTensors npy(FileChannel file, String name, TensorLimits limits) throws IOException {
         try {
-            return new StoredTensors(file, Map.of(name, npy(file, 0, limits)), Map.of(), false);
+            return new StoredTensors(file, Map.of(name, npy(file, 0, limits)), Map.of(), false, 0);
         } catch (Problem problem) {
             throw problem.within(Problem.pointer(name));
         }
@@ -116,12 +143,13 @@ public final class StoredTensors implements Closeable {
         return new StoredTensor(file, begin + head.position(), form);
     }
 
-    private static StoredTensors inflated(Path archive, FileChannel file, TensorLimits limits) throws IOException {
-        Path beside = Files.createTempFile(archive.toAbsolutePath().getParent(), "inflated", ".tmp");
+    private static StoredTensors inflated(Path room, FileChannel file, TensorLimits limits) throws IOException {
+        Path beside = Files.createTempFile(room, "inflated", ".tmp");
         FileChannel values = FileChannel.open(
                 beside, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
         try {
-            return new StoredTensors(values, Npz.inflate(file, values, limits), Map.of());
+            Map<String, StoredTensor> tensors = Npz.inflate(file, values, limits);
+            return new StoredTensors(values, tensors, Map.of(), true, values.size());
         } catch (IOException | RuntimeException failure) {
             values.close();
             throw failure;

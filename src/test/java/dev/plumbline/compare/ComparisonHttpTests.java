@@ -188,6 +188,14 @@ class ComparisonHttpTests {
         refused(Map.of("a", large, "b", large), 422, "a/0/n/1");
     }
 
+    @Test
+    void noFileIsReadHereWhereTheOperatorAllowsNone() throws Exception {
+        Answer answer = new Caller(port).post(PATH, "{\"files\": {\"a\": [\"w.npz\"], \"b\": [\"w.npz\"]}}");
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.text("/pointer")).isEqualTo("/files/a/0");
+        assertThat(answer.text("/expected")).contains("plumbline.dumps");
+    }
+
     private void refused(Map<String, byte[]> parts, int status, String pointer) throws Exception {
         Answer answer = post(parts);
         String body = new String(answer.body(), UTF_8);
