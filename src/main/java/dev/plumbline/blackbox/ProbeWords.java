@@ -9,9 +9,12 @@ import dev.plumbline.compute.probe.session.Fault;
 import dev.plumbline.compute.probe.session.Findings;
 import dev.plumbline.compute.probe.session.Identity;
 import dev.plumbline.compute.probe.session.Subject;
+import dev.plumbline.report.figure.Numbers;
 import dev.plumbline.tensor.Shape;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -70,15 +73,30 @@ final class ProbeWords {
         if (wrong.isEmpty()) {
             return "the directions over everything say so, and no single tensor could be named";
         }
-        String named = wrong.stream().limit(NAMED).map(ProbeWords::about).collect(Collectors.joining("; "));
-        return wrong.size() > NAMED ? named + "; and " + (wrong.size() - NAMED) + " more tensors" : named;
+        Map<String, List<String>> placesByMistake = wrong.stream()
+                .collect(Collectors.groupingBy(
+                        tensor -> tensor.mistake() == null ? "" : ": " + tensor.mistake().advice(),
+                        LinkedHashMap::new,
+                        Collectors.mapping(ProbeWords::place, Collectors.toList())));
+        String named = placesByMistake.entrySet().stream()
+                .limit(NAMED)
+                .map(one -> places(one.getValue(), tensors.size()) + one.getKey())
+                .collect(Collectors.joining("; "));
+        int told = placesByMistake.values().stream().limit(NAMED).mapToInt(List::size).sum();
+        return wrong.size() > told ? named + "; and " + Numbers.count(wrong.size() - told, "more tensor", "more tensors") : named;
     }
 
-    private static String about(ProbedTensorReport tensor) {
+    private static String place(ProbedTensorReport tensor) {
         ProbeMistake mistake = tensor.mistake();
-        return mistake == null
-                ? tensor.name()
-                : tensor.name() + (mistake.where() == null ? "" : " " + mistake.where()) + ": " + mistake.advice();
+        return mistake == null || mistake.where() == null ? tensor.name() : tensor.name() + " " + mistake.where();
+    }
+
+    private static String places(List<String> places, int all) {
+        if (places.size() == all && all > NAMED) {
+            return "all " + all + " tensors";
+        }
+        String named = places.stream().limit(NAMED).collect(Collectors.joining(", "));
+        return places.size() > NAMED ? named + " and " + (places.size() - NAMED) + " more" : named;
     }
 
     private static String reasons(Findings found) {

@@ -10,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The comparisons that a key keeps. */
 @Component
-class KeptComparisons {
+public class KeptComparisons {
 
     private final Shelf<ComparisonReport> shelf;
 
@@ -25,6 +25,11 @@ class KeptComparisons {
 
     byte[] bytes(String owner, String id) {
         return shelf.bytes(owner, id);
+    }
+
+    /** For its page. */
+    public ComparisonReport read(String owner, String id) {
+        return shelf.read(owner, id);
     }
 
     Page<ReportItem> page(String owner, ReportFilter filter) {

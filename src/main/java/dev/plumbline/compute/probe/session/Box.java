@@ -44,6 +44,11 @@ public record Box(int tensor, List<Span> spans) {
         return equals(whole(tensor, shape));
     }
 
+    /** How many entries it has. */
+    double size() {
+        return spans.stream().mapToDouble(Span::length).reduce(1, (one, other) -> one * other);
+    }
+
     /** As NumPy writes it: {@code [3, :]}, {@code [:, 4:8]}. */
     public String slice(Shape shape) {
         return IntStream.range(0, spans.size())

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /** What is wrong in a wrong tensor: a factor, then a part, then a name by samples. */
 final class Naming {
@@ -47,18 +48,17 @@ final class Naming {
         Parts.Support support =
                 new Parts(probing, tensor).search(wrong.lines().get(wrong.worstPlace()), spot.residual(), spot.bound());
         Box row = support.row();
-        if (row != null && !row.isWhole(probed.shape())) {
-            return new Named(slice(tensor, row, wrong.lines()), evidence(tensor, row, spot));
-        }
         List<int[]> entries = support.entries();
-        if (!entries.isEmpty()) {
+        if (row == null && !entries.isEmpty()) {
             return entries(tensor, entries, spot);
         }
-        Box hull = support.hull();
-        if (!hull.isWhole(probed.shape())) {
-            return new Named(slice(tensor, hull, wrong.lines()), evidence(tensor, hull, spot));
+        Box part = row == null ? support.hull() : row;
+        Fault slice = part.isWhole(probed.shape()) ? null : slice(wrong, part);
+        if (slice != null) {
+            return new Named(slice, evidence(tensor, part, spot));
         }
-        return sampled(tensor, spot);
+        OptionalDouble blurred = spots.size() < Ratio.ENOUGH ? OptionalDouble.empty() : Ratio.of(spots, 0);
+        return blurred.isPresent() ? new Named(factor(blurred.getAsDouble()), List.of()) : sampled(tensor, spot);
     }
 
     /** {@code n = ratio a}, so {@code a = n / ratio}. */
@@ -96,15 +96,22 @@ final class Naming {
         return new Fault.Unknown();
     }
 
-    private Fault slice(int tensor, Box part, List<Line> lines) {
+    /** Null where the rest of the tensor may be as wrong as the part. */
+    private @Nullable Fault slice(WrongTensor wrong, Box part) {
+        int tensor = wrong.tensor();
         TensorSet set = probing.interview().set(List.of(tensor));
-        List<Spot.Wanted> wanted = lines.stream()
+        List<Spot.Wanted> wanted = wrong.lines().stream()
                 .map(line -> new Spot.Wanted(line, line.direction().in(set, part)))
                 .toList();
         if (!probing.interview().affords(2 * wanted.size())) {
             return new Fault.Slice(part, null);
         }
-        OptionalDouble ratio = Ratio.of(probing.spots(Stage.PARTS, wanted), Ratio.ENOUGH);
+        List<Spot> inside = probing.spots(Stage.PARTS, wanted);
+        double outside = probing.subject().tensor(tensor).shape().size() / part.size() - 1;
+        if (!Remainder.isRight(wrong.spots(), inside, wrong.worstPlace(), outside, settings.confidence())) {
+            return null;
+        }
+        OptionalDouble ratio = Ratio.of(inside, Ratio.ENOUGH);
         return new Fault.Slice(
                 part, ratio.isPresent() && ratio.getAsDouble() != 0 ? (Double) (1 / ratio.getAsDouble()) : null);
     }

@@ -17,6 +17,7 @@ final class Ratio {
 
     private Ratio() {}
 
+    /** @param enough how many of the directions must tell it sharply */
     static OptionalDouble of(List<Spot> spots, int enough) {
         double least = Double.NEGATIVE_INFINITY;
         double most = Double.POSITIVE_INFINITY;

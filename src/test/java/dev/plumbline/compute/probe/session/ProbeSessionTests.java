@@ -98,6 +98,20 @@ class ProbeSessionTests {
         }
     }
 
+    /** Factors so near to 1 that half of the tensor drowns: the part that does not is no more wrong than the rest. */
+    @ParameterizedTest
+    @MethodSource("networks")
+    void aFactorThatBarelyShowsIsNoPart(boolean relu, int seed) {
+        for (double size = 1e-9; size < 1; size *= 2) {
+            double factor = 1 + size;
+            Findings findings = check(relu, Datatype.FP64, seed, claim -> times(claim[MATRIX], factor));
+            Fault fault = findings.tensors().get(MATRIX).fault();
+            assertThat(fault instanceof Fault.Slice)
+                    .as("%s: %s", factor, fault)
+                    .isFalse();
+        }
+    }
+
     /** Signs, zeros and factors; 26 tensors of small layers, one after the other. */
     @Test
     void aWrongTensorOfTwentySixIsMostlyNamedAfterSixtyEvaluations() {
