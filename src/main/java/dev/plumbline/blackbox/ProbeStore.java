@@ -92,10 +92,25 @@ class ProbeStore {
                 .param("now", Instant.now().toEpochMilli())
                 .update();
         jdbc.sql("""
-                        delete from probe_session where owner = :owner and id not in (
-                            select id from probe_session where owner = :owner
-                            order by created_at desc, id fetch first :most rows only)
-                        """).param("owner", owner).param("most", most - 1).update();
+                        select id, created_at from probe_session where owner = :owner
+                        order by created_at desc, id offset :kept rows fetch first 1 rows only
+                        """)
+                .param("owner", owner)
+                .param("kept", most - 1)
+                .query((row, number) -> deleteFrom(owner, row.getLong("created_at"), row.getString("id")))
+                .optional();
+    }
+
+    /** That one, and all behind it in the order of the list. */
+    private int deleteFrom(String owner, long createdAt, String id) {
+        return jdbc.sql("""
+                        delete from probe_session where owner = :owner
+                            and (created_at < :created or created_at = :created and id >= :id)
+                        """)
+                .param("owner", owner)
+                .param("created", createdAt)
+                .param("id", id)
+                .update();
     }
 
     private String json(String pointer, Object value) {

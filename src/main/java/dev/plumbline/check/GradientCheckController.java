@@ -3,11 +3,11 @@ package dev.plumbline.check;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.jobs.MayBeAJob;
 import dev.plumbline.library.ModelLibrary;
+import dev.plumbline.limits.Limits;
 import dev.plumbline.report.EventStream;
 import dev.plumbline.report.Page;
 import dev.plumbline.report.ReportFilter;
 import dev.plumbline.report.Upload;
-import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -51,14 +51,14 @@ class GradientCheckController {
 
     private final GradientCheckService service;
     private final RecentReports reports;
-    private final TensorLimits limits;
+    private final Limits limits;
     private final ModelLibrary library;
     private final JsonMapper json;
 
     GradientCheckController(
             GradientCheckService service,
             RecentReports reports,
-            TensorLimits limits,
+            Limits limits,
             ModelLibrary library,
             JsonMapper json) {
         this.service = service;

@@ -7,7 +7,6 @@ import dev.plumbline.jobs.Work;
 import dev.plumbline.library.ModelLibrary;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.report.Upload;
-import dev.plumbline.tensor.TensorLimits;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
@@ -18,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class GradientCheckWork implements Work {
 
     private final GradientCheckService service;
-    private final TensorLimits limits;
+    private final Limits limits;
     private final ModelLibrary library;
     private final JsonMapper json;
 
@@ -26,11 +25,10 @@ final class GradientCheckWork implements Work {
             Limits request,
             JobTerms terms,
             RecentReports reports,
-            TensorLimits limits,
             ModelLibrary library,
             JsonMapper json) {
         this.service = new GradientCheckService(request.lasting(terms.seconds()), reports);
-        this.limits = limits;
+        this.limits = request;
         this.library = library;
         this.json = json;
     }

@@ -3,11 +3,11 @@ package dev.plumbline.diagnose;
 import dev.plumbline.compute.health.Diagnosis.Verdict;
 import dev.plumbline.jobs.MayBeAJob;
 import dev.plumbline.library.ModelLibrary;
+import dev.plumbline.limits.Limits;
 import dev.plumbline.report.Page;
 import dev.plumbline.report.ReportFilter;
 import dev.plumbline.report.ReportItem;
 import dev.plumbline.report.Upload;
-import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -35,10 +35,10 @@ class DiagnosisController {
 
     private final DiagnosisService service;
     private final KeptDiagnoses kept;
-    private final TensorLimits limits;
+    private final Limits limits;
     private final ModelLibrary library;
 
-    DiagnosisController(DiagnosisService service, KeptDiagnoses kept, TensorLimits limits, ModelLibrary library) {
+    DiagnosisController(DiagnosisService service, KeptDiagnoses kept, Limits limits, ModelLibrary library) {
         this.service = service;
         this.kept = kept;
         this.limits = limits;

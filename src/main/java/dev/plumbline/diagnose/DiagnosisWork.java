@@ -7,7 +7,6 @@ import dev.plumbline.jobs.Work;
 import dev.plumbline.library.ModelLibrary;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.report.Upload;
-import dev.plumbline.tensor.TensorLimits;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
@@ -18,7 +17,7 @@ final class DiagnosisWork implements Work {
 
     private final DiagnosisService service;
     private final KeptDiagnoses kept;
-    private final TensorLimits limits;
+    private final Limits limits;
     private final ModelLibrary library;
     private final JsonMapper json;
 
@@ -26,12 +25,11 @@ final class DiagnosisWork implements Work {
             Limits request,
             JobTerms terms,
             KeptDiagnoses kept,
-            TensorLimits limits,
             ModelLibrary library,
             JsonMapper json) {
         this.service = new DiagnosisService(request.lasting(terms.seconds()));
         this.kept = kept;
-        this.limits = limits;
+        this.limits = request;
         this.library = library;
         this.json = json;
     }

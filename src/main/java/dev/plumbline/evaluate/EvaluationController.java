@@ -1,8 +1,8 @@
 package dev.plumbline.evaluate;
 
 import dev.plumbline.library.ModelLibrary;
+import dev.plumbline.limits.Limits;
 import dev.plumbline.report.Upload;
-import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -31,10 +31,10 @@ class EvaluationController {
             out of it: `model` (ONNX), `weights` (what it keeps in files beside it, by their names), `parameters` and `data` (safetensors, npz or npy).""";
 
     private final EvaluationService service;
-    private final TensorLimits limits;
+    private final Limits limits;
     private final ModelLibrary library;
 
-    EvaluationController(EvaluationService service, TensorLimits limits, ModelLibrary library) {
+    EvaluationController(EvaluationService service, Limits limits, ModelLibrary library) {
         this.service = service;
         this.limits = limits;
         this.library = library;

@@ -1,8 +1,8 @@
 package dev.plumbline.jobs;
 
+import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.report.Upload;
-import dev.plumbline.tensor.TensorLimits;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -45,7 +45,7 @@ public record Inputs(byte @Nullable [] request, List<KeptFile> files, boolean mu
     }
 
     /** The files, by the parts they came in. */
-    public Upload upload(TensorLimits limits) {
+    public Upload upload(Limits limits) {
         List<MultipartFile> weights = new ArrayList<>();
         List<MultipartFile> others = new ArrayList<>();
         for (KeptFile file : files) {

@@ -16,8 +16,8 @@ import org.springframework.validation.annotation.Validated;
  * What one request may ask for, configured under {@code plumbline.limits}. Each default is here and nowhere else. A
  * refusal says which limit it was, what was asked and what is allowed.
  *
- * @param bodyBytes of a request's body, all parts of a multipart body together (64 MiB)
- * @param bulkBytes of a multipart body of an optimizer step or a comparison, which carries whole models (1 GiB)
+ * @param bodyBytes of a request's body (64 MiB)
+ * @param bulkBytes of a multipart body, which carries whole models in files, all parts together (1 GiB)
  * @param bulkRequests of a body beyond {@code bodyBytes}, taken in and answered at the same time
  * @param sessions that one key keeps at the same time
  * @param monitors that one key keeps at the same time

@@ -1,9 +1,9 @@
 package dev.plumbline.models;
 
 import dev.plumbline.library.ModelLibrary;
+import dev.plumbline.limits.Limits;
 import dev.plumbline.report.Page;
 import dev.plumbline.report.Upload;
-import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -48,9 +48,9 @@ class ModelController {
 
     private final ModelService service;
     private final ModelLibrary library;
-    private final TensorLimits limits;
+    private final Limits limits;
 
-    ModelController(ModelService service, ModelLibrary library, TensorLimits limits) {
+    ModelController(ModelService service, ModelLibrary library, Limits limits) {
         this.service = service;
         this.library = library;
         this.limits = limits;

@@ -3,13 +3,13 @@ package dev.plumbline.optimize;
 import dev.plumbline.compute.health.Diagnosis.Verdict;
 import dev.plumbline.jobs.MayBeAJob;
 import dev.plumbline.library.ModelLibrary;
+import dev.plumbline.limits.Limits;
 import dev.plumbline.limits.Presence;
 import dev.plumbline.report.EventStream;
 import dev.plumbline.report.Page;
 import dev.plumbline.report.ReportFilter;
 import dev.plumbline.report.ReportItem;
 import dev.plumbline.report.Upload;
-import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -70,7 +70,7 @@ class TrainingRunController {
     private final TrainingRunService service;
     private final TrainingRuns runs;
     private final KeptTrainingRuns kept;
-    private final TensorLimits limits;
+    private final Limits limits;
     private final ModelLibrary library;
     private final JsonMapper json;
 
@@ -78,7 +78,7 @@ class TrainingRunController {
             TrainingRunService service,
             TrainingRuns runs,
             KeptTrainingRuns kept,
-            TensorLimits limits,
+            Limits limits,
             ModelLibrary library,
             JsonMapper json) {
         this.kept = kept;

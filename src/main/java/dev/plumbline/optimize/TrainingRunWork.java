@@ -8,7 +8,6 @@ import dev.plumbline.library.ModelLibrary;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.limits.Presence;
 import dev.plumbline.report.Upload;
-import dev.plumbline.tensor.TensorLimits;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -23,7 +22,7 @@ final class TrainingRunWork implements Work {
 
     private final TrainingRunService service;
     private final KeptTrainingRuns kept;
-    private final TensorLimits limits;
+    private final Limits limits;
     private final ModelLibrary library;
     private final JsonMapper json;
 
@@ -31,12 +30,11 @@ final class TrainingRunWork implements Work {
             Limits request,
             JobTerms terms,
             KeptTrainingRuns kept,
-            TensorLimits limits,
             ModelLibrary library,
             JsonMapper json) {
         this.service = new TrainingRunService(request.lasting(terms.seconds()));
         this.kept = kept;
-        this.limits = limits;
+        this.limits = request;
         this.library = library;
         this.json = json;
     }

@@ -1,10 +1,14 @@
 package dev.plumbline.report;
 
+import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.ExternalFiles;
+import dev.plumbline.tensor.StoredTensor;
+import dev.plumbline.tensor.StoredTensors;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorFiles;
 import dev.plumbline.tensor.TensorLimits;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
@@ -16,15 +20,22 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.multipart.MultipartFile;
 
-/** The files of a multipart request, by the parts they came in. */
+/** The files of a multipart request, by the parts they came in. Each is read once, and has its part of the heap before that. */
 public final class Upload {
 
-    private final TensorLimits limits;
+    /** Bytes of the heap for each of a model's: as it came, its weights as they lie in it, and as float64. */
+    private static final double OF_MODEL = 4;
+
+    /** Smaller files than this are read as a whole. */
+    private static final long SMALL = 1 << 20;
+
+    private final Limits limits;
+    private double needed; // of the heap, in bytes
     private final Map<String, MultipartFile> files = new LinkedHashMap<>();
     private ExternalFiles weights = ExternalFiles.NONE;
 
     /** @param files null where a part did not come */
-    public Upload(TensorLimits limits, @Nullable MultipartFile... files) {
+    public Upload(Limits limits, @Nullable MultipartFile... files) {
         this.limits = limits;
         for (MultipartFile file : files) {
             if (file != null) {
@@ -55,24 +66,68 @@ public final class Upload {
         }
     }
 
-    /** A part's bytes; null where it did not come. */
+    /** A part's bytes, of a model; null where it did not come. */
     public byte @Nullable [] bytes(String part) {
         MultipartFile file = files.get(part);
+        if (file == null) {
+            return null;
+        }
+        require(OF_MODEL * file.getSize());
         try {
-            return file == null ? null : file.getBytes();
+            return file.getBytes();
         } catch (IOException lost) {
             throw new UncheckedIOException(lost);
         }
     }
 
-    /** A part's tensors by name (safetensors, npz or npy); null where it did not come. */
+    /** A part's tensors by name (safetensors, npz, npy or a state_dict of torch.save); null where it did not come. */
     public @Nullable Map<String, Tensor> tensors(String part) {
-        byte[] bytes = bytes(part);
+        MultipartFile file = files.get(part);
         try {
-            return bytes == null ? null : TensorFiles.read(bytes, part, limits);
+            return file == null ? null : file.getSize() < SMALL ? read(part, file) : load(part, file);
         } catch (Problem problem) {
             throw problem.within(Problem.pointer(part));
+        } catch (IOException lost) {
+            throw new UncheckedIOException(lost);
         }
+    }
+
+    private Map<String, Tensor> read(String part, MultipartFile file) throws IOException {
+        require(Double.BYTES * (double) file.getSize());
+        return TensorFiles.read(file.getBytes(), part, terms());
+    }
+
+    /** From the file straight to the arrays. */
+    private Map<String, Tensor> load(String part, MultipartFile file) throws IOException {
+        File taken = File.createTempFile("part", ".tmp");
+        file.transferTo(taken);
+        try (StoredTensors stored = StoredTensors.takeOver(taken.toPath(), part, terms())) {
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            for (StoredTensor tensor : stored.tensors().values()) {
+                require(Double.BYTES * (double) tensor.shape().size());
+            }
+            stored.tensors().forEach((name, tensor) -> {
+                try {
+                    tensors.put(name, tensor.tensor());
+                } catch (Problem problem) {
+                    throw problem.within(Problem.pointer(name));
+                }
+            });
+            return tensors;
+        }
+    }
+
+    private TensorLimits terms() {
+        return new TensorLimits(
+                Math.max(limits.bulkBytes(), limits.bodyBytes()),
+                limits.tensors(),
+                limits.rank(),
+                TensorLimits.DEFAULT.headerBytes());
+    }
+
+    private void require(double bytes) {
+        needed += bytes;
+        limits.requireBytes(needed);
     }
 
     /** As {@link #joined(String, Map, Map)}, of a part's tensors. */

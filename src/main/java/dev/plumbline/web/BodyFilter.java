@@ -73,7 +73,7 @@ final class BodyFilter extends OncePerRequestFilter {
 
     private void begin(HttpServletRequest request, HttpServletResponse response) throws IOException {
         boolean multipart = isMultipart(request);
-        BodyLimit limit = BodyLimit.of(limits, multipart && BodyLimit.isBulk(request));
+        BodyLimit limit = BodyLimit.of(limits, request, multipart);
         String coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
         String boundary = multipart ? boundary(request) : null;
         if (coding != null && !coding.equalsIgnoreCase("identity")) {
@@ -82,7 +82,7 @@ final class BodyFilter extends OncePerRequestFilter {
             refusals.refuse(limit.exceeded(request.getContentLengthLong() + " bytes"), request, response);
         } else if (multipart && boundary == null) {
             refusals.refuse(noBoundary(request), request, response);
-        } else if (multipart && mayBeLarge(request)) {
+        } else if (limit.mayExceed(limits, request)) {
             // Bodies beyond bodyBytes, and those that do not say how long they are, take turns.
             BodyShares.Entry entry = shares.enter(owner(request));
             if (entry.ending() != null) {
@@ -111,11 +111,6 @@ final class BodyFilter extends OncePerRequestFilter {
     private static String owner(HttpServletRequest request) {
         Object owner = request.getAttribute(ApiKeyFilter.OWNER);
         return owner == null ? ApiKeyFilter.ANYBODY : owner.toString();
-    }
-
-    private boolean mayBeLarge(HttpServletRequest request) {
-        long length = request.getContentLengthLong();
-        return BodyLimit.isBulk(request) && (length < 0 || length > limits.bodyBytes());
     }
 
     private void refuseBulk(@Nullable String property, HttpServletRequest request, HttpServletResponse response)

@@ -68,10 +68,16 @@ final class Storage {
         return ofDatabase && isFull(failure);
     }
 
-    /** Lost connections (08), no resources (53), shutting down (57), a failing system (58), H2's closed, failing and read-only files. */
+    /**
+     * Lost connections (08), conflicts and waits for others' rows (40, HYT00, 55P03), no resources (53), shutting down (57), a failing system (58), H2's
+     * closed, failing and read-only files.
+     */
     private static boolean isDown(SQLException sql) {
         String state = sql.getSQLState() == null ? "" : sql.getSQLState();
         return state.startsWith("08")
+                || state.startsWith("40")
+                || state.equals("HYT00")
+                || state.equals("55P03")
                 || state.startsWith("53")
                 || state.startsWith("57")
                 || state.startsWith("58")

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.optimize.Caller.Answer;
+import dev.plumbline.tensor.Npz;
+import dev.plumbline.tensor.Safetensors;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.io.BufferedReader;
@@ -16,6 +18,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -106,6 +109,30 @@ class BulkLimitTests {
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.text("/got")).isEqualTo("1200000 bytes");
         assertThat(answer.text("/expected")).isEqualTo("at most 1000000 bytes (plumbline.limits.bulk-bytes)");
+    }
+
+    /** Gradients of 30,000 entries: 240,000 bytes, more than a body of JSON may have. */
+    @Test
+    void checksTakeLargeFilesToo() throws Exception {
+        Tensor right = Tensor.filled(Shape.of(30_000), 2.0);
+        Map<String, byte[]> parts = new LinkedHashMap<>(Map.of(
+                "request",
+                """
+                {"model": {"formula": "sum(x^2)"}, "settings": {"coverage": "directional"}}""".getBytes(US_ASCII),
+                "parameters",
+                Safetensors.write(Map.of("x", Tensor.filled(Shape.of(30_000), 1.0)), Map.of()),
+                "gradients",
+                Safetensors.write(Map.of("x", right), Map.of())));
+        Answer answer = new Caller(port).postFiles("/v1/gradient-checks", parts);
+        assertThat(answer.text("/verdict")).as(new String(answer.body(), US_ASCII)).isEqualTo("PASS");
+        double[] wrong = right.values().clone();
+        wrong[17] = 3;
+        parts.put("gradients", Npz.write(Map.of("x", Tensor.of(right.shape(), wrong))));
+        assertThat(new Caller(port).postFiles("/v1/gradient-checks", parts).text("/verdict"))
+                .isEqualTo("FAIL");
+        parts.put("data", Npz.write(Map.of("y", Tensor.zeros(Shape.of(100_000)))));
+        assertThat(new Caller(port).postFiles("/v1/gradient-checks", parts).text("/expected"))
+                .isEqualTo("at most 1000000 bytes (plumbline.limits.bulk-bytes)");
     }
 
     @Test

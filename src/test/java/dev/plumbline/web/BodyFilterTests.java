@@ -29,7 +29,10 @@ import org.springframework.web.multipart.MultipartFile;
 
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = "plumbline.limits.body-bytes=" + BodyFilterTests.LIMIT)
+        properties = {
+            "plumbline.limits.body-bytes=" + BodyFilterTests.LIMIT,
+            "plumbline.limits.bulk-bytes=" + BodyFilterTests.LIMIT
+        })
 @Import(BodyFilterTests.Scale.class)
 class BodyFilterTests {
 
@@ -133,7 +136,7 @@ class BodyFilterTests {
         byte[] body = multipart(contentLength, modelLength);
         HttpResponse<String> said = post(BodyPublishers.ofByteArray(body), "multipart/form-data; boundary=b");
         assertThat(said.statusCode()).isEqualTo(413);
-        assertThat(said.body()).contains("\"got\":\"" + body.length + " bytes\"");
+        assertThat(said.body()).contains("\"got\":\"" + body.length + " bytes\"", "plumbline.limits.bulk-bytes");
         HttpResponse<String> unsaid = post(chunked(body), "multipart/form-data; boundary=b");
         assertThat(unsaid.statusCode()).isEqualTo(413);
         assertThat(unsaid.body()).contains("\"got\":\"more than 3000000 bytes\"");

@@ -18,10 +18,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -43,6 +45,17 @@ class StorageTests {
         assertThat(Storage.isDown(closed)).isTrue();
         assertThat(Storage.refusal(closed).report().status()).isEqualTo(503);
         assertThat(Storage.refusal(closed).headers().containsHeader("Retry-After"))
+                .isTrue();
+    }
+
+    /** Of H2 and PostgreSQL: rows that others hold for too long, deadlocks, and transactions that cannot both be. */
+    @ParameterizedTest
+    @ValueSource(strings = {"HYT00", "40001", "40P01", "55P03"})
+    void comeBackLaterWhereOthersAreInTheWay(String state) {
+        Exception locked = new QueryTimeoutException("", new SQLException("Timeout trying to lock table", state));
+        assertThat(Storage.isDown(locked)).isTrue();
+        assertThat(Storage.refusal(locked).report().status()).isEqualTo(503);
+        assertThat(Storage.refusal(locked).headers().containsHeader("Retry-After"))
                 .isTrue();
     }
 

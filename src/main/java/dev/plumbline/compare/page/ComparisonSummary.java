@@ -16,16 +16,16 @@ record ComparisonSummary(
         Verdict verdict,
         String summary,
         @Nullable String label,
-        @Nullable WorstTensor worst) {
+        @Nullable MostDifferent worst) {
 
     /**
      * @param relativeDistance null where there is nothing to compare entry by entry
      * @param difference what it looks like
      */
-    record WorstTensor(String name, @Nullable Double relativeDistance, String difference) {
+    record MostDifferent(String name, @Nullable Double relativeDistance, String difference) {
 
-        private static WorstTensor of(ComparedTensor tensor) {
-            return new WorstTensor(tensor.name(), tensor.relativeDistance(), ComparisonDocument.words(tensor));
+        private static MostDifferent of(ComparedTensor tensor) {
+            return new MostDifferent(tensor.name(), tensor.relativeDistance(), ComparisonDocument.words(tensor));
         }
     }
 
@@ -38,7 +38,7 @@ record ComparisonSummary(
                 ComparisonDocument.worst(report).stream()
                         .findFirst()
                         .filter(tensor -> tensor.relation() == Relation.DIFFERENT)
-                        .map(WorstTensor::of)
+                        .map(MostDifferent::of)
                         .orElse(null));
     }
 }

@@ -2,8 +2,8 @@ package dev.plumbline.diagnose.monitor;
 
 import dev.plumbline.compute.health.window.Snapshot;
 import dev.plumbline.diagnose.monitor.MonitorService.Handle;
+import dev.plumbline.limits.Limits;
 import dev.plumbline.report.Upload;
-import dev.plumbline.tensor.TensorLimits;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -27,9 +27,9 @@ import org.springframework.web.multipart.MultipartFile;
 class SnapshotController {
 
     private final MonitorService service;
-    private final TensorLimits limits;
+    private final Limits limits;
 
-    SnapshotController(MonitorService service, TensorLimits limits) {
+    SnapshotController(MonitorService service, Limits limits) {
         this.service = service;
         this.limits = limits;
     }
