@@ -13,10 +13,8 @@ import java.lang.reflect.AnnotatedArrayType;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Describes records as {@link WireJson} reads and writes them: constants in camelCase, what is required and what may be
- * null, numbers that may be {@code "NaN"}, tensors, and what {@link FieldDescriptions} has to say.
+ * Describes records as {@link WireJson} reads and writes them: constants in camelCase, what is required, numbers that may be {@code "NaN"}, tensors, and what {@link FieldDescriptions} has to say.
  */
 @Component
 final class WireSchemas implements ModelConverter {
@@ -104,12 +101,12 @@ final class WireSchemas implements ModelConverter {
             if (RequiredComponents.isRequired(component)) {
                 require(model, name);
             }
-            model.getProperties().put(name, travelling(component.getAnnotatedType(), property));
+            travelling(component.getAnnotatedType(), property);
         }
     }
 
-    /** The schema of a type as its values travel, and what is in it likewise: null where the type says so, NaN as text. */
-    private static Schema<?> travelling(java.lang.reflect.AnnotatedType type, Schema<?> schema) {
+    /** Completes the schema of a type to how its values travel, and what is in it likewise: NaN as text. */
+    private static void travelling(java.lang.reflect.AnnotatedType type, Schema<?> schema) {
         if (REALS.contains(type.getType())) {
             allowNaN(schema);
         } else if (type instanceof AnnotatedParameterizedType generic) {
@@ -118,15 +115,21 @@ final class WireSchemas implements ModelConverter {
         } else if (type instanceof AnnotatedArrayType array) {
             contents(array.getAnnotatedGenericComponentType(), schema);
         }
-        return type.isAnnotationPresent(Nullable.class) ? orNull(schema) : schema;
     }
 
     private static void contents(java.lang.reflect.AnnotatedType type, Schema<?> schema) {
         if (schema.getItems() != null) {
-            schema.setItems(travelling(type, schema.getItems()));
+            travelling(type, schema.getItems());
+            schema.setItems(orNull(type, schema.getItems()));
         } else if (schema.getAdditionalProperties() instanceof Schema<?> values) {
-            schema.setAdditionalProperties(travelling(type, values));
+            travelling(type, values);
+            schema.setAdditionalProperties(orNull(type, values));
         }
+    }
+
+    /** In a list null keeps its place. */
+    private static Schema<?> orNull(java.lang.reflect.AnnotatedType type, Schema<?> schema) {
+        return type.isAnnotationPresent(Nullable.class) ? NullsInRequests.orNull(schema) : schema;
     }
 
     private static void allowNaN(Schema<?> number) {
@@ -145,30 +148,6 @@ final class WireSchemas implements ModelConverter {
     private static void require(Schema<?> model, String name) {
         if (model.getRequired() == null || !model.getRequired().contains(name)) {
             model.addRequiredItem(name);
-        }
-    }
-
-    private static Schema<?> orNull(Schema<?> schema) {
-        if (schema.get$ref() != null) {
-            Schema<?> either = new Schema<>();
-            either.setAnyOf(List.of(new Schema<>().$ref(schema.get$ref()), new Schema<>().types(Set.of("null"))));
-            return either.description(schema.getDescription());
-        }
-        if (schema.getTypes() != null && !schema.getTypes().contains("null")) {
-            allowNull(schema);
-        }
-        return schema;
-    }
-
-    /** A list of constants must name null too; its type alone does not let it in. */
-    private static void allowNull(Schema<?> schema) {
-        schema.addType("null");
-        if (schema.getEnum() != null) {
-            @SuppressWarnings("unchecked")
-            Schema<@Nullable Object> constants = (Schema<@Nullable Object>) schema;
-            List<@Nullable Object> withNull = new ArrayList<>(constants.getEnum());
-            withNull.add(null);
-            constants.setEnum(withNull);
         }
     }
 }
