@@ -16,6 +16,6 @@ public record EvaluationReport(
 
         @Schema(
                 description =
-                        "where something else was expected: what differs, and what may be behind it; null where nothing does")
+                        "where something else was expected: what differs, and what may be behind it; absent where nothing does")
         @Nullable
         String anotherModel) {}

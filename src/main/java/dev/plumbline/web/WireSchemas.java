@@ -8,6 +8,7 @@ import io.swagger.v3.core.converter.AnnotatedType;
 import io.swagger.v3.core.converter.ModelConverter;
 import io.swagger.v3.core.converter.ModelConverterContext;
 import io.swagger.v3.core.util.Json;
+import io.swagger.v3.oas.models.media.Discriminator;
 import io.swagger.v3.oas.models.media.Schema;
 import java.lang.reflect.AnnotatedArrayType;
 import java.lang.reflect.AnnotatedParameterizedType;
@@ -15,6 +16,8 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,7 +42,9 @@ final class WireSchemas implements ModelConverter {
         JavaType java = Json.mapper().constructType(type.getType());
         if (java != null && java.getRawClass() == Tensor.class) {
             context.defineModel("Tensor", TensorSchema.schema());
-            return new Schema<>().$ref("#/components/schemas/Tensor");
+            return reference("Tensor");
+        } else if (java != null && OneOfSeveral.is(java.getRawClass())) {
+            return oneOfSeveral(java.getRawClass(), context);
         }
         Schema<?> schema = chain.hasNext() ? chain.next().resolve(type, context, chain) : null;
         if (java == null || schema == null) {
@@ -47,17 +52,54 @@ final class WireSchemas implements ModelConverter {
         } else if (java.isEnumType()) {
             name(schema, java.getRawClass());
         } else if (isOurs(java.getRawClass())) {
-            String name = schema.get$ref() == null
-                    ? schema.getName()
-                    : schema.get$ref().substring(schema.get$ref().lastIndexOf('/') + 1);
+            String name = schema.get$ref() == null ? schema.getName() : last(schema.get$ref());
             claim(name, java.getRawClass());
             describe(
+                    name == null ? java.getRawClass().getSimpleName() : name,
                     java.getRawClass(),
                     schema.get$ref() == null
                             ? schema
                             : context.getDefinedModels().get(name));
         }
         return schema;
+    }
+
+    private static Schema<?> reference(String name) {
+        return new Schema<>().$ref("#/components/schemas/" + name);
+    }
+
+    private static String last(String reference) {
+        return reference.substring(reference.lastIndexOf('/') + 1);
+    }
+
+    /** One schema for each record, called by both names, and one that is any of them. */
+    private static Schema<?> oneOfSeveral(Class<?> type, ModelConverterContext context) {
+        Discriminator discriminator = new Discriminator().propertyName(OneOfSeveral.KIND);
+        Schema<?> either = new Schema<>();
+        for (Class<?> one : type.getPermittedSubclasses()) {
+            String name = one.getSimpleName() + type.getSimpleName();
+            String kind = OneOfSeveral.kind(one);
+            Schema<?> reference = reference(name);
+            if (!context.getDefinedModels().containsKey(name)) {
+                context.resolve(new AnnotatedType(one).name(name).resolveAsRef(true));
+                putKind(context.getDefinedModels().get(name), kind);
+            }
+            either.addOneOfItem(reference);
+            discriminator.mapping(kind, reference.get$ref());
+        }
+        context.defineModel(type.getSimpleName(), either.discriminator(discriminator));
+        return reference(type.getSimpleName());
+    }
+
+    private static void putKind(Schema<?> model, String kind) {
+        Schema<String> constant = new Schema<>();
+        constant.setTypes(Set.of("string"));
+        constant.setEnum(List.of(kind));
+        @SuppressWarnings("rawtypes") // as the library has them
+        Map<String, Schema> properties = new LinkedHashMap<>(Map.of(OneOfSeveral.KIND, constant));
+        properties.putAll(model.getProperties());
+        model.setProperties(properties);
+        model.addRequiredItem(OneOfSeveral.KIND);
     }
 
     /** Two records of one simple name would share one schema, and one of them would be described as the other. */
@@ -81,7 +123,7 @@ final class WireSchemas implements ModelConverter {
                 .toList());
     }
 
-    private static void describe(Class<?> type, @Nullable Schema<?> model) {
+    private static void describe(String schema, Class<?> type, @Nullable Schema<?> model) {
         if (model == null || model.getProperties() == null) {
             return;
         }
@@ -94,7 +136,7 @@ final class WireSchemas implements ModelConverter {
             if (property == null) {
                 continue;
             }
-            String text = FieldDescriptions.of(type, name);
+            String text = FieldDescriptions.of(schema, name);
             if (text != null) {
                 property.setDescription(text);
             }
