@@ -1,6 +1,5 @@
 package dev.plumbline.blackbox;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.plumbline.compute.probe.session.Ask;
 import dev.plumbline.compute.probe.session.Box;
 import dev.plumbline.compute.probe.session.Direction;
@@ -22,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * @param sets of tensors that this round names for the first time, by their places; {@code all} is every one
  * @param remaining evaluations of the budget
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record ProbeReply(
         String id,
         @Nullable Integer round,
@@ -38,7 +36,6 @@ public record ProbeReply(
      *
      * @param claims by the tensor's place, the indices of the entries
      */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record ProbeAsk(
             int ask,
             @Nullable ProbeDirection direction,
@@ -63,7 +60,6 @@ public record ProbeReply(
      * @param set the tensors that move
      * @param where by the tensor's place, one range an axis: the part that moves; absent where all of the set does
      */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record ProbeDirection(
             String kind, long seed, String set, @Nullable Map<String, List<List<Integer>>> where, double scale) {
 

@@ -1,6 +1,5 @@
 package dev.plumbline.blackbox;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.probe.session.Fault;
 import dev.plumbline.compute.probe.session.Findings;
@@ -123,7 +122,6 @@ public record ProbeReport(
      * @param where the part that is wrong, as NumPy writes it
      * @param advice in words
      */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record ProbeMistake(
             String kind,
             @Nullable Double factor,

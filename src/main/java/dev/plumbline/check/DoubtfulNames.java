@@ -97,7 +97,7 @@ final class DoubtfulNames {
         return switch (mistake.kind()) {
             case NON_FINITE, ZERO, SIGN, SCALED, TRANSPOSED, SHIFTED, SWAPPED, CLIPPED, ROUNDED, STALE, ACCUMULATED ->
                 true;
-            case SLICE -> mistake.factor() != null;
+            case SLICE -> ((Mistake.Slice) mistake).factor() != null;
             case SPARSE -> isPlainlyOff(comparison);
             case UNKNOWN -> isSimpleMultiple(comparison);
             case WEIGHT_DECAY, OFFSET -> false;

@@ -33,8 +33,18 @@ final class EmbeddingRows {
     }
 
     static Map<String, Mistake> advised(Map<String, Mistake> mistakes, Map<String, String> advice) {
-        advice.forEach((name, words) -> mistakes.computeIfPresent(name, (same, mistake) -> mistake.advising(words)));
+        advice.forEach((name, words) -> mistakes.computeIfPresent(name, (same, mistake) -> advised(mistake, words)));
         return mistakes;
+    }
+
+    /** Rows of zeros are a slice where they lie together, entries where they are few; else they have no name. */
+    private static Mistake advised(Mistake mistake, String words) {
+        if (mistake instanceof Mistake.Slice slice) {
+            return new Mistake.Slice(slice.slice(), slice.factor(), words);
+        } else if (mistake instanceof Mistake.Sparse sparse) {
+            return new Mistake.Sparse(sparse.entries(), words);
+        }
+        return mistake instanceof Mistake.Unknown ? new Mistake.Unknown(words) : mistake;
     }
 
     /** A tied table is looked up once its other name has been added. */

@@ -42,13 +42,13 @@ public record GradientCheckReport(
         Verdict verdict,
         @Schema(description = "one plain sentence") String summary,
 
-        @Schema(description = "the request's own name for this check; null without one") @Nullable
+        @Schema(description = "the request's own name for this check; absent without one") @Nullable
         String label,
 
-        @Schema(description = "against the earlier report that the request names; null without one") @Nullable
+        @Schema(description = "against the earlier report that the request names; absent without one") @Nullable
         Changes changes,
 
-        @Schema(description = "null where products alone were judged, of a model without a loss") @Nullable
+        @Schema(description = "absent where products alone were judged, of a model without a loss") @Nullable
         ObjectiveReport objective,
 
         @Nullable ReferenceReport reference,
@@ -64,7 +64,7 @@ public record GradientCheckReport(
 
         @Schema(
                 description =
-                        "where a wrong gradient comes from: which operation, which rule, which path or which samples. Only what makes the claim, entry by entry, is named; null where nothing does")
+                        "where a wrong gradient comes from: which operation, which rule, which path or which samples. Only what makes the claim, entry by entry, is named; absent where nothing does")
         @Nullable
         Cause explanation,
 
@@ -85,19 +85,19 @@ public record GradientCheckReport(
 
         @Schema(
                 description =
-                        "from which size on noise added to the claim would have been seen, relative to the claim: additive to its root mean square, multiplicative entry by entry; null for a check that fails")
+                        "from which size on noise added to the claim would have been seen, relative to the claim: additive to its root mean square, multiplicative entry by entry; absent for a check that fails")
         @Nullable
         NoiseInjection noiseInjection,
 
         @Schema(
                 description =
-                        "a second opinion: Taylor's test along one random direction; null where no gradient was judged")
+                        "a second opinion: Taylor's test along one random direction; absent where no gradient was judged")
         @Nullable
         TaylorReport taylor,
 
         @Schema(
                 description =
-                        "laws without differences, which judge the reference (Plumbline's own reverse pass) on this model; the caller's code cannot be called. holds is null where one could not be evaluated")
+                        "laws without differences, which judge the reference (Plumbline's own reverse pass) on this model; the caller's code cannot be called. holds is absent where one could not be evaluated")
         List<Finding> consistency,
 
         @Schema(
@@ -316,13 +316,13 @@ public record GradientCheckReport(
 
             @Schema(
                     description =
-                            "the finite difference: from fPlus and fMinus at step; null where none was taken, as for entries that agree unless coverage asks for more")
+                            "the finite difference: from fPlus and fMinus at step; absent where none was taken, as for entries that agree unless coverage asks for more")
             @Nullable
             Double numeric,
 
             @Schema(
                     description =
-                            "what the finite difference may be off by; null where nothing bounds it, and then it is evidence for nothing")
+                            "what the finite difference may be off by; absent where nothing bounds it, and then it is evidence for nothing")
             @Nullable
             Double errorBound,
 

@@ -28,7 +28,7 @@ public record TaylorReport(
         @Schema(description = "|f(x + h d) - f(x) - h claim.d|, for each step")
         List<Double> remainders,
 
-        @Schema(description = "null where it cannot tell") @Nullable
+        @Schema(description = "absent where it cannot tell") @Nullable
         Boolean agrees,
 
         @Schema(

@@ -63,29 +63,29 @@ public record ComparisonReport(
             String name,
             Relation relation,
 
-            @Schema(description = "in a, of all ranks together; null where it is not there") @Nullable
+            @Schema(description = "in a, of all ranks together; absent where it is not there") @Nullable
             ComparedSide a,
 
             @Nullable ComparedSide b,
 
             @Schema(
                     description =
-                            "||a - b|| / max(||a||, ||b||); null where there is nothing to compare entry by entry")
+                            "||a - b|| / max(||a||, ||b||); absent where there is nothing to compare entry by entry")
             @Nullable
             Double relativeDistance,
 
             @Schema(description = "of any entry") @Nullable Double largestDifference,
 
-            @Schema(description = "of the angle between both; null where one is zero") @Nullable
+            @Schema(description = "of the angle between both; absent where one is zero") @Nullable
             Double cosine,
 
-            @Schema(description = "null without repeats") @Nullable
+            @Schema(description = "absent without repeats") @Nullable
             RunNoise noise,
 
             @Schema(description = "of several ranks' tensors") @Nullable
             LayoutSetting layout,
 
-            @Schema(description = "whether the layout was told from the shapes; null where there is none") @Nullable
+            @Schema(description = "whether the layout was told from the shapes; absent where there is none") @Nullable
             Boolean layoutGuessed,
 
             @Schema(description = "what the difference looks like; empty where there is none")
@@ -141,12 +141,12 @@ public record ComparisonReport(
             @Schema(description = "what it looks like, and never who is right")
             String words,
 
-            @Schema(description = "that it concerns; null for all") @Nullable
+            @Schema(description = "that it concerns; absent for all") @Nullable
             List<Integer> ranks,
 
             @Schema(
                     description =
-                            "how many entries it was held against, of a tensor too large to be held in memory; null for all")
+                            "how many entries it was held against, of a tensor too large to be held in memory; absent for all")
             @Nullable
             Integer sampled,
 
@@ -169,15 +169,22 @@ public record ComparisonReport(
                     difference.words(),
                     ranks,
                     difference.sampled(),
-                    mistake == null ? null : mistake.factor(),
-                    mistake == null ? null : mistake.offset(),
-                    mistake == null ? null : mistake.limit(),
-                    mistake == null ? null : mistake.tensor(),
-                    mistake == null ? null : mistake.shift(),
-                    mistake == null ? null : mistake.axis(),
-                    mistake == null ? null : mistake.slice(),
-                    mistake == null ? null : mistake.entries(),
-                    mistake == null ? null : mistake.datatype());
+                    mistake == null ? null : mistake.multiple(),
+                    mistake instanceof Mistake.Offset offset ? offset.offset() : null,
+                    mistake instanceof Mistake.Clipped clipped ? clipped.limit() : null,
+                    mistake instanceof Mistake.Swapped swapped ? swapped.tensor() : null,
+                    mistake instanceof Mistake.Shifted shifted ? shifted.shift() : null,
+                    mistake instanceof Mistake.Shifted shifted ? shifted.axis() : null,
+                    mistake instanceof Mistake.Slice slice ? slice.slice() : null,
+                    entries(mistake),
+                    mistake instanceof Mistake.Rounded rounded ? rounded.datatype() : null);
+        }
+
+        private static @Nullable List<List<Integer>> entries(@Nullable Mistake mistake) {
+            if (mistake instanceof Mistake.NonFinite nonFinite) {
+                return nonFinite.entries();
+            }
+            return mistake instanceof Mistake.Sparse sparse ? sparse.entries() : null;
         }
     }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param loss evaluated too, where there is one
  * @param parameters replace the values in the model's file
  * @param expected the pipeline's own loss and outputs, to be held against ours
+ * @param label the caller's own name for it
  */
 public record EvaluationRequest(
         @Schema(description = "a formula or an ONNX file in base64; or a part named model") @Nullable
@@ -36,9 +37,12 @@ public record EvaluationRequest(
                 description =
                         "your own loss and outputs at this point, computed in float32 or float64: the answer says whether this is the same model, and what may be behind a difference")
         @Nullable
-        Expected expected) {
+        Expected expected,
 
-    static final EvaluationRequest EMPTY = new EvaluationRequest(null, null, null, null, null);
+        @Schema(description = "your own name for it, at most 255 characters: lists show it") @Nullable
+        String label) {
+
+    static final EvaluationRequest EMPTY = new EvaluationRequest(null, null, null, null, null, null);
 
     /** This request with what came as files beside it, and the model it names; nothing may come twice. */
     EvaluationRequest with(Upload files, LibraryCard card) {
@@ -47,7 +51,8 @@ public record EvaluationRequest(
                 loss,
                 files.joined("parameters", parameters),
                 files.joined("data", data),
-                expected);
+                expected,
+                label);
     }
 
     Map<String, Tensor> parametersOrNone() {

@@ -9,9 +9,13 @@ import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.Model;
 import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.reader.SameModel;
+import dev.plumbline.report.ReportFilter;
+import dev.plumbline.report.figure.Numbers;
 import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
@@ -20,12 +24,22 @@ import org.springframework.stereotype.Service;
 class EvaluationService {
 
     private final Limits limits;
+    private final KeptEvaluations kept;
 
-    EvaluationService(Limits limits) {
+    EvaluationService(Limits limits, KeptEvaluations kept) {
         this.limits = limits;
+        this.kept = kept;
     }
 
-    EvaluationReport evaluate(EvaluationRequest request) {
+    /** Evaluates, and keeps the short of it for the key that asked. */
+    EvaluationReport evaluate(String owner, EvaluationRequest request) {
+        EvaluationReport report = evaluate(request);
+        kept.keep(owner, EvaluationSummary.of(report, request.expected() != null));
+        return report;
+    }
+
+    private EvaluationReport evaluate(EvaluationRequest request) {
+        String label = ReportFilter.label(request.label());
         limits.requireTensors(
                 request.parametersOrNone().size() + request.dataOrNone().size());
         LossSource loss = request.loss() == null ? LossSource.NONE : request.loss();
@@ -35,7 +49,17 @@ class EvaluationService {
         Evaluation evaluation = reader.evaluate(program);
         Map<String, Tensor> outputs = new LinkedHashMap<>(evaluation.outputs());
         Tensor value = outputs.remove(ObjectiveReader.OBJECTIVE);
-        return new EvaluationReport(outputs, value == null ? null : value.item(), anotherModel(request, model, loss));
+        Double lossValue = value == null ? null : (Double) value.item();
+        String another = anotherModel(request, model, loss);
+        String summary = another != null ? another : summary(lossValue, outputs.size(), request.expected() != null);
+        return new EvaluationReport(UUID.randomUUID().toString(), label, summary, outputs, lossValue, another);
+    }
+
+    private static String summary(@Nullable Double loss, int outputs, boolean isExpected) {
+        String what = loss == null ? Numbers.count(outputs, "output", "outputs") : "the loss is " + Numbers.of(loss, 6);
+        return isExpected
+                ? "As expected: " + what + "."
+                : what.substring(0, 1).toUpperCase(Locale.ROOT) + what.substring(1) + ".";
     }
 
     private @Nullable String anotherModel(EvaluationRequest request, Model model, LossSource loss) {

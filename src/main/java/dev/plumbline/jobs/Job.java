@@ -23,7 +23,7 @@ public record Job(
         @Schema(description = "the job's own address") String href,
         Instant createdAt,
 
-        @Schema(description = "when its last attempt began; null while it waits") @Nullable
+        @Schema(description = "when its last attempt began; absent while it waits") @Nullable
         Instant startedAt,
 
         @Nullable Instant endedAt,
@@ -39,18 +39,21 @@ public record Job(
 
         Progress progress,
 
-        @Schema(description = "at the speed of late, mostly right within a factor of two; null before a tenth is done")
+        @Schema(
+                description =
+                        "at the speed of late, mostly right within a factor of two; absent before a tenth is done")
         @Nullable
         Double secondsLeft,
 
-        @Schema(description = "why it failed; null where it did not") @Nullable
+        @Schema(description = "why it failed; absent where it did not") @Nullable
         Failure error,
 
-        @Schema(description = "where its report is kept; null before it is done") @Nullable
+        @Schema(description = "where its report is kept; absent before it is done") @Nullable
         String reportHref,
 
         @Schema(
-                description = "the report as its address would have answered it; null before it is done, and in lists",
+                description =
+                        "the report as its address would have answered it; absent before it is done, and in lists",
                 type = "object",
                 additionalProperties = Schema.AdditionalPropertiesValue.TRUE,
                 types = {"object", "null"})

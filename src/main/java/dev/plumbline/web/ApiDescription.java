@@ -20,7 +20,9 @@ class ApiDescription {
             gradient is healthy.
 
             A *tensor* is a number, a nested array, or `{ "shape": [2, 3], "datatype": "FP32", "data": [...] }`. `NaN`, \
-            `Infinity` and `-Infinity` are strings, in and out. Names and constants are camelCase. A check that fails is a \
+            `Infinity` and `-Infinity` are strings, in and out. Names and constants are camelCase. What is \
+            optional is absent where there is nothing to say: an answer has a `null` only in a list, where it keeps its \
+            place; a request may say `null` instead of nothing. A check that fails is a \
             result: status 200 and a verdict. Every refusal is a problem detail (RFC 9457) with a JSON pointer, what was got \
             and what was expected.
 
@@ -32,7 +34,7 @@ class ApiDescription {
         return new OpenAPI()
                 .info(new Info()
                         .title("Plumbline")
-                        .version("0.1")
+                        .version("0.2")
                         .description(DESCRIPTION)
                         .license(new License().name("Apache-2.0").identifier("Apache-2.0")))
                 .servers(List.of(new Server().url("/").description("wherever this description came from")))

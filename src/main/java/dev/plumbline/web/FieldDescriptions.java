@@ -16,8 +16,8 @@ final class FieldDescriptions {
 
     private FieldDescriptions() {}
 
-    static @Nullable String of(Class<?> type, String field) {
-        return TEXTS.getOrDefault(type.getSimpleName(), Map.of()).get(field);
+    static @Nullable String of(String schema, String field) {
+        return TEXTS.getOrDefault(schema, Map.of()).get(field);
     }
 
     static Map<String, Map<String, String>> all() {

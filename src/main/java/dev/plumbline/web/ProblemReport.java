@@ -1,6 +1,5 @@
 package dev.plumbline.web;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.plumbline.problem.Problem;
 import io.swagger.v3.oas.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,7 @@ record ProblemReport(
         @Nullable String pointer,
         @Nullable String got,
         @Nullable String expected,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String id) {
+        @Nullable String id) {
 
     /** What is expected where there is nothing. */
     static final String AN_ADDRESS = "one of the addresses that /openapi describes";

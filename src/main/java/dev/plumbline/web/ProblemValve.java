@@ -1,5 +1,6 @@
 package dev.plumbline.web;
 
+import dev.plumbline.limits.Limits;
 import java.io.IOException;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
@@ -11,7 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Refusals of bytes that are not even HTTP, which the container answers before the service exists for them. */
 public final class ProblemValve extends ErrorReportValve {
 
-    private static final JsonMapper MAPPER = new JsonMapper();
+    private static final JsonMapper MAPPER = WireJson.mapper(Limits.defaults());
 
     @Override
     protected void report(Request request, Response response, @Nullable Throwable failure) {

@@ -1,5 +1,6 @@
 package dev.plumbline.web;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.TensorJson;
@@ -29,6 +30,9 @@ import tools.jackson.databind.type.LogicalType;
  * <ul>
  *   <li>Names and constants of enums are camelCase ({@link WireNames}).
  *   <li>What a record does not declare {@code @Nullable} must be there ({@link RequiredComponents}).
+ *   <li>What is one of several kinds says so first, by {@code kind} ({@link OneOfSeveral}).
+ *   <li>What is null is left out of an answer; a request may say null where it may leave something out. Within a list null
+ *       keeps its place.
  *   <li>NaN, Infinity and -Infinity travel as strings, both ways; a number too large for a double is refused.
  *   <li>Unknown or repeated names, trailing text, numbers as text and text as numbers are refused.
  * </ul>
@@ -82,9 +86,11 @@ final class WireJson implements JsonFactoryBuilderCustomizer, JsonMapperBuilderC
                         LogicalType.Textual, text -> text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                                 .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                                 .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+                .changeDefaultPropertyInclusion(always -> always.withValueInclusion(JsonInclude.Include.NON_NULL))
                 .enumNamingStrategy(new WireNames())
-                .annotationIntrospector(
-                        AnnotationIntrospector.pair(new RequiredComponents(), mapper.annotationIntrospector()))
+                .annotationIntrospector(AnnotationIntrospector.pair(
+                        new RequiredComponents(),
+                        AnnotationIntrospector.pair(new OneOfSeveral(), mapper.annotationIntrospector())))
                 .addModule(TensorJson.module(tensorLimits(limits)))
                 .addModule(new SimpleModule("plumbline")
                         .addSerializer(Problem.class, new WireProblem())

@@ -8,14 +8,15 @@ import io.swagger.v3.core.converter.AnnotatedType;
 import io.swagger.v3.core.converter.ModelConverter;
 import io.swagger.v3.core.converter.ModelConverterContext;
 import io.swagger.v3.core.util.Json;
+import io.swagger.v3.oas.models.media.Discriminator;
 import io.swagger.v3.oas.models.media.Schema;
 import java.lang.reflect.AnnotatedArrayType;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,8 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Describes records as {@link WireJson} reads and writes them: constants in camelCase, what is required and what may be
- * null, numbers that may be {@code "NaN"}, tensors, and what {@link FieldDescriptions} has to say.
+ * Describes records as {@link WireJson} reads and writes them: constants in camelCase, what is required, numbers that may be {@code "NaN"}, tensors, and what {@link FieldDescriptions} has to say.
  */
 @Component
 final class WireSchemas implements ModelConverter {
@@ -42,7 +42,9 @@ final class WireSchemas implements ModelConverter {
         JavaType java = Json.mapper().constructType(type.getType());
         if (java != null && java.getRawClass() == Tensor.class) {
             context.defineModel("Tensor", TensorSchema.schema());
-            return new Schema<>().$ref("#/components/schemas/Tensor");
+            return reference("Tensor");
+        } else if (java != null && OneOfSeveral.is(java.getRawClass())) {
+            return oneOfSeveral(java.getRawClass(), context);
         }
         Schema<?> schema = chain.hasNext() ? chain.next().resolve(type, context, chain) : null;
         if (java == null || schema == null) {
@@ -50,17 +52,54 @@ final class WireSchemas implements ModelConverter {
         } else if (java.isEnumType()) {
             name(schema, java.getRawClass());
         } else if (isOurs(java.getRawClass())) {
-            String name = schema.get$ref() == null
-                    ? schema.getName()
-                    : schema.get$ref().substring(schema.get$ref().lastIndexOf('/') + 1);
+            String name = schema.get$ref() == null ? schema.getName() : last(schema.get$ref());
             claim(name, java.getRawClass());
             describe(
+                    name == null ? java.getRawClass().getSimpleName() : name,
                     java.getRawClass(),
                     schema.get$ref() == null
                             ? schema
                             : context.getDefinedModels().get(name));
         }
         return schema;
+    }
+
+    private static Schema<?> reference(String name) {
+        return new Schema<>().$ref("#/components/schemas/" + name);
+    }
+
+    private static String last(String reference) {
+        return reference.substring(reference.lastIndexOf('/') + 1);
+    }
+
+    /** One schema for each record, called by both names, and one that is any of them. */
+    private static Schema<?> oneOfSeveral(Class<?> type, ModelConverterContext context) {
+        Discriminator discriminator = new Discriminator().propertyName(OneOfSeveral.KIND);
+        Schema<?> either = new Schema<>();
+        for (Class<?> one : type.getPermittedSubclasses()) {
+            String name = one.getSimpleName() + type.getSimpleName();
+            String kind = OneOfSeveral.kind(one);
+            Schema<?> reference = reference(name);
+            if (!context.getDefinedModels().containsKey(name)) {
+                context.resolve(new AnnotatedType(one).name(name).resolveAsRef(true));
+                putKind(context.getDefinedModels().get(name), kind);
+            }
+            either.addOneOfItem(reference);
+            discriminator.mapping(kind, reference.get$ref());
+        }
+        context.defineModel(type.getSimpleName(), either.discriminator(discriminator));
+        return reference(type.getSimpleName());
+    }
+
+    private static void putKind(Schema<?> model, String kind) {
+        Schema<String> constant = new Schema<>();
+        constant.setTypes(Set.of("string"));
+        constant.setEnum(List.of(kind));
+        @SuppressWarnings("rawtypes") // as the library has them
+        Map<String, Schema> properties = new LinkedHashMap<>(Map.of(OneOfSeveral.KIND, constant));
+        properties.putAll(model.getProperties());
+        model.setProperties(properties);
+        model.addRequiredItem(OneOfSeveral.KIND);
     }
 
     /** Two records of one simple name would share one schema, and one of them would be described as the other. */
@@ -84,7 +123,7 @@ final class WireSchemas implements ModelConverter {
                 .toList());
     }
 
-    private static void describe(Class<?> type, @Nullable Schema<?> model) {
+    private static void describe(String schema, Class<?> type, @Nullable Schema<?> model) {
         if (model == null || model.getProperties() == null) {
             return;
         }
@@ -97,19 +136,19 @@ final class WireSchemas implements ModelConverter {
             if (property == null) {
                 continue;
             }
-            String text = FieldDescriptions.of(type, name);
+            String text = FieldDescriptions.of(schema, name);
             if (text != null) {
                 property.setDescription(text);
             }
             if (RequiredComponents.isRequired(component)) {
                 require(model, name);
             }
-            model.getProperties().put(name, travelling(component.getAnnotatedType(), property));
+            travelling(component.getAnnotatedType(), property);
         }
     }
 
-    /** The schema of a type as its values travel, and what is in it likewise: null where the type says so, NaN as text. */
-    private static Schema<?> travelling(java.lang.reflect.AnnotatedType type, Schema<?> schema) {
+    /** Completes the schema of a type to how its values travel, and what is in it likewise: NaN as text. */
+    private static void travelling(java.lang.reflect.AnnotatedType type, Schema<?> schema) {
         if (REALS.contains(type.getType())) {
             allowNaN(schema);
         } else if (type instanceof AnnotatedParameterizedType generic) {
@@ -118,15 +157,21 @@ final class WireSchemas implements ModelConverter {
         } else if (type instanceof AnnotatedArrayType array) {
             contents(array.getAnnotatedGenericComponentType(), schema);
         }
-        return type.isAnnotationPresent(Nullable.class) ? orNull(schema) : schema;
     }
 
     private static void contents(java.lang.reflect.AnnotatedType type, Schema<?> schema) {
         if (schema.getItems() != null) {
-            schema.setItems(travelling(type, schema.getItems()));
+            travelling(type, schema.getItems());
+            schema.setItems(orNull(type, schema.getItems()));
         } else if (schema.getAdditionalProperties() instanceof Schema<?> values) {
-            schema.setAdditionalProperties(travelling(type, values));
+            travelling(type, values);
+            schema.setAdditionalProperties(orNull(type, values));
         }
+    }
+
+    /** In a list null keeps its place. */
+    private static Schema<?> orNull(java.lang.reflect.AnnotatedType type, Schema<?> schema) {
+        return type.isAnnotationPresent(Nullable.class) ? NullsInRequests.orNull(schema) : schema;
     }
 
     private static void allowNaN(Schema<?> number) {
@@ -145,30 +190,6 @@ final class WireSchemas implements ModelConverter {
     private static void require(Schema<?> model, String name) {
         if (model.getRequired() == null || !model.getRequired().contains(name)) {
             model.addRequiredItem(name);
-        }
-    }
-
-    private static Schema<?> orNull(Schema<?> schema) {
-        if (schema.get$ref() != null) {
-            Schema<?> either = new Schema<>();
-            either.setAnyOf(List.of(new Schema<>().$ref(schema.get$ref()), new Schema<>().types(Set.of("null"))));
-            return either.description(schema.getDescription());
-        }
-        if (schema.getTypes() != null && !schema.getTypes().contains("null")) {
-            allowNull(schema);
-        }
-        return schema;
-    }
-
-    /** A list of constants must name null too; its type alone does not let it in. */
-    private static void allowNull(Schema<?> schema) {
-        schema.addType("null");
-        if (schema.getEnum() != null) {
-            @SuppressWarnings("unchecked")
-            Schema<@Nullable Object> constants = (Schema<@Nullable Object>) schema;
-            List<@Nullable Object> withNull = new ArrayList<>(constants.getEnum());
-            withNull.add(null);
-            constants.setEnum(withNull);
         }
     }
 }

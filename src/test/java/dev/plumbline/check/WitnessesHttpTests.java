@@ -59,7 +59,7 @@ class WitnessesHttpTests {
         assertThat(bend.get("positions").toString()).isEqualTo("[[0]]");
         assertThat(bend.get("count").asInt()).isEqualTo(1);
         if (convention == null) {
-            assertThat(bend.get("convention").isNull()).isTrue();
+            assertThat(bend.has("convention")).isFalse();
         } else {
             assertThat(bend.get("convention").asString()).isEqualTo(convention);
             assertThat(report.get("summary").asString()).contains(convention);
@@ -80,9 +80,7 @@ class WitnessesHttpTests {
                 .at("/tensors/0/entries/0");
 
         assertThat(entry.get("verdict").asString()).isEqualTo("PASS");
-        for (String member : List.of("numeric", "errorBound", "fPlus", "fMinus", "step")) {
-            assertThat(entry.get(member).isNull()).as(member).isTrue();
-        }
+        assertThat(entry.propertyNames()).doesNotContain("numeric", "errorBound", "fPlus", "fMinus", "step");
     }
 
     @Test
@@ -311,7 +309,7 @@ class WitnessesHttpTests {
         assertThat(Math.abs(right.at("/tensors/0/referenceNorm").asDouble() - Math.sqrt(56)))
                 .isLessThanOrEqualTo(1e-15 * Math.sqrt(56));
         assertThat(right.get("summary").asString()).contains("no entry was looked at by itself");
-        assertThat(right.get("reference").isNull()).isTrue();
+        assertThat(right.has("reference")).isFalse();
         assertThat(warnings(right)).contains("directionalPower");
         assertThat(wrong.get("verdict").asString()).isEqualTo("FAIL");
     }

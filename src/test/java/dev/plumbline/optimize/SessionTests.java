@@ -133,7 +133,7 @@ class SessionTests {
         step(session, "If-Match", "\"1\"", "Idempotency-Key", "b");
         Answer late = step(session, "If-Match", "\"0\"", "Idempotency-Key", "a");
         assertThat(late.etag()).isEqualTo("\"1\"");
-        assertThat(late.json().at("/parameters").isNull()).isTrue();
+        assertThat(late.json().has("parameters")).isFalse();
         assertThat(caller.get(session).number("/step")).isEqualTo(2);
     }
 
@@ -211,7 +211,7 @@ class SessionTests {
         Answer retry = step(session, "If-Match", "\"0\"", "Idempotency-Key", "k1");
         assertThat(retry.status()).isEqualTo(200);
         assertThat(retry.etag()).isEqualTo(first.etag());
-        assertThat(retry.json().at("/parameters").isNull()).isTrue();
+        assertThat(retry.json().has("parameters")).isFalse();
         assertThat(retry.json().at("/update")).isEqualTo(first.json().at("/update"));
     }
 

@@ -50,6 +50,7 @@ class TwoKeysReportsTests {
         hers.put("diagnosis", made("/v1/diagnoses", "", DIAGNOSIS));
         hers.put("run", made("/v1/training-runs", "", RUN));
         hers.put("comparison", made("/v1/comparisons", "", COMPARISON));
+        hers.put("evaluation", made("/v1/evaluations", "", DIAGNOSIS));
         hers.put("probe", made("/v1/probe-sessions", "", PROBE));
         hers.put("job", made("/v1/diagnoses", "Prefer: respond-async; Idempotency-Key: hers", DIAGNOSIS));
         assertThat(ann("GET", "/v1/jobs/{job}", "Prefer: wait=60", "").body()).contains("\"done\"");
@@ -80,11 +81,13 @@ class TwoKeysReportsTests {
                 "/v1/training-runs/{run}",
                 "/v1/training-runs/{run}/summary",
                 "/v1/comparisons/{comparison}",
+                "/v1/evaluations/{evaluation}",
                 "/v1/probe-sessions/{probe}",
                 "/v1/jobs/{job}",
                 "/v1/diagnoses",
                 "/v1/training-runs",
                 "/v1/comparisons",
+                "/v1/evaluations",
                 "/v1/probe-sessions",
                 "/v1/jobs")) {
             HttpResponse<String> found = ann("GET", path, "Accept: application/json, text/*;q=0.5", "");
@@ -113,6 +116,8 @@ class TwoKeysReportsTests {
                 "GET    | /v1/comparisons/{comparison} | |",
                 "GET    | /v1/comparisons/{comparison} | If-None-Match: * |",
                 "GET    | /v1/comparisons?after={comparison} | |",
+                "GET    | /v1/evaluations/{evaluation} | |",
+                "GET    | /v1/evaluations?after={evaluation} | |",
                 "GET    | /v1/probe-sessions/{probe} | |",
                 "HEAD   | /v1/probe-sessions/{probe} | |",
                 "DELETE | /v1/probe-sessions/{probe} | |",
@@ -137,7 +142,7 @@ class TwoKeysReportsTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"diagnoses", "training-runs", "comparisons", "probe-sessions", "jobs"})
+    @ValueSource(strings = {"diagnoses", "training-runs", "comparisons", "evaluations", "probe-sessions", "jobs"})
     void aListIsOfOnesOwn(String list) throws Exception {
         HttpResponse<String> answer = ben("GET", "/v1/" + list + "?limit=200", "", "");
 
@@ -156,7 +161,7 @@ class TwoKeysReportsTests {
     }
 
     @ParameterizedTest
-    @CsvSource({"/v1/diagnoses", "/v1/training-runs", "/v1/comparisons", "/v1/probe-sessions"})
+    @CsvSource({"/v1/diagnoses", "/v1/training-runs", "/v1/comparisons", "/v1/evaluations", "/v1/probe-sessions"})
     void whoFillsHisRoomPushesOutNothingOfAnothers(String path) throws Exception {
         String body = path.endsWith("sessions")
                 ? PROBE

@@ -57,7 +57,13 @@ class WireSchemasTests {
             @Nullable Scheme fallback,
             double step) {}
 
-    record Outcome(Verdict verdict, List<Tensor> tensors) {}
+    record Outcome(
+            Verdict verdict,
+            List<Tensor> tensors,
+            @Nullable Scheme scheme,
+            @Nullable Cost cost) {}
+
+    record Cost(long evaluations) {}
 
     record Run(
             List<Double> norms,
@@ -71,12 +77,12 @@ class WireSchemasTests {
 
         @PostMapping("/v1/probes")
         Outcome probe(@RequestBody Probe probe) {
-            return new Outcome(Verdict.PASS, List.copyOf(probe.parameters().values()));
+            return new Outcome(Verdict.PASS, List.copyOf(probe.parameters().values()), null, null);
         }
 
         @GetMapping("/v1/probes/{id}")
         Outcome get(@PathVariable String id) {
-            return new Outcome(Verdict.FAIL, List.of());
+            return new Outcome(Verdict.FAIL, List.of(), null, null);
         }
     }
 
@@ -112,6 +118,21 @@ class WireSchemasTests {
                 .isEqualTo(3);
     }
 
+    /** Null is as good as nothing in a request; in an answer it never is. */
+    @Test
+    void whatIsOptionalMayBeNullInRequestsOnly() {
+        http.get()
+                .uri("/openapi")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.components.schemas.Outcome.required")
+                .isEqualTo(List.of("tensors", "verdict"))
+                .jsonPath("$.components.schemas.Outcome.properties.scheme.enum")
+                .isEqualTo(List.of("central", "fivePoint"))
+                .jsonPath("$.components.schemas.Outcome.properties.cost.$ref")
+                .isEqualTo("#/components/schemas/Cost");
+    }
+
     private static final class Checks {
         record Report(String verdict) {}
     }
@@ -135,7 +156,7 @@ class WireSchemasTests {
         assertThat(items(run, "ratios").getTypes()).containsExactlyInAnyOrder("number", "string", "null");
         assertThat(items(run, "losses").getItems().getTypes()).containsExactlyInAnyOrder("number", "string");
         assertThat(items(run, "steps").getTypes()).containsExactlyInAnyOrder("number", "string");
-        assertThat(property(run, "steps").getTypes()).containsExactlyInAnyOrder("array", "null");
+        assertThat(property(run, "steps").getTypes()).containsExactly("array");
         assertThat(property(run, "ratios").getTypes()).containsExactly("array");
         Schema<?> values =
                 (Schema<?>) Objects.requireNonNull(property(run, "settings").getAdditionalProperties());

@@ -3,7 +3,7 @@ package dev.plumbline.compute.comparison;
 import dev.plumbline.compute.judgement.Mistake;
 import java.math.BigDecimal;
 import java.math.MathContext;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /** A difference in words: what one dump is to the other, and never which of them is right. */
 final class DifferenceWords {
@@ -20,48 +20,50 @@ final class DifferenceWords {
     static String of(Mistake mistake, String one, String other, int ranks) {
         return switch (mistake.kind()) {
             case SIGN -> "%s is %s with the opposite sign".formatted(one, other);
-            case SCALED -> scaled(one, other, factor(mistake), ranks);
+            case SCALED -> scaled(one, other, ((Mistake.Scaled) mistake).factor(), ranks);
             case ZERO -> "%s is zero throughout, %s is not".formatted(one, other);
-            case SPARSE -> "only some entries differ: " + listed(mistake);
-            case SLICE -> "only %s differs%s".formatted(mistake.slice(), inside(one, other, mistake.factor()));
+            case SPARSE -> "only some entries differ: " + listed(((Mistake.Sparse) mistake).entries());
+            case SLICE -> slice(one, other, (Mistake.Slice) mistake);
             case TRANSPOSED -> "%s is %s with its axes in another order".formatted(one, other);
-            case SHIFTED -> shifted(one, other, mistake);
-            case SWAPPED -> swapped(one, other, mistake);
+            case SHIFTED -> shifted(one, other, (Mistake.Shifted) mistake);
+            case SWAPPED -> swapped(one, other, (Mistake.Swapped) mistake);
             case WEIGHT_DECAY ->
-                "%s is %s plus %s times the parameters".formatted(one, other, number(mistake.lambda()));
-            case OFFSET -> "%s is %s plus %s in every entry".formatted(one, other, number(mistake.offset()));
-            case CLIPPED ->
-                "%s is %s clipped%s to %s"
-                        .formatted(
-                                one,
-                                other,
-                                mistake.factor() == null ? ", entry by entry," : " by its norm,",
-                                number(mistake.limit()));
-            case ROUNDED ->
-                "%s is %s rounded to %s"
-                        .formatted(one, other, mistake.datatype() == null ? "fewer digits" : mistake.datatype());
+                "%s is %s plus %s times the parameters"
+                        .formatted(one, other, number(((Mistake.WeightDecay) mistake).lambda()));
+            case OFFSET ->
+                "%s is %s plus %s in every entry".formatted(one, other, number(((Mistake.Offset) mistake).offset()));
+            case CLIPPED -> clipped(one, other, (Mistake.Clipped) mistake);
+            case ROUNDED -> rounded(one, other, (Mistake.Rounded) mistake);
             case STALE -> "%s is the earlier gradient".formatted(one);
             case ACCUMULATED -> "%s is %s plus the earlier gradient".formatted(one, other);
-            case NON_FINITE -> "%s is NaN or infinite where %s is not: %s".formatted(one, other, listed(mistake));
+            case NON_FINITE ->
+                "%s is NaN or infinite where %s is not: %s"
+                        .formatted(one, other, listed(((Mistake.NonFinite) mistake).entries()));
             case UNKNOWN -> "they differ in no pattern that has a name here";
         };
     }
 
-    private static String shifted(String one, String other, Mistake mistake) {
+    private static String shifted(String one, String other, Mistake.Shifted mistake) {
         String along = mistake.axis() == null ? "" : " along axis " + mistake.axis();
         return mistake.shift() == null
                 ? "%s is %s backwards%s".formatted(one, other, along)
                 : "%s is %s moved by %d%s".formatted(one, other, mistake.shift(), along);
     }
 
-    private static String swapped(String one, String other, Mistake mistake) {
+    private static String swapped(String one, String other, Mistake.Swapped mistake) {
         return mistake.advice().startsWith("Along axis")
                 ? "%s has the blocks of %s in another order".formatted(one, other)
                 : "%s has here what %s calls %s".formatted(one, other, mistake.tensor());
     }
 
-    private static double factor(Mistake mistake) {
-        return mistake.factor() == null ? Double.NaN : mistake.factor();
+    private static String clipped(String one, String other, Mistake.Clipped mistake) {
+        String how = mistake.factor() == null ? ", entry by entry," : " by its norm,";
+        return "%s is %s clipped%s to %s".formatted(one, other, how, number(mistake.limit()));
+    }
+
+    private static String rounded(String one, String other, Mistake.Rounded mistake) {
+        Object to = mistake.datatype() == null ? "fewer digits" : mistake.datatype();
+        return "%s is %s rounded to %s".formatted(one, other, to);
     }
 
     private static String scaled(String one, String other, double factor, int ranks) {
@@ -83,23 +85,24 @@ final class DifferenceWords {
         return Math.abs(count - whole) <= 1e-5 * whole;
     }
 
-    private static String inside(String one, String other, @Nullable Double factor) {
-        if (factor == null) {
-            return "";
-        }
-        return factor == 0
-                ? ", where %s is zero".formatted(one)
-                : ", where %s is %s times %s".formatted(one, number(factor), other);
+    private static String slice(String one, String other, Mistake.Slice mistake) {
+        Double factor = mistake.factor();
+        String inside = factor == null
+                ? ""
+                : factor == 0
+                        ? ", where %s is zero".formatted(one)
+                        : ", where %s is %s times %s".formatted(one, number(factor), other);
+        return "only %s differs%s".formatted(mistake.slice(), inside);
     }
 
-    private static String listed(Mistake mistake) {
-        String entries = String.valueOf(mistake.entries());
-        return entries.length() > 120 ? entries.substring(0, entries.lastIndexOf("], ", 110) + 1) + ", ...]" : entries;
+    private static String listed(List<List<Integer>> entries) {
+        String all = entries.toString();
+        return all.length() > 120 ? all.substring(0, all.lastIndexOf("], ", 110) + 1) + ", ...]" : all;
     }
 
     /** Six digits, without trailing zeros. */
-    static String number(@Nullable Double value) {
-        return value == null || !Double.isFinite(value)
+    static String number(double value) {
+        return !Double.isFinite(value)
                 ? String.valueOf(value)
                 : new BigDecimal(value)
                         .round(new MathContext(6))

@@ -57,7 +57,7 @@ final class LargeNaming {
         boolean isNonFinite = pair.tally().nonFiniteDiffering() > 0;
         if (survey.apart() <= Mistake.LISTED || isNonFinite) {
             Side side = isNonFinite && pair.tally().nonFiniteA() == 0 ? Side.B : Side.A;
-            return naming.difference(pair, mistake(isNonFinite ? Kind.NON_FINITE : Kind.SPARSE, survey), side, null);
+            return naming.difference(pair, listed(isNonFinite, survey.listed(shape)), side, null);
         }
         Difference found = found(survey.isSlice(shape) ? new Excerpt(survey.sample()) : even.and(survey.sample()));
         if (survey.isSlice(shape)) {
@@ -67,30 +67,17 @@ final class LargeNaming {
         return found != null ? found : unknown(survey);
     }
 
-    private Mistake mistake(Kind kind, Survey survey) {
-        return new Mistake(
-                kind,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                survey.listed(pair.a().shape()),
-                null,
-                "");
+    private static Mistake listed(boolean isNonFinite, List<List<Integer>> entries) {
+        return isNonFinite ? new Mistake.NonFinite(entries, "") : new Mistake.Sparse(entries, "");
     }
 
     private Mistake slice(Survey survey, @Nullable Mistake inside) {
-        Double factor = inside == null ? null : inside.kind() == Kind.ZERO ? Double.valueOf(0) : inside.factor();
-        String slice = survey.slice(pair.a().shape());
-        return new Mistake(Kind.SLICE, factor, null, null, null, null, null, null, slice, null, null, "");
+        Double factor = inside == null ? null : inside instanceof Mistake.Zero ? Double.valueOf(0) : inside.multiple();
+        return new Mistake.Slice(survey.slice(pair.a().shape()), factor, "");
     }
 
     private Difference unknown(@Nullable Survey survey) {
-        Mistake unknown = new Mistake(Kind.UNKNOWN, null, null, null, null, null, null, null, null, null, null, "");
+        Mistake unknown = new Mistake.Unknown("");
         Difference difference = naming.difference(pair, unknown, Side.A, null);
         return survey == null
                 ? difference
@@ -111,7 +98,8 @@ final class LargeNaming {
             return naming.name(asked, side, (some, numbers) -> excerpt.of(numbers));
         });
         Mistake mistake = law.mistake();
-        boolean isOfBlocks = mistake != null && pair.name().equals(mistake.tensor());
+        boolean isOfBlocks =
+                mistake instanceof Mistake.Swapped swapped && pair.name().equals(swapped.tensor());
         if (mistake != null && !PLACED.contains(mistake.kind()) && !isOfBlocks) {
             return sampled(mistake, law.side(), excerpt);
         }
@@ -168,12 +156,12 @@ final class LargeNaming {
                 Shape permuted = Places.permuted(shape, order);
                 if (isFrom(Places.transposed(shape, order))
                         || isFrom(Places.transposed(permuted, Places.inverse(order)))) {
-                    return moved(Kind.TRANSPOSED, null, null);
+                    return new Mistake.Transposed("");
                 }
             }
             for (int axis = 0; axis < shape.rank(); axis++) {
                 if (isFrom(Places.flipped(shape, 1 << axis))) {
-                    return moved(Kind.SHIFTED, null, axis);
+                    return new Mistake.Shifted(null, axis, "");
                 }
             }
             return null;
@@ -236,15 +224,15 @@ final class LargeNaming {
                 int extent = shape.extent(axis);
                 int nearest = 2 * Math.abs(shift) > extent ? shift - Integer.signum(shift) * extent : shift;
                 if (isFrom(Places.rolled(shape, axis, nearest))) {
-                    return moved(Kind.SHIFTED, nearest, axis);
+                    return new Mistake.Shifted(nearest, axis, "");
                 }
                 if (isFrom(Places.pushed(shape, axis, shift))) {
-                    return moved(Kind.SHIFTED, shift, axis);
+                    return new Mistake.Shifted(shift, axis, "");
                 }
             }
             Shape flat = Shape.of(shape.size());
             boolean isFlat = isFrom(Places.rolled(flat, 0, to - from)) || isFrom(Places.pushed(flat, 0, to - from));
-            return isFlat && to != from ? moved(Kind.SHIFTED, to - from, null) : null;
+            return isFlat && to != from ? new Mistake.Shifted(to - from, null, "") : null;
         }
 
         private boolean isFrom(IntUnaryOperator source) {
@@ -260,10 +248,6 @@ final class LargeNaming {
                 }
             }
             return true;
-        }
-
-        private static Mistake moved(Kind kind, @Nullable Integer shift, @Nullable Integer axis) {
-            return new Mistake(kind, null, null, null, null, null, shift, axis, null, null, null, "");
         }
     }
 }

@@ -146,8 +146,7 @@ final class Naming {
                 UNNAMED);
     }
 
-    private static final Mistake UNNAMED =
-            new Mistake(Kind.UNKNOWN, null, null, null, null, null, null, null, null, null, null, "");
+    private static final Mistake UNNAMED = new Mistake.Unknown("");
 
     private static Comparison comparison(Pair pair, Side side, Part part) {
         double[] claimed = part.of(pair, pair.of(side));

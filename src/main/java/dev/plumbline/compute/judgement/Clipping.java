@@ -61,7 +61,7 @@ final class Clipping {
             if (untouched < 2 || !support.affords(price)) {
                 return Optional.empty();
             }
-            Mistake mistake = Mistake.clipped(symmetric ? Math.abs(limit) : limit, null, advice(symmetric));
+            Mistake mistake = new Mistake.Clipped(symmetric ? Math.abs(limit) : limit, null, advice(symmetric));
             return Optional.of(new Explanation(mistake, (isShort ? Explanation.ROUND : Explanation.FREE) + free - 1));
         }
 

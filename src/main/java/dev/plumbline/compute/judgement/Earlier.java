@@ -1,6 +1,5 @@
 package dev.plumbline.compute.judgement;
 
-import dev.plumbline.compute.judgement.Mistake.Kind;
 import dev.plumbline.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -20,21 +19,21 @@ record Earlier(Map<String, Tensor> gradients) {
             return List.of();
         }
         if (suspect.support(earlier::at, i -> suspect.rounding(earlier.at(i))).affords(0)) {
-            return List.of(explanation(
-                    Kind.STALE,
-                    "The claim is the earlier gradient: it was not computed again, or read before the backward pass."));
+            return List.of(
+                    explanation(
+                            new Mistake.Stale(
+                                    "The claim is the earlier gradient: it was not computed again, or read before the backward pass.")));
         }
         Support sum = suspect.support(
                 i -> suspect.reference(i) + earlier.at(i),
                 i -> suspect.allowance(i) + suspect.rounding(Math.abs(suspect.reference(i)) + Math.abs(earlier.at(i))));
         return sum.affords(0)
-                ? List.of(explanation(
-                        Kind.ACCUMULATED,
-                        "The claim is the reference plus the earlier gradient: it was not zeroed in between."))
+                ? List.of(explanation(new Mistake.Accumulated(
+                        "The claim is the reference plus the earlier gradient: it was not zeroed in between.")))
                 : List.of();
     }
 
-    private static Explanation explanation(Kind kind, String advice) {
-        return new Explanation(Mistake.of(kind, advice), Explanation.PLAIN);
+    private static Explanation explanation(Mistake mistake) {
+        return new Explanation(mistake, Explanation.PLAIN);
     }
 }

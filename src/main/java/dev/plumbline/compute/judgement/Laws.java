@@ -1,7 +1,6 @@
 package dev.plumbline.compute.judgement;
 
 import dev.plumbline.compute.judgement.Law.Regressor;
-import dev.plumbline.compute.judgement.Mistake.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -106,14 +105,14 @@ final class Laws {
                     case PARAMETER -> weightDecay(figure, "w", "weight decay (L2)");
                     case PARAMETER_SIGN -> weightDecay(figure, "sign(w)", "an L1 penalty");
                     case ONE ->
-                        Mistake.offset(
+                        new Mistake.Offset(
                                 figure.value(),
                                 "The claim is the reference plus %s in every entry: a constant was added."
                                         .formatted(Words.number(figure.value())));
                 };
         // An L1 term of positive weights is an offset: what needs no parameters is simpler.
         int complexity = figure.complexity() + (fit.regressor() == Regressor.PARAMETER_SIGN ? 1 : 0);
-        if (mistake.kind() == Kind.CLIPPED) {
+        if (mistake instanceof Mistake.Clipped) {
             complexity = Explanation.COUNTED;
         }
         return new Explanation(mistake, complexity, new Law(fit.regressor(), figure.value()));
@@ -126,7 +125,7 @@ final class Laws {
                 : lambda > 0
                         ? "Your gradient has %s that the loss does not have, or has it twice.".formatted(regulariser)
                         : "The loss has %s that your gradient lacks.".formatted(regulariser);
-        return Mistake.weightDecay(
+        return new Mistake.WeightDecay(
                 lambda,
                 "The claim is the reference %s %s %s. %s"
                         .formatted(lambda > 0 ? "plus" : "minus", Words.number(Math.abs(lambda)), term, meaning));
@@ -135,15 +134,13 @@ final class Laws {
     private Mistake scaled(Fit fit, Figure figure) {
         double factor = figure.value();
         if (figure.complexity() == Explanation.PLAIN) {
-            return Mistake.scaled(
-                    Kind.SIGN,
-                    factor,
-                    "Every entry has the opposite sign: a minus is missing or there is one too many.");
+            return new Mistake.Sign(
+                    factor, "Every entry has the opposite sign: a minus is missing or there is one too many.");
         }
         if (figure.complexity() > Explanation.NAMED && factor > 0 && factor < 1) {
             double limit = clippingLimit(fit);
             if (limit > 0) {
-                return Mistake.clipped(
+                return new Mistake.Clipped(
                         limit,
                         factor,
                         "The gradient was clipped to the norm %s, here by a factor of %s: compare it before it is clipped."
@@ -153,7 +150,7 @@ final class Laws {
         String sentence = Math.abs(factor) >= 1
                 ? "The claim is %s times the reference.".formatted(Words.number(factor))
                 : "The claim is the reference divided by %s.".formatted(Words.number(1 / factor));
-        return Mistake.scaled(Kind.SCALED, factor, (sentence + " " + figure.meaning()).strip());
+        return new Mistake.Scaled(factor, (sentence + " " + figure.meaning()).strip());
     }
 
     /** The short number that the claimed norm is, of this tensor or of all with the same factor; 0 if neither is. */

@@ -1,6 +1,5 @@
 package dev.plumbline.compute.judgement;
 
-import dev.plumbline.compute.judgement.Mistake.Kind;
 import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,8 +58,7 @@ final class Localities {
                         wrong.length > Mistake.LISTED ? ", ..." : "",
                         exchanged ? "The two are exchanged." : content().words());
         return Optional.of(new Explanation(
-                Mistake.listed(Kind.SPARSE, indices, advice.strip()),
-                exchanged ? Explanation.PLACE - 1 : Explanation.PLACES));
+                new Mistake.Sparse(indices, advice.strip()), exchanged ? Explanation.PLACE - 1 : Explanation.PLACES));
     }
 
     /** Stops looking as soon as enough are seen. */
@@ -95,7 +93,8 @@ final class Localities {
         String advice = "Only %s is wrong, and all of it. %s%s"
                 .formatted(box.name(shape), content.words(), isConjugate ? CONJUGATE : "");
         int complexity = content.known ? Explanation.COUNTED : Explanation.PLACE;
-        return Optional.of(new Explanation(Mistake.slice(box.name(shape), content.factor, advice.strip()), complexity));
+        return Optional.of(
+                new Explanation(new Mistake.Slice(box.name(shape), content.factor, advice.strip()), complexity));
     }
 
     /** Whether the wrong entries are all of the box, save those that say nothing and one in ten by chance. */

@@ -8,153 +8,249 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name of what is wrong with the claim {@code a} for one tensor, against its reference {@code n}. Only the numbers
- * that the kind has are there, the others are null.
- *
- * @param factor sign, scaled, clipped by norm: {@code a = factor n}; slice: inside it
- * @param lambda weightDecay: {@code a - n = lambda w} (or {@code lambda sign(w)}, as the advice says)
- * @param offset offset: {@code a - n = offset}
- * @param limit clipped: the value or norm at which
- * @param tensor swapped: the tensor whose gradient this claim is; the tensor's own name if its parts are swapped
- * @param shift shifted: by how many places towards higher indices, along {@code axis}, or flat if there is none
- * @param axis shifted: along which axis
- * @param slice slice: which one, as NumPy writes it: {@code [3, :]}, {@code [:, 4:8]}
- * @param entries sparse, nonFinite: the indices of the wrong entries, at most {@link #LISTED}
- * @param datatype rounded: to which type, if to a type
- * @param advice plain words for whoever wrote the gradient
+ * The name of what is wrong with the claim {@code a} for one tensor, against its reference {@code n}: one of several kinds,
+ * each with the numbers that it has.
  */
-public record Mistake(
-        Kind kind,
-        @Nullable Double factor,
-        @Nullable Double lambda,
-        @Nullable Double offset,
-        @Nullable Double limit,
-        @Nullable String tensor,
-        @Nullable Integer shift,
-        @Nullable Integer axis,
-        @Nullable String slice,
-        @Nullable List<List<Integer>> entries,
-        @Nullable Datatype datatype,
-        String advice) {
-
-    private static final int SAID = 4;
+public sealed interface Mistake {
 
     /** How many wrong entries are listed at most. */
-    public static final int LISTED = 20;
+    int LISTED = 20;
 
     /** The kinds, in the order in which they are tried. */
-    public enum Kind {
-        NON_FINITE("nonFinite"),
-        ZERO("zero"),
-        SPARSE("sparse"),
-        SLICE("slice"),
-        SIGN("sign"),
-        SCALED("scaled"),
-        TRANSPOSED("transposed"),
-        SHIFTED("shifted"),
-        SWAPPED("swapped"),
-        WEIGHT_DECAY("weightDecay"),
-        OFFSET("offset"),
-        CLIPPED("clipped"),
-        ROUNDED("rounded"),
-        STALE("stale"),
-        ACCUMULATED("accumulated"),
-        UNKNOWN("unknown");
+    enum Kind {
+        NON_FINITE(NonFinite.class),
+        ZERO(Zero.class),
+        SPARSE(Sparse.class),
+        SLICE(Slice.class),
+        SIGN(Sign.class),
+        SCALED(Scaled.class),
+        TRANSPOSED(Transposed.class),
+        SHIFTED(Shifted.class),
+        SWAPPED(Swapped.class),
+        WEIGHT_DECAY(WeightDecay.class),
+        OFFSET(Offset.class),
+        CLIPPED(Clipped.class),
+        ROUNDED(Rounded.class),
+        STALE(Stale.class),
+        ACCUMULATED(Accumulated.class),
+        UNKNOWN(Unknown.class);
 
-        private final String wireName;
+        private final Class<? extends Mistake> type;
 
-        Kind(String wireName) {
-            this.wireName = wireName;
+        Kind(Class<? extends Mistake> type) {
+            this.type = type;
         }
 
         /** The name in requests and reports. */
         public String wireName() {
-            return wireName;
+            String name = type.getSimpleName();
+            return Character.toLowerCase(name.charAt(0)) + name.substring(1);
+        }
+
+        private static Kind of(Class<?> type) {
+            for (Kind kind : values()) {
+                if (kind.type == type) {
+                    return kind;
+                }
+            }
+            throw new IllegalArgumentException(type + " is of no kind");
         }
     }
 
-    /** The same with other advice, from somebody who knows more about the tensor. */
-    public Mistake advising(String other) {
-        return new Mistake(kind, factor, lambda, offset, limit, tensor, shift, axis, slice, entries, datatype, other);
-    }
-
-    static Mistake of(Kind kind, String advice) {
-        return new Mistake(kind, null, null, null, null, null, null, null, null, null, null, advice);
-    }
-
-    static Mistake scaled(Kind kind, double factor, String advice) {
-        return new Mistake(kind, factor, null, null, null, null, null, null, null, null, null, advice);
-    }
-
-    static Mistake weightDecay(double lambda, String advice) {
-        return new Mistake(Kind.WEIGHT_DECAY, null, lambda, null, null, null, null, null, null, null, null, advice);
-    }
-
-    static Mistake offset(double offset, String advice) {
-        return new Mistake(Kind.OFFSET, null, null, offset, null, null, null, null, null, null, null, advice);
-    }
-
-    static Mistake clipped(double limit, @Nullable Double factor, String advice) {
-        return new Mistake(Kind.CLIPPED, factor, null, null, limit, null, null, null, null, null, null, advice);
-    }
-
-    static Mistake swapped(String tensor, String advice) {
-        return new Mistake(Kind.SWAPPED, null, null, null, null, tensor, null, null, null, null, null, advice);
-    }
-
-    static Mistake shifted(@Nullable Integer shift, @Nullable Integer axis, String advice) {
-        return new Mistake(Kind.SHIFTED, null, null, null, null, null, shift, axis, null, null, null, advice);
-    }
-
-    static Mistake slice(String slice, @Nullable Double factor, String advice) {
-        return new Mistake(Kind.SLICE, factor, null, null, null, null, null, null, slice, null, null, advice);
-    }
-
-    static Mistake listed(Kind kind, List<List<Integer>> entries, String advice) {
-        return new Mistake(kind, null, null, null, null, null, null, null, null, entries, null, advice);
-    }
-
-    static Mistake rounded(@Nullable Datatype datatype, String advice) {
-        return new Mistake(Kind.ROUNDED, null, null, null, null, null, null, null, null, null, datatype, advice);
-    }
-
-    /** The first few, and how many more there are: a sentence is read, a list is looked up. */
-    private static String some(@Nullable List<List<Integer>> entries) {
-        if (entries == null || entries.size() <= SAID) {
-            return String.valueOf(entries);
-        }
-        String first = entries.subList(0, SAID).stream().map(List::toString).collect(Collectors.joining(", "));
-        return "%s and %d more".formatted(first, entries.size() - SAID);
+    /** Which of the records it is. */
+    default Kind kind() {
+        return Kind.of(getClass());
     }
 
     /** What is wrong, in a few words that end a sentence. */
-    public String words() {
-        return switch (kind) {
-            case SIGN -> "the sign is wrong";
-            case SCALED -> "it is " + number(factor) + " times what it should be";
-            case ZERO -> "it is zero";
-            case SPARSE ->
-                entries != null && entries.size() == 1
-                        ? "only entry " + entries.get(0) + " differs"
-                        : "only entries " + some(entries) + " differ";
-            case SLICE -> "only the slice " + slice + " differs";
-            case TRANSPOSED -> "it is transposed";
-            case SHIFTED -> "it is shifted";
-            case SWAPPED -> "it is the gradient of " + tensor;
-            case WEIGHT_DECAY -> "a weight decay of " + number(lambda) + " is in it";
-            case OFFSET -> number(offset) + " is added to every entry";
-            case CLIPPED -> "it is clipped";
-            case ROUNDED -> "it is rounded";
-            case STALE -> "it is that of the earlier step";
-            case ACCUMULATED -> "the earlier step's is still in it";
-            case NON_FINITE -> "it is not finite at " + some(entries);
-            case UNKNOWN -> "the mistake has no simple name";
-        };
+    String words();
+
+    /** Plain words for whoever wrote the gradient. */
+    String advice();
+
+    /** What times the reference gives the claim, all of it or the slice that is wrong; null where nothing does. */
+    default @Nullable Double multiple() {
+        return null;
+    }
+
+    /** NaN or infinite where the reference is neither; {@code entries} are their indices, at most {@link #LISTED}. */
+    record NonFinite(List<List<Integer>> entries, String advice) implements Mistake {
+        @Override
+        public String words() {
+            return "it is not finite at " + some(entries);
+        }
+    }
+
+    /** Zero throughout. */
+    record Zero(String advice) implements Mistake {
+        @Override
+        public String words() {
+            return "it is zero";
+        }
+    }
+
+    /** Only single entries are wrong; {@code entries} are their indices, at most {@link #LISTED}. */
+    record Sparse(List<List<Integer>> entries, String advice) implements Mistake {
+        @Override
+        public String words() {
+            return entries.size() == 1
+                    ? "only entry " + entries.get(0) + " differs"
+                    : "only entries " + some(entries) + " differ";
+        }
+    }
+
+    /**
+     * Only one slice is wrong.
+     *
+     * @param slice as NumPy writes it: {@code [3, :]}, {@code [:, 4:8]}
+     * @param factor inside it {@code a = factor n}; null where it is no multiple
+     */
+    record Slice(String slice, @Nullable Double factor, String advice) implements Mistake {
+        @Override
+        public String words() {
+            return "only the slice " + slice + " differs";
+        }
+
+        @Override
+        public @Nullable Double multiple() {
+            return factor;
+        }
+    }
+
+    /** The opposite: {@code a = factor n}, and {@code factor} is -1. */
+    record Sign(double factor, String advice) implements Mistake {
+        @Override
+        public String words() {
+            return "the sign is wrong";
+        }
+
+        @Override
+        public Double multiple() {
+            return factor;
+        }
+    }
+
+    /** A multiple: {@code a = factor n}. */
+    record Scaled(double factor, String advice) implements Mistake {
+        @Override
+        public String words() {
+            return "it is " + number(factor) + " times what it should be";
+        }
+
+        @Override
+        public Double multiple() {
+            return factor;
+        }
+    }
+
+    /** Its axes are in another order. */
+    record Transposed(String advice) implements Mistake {
+        @Override
+        public String words() {
+            return "it is transposed";
+        }
+    }
+
+    /**
+     * Right numbers, moved along an axis.
+     *
+     * @param shift by how many places towards higher indices; null where they are in reverse
+     * @param axis along which; null where flat, or along several
+     */
+    record Shifted(@Nullable Integer shift, @Nullable Integer axis, String advice) implements Mistake {
+        @Override
+        public String words() {
+            return "it is shifted";
+        }
+    }
+
+    /** The gradient of another {@code tensor}; of its own name where its blocks are exchanged. */
+    record Swapped(String tensor, String advice) implements Mistake {
+        @Override
+        public String words() {
+            return "it is the gradient of " + tensor;
+        }
+    }
+
+    /** {@code a - n = lambda w}, or {@code lambda sign(w)} as the advice says. */
+    record WeightDecay(double lambda, String advice) implements Mistake {
+        @Override
+        public String words() {
+            return "a weight decay of " + number(lambda) + " is in it";
+        }
+    }
+
+    /** {@code a - n = offset}. */
+    record Offset(double offset, String advice) implements Mistake {
+        @Override
+        public String words() {
+            return number(offset) + " is added to every entry";
+        }
+    }
+
+    /**
+     * Cut off, entry by entry or by its norm.
+     *
+     * @param limit the value or norm at which
+     * @param factor by norm, {@code a = factor n}; null entry by entry
+     */
+    record Clipped(double limit, @Nullable Double factor, String advice) implements Mistake {
+        @Override
+        public String words() {
+            return "it is clipped";
+        }
+
+        @Override
+        public @Nullable Double multiple() {
+            return factor;
+        }
+    }
+
+    /** Rounded to a {@code datatype}; null where to fewer digits of no type. */
+    record Rounded(@Nullable Datatype datatype, String advice) implements Mistake {
+        @Override
+        public String words() {
+            return "it is rounded";
+        }
+    }
+
+    /** The earlier gradient. */
+    record Stale(String advice) implements Mistake {
+        @Override
+        public String words() {
+            return "it is that of the earlier step";
+        }
+    }
+
+    /** The earlier gradient is added. */
+    record Accumulated(String advice) implements Mistake {
+        @Override
+        public String words() {
+            return "the earlier step's is still in it";
+        }
+    }
+
+    /** Wrong in no pattern that has a name here. */
+    record Unknown(String advice) implements Mistake {
+        @Override
+        public String words() {
+            return "the mistake has no simple name";
+        }
+    }
+
+    /** The first few, and how many more there are: a sentence is read, a list is looked up. */
+    private static String some(List<List<Integer>> entries) {
+        int said = 4;
+        if (entries.size() <= said) {
+            return entries.toString();
+        }
+        String first = entries.subList(0, said).stream().map(List::toString).collect(Collectors.joining(", "));
+        return "%s and %d more".formatted(first, entries.size() - said);
     }
 
     /** Six digits, without trailing zeros. */
-    private static String number(@Nullable Double value) {
-        return value == null || !Double.isFinite(value)
+    private static String number(double value) {
+        return !Double.isFinite(value)
                 ? String.valueOf(value)
                 : new BigDecimal(value)
                         .round(new MathContext(6))

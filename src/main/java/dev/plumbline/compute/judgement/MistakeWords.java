@@ -1,6 +1,5 @@
 package dev.plumbline.compute.judgement;
 
-import dev.plumbline.compute.judgement.Mistake.Kind;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -66,7 +65,7 @@ public final class MistakeWords {
     public static boolean areOneFactor(Collection<? extends @Nullable Mistake> wrong, int tensors) {
         Set<String> words = new HashSet<>();
         for (Mistake mistake : wrong) {
-            if (mistake == null || !(mistake.kind() == Kind.SCALED || mistake.kind() == Kind.SIGN)) {
+            if (!(mistake instanceof Mistake.Scaled || mistake instanceof Mistake.Sign)) {
                 return false;
             }
             words.add(of(mistake));
@@ -76,8 +75,7 @@ public final class MistakeWords {
 
     /** Of one tensor: as {@link Mistake#words}, with factors as fractions. */
     static String of(Mistake mistake) {
-        Double factor = mistake.factor();
-        return mistake.kind() == Kind.SCALED && factor != null ? "it is " + times(factor) : mistake.words();
+        return mistake instanceof Mistake.Scaled scaled ? "it is " + times(scaled.factor()) : mistake.words();
     }
 
     /** {@code 1/3 of what it should be}, {@code 3 times what it should be}. */

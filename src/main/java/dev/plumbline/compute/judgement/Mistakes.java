@@ -185,14 +185,14 @@ public final class Mistakes {
         String advice =
                 "%d of %d values are NaN or infinite, the first at %s: look for a division by zero, the logarithm of zero, or an overflow."
                         .formatted(count, claimed.length, indices.get(0));
-        return new Explanation(Mistake.listed(Kind.NON_FINITE, indices, advice), Explanation.PLAIN);
+        return new Explanation(new Mistake.NonFinite(indices, advice), Explanation.PLAIN);
     }
 
     private static Explanation zero(Suspect suspect) {
         String advice =
                 "The claim is zero throughout: the backward pass does not reach %s, or its gradient was zeroed before it was read."
                         .formatted(suspect.name());
-        return new Explanation(Mistake.of(Kind.ZERO, advice), Explanation.PLAIN);
+        return new Explanation(new Mistake.Zero(advice), Explanation.PLAIN);
     }
 
     private static Mistake unknown(Suspect suspect, List<Explanation> tied) {
@@ -200,21 +200,18 @@ public final class Mistakes {
         if (!tied.isEmpty()) {
             String both = String.join(
                     " Or: ", tied.stream().map(one -> one.mistake().advice()).toList());
-            return Mistake.of(
-                    Kind.UNKNOWN, "These explain the claim equally well, and another point would tell. " + both);
+            return new Mistake.Unknown("These explain the claim equally well, and another point would tell. " + both);
         }
         String small = comparison.relativeError() < 1e-2
                 ? " It is nearly right: arithmetic of low precision, an approximation, or a small term left out."
                 : "";
-        return Mistake.of(
-                Kind.UNKNOWN,
-                String.format(
-                        Locale.ROOT,
-                        "%d of %d entries are wrong, in no pattern known here (relative error %s, cosine %s).%s",
-                        comparison.beyond(),
-                        comparison.judged(),
-                        Words.number(comparison.relativeError()),
-                        Words.number(comparison.cosine()),
-                        small));
+        return new Mistake.Unknown(String.format(
+                Locale.ROOT,
+                "%d of %d entries are wrong, in no pattern known here (relative error %s, cosine %s).%s",
+                comparison.beyond(),
+                comparison.judged(),
+                Words.number(comparison.relativeError()),
+                Words.number(comparison.cosine()),
+                small));
     }
 }

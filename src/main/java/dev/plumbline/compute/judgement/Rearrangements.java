@@ -1,6 +1,5 @@
 package dev.plumbline.compute.judgement;
 
-import dev.plumbline.compute.judgement.Mistake.Kind;
 import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,7 +42,7 @@ final class Rearrangements {
                             .affords(price);
             if (there || back) {
                 return Optional.of(new Explanation(
-                        Mistake.of(Kind.TRANSPOSED, transposedAdvice(shape, permuted, order)), Explanation.NAMED));
+                        new Mistake.Transposed(transposedAdvice(shape, permuted, order)), Explanation.NAMED));
             }
         }
         return Optional.empty();
@@ -78,7 +77,7 @@ final class Rearrangements {
                                 reversed.size() == 1 ? reversed.get(0) : reversed,
                                 rank >= 3 ? ": a convolution where a correlation belongs, or the other way round" : "");
                 return Optional.of(new Explanation(
-                        Mistake.shifted(null, reversed.size() == 1 ? reversed.get(0) : null, advice),
+                        new Mistake.Shifted(null, reversed.size() == 1 ? reversed.get(0) : null, advice),
                         Explanation.NAMED));
             }
         }
@@ -98,7 +97,7 @@ final class Rearrangements {
                 String advice = mutual
                         ? "The gradients of %s and %s are exchanged.".formatted(suspect.name(), other.name())
                         : "The claim for %s is the gradient of %s.".formatted(suspect.name(), other.name());
-                return Optional.of(new Explanation(Mistake.swapped(other.name(), advice), Explanation.NAMED));
+                return Optional.of(new Explanation(new Mistake.Swapped(other.name(), advice), Explanation.NAMED));
             }
         }
         return Optional.empty();
@@ -136,7 +135,7 @@ final class Rearrangements {
                                                 + " are stacked in another order than the model has them.")
                                         .formatted(axis, count, Arrays.toString(order));
                         return List.of(
-                                new Explanation(Mistake.swapped(suspect.name(), advice), Explanation.COUNTED + 1));
+                                new Explanation(new Mistake.Swapped(suspect.name(), advice), Explanation.COUNTED + 1));
                     }
                 }
             }

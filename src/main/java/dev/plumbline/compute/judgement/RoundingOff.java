@@ -48,7 +48,7 @@ final class RoundingOff {
     }
 
     private static Explanation explanation(Datatype datatype, int complexity, String advice) {
-        return new Explanation(Mistake.rounded(datatype, advice.formatted(datatype)), complexity);
+        return new Explanation(new Mistake.Rounded(datatype, advice.formatted(datatype)), complexity);
     }
 
     private static boolean isStored(Suspect suspect, Datatype datatype) {
@@ -91,7 +91,7 @@ final class RoundingOff {
     private static Optional<Explanation> decimals(int digits, String kind) {
         String advice = "The claim is the reference rounded to %d %s: send all digits (17 for float64, 9 for float32)."
                 .formatted(digits, kind);
-        return Optional.of(new Explanation(Mistake.rounded(null, advice), Explanation.NAMED + 1));
+        return Optional.of(new Explanation(new Mistake.Rounded(null, advice), Explanation.NAMED + 1));
     }
 
     /** Whether each claimed value is a multiple of the unit, at most half a unit from its reference. */

@@ -131,6 +131,6 @@ final class Shifts {
         String advice =
                 "The claim is the reference moved by %d %s %s, %s: an index is off, or blocks are stacked in another order."
                         .formatted(shift, Math.abs(shift) == 1 ? "place" : "places", where, end);
-        return new Explanation(Mistake.shifted(shift, axis < 0 ? null : axis, advice), Explanation.COUNTED);
+        return new Explanation(new Mistake.Shifted(shift, axis < 0 ? null : axis, advice), Explanation.COUNTED);
     }
 }

@@ -2,7 +2,6 @@ package dev.plumbline.compute.judgement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.compute.judgement.Mistake.Kind;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,10 +13,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MistakeWordsTests {
 
-    private static final Mistake SIGN = Mistake.scaled(Kind.SIGN, -1, "");
+    private static final Mistake SIGN = new Mistake.Sign(-1, "");
 
     private static Mistake scaled(double factor) {
-        return Mistake.scaled(Kind.SCALED, factor, "");
+        return new Mistake.Scaled(factor, "");
     }
 
     private static String words(Object... namesAndMistakes) {
@@ -43,20 +42,16 @@ class MistakeWordsTests {
 
     @Test
     void tensorsWithTheSameMistakeStandTogether() {
-        assertThat(words("v", SIGN, "b", Mistake.of(Kind.TRANSPOSED, ""), "c", SIGN))
+        assertThat(words("v", SIGN, "b", new Mistake.Transposed(""), "c", SIGN))
                 .isEqualTo("v and c: the sign is wrong; b: transposed");
-        assertThat(words("a", SIGN, "b", SIGN, "c", SIGN, "d", SIGN, "e", SIGN, "f", Mistake.of(Kind.ZERO, "")))
+        assertThat(words("a", SIGN, "b", SIGN, "c", SIGN, "d", SIGN, "e", SIGN, "f", new Mistake.Zero("")))
                 .isEqualTo("a, b, c and 2 more: the sign is wrong; f: zero");
     }
 
     /** Other advice, or another wrong entry beyond the digits that are told, is no other mistake. */
     @Test
     void whatReadsTheSameIsTheSame() {
-        assertThat(words(
-                        "v",
-                        Mistake.scaled(Kind.SCALED, 1.0 / 3, "one"),
-                        "b",
-                        Mistake.scaled(Kind.SCALED, 1.0 / 3 + 1e-9, "other")))
+        assertThat(words("v", new Mistake.Scaled(1.0 / 3, "one"), "b", new Mistake.Scaled(1.0 / 3 + 1e-9, "other")))
                 .isEqualTo("it is 1/3 of what it should be");
     }
 
@@ -104,13 +99,13 @@ class MistakeWordsTests {
 
     @Test
     void oneFactorSaysItAllOfASingleTensorOrOfEveryOne() {
-        Mistake thrice = Mistake.scaled(Mistake.Kind.SCALED, 3, "");
-        Mistake twice = Mistake.scaled(Mistake.Kind.SCALED, 2, "");
+        Mistake thrice = new Mistake.Scaled(3, "");
+        Mistake twice = new Mistake.Scaled(2, "");
         assertThat(MistakeWords.areOneFactor(List.of(thrice), 4)).isTrue();
         assertThat(MistakeWords.areOneFactor(List.of(thrice, thrice), 2)).isTrue();
         assertThat(MistakeWords.areOneFactor(List.of(thrice, thrice), 4)).isFalse();
         assertThat(MistakeWords.areOneFactor(List.of(thrice, twice), 2)).isFalse();
-        assertThat(MistakeWords.areOneFactor(List.of(Mistake.of(Mistake.Kind.UNKNOWN, "")), 1))
+        assertThat(MistakeWords.areOneFactor(List.of(new Mistake.Unknown("")), 1))
                 .isFalse();
         assertThat(MistakeWords.areOneFactor(List.of(), 0)).isFalse();
     }

@@ -3,7 +3,14 @@ package dev.plumbline.compute.judgement;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.plumbline.compute.judgement.Mistake.Clipped;
 import dev.plumbline.compute.judgement.Mistake.Kind;
+import dev.plumbline.compute.judgement.Mistake.Rounded;
+import dev.plumbline.compute.judgement.Mistake.Shifted;
+import dev.plumbline.compute.judgement.Mistake.Slice;
+import dev.plumbline.compute.judgement.Mistake.Sparse;
+import dev.plumbline.compute.judgement.Mistake.Swapped;
+import dev.plumbline.compute.judgement.Mistake.WeightDecay;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
@@ -239,6 +246,10 @@ class MistakesTests {
         assertThat(misnamed).isEmpty();
     }
 
+    private static <M extends Mistake> M only(Class<M> kind, Spoil spoil, Right right) {
+        return kind.cast(only(spoil, right));
+    }
+
     private static Mistake only(Comparison comparison, Right right) {
         return Objects.requireNonNull(
                 Mistakes.name(List.of(comparison), right.parameters(), SETTING).get("w"));
@@ -307,22 +318,22 @@ class MistakesTests {
     void saysByHowMuchAndWhy() {
         Right right = Right.of(MATRIX, Datatype.FP32, 1);
 
-        assertThat(only(times(-1), right).factor()).isEqualTo(-1.0);
+        assertThat(only(times(-1), right).multiple()).isEqualTo(-1.0);
         Mistake batch = only(times(16), right);
-        assertThat(batch.factor()).isEqualTo(16.0);
+        assertThat(batch.multiple()).isEqualTo(16.0);
         assertThat(batch.advice())
                 .isEqualTo(
                         "The claim is 16 times the reference. The loss is averaged over the 16 samples of the batch, your"
                                 + " backward pass sums over them: divide by 16.");
         Mistake both = only(times(1 / 160.0), right);
-        assertThat(both.factor()).isEqualTo(1 / 160.0);
+        assertThat(both.multiple()).isEqualTo(1 / 160.0);
         assertThat(both.advice())
                 .contains("summed over the 16 samples of the batch x 10 outputs")
                 .contains("multiply by 160");
         assertThat(only(times(2), right).advice()).contains("square").contains("zeroed in between");
         assertThat(only(times(-6), right).advice()).contains("6 time steps").contains("turned round");
         assertThat(only(times(65536), right).advice()).contains("loss scale");
-        assertThat(only(times(1.001), right).factor()).isCloseTo(1.001, within(1e-6));
+        assertThat(only(times(1.001), right).multiple()).isCloseTo(1.001, within(1e-6));
     }
 
     @Test
@@ -346,11 +357,11 @@ class MistakesTests {
         List<Comparison> tooSmall = List.of(compare("b", numbers(2 / 3.0 * 0.7), numbers(0.7)));
 
         assertThat(Mistakes.name(tooLarge, Map.of(), three).get("w"))
-                .extracting(Mistake::kind, Mistake::factor)
+                .extracting(Mistake::kind, Mistake::multiple)
                 .containsExactly(Kind.SCALED, 1.5);
         Mistake small =
                 Objects.requireNonNull(Mistakes.name(tooSmall, Map.of(), three).get("b"));
-        assertThat(small.factor()).isEqualTo(2 / 3.0);
+        assertThat(small.multiple()).isEqualTo(2 / 3.0);
         assertThat(small.advice())
                 .contains("multiply by 3. And: The factor 2 of a square's derivative is there twice.");
     }
@@ -362,11 +373,11 @@ class MistakesTests {
         Spoil missing = (r, g, random) -> i -> g[i] - 5e-4 * r.parameter(i);
         Spoil lasso = (r, g, random) -> i -> g[i] + 1e-2 * Math.signum(r.parameter(i));
 
-        assertThat(only(extra, right).lambda()).isEqualTo(1e-2);
+        assertThat(only(WeightDecay.class, extra, right).lambda()).isEqualTo(1e-2);
         assertThat(only(extra, right).advice()).contains("plus 0.01 w").contains("does not have");
-        assertThat(only(missing, right).lambda()).isCloseTo(-5e-4, within(1e-6));
+        assertThat(only(WeightDecay.class, missing, right).lambda()).isCloseTo(-5e-4, within(1e-6));
         assertThat(only(missing, right).advice()).contains("your gradient lacks");
-        assertThat(only(lasso, right).lambda()).isEqualTo(1e-2);
+        assertThat(only(WeightDecay.class, lasso, right).lambda()).isEqualTo(1e-2);
         assertThat(only(lasso, right).advice()).contains("sign(w)").contains("L1");
     }
 
@@ -380,24 +391,25 @@ class MistakesTests {
         Mistake mistake = Objects.requireNonNull(
                 Mistakes.name(List.of(comparison), right.parameters(), new Setting(1, 1, 1, 0, 0.01))
                         .get("w"));
-        assertThat(mistake.lambda()).isEqualTo(lambda);
+        assertThat(((WeightDecay) mistake).lambda()).isEqualTo(lambda);
         assertThat(mistake.advice()).contains(words);
     }
 
     @Test
     void saysWhichSliceAndWhatIsWrongThere() {
         Right right = Right.of(MATRIX, Datatype.FP64, 2);
-        Mistake column = only((r, g, random) -> i -> i % 10 == 3 ? -g[i] : g[i], right);
-        Mistake gate = only((r, g, random) -> i -> i / 30 == 1 ? 0 : g[i], right);
-        Mistake kernel = only((r, g, random) -> i -> i / 9 == 7 ? i : g[i], Right.of(KERNEL, Datatype.FP64, 2));
+        Slice column = only(Slice.class, (r, g, random) -> i -> i % 10 == 3 ? -g[i] : g[i], right);
+        Slice gate = only(Slice.class, (r, g, random) -> i -> i / 30 == 1 ? 0 : g[i], right);
+        Slice kernel =
+                only(Slice.class, (r, g, random) -> i -> i / 9 == 7 ? i : g[i], Right.of(KERNEL, Datatype.FP64, 2));
 
         assertThat(column.slice()).isEqualTo("[:, 3]");
-        assertThat(column.factor()).isEqualTo(-1.0);
+        assertThat(column.multiple()).isEqualTo(-1.0);
         assertThat(column.advice()).isEqualTo("Only [:, 3] is wrong, and all of it. There the sign is wrong.");
         assertThat(gate.slice()).isEqualTo("[3:6, :]");
         assertThat(gate.advice()).contains("There the claim is zero");
         assertThat(kernel.slice()).isEqualTo("[1, 3, :, :]");
-        assertThat(kernel.factor()).isNull();
+        assertThat(kernel.multiple()).isNull();
     }
 
     @Test
@@ -411,15 +423,15 @@ class MistakesTests {
         Tensor n = Tensor.of(Shape.of(10, 10), reference);
         Comparison comparison = new Comparison("w", Tensor.of(n.shape(), claimed), n, n.map(x -> 1e-12 * Math.abs(x)));
 
-        assertThat(Objects.requireNonNull(all(List.of(comparison), Map.of()).get("w"))
-                        .slice())
-                .isEqualTo("[4, :]");
+        assertThat(all(List.of(comparison), Map.of()).get("w"))
+                .isInstanceOfSatisfying(
+                        Slice.class, mistake -> assertThat(mistake.slice()).isEqualTo("[4, :]"));
     }
 
     @Test
     void listsSparseMistakes() {
         Right right = Right.of(KERNEL, Datatype.FP64, 2);
-        Mistake mistake = only((r, g, random) -> i -> i == 40 || i == 100 ? 0 : g[i], right);
+        Sparse mistake = only(Sparse.class, (r, g, random) -> i -> i == 40 || i == 100 ? 0 : g[i], right);
 
         assertThat(mistake.entries()).containsExactly(List.of(1, 0, 1, 1), List.of(2, 3, 0, 1));
         assertThat(mistake.advice()).contains("2 of 216 entries are wrong").contains("There the claim is zero");
@@ -431,10 +443,12 @@ class MistakesTests {
     @Test
     void saysHowFarItIsShifted() {
         Right right = Right.of(MATRIX, Datatype.FP64, 2);
-        Mistake flat = only((r, g, random) -> i -> g[(i + 120 - 3) % 120], right);
-        Mistake along =
-                only((r, g, random) -> i -> g[Places.rolled(MATRIX, 0, -1).applyAsInt(i)], right);
-        Mistake flipped = only((r, g, random) -> i -> g[119 - i], right);
+        Shifted flat = only(Shifted.class, (r, g, random) -> i -> g[(i + 120 - 3) % 120], right);
+        Shifted along = only(
+                Shifted.class,
+                (r, g, random) -> i -> g[Places.rolled(MATRIX, 0, -1).applyAsInt(i)],
+                right);
+        Shifted flipped = only(Shifted.class, (r, g, random) -> i -> g[119 - i], right);
 
         assertThat(flat.shift()).isEqualTo(3);
         assertThat(flat.axis()).isNull();
@@ -455,8 +469,9 @@ class MistakesTests {
 
         Map<String, Mistake> exchanged = all(List.of(w1, w2, bystander), Map.of());
         assertThat(exchanged).containsOnlyKeys("w1", "w2");
-        assertThat(exchanged.values()).extracting(Mistake::kind).containsOnly(Kind.SWAPPED);
-        assertThat(exchanged.values()).extracting(Mistake::tensor).containsExactly("w2", "w1");
+        assertThat(exchanged.values())
+                .extracting(mistake -> ((Swapped) mistake).tensor())
+                .containsExactly("w2", "w1");
         assertThat(exchanged.values()).extracting(Mistake::advice).allMatch(advice -> advice.contains("exchanged"));
 
         Comparison right = other.named("w2", other.computed());
@@ -476,8 +491,9 @@ class MistakesTests {
         Comparison b = other.named("b", Arrays.stream(g2).map(g -> factor * g).toArray());
 
         Map<String, Mistake> named = all(List.of(w, b), Map.of());
-        assertThat(named.values()).extracting(Mistake::kind).containsExactly(Kind.CLIPPED, Kind.CLIPPED);
-        assertThat(named.values()).extracting(Mistake::limit).containsExactly(0.5, 0.5);
+        assertThat(named.values())
+                .extracting(mistake -> ((Clipped) mistake).limit())
+                .containsExactly(0.5, 0.5);
 
         Comparison rightB = other.named("b", g2);
         assertThat(all(List.of(w, rightB), Map.of()).values())
@@ -489,10 +505,14 @@ class MistakesTests {
     void saysWhatItWasRoundedTo() {
         Right right = Right.of(MATRIX, Datatype.FP64, 1);
 
-        assertThat(only((r, g, random) -> i -> (float) g[i], right).datatype()).isEqualTo(Datatype.FP32);
-        assertThat(only((r, g, random) -> i -> Datatype.FP16.round(g[i]), right).datatype())
+        assertThat(only(Rounded.class, (r, g, random) -> i -> (float) g[i], right)
+                        .datatype())
+                .isEqualTo(Datatype.FP32);
+        assertThat(only(Rounded.class, (r, g, random) -> i -> Datatype.FP16.round(g[i]), right)
+                        .datatype())
                 .isEqualTo(Datatype.FP16);
-        assertThat(only((r, g, random) -> i -> Datatype.BF16.round(g[i]), right).datatype())
+        assertThat(only(Rounded.class, (r, g, random) -> i -> Datatype.BF16.round(g[i]), right)
+                        .datatype())
                 .isEqualTo(Datatype.BF16);
         assertThat(only((r, g, random) -> i -> Math.rint(g[i] * 100) / 100, right)
                         .advice())
@@ -500,8 +520,10 @@ class MistakesTests {
         assertThat(only((r, g, random) -> i -> Double.parseDouble("%.2e".formatted(g[i])), right)
                         .advice())
                 .contains("3 significant digits");
-        Mistake computed =
-                only((r, g, random) -> i -> Datatype.BF16.round(g[i] * (1 + 0.02 * random.nextGaussian())), right);
+        Rounded computed = only(
+                Rounded.class,
+                (r, g, random) -> i -> Datatype.BF16.round(g[i] * (1 + 0.02 * random.nextGaussian())),
+                right);
         assertThat(computed.datatype()).isEqualTo(Datatype.BF16);
         assertThat(computed.advice()).contains("computing in that type");
     }
@@ -521,7 +543,7 @@ class MistakesTests {
     void aLoneNumberOfFloat32IsCalledTwiceOnlyWhereItIsThat() {
         for (double factor : new double[] {2, 0.5, -2}) {
             assertThat(lone(factor).kind()).as("%s", factor).isEqualTo(Kind.SCALED);
-            assertThat(lone(factor).factor()).isEqualTo(factor);
+            assertThat(lone(factor).multiple()).isEqualTo(factor);
         }
         for (double factor : new double[] {1.99, 2.001, 0.5002, 1.5, 0.3}) {
             assertThat(lone(factor).kind()).as("%s", factor).isEqualTo(Kind.UNKNOWN);
@@ -638,7 +660,7 @@ class MistakesTests {
         double[] shrunk = Arrays.stream(reference).map(n -> 1e-12 * n).toArray();
 
         assertThat(alone(turned, reference, Map.of()).kind()).isEqualTo(Kind.SIGN);
-        assertThat(alone(shrunk, reference, Map.of()).factor()).isCloseTo(1e-12, within(1e-24));
+        assertThat(alone(shrunk, reference, Map.of()).multiple()).isCloseTo(1e-12, within(1e-24));
     }
 
     @Test
