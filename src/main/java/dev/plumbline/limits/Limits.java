@@ -112,6 +112,17 @@ public record Limits(
 
     /** Refuses what would need too much memory, before any of it is allocated, and waits for what others need of it. */
     public void requireBytes(double asked) {
+        requireFew(asked);
+        Presence.reserve(asked);
+    }
+
+    /** The same for what is allocated now, and stays until the request is over. */
+    public void fillBytes(double asked) {
+        requireFew(asked);
+        Presence.fill(asked);
+    }
+
+    private void requireFew(double asked) {
         if (!(asked <= bytes)) {
             throw Problem.cost(
                     "",
@@ -119,7 +130,6 @@ public record Limits(
                     rounded(asked) + " bytes",
                     "at most " + bytes + " bytes (plumbline.limits.bytes, and two thirds of Java's heap)");
         }
-        Presence.reserve(asked);
     }
 
     /** What was required beyond this is not needed after all: it is others'. */

@@ -18,6 +18,7 @@ public final class Presence {
 
     private final AtomicInteger megabytes = new AtomicInteger(); // of the heap
 
+    private volatile int filled; // of those: there is something in them already
     private boolean estimates; // asked by the thread that works for it
     private volatile boolean gone;
 
@@ -66,9 +67,19 @@ public final class Presence {
         Presence presence = CURRENT.get();
         int wanted = HeapRoom.megabytes(bytes);
         if (presence != null && !presence.estimates && wanted > presence.megabytes.get()) {
-            int held = presence.megabytes.getAndSet(0);
-            HeapRoom.SHARED.exchange(held, wanted, presence.patience, presence::check);
-            presence.megabytes.addAndGet(wanted);
+            int filled = presence.filled;
+            int held = presence.megabytes.getAndSet(filled);
+            HeapRoom.SHARED.exchange(held - filled, wanted - filled, presence.patience, presence::check);
+            presence.megabytes.addAndGet(wanted - filled);
+        }
+    }
+
+    /** The same for what is there from now on, which cannot be given back while more is waited for. */
+    static void fill(double bytes) {
+        reserve(bytes);
+        Presence presence = CURRENT.get();
+        if (presence != null && !presence.estimates) {
+            presence.filled = Math.max(presence.filled, HeapRoom.megabytes(bytes));
         }
     }
 
@@ -76,7 +87,7 @@ public final class Presence {
     static void settle(double bytes) {
         Presence presence = CURRENT.get();
         if (presence != null && !presence.estimates) {
-            int kept = HeapRoom.megabytes(bytes);
+            int kept = Math.max(presence.filled, HeapRoom.megabytes(bytes));
             int held = presence.megabytes.getAndUpdate(some -> Math.min(some, kept));
             HeapRoom.SHARED.release(Math.max(0, held - kept));
         }
@@ -95,6 +106,7 @@ public final class Presence {
 
     /** The work is done: what it needed of the heap is others'. */
     public void free() {
+        filled = 0;
         HeapRoom.SHARED.release(megabytes.getAndSet(0));
     }
 

@@ -127,7 +127,7 @@ public final class Upload {
 
     private void require(double bytes) {
         needed += bytes;
-        limits.requireBytes(needed);
+        limits.fillBytes(needed);
     }
 
     /** As {@link #joined(String, Map, Map)}, of a part's tensors. */

@@ -168,6 +168,41 @@ class LimitsTests {
         threads.shutdown();
     }
 
+    /** A file that was read stays in memory while its request waits for more. */
+    @Test
+    void whatIsFilledIsNotGivenBackWhileMoreIsWaitedFor() throws Exception {
+        double all = HeapRoom.bytes();
+        Limits wide = widest();
+        CountDownLatch waited = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        new Presence(() -> {}, Duration.ZERO).begin();
+        wide.fillBytes(0.5 * all);
+        Thread other = new Thread(() -> {
+            new Presence(() -> {}, Duration.ZERO).begin();
+            wide.fillBytes(0.4 * all);
+            assertThatThrownBy(() -> wide.requireBytes(0.8 * all)).isInstanceOf(ComeBackLater.class);
+            waited.countDown();
+            try {
+                over.await();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+            Presence.end();
+        });
+        other.start();
+        waited.await();
+        assertThatThrownBy(() -> wide.requireBytes(0.65 * all)).isInstanceOf(ComeBackLater.class);
+        assertThatCode(() -> wide.requireBytes(0.55 * all)).doesNotThrowAnyException();
+        over.countDown();
+        other.join();
+        assertThatCode(() -> wide.requireBytes(0.95 * all)).doesNotThrowAnyException();
+        wide.settleBytes(0);
+        other = new Thread(() -> work(0.45 * all, wide, new CountDownLatch(1), over));
+        other.start();
+        other.join();
+        Presence.end();
+    }
+
     @Test
     void whatIsSmallGoesBeforeWhatIsLargeForAWhileOnly() throws Exception {
         HeapRoom room = new HeapRoom(10, Duration.ofSeconds(2));

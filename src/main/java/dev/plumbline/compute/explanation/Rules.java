@@ -184,7 +184,7 @@ final class Rules {
         List<String> nodes = operations.stream().map(Operation::name).distinct().toList();
         boolean several = nodes.size() > 1;
         String who =
-                several ? "Every %s (%d of them)".formatted(operation.title(), nodes.size()) : operation.toString();
+                several ? "every %s (%d of them)".formatted(operation.title(), nodes.size()) : operation.toString();
         return new Cause(
                 isCut ? Kind.CUT : Kind.RULE,
                 isCut ? null : faulty.name(),
