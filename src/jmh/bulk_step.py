@@ -9,6 +9,7 @@ time, and the largest resident memory of the service so far (VmHWM). The first s
 """
 import http.client
 import json
+import os
 import re
 import struct
 import subprocess
@@ -47,6 +48,35 @@ def multipart(parts):
                        % (BOUNDARY, name, name)).encode())
         pieces += content + [b"\r\n"]
     return pieces + [("--%s--\r\n" % BOUNDARY).encode()]
+
+
+def pieces_of_files(parts, chunk=1 << 20):
+    """A multipart body of files, piece by piece. parts: what stands in the body's headers -> path."""
+    for disposition, path in parts.items():
+        yield ("--%s\r\nContent-Disposition: form-data; %s\r\n\r\n" % (BOUNDARY, disposition)).encode()
+        with open(path, "rb", buffering=0) as file:
+            while True:
+                piece = file.read(chunk)
+                if not piece:
+                    break
+                yield piece
+        yield b"\r\n"
+    yield ("--%s--\r\n" % BOUNDARY).encode()
+
+
+def post_files(port, path, parts):
+    """The answer to files from the disk, and the seconds that it took."""
+    length = sum(len(piece) for piece in pieces_of_files(dict.fromkeys(parts, os.devnull)))
+    begin = time.perf_counter()
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("POST", path, pieces_of_files(parts), {
+        "Content-Type": "multipart/form-data; boundary=" + BOUNDARY,
+        "Content-Length": str(length + sum(os.path.getsize(file) for file in parts.values()))})
+    response = connection.getresponse()
+    body = response.read()
+    if response.status != 200:
+        raise SystemExit("%d %s" % (response.status, body[:2000].decode()))
+    return time.perf_counter() - begin, json.loads(body)
 
 
 def post(port, parts):

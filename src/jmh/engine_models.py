@@ -116,6 +116,8 @@ NETWORKS = {  # name: (network, data, targets)
     "resnet18": (lambda: resnet18(64), lambda: torch.randn(8, 3, 64, 64), lambda: torch.randint(10, (8,))),
     "gpt-5m": (lambda: Gpt(6, 256, 4, 1024, 64), lambda: torch.randint(1024, (2, 64)),
                lambda: torch.randint(1024, (128,))),
+    "gpt-100m": (lambda: Gpt(12, 768, 12, 10_000, 64), lambda: torch.randint(10_000, (1, 64)),
+                 lambda: torch.randint(10_000, (64,))),
     "mlp-25m": (lambda: mlp(1768, 8, 10), lambda: torch.randn(32, 1768), lambda: torch.randint(10, (32,))),
 }
 REPEATS = 9
@@ -155,7 +157,7 @@ def make(folder, name):
 
 def main():
     blas.demand()
-    for name in sys.argv[2:] or [name for name in NETWORKS if name != "resnet18"]:
+    for name in sys.argv[2:] or [name for name in NETWORKS if name not in ("resnet18", "gpt-100m")]:
         make(pathlib.Path(sys.argv[1]), name)
 
 

@@ -54,36 +54,17 @@ def compare_with_numpy(paths):
     return time.perf_counter() - begin, differing
 
 
-def pieces(paths):
-    for name, path in zip("ab", paths):
-        yield ('--%s\r\nContent-Disposition: form-data; name="%s"; filename="%s.safetensors"\r\n\r\n'
-               % (bulk_step.BOUNDARY, name, name)).encode()
-        with open(path, "rb", buffering=0) as file:
-            while True:
-                chunk = file.read(CHUNK)
-                if not chunk:
-                    break
-                yield chunk
-        yield b"\r\n"
-    yield ("--%s--\r\n" % bulk_step.BOUNDARY).encode()
-
-
 def upload(port, paths):
-    around = sum(len(p) for p in pieces([os.devnull] * 2))
-    return compare(port, pieces(paths), {
-        "Content-Type": "multipart/form-data; boundary=" + bulk_step.BOUNDARY,
-        "Content-Length": str(around + sum(os.path.getsize(path) for path in paths))})
+    parts = {'name="%s"; filename="%s.safetensors"' % (name, name): path for name, path in zip("ab", paths)}
+    return bulk_step.post_files(port, "/v1/comparisons", parts)
 
 
 def compare_in_place(port, paths):
     a, b = (os.path.basename(path) for path in paths)
-    return compare(port, json.dumps({"files": {"a": [a], "b": [b]}}), {"Content-Type": "application/json"})
-
-
-def compare(port, body, headers):
     begin = time.perf_counter()
     connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request("POST", "/v1/comparisons", body, headers)
+    connection.request("POST", "/v1/comparisons", json.dumps({"files": {"a": [a], "b": [b]}}),
+                       {"Content-Type": "application/json"})
     response = connection.getresponse()
     body = response.read()
     if response.status != 200:
