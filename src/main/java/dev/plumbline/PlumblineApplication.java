@@ -1,5 +1,6 @@
 package dev.plumbline;
 
+import dev.plumbline.check.Rehearsal;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -8,6 +9,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 public class PlumblineApplication {
 
     public static void main(String[] arguments) {
+        Rehearsal.begin();
         SpringApplication.run(PlumblineApplication.class, arguments);
     }
 }
