@@ -15,6 +15,7 @@ final class Account {
     private double along = Double.POSITIVE_INFINITY;
     private int smallest = Integer.MAX_VALUE; // of the panels that it was in
     private boolean bent;
+    private boolean undecided;
     private boolean constant;
     private boolean noiseLimited;
     private @Nullable Spot spot;
@@ -38,6 +39,7 @@ final class Account {
         if (panel.set().tensors().size() <= smallest) {
             smallest = panel.set().tensors().size();
             bent = panel.isBent();
+            undecided = panel.isUndecided();
             constant = panel.isConstant();
             noiseLimited = panel.isNoiseLimited();
             spot = Spot.of(panel.sharpest());
@@ -85,6 +87,11 @@ final class Account {
 
     boolean isBent() {
         return bent;
+    }
+
+    /** Whether bends in several entries at the point leave it undecided. */
+    boolean isUndecided() {
+        return undecided && !isSeen();
     }
 
     boolean isConstant() {

@@ -121,7 +121,7 @@ final class Judgement {
             caveats.add(new Caveat(
                     ledger.subject().isFloat32() ? "judgedAsFloat32" : "float32Inside",
                     "The values jitter by %s: as from float32, whatever they come in. What that hides is in limits."
-                            .formatted(number(point.sigma() / Math.max(Math.abs(point.value()), Double.MIN_NORMAL)))));
+                            .formatted(number(point.sigma() / Math.max(point.scale(), Double.MIN_NORMAL)))));
         }
         named(
                 caveats,
@@ -142,8 +142,15 @@ final class Judgement {
         named(
                 caveats,
                 "notSharpEnough",
-                account -> verdict(account) == Verdict.INCONCLUSIVE,
+                account -> verdict(account) == Verdict.INCONCLUSIVE && !account.isUndecided(),
                 "not seen: a tenth of the claim could be wrong there");
+        named(
+                caveats,
+                "bends",
+                account -> verdict(account) == Verdict.INCONCLUSIVE && account.isUndecided(),
+                "bent at the point in several entries: what a framework takes there cannot be told from a mistake by values"
+                        + " alone. Move the point a little (inputs and biases that are exactly 0 do this), or have the model"
+                        + " itself checked, whose bends are known then (check_export)");
         named(
                 caveats,
                 "kink",

@@ -23,9 +23,11 @@ import java.util.List;
  *
  * @param claimed A = a . d
  * @param allowance what rounding of the claim may have done to A
+ * @param bends how far a right A may be from D where the function bends at the point in several entries: {@link Bends}
  * @param levels by rising k
  */
-record Line(Direction direction, Point point, double claimed, double allowance, List<Level> levels) {
+record Line(
+        Direction direction, Point point, double claimed, double allowance, double bends, List<Level> levels) {
 
     private static final double FLAT = 12;
     private static final double NOISE = 4.3;
@@ -46,6 +48,8 @@ record Line(Direction direction, Point point, double claimed, double allowance, 
         AGREES,
         /** There is no derivative here, and the claim is between the one-sided slopes. */
         KINK,
+        /** There is no derivative here, and bends in several entries, not all to one side, may explain the claim. */
+        BENDS,
         /** It is beyond the bound, and finer levels have not been asked yet. */
         SUSPECT,
         /** It was beyond the bound and shrank: the bound was wrong, not the claim. */
@@ -57,7 +61,11 @@ record Line(Direction direction, Point point, double claimed, double allowance, 
     Line with(List<Level> more) {
         List<Level> all = new ArrayList<>(levels);
         all.addAll(more);
-        return new Line(direction, point, claimed, allowance, all);
+        return new Line(direction, point, claimed, allowance, bends, all);
+    }
+
+    Line bending(double farther) {
+        return new Line(direction, point, claimed, allowance, farther, levels);
     }
 
     // ── the bound ──
@@ -120,7 +128,7 @@ record Line(Direction direction, Point point, double claimed, double allowance, 
 
     /** c_k, or NaN where too few levels are known. */
     double bound(int i) {
-        return 3 * truncation(i) + noise(i) + allowance;
+        return 3 * truncation(i) + noise(i) + allowance + bends;
     }
 
     /** The level of least bound; -1 where none has one. */
@@ -162,7 +170,8 @@ record Line(Direction direction, Point point, double claimed, double allowance, 
             return Standing.BLIND;
         }
         if (isBent()) {
-            return Math.abs(residual(levels.size() - 1)) <= bentBound() ? Standing.KINK : Standing.FAILS;
+            double r = Math.abs(residual(levels.size() - 1));
+            return r <= bentBound() ? Standing.KINK : r <= bentBound() + bends ? Standing.BENDS : Standing.FAILS;
         }
         double r = Math.abs(residual(best));
         if (r <= bound(best)) {
@@ -202,7 +211,7 @@ record Line(Direction direction, Point point, double claimed, double allowance, 
     }
 
     /** Whether the one-sided slopes stay apart however small the step, as far as four levels say. */
-    private boolean isBent() {
+    boolean isBent() {
         int last = levels.size() - 1;
         return finest() > BENT && mayBeBent() && within(jump(last - 3) / jump(last - 2), 0.9, 1.1);
     }
@@ -220,6 +229,11 @@ record Line(Direction direction, Point point, double claimed, double allowance, 
     private double bentBound() {
         int last = levels.size() - 1;
         return Math.abs(jump(last)) / 2 + 3 * change(last) + noise(last) + allowance;
+    }
+
+    /** J at the finest level; 0 where there is none. */
+    double finestJump() {
+        return levels.isEmpty() ? 0 : jump(levels.size() - 1);
     }
 
     int finest() {
@@ -248,7 +262,9 @@ record Line(Direction direction, Point point, double claimed, double allowance, 
     /** Whether noise, not truncation, is what limits it. */
     boolean isNoiseLimited() {
         int best = best();
-        return best >= 0 && (3 * truncation(best) <= 2 * noise(best) + allowance || isFlat());
+        return best >= 0
+                && bends <= noise(best)
+                && (3 * truncation(best) <= 2 * noise(best) + allowance || isFlat());
     }
 
     /**

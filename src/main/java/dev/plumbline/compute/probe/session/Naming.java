@@ -4,6 +4,7 @@ import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.probe.session.Entries.Entry;
 import dev.plumbline.compute.probe.session.Findings.OfEntry;
 import dev.plumbline.compute.probe.session.Step.Stage;
+import dev.plumbline.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -47,18 +48,67 @@ final class Naming {
         }
         Parts.Support support =
                 new Parts(probing, tensor).search(wrong.lines().get(wrong.worstPlace()), spot.residual(), spot.bound());
-        Box row = support.row();
-        List<int[]> entries = support.entries();
-        if (row == null && !entries.isEmpty()) {
-            return entries(tensor, entries, spot);
-        }
-        Box part = row == null ? support.hull() : row;
-        Fault slice = part.isWhole(probed.shape()) ? null : slice(wrong, part);
-        if (slice != null) {
-            return new Named(slice, evidence(tensor, part, spot));
+        Named part = part(wrong, support);
+        if (part != null) {
+            return part;
         }
         OptionalDouble blurred = spots.size() < Ratio.ENOUGH ? OptionalDouble.empty() : Ratio.of(spots, 0);
         return blurred.isPresent() ? new Named(factor(blurred.getAsDouble()), List.of()) : sampled(tensor, spot);
+    }
+
+    /** Single entries, a row or a box that is wrong where the rest is right; null where it may be as wrong. */
+    private @Nullable Named part(WrongTensor wrong, Parts.Support support) {
+        int tensor = wrong.tensor();
+        Shape shape = probing.subject().tensor(tensor).shape();
+        Box row = support.row();
+        List<int[]> entries = row == null ? support.entries() : List.of();
+        if (!entries.isEmpty()) {
+            List<Box> boxes =
+                    entries.stream().map(index -> Box.entry(tensor, index)).toList();
+            boolean isAll = entries.size() == shape.size();
+            return isAll || isRestRight(wrong, boxes, shape) ? entries(wrong, entries) : null;
+        }
+        Box box = row == null ? support.hull() : row;
+        return box.isWhole(shape) || !isRestRight(wrong, List.of(box), shape)
+                ? null
+                : new Named(slice(box, inside(wrong.lines(), List.of(box))), evidence(tensor, box, wrong.worst()));
+    }
+
+    /** Seen along the directions by which the boxes were not found; taken for right where the budget has none for them. */
+    private boolean isRestRight(WrongTensor wrong, List<Box> boxes, Shape shape) {
+        List<Line> lines = new ArrayList<>(wrong.lines());
+        List<Spot> whole = new ArrayList<>(wrong.spots());
+        lines.remove(wrong.worstPlace());
+        whole.remove(wrong.worstPlace());
+        List<Spot> inside = inside(lines, boxes);
+        double outside = shape.size() / boxes.stream().mapToDouble(Box::size).sum() - 1;
+        return inside.isEmpty() || Remainder.isRight(whole, inside, outside, settings.confidence());
+    }
+
+    /** What boxes of a tensor contribute along each line, together; nothing where that is not affordable. */
+    private List<Spot> inside(List<Line> lines, List<Box> boxes) {
+        TensorSet set = probing.interview().set(List.of(boxes.get(0).tensor()));
+        List<Spot.Wanted> wanted = lines.stream()
+                .flatMap(line -> boxes.stream()
+                        .map(box -> new Spot.Wanted(line, line.direction().in(set, box))))
+                .toList();
+        if (!probing.interview().affords(2 * wanted.size())) {
+            return List.of();
+        }
+        List<Spot> spots = probing.spots(Stage.PARTS, wanted);
+        List<Spot> together = new ArrayList<>();
+        for (int from = 0; from < spots.size(); from += boxes.size()) {
+            together.add(spots.subList(from, from + boxes.size()).stream()
+                    .reduce(Spot::and)
+                    .orElseThrow());
+        }
+        return together;
+    }
+
+    private static Fault slice(Box part, List<Spot> inside) {
+        OptionalDouble ratio = inside.isEmpty() ? OptionalDouble.empty() : Ratio.of(inside, Ratio.ENOUGH);
+        return new Fault.Slice(
+                part, ratio.isPresent() && ratio.getAsDouble() != 0 ? (Double) (1 / ratio.getAsDouble()) : null);
     }
 
     /** {@code n = ratio a}, so {@code a = n / ratio}. */
@@ -66,19 +116,24 @@ final class Naming {
         return ratio == 0 ? new Fault.Constant() : ratio == -1 ? new Fault.Sign() : new Fault.Scaled(1 / ratio);
     }
 
-    private Named entries(int tensor, List<int[]> candidates, Spot spot) {
+    private Named entries(WrongTensor whole, List<int[]> candidates) {
+        int tensor = whole.tensor();
         Entries entries = new Entries(probing, tensor);
-        List<Entry> measured = entries.measured(Stage.EVIDENCE, candidates, Math.abs(spot.residual()) / 4);
+        List<Entry> measured =
+                entries.measured(Stage.EVIDENCE, candidates, Math.abs(whole.worst().residual()) / 4);
         List<Entry> wrong =
                 measured.stream().filter(entry -> Entries.isWrong(entry.line())).toList();
         List<OfEntry> evidence = measured.stream()
                 .map(entries::reported)
                 .sorted(Comparator.comparing(OfEntry::verdict).reversed())
                 .toList();
+        boolean isEach = measured.size() == wrong.size() + rightBeside(wrong, measured);
         Fault fault = wrong.isEmpty()
                 ? new Fault.Unknown()
-                : wrong.size() == probing.subject().tensor(tensor).shape().size()
-                        ? wholeOf(wrong)
+                : !isEach
+                                || wrong.size() == probing.subject().tensor(tensor).shape().size()
+                                || agrees(wrong, whole)
+                        ? wholeOf(measured)
                         : new Fault.Sparse(wrong.stream()
                                 .map(entry ->
                                         Arrays.stream(entry.index()).boxed().toList())
@@ -86,34 +141,39 @@ final class Naming {
         return new Named(fault, evidence);
     }
 
-    /** Every entry of a small tensor is wrong: by one factor, perhaps. */
-    private static Fault wholeOf(List<Entry> wrong) {
+    /** Whether the one factor by which entries are wrong may as well be that of their whole tensor. */
+    private static boolean agrees(List<Entry> wrong, WrongTensor whole) {
+        OptionalDouble ratio =
+                Ratio.of(wrong.stream().map(entry -> Spot.of(entry.line())).toList(), Ratio.ENOUGH);
+        return ratio.isPresent()
+                && whole.spots().stream()
+                        .allMatch(spot ->
+                                Math.abs(spot.numeric() - ratio.getAsDouble() * spot.claimed()) <= spot.bound());
+    }
+
+    /** How many of the entries are right: those that would be seen to be wrong, were they as wrong as the wrong ones. */
+    private static int rightBeside(List<Entry> wrong, List<Entry> measured) {
+        double[] errors = wrong.stream()
+                .mapToDouble(entry ->
+                        Math.abs(entry.line().residual() / entry.line().claimed()))
+                .sorted()
+                .toArray();
+        double asWrong = errors.length == 0 ? 0 : errors[errors.length / 2];
+        return (int) measured.stream()
+                .map(Entry::line)
+                .filter(line -> !Entries.isWrong(line) && 2 * line.bound() <= asWrong * Math.abs(line.claimed()))
+                .count();
+    }
+
+    /** Every entry of a tensor may be wrong: by one factor, perhaps. */
+    private static Fault wholeOf(List<Entry> entries) {
         OptionalDouble ratio = Ratio.of(
-                wrong.stream().map(entry -> Spot.of(entry.line())).toList(), Math.min(wrong.size(), Ratio.ENOUGH));
+                entries.stream().map(entry -> Spot.of(entry.line())).toList(),
+                Math.min(entries.size(), Ratio.ENOUGH));
         if (ratio.isPresent()) {
             return factor(ratio.getAsDouble());
         }
         return new Fault.Unknown();
-    }
-
-    /** Null where the rest of the tensor may be as wrong as the part. */
-    private @Nullable Fault slice(WrongTensor wrong, Box part) {
-        int tensor = wrong.tensor();
-        TensorSet set = probing.interview().set(List.of(tensor));
-        List<Spot.Wanted> wanted = wrong.lines().stream()
-                .map(line -> new Spot.Wanted(line, line.direction().in(set, part)))
-                .toList();
-        if (!probing.interview().affords(2 * wanted.size())) {
-            return new Fault.Slice(part, null);
-        }
-        List<Spot> inside = probing.spots(Stage.PARTS, wanted);
-        double outside = probing.subject().tensor(tensor).shape().size() / part.size() - 1;
-        if (!Remainder.isRight(wrong.spots(), inside, wrong.worstPlace(), outside, settings.confidence())) {
-            return null;
-        }
-        OptionalDouble ratio = Ratio.of(inside, Ratio.ENOUGH);
-        return new Fault.Slice(
-                part, ratio.isPresent() && ratio.getAsDouble() != 0 ? (Double) (1 / ratio.getAsDouble()) : null);
     }
 
     /** Two entries of the part, for somebody who wants to see it. */

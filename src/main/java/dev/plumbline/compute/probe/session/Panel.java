@@ -16,8 +16,15 @@ record Panel(TensorSet set, List<Line> lines) {
         return lines.stream().filter(line -> line.standing() == Standing.FAILS).count();
     }
 
+    /** Whether there is no derivative, and the claim is between the slopes along every line that says so. */
     boolean isBent() {
-        return lines.stream().anyMatch(line -> line.standing() == Standing.KINK);
+        return lines.stream().anyMatch(line -> line.standing() == Standing.KINK)
+                && lines.stream().noneMatch(line -> line.standing() == Standing.BENDS);
+    }
+
+    /** Whether bends in several entries leave the claim undecided. */
+    boolean isUndecided() {
+        return !isBent() && lines.stream().anyMatch(line -> line.bends() > 0);
     }
 
     boolean isConstant() {

@@ -56,10 +56,15 @@ final class Panels {
         double contribution = probing.subject().contribution(set.tensors());
         int finest = probing.finest(contribution);
         List<Line> lines = probing.lines(stage, directions, finest - 3, finest);
-        return new Panel(
-                set,
-                probing.refined(
-                        stage, lines, line -> line.mayBeBent() || line.gainsByFiner(REFINED_TO * contribution)));
+        List<Line> refined = probing.refined(
+                stage, lines, line -> line.mayBeBent() || line.gainsByFiner(REFINED_TO * contribution));
+        return new Panel(set, entries(set) == 1 ? refined : Bends.shared(refined));
+    }
+
+    private long entries(TensorSet set) {
+        return set.tensors().stream()
+                .mapToLong(tensor -> probing.subject().tensor(tensor).shape().size())
+                .sum();
     }
 
     private List<Direction> gaussian(TensorSet set, int number, int first, int count) {
@@ -115,8 +120,8 @@ final class Panels {
                 .filter(line -> line.best() >= 0)
                 .map(Spot::of)
                 .toList();
-        boolean given = probing.subject().product().isAlongGiven();
-        return Ratio.of(spots, given ? 1 : Ratio.ENOUGH);
+        boolean given = probing.subject().product().isAlongGiven() && spots.size() == 1;
+        return given ? Ratio.plain(spots.get(0)) : Ratio.of(spots, Ratio.ENOUGH);
     }
 
     /** Where only directions along the claim see anything: each tensor along its own, the largest first. */

@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param value f(x), the first of the repeats
  * @param sigma the standard deviation of the jitter along a line
  * @param repeats whether f(x) came out the same each time
- * @param isFloat32 whether the values carry float32's rounding, as said or as found: {@code sigma > 1e-11 |f|}
+ * @param scale the largest size of the value and of those nearby; where f is 0 at the point, it is not there
+ * @param isFloat32 whether the values carry float32's rounding, as said or as found: {@code sigma > 1e-11 scale}
  * @param error what the function raised; null where it raised nothing
  */
 public record Point(
         double value,
         double sigma,
+        double scale,
         boolean repeats,
         boolean isFloat32,
         @Nullable String error) {
@@ -27,6 +29,10 @@ public record Point(
     private static final double SPACING_64 = 0x1p-27;
     private static final double SPACING_32 = 0x1p-15;
     private static final double FLOAT32_INSIDE = 1e-11;
+
+    /** How much smoother the sides must be than the whole for the point to be a bend: chance does not make them so. */
+    private static final double BENT = 32;
+
     private static final double UNIT_ROUNDOFF_64 = 0x1p-53;
     private static final double UNIT_ROUNDOFF_32 = 0x1p-24;
 
@@ -44,20 +50,22 @@ public record Point(
         double rounding = (subject.isFloat32() ? UNIT_ROUNDOFF_32 : UNIT_ROUNDOFF_64) * Math.abs(value);
         if (!Double.isFinite(value)) {
             return new Point(
-                    value, Double.NaN, true, subject.isFloat32(), told.get(0).error());
+                    value, Double.NaN, Math.abs(value), true, subject.isFloat32(), told.get(0).error());
         }
         double sigma = jitter(value, told.get(1).values());
+        double scale = scale(value, told.get(1).values());
         if (!subject.isFloat32() && areAlike(value, told.get(1).values())) {
             List<Told> wider = interview.ask(Stage.POINT, List.of(new Ask.Along(direction, near(SPACING_32))));
             double wide = jitter(value, wider.get(0).values());
-            sigma = wide > FLOAT32_INSIDE * Math.abs(value)
+            scale = scale(value, wider.get(0).values());
+            sigma = wide > FLOAT32_INSIDE * scale
                             && isStair(value, wider.get(0).values())
                     ? wide
                     : sigma;
         }
         sigma = Math.max(Math.max(sigma, scatter), Math.max(rounding, Double.MIN_NORMAL));
-        boolean coarse = subject.isFloat32() || sigma > FLOAT32_INSIDE * Math.abs(value);
-        return new Point(value, sigma, scatter == 0, coarse, told.get(0).error());
+        boolean coarse = subject.isFloat32() || sigma > FLOAT32_INSIDE * scale;
+        return new Point(value, sigma, scale, scatter == 0, coarse, told.get(0).error());
     }
 
     private static List<Double> near(double spacing) {
@@ -77,6 +85,13 @@ public record Point(
         return same ? 0 : Math.sqrt(squares / (values.size() - 1));
     }
 
+    private static double scale(double value, List<Double> near) {
+        return near.stream()
+                .mapToDouble(Math::abs)
+                .filter(Double::isFinite)
+                .reduce(Math.abs(value), Math::max);
+    }
+
     private static boolean areAlike(double value, List<Double> near) {
         return near.stream().allMatch(other -> other == value);
     }
@@ -86,20 +101,35 @@ public record Point(
         return values.stream().allMatch(other -> (double) (float) (other - value) == other - value);
     }
 
-    /** From nine equally spaced values: the smallest of the second to fourth differences, each as a standard deviation. */
-    private static double jitter(double value, List<Double> near) {
+    /**
+     * From nine equally spaced values. A function that bends at the point itself moves by more across it than its values jitter;
+     * where either side alone is much smoother than both together, it is that.
+     */
+    static double jitter(double value, List<Double> near) {
         List<Double> values = new ArrayList<>(near);
         values.add(NEAR, value);
-        double[] differences = values.stream().mapToDouble(Double::doubleValue).toArray();
+        double across = jitter(List.of(values));
+        double beside = jitter(List.of(values.subList(0, NEAR + 1), values.subList(NEAR, values.size())));
+        return BENT * beside < across ? beside : across;
+    }
+
+    /** Of runs of equally spaced values: the smallest of the second to fourth differences, each as a standard deviation. */
+    private static double jitter(List<List<Double>> runs) {
+        List<double[]> differences = runs.stream()
+                .map(run -> run.stream().mapToDouble(Double::doubleValue).toArray())
+                .toList();
         double least = Double.POSITIVE_INFINITY;
         double gamma = 1;
         for (int k = 1; k <= 4; k++) {
             gamma *= k / (2.0 * (2 * k - 1)); // (k!)^2 / (2k)!
             double squares = 0;
-            int count = differences.length - k;
-            for (int i = 0; i < count; i++) {
-                differences[i] = differences[i + 1] - differences[i];
-                squares += differences[i] * differences[i];
+            int count = 0;
+            for (double[] run : differences) {
+                for (int i = 0; i < run.length - k; i++) {
+                    run[i] = run[i + 1] - run[i];
+                    squares += run[i] * run[i];
+                    count++;
+                }
             }
             double sigma = Math.sqrt(gamma * squares / count);
             least = k >= 2 && Double.isFinite(sigma) ? Math.min(least, sigma) : least;

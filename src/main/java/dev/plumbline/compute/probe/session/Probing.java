@@ -59,7 +59,7 @@ final class Probing {
     }
 
     private Line line(Direction direction, Told told, List<Level> levels) {
-        return new Line(direction, point, told.claimed(), allowance(direction, told), levels);
+        return new Line(direction, point, told.claimed(), allowance(direction, told), 0, levels);
     }
 
     /** 4.3 max(|Delta . d|, ||Delta o d||) + 64 u ||a o d||. */

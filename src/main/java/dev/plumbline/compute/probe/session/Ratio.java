@@ -14,8 +14,22 @@ final class Ratio {
     static final int ENOUGH = 3;
     private static final double SHARP = 0.05;
     private static final int DIGITS = 15;
+    private static final double MET = 1e-5;
+    private static final double LARGEST_WHOLE = 100;
 
     private Ratio() {}
+
+    /** From one direction alone: a small whole number or one over it, met to many digits; anything else proves no factor. */
+    static OptionalDouble plain(Spot spot) {
+        OptionalDouble ratio = of(List.of(spot), 1);
+        boolean isMet = spot.bound() <= MET * Math.abs(spot.claimed());
+        boolean isPlain = ratio.isPresent() && (isWhole(ratio.getAsDouble()) || isWhole(1 / ratio.getAsDouble()));
+        return isMet && isPlain ? ratio : OptionalDouble.empty();
+    }
+
+    private static boolean isWhole(double number) {
+        return number == Math.rint(number) && Math.abs(number) <= LARGEST_WHOLE;
+    }
 
     /** @param enough how many of the directions must tell it sharply */
     static OptionalDouble of(List<Spot> spots, int enough) {

@@ -16,16 +16,15 @@ final class Remainder {
     private Remainder() {}
 
     /**
-     * @param whole of the tensor alone, along several directions
+     * @param whole of the tensor alone, along directions by which the part was not found
      * @param part of the part of it, along the same
-     * @param searched the place of the direction by which the part was found
      * @param outside how many entries there are outside of the part for each one in it
      */
-    static boolean isRight(List<Spot> whole, List<Spot> part, int searched, double outside, double confidence) {
+    static boolean isRight(List<Spot> whole, List<Spot> part, double outside, double confidence) {
         List<Double> blurs = new ArrayList<>();
         double squares = 0;
         for (int i = 0; i < whole.size(); i++) {
-            if (i != searched && whole.get(i).direction().kind() == Direction.Kind.GAUSSIAN) {
+            if (whole.get(i).direction().kind() == Direction.Kind.GAUSSIAN) {
                 double blur =
                         HEARD * Math.hypot(whole.get(i).bound(), part.get(i).bound());
                 if (Math.abs(whole.get(i).residual() - part.get(i).residual()) > blur) {

@@ -14,6 +14,12 @@ record Spot(Direction direction, double numeric, double claimed, double bound) {
         return new Spot(line.direction(), line.numeric(), line.claimed(), line.bound());
     }
 
+    /** Of two parts that have nothing in common; the direction is that of one of them. */
+    Spot and(Spot other) {
+        return new Spot(
+                direction, numeric + other.numeric, claimed + other.claimed, Math.hypot(bound, other.bound));
+    }
+
     double residual() {
         return numeric - claimed;
     }

@@ -20,7 +20,7 @@ class LineTests {
     @ParameterizedTest
     @CsvSource({"3, true", "10, true", "40, false", "100, false"})
     void noiseThatIsLargerThanElsewhereIsNoise(double sigmas, boolean isNoise) {
-        Point point = new Point(2.5, SIGMA, true, false, null);
+        Point point = new Point(2.5, SIGMA, 2.5, true, false, null);
         Direction direction = Direction.gaussian(1, new TensorSet("bias", List.of(0)));
         SplittableRandom random = new SplittableRandom(3);
         List<Level> levels = new ArrayList<>();
@@ -30,7 +30,7 @@ class LineTests {
             levels.add(new Level(
                     k, h, h, point.value() + side * sigmas * SIGMA, point.value() - side * sigmas * SIGMA / 2));
         }
-        Line line = new Line(direction, point, 0, 0, levels);
+        Line line = new Line(direction, point, 0, 0, 0, levels);
         assertThat(line.isNoiseLimited()).isEqualTo(isNoise);
     }
 }
