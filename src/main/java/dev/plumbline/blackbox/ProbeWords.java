@@ -11,6 +11,7 @@ import dev.plumbline.compute.probe.session.Identity;
 import dev.plumbline.compute.probe.session.Subject;
 import dev.plumbline.report.figure.Numbers;
 import dev.plumbline.tensor.Shape;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class ProbeWords {
 
     private static final int NAMED = 4;
+
+    /** As for a PASS. */
+    private static final double SEEN = 0.1;
 
     private ProbeWords() {}
 
@@ -47,7 +51,7 @@ final class ProbeWords {
     private static String summary(Findings found, List<ProbedTensorReport> tensors) {
         String work = "%d evaluations along %d directions".formatted(found.evaluations(), found.directions());
         return switch (found.verdict()) {
-            case PASS -> "The claim agrees with the function's differences: %s.%s".formatted(work, seen(found));
+            case PASS -> "The claim agrees with the function's differences: %s.%s".formatted(work, seen(found, tensors));
             case FAIL -> "The claim is wrong: " + wrong(tensors) + ".";
             case KINK ->
                 "There is no derivative at this point, and the claim lies between the one-sided slopes: " + work + ".";
@@ -55,15 +59,30 @@ final class ProbeWords {
         };
     }
 
-    private static String seen(Findings found) {
-        double worst = found.tensors().stream()
-                .mapToDouble(tensor -> tensor.limits().general())
-                .filter(Double::isFinite)
-                .max()
-                .orElse(Double.NaN);
-        return Double.isNaN(worst)
+    /** What would have been seen in those tensors of which a tenth would have been, and which the others are. */
+    private static String seen(Findings found, List<ProbedTensorReport> tensors) {
+        List<String> hidden = new ArrayList<>();
+        double worst = 0;
+        for (int i = 0; i < tensors.size(); i++) {
+            Findings.Limits limits = found.tensors().get(i).limits();
+            double seen = Math.min(limits.general(), limits.along());
+            if (seen <= SEEN) {
+                worst = Math.max(worst, seen);
+            } else if (found.tensors().get(i).verdict() == Verdict.PASS) {
+                hidden.add(tensors.get(i).name());
+            }
+        }
+        String told = worst == 0
                 ? ""
-                : String.format(Locale.ROOT, " A defect of %.2g of any tensor's gradient would have been seen.", worst);
+                : String.format(
+                        Locale.ROOT,
+                        " A defect of %.2g of %s gradient would have been seen.",
+                        worst,
+                        hidden.isEmpty() ? "any tensor's" : "any other tensor's");
+        return hidden.isEmpty()
+                ? told
+                : " Nothing can be said of %s, whose part is below the noise of the values.%s"
+                        .formatted(places(hidden, tensors.size()), told);
     }
 
     private static String wrong(List<ProbedTensorReport> tensors) {

@@ -1,8 +1,7 @@
 package dev.plumbline.compute.comparison;
 
+import dev.plumbline.compute.judgement.FactorWords;
 import dev.plumbline.compute.judgement.Mistake;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.List;
 
 /** A difference in words: what one dump is to the other, and never which of them is right. */
@@ -29,9 +28,9 @@ final class DifferenceWords {
             case SWAPPED -> swapped(one, other, (Mistake.Swapped) mistake);
             case WEIGHT_DECAY ->
                 "%s is %s plus %s times the parameters"
-                        .formatted(one, other, number(((Mistake.WeightDecay) mistake).lambda()));
+                        .formatted(one, other, FactorWords.number(((Mistake.WeightDecay) mistake).lambda()));
             case OFFSET ->
-                "%s is %s plus %s in every entry".formatted(one, other, number(((Mistake.Offset) mistake).offset()));
+                "%s is %s plus %s in every entry".formatted(one, other, FactorWords.number(((Mistake.Offset) mistake).offset()));
             case CLIPPED -> clipped(one, other, (Mistake.Clipped) mistake);
             case ROUNDED -> rounded(one, other, (Mistake.Rounded) mistake);
             case STALE -> "%s is the earlier gradient".formatted(one);
@@ -58,20 +57,22 @@ final class DifferenceWords {
 
     private static String clipped(String one, String other, Mistake.Clipped mistake) {
         String how = mistake.factor() == null ? ", entry by entry," : " by its norm,";
-        return "%s is %s clipped%s to %s".formatted(one, other, how, number(mistake.limit()));
+        return "%s is %s clipped%s to %s".formatted(one, other, how, FactorWords.number(mistake.limit()));
     }
 
     private static String rounded(String one, String other, Mistake.Rounded mistake) {
         Object to = mistake.datatype() == null ? "fewer digits" : mistake.datatype();
-        return "%s is %s rounded to %s".formatted(one, other, to);
+        return mistake.advice().startsWith("Every value")
+                ? "%s is as far from %s as computing in %s goes, and holds its numbers only".formatted(one, other, to)
+                : "%s is %s rounded to %s".formatted(one, other, to);
     }
 
     private static String scaled(String one, String other, double factor, int ranks) {
         boolean isLarge = Math.abs(factor) >= 1;
         double count = isLarge ? factor : 1 / factor;
         String plain = isLarge
-                ? "%s is %s times %s".formatted(one, number(factor), other)
-                : "%s is %s divided by %s".formatted(one, other, number(count));
+                ? "%s is %s times %s".formatted(one, FactorWords.number(factor), other)
+                : "%s is %s divided by %s".formatted(one, other, FactorWords.number(count));
         if (ranks > 1 && isNear(count, ranks)) {
             String sum = isLarge ? one : other;
             String mean = isLarge ? other : one;
@@ -91,22 +92,12 @@ final class DifferenceWords {
                 ? ""
                 : factor == 0
                         ? ", where %s is zero".formatted(one)
-                        : ", where %s is %s times %s".formatted(one, number(factor), other);
+                        : ", where %s is %s times %s".formatted(one, FactorWords.number(factor), other);
         return "only %s differs%s".formatted(mistake.slice(), inside);
     }
 
     private static String listed(List<List<Integer>> entries) {
         String all = entries.toString();
         return all.length() > 120 ? all.substring(0, all.lastIndexOf("], ", 110) + 1) + ", ...]" : all;
-    }
-
-    /** Six digits, without trailing zeros. */
-    static String number(double value) {
-        return !Double.isFinite(value)
-                ? String.valueOf(value)
-                : new BigDecimal(value)
-                        .round(new MathContext(6))
-                        .stripTrailingZeros()
-                        .toPlainString();
     }
 }

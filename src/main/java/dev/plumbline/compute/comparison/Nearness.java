@@ -8,8 +8,9 @@ import dev.plumbline.tensor.Datatype;
  *
  * @param relative to the entry
  * @param rootMeanSquare relative to the tensor's root mean square
+ * @param common how far from 1 a factor between the tensors may be; roundings that are independent leave none
  */
-public record Nearness(double relative, double rootMeanSquare, double absolute) {
+public record Nearness(double relative, double rootMeanSquare, double absolute, double common) {
 
     /** Unit roundoffs that two right implementations in float32 or float64 may be apart; less than 1e-5 in float32. */
     static final double ROUNDOFFS = 64;
@@ -17,15 +18,30 @@ public record Nearness(double relative, double rootMeanSquare, double absolute) 
     /** Of float16 and bfloat16, in which numbers are kept and rarely summed. */
     static final double HALF_ROUNDOFFS = 4;
 
+    /** Of those: a factor that was itself rounded, twice, is common to all entries. */
+    private static final double HALF_COMMON = 2;
+
+    /** Standard deviations of a factor that is told from entries whose roundings are independent. */
+    private static final double DEVIATIONS = 6;
+
+    public Nearness(double relative, double rootMeanSquare, double absolute) {
+        this(relative, rootMeanSquare, absolute, Double.POSITIVE_INFINITY);
+    }
+
     /** What rounding in the coarser of two datatypes explains, where both compute with ordinary care. */
     public static Nearness ofRounding(Datatype a, Datatype b) {
         double roundoff = Math.max(roundoffs(a), roundoffs(b));
-        return new Nearness(roundoff, roundoff, 0);
+        double unit = Math.max(a.unitRoundoff(), b.unitRoundoff());
+        boolean half = isHalf(a) || isHalf(b);
+        return new Nearness(roundoff, roundoff, 0, half ? HALF_COMMON * unit : Double.POSITIVE_INFINITY);
     }
 
     private static double roundoffs(Datatype datatype) {
-        boolean isHalf = datatype == Datatype.FP16 || datatype == Datatype.BF16;
-        return (isHalf ? HALF_ROUNDOFFS : ROUNDOFFS) * datatype.unitRoundoff();
+        return (isHalf(datatype) ? HALF_ROUNDOFFS : ROUNDOFFS) * datatype.unitRoundoff();
+    }
+
+    private static boolean isHalf(Datatype datatype) {
+        return datatype == Datatype.FP16 || datatype == Datatype.BF16;
     }
 
     /** What every entry may differ by, however small it is. */
@@ -35,6 +51,12 @@ public record Nearness(double relative, double rootMeanSquare, double absolute) 
 
     boolean explains(Tally tally, int size, double noise) {
         double norm = Math.max(tally.normA(), tally.normB());
-        return tally.exceeding() <= Math.max(noise, floor(norm, size));
+        return tally.exceeding() <= Math.max(noise, floor(norm, size)) && !isScaled(tally, size);
+    }
+
+    /** By least squares, {@code c = <a, b> / <b, b>}; entries that are 0, or too large for products, tell nothing. */
+    private boolean isScaled(Tally tally, int size) {
+        double factor = tally.product() / tally.normB() / tally.normB();
+        return Math.abs(factor - 1) > common * (1 + DEVIATIONS / Math.sqrt(size));
     }
 }

@@ -1,8 +1,6 @@
 package dev.plumbline.compute.judgement;
 
 import dev.plumbline.tensor.Datatype;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -134,7 +132,7 @@ public sealed interface Mistake {
     record Scaled(double factor, String advice) implements Mistake {
         @Override
         public String words() {
-            return "it is " + number(factor) + " times what it should be";
+            return "it is " + FactorWords.number(factor) + " times what it should be";
         }
 
         @Override
@@ -176,7 +174,7 @@ public sealed interface Mistake {
     record WeightDecay(double lambda, String advice) implements Mistake {
         @Override
         public String words() {
-            return "a weight decay of " + number(lambda) + " is in it";
+            return "a weight decay of " + FactorWords.number(lambda) + " is in it";
         }
     }
 
@@ -184,7 +182,7 @@ public sealed interface Mistake {
     record Offset(double offset, String advice) implements Mistake {
         @Override
         public String words() {
-            return number(offset) + " is added to every entry";
+            return FactorWords.number(offset) + " is added to every entry";
         }
     }
 
@@ -249,12 +247,4 @@ public sealed interface Mistake {
     }
 
     /** Six digits, without trailing zeros. */
-    private static String number(double value) {
-        return !Double.isFinite(value)
-                ? String.valueOf(value)
-                : new BigDecimal(value)
-                        .round(new MathContext(6))
-                        .stripTrailingZeros()
-                        .toPlainString();
-    }
 }

@@ -86,6 +86,9 @@ public final class MistakeWords {
 
     /** {@code 3}, {@code 1/3}, {@code -2/3}, {@code 0.1234}: the fraction with the smallest denominator, or four digits. */
     static String factor(double factor) {
+        if (FactorWords.isNearlyOne(factor)) {
+            return FactorWords.number(factor);
+        }
         double size = Math.abs(factor);
         String sign = factor < 0 ? "-" : "";
         double inverse = Math.rint(1 / size);

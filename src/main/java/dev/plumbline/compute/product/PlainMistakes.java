@@ -1,11 +1,11 @@
 package dev.plumbline.compute.product;
 
+import dev.plumbline.compute.judgement.FactorWords;
 import dev.plumbline.compute.verification.CheckPlan;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -134,8 +134,8 @@ record PlainMistakes(CheckPlan plan) {
     private static String number(double factor) {
         return factor == Math.rint(factor)
                 ? String.valueOf((long) factor)
-                : Math.abs(1 / factor - Math.rint(1 / factor)) < 1e-9
+                : Math.abs(1 / factor - Math.rint(1 / factor)) < 1e-9 && Math.abs(factor) < 0.9
                         ? (factor < 0 ? "-" : "") + "1/" + (long) Math.rint(Math.abs(1 / factor))
-                        : String.format(Locale.ROOT, "%.6g", factor);
+                        : FactorWords.number(factor);
     }
 }

@@ -23,6 +23,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -366,6 +367,21 @@ class DumpComparisonTests {
                     .extracting(Difference::kind)
                     .as(compared.toString())
                     .containsExactly(wrong.getKey());
+        }
+    }
+
+    /** Each entry is within what rounding does to one; all of them together are not. */
+    @ParameterizedTest
+    @CsvSource({"BF16, 1.012", "FP16, 1.0014", "BF16, 0.988"})
+    void roundingToSixteenBitsLeavesNoFactor(Datatype half, double factor) {
+        for (Shape shape : List.of(SMALL, LARGE, Shape.of(300, 300))) {
+            Tensor right = random(31, shape);
+            Tensor rounded = right.as(half);
+            assertThat(compare(rounded, right).relation()).isEqualTo(Relation.WITHIN_ROUNDING);
+            Tensor common = right.map(value -> (1 + half.unitRoundoff()) * value).as(half);
+            assertThat(compare(common, right).relation()).isEqualTo(Relation.WITHIN_ROUNDING);
+            TensorComparison wrong = compare(right.map(value -> factor * value).as(half), right);
+            assertThat(wrong.relation()).as("%s %s", shape, wrong).isEqualTo(Relation.DIFFERENT);
         }
     }
 
