@@ -46,14 +46,17 @@ record MonitorDocument(MonitorReport report, List<Snapshot> window, Document pag
                         report.step() == null ? "" : ", the last of step " + report.step(),
                         HealthSections.words(report.watched().profile().name())));
         String path = "/v1/monitors/" + report.id();
-        page.links(List.of(new Link("JSON", path + ".json"), new Link("Snapshots", path + "/snapshots")));
+        page.links(List.of(
+                new Link("Live", "/monitor.html?id=" + report.id()),
+                new Link("JSON", path + ".json"),
+                new Link("Snapshots", path + "/snapshots")));
         findings(
                 "What lasts",
                 report.findings().stream().filter(RunFinding::open).toList());
         if (!window.isEmpty()) {
             courses();
         }
-        if (report.depth() != null && !report.depth().norms().isEmpty()) {
+        if (report.depth() != null && report.depth().norms().size() > 1) {
             page.section("From the loss back to the first layer").figure(HealthSections.depth(report.depth(), null));
         }
         tensors();

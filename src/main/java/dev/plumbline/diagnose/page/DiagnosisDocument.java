@@ -70,7 +70,7 @@ record DiagnosisDocument(DiagnosisReport report, Document page) {
     }
 
     private void depth() {
-        if (report.depth().gradients().norms().isEmpty()) {
+        if (report.depth().gradients().norms().size() < 2) {
             return;
         }
         page.section("From the loss back to the first layer");
