@@ -74,7 +74,7 @@ record MonitorDocument(MonitorReport report, List<Snapshot> window, Document pag
         page.section(title);
         findings.stream().limit(FINDINGS).forEach(finding -> {
             page.advice(finding.cause());
-            page.note("%s, %s: since step %d, last seen at step %d; %s was %s, the threshold %s. %s"
+            page.note("%s, %s: since step %d, last seen at step %d; %s was %s, %s. %s"
                     .formatted(
                             HealthSections.words(finding.symptom().name()),
                             HealthSections.words(finding.severity().name()),
@@ -82,7 +82,7 @@ record MonitorDocument(MonitorReport report, List<Snapshot> window, Document pag
                             finding.last(),
                             finding.quantity(),
                             Numbers.of(finding.observed()),
-                            Numbers.of(finding.threshold()),
+                            HealthSections.threshold(finding.threshold()),
                             HealthSections.names(finding.tensors())));
             page.list(HealthSections.remedies(finding.remedies()));
         });

@@ -34,13 +34,13 @@ public final class HealthSections {
     public static void findings(Document page, List<HealthFinding> findings) {
         findings.stream().limit(FINDINGS).forEach(finding -> {
             page.advice(finding.cause());
-            page.note("%s, %s: %s is %s, the threshold %s. %s"
+            page.note("%s, %s: %s is %s, %s. %s"
                     .formatted(
                             words(finding.rule().name()),
                             words(finding.severity().name()),
                             finding.quantity(),
                             Numbers.of(finding.observed()),
-                            Numbers.of(finding.threshold()),
+                            threshold(finding.threshold()),
                             names(finding.tensors())));
             page.list(remedies(finding.remedies()));
         });
@@ -48,6 +48,11 @@ public final class HealthSections {
             page.note("%s more stand in the JSON."
                     .formatted(Numbers.count(findings.size() - FINDINGS, "finding", "findings")));
         }
+    }
+
+    /** What bounds it, where that is more than that it be a number. */
+    public static String threshold(double threshold) {
+        return threshold == Double.MAX_VALUE ? "and not finite" : "the threshold " + Numbers.of(threshold);
     }
 
     /** In words, the most likely to help first. */
