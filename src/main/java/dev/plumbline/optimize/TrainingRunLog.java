@@ -57,7 +57,18 @@ final class TrainingRunLog {
     TrainingRunReport report(
             Reason reason, Health health, Map<String, Tensor> parameters, Map<String, Object> optimizer) {
         return new TrainingRunReport(
-                "", null, summary(reason), reason, steps, losses, norms, health, parameters, optimizer, seconds());
+                "",
+                null,
+                summary(reason),
+                reason,
+                steps,
+                losses,
+                norms,
+                health,
+                parameters,
+                optimizer,
+                seconds(),
+                null);
     }
 
     private String summary(Reason reason) {

@@ -44,6 +44,9 @@ record TrainingRunDocument(TrainingRunReport report, Document page) {
                         HealthSections.words(report.stopped().name())));
         page.links(Forms.besideHtml("/v1/training-runs/" + report.id()));
         page.paragraph(health.summary());
+        if (report.changes() != null) {
+            page.section("What has changed").paragraph(HealthSections.changes(report.changes()));
+        }
         page.section("Loss and gradient");
         page.charts(List.of(
                 course("Loss", "At the parameters before each step, on its batch.", "loss", report.losses()),
