@@ -27,6 +27,11 @@ class KeptComparisons {
         return shelf.bytes(owner, id);
     }
 
+    /** For its page. */
+    ComparisonReport read(String owner, String id) {
+        return shelf.read(owner, id);
+    }
+
     Page<ReportItem> page(String owner, ReportFilter filter) {
         return shelf.page(owner, filter);
     }

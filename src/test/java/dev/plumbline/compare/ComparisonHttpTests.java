@@ -78,6 +78,27 @@ class ComparisonHttpTests {
         assertThat(answer.text("/tensors/1/relation")).isEqualTo("equal");
     }
 
+    /** One tensor of three is only in a, one is twice the other, and names are foreign text. */
+    @Test
+    void hasTheFormsOfOtherReports() throws Exception {
+        String body = "{\"label\": \"<b>\", \"a\": [{\"<script>\": [1, 2], \"same\": [3], \"only\": [1]}],"
+                + " \"b\": [{\"<script>\": [2, 4], \"same\": [3]}]}";
+        Answer answer = new Caller(port).post(PATH, body);
+        String path = PATH + "/" + answer.text("/id");
+
+        String page = new String(new Caller(port).get(path + ".html").body(), UTF_8);
+        assertThat(page).contains("<h1><span class=\"verdict bad\">FAIL</span>", "not there", "&lt;script&gt;");
+        assertThat(page).doesNotContain("<script", "<b>. Comparison");
+        String xml = new String(new Caller(port).get(path + ".xml").body(), UTF_8);
+        assertThat(xml).contains("tests=\"3\"", "failures=\"2\"", "type=\"scaled\"", "type=\"missing\"");
+        String markdown = new String(new Caller(port).get(path + ".md").body(), UTF_8);
+        assertThat(markdown).contains("2 of 3 tensors differ").doesNotContain("same");
+        Answer summary = new Caller(port).get(path + "/summary");
+        assertThat(summary.text("/verdict")).isEqualTo("FAIL");
+        assertThat(summary.number("/relations/equal")).isEqualTo(1);
+        assertThat(summary.text("/worst/name")).isIn("<script>", "only");
+    }
+
     @Test
     void takesRanksNumberedOrInTheirOrder() throws Exception {
         Tensor w = random(3, 8, 6);

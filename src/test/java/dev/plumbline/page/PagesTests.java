@@ -86,6 +86,12 @@ class PagesTests {
         pages.put("monitor", "/v1/monitors/" + monitor("calm", calm) + ".html");
         pages.put("monitor-bad", "/v1/monitors/" + bad + ".html");
         pages.put("monitor-live", "/monitor.html?id=" + bad);
+        pages.put("comparison", page("/v1/comparisons", "{\"a\": [{\"w\": [1, 2]}], \"b\": [{\"w\": [1, 2]}]}"));
+        pages.put(
+                "comparison-bad",
+                page(
+                        "/v1/comparisons",
+                        "{\"a\": [{\"w\": [1, 2, 3], \"b\": [1], \"only\": [1]}], \"b\": [{\"w\": [2, 4, 6], \"b\": [1]}]}"));
         pages.put(
                 "probes",
                 page(
