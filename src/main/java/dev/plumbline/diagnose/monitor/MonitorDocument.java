@@ -11,6 +11,7 @@ import dev.plumbline.report.figure.LineChart.Line;
 import dev.plumbline.report.figure.Numbers;
 import dev.plumbline.report.page.Document;
 import dev.plumbline.report.page.Document.Link;
+import dev.plumbline.report.page.Forms;
 import dev.plumbline.report.page.HealthSections;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,10 +47,10 @@ record MonitorDocument(MonitorReport report, List<Snapshot> window, Document pag
                         report.step() == null ? "" : ", the last of step " + report.step(),
                         HealthSections.words(report.watched().profile().name())));
         String path = "/v1/monitors/" + report.id();
-        page.links(List.of(
-                new Link("Live", "/monitor.html?id=" + report.id()),
-                new Link("JSON", path + ".json"),
-                new Link("Snapshots", path + "/snapshots")));
+        List<Link> links = new ArrayList<>(List.of(new Link("Live", "/monitor.html?id=" + report.id())));
+        links.addAll(Forms.besideHtml(path));
+        links.add(new Link("Snapshots", path + "/snapshots"));
+        page.links(links);
         findings(
                 "What lasts",
                 report.findings().stream().filter(RunFinding::open).toList());

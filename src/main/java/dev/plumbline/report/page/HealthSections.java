@@ -76,7 +76,7 @@ public final class HealthSections {
 
     /** What bounds it, where that is more than that it be a number. */
     public static String threshold(double threshold) {
-        return threshold == Double.MAX_VALUE ? "and not finite" : "the threshold " + Numbers.of(threshold);
+        return threshold == Double.MAX_VALUE ? "where it should be finite" : "the threshold " + Numbers.of(threshold);
     }
 
     /** In words, the most likely to help first. */
