@@ -1,34 +1,19 @@
-// The page that tries the service: what it shows of foreign text it sets as text, never as markup.
+// The page that tries the service.
+
+import { $, events, headers, keepFitting, make, page, refusal, tone } from "/service.js";
 
 const PARTS = ["model", "data", "gradients", "parameters", "weights", "activations", "cotangents", "previousGradients", "baseline"];
-const GOOD = ["PASS", "HEALTHY"];
-const BAD = ["FAIL", "UNHEALTHY"];
 const PHASES = { reference: "The model's own gradient", certificate: "Certifying it", exhaustive: "Differencing every entry",
   scheme: "Differencing every entry", evidence: "Differencing the entries that are shown", explanation: "Looking for where it comes from",
   power: "Planting mistakes that should be noticed", secondOpinion: "Taking second opinions" };
 
-const $ = id => document.getElementById(id);
 const chosen = []; // { file, part }
 let under = null; // what stops the request that is under way
-
-const make = (tag, text, style) => {
-  const element = document.createElement(tag);
-  element.textContent = text ?? "";
-  if (style) element.className = style;
-  return element;
-};
-
-const headers = accept => {
-  const key = $("key").value.trim();
-  return key ? { Accept: accept, "X-API-Key": key } : { Accept: accept };
-};
 
 const say = (text, bad) => {
   $("said").textContent = text;
   $("said").className = bad ? "bad" : "";
 };
-
-const tone = verdict => GOOD.includes(verdict) ? "good" : BAD.includes(verdict) ? "bad" : "odd";
 
 // ── files ──
 
@@ -119,31 +104,11 @@ const form = () => {
   return parts;
 };
 
-/** Server-sent events of an answer, one after the other: { name, data }. */
-async function* events(answer) {
-  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return;
-    const pieces = (rest + value).split("\n\n");
-    rest = pieces.pop();
-    for (const piece of pieces) {
-      const name = /^event: (.*)$/m.exec(piece);
-      const data = /^data: (.*)$/m.exec(piece);
-      if (name && data) yield { name: name[1], data: JSON.parse(data[1]) };
-    }
-  }
-}
-
 const progressed = ({ phase, done, total, seconds }) => {
   const words = PHASES[phase] ?? phase;
   $("phase").textContent = `${words}: ${done} of ${total}, ${seconds.toFixed(1)} s`;
   $("bar").value = total > 0 ? done / total : 0;
 };
-
-const refusal = problem => [problem.title, problem.detail, problem.pointer && `At ${problem.pointer}`,
-  problem.got && `It got: ${problem.got}`, problem.expected && `It expects: ${problem.expected}`].filter(Boolean).join("\n");
 
 const ask = async path => {
   under = new AbortController();
@@ -190,20 +155,28 @@ $("stop").addEventListener("click", () => under?.abort());
 
 /** The page as it is, in a frame in which no script runs. */
 const show = async path => {
-  const answer = await fetch(path, { headers: headers("text/html") });
-  if (!answer.ok) throw new Error(refusal(await answer.json()));
-  $("report").srcdoc = await answer.text();
+  $("report").srcdoc = await page(path);
   $("alone").href = `${path}.html`;
   $("answer").hidden = false;
   $("answer").scrollIntoView({ block: "start" });
 };
-$("report").addEventListener("load", () => {
-  const page = $("report").contentDocument;
-  if (!page?.documentElement) return;
-  const fit = () => { $("report").style.height = `${page.documentElement.scrollHeight + 24}px`; };
-  fit();
-  page.addEventListener("toggle", fit, true);
-});
+keepFitting($("report"));
+
+/** A monitor has a page that follows it; a report stays as it is, and is shown here. */
+const linked = (kind, item) => {
+  const link = make("a", item.summary ?? item.name ?? item.id);
+  const path = `/v1/${kind}/${encodeURIComponent(item.id)}`;
+  if (kind === "monitors") {
+    link.href = `/monitor.html?id=${encodeURIComponent(item.id)}`;
+    return link;
+  }
+  link.href = `${path}.html`;
+  link.addEventListener("click", event => {
+    event.preventDefault();
+    show(path).catch(problem => say(problem.message, true));
+  });
+  return link;
+};
 
 const list = async () => {
   const kind = $("kind").value;
@@ -222,15 +195,8 @@ const list = async () => {
     const verdict = make("td");
     verdict.append(make("span", item.verdict ?? "asks", `verdict ${tone(item.verdict)}`));
     const what = make("td");
-    const path = `/v1/${kind}/${encodeURIComponent(item.id)}`;
-    const link = make("a", item.summary ?? item.name ?? item.id);
-    link.href = `${path}.html`;
-    link.addEventListener("click", event => {
-      event.preventDefault();
-      show(path).catch(problem => say(problem.message, true));
-    });
     if (item.label) what.append(make("b", item.label), document.createTextNode(": "));
-    what.append(link);
+    what.append(linked(kind, item));
     row.append(verdict, make("td", new Date(item.createdAt).toLocaleString(), "when"), what);
     return row;
   }));

@@ -73,7 +73,6 @@ class ArchitectureTests {
             entry("library", Set.of("reader", "tensor", "report", "limits", "problem")),
             entry("check.page", union(FEATURE, "check")),
             entry("optimize.page", union(FEATURE, "optimize")),
-            entry("compare.page", union(FEATURE, "compare")),
             entry("diagnose.page", union(FEATURE, "diagnose")),
             entry("report", union(COMPUTE, "report.figure", "tensor", "limits", "problem")),
             entry("report.page", union(COMPUTE, "report.figure")),

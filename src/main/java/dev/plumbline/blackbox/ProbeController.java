@@ -120,6 +120,12 @@ class ProbeController {
         return new ProbeDocument(service.reply(owner, id)).markdown();
     }
 
+    @GetMapping(path = "/{id}/summary", produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(operationId = "summariseProbeSession", summary = "What a probe session has found, in short")
+    ProbeVerdict summary(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        return ProbeVerdict.of(service.reply(owner, id));
+    }
+
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(operationId = "deleteProbeSession", summary = "Drop a probe session")

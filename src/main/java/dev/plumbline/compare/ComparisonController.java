@@ -6,6 +6,8 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.report.Page;
 import dev.plumbline.report.ReportFilter;
 import dev.plumbline.report.ReportItem;
+import dev.plumbline.report.page.Forms;
+import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -119,7 +121,7 @@ class ComparisonController {
     }
 
     /** As it was answered, byte by byte. */
-    @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
+    @GetMapping("/{id}")
     @Operation(
             operationId = "findComparison",
             summary = "A kept comparison of this key",
@@ -137,5 +139,29 @@ class ComparisonController {
             })
     byte[] find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         return reports.bytes(owner, id);
+    }
+
+    @Hidden
+    @GetMapping(path = "/{id}", produces = Forms.HTML)
+    byte[] page(@RequestAttribute String owner, @PathVariable String id) {
+        return new ComparisonDocument(reports.read(owner, id)).html();
+    }
+
+    @Hidden
+    @GetMapping(path = "/{id}", produces = Forms.XML)
+    byte[] junit(@RequestAttribute String owner, @PathVariable String id) {
+        return new ComparisonDocument(reports.read(owner, id)).junit();
+    }
+
+    @Hidden
+    @GetMapping(path = "/{id}", produces = Forms.MARKDOWN)
+    byte[] markdown(@RequestAttribute String owner, @PathVariable String id) {
+        return new ComparisonDocument(reports.read(owner, id)).markdown();
+    }
+
+    @GetMapping("/{id}/summary")
+    @Operation(operationId = "summariseComparison", summary = "A kept comparison in short")
+    ComparisonSummary summary(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        return ComparisonSummary.of(reports.read(owner, id));
     }
 }

@@ -10,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The comparisons that a key keeps. */
 @Component
-public class KeptComparisons {
+class KeptComparisons {
 
     private final Shelf<ComparisonReport> shelf;
 
@@ -28,7 +28,7 @@ public class KeptComparisons {
     }
 
     /** For its page. */
-    public ComparisonReport read(String owner, String id) {
+    ComparisonReport read(String owner, String id) {
         return shelf.read(owner, id);
     }
 

@@ -56,7 +56,7 @@ class DiagnosisController {
                     + " gradient too. An unhealthy or wrong gradient is a result: 200.")
     DiagnosisReport diagnose(
             @Parameter(hidden = true) @RequestAttribute String owner, @RequestBody DiagnosisRequest request) {
-        return kept.keep(owner, service.diagnose(request.with(new Upload(limits), library.card(owner))));
+        return diagnosed(owner, request.with(new Upload(limits), library.card(owner)));
     }
 
     @MayBeAJob("diagnoses")
@@ -80,7 +80,12 @@ class DiagnosisController {
         DiagnosisRequest asked = request == null ? DiagnosisRequest.EMPTY : request;
         return new Upload(limits, model, parameters, data, gradients, activations)
                 .weights(weights)
-                .answer(files -> kept.keep(owner, service.diagnose(asked.with(files, library.card(owner)))));
+                .answer(files -> diagnosed(owner, asked.with(files, library.card(owner))));
+    }
+
+    private DiagnosisReport diagnosed(String owner, DiagnosisRequest request) {
+        DiagnosisReport earlier = kept.earlier(owner, request.comparedWith());
+        return kept.keep(owner, service.diagnose(request).since(earlier));
     }
 
     @GetMapping

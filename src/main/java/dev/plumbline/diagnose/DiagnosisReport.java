@@ -3,6 +3,8 @@ package dev.plumbline.diagnose;
 import dev.plumbline.compute.health.Condition;
 import dev.plumbline.compute.health.DepthProfile;
 import dev.plumbline.compute.health.Diagnosis;
+import dev.plumbline.compute.health.HealthChanges;
+import dev.plumbline.compute.health.HealthChanges.Health;
 import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.LayerHealth;
 import dev.plumbline.compute.health.NotEvaluated;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param depth norms over the layers with weights
  * @param samples each sample's own gradient norm
  * @param notEvaluated the rules that could not be judged, and why
+ * @param changes against the earlier report that the request names; null without one
  * @param correctGradient the same for the model's own gradient, where the claimed one is wrong; null otherwise
  */
 public record DiagnosisReport(
@@ -44,7 +47,8 @@ public record DiagnosisReport(
         SampleNorms samples,
         List<HealthFinding> findings,
         List<NotEvaluated> notEvaluated,
-        @Nullable CorrectGradient correctGradient) {
+        @Nullable CorrectGradient correctGradient,
+        @Nullable HealthChanges changes) {
 
     /** Whose gradient it is. */
     public enum GradientSource {
@@ -94,7 +98,8 @@ public record DiagnosisReport(
                 samples,
                 findings,
                 notEvaluated,
-                correct);
+                correct,
+                changes);
     }
 
     /** This report of a model that is not the caller's: whatever it says is of the file. */
@@ -114,7 +119,35 @@ public record DiagnosisReport(
                 samples,
                 findings,
                 notEvaluated,
-                correctGradient);
+                correctGradient,
+                changes);
+    }
+
+    /** This report with what is another than in an earlier one; as it is where there is none. */
+    DiagnosisReport since(@Nullable DiagnosisReport earlier) {
+        return earlier == null
+                ? this
+                : new DiagnosisReport(
+                        id,
+                        label,
+                        verdict,
+                        summary,
+                        profile,
+                        gradient,
+                        correctness,
+                        anotherModel,
+                        loss,
+                        layers,
+                        depth,
+                        samples,
+                        findings,
+                        notEvaluated,
+                        correctGradient,
+                        HealthChanges.of(earlier.id(), earlier.health(), health()));
+    }
+
+    private Health health() {
+        return new Health(verdict, loss, findings);
     }
 
     /**

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param label the caller's own name for the diagnosis
  * @param expected the pipeline's own loss and outputs; where ours differ, no claim is judged
  * @param settings what the claims were computed in
+ * @param comparedWith an earlier report's id
  */
 public record DiagnosisRequest(
         @Nullable ModelSource model,
@@ -63,7 +64,11 @@ public record DiagnosisRequest(
         Expected expected,
 
         @Schema(description = "what the claimed gradients were computed in, as in a check's settings") @Nullable
-        Arithmetic settings) {
+        Arithmetic settings,
+
+        @Schema(description = "the id of an earlier report of this key: the report says what has changed since")
+        @Nullable
+        String comparedWith) {
 
     /**
      * What claims were computed in, where their files or values do not say so.
@@ -104,6 +109,7 @@ public record DiagnosisRequest(
                 profile,
                 null,
                 expected,
+                null,
                 null);
     }
 
@@ -155,7 +161,8 @@ public record DiagnosisRequest(
                 profile,
                 label,
                 expected,
-                settings);
+                settings,
+                comparedWith);
     }
 
     /** What each claim was computed in: as the settings say, else what the claims themselves tell. */

@@ -182,6 +182,7 @@ class DiagnosisService {
                 condition.samples(),
                 diagnosis.findings(),
                 diagnosis.notEvaluated(),
+                null,
                 null);
     }
 

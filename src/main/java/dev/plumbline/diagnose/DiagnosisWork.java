@@ -44,6 +44,7 @@ final class DiagnosisWork implements Work {
         DiagnosisRequest asked = inputs.read(json, DiagnosisRequest.class, DiagnosisRequest.EMPTY);
         Upload upload = inputs.upload(limits);
         DiagnosisRequest request = inputs.answer(upload, files -> asked.with(files, library.card(owner)));
+        DiagnosisReport earlier = kept.earlier(owner, request.comparedWith());
         double seconds = inputs.answer(upload, files -> service.seconds(request));
         return new Task() {
             @Override
@@ -54,7 +55,8 @@ final class DiagnosisWork implements Work {
             @Override
             public Done run(Consumer<Progress> progress) {
                 progress.accept(new Progress("diagnosis", 0, 1, 0));
-                DiagnosisReport report = inputs.answer(upload, files -> service.diagnose(request));
+                DiagnosisReport report = inputs.answer(upload, files -> service.diagnose(request))
+                        .since(earlier);
                 return new Done(report.id(), json.writeValueAsBytes(report), () -> kept.keep(owner, report));
             }
         };

@@ -5,6 +5,7 @@ import dev.plumbline.report.Page;
 import dev.plumbline.report.ReportFilter;
 import dev.plumbline.report.ReportItem;
 import dev.plumbline.report.Shelf;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -32,6 +33,12 @@ public class KeptTrainingRuns {
     /** For its page. */
     public TrainingRunReport read(String owner, String id) {
         return shelf.read(owner, id);
+    }
+
+    /** The one that a request is compared with; null where it names none. */
+    @Nullable
+    TrainingRunReport earlier(String owner, @Nullable String id) {
+        return shelf.earlier(owner, id);
     }
 
     Page<ReportItem> page(String owner, ReportFilter filter) {

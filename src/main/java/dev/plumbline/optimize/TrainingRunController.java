@@ -184,8 +184,10 @@ class TrainingRunController {
 
     /** The report is kept without its parameters, which may be a whole model. */
     private TrainingRunReport train(String owner, TrainingRunRequest request, TrainingRunHandle handle) {
-        TrainingRunReport report =
-                runs.during(owner, handle, () -> service.train(request, handle)).named(handle.id(), request.label());
+        TrainingRunReport earlier = kept.earlier(owner, request.comparedWith());
+        TrainingRunReport report = runs.during(owner, handle, () -> service.train(request, handle))
+                .named(handle.id(), request.label())
+                .since(earlier);
         kept.keep(owner, report);
         return report;
     }

@@ -3,6 +3,7 @@ package dev.plumbline.optimize;
 import dev.plumbline.optimize.TrainingRunProgress.ShortHealth;
 import dev.plumbline.optimize.TrainingRunReport.Health;
 import dev.plumbline.optimize.TrainingRunStop.Reason;
+import dev.plumbline.report.figure.Numbers;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,13 +57,25 @@ final class TrainingRunLog {
     TrainingRunReport report(
             Reason reason, Health health, Map<String, Tensor> parameters, Map<String, Object> optimizer) {
         return new TrainingRunReport(
-                "", null, summary(reason), reason, steps, losses, norms, health, parameters, optimizer, seconds());
+                "",
+                null,
+                summary(reason),
+                reason,
+                steps,
+                losses,
+                norms,
+                health,
+                parameters,
+                optimizer,
+                seconds(),
+                null);
     }
 
     private String summary(Reason reason) {
         Number first = losses.get(0).get(1);
         Number loss = losses.get(losses.size() - 1).get(1);
-        String course = "The loss went from %s to %s".formatted(first, loss);
+        String course = "The loss went from %s to %s"
+                .formatted(Numbers.of(first.doubleValue(), 6), Numbers.of(loss.doubleValue(), 6));
         return switch (reason) {
             case ITERATIONS -> course + " in " + last + " iterations.";
             case LOSS_BELOW -> course + ", below its threshold at iteration " + last + ".";

@@ -1,12 +1,15 @@
 package dev.plumbline.optimize;
 
 import dev.plumbline.compute.health.Diagnosis;
+import dev.plumbline.compute.health.HealthChanges;
 import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.NotEvaluated;
 import dev.plumbline.compute.health.Profile;
 import dev.plumbline.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters after the last step; where the run met a number that is not finite, before it
  * @param steps that were taken
  * @param optimizer every hyper-parameter, resolved
+ * @param changes against the earlier report that the request names; null without one
  */
 public record TrainingRunReport(
         String id,
@@ -33,18 +37,65 @@ public record TrainingRunReport(
         Health health,
         Map<String, Tensor> parameters,
         Map<String, Object> optimizer,
-        double seconds) {
+        double seconds,
+        @Nullable HealthChanges changes) {
 
     /** The same with the run's id and label. */
     TrainingRunReport named(String run, @Nullable String name) {
         return new TrainingRunReport(
-                run, name, summary, stopped, steps, losses, gradientNorms, health, parameters, optimizer, seconds);
+                run,
+                name,
+                summary,
+                stopped,
+                steps,
+                losses,
+                gradientNorms,
+                health,
+                parameters,
+                optimizer,
+                seconds,
+                changes);
+    }
+
+    /** The same with what is another than in an earlier one; as it is where there is none. */
+    TrainingRunReport since(@Nullable TrainingRunReport earlier) {
+        return earlier == null
+                ? this
+                : new TrainingRunReport(
+                        id,
+                        label,
+                        summary,
+                        stopped,
+                        steps,
+                        losses,
+                        gradientNorms,
+                        health,
+                        parameters,
+                        optimizer,
+                        seconds,
+                        HealthChanges.of(earlier.id(), earlier.ofHealth(), ofHealth()));
+    }
+
+    private HealthChanges.Health ofHealth() {
+        double loss = losses.get(losses.size() - 1).get(1).doubleValue();
+        return new HealthChanges.Health(health.verdict(), loss, health.all());
     }
 
     /** The same without parameters: what is kept. */
     TrainingRunReport withoutParameters() {
         return new TrainingRunReport(
-                id, label, summary, stopped, steps, losses, gradientNorms, health, Map.of(), optimizer, seconds);
+                id,
+                label,
+                summary,
+                stopped,
+                steps,
+                losses,
+                gradientNorms,
+                health,
+                Map.of(),
+                optimizer,
+                seconds,
+                changes);
     }
 
     /**
@@ -68,7 +119,17 @@ public record TrainingRunReport(
             PointHealth start,
             @Nullable PointHealth end,
             List<HealthFinding> findings,
-            List<NotEvaluated> notEvaluated) {}
+            List<NotEvaluated> notEvaluated) {
+
+        /** The findings of the run as a whole, then of its start and its end. */
+        public List<HealthFinding> all() {
+            return Stream.concat(
+                            findings.stream(),
+                            Stream.of(start, end).filter(Objects::nonNull).flatMap(point -> point.findings().stream()))
+                    .distinct()
+                    .toList();
+        }
+    }
 
     /**
      * @param gradientNorms of all its parameters together, before clipping, one for each iteration looked at

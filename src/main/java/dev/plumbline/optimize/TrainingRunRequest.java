@@ -10,6 +10,7 @@ import dev.plumbline.reader.OptimizerSource;
 import dev.plumbline.report.ReportFilter;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param label the caller's own name for the run, up to 255 characters
  * @param seconds {@code wait} in JSON: the run computes no longer than this, and answers what it has reached; as long as the
  *     limit of a request where it is not said
+ * @param comparedWith an earlier report's id
  * @param profile whose rules judge the run's health; {@code plumbline} where it is not said
  */
 public record TrainingRunRequest(
@@ -45,7 +47,11 @@ public record TrainingRunRequest(
         @Nullable TrainingRunStop stop,
         @Nullable String label,
         @JsonProperty("wait") @Nullable Double seconds,
-        @Nullable Profile profile) {
+        @Nullable Profile profile,
+
+        @Schema(description = "the id of an earlier report of this key: the report says what has changed since")
+        @Nullable
+        String comparedWith) {
 
     /** More losses than these nobody reads. */
     private static final int MOST_REPORTS = 100_000;
@@ -127,6 +133,7 @@ public record TrainingRunRequest(
                 stop,
                 label,
                 seconds,
-                profile);
+                profile,
+                comparedWith);
     }
 }

@@ -49,6 +49,7 @@ final class TrainingRunWork implements Work {
         TrainingRunRequest asked = inputs.read(json, TrainingRunRequest.class, null);
         Upload upload = inputs.upload(limits);
         TrainingRunRequest request = inputs.answer(upload, files -> asked.with(files, library.card(owner)));
+        TrainingRunReport earlier = kept.earlier(owner, request.comparedWith());
         double seconds = inputs.answer(upload, files -> service.seconds(request));
         return new Task() {
             @Override
@@ -62,7 +63,8 @@ final class TrainingRunWork implements Work {
                 TrainingRunHandle handle = new TrainingRunHandle(
                         id, at -> progress.accept(of(at, request)), Presence.current()::check, BETWEEN_LOOKS);
                 TrainingRunReport report = inputs.answer(upload, files -> service.train(request, handle))
-                        .named(id, request.label());
+                        .named(id, request.label())
+                        .since(earlier);
                 return new Done(id, json.writeValueAsBytes(report), () -> kept.keep(owner, report));
             }
         };

@@ -69,6 +69,16 @@ public final class Shelf<R> {
         return json.readValue(bytes(owner, id), type);
     }
 
+    /** The one that a request is compared with; null where it names none. */
+    public @Nullable R earlier(String owner, @Nullable String id) {
+        return id == null
+                ? null
+                : json.readValue(
+                        kept.find(new Place(owner, kind, id))
+                                .orElseThrow(() -> kept.unknown(id).within("/comparedWith")),
+                        type);
+    }
+
     /** The newest first. */
     public Page<ReportItem> page(String owner, ReportFilter filter) {
         return kept.page(owner, kind, filter, ReportItem.class);

@@ -19,6 +19,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.NullMarked;
@@ -82,7 +83,7 @@ final class WireSchemas implements ModelConverter {
             Schema<?> reference = reference(name);
             if (!context.getDefinedModels().containsKey(name)) {
                 context.resolve(new AnnotatedType(one).name(name).resolveAsRef(true));
-                putKind(context.getDefinedModels().get(name), kind);
+                putKind(Objects.requireNonNull(context.getDefinedModels().get(name)), kind);
             }
             either.addOneOfItem(reference);
             discriminator.mapping(kind, reference.get$ref());

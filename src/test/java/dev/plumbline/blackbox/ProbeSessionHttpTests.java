@@ -51,6 +51,16 @@ class ProbeSessionHttpTests {
         return post("/v1/probe-sessions", Map.of("tensors", List.of(w)), 201);
     }
 
+    private JsonNode summary(JsonNode opened) {
+        byte[] answer = http.get()
+                .uri("/v1/probe-sessions/" + opened.get("id").asString() + "/summary")
+                .exchange()
+                .expectBody()
+                .returnResult()
+                .getResponseBody();
+        return JSON.readTree(Objects.requireNonNull(answer));
+    }
+
     private JsonNode judged(JsonNode opened, DoubleUnaryOperator f, double claim) {
         JsonNode asked = opened;
         for (int round = 0; round < 60 && !asked.has("report"); round++) {
@@ -110,9 +120,13 @@ class ProbeSessionHttpTests {
             nullValues = "-",
             value = {"1, PASS, -", "-1, FAIL, sign", "2, FAIL, scaled", "0, FAIL, zero", "1.001, FAIL, scaled"})
     void judgesAClaim(double factor, String verdict, @Nullable String mistake) {
-        JsonNode report = report(Math::exp, factor * Math.exp(X));
+        JsonNode opened = open(factor * Math.exp(X));
+        assertThat(summary(opened).has("verdict")).isFalse();
+        JsonNode report = judged(opened, Math::exp, factor * Math.exp(X));
 
         assertThat(report.get("verdict").asString()).isEqualTo(verdict);
+        assertThat(summary(opened).get("verdict").asString()).isEqualTo(verdict);
+        assertThat(summary(opened).has("worstTensor")).isEqualTo(mistake != null);
         assertThat(report.get("cost").get("evaluations").asInt()).isLessThanOrEqualTo(100);
         JsonNode named = report.get("tensors").get(0).get("mistake");
         assertThat(named == null ? null : named.get("kind").asString()).isEqualTo(mistake);

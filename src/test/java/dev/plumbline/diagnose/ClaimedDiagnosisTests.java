@@ -241,7 +241,8 @@ class ClaimedDiagnosisTests {
                 null,
                 null,
                 null,
-                JsonMapper.shared().readValue(settings, DiagnosisRequest.Arithmetic.class));
+                JsonMapper.shared().readValue(settings, DiagnosisRequest.Arithmetic.class),
+                null);
     }
 
     private static DiagnosisRequest expecting(DiagnosisRequest request, double loss) {

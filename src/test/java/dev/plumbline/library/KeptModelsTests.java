@@ -160,7 +160,9 @@ class KeptModelsTests {
                 "data",
                 "d",
                 file(CNN.resolve("data.safetensors")));
-        assertThat(outputs.body()).isEqualTo(whole.body());
+        assertThat(outputs.body().path("outputs"))
+                .isEqualTo(whole.body().path("outputs"))
+                .isNotEmpty();
         Answer full = upload("two", "/v1/models", "model", "m", file(CNN.resolve("model.onnx")));
         assertThat(full.status()).as("%s", full).isEqualTo(413);
         assertThat(full.body().path("expected").asString("")).contains("model-bytes");

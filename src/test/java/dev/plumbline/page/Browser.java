@@ -144,6 +144,11 @@ final class Browser implements AutoCloseable {
         return List.copyOf(complaints);
     }
 
+    /** As if it had not been said. */
+    void forgetComplaints() {
+        complaints.clear();
+    }
+
     @Override
     public void close() throws Exception {
         socket.abort();

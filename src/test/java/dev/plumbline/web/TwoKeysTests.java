@@ -137,6 +137,7 @@ class TwoKeysTests {
                 "DELETE | /v1/optimizer-sessions/{session} | If-Match: \"1\" |",
                 "GET    | /v1/optimizer-sessions?after={session} | |",
                 "GET    | /v1/monitors/{monitor} | Accept: application/json |",
+                "GET    | /v1/monitors/{monitor}/summary | |",
                 "GET    | /v1/monitors/{monitor} | If-None-Match: \"1\" |",
                 "GET    | /v1/monitors/{monitor} | Accept: text/event-stream |",
                 "GET    | /v1/monitors/{monitor} | Accept: text/event-stream; Last-Event-ID: 0 |",

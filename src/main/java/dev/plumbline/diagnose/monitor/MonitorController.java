@@ -78,10 +78,11 @@ class MonitorController {
     @Operation(
             operationId = "findMonitor",
             summary = "What a monitor has found",
-            description =
-                    "Findings with causes and remedies, the newest first; the rules that could not be judged, and"
-                            + " why; and the figures of each tensor. The ETag counts the snapshots: with If-None-Match the"
-                            + " answer is 304 until the next one. With `text/html`, or `.html` behind the id, as a page to look at.")
+            description = "Findings with causes and remedies, the newest first; the rules that could not be judged, and"
+                    + " why; and the figures of each tensor. The ETag counts the snapshots: with If-None-Match the"
+                    + " answer is 304 until the next one. As a page to look at with `text/html`, or `.html`"
+                    + " behind the id; as JUnit's XML, a case for each rule, with `application/xml` or `.xml`; as"
+                    + " Markdown with `text/markdown` or `.md`.")
     ResponseEntity<MonitorReport> find(
             @Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         MonitorReport report = service.report(new Handle(owner, id));
@@ -110,6 +111,24 @@ class MonitorController {
     byte[] page(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
         Handle handle = new Handle(owner, id);
         return MonitorDocument.of(service.report(handle), service.snapshots(handle, -1));
+    }
+
+    @Hidden
+    @GetMapping(path = "/{id}", produces = Forms.XML)
+    byte[] junit(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        return MonitorForms.junit(service.report(new Handle(owner, id)));
+    }
+
+    @Hidden
+    @GetMapping(path = "/{id}", produces = Forms.MARKDOWN)
+    byte[] markdown(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        return MonitorForms.markdown(service.report(new Handle(owner, id)));
+    }
+
+    @GetMapping(path = "/{id}/summary", produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(operationId = "summariseMonitor", summary = "What a monitor says, in short")
+    MonitorVerdict summary(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+        return MonitorVerdict.of(service.report(new Handle(owner, id)));
     }
 
     private static Optional<Long> step(String lastEventId) {

@@ -11,6 +11,7 @@ import dev.plumbline.report.figure.LineChart.Line;
 import dev.plumbline.report.figure.Numbers;
 import dev.plumbline.report.page.Document;
 import dev.plumbline.report.page.Document.Link;
+import dev.plumbline.report.page.Forms;
 import dev.plumbline.report.page.HealthSections;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,14 +47,17 @@ record MonitorDocument(MonitorReport report, List<Snapshot> window, Document pag
                         report.step() == null ? "" : ", the last of step " + report.step(),
                         HealthSections.words(report.watched().profile().name())));
         String path = "/v1/monitors/" + report.id();
-        page.links(List.of(new Link("JSON", path + ".json"), new Link("Snapshots", path + "/snapshots")));
+        List<Link> links = new ArrayList<>(List.of(new Link("Live", "/monitor.html?id=" + report.id())));
+        links.addAll(Forms.besideHtml(path));
+        links.add(new Link("Snapshots", path + "/snapshots"));
+        page.links(links);
         findings(
                 "What lasts",
                 report.findings().stream().filter(RunFinding::open).toList());
         if (!window.isEmpty()) {
             courses();
         }
-        if (report.depth() != null && !report.depth().norms().isEmpty()) {
+        if (report.depth() != null && report.depth().norms().size() > 1) {
             page.section("From the loss back to the first layer").figure(HealthSections.depth(report.depth(), null));
         }
         tensors();
@@ -71,7 +75,7 @@ record MonitorDocument(MonitorReport report, List<Snapshot> window, Document pag
         page.section(title);
         findings.stream().limit(FINDINGS).forEach(finding -> {
             page.advice(finding.cause());
-            page.note("%s, %s: since step %d, last seen at step %d; %s was %s, the threshold %s. %s"
+            page.note("%s, %s: since step %d, last seen at step %d; %s was %s, %s. %s"
                     .formatted(
                             HealthSections.words(finding.symptom().name()),
                             HealthSections.words(finding.severity().name()),
@@ -79,7 +83,7 @@ record MonitorDocument(MonitorReport report, List<Snapshot> window, Document pag
                             finding.last(),
                             finding.quantity(),
                             Numbers.of(finding.observed()),
-                            Numbers.of(finding.threshold()),
+                            HealthSections.threshold(finding.threshold()),
                             HealthSections.names(finding.tensors())));
             page.list(HealthSections.remedies(finding.remedies()));
         });

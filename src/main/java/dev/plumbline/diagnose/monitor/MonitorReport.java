@@ -11,6 +11,7 @@ import dev.plumbline.compute.health.window.Snapshot;
 import dev.plumbline.compute.health.window.Trend;
 import dev.plumbline.compute.health.window.Watch;
 import dev.plumbline.compute.health.window.Watched;
+import dev.plumbline.report.figure.Numbers;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -107,10 +108,10 @@ public record MonitorReport(
                 .map(RunFinding::cause)
                 .toList();
         return causes.isEmpty()
-                ? "Nothing unhealthy at step %d, in %d tensors, by the rules that could be judged."
+                ? "Nothing unhealthy at step %d, in %s, by the rules that could be judged."
                         .formatted(
                                 monitor.state().step(),
-                                monitor.state().tensors().size())
+                                Numbers.count(monitor.state().tensors().size(), "tensor", "tensors"))
                 : String.join(" ", causes);
     }
 }

@@ -39,6 +39,9 @@ record DiagnosisDocument(DiagnosisReport report, Document page) {
                         Numbers.count(report.layers().size(), "layer", "layers"),
                         HealthSections.words(report.profile().name())));
         page.links(Forms.besideHtml("/v1/diagnoses/" + report.id()));
+        if (report.changes() != null) {
+            page.section("What has changed").paragraph(HealthSections.changes(report.changes()));
+        }
         if (report.correctness() != null) {
             correctness(report.correctness());
         }
@@ -70,7 +73,7 @@ record DiagnosisDocument(DiagnosisReport report, Document page) {
     }
 
     private void depth() {
-        if (report.depth().gradients().norms().isEmpty()) {
+        if (report.depth().gradients().norms().size() < 2) {
             return;
         }
         page.section("From the loss back to the first layer");

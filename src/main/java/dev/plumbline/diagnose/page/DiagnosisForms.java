@@ -66,6 +66,9 @@ final class DiagnosisForms {
 
     static byte[] markdown(DiagnosisReport report) {
         Markdown page = new Markdown().verdict(report.verdict().name(), report.summary());
+        if (report.changes() != null) {
+            page.paragraph(HealthSections.changes(report.changes()));
+        }
         Correctness correctness = report.correctness();
         if (correctness != null && correctness.verdict() != Verdict.PASS) {
             page.table(new Table(

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The page of a training run: what became of the loss, how the gradient fared, layer by layer. */
@@ -42,6 +44,9 @@ record TrainingRunDocument(TrainingRunReport report, Document page) {
                         HealthSections.words(report.stopped().name())));
         page.links(Forms.besideHtml("/v1/training-runs/" + report.id()));
         page.paragraph(health.summary());
+        if (report.changes() != null) {
+            page.section("What has changed").paragraph(HealthSections.changes(report.changes()));
+        }
         page.section("Loss and gradient");
         page.charts(List.of(
                 course("Loss", "At the parameters before each step, on its batch.", "loss", report.losses()),
@@ -60,10 +65,20 @@ record TrainingRunDocument(TrainingRunReport report, Document page) {
                 new Table(
                         List.of("optimizer", ""),
                         report.optimizer().entrySet().stream()
-                                .map(setting -> List.of(setting.getKey(), String.valueOf(setting.getValue())))
+                                .map(setting -> List.of(setting.getKey(), words(setting.getValue())))
                                 .toList()));
         HealthSections.notEvaluated(page, health.notEvaluated());
         return page.bytes();
+    }
+
+    /** A setting that has settings of its own names them: {@code kind none, rate 0}. */
+    private static String words(Object setting) {
+        if (setting instanceof Map<?, ?> own) {
+            return own.entrySet().stream()
+                    .map(each -> each.getKey() + " " + words(each.getValue()))
+                    .collect(Collectors.joining(", "));
+        }
+        return setting instanceof Double number ? Numbers.of(number, 6) : String.valueOf(setting);
     }
 
     private static Figure course(String title, String description, String label, List<List<Number>> points) {

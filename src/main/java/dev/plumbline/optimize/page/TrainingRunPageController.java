@@ -53,7 +53,7 @@ class TrainingRunPageController {
                         report.seconds(),
                         properties,
                         HealthSections.cases(
-                                AllFindings.of(report.health()), report.health().notEvaluated()))
+                                report.health().all(), report.health().notEvaluated()))
                 .bytes();
     }
 
@@ -61,8 +61,11 @@ class TrainingRunPageController {
     @GetMapping(path = "/{id}", produces = Forms.MARKDOWN)
     byte[] markdown(@RequestAttribute String owner, @PathVariable String id) {
         TrainingRunReport report = kept.read(owner, id);
-        List<HealthFinding> findings = AllFindings.of(report.health());
+        List<HealthFinding> findings = report.health().all();
         Markdown page = new Markdown().verdict(report.health().verdict().name(), report.summary());
+        if (report.changes() != null) {
+            page.paragraph(HealthSections.changes(report.changes()));
+        }
         HealthSections.findings(page, findings);
         return page.paragraph("Plumbline, training run " + report.id()).bytes();
     }

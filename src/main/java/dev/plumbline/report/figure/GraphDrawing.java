@@ -18,8 +18,13 @@ import java.util.stream.Collectors;
 public record GraphDrawing(String title, String description, List<Box> boxes, List<Edge> edges) {
 
     private static final int ABREAST = 4;
-    private static final double BOX_WIDTH = 184;
+    private static final double BOX_WIDTH = 200;
     private static final double BOX_HEIGHT = 38;
+
+    /** Characters that fit into a box in the widest of the fonts that a page may have. */
+    private static final int NAME = 24;
+
+    private static final int UNDER = 28;
     private static final double GAP = 14;
     private static final double DOWN = 34;
 
@@ -80,9 +85,9 @@ public record GraphDrawing(String title, String description, List<Box> boxes, Li
 
     private static void draw(Svg svg, Box box, double x, double y) {
         svg.rectangle("box " + box.state(), x, y, BOX_WIDTH, BOX_HEIGHT);
-        svg.text("boxname", x + BOX_WIDTH / 2, y + 16, "middle", Markup.shortened(box.name(), 27));
+        svg.text("boxname", x + BOX_WIDTH / 2, y + 16, "middle", Markup.shortened(box.name(), NAME));
         String under = box.words().isEmpty() ? box.kind() : box.kind() + ", " + box.words();
-        svg.text("boxkind", x + BOX_WIDTH / 2, y + 31, "middle", Markup.shortened(under, 30));
+        svg.text("boxkind", x + BOX_WIDTH / 2, y + 31, "middle", Markup.shortened(under, UNDER));
     }
 
     /** One below the lowest of what it reads. */

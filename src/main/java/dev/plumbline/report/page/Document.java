@@ -254,11 +254,12 @@ public final class Document {
     }
 
     private static boolean isNumber(String text) {
-        return !text.isEmpty()
-                && text.length() < 24
-                && text.indexOf(' ') < 0
-                && (Character.isDigit(text.charAt(text.length() - 1)) || text.equals("∞"))
-                && (Character.isDigit(text.charAt(0)) || text.charAt(0) == '-' || text.charAt(0) == '∞');
+        return text.equals("NaN")
+                || !text.isEmpty()
+                        && text.length() < 24
+                        && text.indexOf(' ') < 0
+                        && (Character.isDigit(text.charAt(text.length() - 1)) || text.equals("∞"))
+                        && (Character.isDigit(text.charAt(0)) || text.charAt(0) == '-' || text.charAt(0) == '∞');
     }
 
     private static String style() {

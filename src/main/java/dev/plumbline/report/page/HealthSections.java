@@ -1,6 +1,8 @@
 package dev.plumbline.report.page;
 
 import dev.plumbline.compute.health.DepthProfile;
+import dev.plumbline.compute.health.HealthChanges;
+import dev.plumbline.compute.health.HealthChanges.ChangedFinding;
 import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.NotEvaluated;
 import dev.plumbline.compute.health.Remedy;
@@ -34,13 +36,13 @@ public final class HealthSections {
     public static void findings(Document page, List<HealthFinding> findings) {
         findings.stream().limit(FINDINGS).forEach(finding -> {
             page.advice(finding.cause());
-            page.note("%s, %s: %s is %s, the threshold %s. %s"
+            page.note("%s, %s: %s is %s, %s. %s"
                     .formatted(
                             words(finding.rule().name()),
                             words(finding.severity().name()),
                             finding.quantity(),
                             Numbers.of(finding.observed()),
-                            Numbers.of(finding.threshold()),
+                            threshold(finding.threshold()),
                             names(finding.tensors())));
             page.list(remedies(finding.remedies()));
         });
@@ -48,6 +50,33 @@ public final class HealthSections {
             page.note("%s more stand in the JSON."
                     .formatted(Numbers.count(findings.size() - FINDINGS, "finding", "findings")));
         }
+    }
+
+    /** What is another than in an earlier report, in a sentence. */
+    public static String changes(HealthChanges changes) {
+        String verdict = changes.before() == changes.now()
+                ? "The verdict is %s as before".formatted(changes.now())
+                : "The verdict was %s and is %s".formatted(changes.before(), changes.now());
+        String loss = changes.lossBefore() == null || changes.lossNow() == null
+                ? ""
+                : ", the loss was %s and is %s"
+                        .formatted(Numbers.of(changes.lossBefore(), 6), Numbers.of(changes.lossNow(), 6));
+        return "%s%s. New: %s. Gone: %s. (Compared with report %s.)"
+                .formatted(verdict, loss, rules(changes.added()), rules(changes.removed()), changes.comparedWith());
+    }
+
+    private static String rules(List<ChangedFinding> findings) {
+        return findings.isEmpty()
+                ? "nothing"
+                : findings.stream()
+                        .map(finding -> words(finding.rule().name()))
+                        .distinct()
+                        .collect(Collectors.joining(", "));
+    }
+
+    /** What bounds it, where that is more than that it be a number. */
+    public static String threshold(double threshold) {
+        return threshold == Double.MAX_VALUE ? "where it should be finite" : "the threshold " + Numbers.of(threshold);
     }
 
     /** In words, the most likely to help first. */

@@ -59,6 +59,11 @@ public record RunFinding(
                 finding.remedies());
     }
 
+    /** The same without when. */
+    public HealthFinding finding() {
+        return new HealthFinding(rule, severity, tensors, quantity, observed, threshold, margin, cause, remedies);
+    }
+
     /** Whether the sign is nothing new: of the same kind, and of these tensors. */
     boolean covers(Sign sign) {
         return sign.pattern() == symptom
