@@ -51,7 +51,8 @@ final class ProbeWords {
     private static String summary(Findings found, List<ProbedTensorReport> tensors) {
         String work = "%d evaluations along %d directions".formatted(found.evaluations(), found.directions());
         return switch (found.verdict()) {
-            case PASS -> "The claim agrees with the function's differences: %s.%s".formatted(work, seen(found, tensors));
+            case PASS ->
+                "The claim agrees with the function's differences: %s.%s".formatted(work, seen(found, tensors));
             case FAIL -> "The claim is wrong: " + wrong(tensors) + ".";
             case KINK ->
                 "There is no derivative at this point, and the claim lies between the one-sided slopes: " + work + ".";
@@ -94,15 +95,22 @@ final class ProbeWords {
         }
         Map<String, List<String>> placesByMistake = wrong.stream()
                 .collect(Collectors.groupingBy(
-                        tensor -> tensor.mistake() == null ? "" : ": " + tensor.mistake().advice(),
+                        tensor -> tensor.mistake() == null
+                                ? ""
+                                : ": " + tensor.mistake().advice(),
                         LinkedHashMap::new,
                         Collectors.mapping(ProbeWords::place, Collectors.toList())));
         String named = placesByMistake.entrySet().stream()
                 .limit(NAMED)
                 .map(one -> places(one.getValue(), tensors.size()) + one.getKey())
                 .collect(Collectors.joining("; "));
-        int told = placesByMistake.values().stream().limit(NAMED).mapToInt(List::size).sum();
-        return wrong.size() > told ? named + "; and " + Numbers.count(wrong.size() - told, "more tensor", "more tensors") : named;
+        int told = placesByMistake.values().stream()
+                .limit(NAMED)
+                .mapToInt(List::size)
+                .sum();
+        return wrong.size() > told
+                ? named + "; and " + Numbers.count(wrong.size() - told, "more tensor", "more tensors")
+                : named;
     }
 
     private static String place(ProbedTensorReport tensor) {

@@ -56,11 +56,7 @@ class GradientCheckController {
     private final JsonMapper json;
 
     GradientCheckController(
-            GradientCheckService service,
-            RecentReports reports,
-            Limits limits,
-            ModelLibrary library,
-            JsonMapper json) {
+            GradientCheckService service, RecentReports reports, Limits limits, ModelLibrary library, JsonMapper json) {
         this.service = service;
         this.reports = reports;
         this.limits = limits;

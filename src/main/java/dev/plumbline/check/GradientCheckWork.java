@@ -21,12 +21,7 @@ final class GradientCheckWork implements Work {
     private final ModelLibrary library;
     private final JsonMapper json;
 
-    GradientCheckWork(
-            Limits request,
-            JobTerms terms,
-            RecentReports reports,
-            ModelLibrary library,
-            JsonMapper json) {
+    GradientCheckWork(Limits request, JobTerms terms, RecentReports reports, ModelLibrary library, JsonMapper json) {
         this.service = new GradientCheckService(request.lasting(terms.seconds()), reports);
         this.limits = request;
         this.library = library;

@@ -58,8 +58,7 @@ class ComparisonController {
     private final DumpDirectory directory;
     private final Limits limits;
 
-    ComparisonController(
-            ComparisonService service, KeptComparisons reports, DumpDirectory directory, Limits limits) {
+    ComparisonController(ComparisonService service, KeptComparisons reports, DumpDirectory directory, Limits limits) {
         this.service = service;
         this.reports = reports;
         this.directory = directory;

@@ -21,12 +21,7 @@ final class DiagnosisWork implements Work {
     private final ModelLibrary library;
     private final JsonMapper json;
 
-    DiagnosisWork(
-            Limits request,
-            JobTerms terms,
-            KeptDiagnoses kept,
-            ModelLibrary library,
-            JsonMapper json) {
+    DiagnosisWork(Limits request, JobTerms terms, KeptDiagnoses kept, ModelLibrary library, JsonMapper json) {
         this.service = new DiagnosisService(request.lasting(terms.seconds()));
         this.kept = kept;
         this.limits = request;

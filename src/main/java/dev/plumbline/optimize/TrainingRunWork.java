@@ -26,12 +26,7 @@ final class TrainingRunWork implements Work {
     private final ModelLibrary library;
     private final JsonMapper json;
 
-    TrainingRunWork(
-            Limits request,
-            JobTerms terms,
-            KeptTrainingRuns kept,
-            ModelLibrary library,
-            JsonMapper json) {
+    TrainingRunWork(Limits request, JobTerms terms, KeptTrainingRuns kept, ModelLibrary library, JsonMapper json) {
         this.service = new TrainingRunService(request.lasting(terms.seconds()));
         this.kept = kept;
         this.limits = request;

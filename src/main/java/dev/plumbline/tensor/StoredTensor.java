@@ -126,7 +126,8 @@ public final class StoredTensor implements TensorSource {
         try {
             fill(file, chunk, position);
         } catch (EOFException cut) {
-            throw Problem.malformed("", "the file became shorter while it was read", null, "a file that stays as it is");
+            throw Problem.malformed(
+                    "", "the file became shorter while it was read", null, "a file that stays as it is");
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -58,7 +58,7 @@ public final class StoredTensors implements Closeable {
     public static StoredTensors takeOver(Path path, String nameOfASingleTensor, TensorLimits limits)
             throws IOException {
         FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.DELETE_ON_CLOSE);
-        return of(file, path.toAbsolutePath().getParent(), nameOfASingleTensor, limits, limits);
+        return of(file, path.resolveSibling(""), nameOfASingleTensor, limits, limits);
     }
 
     /** Opens a file that stays; only what an archive inflates to is limited in bytes, as nothing else is copied. */

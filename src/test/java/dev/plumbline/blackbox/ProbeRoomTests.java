@@ -43,7 +43,10 @@ class ProbeRoomTests {
     }
 
     private static List<String> listed(Caller caller) throws Exception {
-        return caller.get(PATH).json().get("items").valueStream()
+        return caller.get(PATH)
+                .json()
+                .get("items")
+                .valueStream()
                 .map(item -> item.get("id").asString())
                 .toList();
     }

@@ -107,7 +107,9 @@ class DumpPathsHttpTests {
                 .isEqualTo("replicate");
         byte[] request = "{\"files\": {\"b\": [\"run7/small.npz\"]}}".getBytes(UTF_8);
         byte[] sent = Safetensors.write(Map.of("b", B), Map.of());
-        assertThat(new Caller(port).postFiles(PATH, Map.of("a", sent, "request", request)).text("/verdict"))
+        assertThat(new Caller(port)
+                        .postFiles(PATH, Map.of("a", sent, "request", request))
+                        .text("/verdict"))
                 .isEqualTo("PASS");
         Answer twice = new Caller(port).postFiles(PATH, Map.of("a", sent, "b", sent, "request", request));
         assertThat(twice.status()).isEqualTo(422);

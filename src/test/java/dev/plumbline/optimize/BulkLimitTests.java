@@ -124,7 +124,9 @@ class BulkLimitTests {
                 "gradients",
                 Safetensors.write(Map.of("x", right), Map.of())));
         Answer answer = new Caller(port).postFiles("/v1/gradient-checks", parts);
-        assertThat(answer.text("/verdict")).as(new String(answer.body(), US_ASCII)).isEqualTo("PASS");
+        assertThat(answer.text("/verdict"))
+                .as(new String(answer.body(), US_ASCII))
+                .isEqualTo("PASS");
         double[] wrong = right.values().clone();
         wrong[17] = 3;
         parts.put("gradients", Npz.write(Map.of("x", Tensor.of(right.shape(), wrong))));

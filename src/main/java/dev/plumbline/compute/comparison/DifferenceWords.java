@@ -30,7 +30,8 @@ final class DifferenceWords {
                 "%s is %s plus %s times the parameters"
                         .formatted(one, other, FactorWords.number(((Mistake.WeightDecay) mistake).lambda()));
             case OFFSET ->
-                "%s is %s plus %s in every entry".formatted(one, other, FactorWords.number(((Mistake.Offset) mistake).offset()));
+                "%s is %s plus %s in every entry"
+                        .formatted(one, other, FactorWords.number(((Mistake.Offset) mistake).offset()));
             case CLIPPED -> clipped(one, other, (Mistake.Clipped) mistake);
             case ROUNDED -> rounded(one, other, (Mistake.Rounded) mistake);
             case STALE -> "%s is the earlier gradient".formatted(one);

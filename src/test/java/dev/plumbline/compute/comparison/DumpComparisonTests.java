@@ -378,7 +378,8 @@ class DumpComparisonTests {
             Tensor right = random(31, shape);
             Tensor rounded = right.as(half);
             assertThat(compare(rounded, right).relation()).isEqualTo(Relation.WITHIN_ROUNDING);
-            Tensor common = right.map(value -> (1 + half.unitRoundoff()) * value).as(half);
+            Tensor common =
+                    right.map(value -> (1 + half.unitRoundoff()) * value).as(half);
             assertThat(compare(common, right).relation()).isEqualTo(Relation.WITHIN_ROUNDING);
             TensorComparison wrong = compare(right.map(value -> factor * value).as(half), right);
             assertThat(wrong.relation()).as("%s %s", shape, wrong).isEqualTo(Relation.DIFFERENT);

@@ -26,8 +26,7 @@ import java.util.List;
  * @param bends how far a right A may be from D where the function bends at the point in several entries: {@link Bends}
  * @param levels by rising k
  */
-record Line(
-        Direction direction, Point point, double claimed, double allowance, double bends, List<Level> levels) {
+record Line(Direction direction, Point point, double claimed, double allowance, double bends, List<Level> levels) {
 
     private static final double FLAT = 12;
     private static final double NOISE = 4.3;
@@ -262,9 +261,7 @@ record Line(
     /** Whether noise, not truncation, is what limits it. */
     boolean isNoiseLimited() {
         int best = best();
-        return best >= 0
-                && bends <= noise(best)
-                && (3 * truncation(best) <= 2 * noise(best) + allowance || isFlat());
+        return best >= 0 && bends <= noise(best) && (3 * truncation(best) <= 2 * noise(best) + allowance || isFlat());
     }
 
     /**

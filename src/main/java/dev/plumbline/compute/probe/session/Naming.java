@@ -119,8 +119,8 @@ final class Naming {
     private Named entries(WrongTensor whole, List<int[]> candidates) {
         int tensor = whole.tensor();
         Entries entries = new Entries(probing, tensor);
-        List<Entry> measured =
-                entries.measured(Stage.EVIDENCE, candidates, Math.abs(whole.worst().residual()) / 4);
+        List<Entry> measured = entries.measured(
+                Stage.EVIDENCE, candidates, Math.abs(whole.worst().residual()) / 4);
         List<Entry> wrong =
                 measured.stream().filter(entry -> Entries.isWrong(entry.line())).toList();
         List<OfEntry> evidence = measured.stream()
@@ -131,7 +131,11 @@ final class Naming {
         Fault fault = wrong.isEmpty()
                 ? new Fault.Unknown()
                 : !isEach
-                                || wrong.size() == probing.subject().tensor(tensor).shape().size()
+                                || wrong.size()
+                                        == probing.subject()
+                                                .tensor(tensor)
+                                                .shape()
+                                                .size()
                                 || agrees(wrong, whole)
                         ? wholeOf(measured)
                         : new Fault.Sparse(wrong.stream()
@@ -154,8 +158,8 @@ final class Naming {
     /** How many of the entries are right: those that would be seen to be wrong, were they as wrong as the wrong ones. */
     private static int rightBeside(List<Entry> wrong, List<Entry> measured) {
         double[] errors = wrong.stream()
-                .mapToDouble(entry ->
-                        Math.abs(entry.line().residual() / entry.line().claimed()))
+                .mapToDouble(
+                        entry -> Math.abs(entry.line().residual() / entry.line().claimed()))
                 .sorted()
                 .toArray();
         double asWrong = errors.length == 0 ? 0 : errors[errors.length / 2];
@@ -168,8 +172,7 @@ final class Naming {
     /** Every entry of a tensor may be wrong: by one factor, perhaps. */
     private static Fault wholeOf(List<Entry> entries) {
         OptionalDouble ratio = Ratio.of(
-                entries.stream().map(entry -> Spot.of(entry.line())).toList(),
-                Math.min(entries.size(), Ratio.ENOUGH));
+                entries.stream().map(entry -> Spot.of(entry.line())).toList(), Math.min(entries.size(), Ratio.ENOUGH));
         if (ratio.isPresent()) {
             return factor(ratio.getAsDouble());
         }

@@ -56,8 +56,8 @@ final class Panels {
         double contribution = probing.subject().contribution(set.tensors());
         int finest = probing.finest(contribution);
         List<Line> lines = probing.lines(stage, directions, finest - 3, finest);
-        List<Line> refined = probing.refined(
-                stage, lines, line -> line.mayBeBent() || line.gainsByFiner(REFINED_TO * contribution));
+        List<Line> refined =
+                probing.refined(stage, lines, line -> line.mayBeBent() || line.gainsByFiner(REFINED_TO * contribution));
         return new Panel(set, entries(set) == 1 ? refined : Bends.shared(refined));
     }
 

@@ -50,7 +50,12 @@ public record Point(
         double rounding = (subject.isFloat32() ? UNIT_ROUNDOFF_32 : UNIT_ROUNDOFF_64) * Math.abs(value);
         if (!Double.isFinite(value)) {
             return new Point(
-                    value, Double.NaN, Math.abs(value), true, subject.isFloat32(), told.get(0).error());
+                    value,
+                    Double.NaN,
+                    Math.abs(value),
+                    true,
+                    subject.isFloat32(),
+                    told.get(0).error());
         }
         double sigma = jitter(value, told.get(1).values());
         double scale = scale(value, told.get(1).values());
@@ -58,10 +63,7 @@ public record Point(
             List<Told> wider = interview.ask(Stage.POINT, List.of(new Ask.Along(direction, near(SPACING_32))));
             double wide = jitter(value, wider.get(0).values());
             scale = scale(value, wider.get(0).values());
-            sigma = wide > FLOAT32_INSIDE * scale
-                            && isStair(value, wider.get(0).values())
-                    ? wide
-                    : sigma;
+            sigma = wide > FLOAT32_INSIDE * scale && isStair(value, wider.get(0).values()) ? wide : sigma;
         }
         sigma = Math.max(Math.max(sigma, scatter), Math.max(rounding, Double.MIN_NORMAL));
         boolean coarse = subject.isFloat32() || sigma > FLOAT32_INSIDE * scale;
@@ -86,10 +88,7 @@ public record Point(
     }
 
     private static double scale(double value, List<Double> near) {
-        return near.stream()
-                .mapToDouble(Math::abs)
-                .filter(Double::isFinite)
-                .reduce(Math.abs(value), Math::max);
+        return near.stream().mapToDouble(Math::abs).filter(Double::isFinite).reduce(Math.abs(value), Math::max);
     }
 
     private static boolean areAlike(double value, List<Double> near) {

@@ -16,8 +16,7 @@ record Spot(Direction direction, double numeric, double claimed, double bound) {
 
     /** Of two parts that have nothing in common; the direction is that of one of them. */
     Spot and(Spot other) {
-        return new Spot(
-                direction, numeric + other.numeric, claimed + other.claimed, Math.hypot(bound, other.bound));
+        return new Spot(direction, numeric + other.numeric, claimed + other.claimed, Math.hypot(bound, other.bound));
     }
 
     double residual() {

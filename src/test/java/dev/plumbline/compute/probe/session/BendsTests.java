@@ -41,9 +41,7 @@ class BendsTests {
 
         private double[] coefficients() {
             SplittableRandom random = new SplittableRandom(seed + 1000);
-            return random.doubles(bent + others)
-                    .map(u -> random.nextGaussian())
-                    .toArray();
+            return random.doubles(bent + others).map(u -> random.nextGaussian()).toArray();
         }
 
         @Override
@@ -87,7 +85,8 @@ class BendsTests {
         int found = 0;
         for (int seed = 1; seed <= 50; seed++) {
             Leaky objective = new Leaky(seed, 1, 2000);
-            double[] claim = Arrays.stream(objective.gradient()[0]).map(a -> 3 * a).toArray();
+            double[] claim =
+                    Arrays.stream(objective.gradient()[0]).map(a -> 3 * a).toArray();
             found += check(objective, claim, seed).verdict() == Verdict.FAIL ? 1 : 0;
         }
         assertThat(found).isGreaterThanOrEqualTo(48);
