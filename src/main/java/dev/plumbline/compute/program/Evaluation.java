@@ -2,15 +2,14 @@ package dev.plumbline.compute.program;
 
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The values of every node of a program at one point, and from there the reverse-mode gradient. */
@@ -85,22 +84,35 @@ public final class Evaluation {
             throw Problem.invalid(
                     "/cotangent", "the cotangent has another shape than the output", cotangent.shape(), output.shape());
         }
-        return new Gradient(cotangents(output, cotangent, new Vacated(false)), output);
+        return new Gradient(cotangents(output, cotangent, new Vacated(false), Completed.NONE), output);
     }
 
     /** The derivatives by the parameters alone, by name: what arrives in between is forgotten as soon as it is passed on. */
     public Map<String, Tensor> gradientByParameter(Node output) {
-        double[][] cotangents = cotangents(output, Tensor.filled(output.shape(), 1), new Vacated(true));
         Map<String, Tensor> gradient = new LinkedHashMap<>();
-        program.parameters().forEach((name, node) -> gradient.put(name, tensor(node, cotangents[node.id()])));
+        program.parameters().forEach((name, node) -> gradient.put(name, Tensor.zeros(node.shape())));
+        gradientByParameter(
+                output,
+                (name, derivatives) -> gradient.put(
+                        name,
+                        Tensor.of(Objects.requireNonNull(gradient.get(name)).shape(), derivatives.clone())));
         return gradient;
+    }
+
+    /**
+     * The same one after another, each shown to {@code taker} as soon as it is complete, which may only read its array while it
+     * is asked: a large model's gradient is then nowhere as a whole. Parameters that the output does not depend on are left out.
+     */
+    public void gradientByParameter(Node output, BiConsumer<String, double[]> taker) {
+        Completed completed = Completed.of(program, output, rounding, taker);
+        cotangents(output, Tensor.filled(output.shape(), 1), new Vacated(true), completed);
     }
 
     private static Tensor tensor(Node node, double @Nullable [] cotangent) {
         return cotangent == null ? Tensor.zeros(node.shape()) : Tensor.of(node.shape(), cotangent);
     }
 
-    private double[][] cotangents(Node output, Tensor cotangent, Vacated vacated) {
+    private double[][] cotangents(Node output, Tensor cotangent, Vacated vacated, Completed completed) {
         double[][] cotangents = new double[values.length][];
         TermSizes shared = rounding.sizes();
         boolean isShared = shared != null && shared.areOf(this);
@@ -124,38 +136,12 @@ public final class Evaluation {
                 }
                 vacated.add(stored); // whose node nobody asks for any more
             }
+            completed.after(node, cotangents, vacated);
         }
         if (shared != null && measures) {
             shared.end(isShared ? sizes : null);
         }
         return cotangents;
-    }
-
-    /** Arrays of a reverse pass that nobody reads any more, for what arrives further up. */
-    private static final class Vacated {
-        private final boolean forgets;
-        private final Map<Integer, ArrayDeque<double[]>> free = new HashMap<>(); // by length
-
-        Vacated(boolean forgets) {
-            this.forgets = forgets;
-        }
-
-        void add(double[] passedOn) {
-            if (forgets) {
-                free.computeIfAbsent(passedOn.length, length -> new ArrayDeque<>())
-                        .push(passedOn);
-            }
-        }
-
-        double[] zeros(int length) {
-            ArrayDeque<double[]> alike = free.get(length);
-            double[] array = alike == null ? null : alike.poll();
-            if (array == null) {
-                return new double[length];
-            }
-            Arrays.fill(array, 0);
-            return array;
-        }
     }
 
     /**
@@ -268,11 +254,12 @@ public final class Evaluation {
         }
 
         /**
-         * For each entry of each parameter the size of the terms that were added up to it: the last contraction with
-         * absolute values, {@code |x|' |dz|} for a weight. Times a unit roundoff it is what rounding alone does there.
+         * For each entry of a parameter the size of the terms that were added up to it: the last contraction with absolute
+         * values, {@code |x|' |dz|} for a weight. Times a unit roundoff it is what rounding alone does there. It is found
+         * anew each time, since it is as large as the parameter.
          */
-        public Map<String, Tensor> magnitudes() {
-            return magnitudes.byParameter();
+        public Tensor magnitude(String parameter) {
+            return magnitudes.by(Objects.requireNonNull(program.parameters().get(parameter)));
         }
 
         /** By parameter, how many terms are added up to one entry of its gradient, roughly. */

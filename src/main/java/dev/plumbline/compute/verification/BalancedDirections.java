@@ -1,6 +1,7 @@
 package dev.plumbline.compute.verification;
 
 import dev.plumbline.compute.difference.Directions;
+import dev.plumbline.compute.difference.DrawnTensors;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -57,14 +58,20 @@ record BalancedDirections(Objective objective, Map<String, Double> weights) {
 
     /** The direction of a seed. */
     Map<String, Tensor> gaussian(long seed) {
-        return scaled(Directions.gaussian(weights.keySet(), objective, seed));
+        return Directions.gaussian(weights.keySet(), objective, seed, this::weight);
     }
 
     /** The direction whose entries are all of one size in each tensor, with random signs. */
     Map<String, Tensor> signs(long seed) {
-        Map<String, Tensor> signs = Directions.gaussian(weights.keySet(), objective, seed);
-        signs.replaceAll((name, z) -> z.map(value -> value < 0 ? -1 : 1));
-        return scaled(signs);
+        Map<String, Tensor> gaussian = Directions.gaussian(weights.keySet(), objective, seed);
+        return DrawnTensors.changed(gaussian, (name, z) -> {
+            double weight = weight(name);
+            return z.map(value -> value < 0 ? -weight : weight);
+        });
+    }
+
+    private double weight(String name) {
+        return weights.getOrDefault(name, 1.0);
     }
 
     /** One entry alone. */
@@ -74,19 +81,8 @@ record BalancedDirections(Objective objective, Map<String, Double> weights) {
         return Map.of(name, Tensor.of(objective.parameter(name).shape(), values));
     }
 
-    private Map<String, Tensor> scaled(Map<String, Tensor> direction) {
-        Map<String, Tensor> scaled = new LinkedHashMap<>();
-        direction.forEach((name, z) -> {
-            double weight = weights.getOrDefault(name, 1.0);
-            scaled.put(name, z.map(value -> weight * value));
-        });
-        return scaled;
-    }
-
     /** The other way. */
     static Map<String, Tensor> reversed(Map<String, Tensor> direction) {
-        Map<String, Tensor> reversed = new LinkedHashMap<>();
-        direction.forEach((name, d) -> reversed.put(name, d.map(value -> -value)));
-        return reversed;
+        return DrawnTensors.changed(direction, (name, d) -> d.map(value -> -value));
     }
 }
