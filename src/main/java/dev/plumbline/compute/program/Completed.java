@@ -48,8 +48,7 @@ final class Completed {
             double[] derivatives = cotangents[id];
             if (derivatives != null) {
                 taker.accept(parameter.name(), derivatives);
-                cotangents[id] = null;
-                vacated.add(derivatives);
+                vacated.add(id, cotangents);
             }
         }
     }

@@ -5,6 +5,7 @@ import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,18 +85,34 @@ public final class Evaluation {
             throw Problem.invalid(
                     "/cotangent", "the cotangent has another shape than the output", cotangent.shape(), output.shape());
         }
-        return new Gradient(cotangents(output, cotangent, new Vacated(false), Completed.NONE), output);
+        return new Gradient(whole(output, cotangent), output);
+    }
+
+    /**
+     * As {@link #gradient(Node)}, but of what arrives in between only that is kept which magnitudes need, a fraction of it as a
+     * rule. Where more is asked for, the pass is made again.
+     */
+    public Gradient gradientOfParameters(Node output) {
+        boolean[] carriers = Magnitudes.carriers(program);
+        BitSet kept = new BitSet();
+        for (Node node : program.nodes()) {
+            boolean reads = node.inputs().stream().anyMatch(input -> carriers[input.id()]);
+            kept.set(node.id(), reads || node.inputs().isEmpty() || node == output);
+        }
+        Tensor ones = Tensor.filled(output.shape(), 1);
+        return new Gradient(cotangents(output, ones, new Vacated(id -> !kept.get(id)), Completed.NONE), output, kept);
+    }
+
+    private double[][] whole(Node output, Tensor cotangent) {
+        return cotangents(output, cotangent, new Vacated(id -> false), Completed.NONE);
     }
 
     /** The derivatives by the parameters alone, by name: what arrives in between is forgotten as soon as it is passed on. */
     public Map<String, Tensor> gradientByParameter(Node output) {
+        Map<String, double[]> found = new HashMap<>();
+        gradientByParameter(output, (name, derivatives) -> found.put(name, derivatives.clone()));
         Map<String, Tensor> gradient = new LinkedHashMap<>();
-        program.parameters().forEach((name, node) -> gradient.put(name, Tensor.zeros(node.shape())));
-        gradientByParameter(
-                output,
-                (name, derivatives) -> gradient.put(
-                        name,
-                        Tensor.of(Objects.requireNonNull(gradient.get(name)).shape(), derivatives.clone())));
+        program.parameters().forEach((name, node) -> gradient.put(name, tensor(node, found.get(name))));
         return gradient;
     }
 
@@ -105,7 +122,7 @@ public final class Evaluation {
      */
     public void gradientByParameter(Node output, BiConsumer<String, double[]> taker) {
         Completed completed = Completed.of(program, output, rounding, taker);
-        cotangents(output, Tensor.filled(output.shape(), 1), new Vacated(true), completed);
+        cotangents(output, Tensor.filled(output.shape(), 1), new Vacated(id -> true), completed);
     }
 
     private static Tensor tensor(Node node, double @Nullable [] cotangent) {
@@ -134,7 +151,7 @@ public final class Evaluation {
                 } else {
                     rounding.pullBack(node, inputs(node), values[id], stored, into);
                 }
-                vacated.add(stored); // whose node nobody asks for any more
+                vacated.add(id, cotangents); // nobody asks for it any more
             }
             completed.after(node, cotangents, vacated);
         }
@@ -150,7 +167,7 @@ public final class Evaluation {
      * @return to how many inputs
      */
     int pullBack(Node node, double[] arriving, double[][] cotangents, @Nullable BitSet wanted) {
-        double[] @Nullable [] targets = targets(node, cotangents, wanted, new Vacated(false));
+        double[] @Nullable [] targets = targets(node, cotangents, wanted, new Vacated(id -> false));
         int count = (int) Arrays.stream(targets).filter(Objects::nonNull).count();
         if (count > 0) {
             double[] own = rounding == Rounding.NONE ? arriving : arriving.clone();
@@ -234,16 +251,36 @@ public final class Evaluation {
     public final class Gradient {
 
         private final double[][] cotangents;
+        private final Node output;
+        private final @Nullable BitSet kept; // null for all
         private final Magnitudes magnitudes;
+        private double @Nullable [][] all;
 
         private Gradient(double[][] cotangents, Node output) {
+            this(cotangents, output, null);
+        }
+
+        private Gradient(double[][] cotangents, Node output, @Nullable BitSet kept) {
             this.cotangents = cotangents;
+            this.output = output;
+            this.kept = kept;
             this.magnitudes = new Magnitudes(program, values, cotangents, output);
         }
 
         /** The derivative by a node's value, in its shape; zeros where the output does not depend on it. */
         public Tensor by(Node node) {
-            return tensor(node, cotangents[node.id()]);
+            boolean isKept = kept == null || kept.get(node.id());
+            return tensor(node, (isKept ? cotangents : all())[node.id()]);
+        }
+
+        private double[][] all() {
+            double[][] found = all;
+            if (found == null) {
+                found = whole(
+                        output, Tensor.filled(output.shape(), 1)); // two threads may both do this, to the same end
+                all = found;
+            }
+            return found;
         }
 
         /** The derivatives by the parameters, by name. */

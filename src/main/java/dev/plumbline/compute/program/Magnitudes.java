@@ -21,18 +21,19 @@ final class Magnitudes {
     private final double[][] cotangents;
     private final Node output;
 
-    private final boolean[] carriers; // (node): is it a parameter, or elements of parameters, moved?
+    private final boolean[] carriers; // (node)
 
     Magnitudes(Program program, Tensor[] values, double[][] cotangents, Node output) {
         this.program = program;
         this.values = values;
         this.cotangents = cotangents;
         this.output = output;
-        this.carriers = carriers();
+        this.carriers = carriers(program);
     }
 
-    private boolean[] carriers() {
-        boolean[] found = new boolean[values.length];
+    /** By node, whether it is a parameter, or elements of parameters, moved. */
+    static boolean[] carriers(Program program) {
+        boolean[] found = new boolean[program.nodes().size()];
         for (Node node : program.nodes()) {
             found[node.id()] = program.isDifferentiable(node)
                     && (node.op() instanceof Input || node.op().isMove())

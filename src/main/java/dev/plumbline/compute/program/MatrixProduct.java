@@ -8,6 +8,7 @@ import org.nd4j.common.config.ND4JClassLoading;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
  * The product of two matrices of Java arrays, added to a third: the one place that calls ND4J.
@@ -40,6 +41,10 @@ final class MatrixProduct {
         ND4JClassLoading.setNd4jClassloaderFromClass(MatrixProduct.class);
         // Parallel work is spread over Java threads; a product that also spread itself would fight with them.
         Nd4j.getEnvironment().setMaxMasterThreads(1);
+        if (System.getenv("OMP_NUM_THREADS") == null) { // else the operator has said how many
+            NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
+            Nd4j.factory().blas().setMaxThreads(1);
+        }
     }
 
     private MatrixProduct() {}

@@ -4,25 +4,25 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntPredicate;
 
 /** Arrays of a pass that nobody reads any more, for what comes later. */
 final class Vacated {
 
-    private final boolean forgets;
+    private final IntPredicate forgets;
     private final Map<Integer, ArrayDeque<double[]>> free = new HashMap<>(); // by length
 
-    /** @param forgets whether arrays are used again at all */
-    Vacated(boolean forgets) {
+    /** @param forgets by the id of a node, whether its array may be used again */
+    Vacated(IntPredicate forgets) {
         this.forgets = forgets;
     }
 
-    boolean forgets() {
-        return forgets;
-    }
-
-    void add(double[] passedOn) {
-        if (forgets) {
+    /** A node's array, which is no longer the node's where it is forgotten. */
+    void add(int id, double[][] arrays) {
+        double[] passedOn = arrays[id];
+        if (forgets.test(id)) {
             free.computeIfAbsent(passedOn.length, length -> new ArrayDeque<>()).push(passedOn);
+            arrays[id] = null;
         }
     }
 

@@ -117,7 +117,7 @@ public final class Allowances {
             Tensor magnitude = magnitude(name);
             float64.put(name, tensor(name, float64(name, magnitude, own, scatter)));
             double[] rms = entries.spread(name, magnitude, scatter.take(name), arithmetic.unitRoundoff(), stored);
-            double[] allowance = entries.allowance(name, magnitude, rms, scatter.reach(name), arithmetic, stored);
+            double[] allowance = entries.allowance(name, magnitude, rms, scatter.takeReach(name), arithmetic, stored);
             if (isHalf) {
                 cast(name, rms, allowance, datatype);
                 halves.put(name, datatype);

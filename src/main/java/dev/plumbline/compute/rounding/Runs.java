@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
  */
 final class Runs {
 
-    /** All lanes together keep at most this many sums: 128 MiB; a single lane keeps what it must. */
-    private static final long MOST_SUMS = 1L << 24;
+    /** All lanes together keep at most this many sums: 64 MiB; a single lane keeps what it must. */
+    private static final long MOST_SUMS = 1L << 23;
 
     private final Objective objective;
     private final Map<String, Tensor> exact;

@@ -76,6 +76,11 @@ final class Scatter {
         return reach.get(name);
     }
 
+    /** The same for the last time. */
+    double @Nullable [] takeReach(String name) {
+        return reach.remove(name);
+    }
+
     /**
      * The same about the exact gradient of each run's own piece: at an edge that noise decides, other branches are no
      * rounding error. Each run's evaluation is shown to {@code watcher}.

@@ -50,7 +50,7 @@ public record Measurement(
 
     /** Everything that the plan asks for. */
     public static Measurement of(Objective objective, CheckPlan plan, Progress progress) {
-        return of(objective, objective.gradient(), plan, progress);
+        return of(objective, objective.gradientOfParameters(), plan, progress);
     }
 
     /** With a gradient that has been taken. */

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -120,6 +121,44 @@ class EvaluationTests {
         });
         assertThat(names).containsExactlyInAnyOrder("w", "v");
         assertThat(evaluation.gradientByParameter(program.output("y"))).isEqualTo(whole);
+    }
+
+    /** Of a gradient that forgets what lies in between: what is kept, and what is taken again, are the same as ever. */
+    @Test
+    void whatAGradientOfParametersForgetsIsTakenAgain() {
+        ProgramBuilder b = new ProgramBuilder();
+        Node w = b.parameter("w", Shape.of(3, 3));
+        Node product = b.matmul(b.constant(Samples.normal(1, 2, 3)), b.swapAxes(w, 0, 1));
+        Node hidden = b.unary(UnaryFunction.TANH, product);
+        Program program = b.output("y", b.sum(b.square(hidden))).build();
+        Node y = program.output("y");
+        Evaluation evaluation = program.evaluate(Map.of("w", Samples.normal(2, 3, 3)));
+        Evaluation.Gradient whole = evaluation.gradient(y);
+        Evaluation.Gradient ofParameters = evaluation.gradientOfParameters(y);
+        assertThat(ofParameters.byParameter()).isEqualTo(whole.byParameter());
+        assertThat(ofParameters.magnitude("w")).isEqualTo(whole.magnitude("w"));
+        for (Node node : program.nodes()) {
+            assertThat(ofParameters.by(node)).isEqualTo(whole.by(node));
+        }
+    }
+
+    @Test
+    void valuesThatNobodyWantsAreForgottenOnTheWayToOthers() {
+        ProgramBuilder b = new ProgramBuilder();
+        Node w = b.parameter("w", Shape.of(4));
+        Node square = b.square(w);
+        Node exponential = b.unary(UnaryFunction.EXP, b.add(square, w));
+        b.output("square", square);
+        b.output("exponential", exponential);
+        Program program = b.output("y", b.sum(b.multiply(exponential, square))).build();
+        Map<String, Tensor> point = Map.of("w", Samples.normal(3, 4));
+        Evaluation every = program.evaluate(point);
+        Node y = program.output("y");
+        Node wanted = program.output("exponential");
+        Evaluation some = program.evaluateOnly(Set.of(wanted, y), point, Rounding.NONE);
+        assertThat(some.value(wanted)).isEqualTo(every.value(wanted));
+        assertThat(some.value(y)).isEqualTo(every.value(y));
+        assertThat(some.value(program.output("square"))).isNull();
     }
 
     @Test
