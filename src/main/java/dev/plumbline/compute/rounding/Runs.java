@@ -23,6 +23,8 @@ final class Runs {
     /** All lanes together keep at most this many sums: 64 MiB; a single lane keeps what it must. */
     private static final long MOST_SUMS = 1L << 23;
 
+    private static final int STRIP = 1024;
+
     private final Objective objective;
     private final Map<String, Tensor> exact;
     private final int count;
@@ -89,9 +91,17 @@ final class Runs {
         }
 
         private static void add(double[] sums, double[] strayed, double[] right) {
-            for (int i = 0; i < sums.length; i++) {
-                double off = Math.abs(strayed[i] - right[i]);
-                sums[i] = Roots.hypot(sums[i], off); // squares of 1e-200 would vanish
+            double[] roots = new double[Math.min(STRIP, sums.length)];
+            for (int from = 0; from < sums.length; from += STRIP) {
+                int count = Math.min(STRIP, sums.length - from);
+                for (int i = 0; i < count; i++) { // which the compiler vectorises
+                    double off = strayed[from + i] - right[from + i];
+                    roots[i] = Math.sqrt(sums[from + i] * sums[from + i] + off * off);
+                }
+                for (int i = 0; i < count; i++) {
+                    int at = from + i;
+                    sums[at] = Roots.isExact(roots[i]) ? roots[i] : Roots.hypot(sums[at], strayed[at] - right[at]);
+                }
             }
         }
 
