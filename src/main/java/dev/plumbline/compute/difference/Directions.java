@@ -3,6 +3,7 @@ package dev.plumbline.compute.difference;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.tensor.Tensor;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -20,11 +21,20 @@ public final class Directions {
 
     /** Independent standard normal weights for every entry of the named parameters. */
     public static Map<String, Tensor> gaussian(Collection<String> names, Objective objective, long seed) {
-        return gaussian(names, objective, seed, name -> 1);
+        SplittableRandom random = new SplittableRandom(seed);
+        Map<String, Tensor> direction = new HashMap<>();
+        for (String name : new TreeSet<>(names)) {
+            double[] weights = new double[objective.parameter(name).size()];
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] = random.nextGaussian();
+            }
+            direction.put(name, Tensor.of(objective.parameter(name).shape(), weights));
+        }
+        return direction;
     }
 
-    /** The same, each tensor's by a multiple of its own. */
-    public static Map<String, Tensor> gaussian(
+    /** Others, each tensor's by a multiple of its own, drawn as they are looked at: for what is looked at once or twice. */
+    public static Map<String, Tensor> drawn(
             Collection<String> names, Objective objective, long seed, ToDoubleFunction<String> multiple) {
         SplittableRandom random = new SplittableRandom(seed);
         Map<String, Long> seeds = new TreeMap<>();

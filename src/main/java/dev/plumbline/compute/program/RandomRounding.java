@@ -113,7 +113,7 @@ final class RandomRounding implements Rounding {
     public Tensor given(Node node, Tensor value) {
         Tensor sizes = node.op() instanceof Constant constant ? constant.sizesIn(sums[node.id()]) : null;
         Stored loop = loop(node, sums, sizes == null && isExact(node), draws());
-        if (sizes == null && loop.keeps(value.values())) {
+        if (sizes == null && termSizes.isKept(node, () -> loop.keeps(value.values()))) {
             return value;
         }
         double[] stored = new double[value.size()];
