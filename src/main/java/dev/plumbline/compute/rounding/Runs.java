@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
  */
 final class Runs {
 
-    /** All lanes together keep at most this many sums: 64 MiB; a single lane keeps what it must. */
-    private static final long MOST_SUMS = 1L << 23;
+    /** All lanes together keep at most this many sums: 32 MiB; a single lane keeps what it must. */
+    private static final long MOST_SUMS = 1L << 22;
 
     private static final int STRIP = 1024;
 
