@@ -32,4 +32,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /actuator/health HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && grep -q '\"UP\"' <&3"]
 
 # ND4J's arrays live outside of Java's heap, so the heap leaves them room.
-ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "-XX:MaxRAMPercentage=50", "-XX:+UseTransparentHugePages", "--add-modules=jdk.incubator.vector", "-jar", "/opt/plumbline/plumbline.jar"]
+ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "-XX:MaxRAMPercentage=50", "-XX:+UseTransparentHugePages", "-XX:G1HeapRegionSize=8m", "--add-modules=jdk.incubator.vector", "-jar", "/opt/plumbline/plumbline.jar"]

@@ -1,5 +1,7 @@
 package dev.plumbline.bench;
 
+import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
 import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.program.Loss;
@@ -16,8 +18,6 @@ import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Safetensors;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorLimits;
-import com.sun.management.OperatingSystemMXBean;
-import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
@@ -40,8 +40,7 @@ import java.util.Map;
  */
 public final class EngineProfile {
 
-    private static final TensorLimits LIMITS =
-            new TensorLimits(1L << 30, 10_000, 8, 8 << 20);
+    private static final TensorLimits LIMITS = new TensorLimits(1L << 30, 10_000, 8, 8 << 20);
     private static final OperatingSystemMXBean MACHINE =
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     private static final ThreadMXBean THREADS = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
@@ -100,8 +99,8 @@ public final class EngineProfile {
         Map<String, Tensor> own = new LinkedHashMap<>(claims);
         own.keySet().retainAll(objective.program().parameters().keySet());
         if (own.size() != objective.program().parameters().size()) {
-            throw new IllegalStateException("parameters " + objective.program().parameters().keySet() + ", claims "
-                    + claims.keySet());
+            throw new IllegalStateException(
+                    "parameters " + objective.program().parameters().keySet() + ", claims " + claims.keySet());
         }
         return new EngineProfile(objective, own);
     }
@@ -112,11 +111,15 @@ public final class EngineProfile {
 
     private void measure(String network, int repeats) {
         long warm = System.nanoTime();
-        Evidence evidence = null;
-        Measurement last = null;
+        Map<Verdict, Integer> verdicts = new HashMap<>();
+        double passes;
+        double certified;
         do {
-            last = measurement();
-            evidence = evidence(last);
+            Measurement last = measurement();
+            passes = last.passes();
+            certified = last.certificate().certifiedTo();
+            verdicts.clear();
+            evidence(last).tensors().forEach(tensor -> verdicts.merge(tensor.verdict(), 1, Integer::sum));
         } while (System.nanoTime() - warm < 5_000_000_000L);
         Cost[] checks = new Cost[repeats];
         Cost[] forwards = new Cost[repeats];
@@ -126,8 +129,6 @@ public final class EngineProfile {
             reverses[repeat] = Cost.of(() -> objective.gradient().byParameter());
             checks[repeat] = Cost.of(() -> evidence(measurement()));
         }
-        Map<Verdict, Integer> verdicts = new HashMap<>();
-        evidence.tensors().forEach(tensor -> verdicts.merge(tensor.verdict(), 1, Integer::sum));
         System.out.printf(
                 "{\"network\": \"%s\", \"forward\": %.4f, \"reverse\": %.4f, \"thread\": %.3f, \"process\": %.3f,"
                         + " \"wall\": %.3f, \"collecting\": %.3f, \"megabytes\": %.0f, \"passes\": %.1f,"
@@ -140,8 +141,8 @@ public final class EngineProfile {
                 median(checks).wall(),
                 median(checks).collecting(),
                 median(checks).bytes() / 1e6,
-                last.passes(),
-                last.certificate().certifiedTo(),
+                passes,
+                certified,
                 verdicts);
     }
 

@@ -27,10 +27,10 @@ record CheckMemory(double certified, double ofEveryEntry, Coverage coverage) {
     private static final double RUN = 1.5;
 
     /** Of each entry of the parameters, besides: gradients, allowances and directions, and what becomes of them. */
-    private static final double ENTRY = 200;
+    private static final double ENTRY = 120;
 
     /** The same where every entry is asked by differences. */
-    private static final double ENTRY_ASKED = 320;
+    private static final double ENTRY_ASKED = 240;
 
     static CheckMemory of(GradientCheckRequest asked, Program program) {
         double hooks =

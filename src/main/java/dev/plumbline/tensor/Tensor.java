@@ -14,6 +14,11 @@ import java.util.function.DoubleUnaryOperator;
  */
 public final class Tensor implements TensorSource {
 
+    /** A sum of squares between these has lost nothing that shows to squares that vanish, and none that overflow. */
+    private static final double SMALLEST_SUM = 0x1p-900;
+
+    private static final double LARGEST_SUM = 0x1p1000;
+
     private final Shape shape;
     private final Datatype datatype;
     private final double[] values;
@@ -139,8 +144,12 @@ public final class Tensor implements TensorSource {
         return new Tensor(shape, target, rounded);
     }
 
-    /** The square root of the sum of squares, scaled so that neither 1e-200 nor 1e200 is lost. */
+    /** The square root of the sum of squares, scaled where it must be so that neither 1e-200 nor 1e200 is lost. */
     public double norm() {
+        double plain = squares(1);
+        if (plain > SMALLEST_SUM && plain < LARGEST_SUM) {
+            return Math.sqrt(plain);
+        }
         double largest = 0;
         for (double value : values) {
             largest = Math.max(largest, Math.abs(value));
@@ -148,12 +157,33 @@ public final class Tensor implements TensorSource {
         if (largest == 0 || Double.isInfinite(largest) || Double.isNaN(largest)) {
             return largest;
         }
-        double sum = 0;
-        for (double value : values) {
-            double scaled = value / largest;
-            sum += scaled * scaled;
+        return largest * Math.sqrt(squares(largest));
+    }
+
+    /** The sum of the squares in units of {@code unit}, in four sums, since each addition waits for the one before it. */
+    private double squares(double unit) {
+        double first = 0;
+        double second = 0;
+        double third = 0;
+        double fourth = 0;
+        double inverse = unit == 1 ? 1 : 1 / unit;
+        boolean isSafe = !Double.isInfinite(inverse);
+        int i = 0;
+        for (; isSafe && i + 3 < values.length; i += 4) {
+            double a = values[i] * inverse;
+            double b = values[i + 1] * inverse;
+            double c = values[i + 2] * inverse;
+            double d = values[i + 3] * inverse;
+            first += a * a;
+            second += b * b;
+            third += c * c;
+            fourth += d * d;
         }
-        return largest * Math.sqrt(sum);
+        for (; i < values.length; i++) {
+            double a = values[i] / unit;
+            first += a * a;
+        }
+        return first + second + (third + fourth);
     }
 
     /** The position of the first NaN or infinity, or -1. */

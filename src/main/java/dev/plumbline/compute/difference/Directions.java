@@ -5,8 +5,11 @@ import dev.plumbline.tensor.Tensor;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Random directions in parameter space. Weights are Gaussian: signs alone miss errors of equal size, which cancel, and
@@ -30,6 +33,19 @@ public final class Directions {
         return direction;
     }
 
+    /** Others, each tensor's by a multiple of its own, drawn as they are looked at: for what is looked at once or twice. */
+    public static Map<String, Tensor> drawn(
+            Collection<String> names, Objective objective, long seed, ToDoubleFunction<String> multiple) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Map<String, Long> seeds = new TreeMap<>();
+        new TreeSet<>(names).forEach(name -> seeds.put(name, random.nextLong()));
+        return new DrawnTensors(seeds.keySet(), name -> {
+            double[] weights = new double[objective.parameter(name).size()];
+            Gaussians.fill(weights, Objects.requireNonNull(seeds.get(name)), multiple.applyAsDouble(name));
+            return Tensor.of(objective.parameter(name).shape(), weights);
+        });
+    }
+
     /** The root mean square of the named parameters together; 1 where they are all 0. */
     public static double size(Objective objective, Collection<String> names) {
         double squares = 0;
@@ -49,8 +65,9 @@ public final class Directions {
         for (Map.Entry<String, Tensor> entry : direction.entrySet()) {
             double[] weights = entry.getValue().values();
             Tensor part = gradient.get(entry.getKey());
-            for (int i = 0; part != null && i < weights.length; i++) {
-                sum += part.at(i) * weights[i];
+            double[] derivatives = part == null ? new double[0] : part.values();
+            for (int i = 0; i < derivatives.length; i++) {
+                sum += derivatives[i] * weights[i];
             }
         }
         return sum;

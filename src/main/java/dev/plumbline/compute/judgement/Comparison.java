@@ -83,7 +83,10 @@ public final class Comparison {
 
     /** The same where only some entries are judged: the others are zeros from here on, in claim and reference. */
     public Comparison under(Mask other) {
-        return new Comparison(name, other.blanked(claimed), other.blanked(reference), other.blanked(allowance), other);
+        return other == Mask.ALL && mask == Mask.ALL
+                ? this
+                : new Comparison(
+                        name, other.blanked(claimed), other.blanked(reference), other.blanked(allowance), other);
     }
 
     /** Whether the entry counts. */

@@ -154,9 +154,7 @@ final class Branches {
 
     /** The values broadcast to a shape. */
     static double[] spread(Tensor x, Shape shape) {
-        return x.shape().equals(shape)
-                ? x.values()
-                : new Binary(BinaryFunction.ADD).value(List.of(x, Tensor.zeros(shape)), shape);
+        return x.shape().equals(shape) ? x.values() : new Broadcast(shape).value(List.of(x), shape);
     }
 
     /** Whether the k-th operand is one that a choice hangs on. */

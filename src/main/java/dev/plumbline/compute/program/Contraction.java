@@ -39,6 +39,8 @@ sealed interface Contraction extends Op permits MatMul, Convolution {
     /** Each term is a product, so its size is the product of sizes. */
     @Override
     default void pullBackSizes(List<Tensor> inputs, Tensor output, double[] cotangent, double[] @Nullable [] into) {
-        pullBack(inputs.stream().map(x -> x.map(Math::abs)).toList(), output, cotangent, into);
+        Tensor first = into[1] == null ? inputs.get(0) : inputs.get(0).map(Math::abs); // which only the second's needs
+        Tensor second = into[0] == null ? inputs.get(1) : inputs.get(1).map(Math::abs);
+        pullBack(List.of(first, second), output, cotangent, into);
     }
 }

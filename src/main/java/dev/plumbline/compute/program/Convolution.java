@@ -258,25 +258,36 @@ public record Convolution(Window window, int groups) implements Contraction {
         private void forEachRun(Run run, int sample, int group, int column, int all) {
             int kernelHeight = window.kernel().get(0);
             int kernelWidth = window.kernel().get(1);
-            int stride = window.strides().get(1);
-            int base = (sample * groups + group) * channels * height * width;
-            int row = 0;
-            for (int c = 0; c < channels; c++) {
+            int planes = (sample * groups + group) * channels;
+            for (int c = 0, row = 0; c < channels; c++) {
                 for (int i = 0; i < kernelHeight; i++) {
                     for (int j = 0; j < kernelWidth; j++, row++) {
-                        int shift =
-                                j * window.dilations().get(1) - window.padding().get(1);
-                        int first = Math.max(0, Math.floorDiv(stride - 1 - shift, stride));
-                        int last = Math.min(outWidth - 1, Math.floorDiv(width - 1 - shift, stride));
-                        for (int oy = 0; oy < outHeight && first <= last; oy++) {
-                            int y = window.top(oy) + i * window.dilations().get(0);
-                            if (y >= 0 && y < height) {
-                                int from = base + (c * height + y) * width + first * stride + shift;
-                                run.at(from, row * all + column + oy * outWidth + first, last - first + 1, stride);
-                            }
-                        }
+                        forEachRunBelow(run, i, j, (planes + c) * height * width, row * all + column);
                     }
                 }
+            }
+        }
+
+        /** Below one element of the kernel: rows of the input that continue each other are one run. */
+        private void forEachRunBelow(Run run, int i, int j, int plane, int to) {
+            int down = window.strides().get(0);
+            int stride = window.strides().get(1);
+            int drop = i * window.dilations().get(0) - window.padding().get(0);
+            int shift = j * window.dilations().get(1) - window.padding().get(1);
+            int first = Math.max(0, Math.floorDiv(stride - 1 - shift, stride));
+            int last = Math.min(outWidth - 1, Math.floorDiv(width - 1 - shift, stride));
+            int top = Math.max(0, Math.floorDiv(down - 1 - drop, down));
+            int bottom = Math.min(outHeight - 1, Math.floorDiv(height - 1 - drop, down));
+            if (first > last || top > bottom) {
+                return;
+            }
+            if (stride == 1 && down == 1 && last - first + 1 == width && width == outWidth) {
+                run.at(plane + (top + drop) * width, to + top * width, (bottom - top + 1) * width, 1);
+                return;
+            }
+            for (int oy = top; oy <= bottom; oy++) {
+                int from = plane + (oy * down + drop) * width + first * stride + shift;
+                run.at(from, to + oy * outWidth + first, last - first + 1, stride);
             }
         }
     }

@@ -5,18 +5,22 @@ import java.util.SplittableRandom;
 /**
  * Random numbers for the roundings of one operation's results. Equal results draw the same: an arithmetic rounds what is
  * equal alike, so over equal samples (inputs behind zero weights, say) its errors add up and do not average out.
+ *
+ * @param kept the bits that are random
+ * @param given the other ones
  */
-record Draws(long salt, boolean isNearest) {
+record Draws(long salt, long kept, long given) {
+
+    private static final long UPPER_HALF = 0x8000_0000_0000_0000L;
+    private static final long LOWER = 0xFFFF_FFFFL;
+    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
     /** Halves for everything: sums are not off, and results are rounded to the nearest. */
-    static final Draws NEAREST = new Draws(0, true);
-
-    private static final long HALVES = 0x8000_0000_8000_0000L;
-    private static final long LOWER = 0xFFFF_FFFFL;
+    static final Draws NEAREST = new Draws(0, 0, 0x8000_0000_8000_0000L);
 
     /** Random ones. */
     Draws(long salt) {
-        this(salt, false);
+        this(salt, -1, 0);
     }
 
     static Draws from(SplittableRandom random) {
@@ -25,21 +29,22 @@ record Draws(long salt, boolean isNearest) {
 
     /** The same for sums, which are rounded to the nearest then: the upper half of the bits is a half. */
     Draws toNearest() {
-        return new Draws(salt, true);
+        return new Draws(salt, kept & LOWER, given & LOWER | UPPER_HALF);
+    }
+
+    boolean isNearest() {
+        return given != 0;
     }
 
     /** 64 random bits, by a result. */
     long bits(double value) {
-        return chosen(mixed(salt ^ Double.doubleToRawLongBits(value)));
+        return mixed(salt ^ Double.doubleToRawLongBits(value)) & kept | given;
     }
 
     /** The same, by a result and the size of its terms. */
     long bits(double value, double size) {
-        return chosen(mixed(mixed(salt ^ Double.doubleToRawLongBits(value)) + Double.doubleToRawLongBits(size)));
-    }
-
-    private long chosen(long bits) {
-        return salt == 0 ? HALVES : isNearest ? HALVES & ~LOWER | bits & LOWER : bits;
+        long both = (salt ^ Double.doubleToRawLongBits(value)) + GOLDEN * Double.doubleToRawLongBits(size);
+        return mixed(both) & kept | given;
     }
 
     /** Uniform in [0, 1), from the upper half of random bits. */

@@ -2,7 +2,6 @@ package dev.plumbline.compute.program;
 
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -11,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The values of every node of a program at one point, and from there the reverse-mode gradient. */
@@ -85,22 +85,51 @@ public final class Evaluation {
             throw Problem.invalid(
                     "/cotangent", "the cotangent has another shape than the output", cotangent.shape(), output.shape());
         }
-        return new Gradient(cotangents(output, cotangent, new Vacated(false)), output);
+        return new Gradient(whole(output, cotangent), output);
+    }
+
+    /**
+     * As {@link #gradient(Node)}, but of what arrives in between only that is kept which magnitudes need, a fraction of it as a
+     * rule. Where more is asked for, the pass is made again.
+     */
+    public Gradient gradientOfParameters(Node output) {
+        boolean[] carriers = Magnitudes.carriers(program);
+        BitSet kept = new BitSet();
+        for (Node node : program.nodes()) {
+            boolean reads = node.inputs().stream().anyMatch(input -> carriers[input.id()]);
+            kept.set(node.id(), reads || node.inputs().isEmpty() || node == output);
+        }
+        Tensor ones = Tensor.filled(output.shape(), 1);
+        return new Gradient(cotangents(output, ones, new Vacated(id -> !kept.get(id)), Completed.NONE), output, kept);
+    }
+
+    private double[][] whole(Node output, Tensor cotangent) {
+        return cotangents(output, cotangent, new Vacated(id -> false), Completed.NONE);
     }
 
     /** The derivatives by the parameters alone, by name: what arrives in between is forgotten as soon as it is passed on. */
     public Map<String, Tensor> gradientByParameter(Node output) {
-        double[][] cotangents = cotangents(output, Tensor.filled(output.shape(), 1), new Vacated(true));
+        Map<String, double[]> found = new HashMap<>();
+        gradientByParameter(output, (name, derivatives) -> found.put(name, derivatives.clone()));
         Map<String, Tensor> gradient = new LinkedHashMap<>();
-        program.parameters().forEach((name, node) -> gradient.put(name, tensor(node, cotangents[node.id()])));
+        program.parameters().forEach((name, node) -> gradient.put(name, tensor(node, found.get(name))));
         return gradient;
+    }
+
+    /**
+     * The same one after another, each shown to {@code taker} as soon as it is complete, which may only read its array while it
+     * is asked: a large model's gradient is then nowhere as a whole. Parameters that the output does not depend on are left out.
+     */
+    public void gradientByParameter(Node output, BiConsumer<String, double[]> taker) {
+        Completed completed = Completed.of(program, output, rounding, taker);
+        cotangents(output, Tensor.filled(output.shape(), 1), new Vacated(id -> true), completed);
     }
 
     private static Tensor tensor(Node node, double @Nullable [] cotangent) {
         return cotangent == null ? Tensor.zeros(node.shape()) : Tensor.of(node.shape(), cotangent);
     }
 
-    private double[][] cotangents(Node output, Tensor cotangent, Vacated vacated) {
+    private double[][] cotangents(Node output, Tensor cotangent, Vacated vacated, Completed completed) {
         double[][] cotangents = new double[values.length][];
         TermSizes shared = rounding.sizes();
         boolean isShared = shared != null && shared.areOf(this);
@@ -122,40 +151,14 @@ public final class Evaluation {
                 } else {
                     rounding.pullBack(node, inputs(node), values[id], stored, into);
                 }
-                vacated.add(stored); // whose node nobody asks for any more
+                vacated.add(id, cotangents); // nobody asks for it any more
             }
+            completed.after(node, cotangents, vacated);
         }
         if (shared != null && measures) {
             shared.end(isShared ? sizes : null);
         }
         return cotangents;
-    }
-
-    /** Arrays of a reverse pass that nobody reads any more, for what arrives further up. */
-    private static final class Vacated {
-        private final boolean forgets;
-        private final Map<Integer, ArrayDeque<double[]>> free = new HashMap<>(); // by length
-
-        Vacated(boolean forgets) {
-            this.forgets = forgets;
-        }
-
-        void add(double[] passedOn) {
-            if (forgets) {
-                free.computeIfAbsent(passedOn.length, length -> new ArrayDeque<>())
-                        .push(passedOn);
-            }
-        }
-
-        double[] zeros(int length) {
-            ArrayDeque<double[]> alike = free.get(length);
-            double[] array = alike == null ? null : alike.poll();
-            if (array == null) {
-                return new double[length];
-            }
-            Arrays.fill(array, 0);
-            return array;
-        }
     }
 
     /**
@@ -164,7 +167,7 @@ public final class Evaluation {
      * @return to how many inputs
      */
     int pullBack(Node node, double[] arriving, double[][] cotangents, @Nullable BitSet wanted) {
-        double[] @Nullable [] targets = targets(node, cotangents, wanted, new Vacated(false));
+        double[] @Nullable [] targets = targets(node, cotangents, wanted, new Vacated(id -> false));
         int count = (int) Arrays.stream(targets).filter(Objects::nonNull).count();
         if (count > 0) {
             double[] own = rounding == Rounding.NONE ? arriving : arriving.clone();
@@ -248,16 +251,36 @@ public final class Evaluation {
     public final class Gradient {
 
         private final double[][] cotangents;
+        private final Node output;
+        private final @Nullable BitSet kept; // null for all
         private final Magnitudes magnitudes;
+        private double @Nullable [][] all;
 
         private Gradient(double[][] cotangents, Node output) {
+            this(cotangents, output, null);
+        }
+
+        private Gradient(double[][] cotangents, Node output, @Nullable BitSet kept) {
             this.cotangents = cotangents;
+            this.output = output;
+            this.kept = kept;
             this.magnitudes = new Magnitudes(program, values, cotangents, output);
         }
 
         /** The derivative by a node's value, in its shape; zeros where the output does not depend on it. */
         public Tensor by(Node node) {
-            return tensor(node, cotangents[node.id()]);
+            boolean isKept = kept == null || kept.get(node.id());
+            return tensor(node, (isKept ? cotangents : all())[node.id()]);
+        }
+
+        private double[][] all() {
+            double[][] found = all;
+            if (found == null) {
+                found = whole(
+                        output, Tensor.filled(output.shape(), 1)); // two threads may both do this, to the same end
+                all = found;
+            }
+            return found;
         }
 
         /** The derivatives by the parameters, by name. */
@@ -268,11 +291,12 @@ public final class Evaluation {
         }
 
         /**
-         * For each entry of each parameter the size of the terms that were added up to it: the last contraction with
-         * absolute values, {@code |x|' |dz|} for a weight. Times a unit roundoff it is what rounding alone does there.
+         * For each entry of a parameter the size of the terms that were added up to it: the last contraction with absolute
+         * values, {@code |x|' |dz|} for a weight. Times a unit roundoff it is what rounding alone does there. It is found
+         * anew each time, since it is as large as the parameter.
          */
-        public Map<String, Tensor> magnitudes() {
-            return magnitudes.byParameter();
+        public Tensor magnitude(String parameter) {
+            return magnitudes.by(Objects.requireNonNull(program.parameters().get(parameter)));
         }
 
         /** By parameter, how many terms are added up to one entry of its gradient, roughly. */

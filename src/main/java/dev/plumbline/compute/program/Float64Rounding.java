@@ -23,6 +23,8 @@ final class Float64Rounding implements Rounding {
     private static final double FLUSHED = 0.5; // of sigmoids that are subnormal: 1 / (1 + exp(-x)) overflows inside
     private static final long EXPONENT = 0x7FF0_0000_0000_0000L;
     private static final long TINY = 52L << 52; // up to here ulps are subnormal
+    private static final long INVERSE =
+            (2L * Double.MAX_EXPONENT + 52) << 52; // less an exponent: of the inverse of its ulp
     private static final SerialSums SERIAL = new SerialSums(false);
 
     private final Evaluation base;
@@ -76,19 +78,44 @@ final class Float64Rounding implements Rounding {
         boolean sum = Terms.isSum(op);
         boolean isShared = sum || centring.isCentred(node);
         double[] sizes = isShared ? termSizes.forward(node, () -> Terms.sizes(node, inputs)) : y;
-        double spread = 2 + (sum ? Math.sqrt(Terms.count(node)) / 4 : 0);
-        boolean isSigmoid = op instanceof Unary unary && unary.function() == UnaryFunction.SIGMOID;
-        Residues residues = Residues.of(op, inputs, node.shape());
         Draws draws = Draws.from(random);
-        double[] moved = y; // which nobody else has
+        if (sum) { // y is nobody else's
+            straySums(draws, y, sizes, 2 + Math.sqrt(Terms.count(node)) / 4);
+        } else {
+            boolean[] rounded = Residues.of(op, inputs, node.shape()).rounded(y);
+            if (op instanceof Unary unary && unary.function() == UnaryFunction.SIGMOID) {
+                flush(draws, y, rounded);
+            }
+            strayResults(draws, y, sizes, rounded);
+        }
+        return Tensor.of(node.shape(), y);
+    }
+
+    private static void straySums(Draws draws, double[] y, double[] sizes, double spread) {
         for (int i = 0; i < y.length; i++) {
             double size = TermSizes.atLeast(Math.abs(sizes[i]), y[i]);
-            if (sum ? !isWhole(y[i], size) : residues.isRounded(i, y[i])) {
-                boolean isFlushed = isSigmoid && y[i] < Double.MIN_NORMAL && Draws.low(draws.bits(y[i], i)) < FLUSHED;
-                moved[i] = isFlushed ? 0 : stray(draws, y[i], spread * size);
+            if (!isWhole(y[i], size)) {
+                y[i] = stray(draws, y[i], spread * size);
             }
         }
-        return Tensor.of(node.shape(), moved);
+    }
+
+    private static void strayResults(Draws draws, double[] y, double[] sizes, boolean[] rounded) {
+        for (int i = 0; i < y.length; i++) {
+            if (rounded[i]) {
+                y[i] = stray(draws, y[i], 2 * TermSizes.atLeast(Math.abs(sizes[i]), y[i]));
+            }
+        }
+    }
+
+    /** Sets some subnormal results to 0, which then count as exact. */
+    private static void flush(Draws draws, double[] y, boolean[] rounded) {
+        for (int i = 0; i < y.length; i++) {
+            if (rounded[i] && y[i] < Double.MIN_NORMAL && Draws.low(draws.bits(y[i], i)) < FLUSHED) {
+                y[i] = 0;
+                rounded[i] = false;
+            }
+        }
     }
 
     private static double[] serially(Op op, List<Tensor> inputs, Node node) {
@@ -105,39 +132,49 @@ final class Float64Rounding implements Rounding {
     }
 
     /** A float64 that is off by up to {@code u size}, to either side alike. */
-    private static double stray(Draws draws, double value, double size) {
+    static double stray(Draws draws, double value, double size) {
+        long bits = draws.bits(value, size);
+        double off = 2 * U * size * (Draws.low(bits) - 0.5);
+        long exponent = Double.doubleToRawLongBits(value) & EXPONENT;
+        if (exponent <= TINY || exponent == EXPONENT) {
+            return strayAtTheEnds(bits, value, size);
+        }
+        double ulp = Double.longBitsToDouble(exponent - TINY);
+        double steps = off * Double.longBitsToDouble(INVERSE - exponent); // divided by ulp, exactly
+        boolean coarse = Math.abs(steps) < 64; // else the sum is as good as any
+        return value + (coarse ? Math.floor(steps + Draws.high(bits)) * ulp : off);
+    }
+
+    /** The same plainly, of any number. */
+    static double strayAtTheEnds(long bits, double value, double size) {
         if (!Double.isFinite(value)) {
             return value;
         }
         boolean isSubnormal = Math.abs(value) < Double.MIN_NORMAL;
         double least = isSubnormal ? 2 * Double.MIN_NORMAL : 0; // below it the spacing stays
-        long bits = draws.bits(value, size);
         double off = 2 * U * Math.max(size, least) * (Draws.low(bits) - 0.5);
-        double ulp = ulp(value);
+        double ulp = Math.ulp(value);
         double steps = off / ulp;
-        boolean coarse = Math.abs(steps) < 64; // else the sum is as good as any
-        return value + (coarse ? Math.floor(steps + Draws.high(bits)) * ulp : off);
-    }
-
-    /** As {@link Math#ulp}, which takes several times as long, of a finite number. */
-    static double ulp(double value) {
-        long exponent = Double.doubleToRawLongBits(value) & EXPONENT;
-        return exponent > TINY ? Double.longBitsToDouble(exponent - TINY) : Math.ulp(value);
+        return value + (Math.abs(steps) < 64 ? Math.floor(steps + Draws.high(bits)) * ulp : off);
     }
 
     @Override
     public double[] cotangent(Node node, double[] arriving, double @Nullable [] sizes) {
         Draws draws = Draws.from(random);
-        double[] moved = arriving;
-        for (int i = 0; i < moved.length; i++) {
-            double terms = sizes == null ? 0 : sizes[i];
-            boolean exact = terms == 0 ? arriving[i] == (float) arriving[i] : isWhole(arriving[i], terms);
-            if (!exact) {
-                double size = sizes == null ? 0 : TermSizes.atLeast(terms, arriving[i]);
-                moved[i] = stray(draws, arriving[i], Math.abs(arriving[i]) + 2 * size);
+        for (int i = 0; sizes == null && i < arriving.length; i++) {
+            double value = arriving[i];
+            if (value != (float) value) {
+                arriving[i] = stray(draws, value, Math.abs(value));
             }
         }
-        return conditioning.strayed(node, moved, base, Grid.FP64, random);
+        for (int i = 0; sizes != null && i < arriving.length; i++) {
+            double value = arriving[i];
+            boolean isExact = sizes[i] == 0 ? value == (float) value : isWhole(value, sizes[i]);
+            if (!isExact) {
+                arriving[i] = stray(draws, value, Math.abs(value) + 2 * TermSizes.atLeast(sizes[i], value));
+            }
+        }
+        return conditioning.strayed(node, arriving, base, Grid.FP64, random);
     }
 
     /** On the run's own branches: where noise decides between two, a right gradient may have either, with its noise. */

@@ -21,18 +21,19 @@ final class Magnitudes {
     private final double[][] cotangents;
     private final Node output;
 
-    private final boolean[] carriers; // (node): is it a parameter, or elements of parameters, moved?
+    private final boolean[] carriers; // (node)
 
     Magnitudes(Program program, Tensor[] values, double[][] cotangents, Node output) {
         this.program = program;
         this.values = values;
         this.cotangents = cotangents;
         this.output = output;
-        this.carriers = carriers();
+        this.carriers = carriers(program);
     }
 
-    private boolean[] carriers() {
-        boolean[] found = new boolean[values.length];
+    /** By node, whether it is a parameter, or elements of parameters, moved. */
+    static boolean[] carriers(Program program) {
+        boolean[] found = new boolean[program.nodes().size()];
         for (Node node : program.nodes()) {
             found[node.id()] = program.isDifferentiable(node)
                     && (node.op() instanceof Input || node.op().isMove())
@@ -41,41 +42,51 @@ final class Magnitudes {
         return found;
     }
 
-    Map<String, Tensor> byParameter() {
+    /** The sizes of one parameter's terms. */
+    Tensor by(Node parameter) {
+        boolean[] carrying = carrying(parameter);
         double[][] sizes = new double[values.length][];
         for (Node node : program.nodes()) {
-            if (carriers[node.id()]) {
+            if (carrying[node.id()]) {
                 sizes[node.id()] = new double[node.shape().size()];
             }
         }
-        if (carriers[output.id()]) {
+        if (carrying[output.id()]) {
             sizes[output.id()] = absolute(cotangents[output.id()]);
         }
-        for (int id = output.id(); id >= 0; id--) {
+        for (int id = output.id(); id >= parameter.id(); id--) {
             Node node = program.nodes().get(id);
-            if (cotangents[id] != null && node.inputs().stream().anyMatch(input -> carriers[input.id()])) {
-                pullBack(node, carriers[id] ? sizes[id] : absolute(cotangents[id]), sizes);
+            if (cotangents[id] != null && node.inputs().stream().anyMatch(input -> carrying[input.id()])) {
+                pullBack(node, carrying[id] ? sizes[id] : absolute(cotangents[id]), carrying, sizes);
             }
         }
-        Map<String, Tensor> magnitudes = new LinkedHashMap<>();
-        program.parameters().forEach((name, node) -> magnitudes.put(name, Tensor.of(node.shape(), sizes[node.id()])));
-        return magnitudes;
+        return Tensor.of(parameter.shape(), sizes[parameter.id()]);
     }
 
-    private void pullBack(Node node, double[] arriving, double[][] sizes) {
+    /** The carriers of one parameter's elements: itself, and what they are moved to. */
+    private boolean[] carrying(Node parameter) {
+        boolean[] found = new boolean[values.length];
+        found[parameter.id()] = carriers[parameter.id()];
+        for (Node node : program.nodes()) {
+            found[node.id()] |= carriers[node.id()] && node.inputs().stream().anyMatch(input -> found[input.id()]);
+        }
+        return found;
+    }
+
+    private void pullBack(Node node, double[] arriving, boolean[] carrying, double[][] sizes) {
         List<Tensor> inputs = new ArrayList<>();
         double[][] terms = new double[node.inputs().size()][];
         for (int k = 0; k < terms.length; k++) {
             Node input = node.inputs().get(k);
             inputs.add(values[input.id()]);
-            if (carriers[input.id()]) {
+            if (carrying[input.id()]) {
                 terms[k] = new double[input.shape().size()];
             }
         }
         node.op().pullBackSizes(inputs, values[node.id()], arriving, terms);
         for (int k = 0; k < terms.length; k++) {
             Node input = node.inputs().get(k);
-            for (int i = 0; carriers[input.id()] && i < terms[k].length; i++) {
+            for (int i = 0; carrying[input.id()] && i < terms[k].length; i++) {
                 sizes[input.id()][i] += Math.abs(terms[k][i]);
             }
         }

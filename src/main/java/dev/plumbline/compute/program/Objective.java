@@ -202,6 +202,11 @@ public final class Objective {
         return base.with(changed).value(output).item();
     }
 
+    /** Our own reverse-mode gradient at the point, whose cotangents are taken again where they are asked for. */
+    public Evaluation.Gradient gradientOfParameters() {
+        return base.gradientOfParameters(output);
+    }
+
     /** Our own reverse-mode gradient at the point, with its cotangents. */
     public Evaluation.Gradient gradient() {
         return base.gradient(output);

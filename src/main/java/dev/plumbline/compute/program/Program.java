@@ -281,18 +281,42 @@ public final class Program {
     /** Every value at a point, each result rounded as a machine of less precision would. */
     public Evaluation evaluate(Map<String, Tensor> point, Rounding rounding) {
         Tensor[] values = new Tensor[nodes.size()];
-        List<Tensor> inputs = new ArrayList<>();
         for (Node node : nodes) {
-            if (node.op() instanceof Input input) {
-                values[node.id()] = rounding.given(node, bound(point, input, node.shape()));
-            } else if (node.op() instanceof Constant constant) {
-                values[node.id()] = rounding.given(node, constant.tensor());
-            } else {
-                inputs.clear();
-                for (Node input : node.inputs()) {
-                    inputs.add(values[input.id()]);
+            values[node.id()] = value(node, point, values, rounding);
+        }
+        return new Evaluation(this, values, rounding);
+    }
+
+    private static Tensor value(Node node, Map<String, Tensor> point, Tensor[] values, Rounding rounding) {
+        if (node.op() instanceof Input input) {
+            return rounding.given(node, bound(point, input, node.shape()));
+        }
+        if (node.op() instanceof Constant constant) {
+            return rounding.given(node, constant.tensor());
+        }
+        List<Tensor> inputs = new ArrayList<>(node.inputs().size());
+        for (Node input : node.inputs()) {
+            inputs.add(values[input.id()]);
+        }
+        return value(node, inputs, rounding);
+    }
+
+    /**
+     * The values of some nodes alone: of the others each is forgotten as soon as it has been read for the last time, and there is
+     * no gradient of them.
+     */
+    public Evaluation evaluateOnly(Set<Node> wanted, Map<String, Tensor> point, Rounding rounding) {
+        int[] readers = new int[nodes.size()]; // that have not been evaluated yet
+        for (Node node : nodes) {
+            node.inputs().forEach(input -> readers[input.id()]++);
+        }
+        Tensor[] values = new Tensor[nodes.size()];
+        for (Node node : nodes) {
+            values[node.id()] = value(node, point, values, rounding);
+            for (Node input : node.inputs()) {
+                if (--readers[input.id()] == 0 && !wanted.contains(input)) {
+                    values[input.id()] = null;
                 }
-                values[node.id()] = value(node, inputs, rounding);
             }
         }
         return new Evaluation(this, values, rounding);

@@ -113,7 +113,7 @@ final class RandomRounding implements Rounding {
     public Tensor given(Node node, Tensor value) {
         Tensor sizes = node.op() instanceof Constant constant ? constant.sizesIn(sums[node.id()]) : null;
         Stored loop = loop(node, sums, sizes == null && isExact(node), draws());
-        if (sizes == null && loop.keeps(value.values())) {
+        if (sizes == null && termSizes.isKept(node, () -> loop.keeps(value.values()))) {
             return value;
         }
         double[] stored = new double[value.size()];
@@ -166,10 +166,10 @@ final class RandomRounding implements Rounding {
         if (!(op instanceof Unary unary) || !unary.function().isElementary()) {
             return null;
         }
-        Residues residues = Residues.of(op, inputs, inputs.get(0).shape());
+        boolean[] rounded = Residues.of(op, inputs, inputs.get(0).shape()).rounded(y);
         double[] sizes = new double[y.length];
         for (int i = 0; i < y.length; i++) {
-            sizes[i] = residues.isRounded(i, y[i]) ? Math.nextUp(Math.abs(y[i])) : 0; // a sigmoid's 1 is no count
+            sizes[i] = rounded[i] ? Math.nextUp(Math.abs(y[i])) : 0; // a sigmoid's 1 is no count
         }
         return sizes;
     }

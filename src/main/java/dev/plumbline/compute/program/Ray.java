@@ -108,6 +108,8 @@ public final class Ray {
         private boolean undecided;
         private double work;
         private double distance = Double.POSITIVE_INFINITY;
+        private Map<String, Tensor> direction = Map.of();
+        private Map<String, Tensor> curve = Map.of();
 
         Walk(Objective objective, int order, Ground ground) {
             this.objective = objective;
@@ -118,17 +120,14 @@ public final class Ray {
         }
 
         Ray along(Map<String, Tensor> direction, Map<String, Tensor> curve) {
+            this.direction = direction;
+            this.curve = curve;
             int[] lastUse = lastUses();
             boolean[] counts = counting();
             for (Node node : objective.program().nodes().subList(0, germs.length)) {
                 Tensor point = objective.base().value(node);
                 values[node.id()] = point;
-                if (node.op() instanceof Input input) {
-                    Tensor d = direction.get(input.name());
-                    Tensor e = curve.get(input.name());
-                    boolean moves = input.role() == Input.Role.PARAMETER && (d != null || e != null);
-                    germs[node.id()] = moves ? line(point, d, e) : null;
-                } else if (counts[node.id()] && node.inputs().stream().anyMatch(this::moves)) {
+                if (counts[node.id()] && node.inputs().stream().anyMatch(this::moves)) {
                     germs[node.id()] = step(node, point);
                 }
                 for (Node input : node.inputs()) {
@@ -137,14 +136,29 @@ public final class Ray {
                     }
                 }
             }
-            Germ last = germs[objective.output().id()];
+            Germ last = germ(objective.output());
             Germ germ = last == null ? Germ.constant(objective.base().value(objective.output()), order, true) : last;
             double passes = work / Math.max(1, objective.program().cost());
             return new Ray(objective, germ, edges, undecided, values, passes, distance, 1);
         }
 
         private boolean moves(Node node) {
-            return node.id() < germs.length && germs[node.id()] != null;
+            return node.id() < germs.length && (germs[node.id()] != null || isMoved(node));
+        }
+
+        private boolean isMoved(Node node) {
+            return node.op() instanceof Input input
+                    && input.role() == Input.Role.PARAMETER
+                    && (direction.containsKey(input.name()) || curve.containsKey(input.name()));
+        }
+
+        /** Null where nothing moves. A parameter's is not there before it is read: all of them together are as large as the model. */
+        private @Nullable Germ germ(Node node) {
+            if (germs[node.id()] == null && node.op() instanceof Input input && isMoved(node)) {
+                germs[node.id()] =
+                        line(objective.base().value(node), direction.get(input.name()), curve.get(input.name()));
+            }
+            return germs[node.id()];
         }
 
         private Germ line(Tensor point, @Nullable Tensor direction, @Nullable Tensor curve) {
@@ -163,7 +177,7 @@ public final class Ray {
             int bilinear = 0;
             for (int k = 0; k < spreads.length; k++) {
                 Node input = node.inputs().get(k);
-                Germ moving = germs[input.id()];
+                Germ moving = germ(input);
                 inputs.add(moving != null ? moving : Germ.constant(values[input.id()], order, true));
                 spreads[k] = ground.spreads().of(input);
                 isAtPoint &= inputs.get(k).isAtPoint();

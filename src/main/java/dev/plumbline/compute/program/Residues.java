@@ -2,6 +2,7 @@ package dev.plumbline.compute.program;
 
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 
 /** What float64 lost of each result of an element-wise operation: nothing, if it was exact. */
@@ -29,33 +30,74 @@ final class Residues {
                 : new Residues(op, NONE, NONE);
     }
 
-    /** Whether {@code y}, the i-th result, is not the exact one. Elementary functions are exact only where that is plain. */
-    boolean isRounded(int i, double y) {
+    /** Whether each result is not the exact one. Elementary functions are exact only where that is plain. */
+    boolean[] rounded(double[] y) {
+        boolean[] rounded = new boolean[y.length];
         if (op instanceof Unary unary) {
-            return isRounded(unary.function(), a[i], y);
+            mark(unary.function(), y, rounded);
+        } else if (op instanceof Binary binary) {
+            mark(binary.function(), y, rounded);
+        } else {
+            Arrays.fill(rounded, true);
         }
-        return !(op instanceof Binary binary) || isRounded(binary.function(), a[i], b[i], y);
+        return rounded;
     }
 
-    private static boolean isRounded(UnaryFunction function, double x, double y) {
-        return switch (function) {
-            case NEGATE, STOP_GRADIENT, RELU, ABS, SIGN, FLOOR -> false;
-            case SQRT -> x > 0 && x < TINY || Math.fma(y, y, -x) != 0;
-            case LOG -> x != 1;
-            case SOFTPLUS -> true;
-            default -> x != 0; // exp, sin, cos, tanh, sigmoid, erf, atan, log1p are exact at 0
-        };
+    private void mark(UnaryFunction function, double[] y, boolean[] rounded) {
+        switch (function) {
+            case NEGATE, STOP_GRADIENT, RELU, ABS, SIGN, FLOOR -> {}
+            case SQRT -> {
+                for (int i = 0; i < y.length; i++) {
+                    rounded[i] = a[i] > 0 && a[i] < TINY || Math.fma(y[i], y[i], -a[i]) != 0;
+                }
+            }
+            case LOG -> {
+                for (int i = 0; i < y.length; i++) {
+                    rounded[i] = a[i] != 1;
+                }
+            }
+            case SOFTPLUS -> Arrays.fill(rounded, true);
+            default -> { // exp, sin, cos, tanh, sigmoid, erf, atan, log1p are exact at 0
+                for (int i = 0; i < y.length; i++) {
+                    rounded[i] = a[i] != 0;
+                }
+            }
+        }
     }
 
-    private static boolean isRounded(BinaryFunction function, double a, double b, double y) {
-        return switch (function) {
-            case ADD -> twoSum(a, b, y) != 0;
-            case SUBTRACT -> twoSum(a, -b, y) != 0;
-            case MULTIPLY -> isTiny(y, a, b) || Math.fma(a, b, -y) != 0;
-            case DIVIDE -> isTiny(y, a, 1) || isTiny(a, y, b) || Math.fma(y, b, -a) != 0;
-            case POWER -> b == 2 ? isTiny(y, a, a) || Math.fma(a, a, -y) != 0 : b != 1 && b != 0 && a != 1 && a != 0;
-            default -> false;
-        };
+    private void mark(BinaryFunction function, double[] y, boolean[] rounded) {
+        switch (function) {
+            case ADD -> {
+                for (int i = 0; i < y.length; i++) {
+                    rounded[i] = twoSum(a[i], b[i], y[i]) != 0;
+                }
+            }
+            case SUBTRACT -> {
+                for (int i = 0; i < y.length; i++) {
+                    rounded[i] = twoSum(a[i], -b[i], y[i]) != 0;
+                }
+            }
+            case MULTIPLY -> {
+                for (int i = 0; i < y.length; i++) {
+                    rounded[i] = isTiny(y[i], a[i], b[i]) || Math.fma(a[i], b[i], -y[i]) != 0;
+                }
+            }
+            case DIVIDE -> {
+                for (int i = 0; i < y.length; i++) {
+                    rounded[i] = isTiny(y[i], a[i], 1) || isTiny(a[i], y[i], b[i]) || Math.fma(y[i], b[i], -a[i]) != 0;
+                }
+            }
+            case POWER -> {
+                for (int i = 0; i < y.length; i++) {
+                    rounded[i] = isPowerRounded(a[i], b[i], y[i]);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private static boolean isPowerRounded(double a, double b, double y) {
+        return b == 2 ? isTiny(y, a, a) || Math.fma(a, a, -y) != 0 : b != 1 && b != 0 && a != 1 && a != 0;
     }
 
     /** Whether the residue of the product {@code ab} may itself underflow. */

@@ -1,5 +1,8 @@
 package dev.plumbline.compute.program;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +18,7 @@ public final class TermSizes {
 
     private final double[][] forward; // (node); null where nothing is added up
     private final @Nullable Evaluation base; // of which runs take the branches; null for a run alone
+    private final Map<Node, Boolean> kept = new ConcurrentHashMap<>(); // parameters and data, whole
     private double @Nullable [][] reverse; // (node); null until a reverse pass has ended
     private boolean hasEnded;
 
@@ -44,6 +48,11 @@ public final class TermSizes {
             forward[node.id()] = known;
         }
         return known;
+    }
+
+    /** Whether nothing of a parameter or of data is rounded, which the same arithmetic finds each time. */
+    boolean isKept(Node node, BooleanSupplier found) {
+        return base == null ? found.getAsBoolean() : kept.computeIfAbsent(node, key -> found.getAsBoolean());
     }
 
     /** Whether a run takes the branches that these sizes are of, but for a few. */

@@ -38,7 +38,7 @@ public final class Allowances {
     private final Objective objective;
     private final Map<String, Tensor> exact;
     private final EntryAllowance entries;
-    private final Map<String, Tensor> magnitudes; // of the terms of each entry
+    private final Evaluation.Gradient gradient;
     private final long seed;
     private final Runnable alive;
     private final Map<String, Tensor> allowances = new LinkedHashMap<>();
@@ -53,9 +53,9 @@ public final class Allowances {
     private Allowances(Objective objective, Evaluation.Gradient gradient, long seed, Runnable alive) {
         this.alive = alive;
         this.objective = objective;
+        this.gradient = gradient;
         this.exact = gradient.byParameter();
-        this.magnitudes = gradient.magnitudes();
-        this.entries = new EntryAllowance(exact, magnitudes, gradient.terms());
+        this.entries = new EntryAllowance(exact, gradient.terms());
         this.seed = seed;
     }
 
@@ -114,26 +114,29 @@ public final class Allowances {
             Scatter scatter = datatype == Datatype.FP64 && own != null ? own : Objects.requireNonNull(single);
             Datatype arithmetic = datatype == Datatype.FP64 && own != null ? Datatype.FP64 : narrowest(precision);
             double stored = precision == null ? 0 : precision.storedRoundoff();
-            double[] rms = entries.spread(name, scatter.rms(name), arithmetic.unitRoundoff(), stored);
-            double[] allowance = entries.allowance(name, rms, scatter.reach(name), arithmetic, stored);
+            Tensor magnitude = magnitude(name);
+            float64.put(name, tensor(name, float64(name, magnitude, own, scatter)));
+            double[] rms = entries.spread(name, magnitude, scatter.take(name), arithmetic.unitRoundoff(), stored);
+            double[] allowance = entries.allowance(name, magnitude, rms, scatter.takeReach(name), arithmetic, stored);
             if (isHalf) {
                 cast(name, rms, allowance, datatype);
                 halves.put(name, datatype);
             }
             allowances.put(name, tensor(name, allowance));
-            spreads.put(name, tensor(name, rms));
-            float64.put(name, tensor(name, float64(name, own, scatter)));
+            if (datatype == Datatype.FP64) {
+                spreads.put(name, tensor(name, rms));
+            }
         });
     }
 
     /** Float64's own allowance: measured where there were such runs, else scaled down from float32's. */
-    private double[] float64(String name, @Nullable Scatter own, Scatter single) {
+    private double[] float64(String name, Tensor magnitude, @Nullable Scatter own, Scatter single) {
         double[] rms = own == null ? single.rms(name) : own.rms(name);
         for (int i = 0; own == null && i < rms.length; i++) {
             rms[i] *= 0x1p-29;
         }
-        double[] spread = entries.spread(name, rms, Datatype.FP64.unitRoundoff(), 0);
-        return entries.allowance(name, spread, null, Datatype.FP64, 0);
+        double[] spread = entries.spread(name, magnitude, rms, Datatype.FP64.unitRoundoff(), 0);
+        return entries.allowance(name, magnitude, spread, null, Datatype.FP64, 0);
     }
 
     /** One rounding at the end: of the gradient or of anything its own allowance away. */
@@ -260,7 +263,7 @@ public final class Allowances {
         List<String> names = datatypes.keySet().stream()
                 .filter(name -> datatypes.get(name) == Datatype.FP64)
                 .toList();
-        ShortenedConstants moved = ShortenedConstants.of(found, objective, exact, magnitudes, names, seed);
+        ShortenedConstants moved = ShortenedConstants.of(found, objective, exact, this::magnitude, names, seed);
         for (String name : names) {
             double[] allowance = moved.open(name);
             Tensor own = allowance(name);
@@ -290,18 +293,19 @@ public final class Allowances {
             return null;
         }
         Scatter throughout = narrow.computeIfAbsent(datatype, this::throughout);
-        double[] spread = entries.spread(name, throughout.rms(name), datatype.unitRoundoff(), 0);
-        return tensor(name, entries.allowance(name, spread, throughout.reach(name), datatype, 0));
+        Tensor magnitude = magnitude(name);
+        double[] spread = entries.spread(name, magnitude, throughout.rms(name), datatype.unitRoundoff(), 0);
+        return tensor(name, entries.allowance(name, magnitude, spread, throughout.reach(name), datatype, 0));
     }
 
-    /** The root mean square of what right claims are off: an entry smaller than that drowns. */
+    /** The root mean square of what right claims in float64 are off: an entry smaller than that drowns. */
     public Tensor spread(String name) {
         return Objects.requireNonNull(spreads.get(name));
     }
 
-    /** The size of the terms that are added up to each entry. */
+    /** The size of the terms that are added up to each entry, found anew: it is as large as the parameter. */
     public Tensor magnitude(String name) {
-        return Objects.requireNonNull(magnitudes.get(name));
+        return gradient.magnitude(name);
     }
 
     /** What float64 rounding may do to our own gradient. */

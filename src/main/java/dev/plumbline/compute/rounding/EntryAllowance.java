@@ -31,37 +31,41 @@ final class EntryAllowance {
     private static final double ABOVE = 0.1; // of all magnitudes
 
     private final Map<String, Tensor> exact;
-    private final Map<String, Tensor> magnitudes;
     private final Map<String, Double> terms;
 
-    EntryAllowance(Map<String, Tensor> exact, Map<String, Tensor> magnitudes, Map<String, Double> terms) {
+    EntryAllowance(Map<String, Tensor> exact, Map<String, Double> terms) {
         this.exact = exact;
-        this.magnitudes = magnitudes;
         this.terms = terms;
     }
 
     /**
      * The spread of each entry: of the runs, of the last sum, and of storing the result.
      *
+     * @param magnitude the sizes of the terms of each entry
+     * @param rms of the runs; takes the spread
      * @param stored the unit roundoff of what the gradient is stored in first, or 0
      */
-    double[] spread(String name, double[] rms, double u, double stored) {
-        Tensor magnitude = Objects.requireNonNull(magnitudes.get(name));
+    double[] spread(String name, Tensor magnitude, double[] rms, double u, double stored) {
         double[] g = Objects.requireNonNull(exact.get(name)).values();
         double root = Math.sqrt(terms.getOrDefault(name, 1.0)) / 12;
-        double[] spread = new double[rms.length];
-        for (int i = 0; i < spread.length; i++) {
+        for (int i = 0; i < rms.length; i++) {
             double size = Math.abs(g[i]);
             double last = u * (magnitude.at(i) + root * (magnitude.at(i) + size));
-            spread[i] = Roots.hypot(Roots.hypot(rms[i], last), stored * size);
+            rms[i] = Roots.hypot(Roots.hypot(rms[i], last), stored * size);
         }
-        return spread;
+        return rms;
     }
 
     /** @param reach how far the choices of operations at their edges carry each entry, which the spread contains; null for nowhere */
-    double[] allowance(String name, double[] spread, double @Nullable [] reach, Datatype arithmetic, double stored) {
+    double[] allowance(
+            String name,
+            Tensor magnitudes,
+            double[] spread,
+            double @Nullable [] reach,
+            Datatype arithmetic,
+            double stored) {
         double[] g = Objects.requireNonNull(exact.get(name)).values();
-        double[] magnitude = Objects.requireNonNull(magnitudes.get(name)).values();
+        double[] magnitude = magnitudes.values();
         double u = arithmetic.unitRoundoff();
         double usual = usual(magnitude, spread, reach);
         double[] allowance = new double[spread.length];

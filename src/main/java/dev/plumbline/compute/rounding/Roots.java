@@ -8,9 +8,17 @@ final class Roots {
 
     private Roots() {}
 
+    /** Whether a root of a sum of squares is right to the last place: squares of 1e-200 vanish, those of 1e200 overflow. */
+    static boolean isExact(double root) {
+        return root > 2 * SMALL && root < LARGE;
+    }
+
     /** {@code sqrt(a^2 + b^2)}: as {@link Math#hypot} within two roundings, in a tenth of its time where no square is extreme. */
     static double hypot(double a, double b) {
         double larger = Math.max(Math.abs(a), Math.abs(b));
-        return larger > SMALL && larger < LARGE ? Math.sqrt(a * a + b * b) : Math.hypot(a, b);
+        if (larger > SMALL && larger < LARGE) {
+            return Math.sqrt(a * a + b * b);
+        }
+        return larger == 0 ? 0 : Math.hypot(a, b); // behind a ReLU most are
     }
 }

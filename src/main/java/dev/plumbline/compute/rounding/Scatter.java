@@ -5,30 +5,30 @@ import dev.plumbline.compute.program.Leaning;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Rounding;
 import dev.plumbline.tensor.Tensor;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How the gradients of some runs, each in an arithmetic of its own, lie about the exact one: by parameter the root of the
- * mean square of what each entry was off. Eight runs tell the spread to a quarter.
+ * mean square of what each entry was off. Eight runs tell the spread to a quarter. {@link Runs} makes them.
  */
 final class Scatter {
 
     private final int runs;
-    private final Map<String, double[]> squares = new LinkedHashMap<>();
+    private final Map<String, double[]> squares; // roots of sums of them
     private final Map<String, double[]> reach = new LinkedHashMap<>(); // none where no edge is near
     private int elsewhere;
 
-    private Scatter(int runs) {
+    private Scatter(int runs, Map<String, double[]> squares) {
         this.runs = runs;
+        this.squares = squares;
     }
 
     /** Runs side by side, each shown to {@code watcher}. */
@@ -54,21 +54,31 @@ final class Scatter {
         for (int sign : new int[] {1, -1}) {
             Leaning leaning = new Leaning(spreads::spread, sign);
             if (!objective.base().choosesAs(objective.base(), leaning)) {
-                Map<String, Tensor> side =
-                        gradient(objective, objective.base().reversedOnBranchesOf(objective.base(), leaning));
-                exact.forEach((name, gradient) -> {
-                    double[] far = reach.computeIfAbsent(name, any -> new double[gradient.size()]);
-                    Tensor there = Objects.requireNonNull(side.get(name));
-                    Arrays.setAll(far, i -> Math.max(far[i], Math.abs(there.at(i) - gradient.at(i))));
-                });
+                objective
+                        .base()
+                        .reversedOnBranchesOf(objective.base(), leaning)
+                        .gradientByParameter(objective.output(), (name, side) -> widen(name, side, exact));
             }
         }
         return !reach.isEmpty();
     }
 
+    private void widen(String name, double[] side, Map<String, Tensor> exact) {
+        double[] right = Objects.requireNonNull(exact.get(name)).values();
+        double[] far = reach.computeIfAbsent(name, any -> new double[side.length]);
+        for (int i = 0; i < side.length; i++) {
+            far[i] = Math.max(far[i], Math.abs(side[i] - right[i]));
+        }
+    }
+
     /** How far choices carry each entry; null where they carry none. */
     double @Nullable [] reach(String name) {
         return reach.get(name);
+    }
+
+    /** The same for the last time. */
+    double @Nullable [] takeReach(String name) {
+        return reach.remove(name);
     }
 
     /**
@@ -122,37 +132,18 @@ final class Scatter {
             int runs,
             IntFunction<Rounding> arithmetic,
             BiFunction<Integer, Evaluation, Map<String, Tensor>> rights) {
-        Scatter scatter = new Scatter(runs);
-        exact.forEach((name, gradient) -> scatter.squares.put(name, new double[gradient.size()]));
-        IntFunction<Run> runner = run -> {
-            Evaluation evaluation = objective.program().evaluate(objective.point(), arithmetic.apply(run));
-            Map<String, Tensor> right = rights.apply(run, evaluation);
-            return new Run(gradient(objective, evaluation), right, right != exact);
-        };
-        scatter.add(runner.apply(0)); // finds the sizes of the terms, for the others
-        IntStream.range(1, runs)
-                .parallel()
-                .mapToObj(runner)
-                .forEachOrdered(scatter::add); // so that equal seeds give equal bits
-        return scatter;
+        return new Runs(objective, exact, runs, arithmetic, rights).scatter();
     }
 
     private static Map<String, Tensor> gradient(Objective objective, Evaluation evaluation) {
         return evaluation.gradientByParameter(objective.output());
     }
 
-    private record Run(Map<String, Tensor> strayed, Map<String, Tensor> right, boolean elsewhere) {}
-
-    private void add(Run run) {
-        elsewhere += run.elsewhere() ? 1 : 0;
-        squares.forEach((name, sums) -> {
-            double[] strayed = Objects.requireNonNull(run.strayed().get(name)).values();
-            double[] right = Objects.requireNonNull(run.right().get(name)).values();
-            for (int i = 0; i < sums.length; i++) {
-                double off = Math.abs(strayed[i] - right[i]);
-                sums[i] = Roots.hypot(sums[i], off); // squares of 1e-200 would vanish
-            }
-        });
+    /** What {@link Runs} found. */
+    static Scatter of(int runs, Map<String, double[]> squares, int elsewhere) {
+        Scatter scatter = new Scatter(runs, squares);
+        scatter.elsewhere = elsewhere;
+        return scatter;
     }
 
     /** How many runs took other branches than the base, and so one more reverse pass. */
@@ -160,15 +151,17 @@ final class Scatter {
         return elsewhere;
     }
 
-    /** The larger spread of each entry. */
+    /** The larger spread of each entry; takes over the other's, which is nobody's afterwards. */
     Scatter or(Scatter other) {
-        Scatter larger = new Scatter(1);
+        Scatter larger = new Scatter(1, new LinkedHashMap<>());
         larger.elsewhere = elsewhere + other.elsewhere;
         larger.reach.putAll(reach);
-        for (String name : squares.keySet()) {
-            double[] one = rms(name);
-            double[] another = other.rms(name);
-            Arrays.setAll(one, i -> Math.max(one[i], another[i]));
+        for (String name : List.copyOf(squares.keySet())) {
+            double[] one = take(name);
+            double[] another = other.take(name);
+            for (int i = 0; i < one.length; i++) {
+                one[i] = Math.max(one[i], another[i]);
+            }
             larger.squares.put(name, one);
         }
         return larger;
@@ -176,10 +169,19 @@ final class Scatter {
 
     /** The spread of each entry. */
     double[] rms(String name) {
-        double[] rms = Objects.requireNonNull(squares.get(name)).clone();
-        for (int i = 0; i < rms.length; i++) {
-            rms[i] /= Math.sqrt(runs);
+        return rms(Objects.requireNonNull(squares.get(name)).clone());
+    }
+
+    /** The same for the last time: gradients are large, and it is not kept here any more. */
+    double[] take(String name) {
+        return rms(Objects.requireNonNull(squares.remove(name)));
+    }
+
+    private double[] rms(double[] squares) {
+        double root = Math.sqrt(runs);
+        for (int i = 0; i < squares.length; i++) {
+            squares[i] /= root;
         }
-        return rms;
+        return squares;
     }
 }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * What the constants of a model's file, shortened to float32, leave open in gradients that were claimed in float64: how far
@@ -34,12 +35,12 @@ final class ShortenedConstants {
 
     private final Objective objective;
     private final Map<String, Tensor> exact;
-    private final Map<String, Tensor> magnitudes; // of the terms of each entry
+    private final Function<String, Tensor> magnitudes; // of the terms of each entry
     private final Map<String, double[]> open = new LinkedHashMap<>();
     private final List<RoundedConstant> shown = new ArrayList<>();
     private double passes;
 
-    private ShortenedConstants(Objective objective, Map<String, Tensor> exact, Map<String, Tensor> magnitudes) {
+    private ShortenedConstants(Objective objective, Map<String, Tensor> exact, Function<String, Tensor> magnitudes) {
         this.objective = objective;
         this.exact = exact;
         this.magnitudes = magnitudes;
@@ -54,7 +55,7 @@ final class ShortenedConstants {
             List<FileConstant> found,
             Objective objective,
             Map<String, Tensor> exact,
-            Map<String, Tensor> magnitudes,
+            Function<String, Tensor> magnitudes,
             List<String> names,
             long seed) {
         ShortenedConstants constants = new ShortenedConstants(objective, exact, magnitudes);
@@ -105,7 +106,7 @@ final class ShortenedConstants {
                 double[] other = Objects.requireNonNull(gradient.get(name)).values();
                 Arrays.setAll(change, i -> Math.max(change[i], Math.abs(other[i] - g[i])));
             }
-            Tensor terms = Objects.requireNonNull(magnitudes.get(name));
+            Tensor terms = magnitudes.apply(name);
             double usual = Tensor.vector(change).norm() / Math.max(Double.MIN_NORMAL, terms.norm());
             Arrays.setAll(open, i -> open[i] + factor * Math.max(change[i], usual * terms.at(i)));
             double largest = Arrays.stream(g).map(Math::abs).max().orElse(0);

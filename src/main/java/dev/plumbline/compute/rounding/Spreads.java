@@ -8,8 +8,10 @@ import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Rounding;
 import dev.plumbline.compute.program.TermSizes;
 import dev.plumbline.tensor.Tensor;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +38,12 @@ public final class Spreads {
     public static Spreads of(Objective objective, long seed) {
         Spreads spreads = new Spreads(objective);
         TermSizes sizes = TermSizes.shared(objective.base());
+        Set<Node> looked = Collections.newSetFromMap(new IdentityHashMap<>());
+        looked.addAll(spreads.largest.keySet());
+        looked.add(objective.output());
         IntConsumer runner = run -> {
             Rounding arithmetic = Rounding.float64(objective.base(), seed + run, Leaning.NONE, sizes);
-            spreads.add(run, objective.program().evaluate(objective.point(), arithmetic));
+            spreads.add(run, objective.program().evaluateOnly(looked, objective.point(), arithmetic));
         };
         runner.accept(0); // finds the sizes of the terms, for the others
         IntStream.range(1, RUNS).parallel().forEach(runner);

@@ -1,11 +1,13 @@
 package dev.plumbline.compute.verification;
 
 import dev.plumbline.compute.difference.Directions;
+import dev.plumbline.compute.difference.DrawnTensors;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Random directions over all parameters in which every tensor weighs the same: tensor T is moved by {@code w_T z}, z
@@ -25,29 +27,29 @@ record BalancedDirections(Objective objective, Map<String, Double> weights) {
     /** @param roundings of the gradient, which no direction may blow up until they hide all else */
     static BalancedDirections of(Objective objective, Map<String, Tensor> gradient, Map<String, Tensor> roundings) {
         Map<String, Double> weights = new LinkedHashMap<>();
+        Map<String, Double> norms = new LinkedHashMap<>();
+        Map<String, Double> sizes = new LinkedHashMap<>();
         double strongest = 0; // |g| |x| of the tensor that matters most
         for (Map.Entry<String, Tensor> tensor : gradient.entrySet()) {
-            double effect = tensor.getValue().norm() * size(objective, tensor.getKey());
-            strongest = Double.isFinite(effect) ? Math.max(strongest, effect) : strongest;
+            double norm = tensor.getValue().norm();
+            double size = Directions.size(objective, Set.of(tensor.getKey()));
+            norms.put(tensor.getKey(), norm);
+            sizes.put(tensor.getKey(), size);
+            strongest = Double.isFinite(norm * size) ? Math.max(strongest, norm * size) : strongest;
         }
         double largest = 0; // move for its size
-        for (Map.Entry<String, Tensor> tensor : gradient.entrySet()) {
-            double size = size(objective, tensor.getKey());
-            double norm = tensor.getValue().norm();
-            double noise =
-                    Objects.requireNonNull(roundings.get(tensor.getKey())).norm();
+        for (String name : gradient.keySet()) {
+            double size = Objects.requireNonNull(sizes.get(name));
+            double norm = Objects.requireNonNull(norms.get(name));
+            double noise = Objects.requireNonNull(roundings.get(name)).norm();
             boolean counts = norm > noise && Double.isFinite(norm) && strongest > 0;
             double share = counts ? strongest / (Math.max(norm, noise / NOISE) * size) : 1;
-            weights.put(tensor.getKey(), share * size);
+            weights.put(name, share * size);
             largest = Math.max(largest, share);
         }
         double scale = 1 / Math.max(1, largest);
         weights.replaceAll((name, weight) -> Math.max(weight * scale, Double.MIN_NORMAL));
         return new BalancedDirections(objective, weights);
-    }
-
-    private static double size(Objective objective, String name) {
-        return Directions.size(objective, java.util.Set.of(name));
     }
 
     /** The least weight. */
@@ -57,14 +59,20 @@ record BalancedDirections(Objective objective, Map<String, Double> weights) {
 
     /** The direction of a seed. */
     Map<String, Tensor> gaussian(long seed) {
-        return scaled(Directions.gaussian(weights.keySet(), objective, seed));
+        return Directions.drawn(weights.keySet(), objective, seed, this::weight);
     }
 
     /** The direction whose entries are all of one size in each tensor, with random signs. */
     Map<String, Tensor> signs(long seed) {
-        Map<String, Tensor> signs = Directions.gaussian(weights.keySet(), objective, seed);
-        signs.replaceAll((name, z) -> z.map(value -> value < 0 ? -1 : 1));
-        return scaled(signs);
+        Map<String, Tensor> gaussian = Directions.drawn(weights.keySet(), objective, seed, name -> 1);
+        return DrawnTensors.changed(gaussian, (name, z) -> {
+            double weight = weight(name);
+            return z.map(value -> value < 0 ? -weight : weight);
+        });
+    }
+
+    private double weight(String name) {
+        return weights.getOrDefault(name, 1.0);
     }
 
     /** One entry alone. */
@@ -74,19 +82,8 @@ record BalancedDirections(Objective objective, Map<String, Double> weights) {
         return Map.of(name, Tensor.of(objective.parameter(name).shape(), values));
     }
 
-    private Map<String, Tensor> scaled(Map<String, Tensor> direction) {
-        Map<String, Tensor> scaled = new LinkedHashMap<>();
-        direction.forEach((name, z) -> {
-            double weight = weights.getOrDefault(name, 1.0);
-            scaled.put(name, z.map(value -> weight * value));
-        });
-        return scaled;
-    }
-
     /** The other way. */
     static Map<String, Tensor> reversed(Map<String, Tensor> direction) {
-        Map<String, Tensor> reversed = new LinkedHashMap<>();
-        direction.forEach((name, d) -> reversed.put(name, d.map(value -> -value)));
-        return reversed;
+        return DrawnTensors.changed(direction, (name, d) -> d.map(value -> -value));
     }
 }

@@ -89,6 +89,10 @@ record Cancelling(Map<String, Tensor> gradient, Map<String, BitSet> drowning, Se
         return own != null && own.get(position);
     }
 
+    boolean hasAny(String name) {
+        return drowning.containsKey(name);
+    }
+
     double reference(String name, int position) {
         return Objects.requireNonNull(gradient.get(name)).at(position);
     }

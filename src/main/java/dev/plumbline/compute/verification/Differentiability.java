@@ -1,6 +1,5 @@
 package dev.plumbline.compute.verification;
 
-import dev.plumbline.compute.difference.Directions;
 import dev.plumbline.compute.program.Edge;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Pieces;
@@ -74,7 +73,7 @@ record Differentiability(
         private final Objective objective;
         private final Map<String, Tensor> reverse;
         private final long seed;
-        private final Map<String, double[]> values = new LinkedHashMap<>();
+        private final Map<String, double[]> values = new LinkedHashMap<>(); // where they are not reverse mode's
         private final Map<String, BitSet> bent = new LinkedHashMap<>();
         private final Map<String, BitSet> broken = new LinkedHashMap<>();
         private final Map<String, BitSet> undecided = new LinkedHashMap<>();
@@ -86,7 +85,6 @@ record Differentiability(
             this.reverse = reverse;
             this.seed = seed;
             reverse.forEach((name, gradient) -> {
-                values.put(name, gradient.values().clone());
                 bent.put(name, new BitSet());
                 broken.put(name, new BitSet());
                 undecided.put(name, new BitSet());
@@ -127,10 +125,24 @@ record Differentiability(
         }
 
         private Map<String, Tensor> gradient() {
-            Map<String, Tensor> gradient = new LinkedHashMap<>();
+            if (values.isEmpty()) {
+                return reverse;
+            }
+            Map<String, Tensor> gradient = new LinkedHashMap<>(reverse);
             values.forEach((name, entries) ->
                     gradient.put(name, Tensor.of(objective.parameter(name).shape(), entries)));
             return gradient;
+        }
+
+        private void correct(String name, int position, double value) {
+            values.computeIfAbsent(name, key -> Objects.requireNonNull(reverse.get(key))
+                    .values()
+                    .clone())[position] = value;
+        }
+
+        private double[] values(String name) {
+            double[] own = values.get(name);
+            return own == null ? Objects.requireNonNull(reverse.get(name)).values() : own;
         }
 
         /** Else a ray with another limit leaves the domain, through a root. */
@@ -166,13 +178,13 @@ record Differentiability(
 
         /** Where the pieces agree they give the entry, where not it bends. */
         private void compare(String name, List<Stretch> pieces) {
-            double[] own = Objects.requireNonNull(values.get(name));
+            Tensor given = Objects.requireNonNull(reverse.get(name));
             Tensor rounding = Objects.requireNonNull(around.roundings().get(name));
-            Set<Tensor> different = Collections.newSetFromMap(new IdentityHashMap<>());
-            pieces.forEach(piece ->
-                    different.add(Objects.requireNonNull(piece.gradient().get(name))));
-            List<Tensor> gradients = List.copyOf(different);
-            for (int i = 0; i < own.length; i++) {
+            List<Tensor> gradients = different(name, pieces);
+            if (gradients.size() == 1 && gradients.get(0) == given && given.firstNonFinite() < 0) {
+                return;
+            }
+            for (int i = 0; i < given.size(); i++) {
                 double low = gradients.get(0).at(i);
                 double high = low;
                 for (Tensor piece : gradients) {
@@ -183,11 +195,19 @@ record Differentiability(
                 double size = Math.max(Math.abs(low), Math.abs(high));
                 if (!(high - low <= Neighbourhood.ALIKE * size + 2 * rounding.at(i))) {
                     Objects.requireNonNull(bent.get(name)).set(i);
-                } else if (!(Math.abs(own[i] - low) <= Neighbourhood.ALIKE * size + 2 * rounding.at(i))) {
+                } else if (!(Math.abs(given.at(i) - low) <= Neighbourhood.ALIKE * size + 2 * rounding.at(i))) {
                     Objects.requireNonNull(corrected.get(name)).set(i);
-                    own[i] = low;
+                    correct(name, i, low);
                 }
             }
+        }
+
+        /** The gradients by one tensor of what was followed, each once: as a rule they are the same one. */
+        private static List<Tensor> different(String name, List<Stretch> stretches) {
+            Set<Tensor> different = Collections.newSetFromMap(new IdentityHashMap<>());
+            stretches.forEach(stretch ->
+                    different.add(Objects.requireNonNull(stretch.gradient().get(name))));
+            return List.copyOf(different);
         }
 
         /**
@@ -195,22 +215,21 @@ record Differentiability(
          * forward mode along them is odd.
          */
         private void follow(boolean continuous) {
-            Map<String, Tensor> roots = Pieces.reach(
-                    objective,
-                    around.edges().stream()
-                            .filter(edge -> edge.kind() == Edge.Kind.ROOT)
-                            .toList(),
-                    seed);
+            Map<String, Tensor> roots = around.hasRoot() && continuous ? roots() : Map.of();
             List<Runnable> work = new ArrayList<>();
-            values.forEach((name, entries) -> {
-                Tensor rooted = Objects.requireNonNull(roots.get(name));
-                Tensor given = Objects.requireNonNull(reverse.get(name));
+            reverse.forEach((name, given) -> {
+                Tensor rooted = roots.get(name);
                 BitSet bends = Objects.requireNonNull(bent.get(name)); // odd along itself, and yet bent
-                List<Tensor> pieces = pieces(name);
-                for (int i = 0; i < entries.length && continuous; i++) {
+                List<Tensor> pieces = different(name, around.stretches());
+                boolean isKnown = rooted == null
+                        && given.firstNonFinite() < 0
+                        && pieces.stream().allMatch(piece -> piece.firstNonFinite() < 0);
+                for (int i = 0; i < given.size() && continuous && !isKnown; i++) {
                     int position = i;
-                    boolean isKnown = rooted.at(i) == 0 && Double.isFinite(given.at(i)) && isFinite(pieces, i);
-                    if (!isKnown && !bends.get(i)) {
+                    boolean isOwn = (rooted == null || rooted.at(i) == 0)
+                            && Double.isFinite(given.at(i))
+                            && isFinite(pieces, i);
+                    if (!isOwn && !bends.get(i)) {
                         work.add(() -> follow(name, position));
                     }
                 }
@@ -220,13 +239,13 @@ record Differentiability(
             }
         }
 
-        /** The gradients by one tensor of all that was followed, each once: as a rule they are the same one. */
-        private List<Tensor> pieces(String name) {
-            Set<Tensor> pieces = Collections.newSetFromMap(new IdentityHashMap<>());
-            around.stretches()
-                    .forEach(piece ->
-                            pieces.add(Objects.requireNonNull(piece.gradient().get(name))));
-            return List.copyOf(pieces);
+        private Map<String, Tensor> roots() {
+            return Pieces.reach(
+                    objective,
+                    around.edges().stream()
+                            .filter(edge -> edge.kind() == Edge.Kind.ROOT)
+                            .toList(),
+                    seed);
         }
 
         private static boolean isFinite(List<Tensor> pieces, int position) {
@@ -249,33 +268,24 @@ record Differentiability(
             boolean odd = Math.abs(right - left) <= Neighbourhood.ALIKE * size;
             Objects.requireNonNull(bent.get(name)).set(position, !odd);
             if (odd) {
-                double before = Objects.requireNonNull(values.get(name))[position];
+                double before = values(name)[position];
                 Objects.requireNonNull(corrected.get(name))
                         .set(position, !(Math.abs(right - before) <= Neighbourhood.ALIKE * size));
-                values.get(name)[position] = right;
+                correct(name, position, right);
             }
         }
 
         /** {@code f'(x; d) = g.d} but for rounding. */
         private boolean agrees(Map<String, Tensor> gradient, Stretch stretch) {
-            double along = Directions.dot(gradient, stretch.direction());
-            double terms = 0;
-            double rounding = 0;
-            for (Map.Entry<String, Tensor> tensor : stretch.direction().entrySet()) {
-                double[] g =
-                        Objects.requireNonNull(gradient.get(tensor.getKey())).values();
-                double[] r = Objects.requireNonNull(around.roundings().get(tensor.getKey()))
-                        .values();
-                double[] moves = tensor.getValue().values();
-                for (int i = 0; i < g.length; i++) {
-                    double d = Math.abs(moves[i]);
-                    terms += d == 0 ? 0 : Math.abs(g[i]) * d;
-                    rounding += d == 0 ? 0 : r[i] * d;
-                }
-            }
+            Stretch.Product product = stretch.with(gradient);
             double slope = stretch.ray().slope();
-            double allowed = BEYOND_ROUNDING * rounding + SUMS * (terms + Math.abs(slope));
-            double off = Math.abs(slope - along);
+            double off = Math.abs(slope - product.along());
+            double sums = SUMS * (product.terms() + Math.abs(slope));
+            if (off <= sums) {
+                return true;
+            }
+            double allowed =
+                    sums + BEYOND_ROUNDING * stretch.with(around.roundings()).terms();
             return off <= allowed || off <= allowed + BEYOND_ROUNDING * around.roundingOf(stretch);
         }
 
@@ -287,8 +297,8 @@ record Differentiability(
                 }
             });
             if (bent.values().stream().allMatch(BitSet::isEmpty)) {
-                values.forEach((name, entries) ->
-                        Objects.requireNonNull(bent.get(name)).set(0, entries.length));
+                reverse.forEach((name, entries) ->
+                        Objects.requireNonNull(bent.get(name)).set(0, entries.size()));
             }
         }
     }

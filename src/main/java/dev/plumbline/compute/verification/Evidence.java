@@ -86,18 +86,17 @@ public final class Evidence {
                 ? List.of()
                 : List.of(new Caveat(
                         "differencesDisagree",
-                        "Finite differences whose error bound was validated contradict the reference, which forward and reverse"
-                                + " mode agree on: " + String.join("; ", contradictions)
+                        "Finite differences whose error bound was validated contradict the reference, which forward"
+                                + " and reverse mode agree on: " + String.join("; ", contradictions)
                                 + ". The verdict rests on the reference."));
     }
 
     private Ruled ruled(String name) {
         Comparison comparison = examination.comparison(name);
         long[] counted = new long[Verdict.values().length];
-        for (Ruling ruling : examination.rulings(name)) {
-            if (ruling != null) {
-                counted[ruling.verdict().ordinal()]++;
-            }
+        long[] rulings = examination.rulings(name).counts();
+        for (Ruling ruling : Ruling.values()) {
+            counted[ruling.verdict().ordinal()] += rulings[ruling.ordinal()];
         }
         Map<Verdict, Long> counts = new EnumMap<>(Verdict.class);
         Verdict verdict = Verdict.PASS;

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.DoublePredicate;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ public final class Examination {
     private final Claims claims;
     private final Map<String, Tensor> references = new LinkedHashMap<>(); // what each claim is held against
     private final Map<String, Tensor> allowances = new LinkedHashMap<>();
-    private final Map<String, Ruling[]> rulings = new LinkedHashMap<>();
+    private final Map<String, Rulings> rulings = new LinkedHashMap<>();
     private final List<String> inSixteenBitsOnly = new ArrayList<>(); // names
     private Cancelling cancelling = Cancelling.NONE;
     private Differentiability found;
@@ -86,6 +87,9 @@ public final class Examination {
                 .allowance(reference, measurement.allowances().allowance(name));
         Datatype datatype = measurement.plan().arithmetic().of(name);
         Tensor reverse = Objects.requireNonNull(measurement.reverse().get(name));
+        if (given.firstNonFinite() < 0) {
+            return given;
+        }
         double[] allowances = given.values().clone();
         for (int i = 0; i < allowances.length; i++) {
             if (Double.isFinite(allowances[i]) || !Double.isFinite(reference.at(i))) {
@@ -113,39 +117,45 @@ public final class Examination {
 
     // ── entry by entry ──
 
-    private Ruling[] rule(String name, Tensor claim) {
-        Ruling[] own = new Ruling[claim.size()];
+    private Rulings rule(String name, Tensor claim) {
+        Rulings own = new Rulings(claim.size());
         Mask mask = claims.mask(name);
         Drowning drowning = Drowning.of(measurement, name, reference(name));
         Held held = new Held(name);
-        for (int i = 0; i < own.length; i++) {
+        for (int i = 0; i < own.size(); i++) {
             if (mask.judges(i)) {
-                own[i] = ruling(held, claim.at(i), i);
+                own.set(i, ruling(held, claim.at(i), i));
             }
         }
-        if (Arrays.asList(own).contains(Ruling.FAIL) && leavesRange(name)) {
-            Arrays.setAll(own, i -> own[i] == Ruling.FAIL ? Ruling.DROWNS : own[i]);
+        if (own.has(Ruling.FAIL) && leavesRange(name)) {
+            own.replaceAll(ruling -> ruling == Ruling.FAIL ? Ruling.DROWNS : ruling);
             allowances.put(name, reference(name).map(value -> Double.POSITIVE_INFINITY));
         }
-        if (Arrays.asList(own).contains(Ruling.FAIL)) {
+        if (own.has(Ruling.FAIL)) {
             drowning = drowning.with(measurement.allowances().narrowThroughout(name));
         }
+        confirm(name, claim, own, drowning);
+        return own;
+    }
+
+    private void confirm(String name, Tensor claim, Rulings own, Drowning drowning) {
         boolean throughout = false;
-        for (int i = 0; i < own.length; i++) {
-            if (mask.judges(i)) {
-                Ruling confirmed = cancelling.has(name, i) ? own[i] : drowning.confirmed(own[i], claim.at(i), i);
-                boolean isNarrow = own[i] == Ruling.FAIL && confirmed == Ruling.DROWNS;
+        boolean cancels = cancelling.hasAny(name);
+        for (int i = 0; i < own.size(); i++) {
+            Ruling ruling = own.at(i);
+            if (ruling != null) {
+                Ruling confirmed =
+                        cancels && cancelling.has(name, i) ? ruling : drowning.confirmed(ruling, claim.at(i), i);
+                boolean isNarrow = ruling == Ruling.FAIL && confirmed == Ruling.DROWNS;
                 throughout |= isNarrow;
-                own[i] = confirmed == Ruling.DROWNS && !isNarrow && isNegligible(name, claim.at(i), i)
-                        ? Ruling.PASS
-                        : confirmed;
+                boolean isRight = confirmed == Ruling.DROWNS && !isNarrow && isNegligible(name, claim.at(i), i);
+                own.set(i, isRight ? Ruling.PASS : confirmed);
             }
         }
         if (throughout) {
             inSixteenBitsOnly.add(name);
             allowances.put(name, drowning.throughout(allowance(name)));
         }
-        return own;
     }
 
     private boolean isNegligible(String name, double claim, int i) {
@@ -175,6 +185,7 @@ public final class Examination {
         private final BitSet broken;
         private final BitSet undecided;
         private final BitSet bent;
+        private final boolean cancels;
 
         Held(String name) {
             this.name = name;
@@ -183,6 +194,7 @@ public final class Examination {
             this.broken = Objects.requireNonNull(found.broken().get(name));
             this.undecided = Objects.requireNonNull(found.undecided().get(name));
             this.bent = Objects.requireNonNull(found.bent().get(name));
+            this.cancels = cancelling.hasAny(name);
         }
     }
 
@@ -211,7 +223,7 @@ public final class Examination {
         if (!found.isConsistent()) {
             return Ruling.OURS;
         }
-        Ruling ruling = cancelling.has(name, i)
+        Ruling ruling = held.cancels && cancelling.has(name, i)
                 ? Cancelling.rule(
                         claim,
                         cancelling.reference(name, i),
@@ -243,11 +255,20 @@ public final class Examination {
 
     /** What happened to one claim: the comparison that the rulings amount to. */
     public Comparison comparison(String name) {
-        Ruling[] own = Objects.requireNonNull(rulings.get(name));
-        double[] references = reference(name).values().clone();
-        Arrays.setAll(references, i -> own[i] == null ? references[i] : reference(name, i));
-        return Ruling.comparison(name, claims.tensor(name), references, allowance(name), own)
+        Rulings own = rulings(name);
+        return Ruling.comparison(name, claims.tensor(name), cancelled(name, own), allowance(name), own)
                 .under(claims.mask(name));
+    }
+
+    /** What a tensor's claim is held against, in double-double where float64 cancels. */
+    private Tensor cancelled(String name, Rulings own) {
+        Tensor reference = reference(name);
+        if (!cancelling.hasAny(name)) {
+            return reference;
+        }
+        double[] values = reference.values().clone();
+        Arrays.setAll(values, i -> own.at(i) == null ? values[i] : reference(name, i));
+        return Tensor.of(reference.shape(), values);
     }
 
     /** The names of the claims, in their order. */
@@ -257,10 +278,7 @@ public final class Examination {
 
     /** Whether some entries of a claim are subgradients and none is worse. */
     boolean isSubgradient(String name) {
-        Verdict worst = Arrays.stream(Objects.requireNonNull(rulings.get(name)))
-                .filter(Objects::nonNull)
-                .map(Ruling::verdict)
-                .reduce(Verdict.PASS, Verdict::worse);
+        Verdict worst = rulings(name).present().stream().map(Ruling::verdict).reduce(Verdict.PASS, Verdict::worse);
         return worst == Verdict.KINK;
     }
 
@@ -270,11 +288,11 @@ public final class Examination {
     }
 
     Ruling ruling(String name, int position) {
-        return Objects.requireNonNull(rulings.get(name))[position];
+        return Objects.requireNonNull(rulings(name).at(position));
     }
 
-    /** The rulings of one tensor by position, null where nothing is judged; not to be written into. */
-    Ruling[] rulings(String name) {
+    /** The rulings of one tensor. */
+    Rulings rulings(String name) {
         return Objects.requireNonNull(rulings.get(name));
     }
 
@@ -307,16 +325,16 @@ public final class Examination {
 
     /** The convention that explains the claims at bends, or null. */
     public @Nullable Convention convention() {
-        boolean used = rulings.values().stream()
-                .flatMap(Arrays::stream)
-                .anyMatch(ruling -> ruling != null && ruling.verdict() == Verdict.KINK);
+        boolean used = any(ruling -> ruling.verdict() == Verdict.KINK);
         return used && admission != null ? admission.convention() : null;
     }
 
     boolean any(Reason reason) {
-        return rulings.values().stream()
-                .flatMap(Arrays::stream)
-                .anyMatch(ruling -> ruling != null && ruling.reason() == reason);
+        return any(ruling -> ruling.reason() == reason);
+    }
+
+    private boolean any(Predicate<Ruling> sought) {
+        return rulings.values().stream().anyMatch(own -> own.present().stream().anyMatch(sought));
     }
 
     /** Whether any entry is refuted. */
@@ -330,14 +348,17 @@ public final class Examination {
     }
 
     private boolean refutesAny(DoublePredicate claimed) {
-        return rulings.entrySet().stream().anyMatch(own -> IntStream.range(0, own.getValue().length)
-                .anyMatch(i -> own.getValue()[i] != null
-                        && own.getValue()[i].verdict() == Verdict.FAIL
-                        && claimed.test(claim(own.getKey(), i))));
+        return rulings.entrySet().stream()
+                .anyMatch(own -> IntStream.range(0, own.getValue().size())
+                        .anyMatch(i -> isRefuted(own.getValue().at(i)) && claimed.test(claim(own.getKey(), i))));
+    }
+
+    private static boolean isRefuted(@Nullable Ruling ruling) {
+        return ruling != null && ruling.verdict() == Verdict.FAIL;
     }
 
     boolean has(String name, Ruling ruling) {
-        return Arrays.asList(Objects.requireNonNull(rulings.get(name))).contains(ruling);
+        return rulings(name).has(ruling);
     }
 
     Tensor reference(String name) {

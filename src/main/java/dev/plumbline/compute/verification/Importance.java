@@ -50,6 +50,9 @@ record Importance(Map<String, Double> bounds) {
 
     /** Of the elements that are numbers. */
     static double rms(Tensor tensor) {
+        if (tensor.firstNonFinite() < 0) {
+            return tensor.norm() / Math.sqrt(Math.max(1, tensor.size()));
+        }
         double[] finite =
                 Arrays.stream(tensor.values()).filter(Double::isFinite).toArray();
         return Tensor.vector(finite).norm() / Math.sqrt(Math.max(1, finite.length));

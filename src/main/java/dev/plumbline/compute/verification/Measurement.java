@@ -50,7 +50,7 @@ public record Measurement(
 
     /** Everything that the plan asks for. */
     public static Measurement of(Objective objective, CheckPlan plan, Progress progress) {
-        return of(objective, objective.gradient(), plan, progress);
+        return of(objective, objective.gradientOfParameters(), plan, progress);
     }
 
     /** With a gradient that has been taken. */
@@ -106,11 +106,14 @@ public record Measurement(
             CheckPlan plan,
             Progress progress) {
         Map<String, Tensor> roundings = new LinkedHashMap<>();
-        reverse.keySet()
-                .forEach(name -> roundings.put(name, allowances.float64(name).map(r -> Double.isFinite(r) ? r : 0)));
+        reverse.keySet().forEach(name -> roundings.put(name, finite(allowances.float64(name))));
         Neighbourhood.Ground ground = new Neighbourhood.Ground(
                 roundings, allowances.spreads()::spread, allowances.spreads().objectiveNoise());
         return Neighbourhood.of(objective, reverse, ground, plan.seed(), progress);
+    }
+
+    private static Tensor finite(Tensor rounding) {
+        return rounding.firstNonFinite() < 0 ? rounding : rounding.map(r -> Double.isFinite(r) ? r : 0);
     }
 
     private static Map<String, NumericTensor> exhaustive(

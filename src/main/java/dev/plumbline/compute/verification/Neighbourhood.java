@@ -1,6 +1,6 @@
 package dev.plumbline.compute.verification;
 
-import dev.plumbline.compute.difference.Directions;
+import dev.plumbline.compute.difference.DrawnTensors;
 import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.program.Deviations;
 import dev.plumbline.compute.program.Edge;
@@ -108,10 +108,8 @@ final class Neighbourhood {
     /** Directions that random ones seldom resemble: all entries by the same amount, and one entry alone. */
     private void lookCloser(long seed, Progress progress) {
         for (int j = 0; j < 4; j++) {
-            Map<String, Tensor> signs = directions.signs(seed(seed, 100 + j));
-            if (j == 0) {
-                signs.replaceAll((name, d) -> d.map(Math::abs));
-            }
+            Map<String, Tensor> random = directions.signs(seed(seed, 100 + j));
+            Map<String, Tensor> signs = j > 0 ? random : DrawnTensors.changed(random, (name, d) -> d.map(Math::abs));
             lookAlong(signs);
             lookAlong(BalancedDirections.reversed(signs));
         }
@@ -136,12 +134,10 @@ final class Neighbourhood {
     }
 
     private void look(Map<String, Tensor> direction, boolean withPiece) {
-        Ray ray = ray(direction);
+        Stretch stretch = Stretch.following(direction, gradient, this::ray);
+        Ray ray = stretch.ray();
         boolean keeps = withPiece && !ray.edges().isEmpty();
-        stretches.add(
-                keeps
-                        ? atRoots.whole(new Stretch(direction, ray, ray.gradient()))
-                        : new Stretch(direction, ray, gradient));
+        stretches.add(keeps ? atRoots.whole(new Stretch(direction, ray, ray.gradient())) : stretch);
         passes += keeps ? 3 : 0;
     }
 
@@ -199,8 +195,8 @@ final class Neighbourhood {
     double roundingOf(Stretch stretch) {
         double most = 0;
         for (double multiple : new double[] {1.1, 0.9, 1.3, 0.7}) {
-            Map<String, Tensor> scaled = new LinkedHashMap<>(stretch.direction());
-            scaled.replaceAll((name, d) -> d.map(value -> multiple * value));
+            Map<String, Tensor> scaled =
+                    DrawnTensors.changed(stretch.direction(), (name, d) -> d.map(value -> multiple * value));
             double off = Math.abs(ray(scaled).slope() / multiple - stretch.ray().slope());
             most = Double.isNaN(off) ? most : Math.max(most, off);
         }
@@ -264,7 +260,8 @@ final class Neighbourhood {
     List<Double> residuals(Map<String, Tensor> g) {
         return certifying.stream()
                 .map(stretch -> stretch.ray().slope()
-                        - Directions.dot(stretch.ray().edges().isEmpty() ? g : stretch.gradient(), stretch.direction()))
+                        - stretch.with(stretch.ray().edges().isEmpty() ? g : stretch.gradient())
+                                .along())
                 .toList();
     }
 

@@ -4,23 +4,37 @@ import dev.plumbline.compute.judgement.Comparison;
 import dev.plumbline.compute.judgement.Reason;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /** The verdict on one entry and what it rests on. */
-record Ruling(Verdict verdict, Reason reason) {
+enum Ruling {
+    PASS(Verdict.PASS, Reason.AGREES_WITH_REFERENCE),
+    FAIL(Verdict.FAIL, Reason.DIFFERS_FROM_REFERENCE),
+    NOT_FINITE(Verdict.FAIL, Reason.CLAIM_NOT_FINITE),
+    NOTHING(Verdict.INCONCLUSIVE, Reason.NOTHING_TO_COMPARE),
+    OBJECTIVE(Verdict.INCONCLUSIVE, Reason.OBJECTIVE_NOT_FINITE),
+    JUMP(Verdict.INCONCLUSIVE, Reason.DISCONTINUOUS),
+    UNDECIDED(Verdict.INCONCLUSIVE, Reason.NOT_DECIDED),
+    SUBGRADIENT(Verdict.KINK, Reason.SUBGRADIENT),
+    OUTSIDE(Verdict.FAIL, Reason.OUTSIDE_SUBGRADIENT),
+    CONVENTION(Verdict.KINK, Reason.CONVENTION),
+    DROWNS(Verdict.INCONCLUSIVE, Reason.ROUNDING_DROWNS),
+    OURS(Verdict.INCONCLUSIVE, Reason.OUR_OWN_RULES_DISAGREE);
 
-    static final Ruling PASS = new Ruling(Verdict.PASS, Reason.AGREES_WITH_REFERENCE);
-    static final Ruling FAIL = new Ruling(Verdict.FAIL, Reason.DIFFERS_FROM_REFERENCE);
-    static final Ruling NOT_FINITE = new Ruling(Verdict.FAIL, Reason.CLAIM_NOT_FINITE);
-    static final Ruling NOTHING = new Ruling(Verdict.INCONCLUSIVE, Reason.NOTHING_TO_COMPARE);
-    static final Ruling OBJECTIVE = new Ruling(Verdict.INCONCLUSIVE, Reason.OBJECTIVE_NOT_FINITE);
-    static final Ruling JUMP = new Ruling(Verdict.INCONCLUSIVE, Reason.DISCONTINUOUS);
-    static final Ruling UNDECIDED = new Ruling(Verdict.INCONCLUSIVE, Reason.NOT_DECIDED);
-    static final Ruling SUBGRADIENT = new Ruling(Verdict.KINK, Reason.SUBGRADIENT);
-    static final Ruling OUTSIDE = new Ruling(Verdict.FAIL, Reason.OUTSIDE_SUBGRADIENT);
-    static final Ruling CONVENTION = new Ruling(Verdict.KINK, Reason.CONVENTION);
-    static final Ruling DROWNS = new Ruling(Verdict.INCONCLUSIVE, Reason.ROUNDING_DROWNS);
-    static final Ruling OURS = new Ruling(Verdict.INCONCLUSIVE, Reason.OUR_OWN_RULES_DISAGREE);
+    private final Verdict verdict;
+    private final Reason reason;
+
+    Ruling(Verdict verdict, Reason reason) {
+        this.verdict = verdict;
+        this.reason = reason;
+    }
+
+    Verdict verdict() {
+        return verdict;
+    }
+
+    Reason reason() {
+        return reason;
+    }
 
     /** A claim against what is held to be right, within what rounding explains. */
     static Ruling of(double claim, double reference, double allowance) {
@@ -34,29 +48,53 @@ record Ruling(Verdict verdict, Reason reason) {
     }
 
     /**
-     * The comparison whose deviations and allowances amount to these rulings.
-     *
-     * @param rulings by entry; null where it is not judged
+     * The comparison whose deviations and allowances amount to these rulings; shares the tensors where they do as they are.
      */
-    static Comparison comparison(
-            String name, Tensor claim, double[] references, Tensor allowances, @Nullable Ruling[] rulings) {
-        double[] reference = references.clone();
-        double[] allowance = allowances.values().clone();
-        for (int i = 0; i < rulings.length; i++) {
-            Ruling ruling = rulings[i];
+    static Comparison comparison(String name, Tensor claim, Tensor references, Tensor allowances, Rulings rulings) {
+        double[] reference = references.values();
+        double[] allowance = allowances.values();
+        for (int i = 0; i < reference.length; i++) {
+            Ruling ruling = rulings.at(i);
             if (ruling != null) {
-                double off = Math.abs(claim.at(i) - reference[i]);
-                switch (ruling.verdict()) {
-                    case INCONCLUSIVE -> {
-                        allowance[i] = Double.POSITIVE_INFINITY;
-                        reference[i] = Double.isFinite(claim.at(i)) ? reference[i] : Double.NaN;
-                    }
-                    case KINK -> reference[i] = claim.at(i);
-                    case PASS -> allowance[i] = Math.max(allowance[i], off);
-                    case FAIL -> allowance[i] = Math.min(allowance[i], off * (1 - 0x1p-40));
+                double a = claim.at(i);
+                double held = ruling.held(a, reference[i]);
+                double allowed = ruling.allowed(Math.abs(a - reference[i]), allowance[i]);
+                if (isOther(held, reference[i])) {
+                    reference = reference == references.values() ? reference.clone() : reference;
+                    reference[i] = held;
+                }
+                if (isOther(allowed, allowance[i])) {
+                    allowance = allowance == allowances.values() ? allowance.clone() : allowance;
+                    allowance[i] = allowed;
                 }
             }
         }
-        return new Comparison(name, claim, Tensor.of(claim.shape(), reference), Tensor.of(claim.shape(), allowance));
+        return new Comparison(
+                name,
+                claim,
+                reference == references.values() ? references : Tensor.of(claim.shape(), reference),
+                allowance == allowances.values() ? allowances : Tensor.of(claim.shape(), allowance));
+    }
+
+    private static boolean isOther(double one, double other) {
+        return Double.doubleToRawLongBits(one) != Double.doubleToRawLongBits(other);
+    }
+
+    /** What a claim is held against. */
+    private double held(double claim, double reference) {
+        return switch (verdict) {
+            case INCONCLUSIVE -> Double.isFinite(claim) ? reference : Double.NaN;
+            case KINK -> claim;
+            case PASS, FAIL -> reference;
+        };
+    }
+
+    private double allowed(double off, double allowance) {
+        return switch (verdict) {
+            case INCONCLUSIVE -> Double.POSITIVE_INFINITY;
+            case KINK -> allowance;
+            case PASS -> Math.max(allowance, off);
+            case FAIL -> Math.min(allowance, off * (1 - 0x1p-40));
+        };
     }
 }

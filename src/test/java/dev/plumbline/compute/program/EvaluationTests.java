@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.offset;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -95,7 +97,68 @@ class EvaluationTests {
                 .containsEntry("used", Tensor.vector(1, 1))
                 .containsEntry("unused", Tensor.zeros(Shape.of(3, 2)))
                 .containsEntry("beside", Tensor.zeros(Shape.of(2)));
-        assertThat(gradient.magnitudes()).isEqualTo(gradient.byParameter());
+        gradient.byParameter()
+                .forEach((name, tensor) -> assertThat(gradient.magnitude(name)).isEqualTo(tensor));
+    }
+
+    /** Of parameters read by one node, by several, and by one before another's last reader: the same, each once. */
+    @Test
+    void derivativesAreHandedOnOneByOneWhenTheyAreComplete() {
+        ProgramBuilder b = new ProgramBuilder();
+        Node w = b.parameter("w", Shape.of(3, 3));
+        Node v = b.parameter("v", Shape.of(3, 3));
+        b.parameter("unused", Shape.of(2));
+        Node hidden = b.unary(UnaryFunction.TANH, b.matmul(w, v));
+        Program program =
+                b.output("y", b.sum(b.multiply(b.matmul(hidden, w), hidden))).build();
+        Evaluation evaluation = program.evaluate(
+                Map.of("w", Samples.normal(1, 3, 3), "v", Samples.normal(2, 3, 3), "unused", Tensor.vector(1, 2)));
+        Map<String, Tensor> whole = evaluation.gradient(program.output("y")).byParameter();
+        List<String> names = new ArrayList<>();
+        evaluation.gradientByParameter(program.output("y"), (name, derivatives) -> {
+            names.add(name);
+            assertThat(derivatives).isEqualTo(of(whole, name).values());
+        });
+        assertThat(names).containsExactlyInAnyOrder("w", "v");
+        assertThat(evaluation.gradientByParameter(program.output("y"))).isEqualTo(whole);
+    }
+
+    /** Of a gradient that forgets what lies in between: what is kept, and what is taken again, are the same as ever. */
+    @Test
+    void whatAGradientOfParametersForgetsIsTakenAgain() {
+        ProgramBuilder b = new ProgramBuilder();
+        Node w = b.parameter("w", Shape.of(3, 3));
+        Node product = b.matmul(b.constant(Samples.normal(1, 2, 3)), b.swapAxes(w, 0, 1));
+        Node hidden = b.unary(UnaryFunction.TANH, product);
+        Program program = b.output("y", b.sum(b.square(hidden))).build();
+        Node y = program.output("y");
+        Evaluation evaluation = program.evaluate(Map.of("w", Samples.normal(2, 3, 3)));
+        Evaluation.Gradient whole = evaluation.gradient(y);
+        Evaluation.Gradient ofParameters = evaluation.gradientOfParameters(y);
+        assertThat(ofParameters.byParameter()).isEqualTo(whole.byParameter());
+        assertThat(ofParameters.magnitude("w")).isEqualTo(whole.magnitude("w"));
+        for (Node node : program.nodes()) {
+            assertThat(ofParameters.by(node)).isEqualTo(whole.by(node));
+        }
+    }
+
+    @Test
+    void valuesThatNobodyWantsAreForgottenOnTheWayToOthers() {
+        ProgramBuilder b = new ProgramBuilder();
+        Node w = b.parameter("w", Shape.of(4));
+        Node square = b.square(w);
+        Node exponential = b.unary(UnaryFunction.EXP, b.add(square, w));
+        b.output("square", square);
+        b.output("exponential", exponential);
+        Program program = b.output("y", b.sum(b.multiply(exponential, square))).build();
+        Map<String, Tensor> point = Map.of("w", Samples.normal(3, 4));
+        Evaluation every = program.evaluate(point);
+        Node y = program.output("y");
+        Node wanted = program.output("exponential");
+        Evaluation some = program.evaluateOnly(Set.of(wanted, y), point, Rounding.NONE);
+        assertThat(some.value(wanted)).isEqualTo(every.value(wanted));
+        assertThat(some.value(y)).isEqualTo(every.value(y));
+        assertThat(some.value(program.output("square"))).isNull();
     }
 
     @Test
@@ -116,7 +179,7 @@ class EvaluationTests {
         Evaluation.Gradient gradient =
                 program.evaluate(Map.of("w", Tensor.vector(1, 2))).gradient(program.output("y"), Tensor.vector(-3, 5));
         assertThat(gradient.byParameter()).containsEntry("w", Tensor.vector(-3, 5));
-        assertThat(gradient.magnitudes()).containsEntry("w", Tensor.vector(3, 5));
+        assertThat(gradient.magnitude("w")).isEqualTo(Tensor.vector(3, 5));
     }
 
     /** The derivative of everything after a node is there as well: it is what differencing at the nodes compares. */
@@ -184,7 +247,7 @@ class EvaluationTests {
             Evaluation.Gradient gradient = program.evaluate(point).gradient(program.output("loss"));
             Tensor x = of(point, "x");
             Tensor c = of(point, "c");
-            Tensor w = of(gradient.magnitudes(), "w");
+            Tensor w = gradient.magnitude("w");
             for (int i = 0; i < 4; i++) {
                 for (int j = 0; j < 3; j++) {
                     double sum = 0;
@@ -200,7 +263,7 @@ class EvaluationTests {
                 double sum = IntStream.range(0, 5)
                         .mapToDouble(n -> Math.abs(Samples.at(c, n, column)))
                         .sum();
-                assertThat(of(gradient.magnitudes(), "b").at(j)).isCloseTo(sum, offset(1e-14));
+                assertThat(gradient.magnitude("b").at(j)).isCloseTo(sum, offset(1e-14));
             }
             assertThat(gradient.terms()).containsEntry("w", 10.0);
         }
@@ -217,7 +280,7 @@ class EvaluationTests {
                         Map.of("w", Tensor.scalar(-2), "a", Tensor.vector(1, -1, 3, -3)))
                 .gradient(program.output("y"));
         assertThat(of(gradient.byParameter(), "w").item()).isZero();
-        assertThat(of(gradient.magnitudes(), "w").item()).isEqualTo(8 / 4.0);
+        assertThat(gradient.magnitude("w").item()).isEqualTo(8 / 4.0);
     }
 
     /** A maximum chooses by the numbers, not by their sizes; an index from the end is no size either. */
@@ -236,8 +299,8 @@ class EvaluationTests {
                         "x", Tensor.vector(-3, 4, -6),
                         "v", Tensor.vector(2, -4)))
                 .gradient(program.output("y"));
-        assertThat(of(gradient.magnitudes(), "w")).isEqualTo(Tensor.vector(2, 0, 3));
-        assertThat(of(gradient.magnitudes(), "v")).isEqualTo(Tensor.vector(0.25, 1 / 16.0));
+        assertThat(gradient.magnitude("w")).isEqualTo(Tensor.vector(2, 0, 3));
+        assertThat(gradient.magnitude("v")).isEqualTo(Tensor.vector(0.25, 1 / 16.0));
     }
 
     // ── refusals ──

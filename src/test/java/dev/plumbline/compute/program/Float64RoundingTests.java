@@ -107,15 +107,25 @@ class Float64RoundingTests {
         }
     }
 
+    /** By the bits of exponents as by division by {@link Math#ulp}, bit for bit, up to infinity and down to 0. */
     @Test
-    void knowsTheLastPlaceOfEveryFiniteNumber() {
+    void straysByTheLastPlaceOfEveryNumber() {
+        Draws draws = new Draws(5);
         for (int exponent = -1074; exponent <= 1023; exponent++) {
             double power = Math.scalb(1.0, exponent);
             for (double value : new double[] {power, -power, Math.nextDown(power), 1.5 * power}) {
-                assertThat(Float64Rounding.ulp(value)).isEqualTo(Math.ulp(value));
+                for (double size : new double[] {Math.abs(value), 3 * Math.abs(value), 200 * Math.abs(value), 1e-300}) {
+                    assertStraysPlainly(draws, value, size);
+                }
             }
         }
-        assertThat(Float64Rounding.ulp(0)).isEqualTo(Double.MIN_VALUE);
-        assertThat(Float64Rounding.ulp(Double.MAX_VALUE)).isEqualTo(Math.ulp(Double.MAX_VALUE));
+        for (double value : new double[] {0, -0.0, Double.MAX_VALUE, Double.POSITIVE_INFINITY, Double.NaN}) {
+            assertStraysPlainly(draws, value, 1);
+        }
+    }
+
+    private static void assertStraysPlainly(Draws draws, double value, double size) {
+        Double plain = Float64Rounding.strayAtTheEnds(draws.bits(value, size), value, size);
+        assertThat(Double.valueOf(Float64Rounding.stray(draws, value, size))).isEqualTo(plain);
     }
 }

@@ -139,11 +139,11 @@ class AllowancesTests {
     @ParameterizedTest
     @EnumSource(names = {"FP32", "FP64"})
     void errorsOfEqualSamplesDoNotAverageOut(Datatype datatype) {
-        double one = spreadOverEqualSamples(1, datatype);
-        assertThat(spreadOverEqualSamples(100, datatype)).isBetween(one / 2, 2 * one);
+        double one = allowanceOverEqualSamples(1, datatype);
+        assertThat(allowanceOverEqualSamples(100, datatype)).isBetween(one / 2, 2 * one);
     }
 
-    private static double spreadOverEqualSamples(int samples, Datatype datatype) {
+    private static double allowanceOverEqualSamples(int samples, Datatype datatype) {
         Objective objective = objective(
                 (b, w) -> {
                     Node all = b.multiply(w, b.constant(Tensor.filled(Shape.of(samples), -3.1)));
@@ -151,9 +151,10 @@ class AllowancesTests {
                 },
                 0.9);
         return Math.sqrt(LongStream.range(0, 20)
-                .mapToDouble(seed ->
-                        allowances(objective, datatype, 100 * seed).spread("w").at(0))
-                .map(spread -> spread * spread)
+                .mapToDouble(seed -> allowances(objective, datatype, 100 * seed)
+                        .allowance("w")
+                        .at(0))
+                .map(allowance -> allowance * allowance)
                 .average()
                 .orElseThrow());
     }
@@ -161,11 +162,11 @@ class AllowancesTests {
     /** Terms of 1,024 that cancel to 1: off by parts of 1,000 where they are added up in bfloat16, else by parts of 1. */
     @Test
     void smallProductsInBfloat16AddUpInIt() {
-        double small = spreadOfACancellingProduct(64);
-        assertThat(small).isGreaterThan(50 * spreadOfACancellingProduct(65));
+        double small = allowanceOfACancellingProduct(64);
+        assertThat(small).isGreaterThan(50 * allowanceOfACancellingProduct(65));
     }
 
-    private static double spreadOfACancellingProduct(int rows) {
+    private static double allowanceOfACancellingProduct(int rows) {
         double[] w = new double[64];
         Arrays.setAll(w, i -> i < 62 ? (i % 2 == 0 ? 1024 : -1024) : i - 62); // all of them bfloat16's
         ProgramBuilder b = new ProgramBuilder();
@@ -174,7 +175,7 @@ class AllowancesTests {
         Objective objective = new Objective(program, program.output("y"), Map.of("w", Tensor.of(Shape.of(64, 1), w)));
         Allowances allowances = Allowances.of(
                 objective, objective.gradient(), Map.of("w", Datatype.FP32), Precision.named("autocastBF16"), false, 1);
-        return allowances.spread("w").norm();
+        return allowances.allowance("w").norm();
     }
 
     /**

@@ -27,4 +27,18 @@ class RootsTests {
         assertThat(Roots.hypot(Double.MIN_VALUE, 0)).isEqualTo(Double.MIN_VALUE);
         assertThat(Roots.hypot(1e200, 1e200)).isEqualTo(Math.hypot(1e200, 1e200));
     }
+
+    /** Beyond, squares vanish or overflow. */
+    @Test
+    void rootsOfSumsOfSquaresAreExactWhereTheySayThatTheyAre() {
+        for (int exponent = -1070; exponent <= 1020; exponent++) {
+            double a = Math.scalb(1.7, exponent);
+            double b = Math.scalb(1.1, exponent - 20);
+            double root = Math.sqrt(a * a + b * b);
+            if (Roots.isExact(root)) {
+                assertThat(Math.abs(root - Math.hypot(a, b))).isLessThanOrEqualTo(2 * Math.ulp(root));
+            }
+            assertThat(Roots.isExact(root)).isEqualTo(exponent >= -479 && exponent < 480);
+        }
+    }
 }
