@@ -116,6 +116,12 @@ def test_functions_are_cast_too(probes, float64):
     assert verdict == "FAIL" if float64 else verdict in ("FAIL", "INCONCLUSIVE")
 
 
+def test_a_gradient_by_way_of_half_precision_is_a_claim_in_it():
+    with plumbline._Function(lambda x: x.bfloat16().to(x.dtype).sin().sum(), (batch()[0].requires_grad_(),)) as objective:
+        assert objective._claim_datatype() == "BF16"
+        assert max(abs(delta).max() for delta in objective.leaves[0].noise) > 2.0**-9
+
+
 # -- another function in float64
 
 
@@ -261,6 +267,12 @@ def hooked(embedding, change):
     return make
 
 
+def scaled_by_a_hook(*arguments, **options):
+    made = hooked(nn.Embedding, None)(*arguments, **options)
+    made.register_forward_hook(lambda part, inputs, output: 2 * output)
+    return made
+
+
 def plus_one(g):
     g = g.clone()
     g[0] += 1
@@ -271,6 +283,7 @@ def plus_one(g):
 PADDING = {
     "plain": (hooked(nn.Embedding, None), False, True, False),
     "plain, one more": (hooked(nn.Embedding, plus_one), False, False, False),
+    "a hook after it": (scaled_by_a_hook, False, True, False),
     "tied": (hooked(nn.Embedding, None), True, True, False),
     "tied, one more": (hooked(nn.Embedding, plus_one), True, False, False),
     "ignored": (hooked(Ignores, None), False, True, False),
@@ -290,4 +303,4 @@ def test_a_row_of_padding_is_judged_as_any_other(probes, name, datatype):
     report = plumbline.check(model, nn.CrossEntropyLoss(), tokens, torch.tensor([0, 1, 2, 3]))
     assert report.verdict == ("PASS" if right else "FAIL"), report
     assert any("is padding" in note for note in report.notes) == left_out, report
-    assert not model.words._forward_hooks
+    assert len(model.words._forward_hooks) == (name == "a hook after it")
