@@ -29,6 +29,7 @@ import hashlib
 import http.client
 import inspect
 import io
+import itertools
 import json
 import logging
 import math
@@ -104,7 +105,8 @@ class Service:
     """Plumbline at a URL.
 
     A call is sent again, with the same bytes, where the line breaks or the service is busy or restarts: for up to
-    ``patience`` seconds once it has answered before, not at all where nobody is there to begin with.
+    ``patience`` seconds once it has answered before, not at all where nobody is there to begin with. What is waited for
+    goes to the log.
     """
 
     _BUSY = (429, 502, 503, 504)
@@ -130,14 +132,14 @@ class Service:
     ) -> _Answer:
         """One exchange. Raises Refused for 4xx and 5xx, Unreachable where nobody answers."""
         until = time.monotonic() + (self.patience if patience is None else patience)
-        pause = 0.1
+        pause, told = 0.1, False
         while True:
             try:
                 answer = self._once(method, path, body, content_type, headers or {})
             except (OSError, EOFError, http.client.HTTPException) as broken:
                 if not self._known or time.monotonic() + pause > until:
                     raise Unreachable(f"Plumbline does not answer at {self.url}: {broken}") from None
-                wait = pause
+                wait, why = pause, f"Plumbline does not answer at {self.url}: {broken}"
             else:
                 self._known = True
                 if answer.status < 400:
@@ -145,6 +147,10 @@ class Service:
                 wait = _retry_after(answer.headers, pause)
                 if answer.status not in self._BUSY or time.monotonic() + wait > until:
                     raise Refused(answer.status, _problem(answer))
+                why = str(Refused(answer.status, _problem(answer)))
+            if not told:
+                _log.warning("plumbline: %s; trying again in %.3g s, for up to %.0f s", why, wait, until - time.monotonic())
+                told = True
             time.sleep(wait)
             pause = min(2 * pause, 5.0)
 
@@ -842,7 +848,13 @@ class _Torch(_Plain):
     def same(self, a: Any, b: Any) -> bool:
         if a.shape != b.shape or a.dtype != b.dtype or a.layout != self.torch.strided:
             return a.shape == b.shape and a.dtype == b.dtype
-        return bool(((a == b) | ((a != a) & (b != b))).all())
+        return bool(self.torch.equal(self._bits(a), self._bits(b)))
+
+    def _bits(self, value: Any) -> Any:
+        value = value.detach()
+        if value.is_complex():
+            value = self.torch.view_as_real(value.resolve_conj())
+        return value.contiguous().reshape(-1).view(self.torch.uint8) if self.is_float(value) else value
 
     def size(self, flat: Any) -> int:
         return flat.numel()
@@ -972,13 +984,34 @@ class _Leaf:
         return most
 
 
+#: What the service keeps of a session: tensors, characters of their description, and those beside name and shape.
+_MOST_TENSORS, _MOST_CHARACTERS, _LEAST_CHARACTERS = 10_000, 1_000_000, 88
+
+
+def _require_room(names: Sequence[str], shapes: Sequence[Sequence[int]]) -> None:
+    """Refuses what the service would refuse, before f is called once."""
+    if len(names) > _MOST_TENSORS:
+        raise Usage(f"{len(names)} tensors, and the service takes {_MOST_TENSORS}: join some, or check them in parts")
+    least = sum(len(_json([name, shape])) + _LEAST_CHARACTERS for name, shape in zip(names, shapes))
+    if least > _MOST_CHARACTERS:
+        raise Usage(
+            f"the names and shapes of {len(names)} tensors take {least} characters, and the service keeps "
+            f"{_MOST_CHARACTERS}: join some, give shorter names, or check them in parts"
+        )
+
+
+def _brief(value: float, count: int) -> float:
+    """To three digits where there are thousands of them, so that they fit into what the service keeps."""
+    return float(f"{value:.3g}") if count > 1000 else value
+
+
 def _sizes(leaves: Sequence[_Leaf]) -> None:
     """A tensor of zeros, such as a fresh bias, would never move: it takes the median of the others."""
     found = sorted(rms for rms in (leaf.rms() for leaf in leaves) if math.isfinite(rms) and rms > 0)
     median = found[len(found) // 2] if found else 1.0
     for leaf in leaves:
         rms = leaf.rms()
-        leaf.size = rms if math.isfinite(rms) and rms >= 1e-3 * median else median
+        leaf.size = _brief(rms if math.isfinite(rms) and rms >= 1e-3 * median else median, len(leaves))
 
 
 class _Randomness:
@@ -1119,6 +1152,9 @@ class _Objective:
         self._jitters: List[float] = []  # f again with every number off by an ulp
 
     def __enter__(self) -> "_Objective":
+        torch = sys.modules.get("torch")
+        if self.kind.name == "torch" and torch is not None and torch.is_inference_mode_enabled():
+            raise Usage("torch.inference_mode is on, and nothing can be differentiated in it: call the check outside of it")
         self._random = _Randomness(self.seed)
         try:
             own = self._prepare()
@@ -1363,6 +1399,10 @@ class _Objective:
         return max([8 * _unit(self.datatype) * size, *(abs(x - here[0]) for x in (here[1], *self._jitters))])
 
 
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool) or str(getattr(value, "dtype", "")).rpartition(".")[2] == "bool"
+
+
 def _identical(a: float, b: float) -> bool:
     return a == b or (a != a and b != b)
 
@@ -1386,6 +1426,7 @@ class _Function(_Objective):
         self._cotangent = cotangent
         self._names = names
         self._which: List[str] = []  # the leaves' paths in the inputs
+        self._places: List[int] = []  # and which of the inputs' tensors they are: paths may be alike
         self._differentiable: Optional[List[int]] = None  # which outputs count
         self._after: List[Any] = []  # the inputs after the first call
         self._models: List[Any] = []  # the outputs of the first call, by which cotangents are shaped
@@ -1400,29 +1441,30 @@ class _Function(_Objective):
 
     def _find_leaves(self) -> None:
         kind = self.kind
-        found = [(path, tensor) for path, tensor in _collect(self._inputs, kind) if kind.is_float(tensor)]
-        wanted = [(path, tensor) for path, tensor in found if kind.needs_gradient(tensor)]
+        tensors = [(place, path, tensor) for place, (path, tensor) in enumerate(_collect(self._inputs, kind))]
+        found = [(place, path, tensor) for place, path, tensor in tensors if kind.is_float(tensor)]
+        wanted = [(place, path, tensor) for place, path, tensor in found if kind.needs_gradient(tensor)]
         if not wanted and kind.name == "torch" and self._gradients is None:
             raise Usage(
                 "none of the inputs is a floating or complex tensor that requires a gradient: "
                 "set requires_grad on those that f is to be differentiated by, or give gradients="
             )
-        if not wanted:
-            wanted = found
+        wanted = wanted or found
         if not wanted:
             raise Usage("none of the inputs is a tensor of floating or complex numbers")
-        if any(kind.size(kind.flat(tensor)) for _, tensor in wanted):
-            wanted = [(path, tensor) for path, tensor in wanted if kind.size(kind.flat(tensor))]
-        else:
+        wanted = [(place, path, tensor) for place, path, tensor in wanted if math.prod(kind.shape(tensor))]
+        if not wanted:
             raise Usage("the inputs have no entries")
-        paths = [path for path, _ in wanted]
-        given = self._given(paths) if self._gradients is not None and not callable(self._gradients) else None
+        paths = [path for _, path, _ in wanted]
         names = self._leaf_names(paths)
-        for i, (path, tensor) in enumerate(wanted):
+        _require_room(names, [kind.shape(tensor) for *_, tensor in wanted])
+        given = self._given(paths) if self._gradients is not None and not callable(self._gradients) else None
+        for i, (place, path, tensor) in enumerate(wanted):
             if given is not None and given[i] is None:
                 continue  # nothing is claimed about it
             self.leaves.append(_Leaf(names[i], tensor, kind))
             self._which.append(path)
+            self._places.append(place)
             if given is not None:
                 self._set_given(self.leaves[-1], given[i])
         if not self.leaves:
@@ -1442,16 +1484,21 @@ class _Function(_Objective):
             head, _, rest = path.partition(".")
             head = arguments[int(head)] if int(head) < len(arguments) else f"input{head}"
             named.append(f"{head}.{rest}" if rest else head)
-        return named if len(set(named)) == len(named) else list(paths)
+        for names in (named, list(paths)):
+            if len(set(names)) == len(names):
+                return names
+        alike = sorted(name for name, count in collections.Counter(named).items() if count > 1)
+        raise Usage(f"several inputs are called {alike}: give names=, a different one for each of {len(named)}")
 
     def _given(self, paths: Sequence[str]) -> List[Any]:
         """The caller's gradients in the order of the leaves: by their paths where those are the inputs' own."""
         gradients = self._gradients
-        parts = dict(_parts(gradients))
+        pairs = list(_parts(gradients))
+        parts = dict(pairs)
         for named in (parts, {f"0.{path}": part for path, part in parts.items()}):
-            if set(named) == set(paths):
+            if set(named) == set(paths) and len(named) == len(pairs) == len(paths):
                 return [named[path] for path in paths]
-        found = list(parts.values())
+        found = [part for _, part in pairs]
         if len(found) != len(paths) and isinstance(gradients, (list, tuple)) and len(gradients) == len(paths):
             found = list(gradients)  # numbers, one for each number
         if len(found) != len(paths):
@@ -1470,22 +1517,23 @@ class _Function(_Objective):
     def _arguments(self, moves: Sequence[_Move], step: float, double: bool, jitter: int = 0) -> Tuple[Any, List[Any]]:
         """Fresh arguments with the leaves moved, or every number off by an ulp; and the leaves among them."""
         kind = self.kind
-        moved = {self._which[i]: kind.put(self.leaves[i].point, at, step, d) for i, at, d in moves}
-        fresh: Dict[str, Any] = {}
+        moved = {self._places[i]: kind.put(self.leaves[i].point, at, step, d) for i, at, d in moves}
+        fresh: List[Any] = []
 
-        def make(path: str, tensor: Any) -> Any:
-            if path in moved:
-                made = kind.like(moved[path], tensor, double)
+        def make(_: str, tensor: Any) -> Any:
+            place = len(fresh)
+            if place in moved:
+                made = kind.like(moved[place], tensor, double)
             elif jitter and kind.is_float(tensor):
                 made = kind.like(kind.jittered(kind.flat(tensor), self._ulp(tensor), jitter), tensor, double)
             else:
                 made = kind.copy(tensor, double)
             if kind.needs_gradient(tensor):
                 made.requires_grad_()
-            fresh[path] = made
+            fresh.append(made)
             return made
 
-        return _map(self._inputs, kind, make), [fresh[path] for path in self._which]
+        return _map(self._inputs, kind, make), [fresh[place] for place in self._places]
 
     def _call(self, arguments: Any) -> List[Any]:
         """The outputs of f that count, in order."""
@@ -1497,10 +1545,12 @@ class _Function(_Objective):
         outputs = [tensor for _, tensor in _collect(result, kind) if kind.is_float(tensor)]
         if not outputs:
             outputs = [tensor for _, tensor in _collect(result, _Plain())]
-        if not outputs and hasattr(result, "__float__"):
-            outputs = [float(result)]
+        if not outputs and hasattr(result, "__float__") and not _is_bool(result):
+            with contextlib.suppress(TypeError, ValueError, RuntimeError):  # of more than one number
+                outputs = [float(result)]
         if not outputs:
-            raise Usage(f"f must return numbers or tensors of them; it returned {type(result).__name__}")
+            of = f" of {result.dtype}" if hasattr(result, "dtype") else ""
+            raise Usage(f"f must return numbers, real or complex, or tensors of them; it returned {type(result).__name__}{of}")
         return outputs if self._differentiable is None else [outputs[i] for i in self._differentiable]
 
     def _outputs(self, moves: Sequence[_Move], step: float) -> List[Any]:
@@ -1635,8 +1685,8 @@ class _Function(_Objective):
         jax, kind = self.kind.jax, self.kind  # type: ignore[attr-defined]
 
         def of_leaves(leaves: List[Any]) -> List[Any]:
-            values = dict(zip(self._which, leaves))
-            return self._call(_map(arguments, kind, lambda path, tensor: values.get(path, tensor)))
+            values, places = dict(zip(self._places, leaves)), itertools.count()
+            return self._call(_map(arguments, kind, lambda _, tensor: values.get(next(places), tensor)))
 
         arguments, fresh = self._arguments((), 0.0, self._double, jitter)
         outputs, pull = jax.vjp(of_leaves, fresh)
@@ -1789,12 +1839,30 @@ def _short(error: BaseException) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
 
 
+class _Kept:
+    """Tensors of the caller's, and what they hold: put back bit for bit."""
+
+    def __init__(self, kind: "_Torch", tensors: Iterable[Any]):
+        self._kind = kind
+        self._kept = [(tensor, tensor.data, kind.copy(tensor, False)) for tensor in tensors]
+
+    def changed(self) -> bool:
+        return not all(self._kind.same(tensor, kept) for tensor, _, kept in self._kept)
+
+    def restore(self) -> None:
+        for tensor, data, kept in self._kept:
+            if not self._kind.same(tensor, kept):
+                if tensor.data_ptr() != data.data_ptr() or tensor.shape != data.shape or tensor.dtype != data.dtype:
+                    tensor.data = data
+                data.copy_(kept)
+
+
 class _ModuleState:
     """Everything of a torch.nn.Module that an evaluation may change, and its place: put back bit for bit."""
 
     def __init__(self, module: Any):
         torch = sys.modules["torch"]
-        self._torch = torch
+        self._torch, self._kind = torch, _Torch()
         self._training = [(part, part.training) for part in module.modules()]
         gradients = [p.grad for p in module.parameters() if p.is_leaf]
         self._gradients = [(grad, grad.clone()) for grad in gradients if grad is not None]
@@ -1802,7 +1870,7 @@ class _ModuleState:
             (p, p.requires_grad, p.grad if p.is_leaf else None, p.data, p.data.clone()) for p in module.parameters()
         ]
         self._attributes = [
-            (part, name, value)
+            (part, name, value, value.detach().clone())
             for part in module.modules()
             for name, value in vars(part).items()
             if isinstance(value, torch.Tensor)
@@ -1818,12 +1886,16 @@ class _ModuleState:
             p.grad = None
 
     def restore_buffers(self) -> None:
-        """As they were: batch norm's running statistics, the vectors of a spectral norm."""
+        """As they were: batch norm's running statistics, the vectors of a spectral norm, and tensors that are no buffers."""
         for part, name, buffer, kept in self._buffers:
             part._buffers[name] = buffer
             if buffer is not None:
                 with self._torch.no_grad():
                     buffer.copy_(kept)
+        for part, name, value, kept in self._attributes:
+            vars(part)[name] = value
+            if not self._kind.same(value, kept):
+                value.data.copy_(kept)
 
     def restore(self) -> None:
         for part, training in self._training:
@@ -1837,8 +1909,6 @@ class _ModuleState:
             p.grad = grad
         for grad, kept in self._gradients:
             grad.data.copy_(kept)
-        for part, name, value in self._attributes:
-            vars(part)[name] = value
         self.restore_buffers()
 
 
@@ -1856,10 +1926,11 @@ class _Module(_Objective):
         self._torch = self.kind.torch  # type: ignore[attr-defined]
         self._model, self._loss_fn = model, loss_fn
         self._data = (inputs, targets)
+        self._given_data = _Kept(self.kind, [tensor for _, tensor in _collect(self._data, self.kind)])
         self._states: List[_ModuleState] = []  # of the caller's model, and of a loss that is a module
         self._copied: Optional[Tuple[Any, Any, List[_ModuleState]]] = None  # model, loss, and their states, in float64
         self._inputs_change = False
-        self._input_leaves: Dict[str, int] = {}
+        self._input_leaves: Dict[int, int] = {}  # which of the data's tensors is which leaf
 
     def _prepare(self) -> List[Any]:
         kind = self.kind
@@ -1870,10 +1941,14 @@ class _Module(_Objective):
         for name, p in named:
             self.leaves.append(_Leaf(name, p, kind))
         self._parameters = [p for _, p in named]
-        for path, tensor in _collect(self._data, kind):
+        for place, (path, tensor) in enumerate(_collect(self._data, kind)):
             if kind.needs_gradient(tensor) and tensor.numel():
-                self._input_leaves[path] = len(self.leaves)
-                self.leaves.append(_Leaf(("inputs" if path[0] == "0" else "targets") + path[1:], tensor, kind))
+                name = ("inputs" if path[0] == "0" else "targets") + path[1:]
+                while any(leaf.name == name for leaf in self.leaves):
+                    name += "'"
+                self._input_leaves[place] = len(self.leaves)
+                self.leaves.append(_Leaf(name, tensor, kind))
+        _require_room([leaf.name for leaf in self.leaves], [leaf.shape for leaf in self.leaves])
         own = self._claim()
         self._keep_padding()
         return own
@@ -1914,6 +1989,7 @@ class _Module(_Objective):
     def _release(self) -> None:
         for state in self._states:
             state.restore()
+        self._given_data.restore()
 
     def _modules(self) -> List[Any]:
         return [part for part in (self._model, self._loss_fn) if isinstance(part, self._torch.nn.Module)]
@@ -1924,9 +2000,10 @@ class _Module(_Objective):
         kind = self.kind
         moved = {i: kind.put(self.leaves[i].point, at, step, d) for i, at, d in moves}
         fresh: Dict[int, Any] = {}
+        places = itertools.count()
 
-        def make(path: str, tensor: Any) -> Any:
-            leaf = self._input_leaves.get(path)
+        def make(_: str, tensor: Any) -> Any:
+            leaf = self._input_leaves.get(next(places))
             if leaf is not None and leaf in moved:
                 made = kind.like(moved[leaf], tensor, self._double)
             elif jitter and kind.is_float(tensor):
@@ -2009,18 +2086,15 @@ class _Module(_Objective):
         kind = self.kind
         self._moving = self._parameters
         self._still = [p.data.clone() for p in self._parameters]
-        before = [(tensor, kind.copy(tensor, False)) for _, tensor in _collect(self._data, kind)]
         try:
             loss, gradients = self._backward()
             self._choose_cotangents([loss])
             for leaf, gradient, flat in zip(self.leaves, gradients, self._flats(gradients)):
                 leaf.claim, leaf.unused = flat, gradient is None
-            if not all(kind.same(a, b) for a, b in before):
+            if self._given_data.changed():
                 self._inputs_change = True
                 self.notes.append("the model changes its inputs; every evaluation got a fresh copy.")
-                with self._torch.no_grad():
-                    for tensor, kept in before:
-                        tensor.data.copy_(kept)
+                self._given_data.restore()
             for jitter in (1, 2):
                 self._jitter(jitter)
         finally:
@@ -2199,8 +2273,8 @@ class _Session:
                 "shape": list(leaf.shape),
                 "datatype": leaf.datatype,
                 "size": leaf.size,
-                "contribution": contribution,
-                "claimedNoise": noise,
+                "contribution": _brief(contribution, len(objective.leaves)),
+                "claimedNoise": _brief(noise, len(objective.leaves)),
             })  # fmt: skip
         return {
             "tensors": tensors,
@@ -2696,6 +2770,7 @@ def check_export(
         function = _torch_loss(str(loss["kind"]))
         loss_fn = lambda output, *target: function(output, *target, **options)  # noqa: E731
     state, randomness = _ModuleState(model), _Randomness(seed)
+    data_kept = _Kept(_Torch(), [tensor for _, tensor in _collect((arguments, targets), _Torch())])
     try:
         state.without_gradients()
         randomness.seed()
@@ -2705,10 +2780,12 @@ def check_export(
             gradients = {n: p.grad.detach().clone() for n, p in model.named_parameters() if p.grad is not None}
         state.without_gradients()
         state.restore_buffers()
+        data_kept.restore()
         parameters = {n: p.detach().clone() for n, p in model.named_parameters()}
         content = _onnx(torch, model, arguments, names, [f"out{i}" if i else "out" for i in range(len(outputs))], opset)
     finally:
         state.restore()
+        data_kept.restore()
         randomness.restore()
     data = {name: tensor for name, tensor in zip(names, arguments)}
     if targets is not None:
@@ -2890,8 +2967,6 @@ def _sample(kind: _Torch, tensor: Any, share: int) -> Mapping[str, Any]:
 
 def _own_claim(optimizer: Any, group: Mapping[str, Any]) -> Optional[Mapping[str, Any]]:
     """What a class of torch.optim, or one derived from it, says it does; None for others."""
-    if group.get("maximize"):
-        return None
     for base in type(optimizer).__mro__:
         if base.__module__.startswith("torch.optim") and base.__name__ in _OPTIMIZERS:
             kind = _OPTIMIZERS[base.__name__]
@@ -2903,6 +2978,8 @@ def _own_claim(optimizer: Any, group: Mapping[str, Any]) -> Optional[Mapping[str
             return None
         kind = "amsgrad"
     claim: Dict[str, Any] = {"kind": kind, "preset": "pytorch"}
+    if group.get("maximize"):
+        claim["maximize"] = True
     for name in _USED[kind]:
         value = group.get(name, optimizer.defaults.get(name))
         if value is not None:
