@@ -2137,10 +2137,8 @@ class _Module(_Objective):
     def _copy(self) -> Tuple[_Gradients, _Gradients]:
         """On a copy. Both gradients are the copy's: hooks of the model's own parameters are no part of f."""
         torch = self._torch
-        model, loss_fn = _copied(self._model), self._loss_fn
-        if isinstance(loss_fn, torch.nn.Module):
-            loss_fn = _copied(loss_fn)
-        modules = [part for part in (model, loss_fn) if isinstance(part, torch.nn.Module)]
+        modules = _copied(self._modules())
+        model, loss_fn = modules[0], modules[1] if len(modules) > 1 else self._loss_fn
         named = dict(model.named_parameters())
         self._moving = [named[leaf.name] for leaf in self.leaves[: len(self._parameters)]]
         found = []
@@ -2184,13 +2182,13 @@ class _Module(_Objective):
             return None, None
 
 
-def _copied(module: Any) -> Any:
-    """A deep copy, of whose parameters TorchScript makes functions of the module's own."""
-    module = copy.deepcopy(module)
-    for p in module.parameters():
+def _copied(modules: Sequence[Any]) -> Sequence[Any]:
+    """Deep copies, all at once, for a loss may hold the model. TorchScript makes a copy's parameters functions of its own."""
+    modules = copy.deepcopy(modules)
+    for p in (p for module in modules for p in module.parameters()):
         if not p.is_leaf:
             p.detach_().requires_grad_()
-    return module
+    return modules
 
 
 def _padding(torch: Any, model: Any) -> Iterator[Tuple[Any, int]]:

@@ -198,6 +198,17 @@ def regularised(weight, of):
     return lambda model: lambda out, y: F.cross_entropy(out, y) + weight * sum(of(p) for p in model.parameters())
 
 
+class Holds(nn.Module):
+    """A loss that holds the model, and adds little."""
+
+    def __init__(self, model, of):
+        super().__init__()
+        self.model, self.of = model, of
+
+    def forward(self, out, y):
+        return F.cross_entropy(out, y) + 1e-3 * sum(self.of(p) for p in self.model.parameters())
+
+
 def reads_itself(model):
     model.register_forward_hook(lambda m, i, out: out * (1 + model.weight.detach().sum() ** 2).to(out.dtype))
     return F.cross_entropy
@@ -210,6 +221,8 @@ LOSSES = {
     "small detached penalty": (regularised(1e-3, lambda p: (p.detach() ** 2).sum()), False),
     "penalty in numbers": (regularised(1.0, lambda p: (p**2).sum().item()), False),
     "a constant": (regularised(1.0, lambda p: p.numel()), True),
+    "a module with a penalty": (lambda model: Holds(model, lambda p: (p**2).sum()), True),
+    "a module with a detached penalty": (lambda model: Holds(model, lambda p: (p.detach() ** 2).sum()), False),
     "a hook": (reads_itself, False),
 }
 
