@@ -1869,17 +1869,27 @@ class _ModuleState:
         self._parameters = [
             (p, p.requires_grad, p.grad if p.is_leaf else None, p.data, p.data.clone()) for p in module.parameters()
         ]
-        self._attributes = [
-            (part, name, value, value.detach().clone())
+        held = [
+            (part, name, value)
             for part in module.modules()
             for name, value in vars(part).items()
-            if isinstance(value, torch.Tensor)
+            if name not in ("_parameters", "_buffers", "_modules")
         ]
+        self._attributes = [(part, name, value) for part, name, value in held if isinstance(value, torch.Tensor)]
+        self._containers = [(value, value.copy()) for *_, value in held if self._tensors_in(value)]
+        kept = [value for *_, value in self._attributes]
+        kept += [tensor for _, copied in self._containers for tensor in self._tensors_in(copied)]
+        self._kept = _Kept(self._kind, kept)
         self._buffers = [
             (part, name, buffer, None if buffer is None else buffer.detach().clone())
             for part in module.modules()
             for name, buffer in part._buffers.items()
         ]
+
+    def _tensors_in(self, value: Any) -> List[Any]:
+        """Those that are entries of a dict or a list."""
+        entries = value.values() if type(value) is dict else value if type(value) is list else ()
+        return [entry for entry in entries if isinstance(entry, self._torch.Tensor)]
 
     def without_gradients(self) -> None:
         for p, *_ in self._parameters:
@@ -1892,10 +1902,15 @@ class _ModuleState:
             if buffer is not None:
                 with self._torch.no_grad():
                     buffer.copy_(kept)
-        for part, name, value, kept in self._attributes:
+        for part, name, value in self._attributes:
             vars(part)[name] = value
-            if not self._kind.same(value, kept):
-                value.data.copy_(kept)
+        for value, copied in self._containers:
+            if isinstance(value, dict):
+                value.clear()
+                value.update(copied)
+            else:
+                value[:] = copied
+        self._kept.restore()
 
     def restore(self) -> None:
         for part, training in self._training:

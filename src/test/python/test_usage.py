@@ -1,5 +1,6 @@
 """Calls as people make them: names that are alike, what is no number, what raises half-way, a service that is busy."""
 
+import collections
 import http.server
 import json
 import logging
@@ -131,22 +132,32 @@ class Remembers(nn.Module):
         super().__init__()
         self.inner = nn.Linear(4, 1)
         self.count, self.last = torch.ones(2), torch.ones(())
+        self.table, self.past = {"a": torch.ones(2), "b": torch.ones(())}, [torch.ones(())]
+        self.others = collections.defaultdict(list, {"a": [1]})
+        self.others["itself"] = self.past_and_itself = [self.past]
+        self.past_and_itself.append(self.past_and_itself)
 
     def forward(self, x):
         self.count += 1
         self.last = self.last * 2
-        return self.inner(x).sum() * self.last * self.count.sum()
+        self.table["a"] += 1
+        self.table["b"] = self.table["b"] * 2
+        self.past.append(self.past[-1] * 2)
+        factor = self.last * self.count.sum() * self.table["a"].sum() * self.table["b"] * self.past[-1]
+        return self.inner(x).sum() * factor.to(x.dtype)
 
 
 @pytest.mark.parametrize("float64", [True, False])
 def test_tensors_that_are_no_buffers_are_as_they_were(probes, float64):
     model = Remembers()
-    count, last = model.count, model.last
+    held = [model.count, model.last, model.table["a"], model.table["b"], model.past[0]]
+    table, past = model.table, model.past
     report = plumbline.check(model, None, torch.randn(3, 4), float64=float64)
     assert report.verdict == "PASS" if float64 else report.verdict in ("PASS", "INCONCLUSIVE"), report
     assert not any("different values" in note for note in report.notes)
-    assert model.count is count and model.last is last
-    assert torch.equal(count, torch.ones(2)) and torch.equal(last, torch.ones(()))
+    now = [model.count, model.last, model.table["a"], model.table["b"], *model.past]
+    assert model.table is table and model.past is past and len(now) == len(held)
+    assert all(a is b and torch.equal(a, torch.ones(b.shape)) for a, b in zip(now, held))
 
 
 def test_an_export_that_fails_leaves_its_inputs_alone():
