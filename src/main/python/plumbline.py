@@ -29,6 +29,7 @@ import hashlib
 import http.client
 import inspect
 import io
+import itertools
 import json
 import logging
 import math
@@ -104,7 +105,8 @@ class Service:
     """Plumbline at a URL.
 
     A call is sent again, with the same bytes, where the line breaks or the service is busy or restarts: for up to
-    ``patience`` seconds once it has answered before, not at all where nobody is there to begin with.
+    ``patience`` seconds once it has answered before, not at all where nobody is there to begin with. What is waited for
+    goes to the log.
     """
 
     _BUSY = (429, 502, 503, 504)
@@ -130,14 +132,14 @@ class Service:
     ) -> _Answer:
         """One exchange. Raises Refused for 4xx and 5xx, Unreachable where nobody answers."""
         until = time.monotonic() + (self.patience if patience is None else patience)
-        pause = 0.1
+        pause, told = 0.1, False
         while True:
             try:
                 answer = self._once(method, path, body, content_type, headers or {})
             except (OSError, EOFError, http.client.HTTPException) as broken:
                 if not self._known or time.monotonic() + pause > until:
                     raise Unreachable(f"Plumbline does not answer at {self.url}: {broken}") from None
-                wait = pause
+                wait, why = pause, f"Plumbline does not answer at {self.url}: {broken}"
             else:
                 self._known = True
                 if answer.status < 400:
@@ -145,6 +147,10 @@ class Service:
                 wait = _retry_after(answer.headers, pause)
                 if answer.status not in self._BUSY or time.monotonic() + wait > until:
                     raise Refused(answer.status, _problem(answer))
+                why = str(Refused(answer.status, _problem(answer)))
+            if not told:
+                _log.warning("plumbline: %s; trying again in %.3g s, for up to %.0f s", why, wait, until - time.monotonic())
+                told = True
             time.sleep(wait)
             pause = min(2 * pause, 5.0)
 
@@ -596,8 +602,8 @@ class _Plain:
         """|| a o b ||, or || a ||."""
         return math.sqrt(_fsum(x * x for x in a) if b is None else _fsum((x * y) ** 2 for x, y in zip(a, b)))
 
-    def jittered(self, flat: Any, model: Any, seed: int) -> Any:
-        unit = 2.0 ** (1 - _PRECISION.get(self.datatype(model), 53))
+    def jittered(self, flat: Any, unit: float, seed: int) -> Any:
+        """Every number one unit in its last place off, up or down."""
         key = _key(seed, "jitter")
         return [x * (1.0 + unit * (1 if _weight(key, i) > 0 else -1)) for i, x in enumerate(flat)]
 
@@ -732,8 +738,7 @@ class _NumPy(_Plain):
         with self.np.errstate(over="ignore"):
             return float(self.np.sqrt(((a if b is None else a * b) ** 2).sum()))
 
-    def jittered(self, flat: Any, model: Any, seed: int) -> Any:
-        unit = 2.0 ** (1 - _PRECISION.get(self.datatype(model), 53))
+    def jittered(self, flat: Any, unit: float, seed: int) -> Any:
         return flat * (1.0 + unit * self.np.sign(self.weights(seed, "jitter", flat.size, None)))
 
     def zeros(self, count: int) -> Any:
@@ -843,7 +848,13 @@ class _Torch(_Plain):
     def same(self, a: Any, b: Any) -> bool:
         if a.shape != b.shape or a.dtype != b.dtype or a.layout != self.torch.strided:
             return a.shape == b.shape and a.dtype == b.dtype
-        return bool(((a == b) | ((a != a) & (b != b))).all())
+        return bool(self.torch.equal(self._bits(a), self._bits(b)))
+
+    def _bits(self, value: Any) -> Any:
+        value = value.detach()
+        if value.is_complex():
+            value = self.torch.view_as_real(value.resolve_conj())
+        return value.contiguous().reshape(-1).view(self.torch.uint8) if self.is_float(value) else value
 
     def size(self, flat: Any) -> int:
         return flat.numel()
@@ -894,8 +905,7 @@ class _Torch(_Plain):
     def norm(self, a: Any, b: Any = None) -> float:
         return float(((a if b is None else a * b.to(a.device)) ** 2).sum().sqrt())
 
-    def jittered(self, flat: Any, model: Any, seed: int) -> Any:
-        unit = 2.0 ** (1 - _PRECISION.get(self.datatype(model), 53))
+    def jittered(self, flat: Any, unit: float, seed: int) -> Any:
         return flat * (1.0 + unit * self.weights(seed, "jitter", flat.numel(), None).sign().to(flat.device))
 
     def zeros(self, count: int) -> Any:
@@ -974,13 +984,34 @@ class _Leaf:
         return most
 
 
+#: What the service keeps of a session: tensors, characters of their description, and those beside name and shape.
+_MOST_TENSORS, _MOST_CHARACTERS, _LEAST_CHARACTERS = 10_000, 1_000_000, 88
+
+
+def _require_room(names: Sequence[str], shapes: Sequence[Sequence[int]]) -> None:
+    """Refuses what the service would refuse, before f is called once."""
+    if len(names) > _MOST_TENSORS:
+        raise Usage(f"{len(names)} tensors, and the service takes {_MOST_TENSORS}: join some, or check them in parts")
+    least = sum(len(_json([name, shape])) + _LEAST_CHARACTERS for name, shape in zip(names, shapes))
+    if least > _MOST_CHARACTERS:
+        raise Usage(
+            f"the names and shapes of {len(names)} tensors take {least} characters, and the service keeps "
+            f"{_MOST_CHARACTERS}: join some, give shorter names, or check them in parts"
+        )
+
+
+def _brief(value: float, count: int) -> float:
+    """To three digits where there are thousands of them, so that they fit into what the service keeps."""
+    return float(f"{value:.3g}") if count > 1000 else value
+
+
 def _sizes(leaves: Sequence[_Leaf]) -> None:
     """A tensor of zeros, such as a fresh bias, would never move: it takes the median of the others."""
     found = sorted(rms for rms in (leaf.rms() for leaf in leaves) if math.isfinite(rms) and rms > 0)
     median = found[len(found) // 2] if found else 1.0
     for leaf in leaves:
         rms = leaf.rms()
-        leaf.size = rms if math.isfinite(rms) and rms >= 1e-3 * median else median
+        leaf.size = _brief(rms if math.isfinite(rms) and rms >= 1e-3 * median else median, len(leaves))
 
 
 class _Randomness:
@@ -1042,7 +1073,7 @@ def _collect(value: Any, kind: _Plain) -> List[Tuple[str, Any]]:
 
 
 _Move = Tuple[int, Any, Any]  # (which leaf, its flat positions or None for all, the direction there)
-
+_Gradients = Optional[Sequence[Any]]  # flat, one for each leaf; None where there is no autograd
 
 
 def _same_function(datatype: str) -> float:
@@ -1050,6 +1081,49 @@ def _same_function(datatype: str) -> float:
     return max(1e-3, 16 * 2.0 ** -_PRECISION.get(datatype, 53))
 
 
+def _unit(datatype: str) -> float:
+    """The distance from 1 to the next number."""
+    return 2.0 ** (1 - _PRECISION.get(datatype, 53))
+
+
+def _ulp(kind: _Plain, tensor: Any) -> float:
+    return _unit(kind.datatype(tensor))
+
+
+def _coarsest(datatypes: Iterable[str]) -> str:
+    return min(datatypes, key=lambda name: _PRECISION.get(name, 53), default="FP64")
+
+
+class _NoCopy(Exception):
+    """Why no copy of the model will do."""
+
+
+class _Datatypes:
+    """The datatypes that gradients flow in from some outputs on, casts and torch.autocast's among them."""
+
+    def __init__(self, outputs: Iterable[Any]):
+        self._found: List[str] = []
+        self._handles: List[Any] = []
+        seen = set()
+        waiting = [getattr(output, "grad_fn", None) for output in outputs]
+        while waiting:
+            node = waiting.pop()
+            if node is None or node in seen:
+                continue
+            seen.add(node)
+            waiting += [after for after, _ in node.next_functions]
+            if not node.name().endswith("AccumulateGrad"):
+                self._handles.append(node.register_hook(self._note))
+
+    def _note(self, inputs: Any, outputs: Any) -> None:
+        names = {str(gradient.dtype)[6:] for gradient in (*inputs, *outputs) if gradient is not None}
+        self._found += [_DATATYPES[name] for name in names if name in _DATATYPES]
+
+    def coarsest(self) -> str:
+        """Of those seen since; and no longer looks."""
+        for handle in self._handles:
+            handle.remove()
+        return _coarsest(self._found)
 
 
 class _Objective:
@@ -1065,6 +1139,7 @@ class _Objective:
         self.notes: List[str] = []
         self.widens = True  # whether to evaluate in float64 where f is the same function there
         self.datatype = "FP64"  # what f is evaluated in
+        self.arithmetic = "FP64"  # the coarsest datatype that the claim passes through
         self.same_function = 0.0  # how far f in float64 is from f in its own datatype
         self.deterministic = True
         self.evaluations = 0
@@ -1073,12 +1148,19 @@ class _Objective:
         self.identities: List[Mapping[str, Any]] = []  # products that are equal by a law
         self.along: Optional[Tuple[float, float, float]] = None  # v . J u, the norm of its terms, what rounding does to it
         self._random: Optional[_Randomness] = None
+        self._double = False  # whether f is evaluated in float64 now
+        self._jitters: List[float] = []  # f again with every number off by an ulp
 
     def __enter__(self) -> "_Objective":
+        torch = sys.modules.get("torch")
+        if self.kind.name == "torch" and torch is not None and torch.is_inference_mode_enabled():
+            raise Usage("torch.inference_mode is on, and nothing can be differentiated in it: call the check outside of it")
         self._random = _Randomness(self.seed)
         try:
-            self._prepare()
+            own = self._prepare()
             _sizes(self.leaves)
+            self._tell_arithmetic()
+            self._widen(own)
             self.deterministic = _identical(self.value((), 0.0), self.value((), 0.0))
             if not self.deterministic:
                 self.notes.append("f gives different values at the same point, with the same random seed.")
@@ -1091,6 +1173,7 @@ class _Objective:
         try:
             self._release()
         finally:
+            self._forget_casts()
             if self._random is not None:
                 self._random.restore()
 
@@ -1105,7 +1188,8 @@ class _Objective:
         """Whether f is v . F, so that another v may see what this one cannot."""
         return sum(self.kind.size(v) for v in self.cotangents) > 1
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> List[Any]:
+        """Finds the leaves and their claims; gives f's outputs in its own datatype."""
         raise NotImplementedError
 
     def _outputs(self, moves: Sequence[_Move], step: float) -> List[Any]:
@@ -1152,8 +1236,171 @@ class _Objective:
 
     def _claim_datatype(self) -> str:
         """The coarsest datatype that a part of the claim was computed in."""
-        used = [leaf.datatype for leaf in self.leaves if not leaf.unused]
-        return min(used, key=lambda name: _PRECISION.get(name, 53), default="FP64")
+        return _coarsest([self.arithmetic, *(leaf.datatype for leaf in self.leaves if not leaf.unused)])
+
+    def _ulp(self, tensor: Any) -> float:
+        """By how much, relatively, the claim's own arithmetic tells numbers apart."""
+        return max(_ulp(self.kind, tensor), _unit(self.arithmetic))
+
+    def _forget_casts(self) -> None:
+        """torch.autocast keeps what it has cast, and does not see that the tensor has moved since."""
+        torch = sys.modules.get("torch")
+        if self.kind.name == "torch" and torch is not None:
+            torch.clear_autocast_cache()
+
+    def _tell_arithmetic(self) -> None:
+        if _PRECISION[self.arithmetic] < min(_PRECISION.get(leaf.datatype, 53) for leaf in self.leaves):
+            self.notes.append(
+                f"The gradient passes through {self.arithmetic}, by torch.autocast or a cast: it is judged as one that "
+                f"was computed in that."
+            )
+
+    # -- float64, where f is the same function there
+
+    def _stored(self) -> str:
+        """The coarsest datatype of what f is given."""
+        raise NotImplementedError
+
+    def _ways(self) -> Sequence[Callable[[], Tuple[_Gradients, _Gradients]]]:
+        """How f can be evaluated in float64. Each gives the gradients to be compared, in f's own datatype and there."""
+        raise NotImplementedError
+
+    def _narrow(self) -> None:
+        """Back to f's own datatype."""
+        self._double = False
+
+    def _widen(self, own: Sequence[Any]) -> None:
+        """Evaluates in float64 from here on where f is the same function there, else in its own datatype."""
+        self.datatype = _coarsest([self._stored(), self.arithmetic])
+        if not self.widens or self._stored() == "FP64":
+            return
+        there = self._values_nearby()
+        reasons: List[str] = []
+        for way in self._ways():
+            try:
+                why = self._other(way, own, there)
+            except Exception as error:
+                why = str(error) if isinstance(error, _NoCopy) else f"it raises {_short(error)}"
+            if why is None:
+                if reasons:
+                    self.notes.append(f"The model itself was float64 meanwhile, no copy of it: {reasons[0]}.")
+                return
+            reasons.append(why)
+            self._narrow()
+        self.same_function = 0.0
+        self.notes.append(f"f was evaluated in {self.datatype}, since in FP64 it is not the same: {reasons[-1]}.")
+
+    def _other(
+        self,
+        way: Callable[[], Tuple[_Gradients, _Gradients]],
+        own: Sequence[Any],
+        there: Sequence[float],
+    ) -> Optional[str]:
+        """Goes that way to float64, and says in what f is another function there; None where it is the same."""
+        narrow, wide = way()
+        assert self._random is not None
+        self._random.seed()
+        outputs = self._outputs((), 0.0)
+        here = [self._reduced(own), self._reduced(outputs)]
+        apart, most = self._apart(own, outputs), _same_function(self.datatype)
+        spread = max((abs(jitter - here[0]) for jitter in self._jitters), default=0.0)
+        if apart > most and not abs(here[0] - here[1]) <= 4 * spread:  # a sum that cancels is all rounding
+            return f"its value differs by {apart:.1e}"
+        self.same_function = min(apart, most)
+        off = self._rounding(own, here)
+        for a, b in zip(there, self._values_nearby()):
+            change, other = a - here[0], b - here[1]
+            if abs(change - other) > 8 * off + 0.02 * max(abs(change), abs(other)):
+                return f"at a point nearby its value changes by {other:.3g}, and not by {change:.3g}"
+        if narrow is not None and wide is not None:
+            why = self._gradient_differs(way, narrow, wide, here, off)
+            if why is not None:
+                return why
+        datatypes = [self.kind.datatype(output) if self.kind.is_tensor(output) else "FP64" for output in outputs]
+        self.datatype = _coarsest(datatypes)
+        return None
+
+    def _gradient_differs(
+        self,
+        way: Callable[[], Tuple[_Gradients, _Gradients]],
+        narrow: Sequence[Any],
+        wide: Sequence[Any],
+        here: Sequence[float],
+        off: float,
+    ) -> Optional[str]:
+        """Where f's gradient is not that of its values in float64, unless its own values side with the latter."""
+        kind, differences = self.kind, [self._unexplained(*three) for three in zip(self.leaves, narrow, wide)]
+        norm = math.hypot(*(leaf.size * kind.norm(d) for leaf, d in zip(self.leaves, differences) if d is not None))
+        if not norm or not math.isfinite(norm):
+            return None
+        along = [
+            (i, None, kind.times(d, self.leaves[i].size ** 2 / norm)) for i, d in enumerate(differences) if d is not None
+        ]
+        points = [self._exactly(along, step) for step in (0.01, 0.1, 1.0)]
+        there = self._values(points)
+        self._narrow()
+        own = self._values(points)
+        way()
+        for moves, a, b in zip(points, own, there):
+            apart = abs((a - here[0]) - (b - here[1]))
+            expected = abs(_fsum(kind.dot(kind.difference(narrow[i], wide[i]), d) for i, _, d in moves))
+            if apart < expected / 2 and expected > 4 * off:
+                return None  # a wrong claim of the same function
+            if apart >= expected / 2 and apart > 2 * off:
+                break
+        worst = max(range(len(differences)), key=lambda i: 0.0 if differences[i] is None else kind.norm(differences[i]))
+        return f"its gradient by {self.leaves[worst].name} differs by {kind.norm(differences[worst]):.1e}"
+
+    def _unexplained(self, leaf: _Leaf, narrow: Any, wide: Any) -> Any:
+        """The difference of two gradients by a leaf, where it is more than the service puts down to rounding; else None."""
+        kind, datatype = self.kind, self._claim_datatype()
+        difference = kind.difference(narrow, wide)
+        units = (4 if datatype in ("FP16", "BF16") else 32) * _unit(datatype)
+        rounding = max((kind.norm(delta) for delta in leaf.noise), default=0.0)
+        return difference if kind.norm(difference) > 4.3 * rounding + units * kind.norm(wide) else None
+
+    def _near(self, name: str) -> List[_Move]:
+        """A tenth of a step away, in every leaf."""
+        kind = self.kind
+        moves: List[_Move] = []
+        for i, leaf in enumerate(self.leaves):
+            weights = kind.weights(self.seed, f"{name} {leaf.name}", leaf.count, None)
+            moves += self._exactly([(i, None, kind.times(weights, leaf.size))], 0.1)
+        return moves
+
+    def _exactly(self, moves: Sequence[_Move], step: float) -> List[_Move]:
+        """The move to what x + step d is in the tensors' own datatypes, so that both arithmetics are at one point."""
+        kind, exact = self.kind, []
+        for i, at, direction in moves:
+            leaf = self.leaves[i]
+            if leaf.still is not None:
+                direction = direction * leaf.still
+            moved = kind.flat(kind.like(kind.put(leaf.point, at, step, direction), leaf.tensor, False))
+            exact.append((i, at, kind.difference(moved, leaf.point)))
+        return exact
+
+    def _values_nearby(self) -> List[float]:
+        return self._values(self._near(f"near {i}") for i in range(2))
+
+    def _values(self, points: Iterable[Sequence[_Move]]) -> List[float]:
+        """f at points; NaN where it raises, which no comparison holds against anybody."""
+        values = []
+        for moves in points:
+            try:
+                values.append(self.value(moves, 1.0))
+            except Exception:
+                values.append(math.nan)
+        return values
+
+    def _rounding(self, own: Sequence[Any], here: Sequence[float]) -> float:
+        """What rounding does to f's value in its own datatype."""
+        kind = self.kind
+        size = math.hypot(*(kind.norm(kind.flat(output), v) for output, v in zip(own, self.cotangents)))
+        return max([8 * _unit(self.datatype) * size, *(abs(x - here[0]) for x in (here[1], *self._jitters))])
+
+
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool) or str(getattr(value, "dtype", "")).rpartition(".")[2] == "bool"
 
 
 def _identical(a: float, b: float) -> bool:
@@ -1179,44 +1426,45 @@ class _Function(_Objective):
         self._cotangent = cotangent
         self._names = names
         self._which: List[str] = []  # the leaves' paths in the inputs
+        self._places: List[int] = []  # and which of the inputs' tensors they are: paths may be alike
         self._differentiable: Optional[List[int]] = None  # which outputs count
-        self._double = False
         self._after: List[Any] = []  # the inputs after the first call
         self._models: List[Any] = []  # the outputs of the first call, by which cotangents are shaped
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> List[Any]:
         self._find_leaves()
         before = [self.kind.copy(tensor, False) for _, tensor in _collect(self._inputs, self.kind)]
         own = self._claim()
         if not all(self.kind.same(a, b) for a, b in zip(before, self._after)):
             self.notes.append("f changes its inputs; every evaluation got a fresh copy.")
-        self._widen(own)
+        return own
 
     def _find_leaves(self) -> None:
         kind = self.kind
-        found = [(path, tensor) for path, tensor in _collect(self._inputs, kind) if kind.is_float(tensor)]
-        wanted = [(path, tensor) for path, tensor in found if kind.needs_gradient(tensor)]
+        tensors = [(place, path, tensor) for place, (path, tensor) in enumerate(_collect(self._inputs, kind))]
+        found = [(place, path, tensor) for place, path, tensor in tensors if kind.is_float(tensor)]
+        wanted = [(place, path, tensor) for place, path, tensor in found if kind.needs_gradient(tensor)]
         if not wanted and kind.name == "torch" and self._gradients is None:
             raise Usage(
                 "none of the inputs is a floating or complex tensor that requires a gradient: "
                 "set requires_grad on those that f is to be differentiated by, or give gradients="
             )
-        if not wanted:
-            wanted = found
+        wanted = wanted or found
         if not wanted:
             raise Usage("none of the inputs is a tensor of floating or complex numbers")
-        if any(kind.size(kind.flat(tensor)) for _, tensor in wanted):
-            wanted = [(path, tensor) for path, tensor in wanted if kind.size(kind.flat(tensor))]
-        else:
+        wanted = [(place, path, tensor) for place, path, tensor in wanted if math.prod(kind.shape(tensor))]
+        if not wanted:
             raise Usage("the inputs have no entries")
-        paths = [path for path, _ in wanted]
-        given = self._given(paths) if self._gradients is not None and not callable(self._gradients) else None
+        paths = [path for _, path, _ in wanted]
         names = self._leaf_names(paths)
-        for i, (path, tensor) in enumerate(wanted):
+        _require_room(names, [kind.shape(tensor) for *_, tensor in wanted])
+        given = self._given(paths) if self._gradients is not None and not callable(self._gradients) else None
+        for i, (place, path, tensor) in enumerate(wanted):
             if given is not None and given[i] is None:
                 continue  # nothing is claimed about it
             self.leaves.append(_Leaf(names[i], tensor, kind))
             self._which.append(path)
+            self._places.append(place)
             if given is not None:
                 self._set_given(self.leaves[-1], given[i])
         if not self.leaves:
@@ -1236,16 +1484,21 @@ class _Function(_Objective):
             head, _, rest = path.partition(".")
             head = arguments[int(head)] if int(head) < len(arguments) else f"input{head}"
             named.append(f"{head}.{rest}" if rest else head)
-        return named if len(set(named)) == len(named) else list(paths)
+        for names in (named, list(paths)):
+            if len(set(names)) == len(names):
+                return names
+        alike = sorted(name for name, count in collections.Counter(named).items() if count > 1)
+        raise Usage(f"several inputs are called {alike}: give names=, a different one for each of {len(named)}")
 
     def _given(self, paths: Sequence[str]) -> List[Any]:
         """The caller's gradients in the order of the leaves: by their paths where those are the inputs' own."""
         gradients = self._gradients
-        parts = dict(_parts(gradients))
+        pairs = list(_parts(gradients))
+        parts = dict(pairs)
         for named in (parts, {f"0.{path}": part for path, part in parts.items()}):
-            if set(named) == set(paths):
+            if set(named) == set(paths) and len(named) == len(pairs) == len(paths):
                 return [named[path] for path in paths]
-        found = list(parts.values())
+        found = [part for _, part in pairs]
         if len(found) != len(paths) and isinstance(gradients, (list, tuple)) and len(gradients) == len(paths):
             found = list(gradients)  # numbers, one for each number
         if len(found) != len(paths):
@@ -1264,36 +1517,40 @@ class _Function(_Objective):
     def _arguments(self, moves: Sequence[_Move], step: float, double: bool, jitter: int = 0) -> Tuple[Any, List[Any]]:
         """Fresh arguments with the leaves moved, or every number off by an ulp; and the leaves among them."""
         kind = self.kind
-        moved = {self._which[i]: kind.put(self.leaves[i].point, at, step, d) for i, at, d in moves}
-        fresh: Dict[str, Any] = {}
+        moved = {self._places[i]: kind.put(self.leaves[i].point, at, step, d) for i, at, d in moves}
+        fresh: List[Any] = []
 
-        def make(path: str, tensor: Any) -> Any:
-            if path in moved:
-                made = kind.like(moved[path], tensor, double)
+        def make(_: str, tensor: Any) -> Any:
+            place = len(fresh)
+            if place in moved:
+                made = kind.like(moved[place], tensor, double)
             elif jitter and kind.is_float(tensor):
-                made = kind.like(kind.jittered(kind.flat(tensor), tensor, jitter), tensor, double)
+                made = kind.like(kind.jittered(kind.flat(tensor), self._ulp(tensor), jitter), tensor, double)
             else:
                 made = kind.copy(tensor, double)
             if kind.needs_gradient(tensor):
                 made.requires_grad_()
-            fresh[path] = made
+            fresh.append(made)
             return made
 
-        return _map(self._inputs, kind, make), [fresh[path] for path in self._which]
+        return _map(self._inputs, kind, make), [fresh[place] for place in self._places]
 
     def _call(self, arguments: Any) -> List[Any]:
         """The outputs of f that count, in order."""
         torch = sys.modules.get("torch")
+        self._forget_casts()
         with torch.enable_grad() if self.kind.name == "torch" and torch is not None else contextlib.nullcontext():
             result = self._f(*arguments)
         kind = self.kind
         outputs = [tensor for _, tensor in _collect(result, kind) if kind.is_float(tensor)]
         if not outputs:
             outputs = [tensor for _, tensor in _collect(result, _Plain())]
-        if not outputs and hasattr(result, "__float__"):
-            outputs = [float(result)]
+        if not outputs and hasattr(result, "__float__") and not _is_bool(result):
+            with contextlib.suppress(TypeError, ValueError, RuntimeError):  # of more than one number
+                outputs = [float(result)]
         if not outputs:
-            raise Usage(f"f must return numbers or tensors of them; it returned {type(result).__name__}")
+            of = f" of {result.dtype}" if hasattr(result, "dtype") else ""
+            raise Usage(f"f must return numbers, real or complex, or tensors of them; it returned {type(result).__name__}{of}")
         return outputs if self._differentiable is None else [outputs[i] for i in self._differentiable]
 
     def _outputs(self, moves: Sequence[_Move], step: float) -> List[Any]:
@@ -1376,91 +1633,89 @@ class _Function(_Objective):
         leaf.unused = True
 
     def _by_torch(self, arguments: Any, fresh: List[Any]) -> List[Any]:
-        torch = self.kind.torch  # type: ignore[attr-defined]
         outputs = self._call(arguments)
         self._after = [tensor for _, tensor in _collect(arguments, self.kind)]
         differentiable = [i for i, output in enumerate(outputs) if getattr(output, "requires_grad", False)]
         self._differentiable = differentiable or list(range(len(outputs)))
         outputs = [outputs[i] for i in self._differentiable]
         self._choose_cotangents(outputs)
-        for jitter in (0, 1, 2):
-            if jitter:
-                assert self._random is not None
-                self._random.seed()
-                arguments, fresh = self._arguments((), 0.0, False, jitter)
-                try:
-                    results = self._call(arguments)
-                except Exception:  # a function may insist on exact numbers
-                    break
+        seen = _Datatypes(outputs)
+        gradients = self._pulled(outputs, fresh)
+        self.arithmetic = seen.coarsest()
+        for leaf, gradient in zip(self.leaves, gradients):
+            if gradient is None:
+                self._set_unused(leaf)
             else:
-                results = outputs
-            if not differentiable:
-                gradients: Sequence[Any] = [None] * len(fresh)
-            else:
-                kind = self.kind
-                cotangents = [kind.like(v, result, False) for v, result in zip(self.cotangents, results)]
-                if jitter:
-                    cotangents = [kind.like(kind.jittered(kind.flat(v), v, jitter), v, False) for v in cotangents]
-                gradients = torch.autograd.grad(results, fresh, cotangents, allow_unused=True)
-            for leaf, gradient in zip(self.leaves, gradients):
-                if jitter:
-                    leaf.noise.append(self.kind.difference(self._flat_or_zero(leaf, gradient), leaf.claim))
-                elif gradient is None:
-                    self._set_unused(leaf)
-                else:
-                    leaf.claim = self.kind.flat(gradient)
+                leaf.claim = self.kind.flat(gradient)
+        with contextlib.suppress(Exception):  # a function may insist on exact numbers
+            for jitter in (1, 2):
+                for leaf, flat in zip(self.leaves, self._autograd(jitter)):
+                    leaf.noise.append(self.kind.difference(flat, leaf.claim))
         return [output.detach() if hasattr(output, "detach") else output for output in outputs]
 
+    def _autograd(self, jitter: int = 0) -> List[Any]:
+        """The flat gradients of f as it is evaluated now, by PyTorch."""
+        assert self._random is not None
+        self._random.seed()
+        arguments, fresh = self._arguments((), 0.0, self._double, jitter)
+        outputs = self._call(arguments)
+        gradients = self._pulled(outputs, fresh, jitter)
+        if jitter:
+            self._jitters.append(self._reduced([output.detach() for output in outputs]))
+        return [self._flat_or_zero(leaf, gradient) for leaf, gradient in zip(self.leaves, gradients)]
+
+    def _pulled(self, outputs: Sequence[Any], fresh: Sequence[Any], jitter: int = 0) -> Sequence[Any]:
+        kind, torch = self.kind, self.kind.torch  # type: ignore[attr-defined]
+        if not any(getattr(output, "requires_grad", False) for output in outputs):
+            return [None] * len(fresh)
+        cotangents = [kind.like(v, output, False) for v, output in zip(self.cotangents, outputs)]
+        if jitter:
+            cotangents = [kind.like(kind.jittered(kind.flat(v), self._ulp(v), jitter), v, False) for v in cotangents]
+        return torch.autograd.grad(outputs, list(fresh), cotangents, allow_unused=True)
+
     def _by_jax(self, arguments: Any) -> List[Any]:
+        self._after = [tensor for _, tensor in _collect(arguments, self.kind)]
+        results = self._jax_gradients(0, lambda leaf, flat: setattr(leaf, "claim", flat))
+        for jitter in (1, 2):
+            self._jax_gradients(jitter, lambda leaf, flat: leaf.noise.append(flat - leaf.claim))
+        return results
+
+    def _jax_gradients(self, jitter: int, take: Callable[[_Leaf, Any], Any]) -> List[Any]:
+        """The flat gradients of f as it is evaluated now, by JAX, to be taken leaf by leaf; and f's outputs."""
         jax, kind = self.kind.jax, self.kind  # type: ignore[attr-defined]
 
         def of_leaves(leaves: List[Any]) -> List[Any]:
-            values = dict(zip(self._which, leaves))
-            return self._call(_map(self._inputs, kind, lambda path, tensor: values.get(path, tensor)))
+            values, places = dict(zip(self._places, leaves)), itertools.count()
+            return self._call(_map(arguments, kind, lambda _, tensor: values.get(next(places), tensor)))
 
-        self._after = [tensor for _, tensor in _collect(arguments, kind)]
-        results: List[Any] = []
-        for jitter in (0, 1, 2):
-            _, fresh = self._arguments((), 0.0, False, jitter)
-            outputs, pull = jax.vjp(of_leaves, fresh)
-            if not jitter:
-                results = outputs
-                self._choose_cotangents(outputs)
-            cotangents = [jax.numpy.conj(kind.like(v, model, False)) for v, model in zip(self.cotangents, outputs)]
-            # JAX writes the covector of a complex number as its conjugate; everything else here is as in PyTorch.
-            for leaf, gradient in zip(self.leaves, pull(cotangents)[0]):
-                flat = kind.flat(jax.numpy.conj(gradient))
-                if jitter:
-                    leaf.noise.append(flat - leaf.claim)
-                else:
-                    leaf.claim = flat
-        return results
+        arguments, fresh = self._arguments((), 0.0, self._double, jitter)
+        outputs, pull = jax.vjp(of_leaves, fresh)
+        if not self.cotangents:
+            self._choose_cotangents(outputs)
+        cotangents = [jax.numpy.conj(kind.like(v, model, self._double)) for v, model in zip(self.cotangents, outputs)]
+        # JAX writes the covector of a complex number as its conjugate; everything else here is as in PyTorch.
+        for leaf, gradient in zip(self.leaves, pull(cotangents)[0]):
+            take(leaf, kind.flat(jax.numpy.conj(gradient)))
+        return outputs
 
-    def _widen(self, own: Sequence[Any]) -> None:
-        """Evaluates in float64 from here on where f is the same function there, else in its own datatype."""
+    def _stored(self) -> str:
         kind = self.kind
-        floats = [kind.datatype(tensor) for _, tensor in _collect(self._inputs, kind) if kind.is_float(tensor)]
-        self.datatype = min(floats, key=lambda name: _PRECISION.get(name, 53), default="FP64")
-        own_datatype = self.datatype
-        if own_datatype == "FP64" or not self.widens:
-            return
+        return _coarsest(kind.datatype(tensor) for _, tensor in _collect(self._inputs, kind) if kind.is_float(tensor))
+
+    def _ways(self) -> Sequence[Callable[[], Tuple[_Gradients, _Gradients]]]:
+        return [self._in_float64]
+
+    def _in_float64(self) -> Tuple[_Gradients, _Gradients]:
         self._double = True
-        assert self._random is not None
-        self._random.seed()
-        try:
-            wide = self._outputs((), 0.0)
-            apart = self._apart(own, wide)
-        except Exception as error:
-            apart, why = math.inf, f"it raises {_short(error)}"
-        else:
-            why = f"its value differs by {apart:.1e}"
-        if apart <= _same_function(own_datatype):
-            self.same_function = apart
-            datatypes = [kind.datatype(output) if kind.is_tensor(output) else "FP64" for output in wide]
-            self.datatype = min(datatypes, key=lambda name: _PRECISION.get(name, 53), default="FP64")
-        else:
-            self._double = False
-            self.notes.append(f"f was evaluated in {self.datatype}, since in FP64 it is no longer the same: {why}.")
+        if self._gradients is not None or self.kind.name not in ("torch", "jax"):
+            return None, None
+        own = [leaf.claim for leaf in self.leaves]
+        if self.kind.name == "torch":
+            return own, self._autograd()
+        wide: List[Any] = []
+        with self._wide():
+            self._jax_gradients(0, lambda _, flat: wide.append(flat))
+        return own, wide
 
 
 class _Product(_Function):
@@ -1584,41 +1839,78 @@ def _short(error: BaseException) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
 
 
+class _Kept:
+    """Tensors of the caller's, and what they hold: put back bit for bit."""
+
+    def __init__(self, kind: "_Torch", tensors: Iterable[Any]):
+        self._kind = kind
+        self._kept = [(tensor, tensor.data, kind.copy(tensor, False)) for tensor in tensors]
+
+    def changed(self) -> bool:
+        return not all(self._kind.same(tensor, kept) for tensor, _, kept in self._kept)
+
+    def restore(self) -> None:
+        for tensor, data, kept in self._kept:
+            if not self._kind.same(tensor, kept):
+                if tensor.data_ptr() != data.data_ptr() or tensor.shape != data.shape or tensor.dtype != data.dtype:
+                    tensor.data = data
+                data.copy_(kept)
+
+
 class _ModuleState:
     """Everything of a torch.nn.Module that an evaluation may change, and its place: put back bit for bit."""
 
     def __init__(self, module: Any):
         torch = sys.modules["torch"]
-        self._torch = torch
+        self._torch, self._kind = torch, _Torch()
         self._training = [(part, part.training) for part in module.modules()]
         gradients = [p.grad for p in module.parameters() if p.is_leaf]
         self._gradients = [(grad, grad.clone()) for grad in gradients if grad is not None]
         self._parameters = [
             (p, p.requires_grad, p.grad if p.is_leaf else None, p.data, p.data.clone()) for p in module.parameters()
         ]
-        self._attributes = [
+        held = [
             (part, name, value)
             for part in module.modules()
             for name, value in vars(part).items()
-            if isinstance(value, torch.Tensor)
+            if name not in ("_parameters", "_buffers", "_modules")
         ]
+        self._attributes = [(part, name, value) for part, name, value in held if isinstance(value, torch.Tensor)]
+        self._containers = [(value, value.copy()) for *_, value in held if self._tensors_in(value)]
+        kept = [value for *_, value in self._attributes]
+        kept += [tensor for _, copied in self._containers for tensor in self._tensors_in(copied)]
+        self._kept = _Kept(self._kind, kept)
         self._buffers = [
             (part, name, buffer, None if buffer is None else buffer.detach().clone())
             for part in module.modules()
             for name, buffer in part._buffers.items()
         ]
 
+    def _tensors_in(self, value: Any) -> List[Any]:
+        """Those that are entries of a dict or a list."""
+        entries = value.values() if type(value) is dict else value if type(value) is list else ()
+        return [entry for entry in entries if isinstance(entry, self._torch.Tensor)]
+
     def without_gradients(self) -> None:
         for p, *_ in self._parameters:
             p.grad = None
 
     def restore_buffers(self) -> None:
-        """As they were: batch norm's running statistics, the vectors of a spectral norm."""
+        """As they were: batch norm's running statistics, the vectors of a spectral norm, and tensors that are no buffers."""
         for part, name, buffer, kept in self._buffers:
             part._buffers[name] = buffer
             if buffer is not None:
                 with self._torch.no_grad():
                     buffer.copy_(kept)
+        for part, name, value in self._attributes:
+            vars(part)[name] = value
+        for value, copied in self._containers:
+            if isinstance(value, dict):
+                value.clear()
+                value.update(copied)
+            else:
+                value[:] = copied
+        self._kept.restore()
 
     def restore(self) -> None:
         for part, training in self._training:
@@ -1632,8 +1924,6 @@ class _ModuleState:
             p.grad = grad
         for grad, kept in self._gradients:
             grad.data.copy_(kept)
-        for part, name, value in self._attributes:
-            vars(part)[name] = value
         self.restore_buffers()
 
 
@@ -1651,13 +1941,13 @@ class _Module(_Objective):
         self._torch = self.kind.torch  # type: ignore[attr-defined]
         self._model, self._loss_fn = model, loss_fn
         self._data = (inputs, targets)
-        self._double = False
+        self._given_data = _Kept(self.kind, [tensor for _, tensor in _collect(self._data, self.kind)])
         self._states: List[_ModuleState] = []  # of the caller's model, and of a loss that is a module
         self._copied: Optional[Tuple[Any, Any, List[_ModuleState]]] = None  # model, loss, and their states, in float64
         self._inputs_change = False
-        self._input_leaves: Dict[str, int] = {}
+        self._input_leaves: Dict[int, int] = {}  # which of the data's tensors is which leaf
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> List[Any]:
         kind = self.kind
         self._states = [_ModuleState(part) for part in self._modules()]
         named = [(name, p) for name, p in self._model.named_parameters() if p.requires_grad and p.numel()]
@@ -1666,27 +1956,55 @@ class _Module(_Objective):
         for name, p in named:
             self.leaves.append(_Leaf(name, p, kind))
         self._parameters = [p for _, p in named]
-        self._keep_padding()
-        for path, tensor in _collect(self._data, kind):
+        for place, (path, tensor) in enumerate(_collect(self._data, kind)):
             if kind.needs_gradient(tensor) and tensor.numel():
-                self._input_leaves[path] = len(self.leaves)
-                self.leaves.append(_Leaf(("inputs" if path[0] == "0" else "targets") + path[1:], tensor, kind))
+                name = ("inputs" if path[0] == "0" else "targets") + path[1:]
+                while any(leaf.name == name for leaf in self.leaves):
+                    name += "'"
+                self._input_leaves[place] = len(self.leaves)
+                self.leaves.append(_Leaf(name, tensor, kind))
+        _require_room([leaf.name for leaf in self.leaves], [leaf.shape for leaf in self.leaves])
         own = self._claim()
-        self._widen(own)
+        self._keep_padding()
+        return own
 
     def _keep_padding(self) -> None:
-        """The row of an embedding's padding_idx has no gradient, by its definition: it does not move."""
-        for weight, row in _padding(self._torch, self._model):
+        """The row of padding has no gradient, by its definition: where it cannot be held back, it does not move."""
+        for part, row in _padding(self._torch, self._model):
             for leaf, p in zip(self.leaves, self._parameters):
-                if p is weight:
-                    rows = self._torch.ones(p.shape, dtype=self._torch.float64, device=leaf.point.device)
-                    rows[row] = 0.0
-                    leaf.still = rows.reshape(-1)
-                    self.notes.append(f"Row {row} of {leaf.name} is padding, has no gradient, and was not moved.")
+                claim = leaf.claim.reshape(-1, p.shape[-1])[row] if p is part.weight else None
+                if claim is None or claim.any() or self._holds_padding_back(part):
+                    continue
+                rows = self._torch.ones(p.shape, dtype=self._torch.float64, device=leaf.point.device)
+                rows[row] = 0.0
+                leaf.still = rows.reshape(-1)
+                self.notes.append(f"Row {row} of {leaf.name} is padding, has no gradient, and was not moved.")
+
+    def _holds_padding_back(self, part: Any) -> bool:
+        return type(part).forward is self._torch.nn.Embedding.forward and part.max_norm is None
+
+    @contextlib.contextmanager
+    def _padding_held_back(self, model: Any) -> Iterator[None]:
+        """Within it, what is looked up for padding is what it was: PyTorch takes it for a constant, wherever the row goes."""
+        handles = []
+        try:
+            for part, row in _padding(self._torch, model):
+                for p, still in zip(self._moving, self._still):
+                    if p is part.weight and self._holds_padding_back(part):
+                        handles.append(part.register_forward_hook(self._constant(row, still[row])))
+                        part._forward_hooks.move_to_end(handles[-1].id, last=False)  # before the caller's own
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+
+    def _constant(self, row: int, padding: Any) -> Callable[[Any, Any, Any], Any]:
+        return lambda part, inputs, output: self._torch.where((inputs[0] == row)[..., None], padding, output)
 
     def _release(self) -> None:
         for state in self._states:
             state.restore()
+        self._given_data.restore()
 
     def _modules(self) -> List[Any]:
         return [part for part in (self._model, self._loss_fn) if isinstance(part, self._torch.nn.Module)]
@@ -1697,13 +2015,14 @@ class _Module(_Objective):
         kind = self.kind
         moved = {i: kind.put(self.leaves[i].point, at, step, d) for i, at, d in moves}
         fresh: Dict[int, Any] = {}
+        places = itertools.count()
 
-        def make(path: str, tensor: Any) -> Any:
-            leaf = self._input_leaves.get(path)
+        def make(_: str, tensor: Any) -> Any:
+            leaf = self._input_leaves.get(next(places))
             if leaf is not None and leaf in moved:
                 made = kind.like(moved[leaf], tensor, self._double)
             elif jitter and kind.is_float(tensor):
-                made = kind.like(kind.jittered(kind.flat(tensor), tensor, jitter), tensor, self._double)
+                made = kind.like(kind.jittered(kind.flat(tensor), self._ulp(tensor), jitter), tensor, self._double)
             elif self._inputs_change or leaf is not None or self._double and kind.is_float(tensor):
                 made = kind.copy(tensor, self._double)
             else:
@@ -1717,6 +2036,7 @@ class _Module(_Objective):
 
     def _loss(self, model: Any, loss_fn: Optional[Callable[..., Any]], arguments: Any) -> Any:
         inputs, targets = arguments
+        self._forget_casts()
         with self._torch.enable_grad():
             if isinstance(inputs, Mapping):
                 output = model(**inputs)
@@ -1742,7 +2062,8 @@ class _Module(_Objective):
                     if i < len(parameters):
                         moved = self.kind.put(self.leaves[i].point, at, step, d)
                         parameters[i].data.copy_(self.kind.like(moved, parameters[i], self._double))
-            return [self._loss(model, loss_fn, self._arguments(moves, step)).detach()]
+            with self._padding_held_back(model):
+                return [self._loss(model, loss_fn, self._arguments(moves, step)).detach()]
         finally:
             for i, _, _ in moves:
                 if i < len(parameters):
@@ -1752,81 +2073,71 @@ class _Module(_Objective):
 
     # -- the claim
 
-    def _claim(self) -> List[Any]:
-        kind, torch = self.kind, self._torch
+    def _backward(self, jitter: int = 0) -> Tuple[Any, List[Any]]:
+        """The loss of what is evaluated now, and its gradient by every leaf, None where it has none."""
+        model, loss_fn, states = self._copied or (self._model, self._loss_fn, self._states)
+        for state in states:
+            state.without_gradients()
         assert self._random is not None
+        self._random.seed()
+        loss = self._loss(model, loss_fn, self._arguments(jitter=jitter))
+        if not loss.requires_grad:
+            raise Usage("the loss does not depend on the parameters: nothing to differentiate")
+        seen = _Datatypes([] if jitter or self._copied else [loss])
+        loss.backward(self._torch.ones_like(loss) * (1 + (self._ulp(loss) if jitter else 0)))
+        self.arithmetic = _coarsest([self.arithmetic, seen.coarsest()])
+        gradients = [p.grad for p in self._moving]
+        gradients += [self._fresh[i].grad for i in range(len(gradients), len(self.leaves))]
+        for state in states:
+            state.restore_buffers()
+            state.without_gradients()
+        return loss.detach().clone(), gradients
+
+    def _flats(self, gradients: Sequence[Any]) -> List[Any]:
+        kind = self.kind
+        return [kind.zeros(leaf.count) if g is None else kind.flat(g) for leaf, g in zip(self.leaves, gradients)]
+
+    def _claim(self) -> List[Any]:
+        kind = self.kind
         self._moving = self._parameters
         self._still = [p.data.clone() for p in self._parameters]
-        before = [(tensor, kind.copy(tensor, False)) for _, tensor in _collect(self._data, kind)]
-        own: List[Any] = []
         try:
-            for jitter in (0, 1, 2):
-                for state in self._states:
-                    state.without_gradients()
-                self._random.seed()
-                if jitter:
-                    with torch.no_grad():
-                        for p, leaf in zip(self._parameters, self.leaves):
-                            p.data.copy_(kind.like(kind.jittered(leaf.point, p, jitter), p, False))
-                loss = self._loss(self._model, self._loss_fn, self._arguments(jitter=jitter))
-                if not loss.requires_grad:
-                    raise Usage("the loss does not depend on the parameters: nothing to differentiate")
-                if not jitter:
-                    self._choose_cotangents([loss])
-                    own = [loss.detach().clone()]
-                loss.backward(torch.ones_like(loss) if not jitter else torch.ones_like(loss) * (1 + _ulp(kind, loss)))
-                gradients = [p.grad for p in self._parameters]
-                gradients += [self._fresh[i].grad for i in range(len(gradients), len(self.leaves))]
-                for leaf, gradient in zip(self.leaves, gradients):
-                    flat = kind.zeros(leaf.count) if gradient is None else kind.flat(gradient)
-                    if jitter:
-                        leaf.noise.append(flat - leaf.claim)
-                    else:
-                        leaf.claim, leaf.unused = flat, gradient is None
-                for state in self._states:
-                    state.restore_buffers()
-                if not jitter and not all(kind.same(a, b) for a, b in before):
-                    self._inputs_change = True
-                    self.notes.append("the model changes its inputs; every evaluation got a fresh copy.")
-                    with torch.no_grad():
-                        for tensor, kept in before:
-                            tensor.data.copy_(kept)
+            loss, gradients = self._backward()
+            self._choose_cotangents([loss])
+            for leaf, gradient, flat in zip(self.leaves, gradients, self._flats(gradients)):
+                leaf.claim, leaf.unused = flat, gradient is None
+            if self._given_data.changed():
+                self._inputs_change = True
+                self.notes.append("the model changes its inputs; every evaluation got a fresh copy.")
+                self._given_data.restore()
+            for jitter in (1, 2):
+                self._jitter(jitter)
         finally:
             for p, kept in zip(self._parameters, self._still):
                 p.data.copy_(kept)
             for state in self._states:
                 state.without_gradients()
                 state.restore_buffers()
-        return own
+        return [loss]
+
+    def _jitter(self, jitter: int) -> None:
+        """The claim again, with every number off by an ulp."""
+        kind = self.kind
+        with self._torch.no_grad():
+            for p, leaf in zip(self._parameters, self.leaves):
+                p.data.copy_(kind.like(kind.jittered(leaf.point, self._ulp(p), jitter), p, False))
+        loss, gradients = self._backward(jitter)
+        self._jitters.append(self._reduced([loss]))
+        for leaf, flat in zip(self.leaves, self._flats(gradients)):
+            leaf.noise.append(flat - leaf.claim)
 
     # -- what it is evaluated in
 
-    def _widen(self, own: Sequence[Any]) -> None:
-        floats = [self.kind.datatype(p) for p in self._parameters]
-        self.datatype = min(floats, key=lambda name: _PRECISION.get(name, 53), default="FP64")
-        own_datatype = self.datatype
-        if own_datatype == "FP64" or not self.widens:
-            return
-        reasons = []
-        for attempt in (self._copy, self._in_place):
-            self._double = True
-            try:
-                attempt()
-                assert self._random is not None
-                self._random.seed()
-                wide = self._outputs((), 0.0)
-                apart = self._apart(own, wide)
-                if apart <= _same_function(own_datatype):
-                    self.same_function = apart
-                    self.datatype = self.kind.datatype(wide[0])
-                    if reasons:
-                        self.notes.append(f"The model itself was float64 meanwhile, no copy of it: {reasons[0]}.")
-                    return
-                reasons.append(f"its value differs by {apart:.1e}")
-            except Exception as error:
-                reasons.append(str(error) if isinstance(error, _NoCopy) else f"it raises {_short(error)}")
-            self._narrow()
-        self.notes.append(f"f was evaluated in {self.datatype}, since in FP64 it is not the same: {reasons[-1]}.")
+    def _stored(self) -> str:
+        return _coarsest(self.kind.datatype(p) for p in self._parameters)
+
+    def _ways(self) -> Sequence[Callable[[], Tuple[_Gradients, _Gradients]]]:
+        return [self._copy, self._in_place]
 
     def _narrow(self) -> None:
         """Back to the model as it is."""
@@ -1838,51 +2149,69 @@ class _Module(_Objective):
         self._moving = self._parameters
         self._still = [p.data.clone() for p in self._parameters]
 
-    def _copy(self) -> None:
+    def _copy(self) -> Tuple[_Gradients, _Gradients]:
+        """On a copy. Both gradients are the copy's: hooks of the model's own parameters are no part of f."""
         torch = self._torch
-        model, loss_fn = copy.deepcopy(self._model), self._loss_fn
-        _widen(torch, model)
-        if isinstance(loss_fn, torch.nn.Module):
-            loss_fn = copy.deepcopy(loss_fn)
-            _widen(torch, loss_fn)
+        modules = _copied(self._modules())
+        model, loss_fn = modules[0], modules[1] if len(modules) > 1 else self._loss_fn
         named = dict(model.named_parameters())
         self._moving = [named[leaf.name] for leaf in self.leaves[: len(self._parameters)]]
-        self._still = [p.data.clone() for p in self._moving]
-        modules = [part for part in (model, loss_fn) if isinstance(part, torch.nn.Module)]
-        self._copied = (model, loss_fn, [_ModuleState(part) for part in modules])
-        assert self._random is not None
-        self._random.seed()
-        loss = self._loss(model, loss_fn, self._arguments())
-        if loss.requires_grad:
-            seen = torch.autograd.grad(loss, self._parameters, allow_unused=True)
-            if any(gradient is not None for gradient in seen):
-                raise _NoCopy("the loss looks at the model itself")
-        for state in self._copied[2]:
-            state.restore_buffers()
+        found = []
+        for double in (False, True):
+            self._double = double
+            if double:
+                for part in modules:
+                    _widen(torch, part)
+            self._still = [p.data.clone() for p in self._moving]
+            self._copied = (model, loss_fn, [_ModuleState(part) for part in modules])
+            found.append(self._flats(self._backward()[1]))
+        if any(p.grad is not None for p in self._parameters) or self._looks_back():
+            raise _NoCopy("the loss looks at the model itself")
+        return found[0], found[1]
 
-    def _in_place(self) -> None:
+    def _looks_back(self) -> bool:
+        """Whether the copy's value changes where the model itself moves: detached, or in a hook."""
+        kept = [p.data.clone() for p in self._parameters]
+        before = self.value((), 0.0), self.value((), 0.0)
+        try:
+            with self._torch.no_grad():
+                for p, leaf in zip(self._parameters, self.leaves):
+                    p.data.add_(0.1 * leaf.size)
+            after = self.value((), 0.0)
+        finally:
+            for p, data in zip(self._parameters, kept):
+                p.data.copy_(data)
+        return _identical(*before) and not _identical(before[0], after)
+
+    def _in_place(self) -> Tuple[_Gradients, _Gradients]:
         torch = self._torch
+        self._double = True
         for part in self._modules():
             _widen(torch, part)
         self._moving = self._parameters
         self._still = [p.data.clone() for p in self._parameters]
         self._copied = (self._model, self._loss_fn, [_ModuleState(part) for part in self._modules()])
+        try:
+            return [leaf.claim for leaf in self.leaves], self._flats(self._backward()[1])
+        except Exception:  # what takes gradients may insist on the parameters' own datatype
+            return None, None
 
 
-class _NoCopy(Exception):
-    """Why no copy of the model will do."""
+def _copied(modules: Sequence[Any]) -> Sequence[Any]:
+    """Deep copies, all at once, for a loss may hold the model. TorchScript makes a copy's parameters functions of its own."""
+    modules = copy.deepcopy(modules)
+    for p in (p for module in modules for p in module.parameters()):
+        if not p.is_leaf:
+            p.detach_().requires_grad_()
+    return modules
 
 
 def _padding(torch: Any, model: Any) -> Iterator[Tuple[Any, int]]:
-    """The weights of embeddings with a padding_idx, and that row."""
+    """The embeddings with a padding_idx, and that row."""
     for part in model.modules():
         row, weight = getattr(part, "padding_idx", None), getattr(part, "weight", None)
         if isinstance(row, int) and isinstance(weight, torch.Tensor) and weight.dim() == 2:
-            yield weight, row
-
-
-def _ulp(kind: _Plain, tensor: Any) -> float:
-    return 2.0 ** (1 - _PRECISION.get(kind.datatype(tensor), 53))
+            yield part, row
 
 
 def _loss_of(output: Any) -> Any:
@@ -1957,8 +2286,8 @@ class _Session:
                 "shape": list(leaf.shape),
                 "datatype": leaf.datatype,
                 "size": leaf.size,
-                "contribution": contribution,
-                "claimedNoise": noise,
+                "contribution": _brief(contribution, len(objective.leaves)),
+                "claimedNoise": _brief(noise, len(objective.leaves)),
             })  # fmt: skip
         return {
             "tensors": tensors,
@@ -2225,7 +2554,7 @@ def _forward(func: Callable[..., Any], inputs: Sequence[Any], seed: int) -> Tupl
         with forward_ad.dual_level():
             duals = [kind.copy(x, False) if isinstance(x, torch.Tensor) else x for x in inputs]
             for i, u in tangents.items():
-                x = kind.like(kind.jittered(kind.flat(duals[i]), duals[i], jitter), duals[i], False)
+                x = kind.like(kind.jittered(kind.flat(duals[i]), _ulp(kind, duals[i]), jitter), duals[i], False)
                 duals[i] = forward_ad.make_dual(x if jitter else duals[i], u)
             outputs = [o for _, o in _collect(func(*duals), kind) if kind.is_float(o)]
             found = [forward_ad.unpack_dual(o).tangent for o in outputs]
@@ -2454,6 +2783,7 @@ def check_export(
         function = _torch_loss(str(loss["kind"]))
         loss_fn = lambda output, *target: function(output, *target, **options)  # noqa: E731
     state, randomness = _ModuleState(model), _Randomness(seed)
+    data_kept = _Kept(_Torch(), [tensor for _, tensor in _collect((arguments, targets), _Torch())])
     try:
         state.without_gradients()
         randomness.seed()
@@ -2463,10 +2793,12 @@ def check_export(
             gradients = {n: p.grad.detach().clone() for n, p in model.named_parameters() if p.grad is not None}
         state.without_gradients()
         state.restore_buffers()
+        data_kept.restore()
         parameters = {n: p.detach().clone() for n, p in model.named_parameters()}
         content = _onnx(torch, model, arguments, names, [f"out{i}" if i else "out" for i in range(len(outputs))], opset)
     finally:
         state.restore()
+        data_kept.restore()
         randomness.restore()
     data = {name: tensor for name, tensor in zip(names, arguments)}
     if targets is not None:
@@ -2477,7 +2809,7 @@ def check_export(
         "settings": {"seed": seed, **(settings or {})},
     }
     names_of = {id(p): name for name, p in model.named_parameters()}
-    frozen = {names_of[id(weight)]: [row] for weight, row in _padding(torch, model) if id(weight) in names_of}
+    frozen = {names_of[id(part.weight)]: [row] for part, row in _padding(torch, model) if id(part.weight) in names_of}
     if frozen:
         request["frozenRows"] = frozen  # of padding: zero by definition
     answer = (service or _connected()).upload(
@@ -2648,8 +2980,6 @@ def _sample(kind: _Torch, tensor: Any, share: int) -> Mapping[str, Any]:
 
 def _own_claim(optimizer: Any, group: Mapping[str, Any]) -> Optional[Mapping[str, Any]]:
     """What a class of torch.optim, or one derived from it, says it does; None for others."""
-    if group.get("maximize"):
-        return None
     for base in type(optimizer).__mro__:
         if base.__module__.startswith("torch.optim") and base.__name__ in _OPTIMIZERS:
             kind = _OPTIMIZERS[base.__name__]
@@ -2661,6 +2991,8 @@ def _own_claim(optimizer: Any, group: Mapping[str, Any]) -> Optional[Mapping[str
             return None
         kind = "amsgrad"
     claim: Dict[str, Any] = {"kind": kind, "preset": "pytorch"}
+    if group.get("maximize"):
+        claim["maximize"] = True
     for name in _USED[kind]:
         value = group.get(name, optimizer.defaults.get(name))
         if value is not None:

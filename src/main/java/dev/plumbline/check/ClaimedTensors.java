@@ -28,7 +28,7 @@ final class ClaimedTensors {
                     "no tensors",
                     "one of " + program.parameters().keySet() + ", or no gradients at all to check Plumbline's own");
         }
-        ClaimedGradients.requireOf(program, gradients);
+        ClaimedGradients.requireOfParametersOrData(program, gradients);
         Map<String, Tensor> judged = new LinkedHashMap<>();
         gradients.forEach((name, claim) -> {
             if (settings.judges(name)) {

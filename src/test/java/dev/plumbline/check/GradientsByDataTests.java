@@ -92,4 +92,15 @@ class GradientsByDataTests {
                 .isInstanceOfSatisfying(
                         Problem.class, problem -> assertThat(problem.pointer()).isEqualTo("/gradients/i"));
     }
+
+    @Test
+    void anUnknownNameIsToldTheDataThatAClaimMayBeBy() {
+        Map<String, Tensor> data = Map.of("x", Tensor.vector(X), "i", Tensor.vector(0, 2));
+        assertThatThrownBy(() -> check("sum((w * x)^2) + sum(gather(w, i))", data, Map.of("q", gradient(1))))
+                .isInstanceOfSatisfying(Problem.class, problem -> {
+                    assertThat(problem.pointer()).isEqualTo("/gradients/q");
+                    assertThat(problem.getMessage()).contains("neither a parameter nor data");
+                    assertThat(problem.expected()).isEqualTo("one of w, x");
+                });
+    }
 }
