@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Program {
 
+    /** Stands where a value was. */
+    private static final Tensor FORGOTTEN = Tensor.zeros(Shape.of(0));
+
     private final List<Node> nodes;
     private final Map<String, Node> parameters;
     private final Map<String, Node> data;
@@ -315,7 +318,7 @@ public final class Program {
             values[node.id()] = value(node, point, values, rounding);
             for (Node input : node.inputs()) {
                 if (--readers[input.id()] == 0 && !wanted.contains(input)) {
-                    values[input.id()] = null;
+                    values[input.id()] = FORGOTTEN;
                 }
             }
         }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** Arrays of a pass that nobody reads any more, for what comes later. */
 final class Vacated {
@@ -18,9 +19,9 @@ final class Vacated {
     }
 
     /** A node's array, which is no longer the node's where it is forgotten. */
-    void add(int id, double[][] arrays) {
+    void add(int id, double[] @Nullable [] arrays) {
         double[] passedOn = arrays[id];
-        if (forgets.test(id)) {
+        if (passedOn != null && forgets.test(id)) {
             free.computeIfAbsent(passedOn.length, length -> new ArrayDeque<>()).push(passedOn);
             arrays[id] = null;
         }
