@@ -1073,7 +1073,17 @@ def _collect(value: Any, kind: _Plain) -> List[Tuple[str, Any]]:
 
 
 _Move = Tuple[int, Any, Any]  # (which leaf, its flat positions or None for all, the direction there)
-_Gradients = Optional[Sequence[Any]]  # flat, one for each leaf; None where there is no autograd
+
+
+class _Twice(NamedTuple):
+    """f's gradients in its own datatype and in float64, flat, a leaf each; None where there is no autograd."""
+
+    own: Optional[Sequence[Any]] = None
+    wide: Optional[Sequence[Any]] = None
+    noise: Sequence[Sequence[Any]] = ()  # by how much the former move where every number is off by an ulp
+
+
+_Way = Callable[[], _Twice]
 
 
 def _same_function(datatype: str) -> float:
@@ -1239,8 +1249,8 @@ class _Objective:
         return _coarsest([self.arithmetic, *(leaf.datatype for leaf in self.leaves if not leaf.unused)])
 
     def _ulp(self, tensor: Any) -> float:
-        """By how much, relatively, the claim's own arithmetic tells numbers apart."""
-        return max(_ulp(self.kind, tensor), _unit(self.arithmetic))
+        """An ulp of the tensor's own datatype; what a cast to a coarser one loses, half of that one's, where it is more."""
+        return max(_ulp(self.kind, tensor), _unit(self.arithmetic) / 2)
 
     def _forget_casts(self) -> None:
         """torch.autocast keeps what it has cast, and does not see that the tensor has moved since."""
@@ -1261,8 +1271,8 @@ class _Objective:
         """The coarsest datatype of what f is given."""
         raise NotImplementedError
 
-    def _ways(self) -> Sequence[Callable[[], Tuple[_Gradients, _Gradients]]]:
-        """How f can be evaluated in float64. Each gives the gradients to be compared, in f's own datatype and there."""
+    def _ways(self) -> Sequence[_Way]:
+        """How f can be evaluated in float64; each gives the gradients to be compared."""
         raise NotImplementedError
 
     def _narrow(self) -> None:
@@ -1290,14 +1300,9 @@ class _Objective:
         self.same_function = 0.0
         self.notes.append(f"f was evaluated in {self.datatype}, since in FP64 it is not the same: {reasons[-1]}.")
 
-    def _other(
-        self,
-        way: Callable[[], Tuple[_Gradients, _Gradients]],
-        own: Sequence[Any],
-        there: Sequence[float],
-    ) -> Optional[str]:
+    def _other(self, way: _Way, own: Sequence[Any], there: Sequence[float]) -> Optional[str]:
         """Goes that way to float64, and says in what f is another function there; None where it is the same."""
-        narrow, wide = way()
+        gradients = way()
         assert self._random is not None
         self._random.seed()
         outputs = self._outputs((), 0.0)
@@ -1312,24 +1317,19 @@ class _Objective:
             change, other = a - here[0], b - here[1]
             if abs(change - other) > 8 * off + 0.02 * max(abs(change), abs(other)):
                 return f"at a point nearby its value changes by {other:.3g}, and not by {change:.3g}"
-        if narrow is not None and wide is not None:
-            why = self._gradient_differs(way, narrow, wide, here, off)
-            if why is not None:
-                return why
+        why = self._gradient_differs(way, gradients, here, off)
+        if why is not None:
+            return why
         datatypes = [self.kind.datatype(output) if self.kind.is_tensor(output) else "FP64" for output in outputs]
         self.datatype = _coarsest(datatypes)
         return None
 
-    def _gradient_differs(
-        self,
-        way: Callable[[], Tuple[_Gradients, _Gradients]],
-        narrow: Sequence[Any],
-        wide: Sequence[Any],
-        here: Sequence[float],
-        off: float,
-    ) -> Optional[str]:
+    def _gradient_differs(self, way: _Way, gradients: _Twice, here: Sequence[float], off: float) -> Optional[str]:
         """Where f's gradient is not that of its values in float64, unless its own values side with the latter."""
-        kind, differences = self.kind, [self._unexplained(*three) for three in zip(self.leaves, narrow, wide)]
+        narrow, wide, noise = gradients
+        if narrow is None or wide is None:
+            return None
+        kind, differences = self.kind, [self._unexplained(*three) for three in zip(narrow, wide, noise)]
         norm = math.hypot(*(leaf.size * kind.norm(d) for leaf, d in zip(self.leaves, differences) if d is not None))
         if not norm or not math.isfinite(norm):
             return None
@@ -1351,12 +1351,12 @@ class _Objective:
         worst = max(range(len(differences)), key=lambda i: 0.0 if differences[i] is None else kind.norm(differences[i]))
         return f"its gradient by {self.leaves[worst].name} differs by {kind.norm(differences[worst]):.1e}"
 
-    def _unexplained(self, leaf: _Leaf, narrow: Any, wide: Any) -> Any:
+    def _unexplained(self, narrow: Any, wide: Any, noise: Sequence[Any]) -> Any:
         """The difference of two gradients by a leaf, where it is more than the service puts down to rounding; else None."""
         kind, datatype = self.kind, self._claim_datatype()
         difference = kind.difference(narrow, wide)
         units = (4 if datatype in ("FP16", "BF16") else 32) * _unit(datatype)
-        rounding = max((kind.norm(delta) for delta in leaf.noise), default=0.0)
+        rounding = max((kind.norm(delta) for delta in noise), default=0.0)
         return difference if kind.norm(difference) > 4.3 * rounding + units * kind.norm(wide) else None
 
     def _near(self, name: str) -> List[_Move]:
@@ -1378,6 +1378,9 @@ class _Objective:
             moved = kind.flat(kind.like(kind.put(leaf.point, at, step, direction), leaf.tensor, False))
             exact.append((i, at, kind.difference(moved, leaf.point)))
         return exact
+
+    def _beside_the_claim(self, wide: Sequence[Any]) -> _Twice:
+        return _Twice([leaf.claim for leaf in self.leaves], wide, [leaf.noise for leaf in self.leaves])
 
     def _values_nearby(self) -> List[float]:
         return self._values(self._near(f"near {i}") for i in range(2))
@@ -1702,20 +1705,20 @@ class _Function(_Objective):
         kind = self.kind
         return _coarsest(kind.datatype(tensor) for _, tensor in _collect(self._inputs, kind) if kind.is_float(tensor))
 
-    def _ways(self) -> Sequence[Callable[[], Tuple[_Gradients, _Gradients]]]:
+    def _ways(self) -> Sequence[_Way]:
         return [self._in_float64]
 
-    def _in_float64(self) -> Tuple[_Gradients, _Gradients]:
+    def _in_float64(self) -> _Twice:
         self._double = True
         if self._gradients is not None or self.kind.name not in ("torch", "jax"):
-            return None, None
-        own = [leaf.claim for leaf in self.leaves]
-        if self.kind.name == "torch":
-            return own, self._autograd()
+            return _Twice()
         wide: List[Any] = []
-        with self._wide():
-            self._jax_gradients(0, lambda _, flat: wide.append(flat))
-        return own, wide
+        if self.kind.name == "torch":
+            wide += self._autograd()
+        else:
+            with self._wide():
+                self._jax_gradients(0, lambda _, flat: wide.append(flat))
+        return self._beside_the_claim(wide)
 
 
 class _Product(_Function):
@@ -2111,32 +2114,35 @@ class _Module(_Objective):
                 self.notes.append("the model changes its inputs; every evaluation got a fresh copy.")
                 self._given_data.restore()
             for jitter in (1, 2):
-                self._jitter(jitter)
+                loss_there, flats = self._jittered(jitter)
+                self._jitters.append(self._reduced([loss_there]))
+                for leaf, flat in zip(self.leaves, flats):
+                    leaf.noise.append(flat - leaf.claim)
         finally:
-            for p, kept in zip(self._parameters, self._still):
-                p.data.copy_(kept)
             for state in self._states:
                 state.without_gradients()
                 state.restore_buffers()
         return [loss]
 
-    def _jitter(self, jitter: int) -> None:
-        """The claim again, with every number off by an ulp."""
+    def _jittered(self, jitter: int) -> Tuple[Any, List[Any]]:
+        """The loss and its gradients with every number off by an ulp."""
         kind = self.kind
-        with self._torch.no_grad():
-            for p, leaf in zip(self._parameters, self.leaves):
-                p.data.copy_(kind.like(kind.jittered(leaf.point, self._ulp(p), jitter), p, False))
-        loss, gradients = self._backward(jitter)
-        self._jitters.append(self._reduced([loss]))
-        for leaf, flat in zip(self.leaves, self._flats(gradients)):
-            leaf.noise.append(flat - leaf.claim)
+        try:
+            with self._torch.no_grad():
+                for p, leaf in zip(self._moving, self.leaves):
+                    p.data.copy_(kind.like(kind.jittered(leaf.point, self._ulp(p), jitter), p, False))
+            loss, gradients = self._backward(jitter)
+            return loss, self._flats(gradients)
+        finally:
+            for p, kept in zip(self._moving, self._still):
+                p.data.copy_(kept)
 
     # -- what it is evaluated in
 
     def _stored(self) -> str:
         return _coarsest(self.kind.datatype(p) for p in self._parameters)
 
-    def _ways(self) -> Sequence[Callable[[], Tuple[_Gradients, _Gradients]]]:
+    def _ways(self) -> Sequence[_Way]:
         return [self._copy, self._in_place]
 
     def _narrow(self) -> None:
@@ -2149,25 +2155,28 @@ class _Module(_Objective):
         self._moving = self._parameters
         self._still = [p.data.clone() for p in self._parameters]
 
-    def _copy(self) -> Tuple[_Gradients, _Gradients]:
+    def _copy(self) -> _Twice:
         """On a copy. Both gradients are the copy's: hooks of the model's own parameters are no part of f."""
         torch = self._torch
         modules = _copied(self._modules())
         model, loss_fn = modules[0], modules[1] if len(modules) > 1 else self._loss_fn
         named = dict(model.named_parameters())
         self._moving = [named[leaf.name] for leaf in self.leaves[: len(self._parameters)]]
-        found = []
-        for double in (False, True):
-            self._double = double
-            if double:
-                for part in modules:
-                    _widen(torch, part)
-            self._still = [p.data.clone() for p in self._moving]
-            self._copied = (model, loss_fn, [_ModuleState(part) for part in modules])
-            found.append(self._flats(self._backward()[1]))
+        self._copied = (model, loss_fn, [_ModuleState(part) for part in modules])
+        self._still = [p.data.clone() for p in self._moving]
+        own = self._flats(self._backward()[1])
+        noise = [leaf.noise for leaf in self.leaves]
+        if any(not self.kind.same(flat, leaf.claim) for flat, leaf in zip(own, self.leaves)):
+            noise = [[b - a] for a, b in zip(own, self._jittered(1)[1])]
+        self._double = True
+        for part in modules:
+            _widen(torch, part)
+        self._copied = (model, loss_fn, [_ModuleState(part) for part in modules])
+        self._still = [p.data.clone() for p in self._moving]
+        wide = self._flats(self._backward()[1])
         if any(p.grad is not None for p in self._parameters) or self._looks_back():
             raise _NoCopy("the loss looks at the model itself")
-        return found[0], found[1]
+        return _Twice(own, wide, noise)
 
     def _looks_back(self) -> bool:
         """Whether the copy's value changes where the model itself moves: detached, or in a hook."""
@@ -2183,7 +2192,7 @@ class _Module(_Objective):
                 p.data.copy_(data)
         return _identical(*before) and not _identical(before[0], after)
 
-    def _in_place(self) -> Tuple[_Gradients, _Gradients]:
+    def _in_place(self) -> _Twice:
         torch = self._torch
         self._double = True
         for part in self._modules():
@@ -2192,9 +2201,9 @@ class _Module(_Objective):
         self._still = [p.data.clone() for p in self._parameters]
         self._copied = (self._model, self._loss_fn, [_ModuleState(part) for part in self._modules()])
         try:
-            return [leaf.claim for leaf in self.leaves], self._flats(self._backward()[1])
+            return self._beside_the_claim(self._flats(self._backward()[1]))
         except Exception:  # what takes gradients may insist on the parameters' own datatype
-            return None, None
+            return _Twice()
 
 
 def _copied(modules: Sequence[Any]) -> Sequence[Any]:

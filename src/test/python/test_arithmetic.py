@@ -84,8 +84,18 @@ def test_a_right_gradient_in_half_precision_is_not_wrong(probes, name, float64):
 @pytest.mark.parametrize("factor", [0.0, 2.0])
 @pytest.mark.parametrize("name", CASTS)
 def test_a_wrong_gradient_in_half_precision_is_found(probes, name, factor):
-    assert judged_in_casts(name, factor, True, 0).verdict == "FAIL"
+    report = judged_in_casts(name, factor, True, 0)
+    assert report.verdict == "FAIL" and len(report.notes) == 1, report  # on a copy, which has no hooks
     assert judged_in_casts(name, factor, False, 0).verdict in ("FAIL", "INCONCLUSIVE")
+
+
+def test_a_hook_is_no_reason_against_a_copy(probes):
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(8, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 4))
+    model[0].weight.register_hook(lambda g: g * 0)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        report = plumbline.check(model, cross_entropy, *batch())
+    assert report.verdict == "FAIL" and len(report.notes) == 1, report
 
 
 def test_autocast_does_not_see_where_its_weights_have_been():
@@ -180,15 +190,30 @@ def test_a_backward_pass_that_is_wrong_in_float32_only_is_wrong(probes):
     assert report.verdict == "FAIL" and "2.0" in report.summary and not report.notes, report
 
 
-def test_another_slope_in_float64_is_another_function(probes):
+@pytest.mark.parametrize("slope", [1.1, 2])
+def test_another_slope_in_float64_is_another_function(probes, slope):
     here = np.linspace(1, 2, 5).astype(np.float32)
 
     def f(x):
-        return float((1 + (x - here) * (1 if x.dtype == np.float32 else 2)).sum())
+        return float((1 + (x - here) * (1 if x.dtype == np.float32 else slope)).sum())
 
     report = plumbline.check_function(f, (here,), np.ones(5, np.float32))
     assert report.verdict in ("PASS", "INCONCLUSIVE"), report
     assert any("at a point nearby" in note for note in report.notes), report
+
+
+@pytest.mark.parametrize("offset", [1e2, 1e4, 1e6])
+def test_what_rounding_loses_of_the_values_is_no_other_function(probes, offset):
+    x = batch(3)[0].requires_grad_()
+    report = plumbline.check_function(lambda x: ((x + offset) - offset).sum() + 1e3, (x,))
+    assert report.ok and not report.notes, report
+
+
+@pytest.mark.parametrize("offset", [1e2, 1e4, 1e5])
+def test_what_rounding_loses_of_the_gradient_is_no_mistake(probes, offset):
+    x = batch()[0].requires_grad_()
+    report = plumbline.check_function(lambda x: ((x + offset) - offset).sin().sum(), (x,))
+    assert report.verdict in ("PASS", "INCONCLUSIVE"), report
 
 
 # -- a copy that is not the whole function
