@@ -35,8 +35,7 @@ final class Judgement {
     Findings findings(Settings settings, Interview interview) {
         List<OfTensor> tensors = ledger.accounts().stream().map(this::tensor).toList();
         Verdict verdict = tensors.stream().map(OfTensor::verdict).reduce(Verdict.PASS, Verdict::worse);
-        boolean nothingSeen = ledger.accounts().stream()
-                .noneMatch(account -> account.isSeen() || account.isBent() || account.isConstant());
+        boolean nothingSeen = isNothingSeen();
         if (ledger.isUnattributed()) {
             // In coarse arithmetic a kink that was crossed looks like a defect, which then is nowhere.
             verdict = point.isFloat32() ? verdict.worse(Verdict.INCONCLUSIVE) : Verdict.FAIL;
@@ -52,6 +51,15 @@ final class Judgement {
                 ledger.directions(),
                 interview.evaluations(),
                 interview.rounds());
+    }
+
+    /** Of those that are claimed to matter; where none is, of all. */
+    private boolean isNothingSeen() {
+        List<Account> claimed = ledger.accounts().stream()
+                .filter(account -> account.tensor().contribution() > 0)
+                .toList();
+        return (claimed.isEmpty() ? ledger.accounts() : claimed)
+                .stream().noneMatch(account -> account.isSeen() || account.isBent() || isConstant(account));
     }
 
     private OfTensor tensor(Account account) {
