@@ -97,19 +97,22 @@ class ProbeStore {
                         """)
                 .param("owner", owner)
                 .param("kept", most - 1)
-                .query((row, number) -> deleteFrom(owner, row.getLong("created_at"), row.getString("id")))
-                .optional();
+                .query((row, number) -> new Oldest(row.getString("id"), row.getLong("created_at")))
+                .optional()
+                .ifPresent(oldest -> deleteFrom(owner, oldest));
     }
 
+    private record Oldest(String id, long createdAt) {}
+
     /** That one, and all behind it in the order of the list. */
-    private int deleteFrom(String owner, long createdAt, String id) {
-        return jdbc.sql("""
+    private void deleteFrom(String owner, Oldest oldest) {
+        jdbc.sql("""
                         delete from probe_session where owner = :owner
                             and (created_at < :created or created_at = :created and id >= :id)
                         """)
                 .param("owner", owner)
-                .param("created", createdAt)
-                .param("id", id)
+                .param("created", oldest.createdAt())
+                .param("id", oldest.id())
                 .update();
     }
 

@@ -24,9 +24,6 @@ final class ProbeWords {
 
     private static final int NAMED = 4;
 
-    /** As for a PASS. */
-    private static final double SEEN = 0.1;
-
     private ProbeWords() {}
 
     /** What breaks a law comes first. */
@@ -67,7 +64,7 @@ final class ProbeWords {
         for (int i = 0; i < tensors.size(); i++) {
             Findings.Limits limits = found.tensors().get(i).limits();
             double seen = Math.min(limits.general(), limits.along());
-            if (seen <= SEEN) {
+            if (seen <= Findings.SEEN) {
                 worst = Math.max(worst, seen);
             } else if (found.tensors().get(i).verdict() == Verdict.PASS) {
                 hidden.add(tensors.get(i).name());

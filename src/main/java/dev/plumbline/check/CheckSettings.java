@@ -265,7 +265,9 @@ public record CheckSettings(
                     for (int i = 1; i < parts.length; i++) {
                         regex.append(".*").append(Pattern.quote(parts[i]));
                     }
-                    return name.matches(regex.toString());
+                    return Pattern.compile(regex.toString(), Pattern.DOTALL)
+                            .matcher(name)
+                            .matches();
                 });
     }
 }

@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A small check that nobody asked for, again and again while the service starts: the first who asks finds classes loaded and
- * loops compiled. It needs nothing of the service, so it begins before that does, at the lowest priority.
+ * loops compiled. It needs nothing of the service, so it begins before that does.
  *
  * <p>Requests are taken meanwhile and answered more slowly; readiness says so.
  */
@@ -32,7 +32,6 @@ public final class Rehearsal implements HealthIndicator {
         underWay = true;
         Thread thread = new Thread(Rehearsal::rehearse, "rehearsal");
         thread.setDaemon(true);
-        thread.setPriority(Thread.MIN_PRIORITY);
         thread.start();
     }
 

@@ -116,7 +116,9 @@ record ComparisonDocument(ComparisonReport report) {
                 isDifferent ? Outcome.FAILED : Outcome.PASSED,
                 kind,
                 words,
-                "%s\nrelative distance %s".formatted(words, Numbers.of(distance(tensor))));
+                tensor.relativeDistance() == null
+                        ? words
+                        : "%s\nrelative distance %s".formatted(words, Numbers.of(tensor.relativeDistance())));
     }
 
     byte[] markdown() {

@@ -118,6 +118,7 @@ final class DumpFiles implements Closeable {
             try {
                 StoredTensors tensors = directory.open(files.get(rank), limits);
                 open.add(tensors);
+                requireFew(dump);
                 requireTogether(StoredTensors::inflatedBytes);
                 ranks.add(new LinkedHashMap<>(tensors.tensors()));
             } catch (Problem problem) {
@@ -150,6 +151,16 @@ final class DumpFiles implements Closeable {
                     "the tensors of all files together are too large",
                     bytes + " bytes",
                     "at most " + limits.bytes() + " bytes (plumbline.limits.bulk-bytes)");
+        }
+    }
+
+    private void requireFew(String dump) {
+        if (open.size() > MOST_RANKS) {
+            throw Problem.limit(
+                    Problem.pointer("files", dump),
+                    "too many files of all dumps together",
+                    "more than " + MOST_RANKS,
+                    "at most " + MOST_RANKS);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.plumbline.jobs;
 
+import dev.plumbline.limits.Limits;
 import dev.plumbline.jobs.Job.State;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -20,11 +21,11 @@ class JobConfiguration {
     private static final int LAST = 100;
 
     @Bean
-    WebMvcConfigurer respondAsync(Jobs jobs, JsonMapper json) {
+    WebMvcConfigurer respondAsync(Jobs jobs, JsonMapper json, Limits limits) {
         return new WebMvcConfigurer() {
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
-                registry.addInterceptor(new RespondAsync(jobs, json)).order(LAST);
+                registry.addInterceptor(new RespondAsync(jobs, json, limits)).order(LAST);
             }
         };
     }

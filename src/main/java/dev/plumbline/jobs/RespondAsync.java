@@ -1,6 +1,7 @@
 package dev.plumbline.jobs;
 
 import dev.plumbline.jobs.Job.State;
+import dev.plumbline.limits.Limits;
 import dev.plumbline.limits.Presence;
 import dev.plumbline.problem.Problem;
 import jakarta.servlet.ServletException;
@@ -35,10 +36,12 @@ final class RespondAsync implements HandlerInterceptor {
 
     private final Jobs jobs;
     private final JsonMapper json;
+    private final Limits limits;
 
-    RespondAsync(Jobs jobs, JsonMapper json) {
+    RespondAsync(Jobs jobs, JsonMapper json, Limits limits) {
         this.jobs = jobs;
         this.json = json;
+        this.limits = limits;
     }
 
     @Override
@@ -99,7 +102,16 @@ final class RespondAsync implements HandlerInterceptor {
         return name;
     }
 
-    private static Inputs inputs(HttpServletRequest request) throws IOException, ServletException {
+    /** A job is kept in the database with all it came with, so it may be no larger than other bodies. */
+    private Inputs inputs(HttpServletRequest request) throws IOException, ServletException {
+        if (request.getContentLengthLong() > limits.bodyBytes()) {
+            throw Problem.limit(
+                    "",
+                    "the body is too large for a job",
+                    request.getContentLengthLong() + " bytes",
+                    "at most " + limits.bodyBytes()
+                            + " bytes (plumbline.limits.body-bytes), or the same request without Prefer: respond-async");
+        }
         if (!(request instanceof MultipartHttpServletRequest)) {
             return new Inputs(request.getInputStream().readAllBytes(), List.of(), false);
         }

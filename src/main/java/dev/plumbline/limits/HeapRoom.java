@@ -57,8 +57,8 @@ final class HeapRoom {
     }
 
     /**
-     * Waits its turn where there is too little. Who waits holds nothing, or two might wait for each other: what it has is
-     * given back before, and is not had where this throws.
+     * Waits its turn where there is too little. Who waits holds nothing but what it has filled, or two might wait for each
+     * other: the rest of what it has is given back before, and is not had where this throws.
      *
      * @param held what it has, in exchange for which it gets {@code wanted}
      * @param look run once a second while it waits; ends the waiting by what it throws

@@ -13,6 +13,9 @@ public final class Presence {
 
     private static final ThreadLocal<@Nullable Presence> CURRENT = new ThreadLocal<>();
 
+    /** Whoever has filled some of the heap waits no longer for more of it, as another may wait for that. */
+    private static final Duration SHORT = Duration.ofSeconds(2);
+
     private final Runnable aside;
     private final Duration patience;
 
@@ -69,7 +72,8 @@ public final class Presence {
         if (presence != null && !presence.estimates && wanted > presence.megabytes.get()) {
             int filled = presence.filled;
             int held = presence.megabytes.getAndSet(filled);
-            HeapRoom.SHARED.exchange(held - filled, wanted - filled, presence.patience, presence::check);
+            Duration patience = filled > 0 && presence.patience.compareTo(SHORT) > 0 ? SHORT : presence.patience;
+            HeapRoom.SHARED.exchange(held - filled, wanted - filled, patience, presence::check);
             presence.megabytes.addAndGet(wanted - filled);
         }
     }

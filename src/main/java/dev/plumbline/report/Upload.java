@@ -3,13 +3,13 @@ package dev.plumbline.report;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.ExternalFiles;
-import dev.plumbline.tensor.StoredTensor;
 import dev.plumbline.tensor.StoredTensors;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorFiles;
 import dev.plumbline.tensor.TensorLimits;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -84,11 +84,18 @@ public final class Upload {
     public @Nullable Map<String, Tensor> tensors(String part) {
         MultipartFile file = files.get(part);
         try {
-            return file == null ? null : file.getSize() < SMALL ? read(part, file) : load(part, file);
+            return file == null ? null : file.getSize() < SMALL && !isArchive(file) ? read(part, file) : load(part, file);
         } catch (Problem problem) {
             throw problem.within(Problem.pointer(part));
         } catch (IOException lost) {
             throw new UncheckedIOException(lost);
+        }
+    }
+
+    /** An archive may be small and hold much. */
+    private static boolean isArchive(MultipartFile file) throws IOException {
+        try (InputStream bytes = file.getInputStream()) {
+            return bytes.read() == 'P' && bytes.read() == 'K';
         }
     }
 
@@ -103,9 +110,10 @@ public final class Upload {
         file.transferTo(taken);
         try (StoredTensors stored = StoredTensors.takeOver(taken.toPath(), part, terms())) {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            for (StoredTensor tensor : stored.tensors().values()) {
-                require(Double.BYTES * (double) tensor.shape().size());
-            }
+            require(Double.BYTES
+                    * stored.tensors().values().stream()
+                            .mapToDouble(tensor -> tensor.shape().size())
+                            .sum());
             stored.tensors().forEach((name, tensor) -> {
                 try {
                     tensors.put(name, tensor.tensor());

@@ -98,7 +98,7 @@ final class BodyFilter extends OncePerRequestFilter {
     private void begin(HttpServletRequest request, @Nullable String boundary, BodyLimit limit, Runnable ending)
             throws IOException {
         SpoolRoom room = shares.room(arrivals.room(), owner(request));
-        Intake intake = boundary == null ? new WholeIntake(room) : new PartsIntake(room, boundary);
+        Intake intake = boundary == null ? new WholeIntake(room) : new PartsIntake(room, boundary, limits.bodyBytes());
         try {
             LeaveToSend.give(request);
             arrivals.begin(request, intake, null, limit, ending);

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartsIntake implements Intake {
 
+    private static final String REQUEST = "request";
     private static final int IN_MEMORY = 16 << 10;
     private static final int MOST_PARTS = 512;
     private static final int MOST_HEADERS = 8 << 10;
@@ -29,6 +30,7 @@ final class PartsIntake implements Intake {
     }
 
     private final SpoolRoom room;
+    private final long mostOfRequest;
     private final byte[] delimiter;
     private final List<SpooledPart> parts = new ArrayList<>();
 
@@ -38,8 +40,10 @@ final class PartsIntake implements Intake {
     /** What has come and cannot be told yet, because it may go on. A delimiter at the very beginning lacks its line end. */
     private byte[] rest = {'\r', '\n'};
 
-    PartsIntake(SpoolRoom room, String boundary) {
+    /** @param mostOfRequest bytes of the part {@code request}, which is JSON, and read as a whole */
+    PartsIntake(SpoolRoom room, String boundary, long mostOfRequest) {
         this.room = room;
+        this.mostOfRequest = mostOfRequest;
         this.delimiter = ("\r\n--" + boundary).getBytes(StandardCharsets.UTF_8);
     }
 
@@ -81,6 +85,7 @@ final class PartsIntake implements Intake {
         int found = find(delimiter, window, from);
         int end = found < 0 ? Math.max(from, window.length - delimiter.length + 1) : found;
         if (part != null) {
+            requireFew(part, end - from);
             part.spool().write(window, from, end - from);
         }
         if (found < 0) {
@@ -92,6 +97,16 @@ final class PartsIntake implements Intake {
         }
         place = Place.DELIMITER;
         return found + delimiter.length;
+    }
+
+    private void requireFew(SpooledPart open, int more) {
+        if (open.getName().equals(REQUEST) && open.spool().size() + more > mostOfRequest) {
+            throw Problem.limit(
+                    REQUEST,
+                    "the JSON of a multipart body is too large",
+                    "more than " + mostOfRequest + " bytes",
+                    "at most " + mostOfRequest + " bytes (plumbline.limits.body-bytes); tensors may come in files");
+        }
     }
 
     /** Behind a delimiter comes the end of its line, or two dashes where it is the last one. */

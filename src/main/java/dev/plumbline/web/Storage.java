@@ -69,8 +69,8 @@ final class Storage {
     }
 
     /**
-     * Lost connections (08), conflicts and waits for others' rows (40, HYT00, 55P03), no resources (53), shutting down (57), a failing system (58), H2's
-     * closed, failing and read-only files.
+     * Lost connections (08), conflicts and waits for others' rows (40, HYT00, 55P03), no resources (53), shutting down (57),
+     * a failing system (58), H2's closed, failing and read-only files.
      */
     private static boolean isDown(SQLException sql) {
         String state = sql.getSQLState() == null ? "" : sql.getSQLState();

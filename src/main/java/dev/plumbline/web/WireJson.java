@@ -95,6 +95,7 @@ final class WireJson implements JsonFactoryBuilderCustomizer, JsonMapperBuilderC
                 .addModule(new SimpleModule("plumbline")
                         .addSerializer(Problem.class, new WireProblem())
                         .addDeserializer(double.class, new WireDouble(double.class))
-                        .addDeserializer(Double.class, new WireDouble(Double.class)));
+                        .addDeserializer(Double.class, new WireDouble(Double.class))
+                        .addDeserializer(Number.class, new WireNumber()));
     }
 }

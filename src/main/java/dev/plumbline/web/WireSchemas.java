@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Describes records as {@link WireJson} reads and writes them: constants in camelCase, what is required, numbers that may be {@code "NaN"}, tensors, and what {@link FieldDescriptions} has to say.
+ * Describes records as {@link WireJson} reads and writes them: constants in camelCase, what is required, numbers that may be
+ * {@code "NaN"}, tensors, and what {@link FieldDescriptions} has to say.
  */
 @Component
 final class WireSchemas implements ModelConverter {

@@ -23,7 +23,7 @@ class PartsIntakeTests {
     private Path directory;
 
     private PartsIntake read(String body, int pieces) throws IOException {
-        PartsIntake intake = new PartsIntake(new SpoolRoom(directory, 1 << 20), "b");
+        PartsIntake intake = new PartsIntake(new SpoolRoom(directory, 1 << 20), "b", 1 << 20);
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         for (int from = 0; from < bytes.length; from += pieces) {
             int count = Math.min(pieces, bytes.length - from);

@@ -198,7 +198,7 @@ class ProblemAdviceTests {
                 .jsonPath("$.got")
                 .isEqualTo("/v1/nowhere")
                 .jsonPath("$.pointer")
-                .isEqualTo(null);
+                .doesNotExist();
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.core.type.TypeReference;
 
 class WireJsonTests {
 
@@ -232,5 +233,15 @@ class WireJsonTests {
                         ProblemReport.of(Problem.invalid("/data/y/3", "out of range", 7, "0 to 2"))))
                 .contains(
                         "\"type\":\"/problems/invalid\"", "\"status\":422", "\"got\":\"7\"", "\"expected\":\"0 to 2\"");
+    }
+
+    /** As in the losses of a run that has diverged. */
+    @Test
+    void readsNumbersOfAnyKindAsItWritesThem() {
+        List<List<Number>> losses = List.of(List.of(1, 0.25), List.of(2, Double.POSITIVE_INFINITY), List.of(3, Double.NaN));
+        JsonMapper mapper = WireJson.mapper(Limits.defaults());
+        List<List<Number>> read =
+                mapper.readValue(mapper.writeValueAsString(losses), new TypeReference<List<List<Number>>>() {});
+        assertThat(read).isEqualTo(losses);
     }
 }

@@ -1,5 +1,7 @@
 package dev.plumbline.check.page;
 
+import dev.plumbline.compute.explanation.Cause;
+import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.check.CheckFigures;
 import dev.plumbline.check.Checked;
 import dev.plumbline.check.GradientCheckReport;
@@ -31,6 +33,11 @@ import org.jspecify.annotations.Nullable;
 final class CheckDocument {
 
     /** Tensors with a row of their own, and those that are named behind. */
+    /** Relative errors beyond are of gradients that are 0 but for rounding. */
+    private static final double OF_NOTHING = 1e6;
+
+    private static final double LONGEST = 1e3;
+
     private static final int ROWS = 200;
 
     private static final int NAMED = 2_000;
@@ -112,7 +119,7 @@ final class CheckDocument {
         }
         List<TensorReport> shown = worst.subList(0, Math.min(ROWS, worst.size()));
         ErrorBars bars = new ErrorBars(
-                shown.stream().flatMapToDouble(tensor -> DoubleStream.of(tensor.relativeError(), explained(tensor))));
+                shown.stream().flatMapToDouble(tensor -> DoubleStream.of(drawn(tensor), explained(tensor))));
         page.section("Tensors, the worst first");
         page.note("Relative error on a logarithmic scale, %s; the upright stroke is what rounding explains."
                 .formatted(bars.words()));
@@ -122,9 +129,9 @@ final class CheckDocument {
                     .nameCell(tensor.name())
                     .cell(shape(tensor))
                     .verdictCell(tensor.verdict().name())
-                    .cell(Numbers.of(tensor.relativeError(), 3))
-                    .drawnCell(bars.bar(style(tensor.verdict()), tensor.relativeError(), explained(tensor)))
-                    .cell(tensor.mistake() == null ? "" : tensor.mistake().words())
+                    .cell(error(tensor))
+                    .drawnCell(bars.bar(style(tensor.verdict()), drawn(tensor), explained(tensor)))
+                    .cell(looks(tensor))
                     .endRow();
         }
         page.endRows();
@@ -148,13 +155,32 @@ final class CheckDocument {
                                 .map(tensor -> List.of(
                                         Markup.shortened(tensor.name(), Document.NAME),
                                         tensor.verdict().name(),
-                                        Numbers.of(tensor.relativeError(), 3)))
+                                        error(tensor)))
                                 .toList()));
         page.endFolded();
         if (rest.size() > NAMED) {
             page.note("The last %s stand in the JSON only."
                     .formatted(Numbers.count(rest.size() - NAMED, "tensor", "tensors")));
         }
+    }
+
+    private static String error(TensorReport tensor) {
+        return tensor.relativeError() > OF_NOTHING ? "of a gradient of 0" : Numbers.of(tensor.relativeError(), 3);
+    }
+
+    /** The bar of what has no true gradient would leave no room for the others. */
+    private static double drawn(TensorReport tensor) {
+        return tensor.relativeError() > OF_NOTHING ? LONGEST : tensor.relativeError();
+    }
+
+    /** A mistake without a name has one where something explains the claim of several tensors. */
+    private String looks(TensorReport tensor) {
+        Mistake mistake = tensor.mistake();
+        Cause cause = report.explanation();
+        boolean isExplained = mistake instanceof Mistake.Unknown
+                && cause != null
+                && cause.explains().contains(tensor.name());
+        return mistake == null ? "" : isExplained ? "as said above" : mistake.words();
     }
 
     private double explained(TensorReport tensor) {

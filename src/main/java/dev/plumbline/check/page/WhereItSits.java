@@ -1,5 +1,7 @@
 package dev.plumbline.check.page;
 
+import dev.plumbline.compute.judgement.Mistake;
+import dev.plumbline.check.GradientCheckReport.TensorReport;
 import dev.plumbline.check.CheckFigures;
 import dev.plumbline.check.GradientCheckReport;
 import dev.plumbline.check.GradientCheckReport.BendReport;
@@ -43,15 +45,37 @@ record WhereItSits(GradientCheckReport report, CheckFigures figures, Document pa
             advices();
         }
         operations(wrong);
-        if (cause == null && wrong.isEmpty()) {
+        boolean isElsewhere = cause == null && wrong.isEmpty() && areOnlyMisplaced();
+        if (isElsewhere) {
+            page.note("The numbers are right but for that, so no operation is at fault: look at what is done with these"
+                    + " gradients once they are computed.");
+        } else if (cause == null && wrong.isEmpty()) {
             suspects();
         }
         if (!report.bends().isEmpty()) {
             bends();
         }
-        if (figures.graph() != null) {
+        if (figures.graph() != null && !isElsewhere) {
             page.figure(drawing(figures.graph()));
         }
+    }
+
+    /** Whether each wrong tensor has a mistake that no backward rule makes: right numbers in the wrong place, or a few wrong. */
+    private boolean areOnlyMisplaced() {
+        List<TensorReport> wrong = report.tensors().stream()
+                .filter(tensor -> tensor.verdict() == Verdict.FAIL)
+                .toList();
+        return !wrong.isEmpty() && wrong.stream().map(TensorReport::mistake).allMatch(WhereItSits::isMisplaced);
+    }
+
+    private static boolean isMisplaced(@Nullable Mistake mistake) {
+        return mistake instanceof Mistake.Transposed
+                || mistake instanceof Mistake.Swapped
+                || mistake instanceof Mistake.Shifted
+                || mistake instanceof Mistake.Sparse
+                || mistake instanceof Mistake.Slice
+                || mistake instanceof Mistake.Stale
+                || mistake instanceof Mistake.Rounded;
     }
 
     private void explanation(Cause cause) {

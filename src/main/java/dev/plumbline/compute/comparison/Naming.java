@@ -58,6 +58,10 @@ final class Naming {
     /** Of a pair that is different. */
     Difference name(Pair pair) {
         watch.run();
+        if (pair.isScaledWithinRounding()) {
+            Mistake scaled = new Mistake.Scaled(Nearness.factor(pair.tally()), "");
+            return difference(pair, scaled, Side.A, null);
+        }
         if (pair.size() > WHOLE) {
             return new LargeNaming(this, pair, watch).name();
         }

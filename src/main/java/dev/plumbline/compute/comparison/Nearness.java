@@ -21,8 +21,8 @@ public record Nearness(double relative, double rootMeanSquare, double absolute, 
     /** Of those: a factor that was itself rounded, twice, is common to all entries. */
     private static final double HALF_COMMON = 2;
 
-    /** Standard deviations of a factor that is told from entries whose roundings are independent. */
-    private static final double DEVIATIONS = 6;
+    /** Six standard deviations of a factor that is told from entries with four independent roundings each, over what is common. */
+    private static final double DEVIATIONS = 3.5;
 
     public Nearness(double relative, double rootMeanSquare, double absolute) {
         this(relative, rootMeanSquare, absolute, Double.POSITIVE_INFINITY);
@@ -51,12 +51,16 @@ public record Nearness(double relative, double rootMeanSquare, double absolute, 
 
     boolean explains(Tally tally, int size, double noise) {
         double norm = Math.max(tally.normA(), tally.normB());
-        return tally.exceeding() <= Math.max(noise, floor(norm, size)) && !isScaled(tally, size);
+        return tally.exceeding() <= Math.max(noise, floor(norm, size)) && !isScaled(tally);
     }
 
     /** By least squares, {@code c = <a, b> / <b, b>}; entries that are 0, or too large for products, tell nothing. */
-    private boolean isScaled(Tally tally, int size) {
-        double factor = tally.product() / tally.normB() / tally.normB();
-        return Math.abs(factor - 1) > common * (1 + DEVIATIONS / Math.sqrt(size));
+    boolean isScaled(Tally tally) {
+        double entries = Math.pow(tally.distance() / tally.fourth(), 4); // as many of equal weight
+        return Math.abs(factor(tally) - 1) > common * (1 + DEVIATIONS / Math.sqrt(entries));
+    }
+
+    static double factor(Tally tally) {
+        return tally.product() / tally.normB() / tally.normB();
     }
 }

@@ -37,6 +37,13 @@ record Pair(
         return nearness.explains(tally, size(), bound()) ? Relation.WITHIN_ROUNDING : Relation.DIFFERENT;
     }
 
+    /** By a factor that all entries together tell, and hardly any of them alone. */
+    boolean isScaledWithinRounding() {
+        return tally.nonFiniteDiffering() == 0
+                && tally.relativeDistance() <= nearness.relative()
+                && nearness.isScaled(tally);
+    }
+
     int size() {
         return a.size();
     }

@@ -2,6 +2,7 @@ package dev.plumbline.compute.comparison;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,7 +13,7 @@ final class Sketches {
     private static final int MOST = 3;
 
     private final Map<Integer, List<Pair>> bySize = new HashMap<>();
-    private final Map<Pair, Sketch> sketches = new HashMap<>();
+    private final Map<Pair, Sketch> sketches = new IdentityHashMap<>(); // to hash a pair is to hash all it holds
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Sketch(double[] a, double[] b) {

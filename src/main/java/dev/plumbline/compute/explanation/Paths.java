@@ -106,8 +106,10 @@ final class Paths {
                         from,
                         factor.words().equals("unknown")
                                 ? "; what that number means is unknown"
-                                : " (" + factor.words()
-                                        + "): look for a constant of the forward pass that is missing behind, or there twice");
+                                : factor.value() == -1
+                                        ? ": a minus is missing, or there is one too many"
+                                        : " (" + factor.words()
+                                                + "): look for a constant of the forward pass that is missing behind, or there twice");
         return new Cause(
                 cut ? Kind.CUT : Kind.SCALED_PATH,
                 null,
@@ -126,8 +128,8 @@ final class Paths {
 
     /** Where a path leads to; what the file made one operation of may read a value in several places. */
     private String where(Operation operation, Node input) {
-        if (ValueWords.isInner(input, operation)) {
-            return "a part of itself";
+        if (ValueWords.isInner(input, operation) || operation.toString().startsWith(input.label())) {
+            return "a part of itself, such as its bias,";
         }
         List<Node> readers = trial.wrong().objective().consumers(input).stream()
                 .filter(reader -> reader.origin() == operation.output().origin())

@@ -58,7 +58,10 @@ final class Clipping {
             double shortest = Figure.round(limit);
             boolean isShort = free == 1 && Math.abs(limit - shortest) <= 0x1p-24 * Math.abs(limit);
             double price = isShort ? 8 : free * support.largest();
-            if (untouched < 2 || !support.affords(price)) {
+            // Bounds lie around 0; one entry that is where a bound of another kind would put it is one entry.
+            boolean isAroundZero = (above == 0 || range.high > 0) && (below == 0 || range.low < 0);
+            boolean isOne = below + above == 1 && !isAroundZero;
+            if (untouched < 2 || isOne || !support.affords(price)) {
                 return Optional.empty();
             }
             Mistake mistake = new Mistake.Clipped(symmetric ? Math.abs(limit) : limit, null, advice(symmetric));

@@ -8,6 +8,8 @@ public final class FactorWords {
 
     private static final int DIGITS = 6;
     private static final int MOST_DIGITS = 17;
+    private static final double SMALL = 1e-6;
+    private static final double LARGE = 1e15;
 
     private FactorWords() {}
 
@@ -18,10 +20,11 @@ public final class FactorWords {
         }
         double off = Math.abs(Math.abs(factor) - 1);
         int digits = off == 0 ? DIGITS : Math.max(DIGITS, 2 - (int) Math.floor(Math.log10(off)));
-        return new BigDecimal(factor)
+        BigDecimal rounded = new BigDecimal(factor)
                 .round(new MathContext(Math.min(digits, MOST_DIGITS)))
-                .stripTrailingZeros()
-                .toPlainString();
+                .stripTrailingZeros();
+        boolean isPlain = factor == 0 || Math.abs(factor) >= SMALL && Math.abs(factor) < LARGE;
+        return isPlain ? rounded.toPlainString() : rounded.toString();
     }
 
     /** Whether it is nearly 1 or -1, and is not. */

@@ -245,6 +245,4 @@ public sealed interface Mistake {
         String first = entries.subList(0, said).stream().map(List::toString).collect(Collectors.joining(", "));
         return "%s and %d more".formatted(first, entries.size() - said);
     }
-
-    /** Six digits, without trailing zeros. */
 }

@@ -9,14 +9,17 @@ import static dev.plumbline.compute.comparison.Gradients.each;
 import static dev.plumbline.compute.comparison.Gradients.noisy;
 import static dev.plumbline.compute.comparison.Gradients.random;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
@@ -383,6 +386,24 @@ class DumpComparisonTests {
             assertThat(compare(common, right).relation()).isEqualTo(Relation.WITHIN_ROUNDING);
             TensorComparison wrong = compare(right.map(value -> factor * value).as(half), right);
             assertThat(wrong.relation()).as("%s %s", shape, wrong).isEqualTo(Relation.DIFFERENT);
+            assertThat(mistake(wrong)).as("%s", wrong).isInstanceOfSatisfying(Mistake.Scaled.class, scaled -> assertThat(
+                            scaled.factor())
+                    .isCloseTo(factor, within(half.unitRoundoff())));
+        }
+    }
+
+    /** One entry of weight among many small ones has a factor of its own: its rounding. */
+    @Test
+    void fewEntriesOfWeightHaveNoFactorInCommon() {
+        for (int seed = 0; seed < 300; seed++) {
+            Random random = new Random(seed);
+            double[] values = new double[10_000];
+            Arrays.setAll(values, i -> 1e-4 * random.nextGaussian());
+            values[17] = 1 + random.nextDouble();
+            Tensor right = Tensor.of(Shape.of(10_000), values);
+            double u = Datatype.BF16.unitRoundoff();
+            Tensor rounded = right.map(value -> value * (1 + 2.9 * u * (2 * random.nextDouble() - 1))).as(Datatype.BF16);
+            assertThat(compare(rounded, right).relation()).isNotEqualTo(Relation.DIFFERENT);
         }
     }
 

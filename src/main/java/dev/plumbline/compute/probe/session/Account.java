@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 /** What is known about one tensor so far. It grows while the examination goes on. */
 final class Account {
 
-    private static final double SEEN = 0.1;
-
     private final ProbedTensor tensor;
     private final double confidence;
     private final List<Double> blurs = new ArrayList<>();
@@ -77,7 +75,7 @@ final class Account {
     }
 
     boolean isSeen() {
-        return Math.min(general(), along) <= SEEN;
+        return Math.min(general(), along) <= Findings.SEEN;
     }
 
     /** Whether more directions could show more of it. */

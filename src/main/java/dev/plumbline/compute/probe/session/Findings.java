@@ -21,6 +21,9 @@ public record Findings(
         int rounds)
         implements Step {
 
+    /** The largest share of a tensor's part that a PASS may have missed. */
+    public static final double SEEN = 0.1;
+
     public Findings {
         tensors = List.copyOf(tensors);
         caveats = List.copyOf(caveats);

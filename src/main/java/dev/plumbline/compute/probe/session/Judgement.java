@@ -19,7 +19,6 @@ import java.util.stream.IntStream;
 final class Judgement {
 
     private static final double ZERO_SEEN = 1e-3; // of everything together
-    private static final double SEEN = 0.1;
     private static final int NAMED = 8;
 
     private final Ledger ledger;
@@ -145,7 +144,7 @@ final class Judgement {
         named(
                 caveats,
                 "alongOnly",
-                account -> account.wrong() == null && account.general() > SEEN && account.along() <= SEEN,
+                account -> account.wrong() == null && account.general() > Findings.SEEN && account.along() <= Findings.SEEN,
                 "seen along the claim only: its scale, its sign, a missing part, not what is at right angles to it");
         named(
                 caveats,

@@ -107,19 +107,20 @@ public record Point(
     static double jitter(double value, List<Double> near) {
         List<Double> values = new ArrayList<>(near);
         values.add(NEAR, value);
-        double across = jitter(List.of(values));
-        double beside = jitter(List.of(values.subList(0, NEAR + 1), values.subList(NEAR, values.size())));
+        double across = jitter(4, List.of(values));
+        // Of the fourth order there are two there, which chance makes small.
+        double beside = jitter(3, List.of(values.subList(0, NEAR + 1), values.subList(NEAR, values.size())));
         return BENT * beside < across ? beside : across;
     }
 
-    /** Of runs of equally spaced values: the smallest of the second to fourth differences, each as a standard deviation. */
-    private static double jitter(List<List<Double>> runs) {
+    /** Of runs of equally spaced values: the smallest of their differences from the second on, each as a standard deviation. */
+    private static double jitter(int orders, List<List<Double>> runs) {
         List<double[]> differences = runs.stream()
                 .map(run -> run.stream().mapToDouble(Double::doubleValue).toArray())
                 .toList();
         double least = Double.POSITIVE_INFINITY;
         double gamma = 1;
-        for (int k = 1; k <= 4; k++) {
+        for (int k = 1; k <= orders; k++) {
             gamma *= k / (2.0 * (2 * k - 1)); // (k!)^2 / (2k)!
             double squares = 0;
             int count = 0;

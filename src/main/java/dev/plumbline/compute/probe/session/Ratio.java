@@ -28,7 +28,7 @@ final class Ratio {
     }
 
     private static boolean isWhole(double number) {
-        return number == Math.rint(number) && Math.abs(number) <= LARGEST_WHOLE;
+        return Math.abs(number - Math.rint(number)) <= 1e-12 * Math.abs(number) && Math.abs(number) <= LARGEST_WHOLE;
     }
 
     /** @param enough how many of the directions must tell it sharply */
