@@ -3039,7 +3039,8 @@ class Monitor:
     """A training run under observation: norms go out in the background, and nothing here ever raises into the loop.
 
     What waits to be sent is bounded (64 snapshots, the oldest make room), and so is the time it takes from the loop:
-    a snapshot is skipped where one more would take more than ``share`` of the run so far. The first is always taken.
+    a snapshot is skipped where one more would take more than ``share`` of the run so far. The first is always taken, and with
+    ``share=1.0`` all are.
     """
 
     _WAITING = 64
@@ -3150,7 +3151,8 @@ class Monitor:
         if self.step_number % self._every:
             return None
         now = time.perf_counter()
-        if self._taken and self._spent * (self._taken + 1) / self._taken > self._share * (now - self._begun):
+        limited = self._share < 1.0 and self._taken > 0
+        if limited and self._spent * (self._taken + 1) / self._taken > self._share * (now - self._begun):
             self.skipped += 1
             return None
         torch = sys.modules["torch"]

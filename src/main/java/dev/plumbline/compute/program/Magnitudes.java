@@ -1,11 +1,16 @@
 package dev.plumbline.compute.program;
 
 import dev.plumbline.tensor.Tensor;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The sizes of the terms that a reverse pass adds up to each entry of a parameter's gradient: {@code |x|' |dz|} for the
@@ -22,6 +27,7 @@ final class Magnitudes {
     private final Node output;
 
     private final boolean[] carriers; // (node)
+    private final Map<Node, List<Node>> readers = new HashMap<>();
 
     Magnitudes(Program program, Tensor[] values, double[][] cotangents, Node output) {
         this.program = program;
@@ -29,6 +35,10 @@ final class Magnitudes {
         this.cotangents = cotangents;
         this.output = output;
         this.carriers = carriers(program);
+        for (Node node : program.nodes()) {
+            node.inputs().forEach(input ->
+                    readers.computeIfAbsent(input, any -> new ArrayList<>()).add(node));
+        }
     }
 
     /** By node, whether it is a parameter, or elements of parameters, moved. */
@@ -44,50 +54,52 @@ final class Magnitudes {
 
     /** The sizes of one parameter's terms. */
     Tensor by(Node parameter) {
-        boolean[] carrying = carrying(parameter);
-        double[][] sizes = new double[values.length][];
-        for (Node node : program.nodes()) {
-            if (carrying[node.id()]) {
-                sizes[node.id()] = new double[node.shape().size()];
+        Map<Integer, double[]> sizes = new HashMap<>(); // of its carriers, by id
+        TreeSet<Integer> reading = new TreeSet<>(); // by id, who reads one of them
+        carry(parameter, sizes, reading);
+        if (sizes.containsKey(output.id())) {
+            sizes.put(output.id(), absolute(cotangents[output.id()]));
+        }
+        for (int id : reading.headSet(output.id(), true).descendingSet()) {
+            if (cotangents[id] != null) {
+                double[] arriving = sizes.get(id);
+                pullBack(program.nodes().get(id), arriving == null ? absolute(cotangents[id]) : arriving, sizes);
             }
         }
-        if (carrying[output.id()]) {
-            sizes[output.id()] = absolute(cotangents[output.id()]);
-        }
-        for (int id = output.id(); id >= parameter.id(); id--) {
-            Node node = program.nodes().get(id);
-            if (cotangents[id] != null && node.inputs().stream().anyMatch(input -> carrying[input.id()])) {
-                pullBack(node, carrying[id] ? sizes[id] : absolute(cotangents[id]), carrying, sizes);
+        return Tensor.of(
+                parameter.shape(),
+                sizes.getOrDefault(parameter.id(), new double[parameter.shape().size()]));
+    }
+
+    /** A carrier, and what its elements are moved to. */
+    private void carry(Node node, Map<Integer, double[]> sizes, Set<Integer> reading) {
+        Deque<Node> open = new ArrayDeque<>(List.of(node));
+        while (!open.isEmpty()) {
+            Node next = open.pop();
+            if (carriers[next.id()] && !sizes.containsKey(next.id())) {
+                sizes.put(next.id(), new double[next.shape().size()]);
+                List<Node> readers = this.readers.getOrDefault(next, List.of());
+                readers.forEach(reader -> reading.add(reader.id()));
+                open.addAll(readers);
             }
         }
-        return Tensor.of(parameter.shape(), sizes[parameter.id()]);
     }
 
-    /** The carriers of one parameter's elements: itself, and what they are moved to. */
-    private boolean[] carrying(Node parameter) {
-        boolean[] found = new boolean[values.length];
-        found[parameter.id()] = carriers[parameter.id()];
-        for (Node node : program.nodes()) {
-            found[node.id()] |= carriers[node.id()] && node.inputs().stream().anyMatch(input -> found[input.id()]);
-        }
-        return found;
-    }
-
-    private void pullBack(Node node, double[] arriving, boolean[] carrying, double[][] sizes) {
+    private void pullBack(Node node, double[] arriving, Map<Integer, double[]> sizes) {
         List<Tensor> inputs = new ArrayList<>();
         double[][] terms = new double[node.inputs().size()][];
         for (int k = 0; k < terms.length; k++) {
             Node input = node.inputs().get(k);
             inputs.add(values[input.id()]);
-            if (carrying[input.id()]) {
+            if (sizes.containsKey(input.id())) {
                 terms[k] = new double[input.shape().size()];
             }
         }
         node.op().pullBackSizes(inputs, values[node.id()], arriving, terms);
         for (int k = 0; k < terms.length; k++) {
-            Node input = node.inputs().get(k);
-            for (int i = 0; carrying[input.id()] && i < terms[k].length; i++) {
-                sizes[input.id()][i] += Math.abs(terms[k][i]);
+            double[] size = sizes.get(node.inputs().get(k).id());
+            for (int i = 0; size != null && i < size.length; i++) {
+                size[i] += Math.abs(terms[k][i]);
             }
         }
     }
