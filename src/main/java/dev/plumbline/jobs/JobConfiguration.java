@@ -1,7 +1,7 @@
 package dev.plumbline.jobs;
 
-import dev.plumbline.limits.Limits;
 import dev.plumbline.jobs.Job.State;
+import dev.plumbline.limits.Limits;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Locale;

@@ -84,7 +84,9 @@ public final class Upload {
     public @Nullable Map<String, Tensor> tensors(String part) {
         MultipartFile file = files.get(part);
         try {
-            return file == null ? null : file.getSize() < SMALL && !isArchive(file) ? read(part, file) : load(part, file);
+            return file == null
+                    ? null
+                    : file.getSize() < SMALL && !isArchive(file) ? read(part, file) : load(part, file);
         } catch (Problem problem) {
             throw problem.within(Problem.pointer(part));
         } catch (IOException lost) {

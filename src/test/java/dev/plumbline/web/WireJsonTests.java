@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 class WireJsonTests {
 
@@ -238,7 +238,8 @@ class WireJsonTests {
     /** As in the losses of a run that has diverged. */
     @Test
     void readsNumbersOfAnyKindAsItWritesThem() {
-        List<List<Number>> losses = List.of(List.of(1, 0.25), List.of(2, Double.POSITIVE_INFINITY), List.of(3, Double.NaN));
+        List<List<Number>> losses =
+                List.of(List.of(1, 0.25), List.of(2, Double.POSITIVE_INFINITY), List.of(3, Double.NaN));
         JsonMapper mapper = WireJson.mapper(Limits.defaults());
         List<List<Number>> read =
                 mapper.readValue(mapper.writeValueAsString(losses), new TypeReference<List<List<Number>>>() {});

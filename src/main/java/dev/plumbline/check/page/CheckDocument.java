@@ -1,7 +1,5 @@
 package dev.plumbline.check.page;
 
-import dev.plumbline.compute.explanation.Cause;
-import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.check.CheckFigures;
 import dev.plumbline.check.Checked;
 import dev.plumbline.check.GradientCheckReport;
@@ -9,6 +7,8 @@ import dev.plumbline.check.GradientCheckReport.Changes;
 import dev.plumbline.check.GradientCheckReport.TensorReport;
 import dev.plumbline.check.GradientCheckReport.Warning;
 import dev.plumbline.check.TaylorReport;
+import dev.plumbline.compute.explanation.Cause;
+import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.compute.judgement.NoiseInjection;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.reader.Naming;

@@ -1,14 +1,14 @@
 package dev.plumbline.check.page;
 
-import dev.plumbline.compute.judgement.Mistake;
-import dev.plumbline.check.GradientCheckReport.TensorReport;
 import dev.plumbline.check.CheckFigures;
 import dev.plumbline.check.GradientCheckReport;
 import dev.plumbline.check.GradientCheckReport.BendReport;
+import dev.plumbline.check.GradientCheckReport.TensorReport;
 import dev.plumbline.check.Neighbourhood;
 import dev.plumbline.compute.explanation.Cause;
 import dev.plumbline.compute.explanation.JudgedOperation;
 import dev.plumbline.compute.explanation.Suspect;
+import dev.plumbline.compute.judgement.Mistake;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.report.figure.Figure;
 import dev.plumbline.report.figure.GraphDrawing;

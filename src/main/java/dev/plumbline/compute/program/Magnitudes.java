@@ -36,8 +36,8 @@ final class Magnitudes {
         this.output = output;
         this.carriers = carriers(program);
         for (Node node : program.nodes()) {
-            node.inputs().forEach(input ->
-                    readers.computeIfAbsent(input, any -> new ArrayList<>()).add(node));
+            node.inputs().forEach(input -> readers.computeIfAbsent(input, any -> new ArrayList<>())
+                    .add(node));
         }
     }
 

@@ -19,8 +19,8 @@ import dev.plumbline.tensor.TensorSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Objects;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -386,9 +386,10 @@ class DumpComparisonTests {
             assertThat(compare(common, right).relation()).isEqualTo(Relation.WITHIN_ROUNDING);
             TensorComparison wrong = compare(right.map(value -> factor * value).as(half), right);
             assertThat(wrong.relation()).as("%s %s", shape, wrong).isEqualTo(Relation.DIFFERENT);
-            assertThat(mistake(wrong)).as("%s", wrong).isInstanceOfSatisfying(Mistake.Scaled.class, scaled -> assertThat(
-                            scaled.factor())
-                    .isCloseTo(factor, within(half.unitRoundoff())));
+            assertThat(mistake(wrong))
+                    .as("%s", wrong)
+                    .isInstanceOfSatisfying(Mistake.Scaled.class, scaled -> assertThat(scaled.factor())
+                            .isCloseTo(factor, within(half.unitRoundoff())));
         }
     }
 
@@ -402,7 +403,8 @@ class DumpComparisonTests {
             values[17] = 1 + random.nextDouble();
             Tensor right = Tensor.of(Shape.of(10_000), values);
             double u = Datatype.BF16.unitRoundoff();
-            Tensor rounded = right.map(value -> value * (1 + 2.9 * u * (2 * random.nextDouble() - 1))).as(Datatype.BF16);
+            Tensor rounded = right.map(value -> value * (1 + 2.9 * u * (2 * random.nextDouble() - 1)))
+                    .as(Datatype.BF16);
             assertThat(compare(rounded, right).relation()).isNotEqualTo(Relation.DIFFERENT);
         }
     }

@@ -144,7 +144,9 @@ final class Judgement {
         named(
                 caveats,
                 "alongOnly",
-                account -> account.wrong() == null && account.general() > Findings.SEEN && account.along() <= Findings.SEEN,
+                account -> account.wrong() == null
+                        && account.general() > Findings.SEEN
+                        && account.along() <= Findings.SEEN,
                 "seen along the claim only: its scale, its sign, a missing part, not what is at right angles to it");
         named(
                 caveats,
