@@ -176,15 +176,20 @@ final class CheckDocument {
     /** A mistake without a name has one where something explains the claim of several tensors. */
     private String looks(TensorReport tensor) {
         Mistake mistake = tensor.mistake();
+        return mistake == null ? "" : isExplained(report, tensor) ? "as said above" : mistake.words();
+    }
+
+    static boolean isExplained(GradientCheckReport report, TensorReport tensor) {
         Cause cause = report.explanation();
-        boolean isExplained = mistake instanceof Mistake.Unknown
+        return tensor.mistake() instanceof Mistake.Unknown
                 && cause != null
                 && cause.explains().contains(tensor.name());
-        return mistake == null ? "" : isExplained ? "as said above" : mistake.words();
     }
 
     private double explained(TensorReport tensor) {
-        return figures.explained().getOrDefault(tensor.name(), Double.NaN);
+        return tensor.relativeError() > OF_NOTHING
+                ? Double.NaN
+                : figures.explained().getOrDefault(tensor.name(), Double.NaN);
     }
 
     private static String shape(TensorReport tensor) {

@@ -28,7 +28,10 @@ record TensorSection(TensorFigures figures, GradientCheckReport report, Document
                 .findFirst()
                 .orElse(null);
         if (tensor != null && tensor.mistake() != null) {
-            page.paragraph(tensor.mistake().advice());
+            page.paragraph(
+                    CheckDocument.isExplained(report, tensor)
+                            ? "What is said above makes this claim."
+                            : tensor.mistake().advice());
         }
         boolean isOff = figures.points().stream().anyMatch(TensorFigures.Point::wrong);
         if (isOff && (long) figures.rows() * figures.columns() > 1) {

@@ -129,7 +129,7 @@ final class Paths {
     /** Where a path leads to; what the file made one operation of may read a value in several places. */
     private String where(Operation operation, Node input) {
         if (ValueWords.isInner(input, operation) || operation.toString().startsWith(input.label())) {
-            return "a part of itself, such as its bias,";
+            return "a part of itself (its bias, say)";
         }
         List<Node> readers = trial.wrong().objective().consumers(input).stream()
                 .filter(reader -> reader.origin() == operation.output().origin())
