@@ -304,20 +304,9 @@ public final class ProgramBuilder {
         return matmul(a, false, b, false);
     }
 
-    /** The product of matrices, either one meant transposed; a weight that has been transposed for it is read as it lies. */
+    /** The product of matrices, either one meant transposed. */
     public Node matmul(Node a, boolean transposeFirst, Node b, boolean transposeSecond) {
-        boolean isFirst = isTurnedWeight(a);
-        boolean isSecond = isTurnedWeight(b);
-        return apply(
-                new MatMul(transposeFirst ^ isFirst, transposeSecond ^ isSecond),
-                isFirst ? a.inputs().get(0) : a,
-                isSecond ? b.inputs().get(0) : b);
-    }
-
-    private static boolean isTurnedWeight(Node node) {
-        return node.op() instanceof Transpose turned
-                && turned.permutation().equals(List.of(1, 0))
-                && node.inputs().get(0).inputs().isEmpty();
+        return apply(new MatMul(transposeFirst, transposeSecond), a, b);
     }
 
     /** A convolution over (batch, channels, height, width). */
