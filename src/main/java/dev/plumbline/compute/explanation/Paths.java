@@ -20,6 +20,9 @@ final class Paths {
     /** What a factor without a meaning may leave: in 16 bits the nearest multiple of a gradient may lie within the allowances. */
     private static final double CLOSE = 0.01;
 
+    /** What a factor without a meaning may leave of the largest entry: a claim of eight bits proves none. */
+    private static final double TOLD = 1e-3;
+
     private final Trial trial;
 
     Paths(Trial trial) {
@@ -55,7 +58,7 @@ final class Paths {
         }
         Named named =
                 Factors.named(factor, uncertainty, operation, trial.wrong().objective());
-        if (named == null && fit.rest() > CLOSE) {
+        if (named == null && (fit.rest() > CLOSE || fit.residual() > TOLD)) {
             return null;
         }
         return named != null
