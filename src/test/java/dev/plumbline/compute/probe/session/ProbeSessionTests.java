@@ -103,7 +103,7 @@ class ProbeSessionTests {
     @MethodSource("networks")
     void aFactorThatBarelyShowsIsNoPart(boolean relu, int seed) {
         int parts = 0;
-        for (double size = 1e-9; size < 1; size *= 2) {
+        for (double size = 1e-9; size < 1; size *= 4) {
             double factor = 1 + size;
             for (int tensor : new int[] {MATRIX, BIAS}) {
                 Findings findings = check(relu, Datatype.FP64, seed, claim -> times(claim[tensor], factor));
