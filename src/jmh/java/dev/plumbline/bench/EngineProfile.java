@@ -10,6 +10,7 @@ import dev.plumbline.compute.verification.CheckPlan;
 import dev.plumbline.compute.verification.Claims;
 import dev.plumbline.compute.verification.Evidence;
 import dev.plumbline.compute.verification.Examination;
+import dev.plumbline.compute.verification.MeasuredClaims;
 import dev.plumbline.compute.verification.Measurement;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ObjectiveReader;
@@ -156,7 +157,13 @@ public final class EngineProfile {
         Map<String, Datatype> datatypes = new HashMap<>();
         claims.forEach((name, claim) -> datatypes.put(name, claim.datatype()));
         CheckPlan plan = CheckPlan.certified(new CheckPlan.Arithmetic(datatypes, null, true), 10);
-        return Measurement.of(objective, plan, Progress.NONE);
+        return MeasuredClaims.of(
+                        objective,
+                        objective.gradientOfParameters(),
+                        plan,
+                        own -> Claims.of(claims),
+                        Progress.NONE)
+                .measurement();
     }
 
     private Evidence evidence(Measurement measurement) {

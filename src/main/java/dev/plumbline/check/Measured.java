@@ -4,6 +4,7 @@ import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.verification.Claims;
 import dev.plumbline.compute.verification.Examination;
+import dev.plumbline.compute.verification.MeasuredClaims;
 import dev.plumbline.compute.verification.Measurement;
 
 /**
@@ -28,8 +29,9 @@ record Measured(Question question, Measurement measurement, Claims claims) {
     }
 
     private static Measured alone(Question question, Objective objective, Progress progress) {
-        Measurement measurement = Measurement.of(objective, question.plan(), progress);
-        return new Measured(question, measurement, question.claims(measurement));
+        MeasuredClaims measured = MeasuredClaims.of(
+                objective, objective.gradientOfParameters(), question.plan(), question::claims, progress);
+        return new Measured(question, measured.measurement(), measured.claims());
     }
 
     private Examination examined() {

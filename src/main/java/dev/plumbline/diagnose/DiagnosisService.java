@@ -9,6 +9,8 @@ import dev.plumbline.compute.health.SampleNorms;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.verification.CheckPlan;
+import dev.plumbline.compute.verification.Claims;
+import dev.plumbline.compute.verification.MeasuredClaims;
 import dev.plumbline.compute.verification.Measurement;
 import dev.plumbline.diagnose.DiagnosisReport.CorrectGradient;
 import dev.plumbline.diagnose.DiagnosisReport.DepthReport;
@@ -117,11 +119,13 @@ class DiagnosisService {
         }
         CheckPlan.Arithmetic arithmetic =
                 new CheckPlan.Arithmetic(request.datatypes(claims), request.precision(), read.holdsFloat32());
-        Measurement measurement = Measurement.of(
-                objective,
-                reading.gradient(),
-                CheckPlan.certified(arithmetic, SHOWN),
-                (phase, done, total, evaluations) -> deadline.check());
+        Measurement measurement = MeasuredClaims.of(
+                        objective,
+                        reading.gradient(),
+                        CheckPlan.certified(arithmetic, SHOWN),
+                        own -> Claims.of(claims),
+                        (phase, done, total, evaluations) -> deadline.check())
+                .measurement();
         Correctness correctness = Correctness.of(measurement, claims, deadline::check);
         ModelReading claimed = reading.claiming(claims, correctness.isRefuted() ? REFUTED : null);
         DiagnosisReport report = report(

@@ -188,12 +188,34 @@ public final class Tensor implements TensorSource {
 
     /** The position of the first NaN or infinity, or -1. */
     public int firstNonFinite() {
+        if (areFinite()) {
+            return -1;
+        }
         for (int i = 0; i < values.length; i++) {
             if (!Double.isFinite(values[i])) {
                 return i;
             }
         }
         return -1;
+    }
+
+    /** 0 times a number is 0, and NaN else; in four sums, since each addition waits for the one before it. */
+    private boolean areFinite() {
+        double first = 0;
+        double second = 0;
+        double third = 0;
+        double fourth = 0;
+        int i = 0;
+        for (; i + 3 < values.length; i += 4) {
+            first += 0 * values[i];
+            second += 0 * values[i + 1];
+            third += 0 * values[i + 2];
+            fourth += 0 * values[i + 3];
+        }
+        for (; i < values.length; i++) {
+            first += 0 * values[i];
+        }
+        return first + second + third + fourth == 0;
     }
 
     @Override

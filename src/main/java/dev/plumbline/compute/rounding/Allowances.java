@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class Allowances {
 
     private static final int RUNS = Spreads.RUNS;
+    private static final int FIRST_RUNS = 3;
     private static final int FUSED_RUNS = 3;
     private static final double PASSES_OF_A_GRADIENT = 3.5;
     private static final double PASSES_OF_A_REVERSE = 2.5;
@@ -40,6 +41,7 @@ public final class Allowances {
     private final EntryAllowance entries;
     private final Evaluation.Gradient gradient;
     private final long seed;
+    private final int runs;
     private final Runnable alive;
     private final Map<String, Tensor> allowances = new LinkedHashMap<>();
     private final Map<String, Datatype> halves = new LinkedHashMap<>();
@@ -50,12 +52,13 @@ public final class Allowances {
     private @Nullable Spreads edges;
     private double passes;
 
-    private Allowances(Objective objective, Evaluation.Gradient gradient, long seed, Runnable alive) {
+    private Allowances(Objective objective, Evaluation.Gradient gradient, long seed, int runs, Runnable alive) {
         this.alive = alive;
+        this.runs = runs;
         this.objective = objective;
         this.gradient = gradient;
         this.exact = gradient.byParameter();
-        this.entries = new EntryAllowance(exact, gradient.terms());
+        this.entries = new EntryAllowance(exact, gradient.terms(), runs < RUNS);
         this.seed = seed;
     }
 
@@ -86,25 +89,46 @@ public final class Allowances {
             boolean constantsFromFloat32File,
             long seed,
             Runnable alive) {
-        Map<String, Datatype> floats = new LinkedHashMap<>(datatypes);
-        floats.replaceAll((name, datatype) -> datatype.isFloat() ? datatype : Datatype.FP64);
-        Allowances allowances = new Allowances(objective, gradient, seed, alive);
-        boolean isWide = precision == null && floats.containsValue(Datatype.FP64);
+        Allowances allowances = new Allowances(objective, gradient, seed, RUNS, alive);
+        allowances.measure(datatypes, precision, constantsFromFloat32File);
+        return allowances;
+    }
+
+    /**
+     * From three runs in place of eight, for claims that nothing speaks against: a claim beyond such an allowance proves
+     * nothing, and is to be held against {@link #of}. What three runs were lucky in is made up for by what they saw in the
+     * row and the column of an entry ({@link EntryAllowance}). Bad where entries are few and unlike: allowances there
+     * are a third to three times those of eight runs.
+     */
+    public static Allowances atFirst(
+            Objective objective,
+            Evaluation.Gradient gradient,
+            Map<String, Datatype> datatypes,
+            boolean constantsFromFloat32File,
+            long seed,
+            Runnable alive) {
+        Allowances allowances = new Allowances(objective, gradient, seed, FIRST_RUNS, alive);
+        allowances.measure(datatypes, null, constantsFromFloat32File);
+        return allowances;
+    }
+
+    private void measure(Map<String, Datatype> given, @Nullable Precision precision, boolean constantsFromFloat32File) {
+        Map<String, Datatype> datatypes = new LinkedHashMap<>(given);
+        datatypes.replaceAll((name, datatype) -> datatype.isFloat() ? datatype : Datatype.FP64);
+        boolean isWide = precision == null && datatypes.containsValue(Datatype.FP64);
         Program program = objective.program();
         List<FileConstant> shortened = !isWide
                 ? List.of()
                 : constantsFromFloat32File ? FileConstant.of(program) : FileConstant.ofKernels(program);
-        allowances.measure(floats, precision, shortened);
-        allowances.moveConstants(floats, shortened);
-        return allowances;
+        measure(datatypes, precision, shortened);
+        moveConstants(datatypes, shortened);
     }
 
     private void measure(Map<String, Datatype> datatypes, @Nullable Precision precision, List<FileConstant> shortened) {
         boolean wide = precision == null && datatypes.containsValue(Datatype.FP64);
         Scatter own = wide || datatypes.isEmpty() ? inFloat64(shortened) : null;
-        if (edges == null) {
-            edges = Spreads.of(objective, seed);
-            passes += RUNS;
+        if (edges == null && !isAtFirst()) {
+            edges = measuredEdges();
         }
         Scatter single = precision == null && datatypes.values().stream().allMatch(type -> type == Datatype.FP64)
                 ? null
@@ -115,9 +139,15 @@ public final class Allowances {
             Datatype arithmetic = datatype == Datatype.FP64 && own != null ? Datatype.FP64 : narrowest(precision);
             double stored = precision == null ? 0 : precision.storedRoundoff();
             Tensor magnitude = magnitude(name);
-            float64.put(name, tensor(name, float64(name, magnitude, own, scatter)));
+            boolean isPlain = own == null && arithmetic == Datatype.FP32 && stored == 0;
+            if (!isPlain) {
+                float64.put(name, tensor(name, float64(name, magnitude, own, scatter)));
+            }
             double[] rms = entries.spread(name, magnitude, scatter.take(name), arithmetic.unitRoundoff(), stored);
             double[] allowance = entries.allowance(name, magnitude, rms, scatter.takeReach(name), arithmetic, stored);
+            if (isPlain) {
+                float64.put(name, tensor(name, EntryAllowance.narrowed(allowance)));
+            }
             if (isHalf) {
                 cast(name, rms, allowance, datatype);
                 halves.put(name, datatype);
@@ -149,9 +179,22 @@ public final class Allowances {
         }
     }
 
+    private boolean isAtFirst() {
+        return runs < RUNS;
+    }
+
+    private Spreads measuredEdges() {
+        passes += RUNS;
+        return Spreads.of(objective, seed);
+    }
+
     private Scatter inFloat64(List<FileConstant> shortened) {
-        Spreads seen = new Spreads(objective);
-        Scatter scatter = Scatter.byPieces(objective, exact, RUNS, inFloat64(seed, Leaning.NONE), seen::add);
+        Spreads seen = isAtFirst() ? measuredEdges() : new Spreads(objective, runs);
+        Scatter scatter = Scatter.byPieces(objective, exact, runs, inFloat64(seed, Leaning.NONE), (run, evaluation) -> {
+            if (!isAtFirst()) {
+                seen.add(run, evaluation);
+            }
+        });
         if (!shortened.isEmpty()) { // an edge may lie where the pipeline's constants were, and not where the file's are
             seen.widen(
                     objective.program().evaluate(objective.point(), FileConstant.moved(shortened, seed)),
@@ -159,11 +202,11 @@ public final class Allowances {
             passes += 1;
         }
         edges = seen;
-        passes += RUNS * PASSES_OF_A_GRADIENT;
+        passes += runs * PASSES_OF_A_GRADIENT;
         for (Leaning leaning : sides()) {
-            passes += RUNS * PASSES_OF_A_GRADIENT;
+            passes += runs * PASSES_OF_A_GRADIENT;
             long own = seed + (2L + leaning.sign()) * RUNS;
-            scatter = scatter.or(Scatter.toOneSide(objective, exact, RUNS, inFloat64(own, leaning), leaning));
+            scatter = scatter.or(Scatter.toOneSide(objective, exact, runs, inFloat64(own, leaning), leaning));
         }
         passes += scatter.elsewhere() * PASSES_OF_A_REVERSE;
         return scatter;
@@ -189,7 +232,7 @@ public final class Allowances {
                 .toList();
     }
 
-    /** The run that rounds to the nearest: not the first, which finds the sizes of terms for all. */
+    /** The run that rounds to the nearest: not the first, which finds the sizes of terms for all. Three runs have none. */
     private boolean isLast(long own) {
         return own == seed + RUNS - 1;
     }
@@ -231,25 +274,23 @@ public final class Allowances {
         passes += FUSED_RUNS * PASSES_OF_A_GRADIENT;
         Arithmetic fused = (own, leaning, sizes) ->
                 Rounding.fused(precision, Datatype.FP32, objective.base(), own, leaning, sizes);
-        return Scatter.of(objective, exact, FUSED_RUNS, runs(fused, seed, Leaning.NONE), evaluation -> {});
+        return Scatter.of(objective, exact, FUSED_RUNS, runs(fused, seed, Leaning.NONE), (run, evaluation) -> {});
     }
 
     /** @param reaches whether what edges carry is told from rounding: in 16 bits hardly any entry is left that none reaches */
     private Scatter scatter(boolean reaches, Arithmetic arithmetic) {
-        passes += RUNS * PASSES_OF_A_GRADIENT;
-        Spreads own = new Spreads(objective);
-        Scatter scatter = Scatter.of(
-                objective,
-                exact,
-                RUNS,
-                runs(arithmetic, seed, Leaning.NONE),
-                evaluation -> own.widen(evaluation, Rounding.BOLDNESS));
-        passes += reaches && scatter.reaches(objective, exact, own) ? 2 * PASSES_OF_A_REVERSE : 0;
+        passes += runs * PASSES_OF_A_GRADIENT;
+        Spreads own = new Spreads(objective, runs);
+        Scatter scatter = Scatter.of(objective, exact, runs, runs(arithmetic, seed, Leaning.NONE), own::add);
+        if (edges == null) {
+            edges = own.inFloat64();
+        }
+        passes += reaches && scatter.reaches(objective, exact, own.times(Rounding.BOLDNESS)) ? 2 * PASSES_OF_A_REVERSE : 0;
         for (Leaning leaning : sides()) {
-            passes += RUNS * PASSES_OF_A_GRADIENT;
+            passes += runs * PASSES_OF_A_GRADIENT;
             long first = seed + (2L + leaning.sign()) * RUNS;
             scatter = scatter.or(
-                    Scatter.leaningAsBase(objective, exact, RUNS, runs(arithmetic, first, leaning), leaning));
+                    Scatter.leaningAsBase(objective, exact, runs, runs(arithmetic, first, leaning), leaning));
         }
         return scatter;
     }
@@ -289,7 +330,7 @@ public final class Allowances {
      */
     public @Nullable Tensor narrowThroughout(String name) {
         Datatype datatype = halves.get(name);
-        if (datatype == null) {
+        if (datatype == null || isAtFirst()) {
             return null;
         }
         Scatter throughout = narrow.computeIfAbsent(datatype, this::throughout);

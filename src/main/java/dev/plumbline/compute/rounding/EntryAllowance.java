@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * for a weight, since the runs do not round that last sum. {@code rho} is what {@code rms_i / (u m_i)} stays below in
  * nine entries of ten, which keeps an entry that happened to be lucky in every run from being judged too strictly. Entries
  * that an edge reaches, such as a ReLU's that rounding decides, loosen none but themselves: their part of {@code rms} is known, the
- * difference {@code J_i} of the gradients on both sides, and {@code rho} is of {@code sqrt(rms_i^2 - J_i^2)}.
+ * difference {@code J_i} of the gradients on both sides, and {@code rho} is of {@code sqrt(rms_i^2 - J_i^2)}. Where the runs are
+ * few, what they saw in its row and column counts as seen in the entry, up to half a hundredth of it: that much is a mistake.
  */
 final class EntryAllowance {
 
@@ -30,12 +31,18 @@ final class EntryAllowance {
     private static final int LOOKED_AT = 5_000;
     private static final double ABOVE = 0.1; // of all magnitudes
 
+    /** Half of 1 % of an entry, the smallest mistake in one that is to be seen: no neighbours excuse it. */
+    private static final double SMALLEST_MISTAKE = 0.005;
+
     private final Map<String, Tensor> exact;
     private final Map<String, Double> terms;
+    private final boolean pools;
 
-    EntryAllowance(Map<String, Tensor> exact, Map<String, Double> terms) {
+    /** @param pools whether the runs are few, so that what they saw in an entry's row and column stands in for more */
+    EntryAllowance(Map<String, Tensor> exact, Map<String, Double> terms, boolean pools) {
         this.exact = exact;
         this.terms = terms;
+        this.pools = pools;
     }
 
     /**
@@ -47,11 +54,12 @@ final class EntryAllowance {
      */
     double[] spread(String name, Tensor magnitude, double[] rms, double u, double stored) {
         double[] g = Objects.requireNonNull(exact.get(name)).values();
+        double[] m = magnitude.values();
         double root = Math.sqrt(terms.getOrDefault(name, 1.0)) / 12;
         for (int i = 0; i < rms.length; i++) {
             double size = Math.abs(g[i]);
-            double last = u * (magnitude.at(i) + root * (magnitude.at(i) + size));
-            rms[i] = Roots.hypot(Roots.hypot(rms[i], last), stored * size);
+            double last = u * (m[i] + root * (m[i] + size));
+            rms[i] = Roots.hypot(rms[i], last, stored * size);
         }
         return rms;
     }
@@ -68,14 +76,35 @@ final class EntryAllowance {
         double[] magnitude = magnitudes.values();
         double u = arithmetic.unitRoundoff();
         double usual = usual(magnitude, spread, reach);
+        Neighbours neighbours = pools ? Neighbours.of(magnitudes.shape(), spread) : null;
         double[] allowance = new double[spread.length];
-        for (int i = 0; i < allowance.length; i++) {
-            allowance[i] = DEVIATIONS * Math.max(spread[i], usual * magnitude[i])
-                    + (LAST_PLACES * u + stored) * Math.abs(g[i])
-                    + LAST_PLACES * Double.MIN_VALUE
-                    + Underflow.allowance(arithmetic);
+        int columns = neighbours == null ? spread.length : neighbours.columns();
+        for (int from = 0; from < allowance.length; from += columns) {
+            for (int i = from; i < from + columns; i++) {
+                double size = Math.abs(g[i]);
+                double rounding = DEVIATIONS * Math.max(spread[i], usual * magnitude[i]);
+                if (neighbours != null) {
+                    double expected = DEVIATIONS * neighbours.expected(from / columns, i - from);
+                    rounding = Math.max(rounding, Math.min(expected, SMALLEST_MISTAKE * size));
+                }
+                allowance[i] = rounding
+                        + (LAST_PLACES * u + stored) * size
+                        + LAST_PLACES * Double.MIN_VALUE
+                        + Underflow.allowance(arithmetic);
+            }
         }
         return allowance;
+    }
+
+    /** Float64's allowances, from what the same spread in units of float32 allows. */
+    static double[] narrowed(double[] inFloat32) {
+        double ofSubnormals = LAST_PLACES * Double.MIN_VALUE + Underflow.allowance(Datatype.FP32);
+        double own = LAST_PLACES * Double.MIN_VALUE + Underflow.allowance(Datatype.FP64);
+        double[] narrowed = new double[inFloat32.length];
+        for (int i = 0; i < narrowed.length; i++) {
+            narrowed[i] = 0x1p-29 * (inFloat32[i] - ofSubnormals) + own;
+        }
+        return narrowed;
     }
 
     /**

@@ -21,4 +21,10 @@ final class Roots {
         }
         return larger == 0 ? 0 : Math.hypot(a, b); // behind a ReLU most are
     }
+
+    /** The same of three. */
+    static double hypot(double a, double b, double c) {
+        double root = Math.sqrt(a * a + b * b + c * c);
+        return isExact(root) ? root : hypot(hypot(a, b), c);
+    }
 }

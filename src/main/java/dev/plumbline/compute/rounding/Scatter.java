@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +36,9 @@ final class Scatter {
             Map<String, Tensor> exact,
             int runs,
             IntFunction<Rounding> arithmetic,
-            Consumer<Evaluation> watcher) {
+            BiConsumer<Integer, Evaluation> watcher) {
         return about(objective, exact, runs, arithmetic, (run, evaluation) -> {
-            watcher.accept(evaluation);
+            watcher.accept(run, evaluation);
             return exact;
         });
     }

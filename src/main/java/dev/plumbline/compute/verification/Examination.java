@@ -337,6 +337,11 @@ public final class Examination {
         return rulings.values().stream().anyMatch(own -> own.present().stream().anyMatch(sought));
     }
 
+    /** Whether every entry that is judged passes. */
+    boolean isPassed() {
+        return rulings.values().stream().allMatch(own -> own.present().stream().allMatch(Ruling.PASS::equals));
+    }
+
     /** Whether any entry is refuted. */
     public boolean refutes() {
         return refutesAny(claim -> true);

@@ -10,6 +10,7 @@ import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Ray;
 import dev.plumbline.compute.rounding.Allowances;
+import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param certificate how far that may be from the truth
  * @param exhaustive the numeric derivatives by every entry; none where they were not taken
  * @param byScheme the same by a scheme with a fixed step, where the plan names one
+ * @param before the work of an earlier measurement that did not suffice, in forward passes
  */
 public record Measurement(
         Objective objective,
@@ -40,7 +42,8 @@ public record Measurement(
         Differentiability found,
         Certificate certificate,
         Map<String, NumericTensor> exhaustive,
-        Map<String, Tensor> byScheme) {
+        Map<String, Tensor> byScheme,
+        double before) {
 
     /** Steps shorter than this share of what moves are mostly rounding. */
     private static final double NEAREST = 0x1p-30;
@@ -56,17 +59,45 @@ public record Measurement(
     /** With a gradient that has been taken. */
     public static Measurement of(Objective objective, Evaluation.Gradient gradient, CheckPlan plan, Progress progress) {
         progress.at(Phase.REFERENCE, 0, 2, 0);
-        Map<String, Tensor> reverse = gradient.byParameter();
-        Map<String, dev.plumbline.tensor.Datatype> datatypes = new LinkedHashMap<>();
-        reverse.keySet().forEach(name -> datatypes.put(name, plan.arithmetic().of(name)));
         Allowances allowances = Allowances.of(
                 objective,
                 gradient,
-                datatypes,
+                datatypes(gradient, plan),
                 plan.arithmetic().precision(),
                 plan.arithmetic().float32Constants(),
                 plan.seed(),
                 () -> progress.at(Phase.REFERENCE, 0, 2, 0));
+        return of(objective, gradient, allowances, plan, progress);
+    }
+
+    /** From rounding runs that suffice where nothing speaks against a claim: see {@link Allowances#atFirst}. */
+    static Measurement atFirst(Objective objective, Evaluation.Gradient gradient, CheckPlan plan, Progress progress) {
+        progress.at(Phase.REFERENCE, 0, 2, 0);
+        Allowances allowances = Allowances.atFirst(
+                objective,
+                gradient,
+                datatypes(gradient, plan),
+                plan.arithmetic().float32Constants(),
+                plan.seed(),
+                () -> progress.at(Phase.REFERENCE, 0, 2, 0));
+        return of(objective, gradient, allowances, plan, progress);
+    }
+
+    private static Map<String, Datatype> datatypes(Evaluation.Gradient gradient, CheckPlan plan) {
+        Map<String, Datatype> datatypes = new LinkedHashMap<>();
+        gradient.byParameter()
+                .keySet()
+                .forEach(name -> datatypes.put(name, plan.arithmetic().of(name)));
+        return datatypes;
+    }
+
+    private static Measurement of(
+            Objective objective,
+            Evaluation.Gradient gradient,
+            Allowances allowances,
+            CheckPlan plan,
+            Progress progress) {
+        Map<String, Tensor> reverse = gradient.byParameter();
         progress.at(Phase.REFERENCE, 1, 2, 0);
         NumericGradient numeric =
                 new NumericGradient(objective, allowances.spreads().objectiveNoise());
@@ -96,7 +127,25 @@ public record Measurement(
                 found,
                 certificate,
                 exhaustive,
-                byScheme);
+                byScheme,
+                0);
+    }
+
+    /** The same after another that did not suffice. */
+    Measurement after(Measurement other) {
+        return new Measurement(
+                objective,
+                plan,
+                gradient,
+                reverse,
+                allowances,
+                numeric,
+                around,
+                found,
+                certificate,
+                exhaustive,
+                byScheme,
+                other.passes() - 1 - REVERSE);
     }
 
     private static Neighbourhood around(
@@ -213,6 +262,6 @@ public record Measurement(
 
     /** The work up to here, in forward passes of the model, differences included. */
     public double passes() {
-        return 1 + REVERSE + allowances.passes() + (around == null ? 0 : around.passes()) + numeric.passes();
+        return before + 1 + REVERSE + allowances.passes() + (around == null ? 0 : around.passes()) + numeric.passes();
     }
 }

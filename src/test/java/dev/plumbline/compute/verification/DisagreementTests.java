@@ -48,7 +48,8 @@ class DisagreementTests {
                 Differentiability.of(around, wrong, plan.seed()),
                 right.certificate(),
                 right.exhaustive(),
-                right.byScheme());
+                right.byScheme(),
+                right.before());
     }
 
     @ParameterizedTest

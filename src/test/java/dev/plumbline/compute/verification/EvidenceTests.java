@@ -75,7 +75,8 @@ class EvidenceTests {
                 new Differentiability(wrong, none, none, none, none, true),
                 measurement.certificate(),
                 measurement.exhaustive(),
-                measurement.byScheme());
+                measurement.byScheme(),
+                measurement.before());
     }
 
     /** A contradiction is told beyond four error bounds, not at three, and refutes nobody. */

@@ -1,0 +1,132 @@
+package dev.plumbline.compute.verification;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.compute.difference.Progress;
+import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.program.Node;
+import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.program.Program;
+import dev.plumbline.compute.program.ProgramBuilder;
+import dev.plumbline.compute.program.UnaryFunction;
+import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class MeasuredClaimsTests {
+
+    /** {@code sum(tanh(tanh(x w) v))}. */
+    private static Objective network() {
+        Random random = new Random(5);
+        ProgramBuilder b = new ProgramBuilder();
+        Node x = b.constant(Tensor.of(Shape.of(8, 20), floats(random, 160)));
+        Node hidden = b.unary(UnaryFunction.TANH, b.matmul(x, b.parameter("w", Shape.of(20, 30))));
+        Node top = b.unary(UnaryFunction.TANH, b.matmul(hidden, b.parameter("v", Shape.of(30, 10))));
+        Program program = b.output("y", b.sum(top)).build();
+        return new Objective(
+                program,
+                program.output("y"),
+                Map.of(
+                        "w", Tensor.of(Shape.of(20, 30), floats(random, 600)),
+                        "v", Tensor.of(Shape.of(30, 10), floats(random, 300))));
+    }
+
+    private static double[] floats(Random random, int count) {
+        return random.doubles(count, -0.5, 0.5).map(value -> (float) value).toArray();
+    }
+
+    private static MeasuredClaims measured(
+            Objective objective, Datatype datatype, Map<String, Tensor> claims, Coverage coverage) {
+        CheckPlan.Arithmetic arithmetic =
+                new CheckPlan.Arithmetic(Map.of("w", datatype, "v", datatype), null, false);
+        CheckPlan certified = CheckPlan.certified(arithmetic, 3);
+        CheckPlan plan = new CheckPlan(
+                coverage,
+                certified.tolerance(),
+                null,
+                Double.NaN,
+                certified.seed(),
+                certified.entries(),
+                certified.samples(),
+                arithmetic);
+        return MeasuredClaims.of(
+                objective, objective.gradientOfParameters(), plan, any -> Claims.of(claims), Progress.NONE);
+    }
+
+    /** Our own gradient, v's times a factor. */
+    private static Map<String, Tensor> claims(Objective objective, Datatype datatype, double factor) {
+        Map<String, Tensor> claims = new LinkedHashMap<>(objective.gradient().byParameter());
+        claims.replaceAll((name, gradient) -> gradient.map(value -> {
+            double claimed = name.equals("v") ? factor * value : value;
+            return datatype == Datatype.FP32 ? (float) claimed : claimed;
+        }));
+        return claims;
+    }
+
+    private static Verdict verdict(MeasuredClaims measured) {
+        return Examination.of(measured.measurement(), measured.claims())
+                .comparison("v")
+                .verdict();
+    }
+
+    /** Three rounding runs are 10.5 passes, where eight and their edges are 36; float64 asks for its edges. */
+    @ParameterizedTest
+    @EnumSource(names = {"FP64", "FP32"})
+    void threeRunsSufficeForARightClaim(Datatype datatype) {
+        Objective objective = network();
+        MeasuredClaims measured =
+                measured(objective, datatype, claims(objective, datatype, 1), Coverage.CERTIFIED);
+        assertThat(verdict(measured)).isEqualTo(Verdict.PASS);
+        assertThat(measured.measurement().before()).isZero();
+        assertThat(measured.measurement().allowances().passes())
+                .isEqualTo(datatype == Datatype.FP32 ? 3 * 3.5 : 8 + 3 * 3.5);
+    }
+
+    /** What is refuted is held against eight runs, bit for bit as without a first look. */
+    @ParameterizedTest
+    @EnumSource(names = {"FP64", "FP32"})
+    void aWrongClaimIsHeldAgainstEight(Datatype datatype) {
+        Objective objective = network();
+        MeasuredClaims measured =
+                measured(objective, datatype, claims(objective, datatype, 1.001), Coverage.CERTIFIED);
+        Measurement own = Measurement.of(objective, measured.measurement().plan(), Progress.NONE);
+        assertThat(verdict(measured)).isEqualTo(Verdict.FAIL);
+        assertThat(measured.measurement().allowances().allowance("v"))
+                .isEqualTo(own.allowances().allowance("v"));
+        assertThat(measured.measurement().before()).isGreaterThan(10);
+        assertThat(measured.measurement().passes())
+                .isEqualTo(own.passes() + measured.measurement().before());
+    }
+
+    /** Or mistakes would hide between the two. */
+    @Test
+    void theFirstAllowanceIsNoneOfAnotherSize() {
+        Objective objective = network();
+        Map<String, Tensor> claims = claims(objective, Datatype.FP32, 1);
+        MeasuredClaims first = measured(objective, Datatype.FP32, claims, Coverage.CERTIFIED);
+        Measurement own = Measurement.of(objective, first.measurement().plan(), Progress.NONE);
+        for (String name : claims.keySet()) {
+            Tensor few = first.measurement().allowances().allowance(name);
+            Tensor eight = own.allowances().allowance(name);
+            for (int i = 0; i < few.size(); i++) {
+                assertThat(few.at(i) / eight.at(i)).isBetween(0.5, 2.5);
+            }
+        }
+    }
+
+    /** Coverages that difference every entry have the time for eight. */
+    @Test
+    void exhaustiveChecksTakeEightAtOnce() {
+        Objective objective = network();
+        MeasuredClaims measured =
+                measured(objective, Datatype.FP32, claims(objective, Datatype.FP32, 1), Coverage.EXHAUSTIVE);
+        assertThat(measured.measurement().before()).isZero();
+        assertThat(measured.measurement().allowances().passes()).isEqualTo(8 + 8 * 3.5);
+    }
+}
