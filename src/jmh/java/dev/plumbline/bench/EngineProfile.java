@@ -9,9 +9,7 @@ import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.verification.CheckPlan;
 import dev.plumbline.compute.verification.Claims;
 import dev.plumbline.compute.verification.Evidence;
-import dev.plumbline.compute.verification.Examination;
 import dev.plumbline.compute.verification.MeasuredClaims;
-import dev.plumbline.compute.verification.Measurement;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.reader.onnx.OnnxModel;
@@ -116,9 +114,9 @@ public final class EngineProfile {
         double passes;
         double certified;
         do {
-            Measurement last = measurement();
-            passes = last.passes();
-            certified = last.certificate().certifiedTo();
+            MeasuredClaims last = measurement();
+            passes = last.measurement().passes();
+            certified = last.measurement().certificate().certifiedTo();
             verdicts.clear();
             evidence(last).tensors().forEach(tensor -> verdicts.merge(tensor.verdict(), 1, Integer::sum));
         } while (System.nanoTime() - warm < 5_000_000_000L);
@@ -153,20 +151,15 @@ public final class EngineProfile {
         return sorted[sorted.length / 2];
     }
 
-    private Measurement measurement() {
+    private MeasuredClaims measurement() {
         Map<String, Datatype> datatypes = new HashMap<>();
         claims.forEach((name, claim) -> datatypes.put(name, claim.datatype()));
         CheckPlan plan = CheckPlan.certified(new CheckPlan.Arithmetic(datatypes, null, true), 10);
         return MeasuredClaims.of(
-                        objective,
-                        objective.gradientOfParameters(),
-                        plan,
-                        own -> Claims.of(claims),
-                        Progress.NONE)
-                .measurement();
+                objective, objective.gradientOfParameters(), plan, own -> Claims.of(claims), Progress.NONE);
     }
 
-    private Evidence evidence(Measurement measurement) {
-        return Evidence.of(Examination.of(measurement, Claims.of(claims)), Progress.NONE);
+    private static Evidence evidence(MeasuredClaims measured) {
+        return Evidence.of(measured.examination(), Progress.NONE);
     }
 }

@@ -106,7 +106,6 @@ class GradientCheckService {
         Fingerprint inputs = Fingerprint.of(model.objective().point());
         Measured measured = Measured.of(question, model.objective(), watch::at);
         Checked checked = new ReportAssembly(
-                        measured.measurement(),
                         measured.claims(),
                         request,
                         measured.question().settings(),

@@ -35,6 +35,7 @@ import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.compute.verification.DirectionalExamination;
 import dev.plumbline.compute.verification.Evidence;
 import dev.plumbline.compute.verification.Examination;
+import dev.plumbline.compute.verification.MeasuredClaims;
 import dev.plumbline.compute.verification.Measurement;
 import dev.plumbline.report.PrecisionSetting;
 import dev.plumbline.tensor.Datatype;
@@ -56,8 +57,7 @@ import org.jspecify.annotations.Nullable;
  * @param seen what hooks saw on the way
  */
 record ReportAssembly(
-        Measurement measurement,
-        Claims claims,
+        MeasuredClaims measured,
         GradientCheckRequest request,
         CheckSettings settings,
         CheckedModel model,
@@ -70,18 +70,26 @@ record ReportAssembly(
     /** A reverse pass, in forward passes. */
     private static final double REVERSE = 2.5;
 
+    Measurement measurement() {
+        return measured.measurement();
+    }
+
+    Claims claims() {
+        return measured.claims();
+    }
+
     /** @param started when the request was taken up, in nanoseconds */
     Checked report(Progress progress, long started) {
-        return measurement.plan().coverage() == Coverage.DIRECTIONAL
+        return measurement().plan().coverage() == Coverage.DIRECTIONAL
                 ? new Checked(directional(progress, started), CheckFigures.NONE)
                 : examined(progress, started);
     }
 
     private Checked examined(Progress progress, long started) {
-        Objective objective = measurement.objective();
+        Objective objective = measurement().objective();
         Counts counts = Counts.of(objective);
         Setting setting = new Setting(counts.batch(), counts.outputs(), 1);
-        Examination examination = Examination.of(measurement, claims);
+        Examination examination = measured.examination();
         List<Comparison> comparisons =
                 examination.names().stream().map(examination::comparison).toList();
         Evidence evidence = Evidence.of(examination, progress);
@@ -93,14 +101,14 @@ record ReportAssembly(
                 evidence.tensors(),
                 mistakes,
                 request.parametersOrNone().keySet(),
-                measurement.reverse());
+                measurement().reverse());
         List<TensorReport> tensors = evidence.tensors().stream()
                 .map(tensor -> TensorReport.of(tensor, mistakes.get(tensor.name()), baseline(tensor.name())))
                 .toList();
         List<Caveat> caveats = new ArrayList<>(examination.caveats());
         caveats.addAll(evidence.caveats());
         boolean wrong = evidence.verdict() == Verdict.FAIL;
-        long seed = measurement.plan().seed();
+        long seed = measurement().plan().seed();
         Judged operations = operations(progress);
         boolean searched = wrong && !isOfNoRule(comparisons);
         Search.Findings findings =
@@ -112,7 +120,7 @@ record ReportAssembly(
                 new Parts(
                         evidence.verdict(),
                         tensors,
-                        BendReport.of(measurement.bends(), convention == null ? null : convention.words()),
+                        BendReport.of(measurement().bends(), convention == null ? null : convention.words()),
                         wrong ? List.of() : Power.of(comparisons, objective.point(), setting, seed),
                         wrong ? null : NoiseInjection.of(comparisons, seed),
                         caveats,
@@ -157,20 +165,20 @@ record ReportAssembly(
      */
     private Search.Findings findings(List<Comparison> comparisons, double spent, Progress progress) {
         double seconds = settings.explainSeconds() - spent;
-        if (request.gradients() == null || seconds <= 0 || settings.scheme() != null || !measurement.isFinite()) {
+        if (request.gradients() == null || seconds <= 0 || settings.scheme() != null || !measurement().isFinite()) {
             return Search.Findings.NONE;
         }
         progress.at(Phase.EXPLANATION, 0, 1 + Budget.most(seconds), 0);
         Datatype arithmetic = ClaimDatatype.widest(comparisons.stream()
-                .map(comparison -> measurement.plan().arithmetic().datatypes().get(comparison.name()))
+                .map(comparison -> measurement().plan().arithmetic().datatypes().get(comparison.name()))
                 .filter(Objects::nonNull)
                 .toList());
         Case wrong = new Case(
-                measurement.objective(),
-                measurement.gradient(),
+                measurement().objective(),
+                measurement().gradient(),
                 comparisons,
                 arithmetic,
-                measurement.plan().seed());
+                measurement().plan().seed());
         return Search.of(
                 wrong,
                 Budget.of(seconds, (passes, most) -> progress.at(Phase.EXPLANATION, 1 + passes, 1 + most, passes)));
@@ -178,29 +186,29 @@ record ReportAssembly(
 
     /** Every operation by itself, where hooks saw something. */
     private Judged operations(Progress progress) {
-        if (!measurement.isFinite()) {
+        if (!measurement().isFinite()) {
             return Judged.NONE;
         }
         PrecisionSetting stated = settings.precision();
         AloneSetting setting = new AloneSetting(
                 stated == null ? null : stated.precision(),
                 model.holdsFloat32(),
-                measurement.plan().seed(),
+                measurement().plan().seed(),
                 settings.explainSeconds());
         return OperationsAlone.of(
-                measurement.objective(),
+                measurement().objective(),
                 seen,
                 setting,
                 () -> progress.at(Phase.EXPLANATION, 0, 1 + Budget.most(settings.explainSeconds()), 0));
     }
 
     private GradientCheckReport directional(Progress progress, long started) {
-        List<DirectionalExamination.Line> lines = DirectionalExamination.of(measurement, claims, progress);
+        List<DirectionalExamination.Line> lines = DirectionalExamination.of(measurement(), claims(), progress);
         List<TensorReport> tensors = lines.stream()
                 .map(line -> TensorReport.of(
                         line,
-                        Objects.requireNonNull(measurement.reference().get(line.name())),
-                        claims.judged(line.name())))
+                        Objects.requireNonNull(measurement().reference().get(line.name())),
+                        claims().judged(line.name())))
                 .toList();
         Verdict verdict = tensors.stream().map(TensorReport::verdict).reduce(Verdict.PASS, Verdict::worse);
         Judged operations = operations(progress);
@@ -208,7 +216,7 @@ record ReportAssembly(
                 new Parts(
                         verdict,
                         tensors,
-                        BendReport.of(measurement.bends(), null),
+                        BendReport.of(measurement().bends(), null),
                         List.of(),
                         null,
                         List.of(DirectionalWords.power(lines)),
@@ -236,9 +244,9 @@ record ReportAssembly(
             double passes) {}
 
     private GradientCheckReport report(Parts parts, Progress progress, long started) {
-        Objective objective = measurement.objective();
+        Objective objective = measurement().objective();
         boolean claimed = request.gradients() != null;
-        SecondOpinions others = new SecondOpinions(measurement, claims, progress);
+        SecondOpinions others = new SecondOpinions(measurement(), claims(), progress);
         TaylorReport taylor = others.taylor(parts.verdict());
         List<Finding> consistency = others.consistency(model.batch(), inputs);
         return new GradientCheckReport(
@@ -251,14 +259,14 @@ record ReportAssembly(
                                 parts.bends(),
                                 parts.findings(),
                                 parts.advice(),
-                                measurement.plan().coverage() == Coverage.DIRECTIONAL)
+                                measurement().plan().coverage() == Coverage.DIRECTIONAL)
                         + OperationWords.of(parts.operations()),
                 null,
                 null,
                 new ObjectiveReport(
                         objective.value(),
-                        measurement.numeric().noise().sigma(),
-                        measurement.numeric().isDeterministic()),
+                        measurement().numeric().noise().sigma(),
+                        measurement().numeric().isDeterministic()),
                 reference(),
                 parts.tensors(),
                 model.names().namings(),
@@ -275,9 +283,9 @@ record ReportAssembly(
                 List.of(),
                 Warnings.of(this, parts.comparisons(), parts.caveats(), consistency),
                 new Cost(
-                        measurement.evaluations(),
+                        measurement().evaluations(),
                         SecondOpinions.backwardPasses(consistency) + 1,
-                        measurement.passes()
+                        measurement().passes()
                                 + parts.passes()
                                 + REVERSE * parts.findings().passes()
                                 + REVERSE * SecondOpinions.backwardPasses(consistency),
@@ -286,18 +294,18 @@ record ReportAssembly(
     }
 
     private @Nullable ReferenceReport reference() {
-        if (measurement.plan().coverage() == Coverage.DIRECTIONAL) {
+        if (measurement().plan().coverage() == Coverage.DIRECTIONAL) {
             return null;
         }
-        Certificate certificate = measurement.certificate();
+        Certificate certificate = measurement().certificate();
         return new ReferenceReport(certificate.certifiedTo(), certificate.confidence(), certificate.directions());
     }
 
     /** How many times further from the reference the claim is than a trusted implementation's gradient. */
     private @Nullable Double baseline(String name) {
         Tensor trusted = request.baselineOrNone().get(name);
-        Tensor reference = measurement.reference().get(name);
-        Tensor claim = claims.tensors().get(name);
+        Tensor reference = measurement().reference().get(name);
+        Tensor claim = claims().tensors().get(name);
         if (trusted == null || reference == null || claim == null) {
             return null;
         }

@@ -15,11 +15,11 @@ import dev.plumbline.compute.judgement.Mistakes;
 import dev.plumbline.compute.judgement.Setting;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.program.Counts;
-import dev.plumbline.compute.verification.Claims;
 import dev.plumbline.compute.verification.Evidence;
 import dev.plumbline.compute.verification.Examination;
 import dev.plumbline.compute.verification.JudgedEntry;
 import dev.plumbline.compute.verification.JudgedTensor;
+import dev.plumbline.compute.verification.MeasuredClaims;
 import dev.plumbline.compute.verification.Measurement;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
@@ -117,8 +117,10 @@ public record Correctness(
     }
 
     /** The claims held against a measurement. */
-    static Correctness of(Measurement measurement, Map<String, Tensor> claims, Runnable alive) {
-        Examination examination = Examination.of(measurement, Claims.of(claims));
+    static Correctness of(MeasuredClaims measured, Runnable alive) {
+        Measurement measurement = measured.measurement();
+        Map<String, Tensor> claims = measured.claims().tensors();
+        Examination examination = measured.examination();
         Evidence evidence = Evidence.of(examination, Progress.NONE);
         Counts counts = Counts.of(measurement.objective());
         List<Comparison> comparisons =

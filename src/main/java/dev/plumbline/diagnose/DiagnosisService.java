@@ -11,7 +11,6 @@ import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.verification.CheckPlan;
 import dev.plumbline.compute.verification.Claims;
 import dev.plumbline.compute.verification.MeasuredClaims;
-import dev.plumbline.compute.verification.Measurement;
 import dev.plumbline.diagnose.DiagnosisReport.CorrectGradient;
 import dev.plumbline.diagnose.DiagnosisReport.DepthReport;
 import dev.plumbline.diagnose.DiagnosisReport.GradientSource;
@@ -119,14 +118,13 @@ class DiagnosisService {
         }
         CheckPlan.Arithmetic arithmetic =
                 new CheckPlan.Arithmetic(request.datatypes(claims), request.precision(), read.holdsFloat32());
-        Measurement measurement = MeasuredClaims.of(
-                        objective,
-                        reading.gradient(),
-                        CheckPlan.certified(arithmetic, SHOWN),
-                        own -> Claims.of(claims),
-                        (phase, done, total, evaluations) -> deadline.check())
-                .measurement();
-        Correctness correctness = Correctness.of(measurement, claims, deadline::check);
+        MeasuredClaims measured = MeasuredClaims.of(
+                objective,
+                reading.gradient(),
+                CheckPlan.certified(arithmetic, SHOWN),
+                own -> Claims.of(claims),
+                (phase, done, total, evaluations) -> deadline.check());
+        Correctness correctness = Correctness.of(measured, deadline::check);
         ModelReading claimed = reading.claiming(claims, correctness.isRefuted() ? REFUTED : null);
         DiagnosisReport report = report(
                 condition(request, objective, claimed, samples), profile, GradientSource.CLAIMED, request.label());

@@ -105,7 +105,7 @@ class WitnessesHttpTests {
         assertThat(smooth.at("/cost/forwardPasses").asDouble()).isBetween(10.0, 120.0);
         assertThat(every.at("/cost/forwardPasses").asDouble())
                 .isGreaterThan(smooth.at("/cost/forwardPasses").asDouble());
-        assertThat(smooth.at("/reference/directions").asInt()).isEqualTo(8);
+        assertThat(smooth.at("/reference/directions").asInt()).isEqualTo(4);
     }
 
     // ── the claim's arithmetic ──

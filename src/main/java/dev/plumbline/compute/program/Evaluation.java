@@ -54,6 +54,16 @@ public final class Evaluation {
         return Branches.same(this, other, leaning);
     }
 
+    /** Whether the inputs of a node are the very tensors that it reads here: a parameter that was not rounded, or moved from one. */
+    boolean readsAlike(Node node, List<Tensor> inputs) {
+        for (int k = 0; k < inputs.size(); k++) {
+            if (inputs.get(k) != value(node.inputs().get(k))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The same values, whose reverse pass takes the branches of another evaluation that leans, exactly. */
     public Evaluation reversedOnBranchesOf(Evaluation other, Leaning leaning) {
         return reversedIn(new Rounding() {

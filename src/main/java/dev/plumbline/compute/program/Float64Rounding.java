@@ -65,6 +65,9 @@ final class Float64Rounding implements Rounding {
     @Override
     public Tensor value(Node node, List<Tensor> inputs) {
         Op op = node.op();
+        if (op.isMove() && base.readsAlike(node, inputs)) {
+            return base.value(node);
+        }
         if (Branches.chooses(op) && !Branches.isContinuous(op)) {
             return Tensor.of(node.shape(), Branches.value(op, inputs, base(node), base.value(node)));
         }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.openblas.global.openblas;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.common.config.ND4JClassLoading;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -31,6 +32,8 @@ final class MatrixProduct {
 
     /** Each thread keeps at most this many numbers in buffers between two products: 64 MiB. */
     private static final long KEPT = 1L << 23;
+
+    private static final int STRIP = 1024; // numbers of a result that are added at a time
 
     private static final int KEPT_BUFFERS = 256; // a residual network has a hundred sizes of products
 
@@ -97,25 +100,36 @@ final class MatrixProduct {
     }
 
     private static void addOnNd4j(Matrix a, Matrix b, double[] c, int start, boolean loadSecond) {
-        Buffer first = buffer('a', a.rows(), a.columns());
-        Buffer second = buffer('b', b.rows(), b.columns());
-        Buffer result = buffer('c', a.outer(), b.inner());
-        first.values().put(0, a.values(), a.offset(), a.rows() * a.columns());
-        if (loadSecond) {
-            second.values().put(0, b.values(), b.offset(), b.rows() * b.columns());
-        }
-        multiply(first, a, second, b, result);
-        DoubleBuffer sums = result.values();
-        int size = a.outer() * b.inner();
-        double[] rows = result.copy();
-        sums.get(0, rows, 0, size);
-        for (int i = 0; i < size; i++) {
-            c[start + i] += rows[i];
+        NativeFactors.Kept firstKept = NativeFactors.hold(a.values());
+        NativeFactors.Kept secondKept = NativeFactors.hold(b.values());
+        try {
+            Buffer result = buffer('c', a.outer(), b.inner());
+            multiply(factor('a', a, firstKept, true), a, factor('b', b, secondKept, loadSecond), b, result);
+            result.addTo(c, start);
+        } finally {
+            if (firstKept != null) {
+                firstKept.let();
+            }
+            if (secondKept != null) {
+                secondKept.let();
+            }
         }
     }
 
+    /** Where a factor lies in native memory: where it is kept, else in a buffer that it is copied to. */
+    private static DoublePointer factor(char role, Matrix x, NativeFactors.@Nullable Kept kept, boolean load) {
+        if (kept != null) {
+            return kept.from(x.offset());
+        }
+        Buffer buffer = buffer(role, x.rows(), x.columns());
+        if (load) {
+            buffer.values().put(0, x.values(), x.offset(), x.rows() * x.columns());
+        }
+        return buffer.pointer();
+    }
+
     /** By the OpenBLAS that ND4J brings, called as ND4J's own wrapper does: its operation around it takes 1.3 to 1.8 times as long. */
-    private static void multiply(Buffer first, Matrix a, Buffer second, Matrix b, Buffer result) {
+    private static void multiply(DoublePointer first, Matrix a, DoublePointer second, Matrix b, Buffer result) {
         openblas.cblas_dgemm(
                 openblas.CblasRowMajor,
                 a.transposed() ? openblas.CblasTrans : openblas.CblasNoTrans,
@@ -124,9 +138,9 @@ final class MatrixProduct {
                 b.inner(),
                 a.inner(),
                 1,
-                first.pointer(),
+                first,
                 a.columns(),
-                second.pointer(),
+                second,
                 b.columns(),
                 0,
                 result.pointer(),
@@ -146,7 +160,7 @@ final class MatrixProduct {
 
     /** An ND4J array that stays allocated for the next product of the same size, and a view of its memory. */
     @SuppressWarnings("ArrayRecordComponent") // a scratch area, never compared
-    private record Buffer(INDArray array, DoublePointer pointer, DoubleBuffer values, double[] copy) {
+    private record Buffer(INDArray array, DoublePointer pointer, DoubleBuffer values, double[] strip) {
 
         static Buffer of(Size size) {
             INDArray array = Nd4j.createUninitialized(DataType.DOUBLE, new long[] {size.columns(), size.rows()}, 'f');
@@ -154,7 +168,19 @@ final class MatrixProduct {
                     array,
                     (DoublePointer) array.data().addressPointer(),
                     array.data().asNioDouble(),
-                    size.role() == 'c' ? new double[size.rows() * size.columns()] : new double[0]);
+                    size.role() == 'c' ? new double[Math.min(STRIP, size.rows() * size.columns())] : new double[0]);
+        }
+
+        /** Strip by strip, each of which is still in the first-level cache when it is added. */
+        void addTo(double[] c, int start) {
+            int size = values.capacity();
+            for (int from = 0; from < size; from += STRIP) {
+                int count = Math.min(STRIP, size - from);
+                values.get(from, strip, 0, count);
+                for (int i = 0; i < count; i++) {
+                    c[start + from + i] += strip[i];
+                }
+            }
         }
     }
 

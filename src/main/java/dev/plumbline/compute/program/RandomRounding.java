@@ -124,6 +124,9 @@ final class RandomRounding implements Rounding {
     @Override
     public Tensor value(Node node, List<Tensor> inputs) {
         Op op = node.op();
+        if (op.isMove() && base.readsAlike(node, inputs)) {
+            return base.value(node);
+        }
         if (choosesBoldly(op)) {
             List<Tensor> bold = bold(node, inputs);
             Tensor chosen = Tensor.of(node.shape(), op.value(bold, node.shape()));

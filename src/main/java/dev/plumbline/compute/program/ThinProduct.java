@@ -10,6 +10,7 @@ import dev.plumbline.compute.program.MatrixProduct.Matrix;
 final class ThinProduct {
 
     private static final int ROWS = 4; // of c, that pay for laying out the second factor
+    private static final int TOGETHER = 16; // rows of it that are laid out at a time
     private static final int MOST_LAID_OUT = 1 << 20; // numbers
 
     private ThinProduct() {}
@@ -26,14 +27,17 @@ final class ThinProduct {
         }
     }
 
-    /** (k, m) from the (m, k) that is stored. */
+    /** (k, m) from the (m, k) that is stored, some of its rows at a time, so that what is written lies together. */
     private static double[] laidOut(Matrix b, int k, int m) {
         double[] rows = new double[k * m];
         double[] y = b.values();
-        for (int j = 0; j < m; j++) {
-            int from = b.offset() + j * k;
-            for (int p = 0, to = j; p < k; p++, to += m) {
-                rows[to] = y[from + p];
+        for (int first = 0; first < m; first += TOGETHER) {
+            int last = Math.min(m, first + TOGETHER);
+            for (int p = 0; p < k; p++) {
+                int from = b.offset() + first * k + p;
+                for (int to = p * m + first; to < p * m + last; to++, from += k) {
+                    rows[to] = y[from];
+                }
             }
         }
         return rows;

@@ -127,7 +127,7 @@ public final class Allowances {
     private void measure(Map<String, Datatype> datatypes, @Nullable Precision precision, List<FileConstant> shortened) {
         boolean wide = precision == null && datatypes.containsValue(Datatype.FP64);
         Scatter own = wide || datatypes.isEmpty() ? inFloat64(shortened) : null;
-        if (edges == null && !isAtFirst()) {
+        if (edges == null && !areAtFirst()) {
             edges = measuredEdges();
         }
         Scatter single = precision == null && datatypes.values().stream().allMatch(type -> type == Datatype.FP64)
@@ -179,7 +179,8 @@ public final class Allowances {
         }
     }
 
-    private boolean isAtFirst() {
+    /** Whether they are {@linkplain #atFirst of a first look}. */
+    public boolean areAtFirst() {
         return runs < RUNS;
     }
 
@@ -189,9 +190,9 @@ public final class Allowances {
     }
 
     private Scatter inFloat64(List<FileConstant> shortened) {
-        Spreads seen = isAtFirst() ? measuredEdges() : new Spreads(objective, runs);
+        Spreads seen = areAtFirst() ? measuredEdges() : new Spreads(objective, runs);
         Scatter scatter = Scatter.byPieces(objective, exact, runs, inFloat64(seed, Leaning.NONE), (run, evaluation) -> {
-            if (!isAtFirst()) {
+            if (!areAtFirst()) {
                 seen.add(run, evaluation);
             }
         });
@@ -285,7 +286,8 @@ public final class Allowances {
         if (edges == null) {
             edges = own.inFloat64();
         }
-        passes += reaches && scatter.reaches(objective, exact, own.times(Rounding.BOLDNESS)) ? 2 * PASSES_OF_A_REVERSE : 0;
+        boolean sought = reaches && !areAtFirst();
+        passes += sought && scatter.reaches(objective, exact, own.times(Rounding.BOLDNESS)) ? 2 * PASSES_OF_A_REVERSE : 0;
         for (Leaning leaning : sides()) {
             passes += runs * PASSES_OF_A_GRADIENT;
             long first = seed + (2L + leaning.sign()) * RUNS;
@@ -330,7 +332,7 @@ public final class Allowances {
      */
     public @Nullable Tensor narrowThroughout(String name) {
         Datatype datatype = halves.get(name);
-        if (datatype == null || isAtFirst()) {
+        if (datatype == null || areAtFirst()) {
             return null;
         }
         Scatter throughout = narrow.computeIfAbsent(datatype, this::throughout);

@@ -2,8 +2,10 @@ package dev.plumbline.compute.verification;
 
 import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.program.Evaluation;
+import dev.plumbline.compute.program.NativeFactors;
 import dev.plumbline.compute.program.Objective;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Claims with as much measured as they need. Rounding runs are half of a check, and eight of them tell how far a right claim
@@ -11,12 +13,21 @@ import java.util.function.Function;
  * entry passes all is measured anew with eight: nothing is refuted, doubted or excused by three.
  *
  * <p>Bad: a mistake far below a hundredth of its entry, and between what three and what eight runs allow, may pass.
- *
- * @param measurement the one that sufficed
  */
-public record MeasuredClaims(Measurement measurement, Claims claims) {
+public final class MeasuredClaims {
+
+    private final Measurement measurement;
+    private final Claims claims;
+    private @Nullable Examination examination; // when asked for
+
+    private MeasuredClaims(Measurement measurement, Claims claims) {
+        this.measurement = measurement;
+        this.claims = claims;
+    }
 
     /**
+     * As much as the claims need.
+     *
      * @param gradient the objective's own, of its parameters
      * @param claimed the claims; without any, what was measured
      */
@@ -26,13 +37,27 @@ public record MeasuredClaims(Measurement measurement, Claims claims) {
             CheckPlan plan,
             Function<Measurement, Claims> claimed,
             Progress progress) {
+        try (NativeFactors factors = NativeFactors.of(objective)) {
+            return measured(objective, gradient, plan, claimed, progress);
+        }
+    }
+
+    private static MeasuredClaims measured(
+            Objective objective,
+            Evaluation.Gradient gradient,
+            CheckPlan plan,
+            Function<Measurement, Claims> claimed,
+            Progress progress) {
         if (!mayDoWithThree(plan)) {
             return of(Measurement.of(objective, gradient, plan, progress), claimed);
         }
-        MeasuredClaims first = of(Measurement.atFirst(objective, gradient, plan, progress), claimed);
-        return Examination.of(first.measurement, first.claims).isPassed()
-                ? first
-                : of(Measurement.of(objective, gradient, plan, progress).after(first.measurement), claimed);
+        @Nullable MeasuredClaims first = of(Measurement.atFirst(objective, gradient, plan, progress), claimed);
+        if (first.examination().isPassed()) {
+            return first;
+        }
+        double before = first.measurement.passes();
+        first = null; // allowances are as large as the parameters
+        return of(Measurement.of(objective, gradient, plan, progress).after(before), claimed);
     }
 
     private static MeasuredClaims of(Measurement measurement, Function<Measurement, Claims> claimed) {
@@ -43,5 +68,22 @@ public record MeasuredClaims(Measurement measurement, Claims claims) {
         return plan.coverage() == Coverage.CERTIFIED
                 && plan.scheme() == null
                 && plan.arithmetic().precision() == null;
+    }
+
+    /** The one that sufficed. */
+    public Measurement measurement() {
+        return measurement;
+    }
+
+    public Claims claims() {
+        return claims;
+    }
+
+    /** The claims held against it. */
+    public Examination examination() {
+        if (examination == null) {
+            examination = Examination.of(measurement, claims);
+        }
+        return examination;
     }
 }

@@ -131,8 +131,8 @@ public record Measurement(
                 0);
     }
 
-    /** The same after another that did not suffice. */
-    Measurement after(Measurement other) {
+    /** The same after another that did not suffice, of so many passes, its gradient among them. */
+    Measurement after(double passes) {
         return new Measurement(
                 objective,
                 plan,
@@ -145,7 +145,7 @@ public record Measurement(
                 certificate,
                 exhaustive,
                 byScheme,
-                other.passes() - 1 - REVERSE);
+                passes - 1 - REVERSE);
     }
 
     private static Neighbourhood around(
@@ -157,7 +157,10 @@ public record Measurement(
         Map<String, Tensor> roundings = new LinkedHashMap<>();
         reverse.keySet().forEach(name -> roundings.put(name, finite(allowances.float64(name))));
         Neighbourhood.Ground ground = new Neighbourhood.Ground(
-                roundings, allowances.spreads()::spread, allowances.spreads().objectiveNoise());
+                roundings,
+                allowances.spreads()::spread,
+                allowances.spreads().objectiveNoise(),
+                allowances.areAtFirst());
         return Neighbourhood.of(objective, reverse, ground, plan.seed(), progress);
     }
 

@@ -35,7 +35,8 @@ class DisagreementTests {
         Neighbourhood.Ground ground = new Neighbourhood.Ground(
                 Map.of("w", right.allowances().float64("w")),
                 right.allowances().spreads()::spread,
-                right.allowances().spreads().objectiveNoise());
+                right.allowances().spreads().objectiveNoise(),
+                false);
         Neighbourhood around = Neighbourhood.of(objective, wrong, ground, plan.seed(), Progress.NONE);
         return new Measurement(
                 objective,

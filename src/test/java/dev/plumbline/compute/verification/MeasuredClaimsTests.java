@@ -1,6 +1,7 @@
 package dev.plumbline.compute.verification;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.judgement.Verdict;
@@ -101,7 +102,7 @@ class MeasuredClaimsTests {
                 .isEqualTo(own.allowances().allowance("v"));
         assertThat(measured.measurement().before()).isGreaterThan(10);
         assertThat(measured.measurement().passes())
-                .isEqualTo(own.passes() + measured.measurement().before());
+                .isCloseTo(own.passes() + measured.measurement().before(), within(1e-9));
     }
 
     /** Or mistakes would hide between the two. */
