@@ -19,7 +19,7 @@ final class PartsIntake implements Intake {
     private static final int MOST_PARTS = 512;
     private static final int MOST_HEADERS = 8 << 10;
     private static final int MOST_PADDING = 256;
-    private static final byte[] EMPTY_LINE = {'\r', '\n', '\r', '\n'};
+    private static final SoughtBytes EMPTY_LINE = new SoughtBytes(new byte[] {'\r', '\n', '\r', '\n'});
 
     private enum Place {
         PREAMBLE,
@@ -31,7 +31,7 @@ final class PartsIntake implements Intake {
 
     private final SpoolRoom room;
     private final long mostOfRequest;
-    private final byte[] delimiter;
+    private final SoughtBytes delimiter;
     private final List<SpooledPart> parts = new ArrayList<>();
 
     private Place place = Place.PREAMBLE;
@@ -44,7 +44,7 @@ final class PartsIntake implements Intake {
     PartsIntake(SpoolRoom room, String boundary, long mostOfRequest) {
         this.room = room;
         this.mostOfRequest = mostOfRequest;
-        this.delimiter = ("\r\n--" + boundary).getBytes(StandardCharsets.UTF_8);
+        this.delimiter = new SoughtBytes(("\r\n--" + boundary).getBytes(StandardCharsets.UTF_8));
     }
 
     List<SpooledPart> parts() {
@@ -82,8 +82,8 @@ final class PartsIntake implements Intake {
     }
 
     private int content(byte[] window, int from) throws IOException {
-        int found = find(delimiter, window, from);
-        int end = found < 0 ? Math.max(from, window.length - delimiter.length + 1) : found;
+        int found = delimiter.in(window, from);
+        int end = found < 0 ? Math.max(from, window.length - delimiter.length() + 1) : found;
         if (part != null) {
             requireFew(part, end - from);
             part.spool().write(window, from, end - from);
@@ -96,7 +96,7 @@ final class PartsIntake implements Intake {
             part = null;
         }
         place = Place.DELIMITER;
-        return found + delimiter.length;
+        return found + delimiter.length();
     }
 
     private void requireFew(SpooledPart open, int more) {
@@ -134,7 +134,7 @@ final class PartsIntake implements Intake {
     }
 
     private int headers(byte[] window, int from) {
-        int end = find(EMPTY_LINE, window, from);
+        int end = EMPTY_LINE.in(window, from);
         if (end < 0 ? window.length - from > MOST_HEADERS : end - from > MOST_HEADERS) {
             throw Problem.limit(
                     "",
@@ -152,7 +152,7 @@ final class PartsIntake implements Intake {
         part = new SpooledPart(PartHeaders.read(text, parts.size() + 1), new Spool(room, IN_MEMORY));
         parts.add(part);
         place = Place.CONTENT;
-        return end + EMPTY_LINE.length;
+        return end + EMPTY_LINE.length();
     }
 
     @Override
@@ -171,14 +171,5 @@ final class PartsIntake implements Intake {
                 "the multipart body is broken",
                 got,
                 "multipart/form-data by RFC 7578: parts between lines of the boundary, the last one with two more dashes");
-    }
-
-    private static int find(byte[] sought, byte[] window, int from) {
-        for (int i = from; i <= window.length - sought.length; i++) {
-            if (window[i] == sought[0] && Arrays.equals(window, i, i + sought.length, sought, 0, sought.length)) {
-                return i;
-            }
-        }
-        return -1;
     }
 }
