@@ -76,15 +76,19 @@ public final class ModelReading {
     public Condition condition(Map<String, Double> updateNorms, SampleNorms samples) {
         List<LayerHealth> layers = new ArrayList<>();
         Set<String> rest = new LinkedHashSet<>(gradients.keySet());
-        for (Layer layer : Layer.of(objective)) {
-            layers.add(health(layer, updateNorms));
+        Set<String> cut = objective.cutOff().keySet();
+        List<Layer> read = Layer.of(objective);
+        for (Layer layer : read) {
+            layers.add(health(layer, updateNorms, !cut.containsAll(layer.parameters())));
             rest.removeAll(layer.parameters());
         }
         rest.forEach(name -> layers.add(outside(name, updateNorms)));
-        return new Condition(objective.value(), layers, true, samples, unexplained);
+        Surroundings around = new Surroundings(objective, gradient, read, null, Map.of());
+        return new Condition(objective.value(), layers, true, samples, unexplained, around);
     }
 
-    private LayerHealth health(Layer layer, Map<String, Double> updateNorms) {
+    /** A layer that is cut off from the objective does not count for the depth. */
+    private LayerHealth health(Layer layer, Map<String, Double> updateNorms, boolean isReached) {
         Map<String, Tensor> own = new LinkedHashMap<>();
         List<Tensor> parameters = new ArrayList<>();
         for (String name : layer.parameters()) {
@@ -100,7 +104,7 @@ public final class ModelReading {
                 unexplained == null ? (Double) TensorStatistics.norm(cotangents) : null,
                 activation(layer),
                 weights(layer));
-        return LayerHealth.of(layer.name(), own, layer.product() != null, known);
+        return LayerHealth.of(layer.name(), own, layer.product() != null && isReached, known);
     }
 
     /** A parameter that is part of no layer, as one that is squared or exponentiated. */

@@ -9,6 +9,8 @@ import static dev.plumbline.compute.health.Symptom.SATURATION;
 import static dev.plumbline.compute.health.Symptom.UPDATE_RATIO;
 import static dev.plumbline.compute.health.Symptom.VANISHING;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -19,7 +21,7 @@ import java.util.List;
 public enum Profile {
     PLUMBLINE {
         @Override
-        List<Rule> rules() {
+        List<Rule> own() {
             return List.of(
                     new NonFiniteValues(),
                     new Vanishing(1e-3, 0.25),
@@ -27,17 +29,27 @@ public enum Profile {
                     new DeadUnits(0.5, 8),
                     new Saturation(0.5, false),
                     new UpdateRatio(1e-4, 1e-2),
+                    new ZeroWeights(),
                     new Symmetry(),
                     new ActivationSpread(2, 10),
                     new Absent(LOSS, NEEDS_A_RUN),
-                    new DominantSamples(10, 8));
+                    new DominantSamples(10, 8),
+                    new CutOff(),
+                    new ProbabilitiesAsLogits(),
+                    new SaturatedSoftmax(0.5),
+                    new UnscaledInputs(10, 3),
+                    new Targets(0.01, 8),
+                    new RepeatedSamples(0.1, 0.02, 8),
+                    new NoisyBatch(10),
+                    new StepLength(2, 1e-5),
+                    new Float16Underflow(0.05));
         }
     },
 
     /** Amazon SageMaker Debugger's built-in rules. Its exploding rule looks for non-finite values only. */
     SAGEMAKER {
         @Override
-        List<Rule> rules() {
+        List<Rule> own() {
             return List.of(
                     new NonFiniteValues(),
                     new SmallMean(1e-7),
@@ -53,7 +65,7 @@ public enum Profile {
     /** AUTOTRAINER (Zhang et al., ICSE 2021), without its gate on accuracy, which a single point does not have. */
     AUTOTRAINER {
         @Override
-        List<Rule> rules() {
+        List<Rule> own() {
             return List.of(
                     new NonFiniteValues(),
                     new SmallRatio(1e-3, 1e-4),
@@ -70,7 +82,7 @@ public enum Profile {
     /** What DL4J's training pages call healthy: update ratios, and activations whose spread is 0.5 to 2. */
     DL4J {
         @Override
-        List<Rule> rules() {
+        List<Rule> own() {
             return List.of(
                     new NonFiniteValues(),
                     new Absent(VANISHING, NO_SUCH_RULE),
@@ -87,7 +99,7 @@ public enum Profile {
     /** Megatron-LM: non-finite values; its spikes are ten times the largest of the first hundred samples. */
     MEGATRON {
         @Override
-        List<Rule> rules() {
+        List<Rule> own() {
             return List.of(
                     new NonFiniteValues(),
                     new Absent(VANISHING, NO_SUCH_RULE),
@@ -104,5 +116,17 @@ public enum Profile {
     private static final String NEEDS_A_RUN = "this rule compares several steps of a run, and this is one point";
     private static final String NO_SUCH_RULE = "this profile has no such rule";
 
-    abstract List<Rule> rules();
+    /** The rules, and for what a profile has none for, that it has none. */
+    List<Rule> rules() {
+        if (this == PLUMBLINE) {
+            return own();
+        }
+        List<Rule> rules = new ArrayList<>(own());
+        Arrays.stream(Symptom.values())
+                .filter(Symptom::isOfAModel)
+                .forEach(symptom -> rules.add(new Absent(symptom, NO_SUCH_RULE)));
+        return rules;
+    }
+
+    abstract List<Rule> own();
 }
