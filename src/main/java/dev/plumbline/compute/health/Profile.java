@@ -15,7 +15,7 @@ import java.util.List;
 
 /**
  * Which rules are judged, by whose thresholds. {@link #PLUMBLINE}'s are scale-free: multiplying the loss by a constant
- * changes none of them, save the update ratio of an optimizer that is not scale-free itself. The others reproduce what a
+ * changes none of them, save those of an optimizer's step and of float16, which are not scale-free themselves. The others reproduce what a
  * named tool says at a single point, and say of the rest that it needs a run.
  */
 public enum Profile {
@@ -24,24 +24,25 @@ public enum Profile {
         List<Rule> own() {
             return List.of(
                     new NonFiniteValues(),
+                    // What may cause the rest comes first, and so it does in the summary.
+                    new ProbabilitiesAsLogits(),
+                    new UnscaledInputs(10, 3),
+                    new Targets(0.01, 8),
+                    new CutOff(),
+                    new ZeroWeights(),
                     new Vanishing(1e-3, 0.25),
                     new Exploding(1e3, 4),
                     new DeadUnits(0.5, 8),
                     new Saturation(0.5, false),
+                    new SaturatedSoftmax(0.5),
                     new UpdateRatio(1e-4, 1e-2),
-                    new ZeroWeights(),
+                    new StepLength(2, 1e-5),
                     new Symmetry(),
                     new ActivationSpread(2, 10),
                     new Absent(LOSS, NEEDS_A_RUN),
                     new DominantSamples(10, 8),
-                    new CutOff(),
-                    new ProbabilitiesAsLogits(),
-                    new SaturatedSoftmax(0.5),
-                    new UnscaledInputs(10, 3),
-                    new Targets(0.01, 8),
                     new RepeatedSamples(0.1, 0.02, 8),
                     new NoisyBatch(10),
-                    new StepLength(2, 1e-5),
                     new Float16Underflow(0.05));
         }
     },

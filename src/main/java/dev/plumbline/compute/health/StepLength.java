@@ -69,14 +69,14 @@ record StepLength(double most, double least) implements Rule {
                 threshold,
                 isLong ? HealthFinding.above(length, threshold) : HealthFinding.below(length, threshold),
                 isLong
-                        ? "The step is %s times as long as the curvature along it allows: u'Hu is %s and -g'u is %s, and from twice that on the loss rises. It goes from %s to %s."
+                        ? "The step is %s times as long as the one that takes the loss lowest along it by its curvature (u'Hu is %s, -g'u %s); from 2 on the loss rises. It goes from %s to %s."
                                 .formatted(
                                         Words.number(length),
                                         Words.number(length * descent),
                                         Words.number(descent),
                                         Words.number(value),
                                         Words.number(behind))
-                        : "The step is %s of what the curvature along it allows: u'Hu is %s and -g'u is %s. The loss goes from %s to %s."
+                        : "The step is %s of the one that takes the loss lowest along it by its curvature (u'Hu is %s, -g'u %s). The loss goes from %s to %s."
                                 .formatted(
                                         Words.number(length),
                                         Words.number(length * descent),
