@@ -31,6 +31,7 @@ public record Diagnosis(
             Judgement judgement = rule.judge(condition);
             judgement.findings().stream()
                     .filter(finding -> !elsewhere.contains(finding.rule()))
+                    .map(finding -> finding.naming(condition.layers()))
                     .forEach(findings::add);
             judgement.notEvaluated().stream()
                     .filter(none -> !elsewhere.contains(none.rule()))
