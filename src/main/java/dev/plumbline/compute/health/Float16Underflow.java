@@ -27,21 +27,28 @@ record Float16Underflow(double share) implements Rule {
                     "no gradient in float16 is known before its rounding: give a model, and FP16 as"
                             + " settings.claimDatatype or settings.precision autocastFP16");
         }
+        double largest = halves.values().stream()
+                .mapToDouble(half -> TensorStatistics.of(half).max())
+                .reduce(0, Math::max);
+        if (!Double.isFinite(largest)) {
+            return Judgement.notEvaluated(Symptom.UNDERFLOW, "a gradient is not finite");
+        }
+        double most = Math.scalb(1.0, Math.getExponent(ROOM / largest));
         List<String> names = new ArrayList<>();
         double worst = 0;
-        double largest = 0;
         double scale = 1;
         for (Map.Entry<String, Tensor> half : halves.entrySet()) {
             double[] values = half.getValue().values();
             double flushed = flushedShare(values, 1);
-            largest = Math.max(largest, TensorStatistics.of(half.getValue()).max());
             if (flushed > share) {
                 names.add(half.getKey());
                 worst = Math.max(worst, flushed);
-                scale = Math.max(scale, scale(values));
+                scale = Math.max(scale, scale(values, most));
             }
         }
-        return names.isEmpty() ? Judgement.HEALTHY : Judgement.of(finding(names, worst, scale, largest));
+        return names.isEmpty()
+                ? Judgement.HEALTHY
+                : Judgement.of(finding(names, worst, Map.of("lossScale", scale, "largestLossScale", most), largest));
     }
 
     private static double flushedShare(double[] values, double factor) {
@@ -55,25 +62,23 @@ record Float16Underflow(double share) implements Rule {
         return flushed / (double) Math.max(1, there);
     }
 
-    /** The least power of two that leaves a tenth of the share. */
-    private double scale(double[] values) {
+    /** The least power of two that leaves a tenth of the share, or the largest that does not overflow. */
+    private double scale(double[] values, double most) {
         double scale = 1;
-        while (scale < 0x1p60 && flushedShare(values, scale) > share / 10) {
+        while (scale < most && flushedShare(values, scale) > share / 10) {
             scale *= 2;
         }
         return scale;
     }
 
-    private HealthFinding finding(List<String> names, double worst, double wanted, double largest) {
-        double most = Math.scalb(1.0, Math.getExponent(ROOM / largest));
-        double scale = Math.min(wanted, most);
+    private HealthFinding finding(List<String> names, double worst, Map<String, Double> scales, double largest) {
         List<Remedy> remedies = new ArrayList<>();
-        if (scale > 1) {
+        if (scales.getOrDefault("lossScale", 1.0) > 1) {
             remedies.add(new Remedy(
                     Remedy.Action.LOSS_SCALE,
                     "Multiply the loss by this scale and divide the gradient by it in float32, before the step; a"
                             + " larger one overflows from the last number on.",
-                    Map.of("lossScale", scale, "largestLossScale", most)));
+                    scales));
         }
         remedies.add(Remedy.of(
                 Remedy.Action.INVESTIGATION,

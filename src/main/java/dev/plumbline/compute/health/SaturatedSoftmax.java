@@ -5,7 +5,6 @@ import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,18 +14,14 @@ import org.jspecify.annotations.Nullable;
  * logits lie more than 16.6 apart. Inside a network no derivative passes such a row. Before a cross-entropy a row that is
  * right gets none and one that is wrong gets all there is, whatever its logits: unhealthy where some are wrong, a warning
  * where all are right, as at the end of a training.
- *
- * <p>A row in which a mask leaves one candidate alone is not saturated; masks are told by logits below -10,000.
  */
 record SaturatedSoftmax(double share) implements Rule {
 
     /** log(2^24 - 1): where 1 - p is 2^-24. */
     private static final double GAP = 24 * Math.log(2);
 
-    /** Of a row's weight in the loss: a right row of such a gap keeps less than a tenth of this. */
-    private static final double SILENT = 0x1p-20;
-
-    private static final double MASKED = -1e4;
+    /** Of a row's weight in the loss: a right row of such a gap keeps less, and a wrong one all. */
+    private static final double SILENT = 0x1p-23;
 
     /** A probability of 0.73 against all others together: where the derivative is still large. */
     private static final double AIM = 1;
@@ -53,32 +48,26 @@ record SaturatedSoftmax(double share) implements Rule {
     }
 
     private @Nullable HealthFinding finding(Objective objective, Evaluation.Gradient gradient, Softmax softmax) {
-        Tensor logits = objective.base().value(softmax.logits());
+        SoftmaxRows softmaxRows = new SoftmaxRows(softmax, objective.base().value(softmax.logits()));
         Tensor slopes = gradient.by(softmax.logits());
         double full = softmax.logarithm() == null
                 ? 0
                 : TensorStatistics.of(gradient.by(softmax.logarithm())).max();
-        double[] gaps = new double[logits.size() / Math.max(1, softmax.classes())];
         int rows = 0;
         int saturated = 0;
         int silent = 0; // saturated, and without a derivative
-        for (int row = 0; row < gaps.length; row++) {
-            double gap = gap(logits, softmax, row);
-            if (Double.isNaN(gap)) {
-                continue;
-            }
-            gaps[rows++] = gap;
-            if (gap > GAP) {
+        for (int row = 0; row < softmaxRows.count(); row++) {
+            rows += softmaxRows.isMasked(row) ? 0 : 1;
+            if (softmaxRows.isAbove(GAP, row)) {
                 saturated++;
-                silent += rowNorm(slopes, softmax, row) <= SILENT * full ? 1 : 0;
+                silent += softmaxRows.norm(slopes, row) <= SILENT * full ? 1 : 0;
             }
         }
         double observed = saturated / (double) Math.max(1, rows);
         if (!(observed > share)) {
             return null;
         }
-        Arrays.sort(gaps, 0, rows);
-        double median = gaps[rows / 2];
+        double median = softmaxRows.medianGap();
         boolean isHead = softmax.probabilities() == null;
         boolean isLearnt = isHead && silent == saturated;
         Node place = softmax.logits();
@@ -118,44 +107,5 @@ record SaturatedSoftmax(double share) implements Rule {
         }
         return "%d of them are wrong by the whole scale of the logits, and the other %d have no gradient."
                 .formatted(saturated - silent, silent);
-    }
-
-    /** The largest logit less log sum exp of the others; NaN where a mask leaves only one. */
-    private static double gap(Tensor logits, Softmax softmax, int row) {
-        double largest = Double.NEGATIVE_INFINITY;
-        double second = Double.NEGATIVE_INFINITY;
-        for (int k = 0; k < softmax.classes(); k++) {
-            double value = logits.at(position(softmax, row, k));
-            second = value > largest ? largest : Math.max(second, value);
-            largest = Math.max(largest, value);
-        }
-        boolean isMasked = second < MASKED && largest > MASKED;
-        if (isMasked || !Double.isFinite(largest) || !Double.isFinite(second)) {
-            return Double.NaN;
-        }
-        double sum = 0;
-        boolean met = false;
-        for (int k = 0; k < softmax.classes(); k++) {
-            double value = logits.at(position(softmax, row, k));
-            if (value == largest && !met) {
-                met = true;
-            } else {
-                sum += Math.exp(value - second);
-            }
-        }
-        return largest - second - Math.log(sum);
-    }
-
-    private static double rowNorm(Tensor slopes, Softmax softmax, int row) {
-        double norm = 0;
-        for (int k = 0; k < softmax.classes(); k++) {
-            norm = Math.hypot(norm, slopes.at(position(softmax, row, k)));
-        }
-        return norm;
-    }
-
-    private static int position(Softmax softmax, int row, int k) {
-        int inner = softmax.logits().shape().strides()[softmax.axis()];
-        return row / inner * inner * softmax.classes() + row % inner + k * inner;
     }
 }

@@ -46,15 +46,39 @@ class ThresholdTests {
     }
 
     /** Behind a mask one candidate is left, and its probability is 1 as it is meant to be. */
-    @Test
-    void aMaskIsNoSaturation() {
-        Tensor mask = Tensor.of(Shape.of(3, 3), 0, -1e9, -1e9, 0, -1e9, -1e9, 0, 0, -1e9);
+    @ParameterizedTest
+    @ValueSource(doubles = {-1.5e4, -65504, -1e9, -1e38})
+    void aMaskIsNoSaturation(double out) {
+        Tensor mask = Tensor.of(Shape.of(3, 3), 0, out, out, 0, out, out, 0, 0, out);
         Ailment ailment = Ailment.of(
                 "mean((softmax(x @ w + m) - y)^2)",
                 Map.of("w", normal(6, 0.5, 4, 3)),
                 Map.of("x", normal(7, 1, 3, 4), "m", mask, "y", oneHot(3, 3)));
 
         assertThat(ailment.findings(Symptom.SATURATED_SOFTMAX)).isEmpty();
+    }
+
+    /** Logits as low as -8,000 are an ailment, and no mask. */
+    @Test
+    void largeLogitsAreNoMask() {
+        Tensor logits = Tensor.of(Shape.of(2, 2), 100, -8000, 5, -8000);
+        Ailment ailment = Ailment.of("mean((softmax(w) - y)^2)", Map.of("w", logits), Map.of("y", oneHot(2, 2)));
+        HealthFinding finding = ailment.findings(Symptom.SATURATED_SOFTMAX).get(0);
+
+        // The median of two gaps is the upper one here; the logits times the factor lie one apart.
+        assertThat(finding.remedies().get(0).numbers()).containsEntry("factor", 1 / 8100.0);
+    }
+
+    /** The axis of a softmax need not be the last. */
+    @Test
+    void looksAlongTheSoftmaxsOwnAxis() {
+        Tensor logits = Tensor.of(Shape.of(2, 3), 40, 0, 0, 0, 0, 40);
+        Map<String, Tensor> data = Map.of("y", Tensor.zeros(Shape.of(2, 3)));
+        Ailment down = Ailment.of("mean((softmax(w, axis=0) - y)^2)", Map.of("w", logits), data);
+        Ailment across = Ailment.of("mean((softmax(w, axis=1) - y)^2)", Map.of("w", logits), data);
+
+        assertThat(down.findings(Symptom.SATURATED_SOFTMAX).get(0).observed()).isEqualTo(2 / 3.0);
+        assertThat(across.findings(Symptom.SATURATED_SOFTMAX).get(0).observed()).isEqualTo(1);
     }
 
     @Test
@@ -228,6 +252,42 @@ class ThresholdTests {
 
         assertThat(ailment.findings(Symptom.LOGITS).get(0).observed())
                 .isCloseTo(ailment.objective().value(), within(1e-12));
+    }
+
+    /** A last layer of zeros is set so on purpose, and the first step ends it; behind equal weights no step does. */
+    @Test
+    void weightsOfZeroThatMoveApartAreOnlyWarnedOf() {
+        Map<String, Tensor> weights = Map.of("w1", normal(6, 0.5, 6, 5), "w2", Tensor.zeros(Shape.of(5, 4)));
+        Map<String, Tensor> data = Map.of("x", normal(1, 1, 12, 6), "y", normal(2, 1, 12, 4));
+        Ailment head = Ailment.of("mean((tanh(x @ w1) @ w2 - y)^2)", weights, data);
+        Ailment equal = head.withFormula("mean((tanh(tanh(x @ w1) @ w2) @ v - y)^2)");
+        Map<String, Tensor> more = new HashMap<>(weights);
+        more.put("v", Tensor.filled(Shape.of(4, 4), 0.5));
+
+        assertThat(head.findings(Symptom.INITIALISATION)).singleElement().satisfies(finding -> {
+            assertThat(finding.tensors()).containsExactly("w2");
+            assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+        });
+        assertThat(new Ailment(equal.formula(), null, more, data, 1).findings(Symptom.INITIALISATION))
+                .filteredOn(finding -> finding.tensors().contains("w2"))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.severity()).isEqualTo(Severity.UNHEALTHY));
+    }
+
+    /** Weights with the spread that they would be drawn with are not to be drawn anew. */
+    @ParameterizedTest
+    @CsvSource({"1.9, NORMALISATION", "2.1, INITIALISATION", "0.55, NORMALISATION", "0.45, INITIALISATION"})
+    void whatIsAlreadySoIsNoRemedy(double times, Remedy.Action first) {
+        Tensor drawn = normal(6, 1, 40, 40);
+        double spread = Math.sqrt(drawn.norm() * drawn.norm() / drawn.size());
+        Tensor weight = drawn.map(value -> times * Math.sqrt(2 / 80.0) / spread * value);
+        Ailment ailment = Ailment.of(
+                "mean((tanh(1000 * x @ w) - y)^2)",
+                Map.of("w", weight),
+                Map.of("x", normal(1, 1, 8, 40), "y", Tensor.zeros(Shape.of(8, 40))));
+
+        assertThat(ailment.findings(Symptom.SATURATION).get(0).remedies().get(0).action())
+                .isEqualTo(first);
     }
 
     @Test

@@ -16,9 +16,6 @@ record Plateau(double significance) implements WindowRule {
 
     private static final double AS_FAST = 0.5;
 
-    /** Values in each half, from which on a line says something. */
-    private static final int LEAST_OF_A_HALF = 20;
-
     @Override
     public Signs look(Course course) {
         LossProgress progress = course.state().progress();
@@ -67,7 +64,7 @@ record Plateau(double significance) implements WindowRule {
 
     private boolean fallsSteadily(Series losses) {
         int half = losses.size() / 2;
-        if (half < LEAST_OF_A_HALF) {
+        if (half < NormTrend.LEAST) {
             return false;
         }
         Line whole = Line.through(losses);
