@@ -79,7 +79,7 @@ class FallingLossTests {
     void aTailIsStillAPlateau() {
         Pipeline pipeline = Pipeline.ours();
         for (int t = 0; t < 1000; t++) {
-            pipeline.post(t, 0.1 + Math.exp(-t / 50.0), Pipeline.norms(1, 1));
+            pipeline.post(t, 0.1 + Math.exp(-t / 80.0), Pipeline.norms(1, 1));
         }
 
         assertThat(pipeline.arisen).extracting(RunFinding::symptom).containsExactly(Pattern.PLATEAU);
