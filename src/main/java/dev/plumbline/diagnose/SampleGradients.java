@@ -112,7 +112,9 @@ final class SampleGradients {
         double sum = 0;
         for (Map.Entry<String, Tensor> tensor : own.entrySet()) {
             Tensor other = gradients.get(tensor.getKey());
-            for (int i = 0; other != null && i < other.size(); i++) {
+            boolean isAlike =
+                    other != null && other.shape().equals(tensor.getValue().shape());
+            for (int i = 0; isAlike && i < other.size(); i++) {
                 sum += tensor.getValue().at(i) * other.at(i);
             }
         }
@@ -143,6 +145,9 @@ final class SampleGradients {
         double off = 0;
         for (Map.Entry<String, double[]> sum : sums.entrySet()) {
             Tensor gradient = gradients.get(sum.getKey());
+            if (gradient != null && gradient.size() != sum.getValue().length) {
+                return false; // a Jacobian has as many rows as its batch
+            }
             for (int i = 0; gradient != null && i < sum.getValue().length; i++) {
                 off = Math.max(off, Math.abs(sum.getValue()[i] - factor * gradient.at(i)));
             }

@@ -1,8 +1,10 @@
 package dev.plumbline.compute.health;
 
+import dev.plumbline.compute.program.Input;
 import dev.plumbline.compute.program.Layer;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
+import dev.plumbline.compute.program.Unary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Parameters whose derivative is 0 because the graph is cut, not because it is small: every way from them to the objective
  * leads through {@code stopGradient} (detach), a comparison, a rounding or an index, or there is none. It is read off the
- * graph, whatever the values are. Single numbers are no part of a network, and are left out.
+ * graph, whatever the values are. Single numbers are no part of a network, nor are masks and positions that were exported
+ * as parameters; both are left out.
  */
 record CutOff() implements Rule {
 
@@ -25,7 +28,8 @@ record CutOff() implements Rule {
         }
         Map<String, List<String>> byPlace = new TreeMap<>();
         objective.cutOff().forEach((name, node) -> {
-            if (objective.parameter(name).size() > 1) {
+            boolean isPart = objective.parameter(name).size() > 1 && !isMask(name, node);
+            if (isPart) {
                 byPlace.computeIfAbsent(place(node), key -> new ArrayList<>()).add(Layer.name(name));
             }
         });
@@ -34,6 +38,16 @@ record CutOff() implements Rule {
         byPlace.forEach((place, layers) ->
                 findings.add(finding(layers.stream().distinct().toList(), place, layers.size() / all)));
         return Judgement.of(findings);
+    }
+
+    /** Whether a parameter as it is is compared or looked up with: an export makes one of what was a buffer. */
+    private static boolean isMask(String name, @Nullable Node node) {
+        if (node == null || node.op() instanceof Unary) {
+            return false;
+        }
+        return node.inputs().stream()
+                .map(input -> Rearranged.source(input).op())
+                .anyMatch(op -> op instanceof Input input && input.name().equals(name));
     }
 
     private static String place(@Nullable Node node) {

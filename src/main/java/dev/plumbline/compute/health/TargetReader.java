@@ -75,7 +75,7 @@ record TargetReader(Kind kind, String data, Node prediction) {
     }
 
     private static void add(Objective objective, Kind kind, Node target, Node prediction, List<TargetReader> readers) {
-        if (Softmax.source(target).op() instanceof Input input
+        if (Rearranged.source(target).op() instanceof Input input
                 && input.role() == Input.Role.DATA
                 && objective.isMoved(prediction)) {
             readers.add(new TargetReader(kind, input.name(), Softmax.source(prediction)));

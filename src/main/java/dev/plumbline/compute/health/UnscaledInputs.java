@@ -1,18 +1,15 @@
 package dev.plumbline.compute.health;
 
-import dev.plumbline.compute.program.Concat;
 import dev.plumbline.compute.program.Input;
 import dev.plumbline.compute.program.Layer;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
-import dev.plumbline.compute.program.Pad;
-import dev.plumbline.compute.program.Slice;
-import dev.plumbline.compute.program.Transpose;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,20 +78,9 @@ record UnscaledInputs(double size, double offset) implements Rule {
 
     /** The data that a node holds in another shape or order; null where it holds anything else. */
     private static @Nullable String data(Node node) {
-        Node source = node;
-        while (true) {
-            if (source.op() instanceof Input input) {
-                return input.role() == Input.Role.DATA ? input.name() : null;
-            }
-            boolean keeps = source.op() instanceof Slice
-                    || source.op() instanceof Transpose
-                    || source.op() instanceof Pad
-                    || source.op() instanceof Concat concat && source.inputs().size() == 1;
-            if (!keeps && Softmax.source(source) == source) {
-                return null;
-            }
-            source = source.inputs().get(0);
-        }
+        return Rearranged.source(node).op() instanceof Input input && input.role() == Input.Role.DATA
+                ? input.name()
+                : null;
     }
 
     private HealthFinding finding(Objective objective, Condition condition, Reading reading, Moments moments) {
@@ -132,14 +118,13 @@ record UnscaledInputs(double size, double offset) implements Rule {
         Tensor normalised =
                 objective.parameter(reading.data()).map(value -> (value - moments.mean()) / moments.spread());
         double there = norm(condition, reading);
-        double then = objective
+        Map<String, Tensor> then = objective
                 .base()
                 .with(Map.of(reading.data(), normalised))
-                .gradientByParameter(objective.output())
-                .get(reading.weight())
-                .norm();
+                .gradientByParameter(objective.output());
+        double norm = Objects.requireNonNull(then.get(reading.weight())).norm();
         return "The gradient of %s has norm %s, and with normalised data %s."
-                .formatted(reading.weight(), Words.number(there), Words.number(then));
+                .formatted(reading.weight(), Words.number(there), Words.number(norm));
     }
 
     private static double norm(Condition condition, Reading reading) {

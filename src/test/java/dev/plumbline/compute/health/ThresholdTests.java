@@ -254,6 +254,26 @@ class ThresholdTests {
                 .isCloseTo(ailment.objective().value(), within(1e-12));
     }
 
+    /** What an export makes of a causal mask, as GPT's: a parameter that is compared with 0, piece by piece. */
+    @Test
+    void aMaskThatWasExportedAsAParameterIsNoPartThatIsCut() {
+        Map<String, Tensor> parameters = Map.of(
+                "w",
+                normal(6, 0.5, 4, 4),
+                "m",
+                Tensor.of(Shape.of(5, 4), oneHot(5, 4).values()),
+                "b",
+                normal(7, 1, 4));
+        Map<String, Tensor> data = Map.of("x", normal(1, 1, 4, 4), "y", normal(2, 1, 4, 4));
+        Ailment masked = Ailment.of("mean((where(m[0:4] > 0, -9, x @ w) + b - y)^2)", parameters, data);
+        Ailment thresholds = masked.withFormula("mean((where(x @ w > b, 1, 0) + m[0:4] - y)^2)");
+
+        assertThat(masked.findings(Symptom.DETACHED)).isEmpty();
+        assertThat(thresholds.findings(Symptom.DETACHED))
+                .flatExtracting(HealthFinding::tensors)
+                .contains("w");
+    }
+
     /** A last layer of zeros is set so on purpose, and the first step ends it; behind equal weights no step does. */
     @Test
     void weightsOfZeroThatMoveApartAreOnlyWarnedOf() {
