@@ -112,10 +112,10 @@ final class SampleGradients {
         double sum = 0;
         for (Map.Entry<String, Tensor> tensor : own.entrySet()) {
             Tensor other = gradients.get(tensor.getKey());
-            boolean isAlike =
-                    other != null && other.shape().equals(tensor.getValue().shape());
-            for (int i = 0; isAlike && i < other.size(); i++) {
-                sum += tensor.getValue().at(i) * other.at(i);
+            if (other != null && other.shape().equals(tensor.getValue().shape())) {
+                for (int i = 0; i < other.size(); i++) {
+                    sum += tensor.getValue().at(i) * other.at(i);
+                }
             }
         }
         return sum;

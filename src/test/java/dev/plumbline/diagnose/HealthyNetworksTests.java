@@ -57,11 +57,6 @@ class HealthyNetworksTests {
         return net(name, Loss.Kind.CROSS_ENTROPY, 3, input, layers);
     }
 
-    @SafeVarargs
-    private static List<Map<String, Object>> with(Map<String, Object>... layers) {
-        return List.of(layers);
-    }
-
     private static List<Map<String, Object>> deep(int depth, String activation, String initializer) {
         return Stream.concat(
                         Stream.generate(() -> dense(24, activation, initializer))
@@ -89,30 +84,32 @@ class HealthyNetworksTests {
                 classifier("tanh", flat, deep(3, "tanh", "glorot")),
                 classifier("tanh, 6 layers", flat, deep(6, "tanh", "glorot")),
                 classifier("sigmoid", flat, deep(1, "sigmoid", "glorot")),
-                classifier("softmax alone", flat, with(head(3))),
+                classifier("softmax alone", flat, List.of(head(3))),
                 classifier(
                         "layer norm",
                         flat,
-                        with(dense(24, "relu", "he"), layer("layerNorm"), dense(24, "relu", "he"), head(3))),
-                classifier("convolutions", image, with(conv, conv, flatten, head(3))),
+                        List.of(dense(24, "relu", "he"), layer("layerNorm"), dense(24, "relu", "he"), head(3))),
+                classifier("convolutions", image, List.of(conv, conv, flatten, head(3))),
                 classifier(
-                        "convolutions and pooling", image, with(conv, pool, flatten, dense(16, "relu", "he"), head(3))),
-                classifier("lstm", sequence, with(layer("lstm", "units", 12, "output", "last"), head(3))),
-                classifier("gru", sequence, with(layer("gru", "units", 12, "output", "last"), head(3))),
-                classifier("attention", sequence, with(layer("multiHeadAttention", "heads", 2), flatten, head(3))),
+                        "convolutions and pooling",
+                        image,
+                        List.of(conv, pool, flatten, dense(16, "relu", "he"), head(3))),
+                classifier("lstm", sequence, List.of(layer("lstm", "units", 12, "output", "last"), head(3))),
+                classifier("gru", sequence, List.of(layer("gru", "units", 12, "output", "last"), head(3))),
+                classifier("attention", sequence, List.of(layer("multiHeadAttention", "heads", 2), flatten, head(3))),
                 net(
                         "binary",
                         Loss.Kind.BINARY_CROSS_ENTROPY_WITH_LOGITS,
                         1,
                         flat,
-                        with(dense(24, "relu", "he"), head(1))),
+                        List.of(dense(24, "relu", "he"), head(1))),
                 net(
                         "regression",
                         Loss.Kind.MSE,
                         0,
                         flat,
-                        with(dense(24, "relu", "he"), dense(24, "relu", "he"), head(1))),
-                net("robust regression", Loss.Kind.HUBER, 0, flat, with(dense(24, "tanh", "glorot"), head(1))));
+                        List.of(dense(24, "relu", "he"), dense(24, "relu", "he"), head(1))),
+                net("robust regression", Loss.Kind.HUBER, 0, flat, List.of(dense(24, "tanh", "glorot"), head(1))));
     }
 
     private static Map<String, Tensor> data(Net net, int seed) {

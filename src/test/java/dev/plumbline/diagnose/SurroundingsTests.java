@@ -69,15 +69,16 @@ class SurroundingsTests {
         return Tensor.of(Shape.of(extents), values);
     }
 
-    private static final Map<String, Tensor> PARAMETERS = Map.of("w", normal(1, 3));
-    private static final Map<String, Tensor> DATA = Map.of("x", normal(2, SAMPLES, 3), "y", normal(3, SAMPLES));
+    private static final Tensor W = normal(1, 3);
+    private static final Tensor X = normal(2, SAMPLES, 3);
+    private static final Tensor Y = normal(3, SAMPLES);
 
     private DiagnosisReport diagnosis(Asked asked) {
         return service.diagnose(new DiagnosisRequest(
                 new ModelSource(asked.factor() + " * (" + asked.formula() + ")", null),
                 asked.loss(),
-                PARAMETERS,
-                DATA,
+                Map.of("w", W),
+                Map.of("x", X, "y", Y),
                 asked.gradients(),
                 null,
                 null,
@@ -103,14 +104,14 @@ class SurroundingsTests {
         double[][] gradients = new double[SAMPLES][3];
         double[] mean = new double[3];
         double squares = 0;
-        double[] w = PARAMETERS.get("w").values();
+        double[] w = W.values();
         for (int n = 0; n < SAMPLES; n++) {
-            double residual = -DATA.get("y").at(n);
+            double residual = -Y.at(n);
             for (int i = 0; i < 3; i++) {
-                residual += DATA.get("x").at(3 * n + i) * w[i];
+                residual += X.at(3 * n + i) * w[i];
             }
             for (int i = 0; i < 3; i++) {
-                gradients[n][i] = 2 * residual * DATA.get("x").at(3 * n + i);
+                gradients[n][i] = 2 * residual * X.at(3 * n + i);
                 mean[i] += gradients[n][i] / SAMPLES;
                 squares += gradients[n][i] * gradients[n][i];
             }
@@ -177,7 +178,7 @@ class SurroundingsTests {
                 new ModelSource("softmax(x @ w)", null),
                 LossSource.of(loss),
                 Map.of("w", normal(1, 3, 4)),
-                Map.of("x", DATA.get("x"), "y", DATA.get("y").map(value -> Math.abs(Math.round(value)) % 4)),
+                Map.of("x", X, "y", Y.map(value -> Math.abs(Math.round(value)) % 4)),
                 null,
                 null,
                 null,

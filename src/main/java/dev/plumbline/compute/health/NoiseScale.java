@@ -26,6 +26,8 @@ public record NoiseScale(
     static final int LEAST_SAMPLES = 4;
 
     /**
+     * The noise scale of some samples.
+     *
      * @param squares {@code |g|^2} by sample
      * @param products {@code <g, mean g>} by sample
      * @param mean {@code |mean g|^2}

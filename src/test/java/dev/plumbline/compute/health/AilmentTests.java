@@ -55,7 +55,7 @@ class AilmentTests {
     }
 
     /** Draws the layers that the remedy names anew. */
-    private static final Cure DRAWN = (ailment, finding) -> {
+    private static Ailment drawn(Ailment ailment, HealthFinding finding) {
         Ailment cured = ailment;
         for (Map.Entry<String, Double> spread :
                 finding.remedies().get(0).numbers().entrySet()) {
@@ -67,26 +67,30 @@ class AilmentTests {
                             weight.shape().extents()));
         }
         return cured;
-    };
+    }
 
     private static Cure scaled(String parameter) {
         return (ailment, finding) ->
                 ailment.withParameter(parameter, weight -> weight.map(value -> number(finding, "factor") * value));
     }
 
-    private static final Cure NORMALISED = (ailment, finding) -> ailment.withData(
-            "x", x -> x.map(value -> (value - number(finding, "mean")) / number(finding, "standardDeviation")));
+    private static Ailment normalised(Ailment ailment, HealthFinding finding) {
+        return ailment.withData(
+                "x", x -> x.map(value -> (value - number(finding, "mean")) / number(finding, "standardDeviation")));
+    }
 
-    private static final Cure INTO_RANGE = (ailment, finding) -> ailment.withData(
-            "y", y -> y.map(value -> (value - number(finding, "subtract")) / number(finding, "divideBy")));
+    private static Ailment intoRange(Ailment ailment, HealthFinding finding) {
+        return ailment.withData(
+                "y", y -> y.map(value -> (value - number(finding, "subtract")) / number(finding, "divideBy")));
+    }
 
     /** Takes the samples that the finding names out of the batch. */
-    private static final Cure WITHOUT_SAMPLES = (ailment, finding) -> {
+    private static Ailment withoutSamples(Ailment ailment, HealthFinding finding) {
         Set<Integer> out = finding.tensors().stream()
                 .map(name -> Integer.valueOf(name.substring("sample ".length())))
                 .collect(Collectors.toSet());
         return ailment.withData("x", tensor -> without(tensor, out)).withData("y", tensor -> without(tensor, out));
-    };
+    }
 
     private static Tensor without(Tensor tensor, Set<Integer> samples) {
         int[] extents = tensor.shape().extents();
@@ -129,22 +133,22 @@ class AilmentTests {
                         "zero weights behind relu",
                         Symptom.INITIALISATION,
                         Ailment.of(mlp("relu"), layers(0), REGRESSION),
-                        DRAWN),
+                        AilmentTests::drawn),
                 sick(
                         "zero weights behind tanh",
                         Symptom.INITIALISATION,
                         Ailment.of(mlp("tanh"), layers(0), REGRESSION),
-                        DRAWN),
+                        AilmentTests::drawn),
                 sick(
                         "zero weights behind sigmoid",
                         Symptom.INITIALISATION,
                         Ailment.of(mlp("sigmoid"), layers(0), REGRESSION),
-                        DRAWN),
+                        AilmentTests::drawn),
                 sick(
                         "one layer of zero weights",
                         Symptom.INITIALISATION,
                         Ailment.of(mlp("relu"), layers(0.6), REGRESSION).withParameter("w2", w -> w.map(value -> 0)),
-                        DRAWN),
+                        AilmentTests::drawn),
                 sick(
                         "detached",
                         Symptom.DETACHED,
@@ -204,35 +208,35 @@ class AilmentTests {
                         Symptom.INPUTS,
                         Ailment.of("mean((tanh(x @ w1) @ w2 - y)^2)", weights, REGRESSION)
                                 .withData("x", x -> x.map(value -> 127.5 + 60 * value)),
-                        NORMALISED),
+                        AilmentTests::normalised),
                 sick(
                         "a mean far from 0",
                         Symptom.INPUTS,
                         Ailment.of("mean((tanh(x @ w1) @ w2 - y)^2)", weights, REGRESSION)
                                 .withData("x", x -> x.map(value -> 5 + value)),
-                        NORMALISED),
+                        AilmentTests::normalised),
                 sick(
                         "targets that a sigmoid cannot reach",
                         Symptom.TARGETS,
                         Ailment.of("mean((sigmoid(x @ w) - y)^2)", line.parameters(), REGRESSION)
                                 .withData("y", y -> y.map(value -> 100 * Math.abs(value))),
-                        INTO_RANGE),
+                        AilmentTests::intoRange),
                 sick(
                         "targets that a tanh cannot reach",
                         Symptom.TARGETS,
                         Ailment.of("mean((tanh(x @ w) - y)^2)", line.parameters(), REGRESSION),
-                        INTO_RANGE),
+                        AilmentTests::intoRange),
                 sick(
                         "targets that a relu cannot reach",
                         Symptom.TARGETS,
                         Ailment.of("mean((relu(x @ w) - y)^2)", line.parameters(), REGRESSION),
-                        INTO_RANGE),
+                        AilmentTests::intoRange),
                 sick(
                         "labels of -1 and 1 in a binary cross-entropy",
                         Symptom.TARGETS,
                         Ailment.of("mean(softplus(x @ w) - y * (x @ w))", weight, CLASSIFICATION)
                                 .withData("y", y -> y.map(value -> 2 * value - 1)),
-                        INTO_RANGE),
+                        AilmentTests::intoRange),
                 sick(
                         "one target for all",
                         Symptom.TARGETS,
@@ -242,12 +246,12 @@ class AilmentTests {
                         "equal inputs, other targets",
                         Symptom.REPEATED_SAMPLES,
                         line.withData("x", x -> withCopies(x, 1)),
-                        WITHOUT_SAMPLES),
+                        AilmentTests::withoutSamples),
                 sick(
                         "copies",
                         Symptom.REPEATED_SAMPLES,
                         line.withData("x", x -> withCopies(x, 4)).withData("y", y -> withCopies(y, 4)),
-                        WITHOUT_SAMPLES));
+                        AilmentTests::withoutSamples));
     }
 
     private static String mlp(String function) {

@@ -79,8 +79,10 @@ class NoiseScaleTests {
         NoiseScale one = Objects.requireNonNull(noise(new Random(5), 32, 7, 1));
         NoiseScale other = Objects.requireNonNull(noise(new Random(5), 32, 7, size));
 
-        assertThat(other.scale()).isCloseTo(one.scale(), within(1e-9 * one.scale()));
-        assertThat(other.least()).isCloseTo(one.least(), within(1e-9 * one.least()));
+        double scale = Objects.requireNonNull(one.scale());
+        double least = Objects.requireNonNull(one.least());
+        assertThat(other.scale()).isCloseTo(scale, within(1e-9 * scale));
+        assertThat(other.least()).isCloseTo(least, within(1e-9 * least));
     }
 
     /** Around the minimum of these very samples their mean is 0, which independent ones never have. */

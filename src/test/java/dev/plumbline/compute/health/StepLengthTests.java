@@ -8,6 +8,7 @@ import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -104,7 +105,8 @@ class StepLengthTests {
         double sum = 0;
         for (Map.Entry<String, Tensor> one : a.entrySet()) {
             for (int i = 0; i < one.getValue().size(); i++) {
-                sum += one.getValue().at(i) * b.get(one.getKey()).at(i);
+                sum += one.getValue().at(i)
+                        * Objects.requireNonNull(b.get(one.getKey())).at(i);
             }
         }
         return sum;

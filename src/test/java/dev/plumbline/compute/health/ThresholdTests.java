@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -358,14 +359,14 @@ class ThresholdTests {
         Arrays.setAll(values, i -> size * Math.scalb(1.0, i == 199 ? -100 : -15 - i / 10));
         HealthFinding finding = underflow(Tensor.vector(values)).get(0);
         Map<String, Double> numbers = finding.remedies().get(0).numbers();
+        double scale = Objects.requireNonNull(numbers.get("lossScale"));
+        double most = Objects.requireNonNull(numbers.get("largestLossScale"));
 
-        assertThat(underflow(Tensor.vector(values).map(value -> value * numbers.get("lossScale"))))
-                .isEmpty();
+        assertThat(underflow(Tensor.vector(values).map(value -> value * scale))).isEmpty();
         // The least power of two that leaves one entry of 200: half of it is not enough.
-        double scale = numbers.get("lossScale");
         assertThat(flushed(values, scale)).isLessThanOrEqualTo(1);
         assertThat(flushed(values, scale / 2)).isGreaterThan(1);
-        assertThat(values[0] * numbers.get("largestLossScale")).isBetween(65504 / 8.0, 65504 / 2.0);
+        assertThat(values[0] * most).isBetween(65504 / 8.0, 65504 / 2.0);
     }
 
     private static long flushed(double[] values, double scale) {

@@ -28,7 +28,7 @@ class FallingLossTests {
                 Arguments.of("exponentially", 0.1, (IntToDoubleFunction) t -> Math.exp(-t / 200.0)),
                 Arguments.of("by the same amount a step", 0.05, (IntToDoubleFunction) t -> 1.2 - t / 1000.0),
                 Arguments.of("by a fiftieth over the run", 1e-3, (IntToDoubleFunction) t -> 1 - t / 30000.0),
-                Arguments.of("in stairs", 0.01, (IntToDoubleFunction) t -> Math.pow(0.8, t / 100)),
+                Arguments.of("in stairs", 0.01, (IntToDoubleFunction) t -> Math.pow(0.8, Math.floor(t / 100.0))),
                 Arguments.of("below zero", 1e-4, (IntToDoubleFunction) t -> 0.5 - t / 1000.0));
     }
 
