@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.compute.health.Symptom;
 import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.program.Loss;
+import dev.plumbline.compute.program.Objective;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.ModelSource;
+import dev.plumbline.reader.ObjectiveReader;
 import dev.plumbline.reader.OptimizerSource;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
@@ -15,8 +17,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -153,10 +157,15 @@ class HealthyNetworksTests {
     }
 
     private DiagnosisReport diagnosis(Net net, int seed) {
+        return diagnosis(net, seed, null);
+    }
+
+    /** @param parameters those that the seed draws where null */
+    private DiagnosisReport diagnosis(Net net, int seed, @Nullable Map<String, Tensor> parameters) {
         return service.diagnose(new DiagnosisRequest(
                 new ModelSource(null, null, net.layers(), net.input(), (long) seed),
                 LossSource.of(net.loss()),
-                null,
+                parameters,
                 data(net, seed),
                 null,
                 null,
@@ -179,5 +188,55 @@ class HealthyNetworksTests {
                     .filteredOn(finding -> finding.rule() != Symptom.UPDATE_RATIO)
                     .isEmpty();
         }
+    }
+
+    static Stream<Arguments> smallNetworks() {
+        return networks().filter(each -> List.of("relu, 3 layers", "tanh", "softmax alone", "binary", "regression")
+                .contains(each.get()[0]));
+    }
+
+    /** Near the minimum of its batch a network's gradients are small, and cancel; that is what was wanted. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("smallNetworks")
+    void findsNothingInWhatWasTrained(String name, Net net) {
+        for (int seed = 1; seed <= 3; seed++) {
+            DiagnosisReport report = diagnosis(net, seed, trained(net, seed));
+
+            assertThat(report.loss())
+                    .isLessThan(
+                            0.7 * Objects.requireNonNull(diagnosis(net, seed).loss()));
+            assertThat(report.findings())
+                    .as(name + ", seed " + seed)
+                    .filteredOn(finding -> finding.rule() != Symptom.UPDATE_RATIO)
+                    .isEmpty();
+        }
+    }
+
+    /** By 300 steps of gradient descent. */
+    private static Map<String, Tensor> trained(Net net, int seed) {
+        Objective objective = new ObjectiveReader(
+                        new ModelSource(null, null, net.layers(), net.input(), (long) seed).read(),
+                        LossSource.of(net.loss()),
+                        Map.of(),
+                        data(net, seed))
+                .read(program -> {});
+        Map<String, Tensor> point = new HashMap<>(objective.point());
+        for (int step = 0; step < 300; step++) {
+            new Objective(objective.program(), objective.output(), point)
+                    .gradient()
+                    .byParameter()
+                    .forEach((parameter, gradient) ->
+                            point.computeIfPresent(parameter, (key, value) -> moved(value, gradient)));
+        }
+        point.keySet().retainAll(objective.program().parameters().keySet());
+        return point;
+    }
+
+    private static Tensor moved(Tensor value, Tensor gradient) {
+        double[] values = value.values().clone();
+        for (int i = 0; i < values.length; i++) {
+            values[i] -= 0.05 * gradient.at(i);
+        }
+        return Tensor.of(value.shape(), values);
     }
 }

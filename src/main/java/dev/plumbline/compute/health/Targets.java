@@ -116,7 +116,7 @@ record Targets(double outside, int leastSamples) implements Rule {
                                 Words.number(most),
                                 range.of(),
                                 Words.number(range.least()),
-                                Words.number(range.most())),
+                                range.most() == Double.POSITIVE_INFINITY ? "infinity" : Words.number(range.most())),
                 List.of(
                         new Remedy(
                                 Remedy.Action.DATA,
