@@ -93,6 +93,10 @@ class DiagnosisHttpTests {
                 .extracting(finding -> finding.get("rule").asString())
                 .startsWith("inputs")
                 .contains("learningRate");
+        // The data x are named first, and are no layer.
+        JsonNode summary =
+                answer(http.get().uri("/v1/diagnoses/" + report.get("id").asString() + "/summary"), 200);
+        assertThat(summary.get("worstLayer").asString()).isEqualTo("0");
     }
 
     private String text(String uri) {

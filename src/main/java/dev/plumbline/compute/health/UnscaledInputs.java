@@ -1,5 +1,6 @@
 package dev.plumbline.compute.health;
 
+import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Input;
 import dev.plumbline.compute.program.Layer;
 import dev.plumbline.compute.program.Node;
@@ -45,7 +46,8 @@ record UnscaledInputs(double size, double offset) implements Rule {
     @Override
     public Judgement judge(Condition condition) {
         Objective objective = condition.around().objective();
-        if (objective == null) {
+        Evaluation.Gradient gradient = condition.around().gradient();
+        if (objective == null || gradient == null) {
             return Judgement.notEvaluated(Symptom.INPUTS, Surroundings.NO_MODEL);
         }
         Map<String, Reading> readings = new LinkedHashMap<>();
@@ -70,7 +72,7 @@ record UnscaledInputs(double size, double offset) implements Rule {
             Moments moments = Moments.of(objective.parameter(reading.data()));
             double away = Math.abs(moments.mean()) / moments.spread();
             if (moments.spread() > 0 && (moments.size() > size || away > offset)) {
-                findings.add(finding(objective, condition, reading, moments));
+                findings.add(finding(objective, gradient, reading, moments));
             }
         }
         return Judgement.of(findings);
@@ -83,7 +85,7 @@ record UnscaledInputs(double size, double offset) implements Rule {
                 : null;
     }
 
-    private HealthFinding finding(Objective objective, Condition condition, Reading reading, Moments moments) {
+    private HealthFinding finding(Objective objective, Evaluation.Gradient gradient, Reading reading, Moments moments) {
         boolean isLarge = moments.size() > size;
         double observed = isLarge ? moments.size() : Math.abs(moments.mean()) / moments.spread();
         double threshold = isLarge ? size : offset;
@@ -101,7 +103,7 @@ record UnscaledInputs(double size, double offset) implements Rule {
                                 Words.number(moments.mean()),
                                 Words.number(moments.spread()),
                                 Words.layer(reading.layer()),
-                                effect(objective, condition, reading, moments)),
+                                effect(objective, gradient, reading, moments)),
                 List.of(
                         new Remedy(
                                 Remedy.Action.NORMALISATION,
@@ -114,25 +116,15 @@ record UnscaledInputs(double size, double offset) implements Rule {
     }
 
     /** The first layer's gradient as it is, and as it would be. */
-    private static String effect(Objective objective, Condition condition, Reading reading, Moments moments) {
+    private static String effect(Objective objective, Evaluation.Gradient gradient, Reading reading, Moments moments) {
         Tensor normalised =
                 objective.parameter(reading.data()).map(value -> (value - moments.mean()) / moments.spread());
-        double there = norm(condition, reading);
-        Map<String, Tensor> then = objective
-                .base()
-                .with(Map.of(reading.data(), normalised))
-                .gradientByParameter(objective.output());
+        Node weight = Objects.requireNonNull(objective.program().parameters().get(reading.weight()));
+        double there = gradient.by(weight).norm();
+        Map<String, Tensor> then =
+                objective.base().with(Map.of(reading.data(), normalised)).gradientByParameter(objective.output());
         double norm = Objects.requireNonNull(then.get(reading.weight())).norm();
         return "The gradient of %s has norm %s, and with normalised data %s."
                 .formatted(reading.weight(), Words.number(there), Words.number(norm));
-    }
-
-    private static double norm(Condition condition, Reading reading) {
-        return condition.layers().stream()
-                .map(layer -> layer.tensors().get(reading.weight()))
-                .filter(statistics -> statistics != null)
-                .mapToDouble(TensorStatistics::norm)
-                .findFirst()
-                .orElse(Double.NaN);
     }
 }
