@@ -4,12 +4,11 @@ import dev.plumbline.compute.program.Objective;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,41 +48,30 @@ record SampleRows(List<Integer> inputs, List<Integer> targets) {
         return (int) inputs.stream().distinct().count();
     }
 
+    /** By sorting the samples: equal ones then stand side by side, the first in front. */
     private static List<Integer> firsts(List<Tensor> tensors) {
         int samples = samples(tensors.get(0));
-        Map<Integer, List<Integer>> byHash = new HashMap<>();
-        List<Integer> firsts = new ArrayList<>();
-        for (int n = 0; n < samples; n++) {
-            int sample = n;
-            List<Integer> alike = byHash.computeIfAbsent(hash(tensors, n, samples), key -> new ArrayList<>());
-            Integer first = alike.stream()
-                    .filter(other -> areEqual(tensors, other, sample, samples))
-                    .findFirst()
-                    .orElse(null);
-            if (first == null) {
-                alike.add(n);
-            }
-            firsts.add(first == null ? n : first);
+        List<Integer> order = IntStream.range(0, samples)
+                .boxed()
+                .sorted((a, b) -> compare(tensors, a, b))
+                .toList();
+        Integer[] firsts = new Integer[samples];
+        for (int i = 0; i < samples; i++) {
+            boolean repeats = i > 0 && compare(tensors, order.get(i - 1), order.get(i)) == 0;
+            firsts[order.get(i)] = repeats ? firsts[order.get(i - 1)] : order.get(i);
         }
-        return firsts;
+        return List.of(firsts);
     }
 
-    private static int hash(List<Tensor> tensors, int n, int samples) {
-        int hash = 1;
+    private static int compare(List<Tensor> tensors, int a, int b) {
         for (Tensor tensor : tensors) {
-            int size = tensor.size() / samples;
-            for (int i = n * size; i < (n + 1) * size; i++) {
-                hash = 31 * hash + Double.hashCode(tensor.at(i));
+            int size = tensor.size() / samples(tensor);
+            double[] values = tensor.values();
+            int order = Arrays.compare(values, a * size, (a + 1) * size, values, b * size, (b + 1) * size);
+            if (order != 0) {
+                return order;
             }
         }
-        return hash;
-    }
-
-    private static boolean areEqual(List<Tensor> tensors, int a, int b, int samples) {
-        return tensors.stream().allMatch(tensor -> {
-            int size = tensor.size() / samples;
-            double[] values = tensor.values();
-            return Arrays.equals(values, a * size, (a + 1) * size, values, b * size, (b + 1) * size);
-        });
+        return 0;
     }
 }
