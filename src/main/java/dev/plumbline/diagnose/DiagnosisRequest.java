@@ -19,6 +19,7 @@ import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -58,8 +59,8 @@ public record DiagnosisRequest(
         String label,
 
         @Schema(
-                description =
-                        "your own loss and outputs at this point, beside a model: where ours differ by more than rounding, this is another model than yours, and no claim is judged")
+                description = "your own loss and outputs at this point, beside a model: where ours differ by more than"
+                        + " rounding, this is another model than yours, and no claim is judged")
         @Nullable
         Expected expected,
 
@@ -183,6 +184,29 @@ public record DiagnosisRequest(
                             Spelling.oneOf(name, claims.keySet()));
                 });
         return stated.over(own);
+    }
+
+    /**
+     * The gradients that the pipeline computes in float16, as they are without its rounding: those of the claims' datatypes,
+     * or all under {@code autocastFP16}. Gradients that came in float16 have been rounded, and are left out.
+     *
+     * @param exact by parameter
+     */
+    Map<String, Tensor> inFloat16(Map<String, Tensor> exact) {
+        Precision mixed = precision();
+        DatatypeSetting claimed = settings == null ? null : settings.claimDatatype();
+        boolean all = mixed != null && mixed.compute() == Precision.Format.FP16
+                || claimed != null && claimed.one() == Datatype.FP16;
+        Map<String, Tensor> claims = gradients == null ? Map.of() : gradients;
+        Map<String, Datatype> stated = datatypes(claims);
+        Map<String, Tensor> halves = new LinkedHashMap<>();
+        exact.forEach((name, gradient) -> {
+            boolean isHalf = all || stated.get(name) == Datatype.FP16;
+            if (isHalf && gradient.datatype() != Datatype.FP16) {
+                halves.put(name, gradient);
+            }
+        });
+        return halves;
     }
 
     @Nullable

@@ -2,6 +2,7 @@ package dev.plumbline.diagnose;
 
 import dev.plumbline.compute.health.Condition;
 import dev.plumbline.compute.health.Diagnosis;
+import dev.plumbline.compute.health.FirstStep;
 import dev.plumbline.compute.health.GivenReading;
 import dev.plumbline.compute.health.ModelReading;
 import dev.plumbline.compute.health.Profile;
@@ -48,6 +49,9 @@ class DiagnosisService {
     /** Forward passes that judging a claim takes, with its rounding runs and evidence, roughly. */
     private static final double PASSES_OF_A_CLAIM = 120;
 
+    /** Forward passes that the curvature along a step takes, roughly. */
+    private static final double PASSES_OF_A_STEP = 12;
+
     /** Seconds that a diagnosis of gradients alone takes, roughly. */
     private static final double LEAST = 0.01;
 
@@ -80,7 +84,7 @@ class DiagnosisService {
         }
         request.requireNothingButAModel();
         Map<String, Tensor> claims = request.claims();
-        double passes = claims.isEmpty() ? PASSES : PASSES + PASSES_OF_A_CLAIM;
+        double passes = passes(request);
         Model read = model.read(limits.bytes());
         Set<String> alone = SharedWeights.alone(
                 these -> reader(request, read, claims, these), claims, program -> afford(program, passes));
@@ -90,10 +94,17 @@ class DiagnosisService {
         return Pace.here(LEAST + passes * program.seconds());
     }
 
+    private static double passes(DiagnosisRequest request) {
+        return PASSES
+                + (request.claims().isEmpty() ? 0 : PASSES_OF_A_CLAIM)
+                + (request.optimizer() == null ? 0 : PASSES_OF_A_STEP);
+    }
+
     private DiagnosisReport given(DiagnosisRequest request) {
         GivenReading reading = request.given();
-        Condition condition =
-                reading.condition(UpdateNorms.of(request.optimizer(), request.parametersOrNone(), reading.gradients()));
+        FirstStep step = FirstSteps.of(request.optimizer(), request.parametersOrNone(), reading.gradients());
+        Condition condition = reading.condition(step == null ? Map.of() : step.norms())
+                .with(null, request.inFloat16(reading.gradients()));
         return report(condition, request.profileOrOurs(), GradientSource.GIVEN, request.label());
     }
 
@@ -101,7 +112,7 @@ class DiagnosisService {
         Deadline deadline = Deadline.in(Duration.ofSeconds(limits.requestSeconds()));
         request.requireNothingButAModel();
         Map<String, Tensor> claims = request.claims();
-        double passes = claims.isEmpty() ? PASSES : PASSES + PASSES_OF_A_CLAIM;
+        double passes = passes(request);
         Model read = model.read(limits.bytes());
         Set<String> alone = SharedWeights.alone(
                 these -> reader(request, read, claims, these), claims, program -> afford(program, passes));
@@ -163,7 +174,9 @@ class DiagnosisService {
 
     private static Condition condition(
             DiagnosisRequest request, Objective objective, ModelReading reading, SampleNorms samples) {
-        return reading.condition(UpdateNorms.of(request.optimizer(), objective.point(), reading.gradients()), samples);
+        FirstStep step = FirstSteps.of(request.optimizer(), objective.point(), reading.gradients());
+        return reading.condition(step == null ? Map.of() : step.norms(), samples)
+                .with(step, request.inFloat16(reading.gradient().byParameter()));
     }
 
     private static DiagnosisReport report(

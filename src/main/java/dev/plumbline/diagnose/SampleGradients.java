@@ -1,5 +1,6 @@
 package dev.plumbline.diagnose;
 
+import dev.plumbline.compute.health.NoiseScale;
 import dev.plumbline.compute.health.SampleNorms;
 import dev.plumbline.compute.health.TensorStatistics;
 import dev.plumbline.compute.program.Loss;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Each sample's own gradient, by reading the model once more for a batch of one and a reverse pass on each sample: together
@@ -78,19 +80,45 @@ final class SampleGradients {
         Map<String, Tensor> point = new HashMap<>(objective.point());
         Map<String, double[]> sums = new LinkedHashMap<>();
         double[] norms = new double[samples];
+        double[] products = new double[samples]; // with the batch's gradient
         double counted = request.lossOrNone().reduction() == Loss.Reduction.SUM ? rows : 1;
         for (int n = 0; n < samples; n++) {
             point.putAll(sample(n, rows));
             Map<String, Tensor> own = program.evaluate(point).gradient(output).byParameter();
             norms[n] = TensorStatistics.norm(own.values()) / counted;
+            products[n] = product(own, gradients) / counted;
             own.forEach((name, tensor) -> add(sums.computeIfAbsent(name, key -> new double[tensor.size()]), tensor));
         }
         double size = counted * Arrays.stream(norms).sum();
-        boolean adds = isMultiple(sums, gradients, 1, size) || isMultiple(sums, gradients, samples, size);
-        return adds
-                ? SampleNorms.of(norms)
+        boolean isSum = isMultiple(sums, gradients, 1, size);
+        return isSum || isMultiple(sums, gradients, samples, size)
+                ? SampleNorms.of(
+                        norms, noise(norms, products, (isSum ? 1.0 : samples) / (counted * samples), gradients))
                 : SampleNorms.none("the samples' gradients neither add up to the batch's nor average to it, as with"
                         + " batch normalisation or a regularised sum");
+    }
+
+    /** @param factor the samples' mean gradient is this many times the batch's */
+    private static @Nullable NoiseScale noise(
+            double[] norms, double[] products, double factor, Map<String, Tensor> gradients) {
+        double[] squares = Arrays.stream(norms).map(norm -> norm * norm).toArray();
+        double[] withMean =
+                Arrays.stream(products).map(product -> factor * product).toArray();
+        double mean = factor * TensorStatistics.norm(gradients.values());
+        return NoiseScale.of(squares, withMean, mean * mean);
+    }
+
+    private static double product(Map<String, Tensor> own, Map<String, Tensor> gradients) {
+        double sum = 0;
+        for (Map.Entry<String, Tensor> tensor : own.entrySet()) {
+            Tensor other = gradients.get(tensor.getKey());
+            if (other != null && other.shape().equals(tensor.getValue().shape())) {
+                for (int i = 0; i < other.size(); i++) {
+                    sum += tensor.getValue().at(i) * other.at(i);
+                }
+            }
+        }
+        return sum;
     }
 
     /** The model for a batch of some rows, each the first sample. */
@@ -117,6 +145,9 @@ final class SampleGradients {
         double off = 0;
         for (Map.Entry<String, double[]> sum : sums.entrySet()) {
             Tensor gradient = gradients.get(sum.getKey());
+            if (gradient != null && gradient.size() != sum.getValue().length) {
+                return false; // a Jacobian has as many rows as its batch
+            }
             for (int i = 0; gradient != null && i < sum.getValue().length; i++) {
                 off = Math.max(off, Math.abs(sum.getValue()[i] - factor * gradient.at(i)));
             }

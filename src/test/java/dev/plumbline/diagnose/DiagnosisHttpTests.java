@@ -6,6 +6,7 @@ import dev.plumbline.tensor.Safetensors;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -66,6 +67,48 @@ class DiagnosisHttpTests {
                 .contains("name", "gradientNorm", "zeroShare", "saturatedShare", "deadShare")
                 .doesNotContain("updateRatio"); // of no optimizer
         assertThat(report.get("notEvaluated").get(0).propertyNames()).contains("rule", "because");
+    }
+
+    @Test
+    void findsASoftmaxTooManyAndHasItOnItsPages() throws IOException {
+        JsonNode report = diagnose(
+                Files.readString(Path.of("src/main/resources/examples/diagnoses/softmax-before-cross-entropy.json")),
+                200);
+
+        JsonNode finding = report.get("findings").get(0);
+        assertThat(finding.get("rule").asString()).isEqualTo("logits");
+        assertThat(finding.at("/remedies/0/action").asString()).isEqualTo("loss");
+        assertThat(report.at("/samples/noise").propertyNames()).contains("samples", "scale", "least");
+        String place = "/v1/diagnoses/" + report.get("id").asString();
+        assertThat(text(place + ".html")).contains("reads the output of a softmax", "Noise and signal of the gradient");
+        assertThat(text(place + ".xml")).contains("\"logits\"", "reads the output of a softmax");
+    }
+
+    @Test
+    void findsPixelsAndALongStep() throws IOException {
+        JsonNode report = diagnose(
+                Files.readString(Path.of("src/main/resources/examples/diagnoses/pixels-and-a-long-step.json")), 200);
+
+        assertThat(report.get("findings"))
+                .extracting(finding -> finding.get("rule").asString())
+                .startsWith("inputs")
+                .contains("learningRate");
+        // The data x are named first, and are no layer.
+        JsonNode summary =
+                answer(http.get().uri("/v1/diagnoses/" + report.get("id").asString() + "/summary"), 200);
+        assertThat(summary.get("worstLayer").asString()).isEqualTo("0");
+    }
+
+    private String text(String uri) {
+        byte[] body = http.get()
+                .uri(uri)
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .returnResult()
+                .getResponseBody();
+        return new String(Objects.requireNonNull(body), StandardCharsets.UTF_8);
     }
 
     @Test

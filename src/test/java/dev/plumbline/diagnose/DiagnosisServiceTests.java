@@ -176,6 +176,18 @@ class DiagnosisServiceTests {
         assertThat(report.samples().because()).contains("neither add up");
     }
 
+    /** The objective is then a Jacobian, with a row for each sample: of one sample it has another shape. */
+    @Test
+    void aJacobianHasNoGradientsBySample() {
+        DiagnosisReport report = service.diagnose(formula(
+                "x @ w",
+                Map.of("w", Tensor.vector(0.5, -1)),
+                Map.of("x", Tensor.of(Shape.of(3, 2), 1, 2, 3, 5, 8, 13))));
+
+        assertThat(report.samples().norms()).isNull();
+        assertThat(report.samples().noise()).isNull();
+    }
+
     private static DiagnosisRequest classifier(int mislabelled) {
         Random random = new Random(11);
         double[] x = new double[128];

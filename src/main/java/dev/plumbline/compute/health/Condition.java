@@ -1,6 +1,8 @@
 package dev.plumbline.compute.health;
 
+import dev.plumbline.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -12,16 +14,23 @@ import org.jspecify.annotations.Nullable;
  * @param ordered whether that order is known
  * @param samples the gradients sample by sample
  * @param unexplained why the model cannot explain these gradients, for the causes; null where it can
+ * @param around the graph and the data behind the gradients, where they are known
  */
 public record Condition(
         @Nullable Double loss,
         List<LayerHealth> layers,
         boolean ordered,
         SampleNorms samples,
-        @Nullable String unexplained) {
+        @Nullable String unexplained,
+        Surroundings around) {
 
     public Condition(@Nullable Double loss, List<LayerHealth> layers, boolean ordered, SampleNorms samples) {
-        this(loss, layers, ordered, samples, null);
+        this(loss, layers, ordered, samples, null, Surroundings.UNKNOWN);
+    }
+
+    /** The same with the step that an optimizer takes from here, and with the gradients that are computed in float16. */
+    public Condition with(@Nullable FirstStep step, Map<String, Tensor> inFloat16) {
+        return new Condition(loss, layers, ordered, samples, unexplained, around.with(step, inFloat16));
     }
 
     /** The layers that count for the depth. */

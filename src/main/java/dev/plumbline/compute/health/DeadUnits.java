@@ -1,6 +1,7 @@
 package dev.plumbline.compute.health;
 
 import dev.plumbline.compute.health.Remedy.Action;
+import dev.plumbline.compute.program.Objective;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +34,7 @@ record DeadUnits(double layerShare, int leastSamples) implements Rule {
             double needed = few ? 1 : layerShare;
             tooFew |= few && activation.deadShare() > 0 && activation.deadShare() < 1;
             if (activation.deadShare() >= needed) {
-                findings.add(finding(layer, activation));
+                findings.add(finding(condition, layer, activation));
             }
         }
         return new Judgement(
@@ -46,7 +47,7 @@ record DeadUnits(double layerShare, int leastSamples) implements Rule {
                         : List.of());
     }
 
-    private HealthFinding finding(LayerHealth layer, ActivationStatistics activation) {
+    private HealthFinding finding(Condition condition, LayerHealth layer, ActivationStatistics activation) {
         return new HealthFinding(
                 Symptom.DEAD_UNITS,
                 Severity.UNHEALTHY,
@@ -55,26 +56,51 @@ record DeadUnits(double layerShare, int leastSamples) implements Rule {
                 activation.deadShare(),
                 layerShare,
                 HealthFinding.above(activation.deadShare(), layerShare),
-                "%d of the %d units behind %s are 0 for all %d samples: their affine values are negative throughout, so no gradient reaches their weights."
+                "%d of the %d units behind %s are 0 for all %d samples: %s, so no gradient reaches their weights."
                         .formatted(
                                 Math.round(activation.deadShare() * activation.units()),
                                 activation.units(),
                                 Words.layer(layer.name()),
-                                activation.samples()),
-                remedies(layer));
+                                activation.samples(),
+                                reason(condition, layer)),
+                remedies(condition, layer));
     }
 
-    private static List<Remedy> remedies(LayerHealth layer) {
+    private static String reason(Condition condition, LayerHealth layer) {
+        Silence silence = Silence.of(condition, layer.name());
+        if (silence == null) {
+            return "their affine values are nowhere above 0";
+        }
+        if (silence.negative()) {
+            return "their affine values are negative throughout";
+        }
+        return hasZeroWeights(layer)
+                ? "their weights are 0, and so are their affine values"
+                : "their affine values are exactly 0, since nothing but zeros comes in";
+    }
+
+    private static boolean hasZeroWeights(LayerHealth layer) {
+        return layer.weights() != null && layer.weights().areZero();
+    }
+
+    /** Whether a tensor of the model is known to be 0 throughout: then nothing is to be set back to 0. */
+    private static boolean isZero(Condition condition, String name) {
+        Objective objective = condition.around().objective();
+        return objective != null && objective.parameter(name).norm() == 0;
+    }
+
+    private static List<Remedy> remedies(Condition condition, LayerHealth layer) {
         Map<String, Double> biases = layer.tensors().keySet().stream()
                 .skip(1)
+                .filter(name -> !isZero(condition, name))
                 .collect(Collectors.toMap(name -> name, name -> 0.0, (a, b) -> a, LinkedHashMap::new));
         Map<String, Double> spreads = Initialisers.forActivations(List.of(layer));
         List<Remedy> remedies = new ArrayList<>();
         if (!biases.isEmpty()) {
             remedies.add(new Remedy(
                     Action.BIAS,
-                    "Set the biases of this layer back to these values; if they were driven there, the learning rate was"
-                            + " too high.",
+                    "Set the biases of this layer back to these values; if they were driven there, the learning rate"
+                            + " was too high.",
                     biases));
         }
         remedies.add(new Remedy(

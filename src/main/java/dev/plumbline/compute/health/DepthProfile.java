@@ -39,6 +39,11 @@ public record DepthProfile(List<String> layers, List<Double> norms, double first
         return determinant > 0 ? (n * xy - x * y) / determinant : Double.NaN;
     }
 
+    /** The factor per layer as the end of a sentence; nothing where fewer than two layers have a norm above 0. */
+    String perLayer() {
+        return Double.isNaN(factorPerLayer) ? "" : ", by a factor of " + Words.number(factorPerLayer) + " a layer";
+    }
+
     int depth() {
         return norms.size();
     }

@@ -1,5 +1,6 @@
 package dev.plumbline.compute.health;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** When nothing can be said about depth. */
@@ -20,6 +21,13 @@ final class Depths {
         }
         if (profile.norms().stream().allMatch(norm -> norm == 0)) {
             return "the whole gradient is exactly 0";
+        }
+        List<String> zeros = condition.weighted().stream()
+                .filter(layer -> layer.weights() != null && layer.weights().areZero())
+                .map(LayerHealth::name)
+                .toList();
+        if (!zeros.isEmpty()) {
+            return "no derivative passes the weights of " + Words.names(zeros) + ", which are all 0";
         }
         return null;
     }

@@ -1,7 +1,7 @@
 package dev.plumbline.compute.health;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +31,7 @@ public record Diagnosis(
             Judgement judgement = rule.judge(condition);
             judgement.findings().stream()
                     .filter(finding -> !elsewhere.contains(finding.rule()))
+                    .map(finding -> finding.naming(condition.layers()))
                     .forEach(findings::add);
             judgement.notEvaluated().stream()
                     .filter(none -> !elsewhere.contains(none.rule()))
@@ -57,9 +58,9 @@ public record Diagnosis(
         return sentences(findings);
     }
 
-    /** A sentence for each rule: the cause of its first finding, and whom else it is about. */
+    /** A sentence for each rule, in the order of the findings: the cause of its first one, and whom else it is about. */
     public static String sentences(List<HealthFinding> findings) {
-        Map<Symptom, List<HealthFinding>> byRule = new EnumMap<>(Symptom.class);
+        Map<Symptom, List<HealthFinding>> byRule = new LinkedHashMap<>();
         findings.forEach(finding ->
                 byRule.computeIfAbsent(finding.rule(), key -> new ArrayList<>()).add(finding));
         return byRule.values().stream().map(Diagnosis::sentence).collect(Collectors.joining(" "));

@@ -38,14 +38,14 @@ record Exploding(double ratio, double factor) implements Rule {
         double observed = grown ? profile.firstToLast() : profile.factorPerLayer();
         double threshold = grown ? ratio : factor;
         Explanation explanation = Explanation.of(condition);
-        String rise = "The norm of the %s grows from %s in %s to %s in %s, by a factor of %s a layer."
+        String rise = "The norm of the %s grows from %s in %s to %s in %s%s."
                 .formatted(
                         what,
                         Words.number(profile.norms().get(profile.depth() - 1)),
                         Words.layer(profile.layers().get(profile.depth() - 1)),
                         Words.number(profile.norms().get(0)),
                         Words.layer(profile.layers().get(0)),
-                        Words.number(profile.factorPerLayer()));
+                        profile.perLayer());
         return new HealthFinding(
                 Symptom.EXPLODING,
                 Severity.UNHEALTHY,

@@ -102,7 +102,10 @@ public record GivenReading(
         boolean hasWeight =
                 own.values().stream().anyMatch(tensor -> tensor.shape().rank() >= 2);
         return LayerHealth.of(
-                name, own, hasWeight, new LayerHealth.Known(all ? known : null, update, null, activation(name), null));
+                name,
+                own,
+                hasWeight,
+                new LayerHealth.Known(all ? known : null, update, null, activation(name), null, null));
     }
 
     private @Nullable ActivationStatistics activation(String layer) {

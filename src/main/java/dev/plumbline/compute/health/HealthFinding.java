@@ -1,6 +1,10 @@
 package dev.plumbline.compute.health;
 
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A symptom that was found.
@@ -20,6 +24,33 @@ public record HealthFinding(
         double margin,
         String cause,
         List<Remedy> remedies) {
+
+    /** With what its recurrent and attention layers are, which their parameters' names do not say. */
+    HealthFinding naming(List<LayerHealth> layers) {
+        Map<LayerKind, List<String>> told = new EnumMap<>(LayerKind.class);
+        for (LayerHealth layer : layers) {
+            LayerKind kind = layer.kind();
+            if (kind != null && kind.isTold() && tensors.contains(layer.name())) {
+                told.computeIfAbsent(kind, key -> new ArrayList<>()).add(layer.name());
+            }
+        }
+        String kinds = told.entrySet().stream()
+                .map(kind ->
+                        Words.names(kind.getValue()) + " of " + kind.getKey().words())
+                .collect(Collectors.joining("; "));
+        return kinds.isEmpty()
+                ? this
+                : new HealthFinding(
+                        rule,
+                        severity,
+                        tensors,
+                        quantity,
+                        observed,
+                        threshold,
+                        margin,
+                        cause + " (" + kinds + ")",
+                        remedies);
+    }
 
     public static double above(double observed, double threshold) {
         return observed / threshold;

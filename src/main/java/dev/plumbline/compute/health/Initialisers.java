@@ -37,6 +37,14 @@ final class Initialisers {
         return spreads;
     }
 
+    /** Whether a layer's weights have the spread that it would be drawn with, to a factor of two: then that is no remedy. */
+    static boolean isDrawn(LayerHealth layer) {
+        Double wanted = forActivations(List.of(layer)).get(layer.name());
+        double ratio =
+                layer.weights() == null || wanted == null ? 0 : layer.weights().spread() / wanted;
+        return ratio > 0.5 && ratio < 2;
+    }
+
     static Remedy remedy(Condition condition) {
         Map<String, Double> spreads = forActivations(condition.weighted());
         return new Remedy(

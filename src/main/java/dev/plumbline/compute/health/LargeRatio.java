@@ -23,7 +23,7 @@ record LargeRatio(double ratio) implements Rule {
                 profile.firstToLast(),
                 ratio,
                 HealthFinding.above(profile.firstToLast(), ratio),
-                "The gradient grows by " + Words.number(profile.factorPerLayer()) + " a layer on its way back.",
+                "The gradient grows on its way back" + profile.perLayer() + ".",
                 List.of(Initialisers.remedy(condition))));
     }
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param cotangentNorm of the loss's derivative by the affine value; null without a model
  * @param hasWeight whether it is one of the layers that count for the depth
  * @param tensors the gradients by parameter
+ * @param kind what it is part of; null where that is not known, and for layers without a product
  */
 public record LayerHealth(
         String name,
@@ -33,7 +34,8 @@ public record LayerHealth(
         boolean hasWeight,
         @Nullable ActivationStatistics activation,
         @Nullable WeightStatistics weights,
-        Map<String, TensorStatistics> tensors) {
+        Map<String, TensorStatistics> tensors,
+        @Nullable LayerKind kind) {
 
     /** What is known of a layer besides its gradient. */
     record Known(
@@ -41,7 +43,8 @@ public record LayerHealth(
             @Nullable Double updateNorm,
             @Nullable Double cotangentNorm,
             @Nullable ActivationStatistics activation,
-            @Nullable WeightStatistics weights) {}
+            @Nullable WeightStatistics weights,
+            @Nullable LayerKind kind) {}
 
     static LayerHealth of(String name, Map<String, Tensor> gradients, boolean hasWeight, Known known) {
         Map<String, TensorStatistics> tensors = new LinkedHashMap<>();
@@ -65,7 +68,8 @@ public record LayerHealth(
                 hasWeight,
                 activation,
                 known.weights(),
-                tensors);
+                tensors,
+                known.kind());
     }
 
     static @Nullable Double over(@Nullable Double norm, @Nullable Double parameterNorm) {

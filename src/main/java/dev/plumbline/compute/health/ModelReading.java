@@ -2,6 +2,7 @@ package dev.plumbline.compute.health;
 
 import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Layer;
+import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Stage;
 import dev.plumbline.tensor.Shape;
@@ -76,15 +77,22 @@ public final class ModelReading {
     public Condition condition(Map<String, Double> updateNorms, SampleNorms samples) {
         List<LayerHealth> layers = new ArrayList<>();
         Set<String> rest = new LinkedHashSet<>(gradients.keySet());
-        for (Layer layer : Layer.of(objective)) {
-            layers.add(health(layer, updateNorms));
+        Set<String> cut = objective.cutOff().keySet();
+        List<Layer> read = Layer.of(objective);
+        Set<Node> attended = Attended.of(objective, read);
+        for (Layer layer : read) {
+            boolean isReached = !cut.containsAll(layer.parameters());
+            layers.add(health(layer, updateNorms, isReached, LayerKind.of(layer, attended)));
             rest.removeAll(layer.parameters());
         }
         rest.forEach(name -> layers.add(outside(name, updateNorms)));
-        return new Condition(objective.value(), layers, true, samples, unexplained);
+        Surroundings around = new Surroundings(objective, gradient, read, null, Map.of());
+        return new Condition(objective.value(), layers, true, samples, unexplained, around);
     }
 
-    private LayerHealth health(Layer layer, Map<String, Double> updateNorms) {
+    /** A layer that is cut off from the objective does not count for the depth. */
+    private LayerHealth health(
+            Layer layer, Map<String, Double> updateNorms, boolean isReached, @Nullable LayerKind kind) {
         Map<String, Tensor> own = new LinkedHashMap<>();
         List<Tensor> parameters = new ArrayList<>();
         for (String name : layer.parameters()) {
@@ -99,14 +107,15 @@ public final class ModelReading {
                 update(layer, updateNorms),
                 unexplained == null ? (Double) TensorStatistics.norm(cotangents) : null,
                 activation(layer),
-                weights(layer));
-        return LayerHealth.of(layer.name(), own, layer.product() != null, known);
+                weights(layer),
+                kind);
+        return LayerHealth.of(layer.name(), own, layer.product() != null && isReached, known);
     }
 
     /** A parameter that is part of no layer, as one that is squared or exponentiated. */
     private LayerHealth outside(String name, Map<String, Double> updateNorms) {
-        LayerHealth.Known known =
-                new LayerHealth.Known(List.of(objective.parameter(name)), updateNorms.get(name), null, null, null);
+        LayerHealth.Known known = new LayerHealth.Known(
+                List.of(objective.parameter(name)), updateNorms.get(name), null, null, null, null);
         return LayerHealth.of(name, Map.of(name, Objects.requireNonNull(gradients.get(name))), false, known);
     }
 

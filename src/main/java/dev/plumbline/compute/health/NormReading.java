@@ -69,7 +69,8 @@ public record NormReading(Map<String, TensorNorms> tensors, List<String> order) 
                 weight,
                 null,
                 null,
-                Map.of());
+                Map.of(),
+                null);
     }
 
     /** Null where one of them is not known. */

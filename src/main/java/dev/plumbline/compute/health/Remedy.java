@@ -21,7 +21,11 @@ public record Remedy(Action action, String advice, Map<String, Double> numbers) 
         CLIPPING,
         LEARNING_RATE,
         DATA,
-        INVESTIGATION
+        INVESTIGATION,
+        /** The loss, or what it is given. */
+        LOSS,
+        BATCH_SIZE,
+        LOSS_SCALE
     }
 
     public static Remedy of(Action action, String advice) {

@@ -13,21 +13,24 @@ import org.jspecify.annotations.Nullable;
  * @param strongest the samples with the largest norms, the first most
  * @param weakest the samples with the smallest norms, the first least: they teach nothing, or no more
  * @param because why there are no norms
+ * @param noise how much the samples' gradients scatter, and the batch size that it suggests; null where there are none, too
+ *     few, or all are the same
  */
 public record SampleNorms(
         @Nullable List<Double> norms,
         @Nullable Double median,
         List<Integer> strongest,
         List<Integer> weakest,
-        @Nullable String because) {
+        @Nullable String because,
+        @Nullable NoiseScale noise) {
 
     private static final int SHOWN = 5;
 
     public static SampleNorms none(String because) {
-        return new SampleNorms(null, null, List.of(), List.of(), because);
+        return new SampleNorms(null, null, List.of(), List.of(), because, null);
     }
 
-    public static SampleNorms of(double[] norms) {
+    public static SampleNorms of(double[] norms, @Nullable NoiseScale noise) {
         List<Integer> order = IntStream.range(0, norms.length)
                 .boxed()
                 .sorted((a, b) -> Double.compare(norms[b], norms[a]))
@@ -46,6 +49,7 @@ public record SampleNorms(
                 median,
                 order.subList(0, Math.min(SHOWN, norms.length)),
                 weakest,
-                null);
+                null,
+                noise);
     }
 }

@@ -48,11 +48,18 @@ record Saturation(double share, boolean fixedInputs) implements Rule {
                 HealthFinding.above(observed, share),
                 "%s of the values behind %s lie %s: its affine values are too large in size."
                         .formatted(Words.number(observed), Words.layer(layer.name()), beyond),
-                List.of(
-                        Initialisers.remedy(condition),
-                        Remedy.of(Action.NORMALISATION, "Normalise the inputs of this layer, or its affine values."),
-                        Remedy.of(Action.ACTIVATION, "Exchange " + activation.function() + " for relu or gelu."),
-                        Remedy.of(
-                                Action.LEARNING_RATE, "Lower the learning rate if training drove the weights there.")));
+                remedies(condition, layer, activation));
+    }
+
+    /** Weights that are drawn as they should be are not to be drawn anew: what comes in is too large. */
+    private static List<Remedy> remedies(Condition condition, LayerHealth layer, ActivationStatistics activation) {
+        List<Remedy> remedies = new ArrayList<>();
+        if (!Initialisers.isDrawn(layer)) {
+            remedies.add(Initialisers.remedy(condition));
+        }
+        remedies.add(Remedy.of(Action.NORMALISATION, "Normalise the inputs of this layer, or its affine values."));
+        remedies.add(Remedy.of(Action.ACTIVATION, "Exchange " + activation.function() + " for relu or gelu."));
+        remedies.add(Remedy.of(Action.LEARNING_RATE, "Lower the learning rate if training drove the weights there."));
+        return remedies;
     }
 }

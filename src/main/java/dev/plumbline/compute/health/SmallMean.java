@@ -21,8 +21,11 @@ record SmallMean(double threshold) implements Rule {
                         layer.meanAbsoluteGradient(),
                         threshold,
                         HealthFinding.below(layer.meanAbsoluteGradient(), threshold),
-                        "The gradient of " + layer.name() + " is small on an absolute scale; this rule does not look at"
-                                + " the scale of the loss.",
+                        layer.meanAbsoluteGradient() == 0
+                                ? "The gradient of " + Words.layer(layer.name()) + " is exactly 0."
+                                : "The gradient of " + Words.layer(layer.name())
+                                        + " is small on an absolute scale; this"
+                                        + " rule does not look at the scale of the loss.",
                         List.of(Initialisers.remedy(condition))))
                 .toList());
     }

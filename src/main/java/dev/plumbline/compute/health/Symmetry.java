@@ -3,7 +3,10 @@ package dev.plumbline.compute.health;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Units with equal weights and equal gradients: they stay equal under every step, and count as one. */
+/**
+ * Units with equal weights and equal gradients: they stay equal under every step, and count as one.
+ * Weights that are all 0 are {@link ZeroWeights}'.
+ */
 record Symmetry() implements Rule {
 
     private static final double SHARE = 0.5;
@@ -15,7 +18,7 @@ record Symmetry() implements Rule {
         for (LayerHealth layer : condition.weighted()) {
             WeightStatistics weights = layer.weights();
             judged |= weights != null;
-            if (weights != null && weights.equalUnits() > SHARE) {
+            if (weights != null && !weights.areZero() && weights.equalUnits() > SHARE) {
                 findings.add(finding(condition, layer, weights));
             }
         }

@@ -73,14 +73,14 @@ record Vanishing(double ratio, double factor) implements Rule {
     }
 
     private static String cause(Condition condition, DepthProfile profile, String what) {
-        String fall = "The norm of the %s falls from %s in %s to %s in %s, by a factor of %s a layer."
+        String fall = "The norm of the %s falls from %s in %s to %s in %s%s."
                 .formatted(
                         what,
                         Words.number(profile.norms().get(profile.depth() - 1)),
                         Words.layer(profile.layers().get(profile.depth() - 1)),
                         Words.number(profile.norms().get(0)),
                         Words.layer(profile.layers().get(0)),
-                        Words.number(profile.factorPerLayer()));
+                        profile.perLayer());
         return fall + " " + Explanation.words(condition, Explanation.of(condition));
     }
 

@@ -13,6 +13,11 @@ import java.util.List;
  */
 public record WeightStatistics(int fanIn, int fanOut, int units, double spread, double gain, double equalUnits) {
 
+    /** Whether every weight is 0. */
+    boolean areZero() {
+        return gain == 0;
+    }
+
     static WeightStatistics of(Layer.Product product, Tensor weight, Tensor gradient) {
         double n = Math.max(weight.size(), 1);
         double sum = 0;

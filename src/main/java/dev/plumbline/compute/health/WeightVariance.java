@@ -17,6 +17,10 @@ record WeightVariance(double ratio) implements Rule {
             return Judgement.notEvaluated(
                     Symptom.INITIALISATION, "the variance of weights takes a model with two layers or more");
         }
+        if (variance(most) == 0) {
+            return Judgement.notEvaluated(
+                    Symptom.INITIALISATION, "the weights of every layer are all equal, so no variance is above 0");
+        }
         double observed = variance(most) / variance(least);
         if (!(observed > ratio)) {
             return Judgement.HEALTHY;

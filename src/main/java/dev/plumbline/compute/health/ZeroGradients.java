@@ -20,10 +20,30 @@ record ZeroGradients(double share) implements Rule {
                         layer.zeroShare(),
                         share,
                         HealthFinding.above(layer.zeroShare(), share),
-                        "Most of the gradient of " + layer.name() + " is exactly 0.",
-                        List.of(
-                                Remedy.of(Remedy.Action.ACTIVATION, "Exchange relu for leakyRelu, elu or gelu."),
-                                Initialisers.remedy(condition))))
+                        cause(layer),
+                        remedies(condition, layer)))
                 .toList());
+    }
+
+    private static String cause(LayerHealth layer) {
+        String name = Words.layer(layer.name());
+        if (layer.weights() != null && layer.weights().areZero()) {
+            return "The weights of " + name + " are all 0, and most of their gradient is exactly 0.";
+        }
+        return "Most of the gradient of " + name + " is exactly 0.";
+    }
+
+    /** Another activation helps where there is a relu. */
+    private static List<Remedy> remedies(Condition condition, LayerHealth layer) {
+        ActivationStatistics activation = layer.activation();
+        boolean mayBeRelu = activation == null
+                || activation.function().equals("relu")
+                || activation.function().equals("unknown");
+        boolean isZero = layer.weights() != null && layer.weights().areZero();
+        return mayBeRelu && !isZero
+                ? List.of(
+                        Remedy.of(Remedy.Action.ACTIVATION, "Exchange relu for leakyRelu, elu or gelu."),
+                        Initialisers.remedy(condition))
+                : List.of(Initialisers.remedy(condition));
     }
 }

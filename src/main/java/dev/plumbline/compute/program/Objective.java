@@ -2,6 +2,7 @@ package dev.plumbline.compute.program;
 
 import dev.plumbline.tensor.Tensor;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -110,6 +111,37 @@ public final class Objective {
             reached.set(node.id(), isReached);
         }
         return reached.get(output.id());
+    }
+
+    /**
+     * The parameters whose derivative is 0 by construction, as {@link #hasDerivativeBy} has it, all in one pass: each with
+     * an operation that holds it back, such as {@code stopGradient} or a comparison; null where the objective does not
+     * depend on the parameter at all.
+     */
+    public Map<String, @Nullable Node> cutOff() {
+        BitSet passed = new BitSet();
+        passed.set(output.id());
+        @Nullable Node[] holding = new Node[output.id() + 1]; // (node): null where it has a derivative, or is not read
+        for (int id = output.id(); id >= 0; id--) {
+            Node node = program.nodes().get(id);
+            Node held = holding[id];
+            for (int k = 0; k < node.inputs().size() && (passed.get(id) || held != null); k++) {
+                int input = node.inputs().get(k).id();
+                boolean passes = passes(node.op(), k);
+                if (passes && passed.get(id)) {
+                    passed.set(input);
+                } else {
+                    holding[input] = passes ? held : node;
+                }
+            }
+        }
+        Map<String, @Nullable Node> cut = new LinkedHashMap<>();
+        program.parameters().forEach((name, node) -> {
+            if (!passed.get(node.id())) {
+                cut.put(name, node.id() < holding.length ? holding[node.id()] : null);
+            }
+        });
+        return cut;
     }
 
     private static boolean passes(Op op, int input) {

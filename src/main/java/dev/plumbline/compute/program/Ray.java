@@ -229,6 +229,11 @@ public final class Ray {
         return isDecided() ? coefficient() : Double.NaN;
     }
 
+    /** The second derivative along the direction, {@code d'H d}; NaN where this order does not know it. */
+    public double curvature() {
+        return isDecided() && unit == 1 && germ.known() > 2 ? 2 * germ.at(2, 0) : Double.NaN;
+    }
+
     /** Whether the slope is known to this order. */
     public boolean isDecided() {
         return !undecided && germ.known() > unit && !Double.isNaN(coefficient());

@@ -1,6 +1,7 @@
 package dev.plumbline.diagnose.page;
 
 import dev.plumbline.compute.health.LayerHealth;
+import dev.plumbline.compute.health.NoiseScale;
 import dev.plumbline.diagnose.Correctness;
 import dev.plumbline.diagnose.DiagnosisReport;
 import dev.plumbline.report.figure.ErrorBars;
@@ -150,6 +151,10 @@ record DiagnosisDocument(DiagnosisReport report, Document page) {
         }
         Double median = report.samples().median();
         page.section("Samples");
+        NoiseScale noise = report.samples().noise();
+        if (noise != null) {
+            page.note(words(noise));
+        }
         page.figure(new LineChart(
                         "Each sample's own gradient",
                         "A sample far above the others decides the step; one near zero teaches nothing.",
@@ -167,5 +172,14 @@ record DiagnosisDocument(DiagnosisReport report, Document page) {
                         median == null ? List.of() : List.of(new Level("median", median)),
                         List.of())
                 .figure());
+    }
+
+    private static String words(NoiseScale noise) {
+        return "Noise and signal of the gradient are as large in a batch of %s (%s to %s); this one has %s."
+                .formatted(
+                        noise.scale() == null ? "unknown size" : Numbers.of(noise.scale(), 3),
+                        noise.least() == null ? "any" : Numbers.of(noise.least(), 3),
+                        noise.most() == null ? "any" : Numbers.of(noise.most(), 3),
+                        Numbers.count(noise.samples(), "sample", "samples"));
     }
 }

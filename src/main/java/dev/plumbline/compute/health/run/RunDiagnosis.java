@@ -1,8 +1,11 @@
 package dev.plumbline.compute.health.run;
 
+import static dev.plumbline.compute.health.Symptom.BATCH_SIZE;
 import static dev.plumbline.compute.health.Symptom.DATA;
 import static dev.plumbline.compute.health.Symptom.EXPLODING;
+import static dev.plumbline.compute.health.Symptom.LEARNING_RATE;
 import static dev.plumbline.compute.health.Symptom.LOSS;
+import static dev.plumbline.compute.health.Symptom.UNDERFLOW;
 import static dev.plumbline.compute.health.Symptom.UPDATE_RATIO;
 
 import dev.plumbline.compute.health.HealthFinding;
@@ -22,8 +25,13 @@ public record RunDiagnosis(List<HealthFinding> findings, List<NotEvaluated> notE
     private static final String NO_SUCH_RULE = "this profile has no such rule";
     private static final String BATCHES = "a run sees batches; POST /v1/diagnoses judges a batch sample by sample";
 
+    private static final String CURVATURE =
+            "a run shows its learning rate by its losses; POST /v1/diagnoses measures the curvature along a step";
+    private static final String FLOAT64 = "a run here computes its gradients in float64";
+
     /** The symptoms that a point of the run says nothing about: they are judged here, or it is said here why not. */
-    public static final Set<Symptom> NOT_AT_A_POINT = Set.of(UPDATE_RATIO, LOSS, DATA);
+    public static final Set<Symptom> NOT_AT_A_POINT =
+            Set.of(UPDATE_RATIO, LOSS, DATA, BATCH_SIZE, LEARNING_RATE, UNDERFLOW);
 
     public static RunDiagnosis of(Course course, Profile profile) {
         List<HealthFinding> findings = new ArrayList<>();
@@ -33,7 +41,11 @@ public record RunDiagnosis(List<HealthFinding> findings, List<NotEvaluated> notE
             findings.addAll(judgement.findings());
             notEvaluated.addAll(judgement.notEvaluated());
         }
-        notEvaluated.add(new NotEvaluated(DATA, profile == Profile.PLUMBLINE ? BATCHES : NO_SUCH_RULE));
+        boolean isOurs = profile == Profile.PLUMBLINE;
+        notEvaluated.add(new NotEvaluated(DATA, isOurs ? BATCHES : NO_SUCH_RULE));
+        notEvaluated.add(new NotEvaluated(BATCH_SIZE, isOurs ? BATCHES : NO_SUCH_RULE));
+        notEvaluated.add(new NotEvaluated(LEARNING_RATE, isOurs ? CURVATURE : NO_SUCH_RULE));
+        notEvaluated.add(new NotEvaluated(UNDERFLOW, isOurs ? FLOAT64 : NO_SUCH_RULE));
         return new RunDiagnosis(findings, notEvaluated);
     }
 

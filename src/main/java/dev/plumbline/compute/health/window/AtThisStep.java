@@ -26,6 +26,7 @@ record AtThisStep() implements WindowRule {
                 signs,
                 diagnosis.notEvaluated().stream()
                         .filter(none -> !OURS.contains(none.rule()))
+                        .filter(none -> !none.rule().isOfAModel()) // a monitor never sees one
                         .toList());
     }
 

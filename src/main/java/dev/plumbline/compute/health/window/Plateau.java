@@ -7,8 +7,14 @@ import dev.plumbline.compute.health.Symptom;
 import dev.plumbline.compute.health.Words;
 import java.util.List;
 
-/** For a whole window the smoothed loss has not been lower than ever by {@value RunState#IMPROVEMENT} of itself. */
-record Plateau() implements WindowRule {
+/**
+ * For a whole window the smoothed loss has not been lower than ever by {@value RunState#IMPROVEMENT} of itself, and does not
+ * fall steadily either. A slow loss falls steadily where its line does, by {@code significance} standard errors, and where it
+ * falls at least half as fast over the window's second half as over its first: the tail of an exponential does not.
+ */
+record Plateau(double significance) implements WindowRule {
+
+    private static final double AS_FAST = 0.5;
 
     @Override
     public Signs look(Course course) {
@@ -24,34 +30,46 @@ record Plateau() implements WindowRule {
                     "a plateau takes more losses than a window has: more than %d; there are %d"
                             .formatted(window, course.state().loss().values()));
         }
-        if (progress.idle() <= window) {
+        if (progress.idle() <= window || fallsSteadily(Series.ofLoss(course.window()))) {
             return Signs.NONE;
         }
-        return Signs.of(
-                new Sign(
-                        Pattern.PLATEAU,
-                        progress.bestStep(),
-                        new HealthFinding(
-                                Symptom.LOSS,
-                                Severity.WARNING,
-                                List.of(),
-                                "losses since the smoothed loss last fell by 1 %",
-                                progress.idle(),
-                                window,
-                                HealthFinding.above(progress.idle(), window),
-                                "The loss was %s at step %d and is %s now, both smoothed; it began at %s."
-                                        .formatted(
-                                                Words.number(progress.best()),
-                                                progress.bestStep(),
-                                                Words.number(smoothed),
-                                                Words.number(progress.first())),
-                                List.of(
-                                        Remedy.of(
-                                                Remedy.Action.LEARNING_RATE,
-                                                "If the loss is still too high, change the learning rate: a lower one where the"
-                                                        + " gradient's norms stay as they were, a higher one where they are small."),
-                                        Remedy.of(
-                                                Remedy.Action.INVESTIGATION,
-                                                "Post the model and a batch to /v1/diagnoses, or stop: it may have converged.")))));
+        return Signs.of(new Sign(
+                Pattern.PLATEAU,
+                progress.bestStep(),
+                new HealthFinding(
+                        Symptom.LOSS,
+                        Severity.WARNING,
+                        List.of(),
+                        "losses since the smoothed loss last fell by 1 %",
+                        progress.idle(),
+                        window,
+                        HealthFinding.above(progress.idle(), window),
+                        "The loss was %s at step %d and is %s now, both smoothed; it began at %s."
+                                .formatted(
+                                        Words.number(progress.best()),
+                                        progress.bestStep(),
+                                        Words.number(smoothed),
+                                        Words.number(progress.first())),
+                        List.of(
+                                Remedy.of(
+                                        Remedy.Action.LEARNING_RATE,
+                                        "If the loss is still too high, change the learning rate: a lower one"
+                                                + " where the gradient's norms stay as they were, a higher one"
+                                                + " where they are small."),
+                                Remedy.of(
+                                        Remedy.Action.INVESTIGATION,
+                                        "Post the model and a batch to /v1/diagnoses, or stop: it may have"
+                                                + " converged.")))));
+    }
+
+    private boolean fallsSteadily(Series losses) {
+        int half = losses.size() / 2;
+        if (half < NormTrend.LEAST) {
+            return false;
+        }
+        Line whole = Line.through(losses);
+        double first = Line.through(losses.part(0, half)).slope();
+        double second = Line.through(losses.part(half, losses.size())).slope();
+        return whole.slope() < 0 && whole.significance() >= significance && second <= AS_FAST * first;
     }
 }

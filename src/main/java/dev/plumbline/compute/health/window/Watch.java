@@ -25,7 +25,7 @@ public record Watch(RunState state, Snapshot snapshot, List<RunFinding> arisen, 
             new NormTrend(0.01, 10, 5),
             new LossTrend(0.2, 5),
             new Oscillation(0.1, 5),
-            new Plateau(),
+            new Plateau(5),
             new AtThisStep());
 
     /** A finding is over after this share of a window without it; a spike after one snapshot. */

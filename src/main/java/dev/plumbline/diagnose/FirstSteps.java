@@ -1,5 +1,6 @@
 package dev.plumbline.diagnose;
 
+import dev.plumbline.compute.health.FirstStep;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.compute.optimizer.OptimizerStep;
@@ -7,26 +8,25 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.OptimizerSource;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** How far the first step of the optimizer at hand would move each parameter. */
-final class UpdateNorms {
+/** The first step of the optimizer at hand. */
+final class FirstSteps {
 
-    private UpdateNorms() {}
+    private FirstSteps() {}
 
-    /** Empty without an optimizer, without all parameters, or where the step is refused for non-finite numbers. */
-    static Map<String, Double> of(
+    /** Null without an optimizer or without all parameters; no updates where non-finite numbers forbid the step. */
+    static @Nullable FirstStep of(
             @Nullable OptimizerSource source, Map<String, Tensor> parameters, Map<String, Tensor> gradients) {
         if (source == null) {
-            return Map.of();
+            return null;
         }
         Optimizer optimizer = read(source);
         if (!parameters.keySet().containsAll(gradients.keySet())) {
-            return Map.of();
+            return null;
         }
         Map<String, Tensor> before = new LinkedHashMap<>();
         Map<String, Tensor> slopes = new LinkedHashMap<>();
@@ -35,9 +35,20 @@ final class UpdateNorms {
             slopes.put(name, gradient.as(Datatype.FP64));
         });
         OptimizerStep step = optimizer.step(OptimizerState.INITIAL, before, slopes);
-        Map<String, Double> norms = new HashMap<>();
-        step.updates().forEach((name, update) -> norms.put(name, update.norm()));
-        return norms;
+        Map<String, Tensor> updates = new LinkedHashMap<>();
+        if (step.taken()) {
+            before.forEach((name, was) ->
+                    updates.put(name, difference(step.parameters().get(name), was)));
+        }
+        return new FirstStep(source.learningRate(), updates);
+    }
+
+    private static Tensor difference(@Nullable Tensor after, Tensor before) {
+        double[] values = Objects.requireNonNull(after).values().clone();
+        for (int i = 0; i < values.length; i++) {
+            values[i] -= before.at(i);
+        }
+        return Tensor.of(before.shape(), values);
     }
 
     private static Optimizer read(OptimizerSource source) {
