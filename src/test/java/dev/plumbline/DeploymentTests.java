@@ -62,7 +62,9 @@ class DeploymentTests {
             workers.put(name, workers(variables));
             assertThat(service.get("profiles")).isEqualTo(List.of("cluster"));
             assertThat(map(service, "depends_on", "postgres")).containsEntry("condition", "service_healthy");
-            assertThat(binder(variables).bind("spring.datasource.url", String.class).get())
+            assertThat(binder(variables)
+                            .bind("spring.datasource.url", String.class)
+                            .get())
                     .isEqualTo("jdbc:postgresql://postgres/plumbline");
             assertThat(service.get("read_only")).isEqualTo(true);
         }
@@ -95,14 +97,13 @@ class DeploymentTests {
             Map<String, Object> container =
                     list(map(template, "spec"), "containers").get(0);
             Map<String, Object> variables = new HashMap<>();
-            list(container, "env").forEach(one -> variables.put((String) one.get("name"), one.getOrDefault("value", "")));
+            list(container, "env")
+                    .forEach(one -> variables.put((String) one.get("name"), one.getOrDefault("value", "")));
             workers.put((String) map(document, "metadata").get("name"), workers(variables));
             assertThat(variables)
-                    .containsKeys(
-                            "SPRING_DATASOURCE_URL", "SPRING_DATASOURCE_USERNAME", "SPRING_DATASOURCE_PASSWORD");
+                    .containsKeys("SPRING_DATASOURCE_URL", "SPRING_DATASOURCE_USERNAME", "SPRING_DATASOURCE_PASSWORD");
             assertThat(map(container, "livenessProbe", "httpGet").get("path")).isEqualTo("/actuator/health/liveness");
-            assertThat(map(container, "readinessProbe", "httpGet").get("path"))
-                    .isEqualTo("/actuator/health/readiness");
+            assertThat(map(container, "readinessProbe", "httpGet").get("path")).isEqualTo("/actuator/health/readiness");
         }
         assertThat(workers).isEqualTo(Map.of("plumbline-api", 0, "plumbline-worker", 1));
         assertThat(map(documents.get(2), "spec", "selector")).isEqualTo(labels.get(0));

@@ -106,12 +106,7 @@ class GradientCheckService {
         Fingerprint inputs = Fingerprint.of(model.objective().point());
         Measured measured = Measured.of(question, model.objective(), watch::at);
         Checked checked = new ReportAssembly(
-                        measured.claims(),
-                        request,
-                        measured.question().settings(),
-                        model,
-                        inputs,
-                        seen)
+                        measured.claims(), request, measured.question().settings(), model, inputs, seen)
                 .report(watch::at, started);
         return claimsMore ? checked.with(products(asked, watch).result()) : checked;
     }

@@ -30,10 +30,6 @@ record Measured(Question question, MeasuredClaims claims) {
         return new Measured(
                 question,
                 MeasuredClaims.of(
-                        objective,
-                        objective.gradientOfParameters(),
-                        question.plan(),
-                        question::claims,
-                        progress));
+                        objective, objective.gradientOfParameters(), question.plan(), question::claims, progress));
     }
 }

@@ -165,7 +165,10 @@ record ReportAssembly(
      */
     private Search.Findings findings(List<Comparison> comparisons, double spent, Progress progress) {
         double seconds = settings.explainSeconds() - spent;
-        if (request.gradients() == null || seconds <= 0 || settings.scheme() != null || !measurement().isFinite()) {
+        if (request.gradients() == null
+                || seconds <= 0
+                || settings.scheme() != null
+                || !measurement().isFinite()) {
             return Search.Findings.NONE;
         }
         progress.at(Phase.EXPLANATION, 0, 1 + Budget.most(seconds), 0);

@@ -50,11 +50,12 @@ class DiagnosisController {
     @Operation(
             operationId = "diagnose",
             summary = "Diagnose a gradient",
-            description = "Vanishing, exploding, dead units, saturation, unscaled inputs, probabilities as logits, a part"
-                    + " that is cut off, a step that is too long and more, with causes and remedies: of a model"
-                    + " with its data, or of gradients that you already have. With both, the gradients are a claim: it is"
-                    + " checked against the model, and its health is judged; where it is wrong, the health of the right"
-                    + " gradient too. An unhealthy or wrong gradient is a result: 200.")
+            description =
+                    "Vanishing, exploding, dead units, saturation, unscaled inputs, probabilities as logits, a part"
+                            + " that is cut off, a step that is too long and more, with causes and remedies: of a model"
+                            + " with its data, or of gradients that you already have. With both, the gradients are a claim: it is"
+                            + " checked against the model, and its health is judged; where it is wrong, the health of the right"
+                            + " gradient too. An unhealthy or wrong gradient is a result: 200.")
     DiagnosisReport diagnose(
             @Parameter(hidden = true) @RequestAttribute String owner, @RequestBody DiagnosisRequest request) {
         return diagnosed(owner, request.with(new Upload(limits), library.card(owner)));

@@ -287,7 +287,8 @@ public final class Allowances {
             edges = own.inFloat64();
         }
         boolean sought = reaches && !areAtFirst();
-        passes += sought && scatter.reaches(objective, exact, own.times(Rounding.BOLDNESS)) ? 2 * PASSES_OF_A_REVERSE : 0;
+        passes +=
+                sought && scatter.reaches(objective, exact, own.times(Rounding.BOLDNESS)) ? 2 * PASSES_OF_A_REVERSE : 0;
         for (Leaning leaning : sides()) {
             passes += runs * PASSES_OF_A_GRADIENT;
             long first = seed + (2L + leaning.sign()) * RUNS;

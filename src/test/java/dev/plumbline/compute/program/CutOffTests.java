@@ -58,7 +58,7 @@ class CutOffTests {
 
     @Test
     void saysWhichOperationHoldsTheDerivativeBack() {
-        Map<String, @Nullable Node> cut = objective().cutOff();
+        Map<String, ? extends @Nullable Node> cut = objective().cutOff();
 
         assertThat(Objects.requireNonNull(cut.get("stopped")).op()).isEqualTo(new Unary(STOP_GRADIENT));
         assertThat(Objects.requireNonNull(cut.get("signed")).op()).isEqualTo(new Unary(SIGN));

@@ -25,8 +25,7 @@ class NativeFactorsTests {
         Node x = b.constant(Tensor.of(Shape.of(64, INNER), random(64 * INNER, 1)));
         Node hidden = b.matmul(x, b.parameter("w", Shape.of(INNER, OUTER)));
         Program program = b.output("y", b.sum(b.square(hidden))).build();
-        return new Objective(
-                program, program.output("y"), Map.of("w", Tensor.of(Shape.of(INNER, OUTER), weights)));
+        return new Objective(program, program.output("y"), Map.of("w", Tensor.of(Shape.of(INNER, OUTER), weights)));
     }
 
     private static double[] times(double[] weights, int rows, boolean transposed) {
@@ -99,9 +98,7 @@ class NativeFactorsTests {
         Node x = b.constant(Tensor.of(Shape.of(2, INNER), random(2 * INNER, 7)));
         Program program = b.output("y", b.sum(b.matmul(x, moved))).build();
         Objective objective = new Objective(
-                program,
-                program.output("y"),
-                Map.of("w", Tensor.of(Shape.of(OUTER, INNER), random(INNER * OUTER, 8))));
+                program, program.output("y"), Map.of("w", Tensor.of(Shape.of(OUTER, INNER), random(INNER * OUTER, 8))));
         try (NativeFactors factors = NativeFactors.of(objective)) {
             assertThat(isKept(objective.base().value(moved).values())).isTrue();
         }

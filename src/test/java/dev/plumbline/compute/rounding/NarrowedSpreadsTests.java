@@ -41,8 +41,7 @@ class NarrowedSpreadsTests {
     void float64IsKnownFromFloat32(String net) {
         Objective objective = PyTorchNets.read(net).objective();
         for (long seed = 0; seed < 400; seed += 100) {
-            Spreads narrowed =
-                    ofThreeRunsInFloat32(objective, seed).inFloat64();
+            Spreads narrowed = ofThreeRunsInFloat32(objective, seed).inFloat64();
             Spreads measured = Spreads.of(objective, seed);
             List<Double> ratios = new ArrayList<>();
             for (Node node : Edges.operands(objective.program())) {
@@ -73,8 +72,7 @@ class NarrowedSpreadsTests {
     @Test
     void whatFloat32DoesNotRoundFloat64DoesNot() {
         Objective objective = reluOf(0.25);
-        Spreads narrowed =
-                ofThreeRunsInFloat32(objective, 1).inFloat64();
+        Spreads narrowed = ofThreeRunsInFloat32(objective, 1).inFloat64();
         for (Node node : Edges.operands(objective.program())) {
             assertThat(narrowed.spread(node)).containsOnly(0);
         }

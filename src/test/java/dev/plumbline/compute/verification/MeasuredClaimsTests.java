@@ -44,8 +44,7 @@ class MeasuredClaimsTests {
 
     private static MeasuredClaims measured(
             Objective objective, Datatype datatype, Map<String, Tensor> claims, Coverage coverage) {
-        CheckPlan.Arithmetic arithmetic =
-                new CheckPlan.Arithmetic(Map.of("w", datatype, "v", datatype), null, false);
+        CheckPlan.Arithmetic arithmetic = new CheckPlan.Arithmetic(Map.of("w", datatype, "v", datatype), null, false);
         CheckPlan certified = CheckPlan.certified(arithmetic, 3);
         CheckPlan plan = new CheckPlan(
                 coverage,
@@ -81,8 +80,7 @@ class MeasuredClaimsTests {
     @EnumSource(names = {"FP64", "FP32"})
     void threeRunsSufficeForARightClaim(Datatype datatype) {
         Objective objective = network();
-        MeasuredClaims measured =
-                measured(objective, datatype, claims(objective, datatype, 1), Coverage.CERTIFIED);
+        MeasuredClaims measured = measured(objective, datatype, claims(objective, datatype, 1), Coverage.CERTIFIED);
         assertThat(verdict(measured)).isEqualTo(Verdict.PASS);
         assertThat(measured.measurement().before()).isZero();
         assertThat(measured.measurement().allowances().passes())
@@ -94,8 +92,7 @@ class MeasuredClaimsTests {
     @EnumSource(names = {"FP64", "FP32"})
     void aWrongClaimIsHeldAgainstEight(Datatype datatype) {
         Objective objective = network();
-        MeasuredClaims measured =
-                measured(objective, datatype, claims(objective, datatype, 1.001), Coverage.CERTIFIED);
+        MeasuredClaims measured = measured(objective, datatype, claims(objective, datatype, 1.001), Coverage.CERTIFIED);
         Measurement own = Measurement.of(objective, measured.measurement().plan(), Progress.NONE);
         assertThat(verdict(measured)).isEqualTo(Verdict.FAIL);
         assertThat(measured.measurement().allowances().allowance("v"))
