@@ -2,20 +2,15 @@ package dev.plumbline.optimize;
 
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.compute.optimizer.check.Circumstances;
 import dev.plumbline.compute.optimizer.check.Claim;
 import dev.plumbline.compute.optimizer.check.Group;
-import dev.plumbline.compute.optimizer.check.ObservedStep;
-import dev.plumbline.compute.optimizer.check.OptimizerCheck;
-import dev.plumbline.compute.optimizer.check.Said;
 import dev.plumbline.compute.optimizer.schedule.Schedule;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.OptimizerSource;
-import dev.plumbline.reader.ParameterNames;
-import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,22 +24,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param optimizer as far as it is known; without a learning rate that is fitted; null if nothing is known
  * @param state before the first of the steps; null if that was the very first of a training; slots may have PyTorch's names
- * @param steps in order, without gaps; two or three tell more than one
+ * @param steps in order, without gaps; two or three tell more than one; the tensors of each may come in files beside the
+ *     request
  * @param schedule of the learning rate, which is the optimizer's then; none, or step by step
  * @param clipping of the gradients, once they are divided by the loss scale; none
  * @param lossScale by which all gradients are too large; 1
  * @param groups of parameters with hyper-parameters of their own
  * @param maximize whether the steps should go uphill; false
+ * @param parameterNames in the order in which the optimizer has them, for a state of PyTorch's, which knows positions; the order
+ *     of the first parameters, which a safetensors file sorts
  */
 public record OptimizerCheckRequest(
         @Nullable OptimizerSource optimizer,
         @Nullable CheckStateSource state,
-        List<Step> steps,
+        @Nullable List<Step> steps,
         @Nullable TrainingRunSchedule schedule,
         @Nullable ClippingSource clipping,
         @Nullable Double lossScale,
         @Nullable List<GroupSource> groups,
-        @Nullable Boolean maximize) {
+        @Nullable Boolean maximize,
+        @Nullable List<String> parameterNames) {
 
     /**
      * Parameters before and after, and the gradients between.
@@ -54,23 +53,12 @@ public record OptimizerCheckRequest(
      * @param lossScale of this step's gradients
      */
     public record Step(
-            Map<String, Tensor> before,
-            Map<String, Tensor> gradients,
-            Map<String, Tensor> after,
+            @Nullable Map<String, Tensor> before,
+            @Nullable Map<String, Tensor> gradients,
+            @Nullable Map<String, Tensor> after,
             @Nullable CheckStateSource state,
             @Nullable Double learningRate,
             @Nullable Double lossScale) {
-
-        /** The same by the names of the first parameters. */
-        private Step by(ParameterNames names, String place) {
-            return new Step(
-                    names.of(before, place + "/before"),
-                    names.of(gradients, place + "/gradients"),
-                    names.of(after, place + "/after"),
-                    state,
-                    learningRate,
-                    lossScale);
-        }
     }
 
     /**
@@ -81,23 +69,12 @@ public record OptimizerCheckRequest(
      */
     public record GroupSource(List<String> names, Map<String, Object> hyperParameters) {}
 
-    OptimizerCheck check() {
-        if (steps.isEmpty()) {
-            throw Problem.invalid("/steps", "there is no step to check", "none", "1 or more");
-        }
-        List<ObservedStep> observed = new ArrayList<>();
-        for (int i = 0; i < steps.size(); i++) {
-            observed.add(observed(i));
-        }
-        return new OptimizerCheck(claim(), observed);
+    List<Step> given() {
+        return steps == null ? List.of() : steps;
     }
 
-    private List<String> names() {
-        return List.copyOf(steps.get(0).before().keySet());
-    }
-
-    private Claim claim() {
-        ReadState read = ReadState.of(state, names(), "/state");
+    /** Without its state. */
+    Claim claim(ReadState read, List<String> names) {
         Optimizer claimed = null;
         Set<String> given = new LinkedHashSet<>();
         if (optimizer != null) {
@@ -107,7 +84,7 @@ public record OptimizerCheckRequest(
             given.addAll(read.said());
         }
         boolean rateKnown = given.contains("learningRate");
-        Double first = steps.get(0).learningRate();
+        Double first = given().isEmpty() ? null : given().get(0).learningRate();
         if (claimed != null && !rateKnown && first != null && first > 0) {
             claimed = claimed.withLearningRate(first);
             rateKnown = true;
@@ -118,11 +95,11 @@ public record OptimizerCheckRequest(
         return new Claim(
                 descent,
                 rateKnown,
-                read.state(),
+                null,
                 new Circumstances(
                         course(),
                         ClippingSource.clipping(clipping),
-                        groups(descent, read),
+                        groups(descent, read, names),
                         read.counts(),
                         maximizes,
                         optimizer == null ? null : given));
@@ -136,7 +113,7 @@ public record OptimizerCheckRequest(
         }
     }
 
-    private List<Group> groups(@Nullable Optimizer claimed, ReadState read) {
+    private List<Group> groups(@Nullable Optimizer claimed, ReadState read, List<String> names) {
         List<Group> all = new ArrayList<>(claimed == null ? List.of() : read.groups(claimed));
         List<GroupSource> own = groups == null ? List.of() : groups;
         for (int i = 0; i < own.size(); i++) {
@@ -147,8 +124,8 @@ public record OptimizerCheckRequest(
             }
             GroupSource group = own.get(i);
             for (String name : group.names()) {
-                if (!steps.get(0).before().containsKey(name)) {
-                    throw Problem.invalid(pointer + "/names", "there is no parameter of that name", name, names());
+                if (!names.contains(name)) {
+                    throw Problem.invalid(pointer + "/names", "there is no parameter of that name", name, names);
                 }
             }
             try {
@@ -161,59 +138,7 @@ public record OptimizerCheckRequest(
         return all;
     }
 
-    private ObservedStep observed(int position) {
-        String pointer = Problem.pointer("steps", position);
-        Map<String, Shape> expected = shapes(steps.get(0).before());
-        Step step = steps.get(position).by(ParameterNames.of(expected.keySet()), pointer);
-        requireSteppable(pointer + "/before", step.before());
-        require(pointer + "/before", step.before(), expected);
-        require(pointer + "/gradients", step.gradients(), expected);
-        require(pointer + "/after", step.after(), expected);
-        return new ObservedStep(step.before(), step.gradients(), step.after(), said(step, pointer));
-    }
-
-    private Said said(Step step, String pointer) {
-        Double own = step.lossScale() == null ? lossScale : step.lossScale();
-        double scale = own == null ? 1 : own;
-        if (!(scale > 0) || Double.isInfinite(scale)) {
-            String at = step.lossScale() == null ? "" : pointer;
-            throw Problem.invalid(at + "/lossScale", "gradients cannot be divided by it", scale, "a number above 0");
-        }
-        double rate = step.learningRate() == null ? Double.NaN : step.learningRate();
-        if (rate < 0 || Double.isInfinite(rate)) {
-            throw Problem.invalid(
-                    pointer + "/learningRate", "this is no learning rate", rate, "a finite number, 0 or more");
-        }
-        OptimizerState before = step.state() == null
-                ? null
-                : ReadState.of(step.state(), names(), pointer + "/state").state();
-        return new Said(before, rate, scale);
-    }
-
-    private static void requireSteppable(String pointer, Map<String, Tensor> parameters) {
-        if (parameters.values().stream().mapToInt(Tensor::size).sum() == 0) {
-            throw Problem.invalid(pointer, "there is no parameter that could move", parameters.keySet(), "1 or more");
-        }
-        parameters.forEach((name, parameter) -> {
-            if (parameter.datatype() != Datatype.FP64 && parameter.datatype() != Datatype.FP32) {
-                throw Problem.unsupported(
-                        pointer + Problem.pointer(name),
-                        "optimizers step in FP32 or FP64: rounding to less hides what they do",
-                        parameter.datatype(),
-                        "FP32 or FP64");
-            }
-        });
-    }
-
-    /** Every step is of the same parameters, before and after, with a gradient for each. */
-    private static void require(String pointer, Map<String, Tensor> tensors, Map<String, Shape> expected) {
-        Map<String, Shape> got = shapes(tensors);
-        if (!got.equals(expected)) {
-            throw Problem.invalid(pointer, "names and shapes are not those of the first parameters", got, expected);
-        }
-    }
-
-    static Map<String, Shape> shapes(Map<String, Tensor> tensors) {
+    static Map<String, Shape> shapes(Map<String, ? extends TensorSource> tensors) {
         Map<String, Shape> shapes = new TreeMap<>();
         tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
         return shapes;

@@ -3,10 +3,12 @@ package dev.plumbline.optimize;
 import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.compute.optimizer.SlotNames;
 import dev.plumbline.compute.optimizer.check.Group;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.OptimizerDict;
 import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param counts of steps, of those that differ from the state's
  * @param hyperParameters of each of PyTorch's groups, under our names, and the parameters it has
  */
-record ReadState(@Nullable OptimizerState state, Map<String, Long> counts, List<Group> hyperParameters) {
+record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Group> hyperParameters) {
 
     private static final Map<String, String> OURS = Map.of(
             "lr", "learningRate",
@@ -33,18 +35,41 @@ record ReadState(@Nullable OptimizerState state, Map<String, Long> counts, List<
     private static final Set<String> ALIKE =
             Set.of("momentum", "dampening", "nesterov", "alpha", "centered", "rho", "maximize");
 
+    static final ReadState NOTHING = new ReadState(null, Map.of(), List.of());
+
     /** @param names of the parameters, in the order in which the optimizer has them */
     static ReadState of(@Nullable CheckStateSource source, List<String> names, String pointer) {
         if (source == null) {
-            return new ReadState(null, Map.of(), List.of());
+            return NOTHING;
         }
         try {
-            return source.state() == null && source.paramGroups() == null
-                    ? ours(source, names)
-                    : new StateDictionary(source, names).read();
+            if (source.state() == null && source.paramGroups() == null) {
+                return ours(source, names);
+            }
+            return of(
+                    new OptimizerDict(
+                            source.state() == null ? Map.of() : sources(source.state()),
+                            source.paramGroups() == null ? List.of() : source.paramGroups()),
+                    names);
         } catch (Problem problem) {
             throw problem.within(pointer);
         }
+    }
+
+    private static Map<String, Map<String, TensorSource>> sources(Map<String, Map<String, Tensor>> tensors) {
+        Map<String, Map<String, TensorSource>> sources = new LinkedHashMap<>();
+        tensors.forEach((key, kept) -> sources.put(key, new LinkedHashMap<>(kept)));
+        return sources;
+    }
+
+    /** PyTorch's dictionary. */
+    static ReadState of(OptimizerDict dictionary, List<String> names) {
+        return new StateDictionary(dictionary, names).read();
+    }
+
+    /** Our own slots in a file. */
+    static ReadState ofFile(TensorPart part, long step) {
+        return new ReadState(new Checkpoint(step, Map.of(), part.slots()), Map.of(), List.of());
     }
 
     private static ReadState ours(CheckStateSource source, List<String> names) {
@@ -59,38 +84,45 @@ record ReadState(@Nullable OptimizerState state, Map<String, Long> counts, List<
             Checkpoint.requireStep(count, Problem.pointer("steps", name));
         });
         Map<String, Map<String, Tensor>> slots = source.slots() == null ? Map.of() : source.slots();
-        return new ReadState(new OptimizerState(step, slots), counts, List.of());
+        return new ReadState(new Checkpoint(step, Map.of(), slots), counts, List.of());
     }
 
-    /** PyTorch's dictionary. */
-    private record StateDictionary(CheckStateSource source, List<String> names) {
+    private record StateDictionary(OptimizerDict source, List<String> names) {
 
         ReadState read() {
             List<String> keys = keys();
-            Map<String, Map<String, Tensor>> slots = new LinkedHashMap<>();
+            Map<String, Map<String, TensorSource>> slots = new LinkedHashMap<>();
             Map<String, Long> counts = new LinkedHashMap<>();
-            Map<String, Map<String, Tensor>> states = source.state() == null ? Map.of() : source.state();
-            states.forEach((key, kept) -> {
+            source.state().forEach((key, kept) -> {
                 String name = name(key, keys);
                 kept.forEach((slot, tensor) -> {
                     if (slot.equals("step")) {
-                        counts.put(name, (long) tensor.at(0));
-                    } else if (tensor.size() != 1 || !slot.equals("mu_product")) {
-                        slots.computeIfAbsent(slot, any -> new LinkedHashMap<>())
+                        counts.put(name, count(key, tensor));
+                    } else if (!slot.equals("mu_product")) {
+                        slots.computeIfAbsent(SlotNames.ours(slot), any -> new LinkedHashMap<>())
                                 .put(name, tensor);
                     }
                 });
             });
-            slots.remove("mu_product");
             long step = counts.values().stream().mapToLong(count -> count).max().orElse(slots.isEmpty() ? 0 : 1);
-            return new ReadState(new OptimizerState(step, slots), counts, groups(keys));
+            return new ReadState(new Checkpoint(step, Map.of(), slots), counts, groups(keys));
+        }
+
+        private static long count(String key, TensorSource step) {
+            String pointer = Problem.pointer("state", key, "step");
+            double count = step.shape().size() == 1 ? step.doubles()[0] : Double.NaN;
+            if (count != Math.rint(count)) {
+                throw Problem.invalid(
+                        pointer, "this is no step count", step.datatype() + " of shape " + step.shape(), "one number");
+            }
+            Checkpoint.requireStep((long) count, pointer);
+            return (long) count;
         }
 
         /** The positions in the order of the parameters. */
         private List<String> keys() {
             List<String> keys = new ArrayList<>();
-            for (Map<String, Object> group :
-                    source.paramGroups() == null ? List.<Map<String, Object>>of() : source.paramGroups()) {
+            for (Map<String, Object> group : source.groups()) {
                 if (group.get("params") instanceof List<?> params) {
                     params.forEach(position -> keys.add(position.toString()));
                 }
@@ -125,8 +157,7 @@ record ReadState(@Nullable OptimizerState state, Map<String, Long> counts, List<
 
         private List<Group> groups(List<String> keys) {
             List<Group> groups = new ArrayList<>();
-            for (Map<String, Object> group :
-                    source.paramGroups() == null ? List.<Map<String, Object>>of() : source.paramGroups()) {
+            for (Map<String, Object> group : source.groups()) {
                 List<String> own = new ArrayList<>();
                 if (group.get("params") instanceof List<?> params) {
                     params.forEach(position -> own.add(name(position.toString(), keys)));

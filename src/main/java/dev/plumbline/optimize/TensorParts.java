@@ -8,8 +8,10 @@ import dev.plumbline.tensor.TensorLimits;
 import dev.plumbline.tensor.TensorSource;
 import java.io.File;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -45,6 +47,18 @@ class TensorParts {
         } catch (Problem problem) {
             throw problem.within(part);
         }
+    }
+
+    /** The files of parts that may come several times, in order. */
+    List<TensorPart> open(String part, @Nullable List<MultipartFile> uploads, List<TensorPart> opened)
+            throws IOException {
+        List<TensorPart> own = new ArrayList<>();
+        for (MultipartFile upload : uploads == null ? List.<MultipartFile>of() : uploads) {
+            TensorPart one = Objects.requireNonNull(open(part, upload));
+            opened.add(one);
+            own.add(one);
+        }
+        return own;
     }
 
     /** Deflated files are small; what comes out of all of them together may not be larger than a bulk body. */
@@ -102,6 +116,11 @@ class TensorParts {
                 names.add(upload.getName());
             }
         }
+        return seen(problem, names);
+    }
+
+    /** @param names of the parts that came as files */
+    static Problem seen(Problem problem, Set<String> names) {
         boolean moment = names.contains("state") && problem.pointer().startsWith(SLOTS);
         return moment
                 ? new Problem(

@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -38,7 +39,7 @@ final class StateDict {
         try {
             StateDict dict = new StateDict(TorchArchive.of(file), limits);
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            for (Map.Entry<String, View> each : dict.views().entrySet()) {
+            for (Map.Entry<String, View> each : dict.views(dict.top()).entrySet()) {
                 tensors.put(each.getKey(), dict.placed(each.getKey(), () -> dict.tensor(each.getValue())));
             }
             return tensors;
@@ -47,14 +48,30 @@ final class StateDict {
         }
     }
 
+    /** What an open file holds: tensors by name, an optimizer's state, or both. */
+    record Stored(Map<String, StoredTensor> tensors, Optional<OptimizerDict> optimizer) {}
+
     /** The tensors where they lie. One that is a view with gaps or in another order cannot be read piece by piece. */
-    static Map<String, StoredTensor> stored(FileChannel file, TensorLimits limits) throws IOException {
+    static Stored stored(FileChannel file, TensorLimits limits) throws IOException {
         StateDict dict = new StateDict(TorchArchive.of(file, limits), limits);
+        Map<?, ?> top = dict.top();
+        Optional<OptimizerDict> optimizer =
+                OptimizerDict.in(top).map(found -> OptimizerDict.of(found, limits, (pointer, view) -> {
+                    try {
+                        return dict.stored(file, view);
+                    } catch (Problem problem) {
+                        throw problem.within(pointer);
+                    } catch (IOException lost) {
+                        throw new UncheckedIOException(lost);
+                    }
+                }));
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-        for (Map.Entry<String, View> each : dict.views().entrySet()) {
-            tensors.put(each.getKey(), dict.placed(each.getKey(), () -> dict.stored(file, each.getValue())));
+        if (optimizer.isEmpty() || top.values().stream().anyMatch(StateDict::isDictOfTensors)) {
+            for (Map.Entry<String, View> each : dict.views(top).entrySet()) {
+                tensors.put(each.getKey(), dict.placed(each.getKey(), () -> dict.stored(file, each.getValue())));
+            }
         }
-        return tensors;
+        return new Stored(tensors, optimizer);
     }
 
     @FunctionalInterface
@@ -72,19 +89,23 @@ final class StateDict {
 
     // ── which tensors ──
 
-    private Map<String, View> views() throws IOException {
+    private Map<?, ?> top() throws IOException {
         Object object = Pickle.read(archive.pickle(limits));
         if (!(object instanceof Map<?, ?> top)) {
             throw Problem.unsupported(
                     "", "the file holds no dictionary", object.getClass().getSimpleName(), CURE);
         }
+        return top;
+    }
+
+    private Map<String, View> views(Map<?, ?> top) {
         if (isOfTensors(top)) {
             return named(top);
         }
         Map<String, Map<?, ?>> dictionaries = new TreeMap<>();
         top.forEach((key, value) -> {
-            if (value instanceof Map<?, ?> map && isOfTensors(map)) {
-                dictionaries.put(key.toString(), map);
+            if (isDictOfTensors(value)) {
+                dictionaries.put(key.toString(), (Map<?, ?>) value);
             }
         });
         if (dictionaries.size() != 1) {
@@ -101,6 +122,10 @@ final class StateDict {
                                     .formatted(dictionaries.keySet().iterator().next()));
         }
         return named(dictionaries.values().iterator().next());
+    }
+
+    private static boolean isDictOfTensors(Object value) {
+        return value instanceof Map<?, ?> map && isOfTensors(map);
     }
 
     private static boolean isOfTensors(Map<?, ?> map) {

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -33,6 +34,8 @@ public final class StoredTensors implements Closeable {
     private final Map<String, String> metadata;
     private final boolean named;
     private final long inflated;
+    private final Optional<OptimizerDict> optimizer;
+    private boolean ordered = true;
 
     private StoredTensors(FileChannel file, Map<String, StoredTensor> tensors, Map<String, String> metadata) {
         this(file, tensors, metadata, true, 0);
@@ -44,7 +47,18 @@ public final class StoredTensors implements Closeable {
             Map<String, String> metadata,
             boolean named,
             long inflated) {
+        this(file, tensors, metadata, named, inflated, Optional.empty());
+    }
+
+    private StoredTensors(
+            FileChannel file,
+            Map<String, StoredTensor> tensors,
+            Map<String, String> metadata,
+            boolean named,
+            long inflated,
+            Optional<OptimizerDict> optimizer) {
         this.file = file;
+        this.optimizer = optimizer;
         this.named = named;
         this.inflated = inflated;
         this.tensors = Collections.unmodifiableMap(tensors);
@@ -76,7 +90,8 @@ public final class StoredTensors implements Closeable {
             limits.requireBytes(file.size());
             byte[] start = bytes(file, 0, TensorFiles.START).array();
             if (Npz.looksLike(start) && StateDict.isIn(ZipDirectory.names(file, limits))) {
-                return new StoredTensors(file, StateDict.stored(file, limits), Map.of());
+                StateDict.Stored stored = StateDict.stored(file, limits);
+                return new StoredTensors(file, stored.tensors(), Map.of(), true, 0, stored.optimizer());
             }
             if (Npz.looksLike(start)) {
                 try (file) {
@@ -99,6 +114,11 @@ public final class StoredTensors implements Closeable {
         return tensors;
     }
 
+    /** An optimizer's state, in a file of {@code torch.save}; such a file may hold no other tensors. */
+    public Optional<OptimizerDict> optimizer() {
+        return optimizer;
+    }
+
     /** Bytes that were written to the disk so that they can be read: those of an archive's tensors. */
     public long inflatedBytes() {
         return inflated;
@@ -114,6 +134,11 @@ public final class StoredTensors implements Closeable {
         return named;
     }
 
+    /** Whether the tensors come in the order in which they were given: safetensors sorts them. */
+    public boolean ordered() {
+        return ordered;
+    }
+
     private static StoredTensors safetensors(FileChannel file, TensorLimits limits) throws IOException {
         ByteBuffer head = bytes(file, 0, PREFIX + Math.min(limits.headerBytes(), Integer.MAX_VALUE - PREFIX));
         SafetensorsHeader header = Safetensors.header(head, file.size(), limits);
@@ -122,7 +147,9 @@ public final class StoredTensors implements Closeable {
             NpyHeader form = new NpyHeader(entry.datatype().datatype(), ByteOrder.LITTLE_ENDIAN, false, entry.shape());
             tensors.put(entry.name(), new StoredTensor(file, head.position() + entry.begin(), form));
         }
-        return new StoredTensors(file, tensors, header.metadata());
+        StoredTensors stored = new StoredTensors(file, tensors, header.metadata());
+        stored.ordered = false;
+        return stored;
     }
 
     private static StoredTensors npy(FileChannel file, String name, TensorLimits limits) throws IOException {

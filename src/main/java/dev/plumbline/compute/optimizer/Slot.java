@@ -54,8 +54,7 @@ public record Slot(String name, double initial, boolean copied, Form form) {
             return null;
         }
         Datatype datatype = parameter.datatype();
-        return copied
-                ? Tensor.of(shape, datatype, parameter.values().clone())
-                : Tensor.filled(shape, initial).as(datatype);
+        Tensor fresh = copied ? parameter : Tensor.filled(shape, datatype.round(initial));
+        return Tensor.of(shape, datatype, copied ? fresh.doubles() : fresh.values());
     }
 }

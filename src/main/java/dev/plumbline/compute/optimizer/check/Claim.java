@@ -38,6 +38,11 @@ public record Claim(
         return state == null
                 ? this
                 : new Claim(
-                        optimizer, learningRateKnown, new ClaimedState(state, parameters).of(optimizer), circumstances);
+                        optimizer,
+                        learningRateKnown,
+                        new OptimizerState(
+                                state.step(),
+                                new ClaimedState<>(state.step(), state.slots(), parameters).of(optimizer)),
+                        circumstances);
     }
 }

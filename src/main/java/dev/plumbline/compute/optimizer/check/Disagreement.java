@@ -38,22 +38,48 @@ final class Disagreement {
     }
 
     private static double ulps(Tensor before, Tensor after, Tensor predicted) {
-        double largestStep = largestStep(before, after);
-        double worst = 0;
-        for (int i = 0; i < before.size(); i++) {
-            double size = Math.max(Math.max(Math.abs(before.at(i)), Math.abs(after.at(i))), largestStep);
-            double difference = Math.abs(predicted.at(i) - after.at(i));
-            double ulps = difference == 0 ? 0 : difference / ulp(size, before.datatype());
-            worst = Math.max(worst, Double.isNaN(ulps) ? Double.POSITIVE_INFINITY : ulps);
+        return worst(before, after, predicted, new Known(largestStep(before, after), 0)).ulps();
+    }
+
+    /** The largest disagreement, and where it is; -1 where none is larger than was known. */
+    record Worst(double ulps, int position) {}
+
+    /**
+     * What is known of a tensor before a stretch of it is looked at.
+     *
+     * @param ulps of disagreement that were found elsewhere: what is less is not looked at closely
+     */
+    record Known(double largestStep, double ulps) {}
+
+    static Worst worst(Tensor before, Tensor after, Tensor predicted, Known known) {
+        double[] x = before.values();
+        double[] y = after.values();
+        double[] z = predicted.values();
+        double least = before.datatype() == Datatype.FP32 ? 0x1p-24 : 0x1p-53; // a number's ulp is larger than so many of it
+        double worst = known.ulps();
+        int position = -1;
+        for (int i = 0; i < x.length; i++) {
+            double difference = Math.abs(z[i] - y[i]);
+            double size = Math.max(Math.max(Math.abs(x[i]), Math.abs(y[i])), known.largestStep());
+            if (!(difference <= worst * least * size)) {
+                double ulps = difference / ulp(size, before.datatype());
+                if (!(ulps <= worst)) {
+                    worst = Double.isNaN(ulps) ? Double.POSITIVE_INFINITY : ulps;
+                    position = i;
+                }
+            }
         }
-        return worst;
+        return new Worst(worst, position);
     }
 
     private static double ulp(double size, Datatype datatype) {
         return datatype == Datatype.FP32 ? Math.ulp((float) size) : Math.ulp(size);
     }
 
-    /** The factor on the predicted updates that brings them closest to the observed ones, in the sense of least squares. */
+    /**
+     * The factor on the predicted updates that brings them closest to the observed ones, in the sense of least squares, each in
+     * units of its parameter or of the largest step of its tensor: a large parameter's update is as inexact as its last place.
+     */
     static double factor(List<ObservedStep> steps, List<Map<String, Tensor>> predicted) {
         double product = 0;
         double square = 0;
@@ -62,9 +88,11 @@ final class Disagreement {
             for (Map.Entry<String, Tensor> entry : predicted.get(k).entrySet()) {
                 Tensor before = requireNonNull(step.before().get(entry.getKey()));
                 Tensor after = requireNonNull(step.after().get(entry.getKey()));
-                for (int i = 0; i < before.size(); i++) {
-                    double update = entry.getValue().at(i) - before.at(i);
-                    product += update * (after.at(i) - before.at(i));
+                double largest = largestStep(before, after);
+                for (int i = 0; i < before.size() && largest > 0; i++) {
+                    double size = Math.max(Math.max(Math.abs(before.at(i)), Math.abs(after.at(i))), largest);
+                    double update = (entry.getValue().at(i) - before.at(i)) / size;
+                    product += update * ((after.at(i) - before.at(i)) / size);
                     square += update * update;
                 }
             }

@@ -61,6 +61,10 @@ record GradientPath(int unscalings, boolean clipsFirst, double factor, Clip clip
     static List<Map<String, Double>> norms(List<ObservedStep> steps) {
         return steps.stream()
                 .map(step -> {
+                    Map<String, Double> whole = step.said().norms();
+                    if (whole != null) {
+                        return whole;
+                    }
                     Map<String, Double> norms = new LinkedHashMap<>();
                     step.gradients().forEach((name, tensor) -> norms.put(name, tensor.norm()));
                     return norms;

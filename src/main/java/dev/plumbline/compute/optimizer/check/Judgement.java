@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import dev.plumbline.compute.optimizer.OptimizerState;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -16,8 +18,16 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
     private static final double CLEARLY_BETTER = 4;
     private static final int ALTERNATIVES = 5;
 
-    static Judgement of(Claim claim, List<ObservedStep> steps) {
-        return new Judgement(claim, steps, Trials.of(claim, steps));
+    /**
+     * What is chosen of the hypotheses that hold.
+     *
+     * @param others that hold too, and are worth a word
+     */
+    record Choice(Fit chosen, List<Fit> others, double claimResidual) {}
+
+    /** @param pieces whether the steps are pieces of larger ones */
+    static Judgement of(Claim claim, List<ObservedStep> steps, boolean pieces) {
+        return new Judgement(claim, steps, Trials.of(claim, steps, pieces));
     }
 
     /** To float64's last places; a rate that is yet to be fitted holds of any single number. */
@@ -39,7 +49,7 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
         return new Deviations(claim, trials.parts(), trials.courses(), steps);
     }
 
-    OptimizerVerdict verdict() {
+    Judged judged() {
         Optional<String> nonFinite = firstNonFinite();
         if (nonFinite.isPresent()) {
             return undecided(Fault.NON_FINITE, nonFinite.get(), Double.NaN);
@@ -62,7 +72,7 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
         if (wanting) {
             fits.addAll(searched());
         }
-        return verdict(fits, claimResidual);
+        return judged(fits, claimResidual);
     }
 
     /** What takes longer: looked for only where nothing on the list explains the steps, the simplest first. */
@@ -97,7 +107,7 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
                 : Hypotheses.about(claim, momenta, steps.get(0), deviations());
     }
 
-    private OptimizerVerdict verdict(List<Fit> fits, double claimResidual) {
+    private Judged judged(List<Fit> fits, double claimResidual) {
         boolean right = fits.stream().anyMatch(fit -> fit.hypothesis().fault() == Fault.RIGHT);
         Optional<String> gap = firstGap();
         if (gap.isPresent() && !right) {
@@ -107,17 +117,25 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
             return unexplained(claimResidual);
         }
         Fit chosen = right && claim.optimizer() != null ? fits.get(0) : preferred(fits);
-        List<Explanation> others = fits.stream()
+        Map<Explanation, Fit> others = new LinkedHashMap<>();
+        fits.stream()
                 .sorted(Fit.PREFERENCE)
                 .filter(fit -> differs(fit, chosen))
+                .forEach(fit -> others.putIfAbsent(fit.explanation(), fit));
+        Choice choice =
+                new Choice(chosen, others.values().stream().limit(ALTERNATIVES).toList(), claimResidual);
+        return new Judged(verdict(choice), this, Optional.of(choice));
+    }
+
+    OptimizerVerdict verdict(Choice choice) {
+        Explanation chosen = choice.chosen().explanation();
+        List<Explanation> others = choice.others().stream()
                 .map(Fit::explanation)
-                .map(other -> other.toldFrom(chosen.explanation()))
-                .distinct()
-                .limit(ALTERNATIVES)
+                .map(other -> other.toldFrom(chosen))
                 .toList();
-        Explanation explanation = chosen.explanation().with(new Estimates(claim, trials).of(chosen));
+        Explanation explanation = chosen.with(new Estimates(claim, trials).of(choice.chosen()));
         return new OptimizerVerdict(
-                explanation, others, claimResidual, Summary.of(claim, explanation, others, steps.size()));
+                explanation, others, choice.claimResidual(), Summary.of(claim, explanation, others, steps.size()));
     }
 
     /** Beside the claim only another optimizer is worth a word; beside an accusation every other reading is. */
@@ -140,20 +158,26 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
         return steps.stream().allMatch(ObservedStep::stoodStill);
     }
 
-    private OptimizerVerdict unexplained(double claimResidual) {
+    Judged unexplained(double claimResidual) {
         boolean still = stoodStill();
         if (still && steps.stream().allMatch(ObservedStep::hasNoGradient)) {
             return undecided(Fault.ZERO_GRADIENT, "", claimResidual);
         }
         Fault fault = still ? Fault.NOT_TAKEN : Fault.UNEXPLAINED;
         Explanation explanation = new Explanation(fault, null, still ? 0 : Double.POSITIVE_INFINITY, fault.advice());
-        return new OptimizerVerdict(explanation, List.of(), claimResidual, Wording.capitalised(fault.advice()) + ".");
+        return alone(explanation, claimResidual);
     }
 
-    private static OptimizerVerdict undecided(Fault fault, String detail, double claimResidual) {
+    private Judged alone(Explanation explanation, double claimResidual) {
+        String summary = Wording.capitalised(explanation.advice()) + ".";
+        return new Judged(
+                new OptimizerVerdict(explanation, List.of(), claimResidual, summary), this, Optional.empty());
+    }
+
+    private Judged undecided(Fault fault, String detail, double claimResidual) {
         String advice = detail.isEmpty() ? fault.advice() : fault.advice() + ": " + detail;
         Explanation explanation = new Explanation(fault, null, Double.POSITIVE_INFINITY, advice);
-        return new OptimizerVerdict(explanation, List.of(), claimResidual, Wording.capitalised(advice) + ".");
+        return alone(explanation, claimResidual);
     }
 
     Optional<String> firstNonFinite() {

@@ -31,6 +31,11 @@ public record ObservedStep(
         });
     }
 
+    /** The same, a piece of a step of which the gradients have these norms. */
+    ObservedStep of(Map<String, Double> norms) {
+        return new ObservedStep(before, gradients, after, said.of(norms));
+    }
+
     /** How many numbers the parameters are. */
     long entries() {
         return before.values().stream().mapToLong(Tensor::size).sum();

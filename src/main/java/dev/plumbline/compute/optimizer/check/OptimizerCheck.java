@@ -4,6 +4,7 @@ import dev.plumbline.compute.optimizer.Ascent;
 import dev.plumbline.problem.Problem;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Says which optimizer and convention made somebody's steps, or what is off.
@@ -13,8 +14,10 @@ import java.util.Optional;
  * named, and is no accusation. Where nothing on the list explains them, the number that may be off is searched for, and then
  * two things at once are tried. Nobody is accused on numbers that are not finite, on zero gradients, or on steps with
  * one missing between them; a step that a gradient scaler has skipped is none.
+ *
+ * @param whole whether the steps are whole, and not pieces of a {@link Recording}'s
  */
-public record OptimizerCheck(Claim claim, List<ObservedStep> steps) {
+public record OptimizerCheck(Claim claim, List<ObservedStep> steps, boolean whole) {
 
     /**
      * Allowed for two implementations that round in different orders: against PyTorch, in float32, over 224 runs of 200 steps,
@@ -29,32 +32,57 @@ public record OptimizerCheck(Claim claim, List<ObservedStep> steps) {
         claim = claim.about(steps.get(0).before());
     }
 
+    /** Of whole steps. */
+    public OptimizerCheck(Claim claim, List<ObservedStep> steps) {
+        this(claim, steps, true);
+    }
+
     /**
      * In the datatype that the steps say they have, if the claim explains them there; else as float32, if that is what their
      * numbers are.
      */
     public OptimizerVerdict judge() {
-        List<ObservedStep> taken =
-                steps.stream().filter(step -> !step.skippedByScaler()).toList();
-        boolean uphill = claim.circumstances().maximizes();
-        List<ObservedStep> seen = taken.isEmpty() ? steps : taken;
-        OptimizerVerdict verdict =
-                judge(uphill ? seen.stream().map(ObservedStep::negated).toList() : seen);
-        OptimizerVerdict signed = uphill ? verdict.with(Ascent::new) : verdict;
-        int skipped = steps.size() - seen.size();
+        return words(judged().verdict());
+    }
+
+    Judged judged() {
+        List<ObservedStep> seen = seen().stream().map(steps::get).toList();
+        return judged(uphill() ? seen.stream().map(ObservedStep::negated).toList() : seen);
+    }
+
+    /** Which of the steps are judged: not those that a gradient scaler has skipped, if there are others. */
+    List<Integer> seen() {
+        List<Integer> all = IntStream.range(0, steps.size()).boxed().toList();
+        List<Integer> taken =
+                all.stream().filter(k -> !steps.get(k).skippedByScaler()).toList();
+        return taken.isEmpty() ? all : taken;
+    }
+
+    private boolean uphill() {
+        return claim.circumstances().maximizes();
+    }
+
+    /** The verdict about steps downhill that were all seen, about these steps. */
+    OptimizerVerdict words(OptimizerVerdict verdict) {
+        OptimizerVerdict signed = uphill() ? verdict.with(Ascent::new) : verdict;
+        int skipped = steps.size() - seen().size();
         return skipped == 0
                 ? signed
                 : signed.adding(skipped + (skipped == 1 ? " step" : " steps")
                         + " stood still on gradients that are not finite, as a gradient scaler has it.");
     }
 
-    private OptimizerVerdict judge(List<ObservedStep> seen) {
-        Judgement judgement = Judgement.of(claim, seen);
+    private Judged judged(List<ObservedStep> seen) {
+        Judgement judgement = Judgement.of(claim, seen, !whole);
         Optional<List<ObservedStep>> narrow = judgement.firstNonFinite().isPresent() || judgement.claimHolds()
                 ? Optional.empty()
                 : Float32Steps.of(seen);
-        return narrow.map(float32 -> Judgement.of(claim, float32).verdict())
-                .map(verdict -> verdict.adding("The parameters' numbers are float32 numbers, and are judged as such."))
-                .orElseGet(judgement::verdict);
+        return narrow.map(float32 -> Judgement.of(claim, float32, !whole).judged())
+                .map(judged -> new Judged(
+                        judged.verdict()
+                                .adding("The parameters' numbers are float32 numbers, and are judged as such."),
+                        judged.judgement(),
+                        judged.choice()))
+                .orElseGet(judgement::judged);
     }
 }

@@ -30,7 +30,7 @@ public record OptimizerVerdict(
     }
 
     /** The same with one sentence more. */
-    OptimizerVerdict adding(String sentence) {
+    public OptimizerVerdict adding(String sentence) {
         return new OptimizerVerdict(explanation, alternatives, claimResidualUlps, summary + " " + sentence);
     }
 }

@@ -22,8 +22,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param steps with the gradients that the optimizer saw
  * @param profile what the claimed learning rate is multiplied by, step by step
+ * @param still whether no parameter moved, step by step; {@code steps} may be pieces of steps
  */
-record Replay(List<ObservedStep> steps, @Nullable OptimizerState start, Parts parts, List<Double> profile) {
+record Replay(
+        List<ObservedStep> steps,
+        @Nullable OptimizerState start,
+        Parts parts,
+        List<Double> profile,
+        List<Boolean> still) {
 
     /**
      * The parameters after each step, up to the first that is off by more than {@code ulps}; nothing if the state given is
@@ -44,12 +50,12 @@ record Replay(List<ObservedStep> steps, @Nullable OptimizerState start, Parts pa
                 .map(step -> new ObservedStep(
                         wide(step.before()), wide(step.gradients()), wide(step.after()), wide(step.said())))
                 .toList();
-        return new Replay(wideSteps, wideStart, parts, profile);
+        return new Replay(wideSteps, wideStart, parts, profile, still);
     }
 
     private static Said wide(Said said) {
         OptimizerState state = said.state();
-        return state == null ? said : new Said(wide(state), said.learningRate(), said.lossScale());
+        return state == null ? said : said.with(wide(state));
     }
 
     private static OptimizerState wide(OptimizerState state) {
@@ -93,12 +99,12 @@ record Replay(List<ObservedStep> steps, @Nullable OptimizerState start, Parts pa
                     return Optional.empty();
                 }
                 Map<String, Tensor> after =
-                        manner.skipping() && observed.stoodStill() ? observed.before() : after(observed, k);
+                        manner.skipping() && still.get(k) ? observed.before() : after(observed, k);
                 if (after == null) {
                     return Optional.empty();
                 }
                 predicted.add(after);
-                if (Disagreement.ulps(observed, after) > ulps) {
+                if (ulps < Double.POSITIVE_INFINITY && Disagreement.ulps(observed, after) > ulps) {
                     break;
                 }
             }
@@ -131,6 +137,9 @@ record Replay(List<ObservedStep> steps, @Nullable OptimizerState start, Parts pa
             Parts grouped = manner.grouping() == Manner.Grouping.ROTATED ? parts.rotated() : parts;
             List<Parts.Part> of = manner.clockPerTensor() ? grouped.single() : grouped.of();
             for (int place = 0; place < of.size(); place++) {
+                if (of.get(place).names().stream().noneMatch(observed.before()::containsKey)) {
+                    continue; // its tensors lie in other pieces
+                }
                 OptimizerState next = step(of.get(place), place, of.size(), k, after);
                 if (next == null) {
                     return null;

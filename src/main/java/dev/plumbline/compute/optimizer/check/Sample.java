@@ -32,7 +32,7 @@ final class Sample {
 
     private static Said of(Said said) {
         OptimizerState state = said.state();
-        return state == null ? said : new Said(of(state), said.learningRate(), said.lossScale());
+        return state == null ? said : said.with(of(state));
     }
 
     private static Map<String, Tensor> of(Map<String, Tensor> tensors) {

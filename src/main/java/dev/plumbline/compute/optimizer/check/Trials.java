@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Trials of the same steps along each path of gradients: on a sample, which rejects most hypotheses, and on everything.
  *
  * @param sampled the steps' few entries
+ * @param still whether no parameter moved, step by step
+ * @param pieces whether the steps are pieces of larger ones, of which no step of whole tensors can be taken
  * @param cached by path
  */
 record Trials(
@@ -20,24 +22,28 @@ record Trials(
         List<ObservedStep> steps,
         List<ObservedStep> sampled,
         List<Map<String, Double>> norms,
+        List<Boolean> still,
+        boolean pieces,
         Parts parts,
         Courses courses,
         GradientPath claimed,
         Map<GradientPath, Trial> cached) {
 
-    static Trials of(Claim claim, List<ObservedStep> steps) {
+    static Trials of(Claim claim, List<ObservedStep> steps, boolean pieces) {
         return new Trials(
                 claim,
                 steps,
                 Sample.of(steps),
                 GradientPath.norms(steps),
+                steps.stream().map(ObservedStep::stoodStill).toList(),
+                pieces,
                 Parts.of(claim, steps.get(0).before()),
                 new Courses(claim, steps),
                 GradientPath.claimed(claim.circumstances().clipping()),
                 new HashMap<>());
     }
 
-    private GradientPath path(Hypothesis hypothesis) {
+    GradientPath path(Hypothesis hypothesis) {
         return Objects.requireNonNullElse(hypothesis.manner().path(), claimed);
     }
 
@@ -58,7 +64,7 @@ record Trials(
         }
         Optimizer optimizer = claim.optimizer();
         Trial trial = Trial.of(
-                new Replay(path.of(of, norms), start, parts, courses.claimed()),
+                new Replay(path.of(of, norms), start, parts, courses.claimed(), still),
                 optimizer != null && claim.learningRateKnown() ? optimizer.learningRate() : Double.NaN);
         if (usual && of == sampled) {
             cached.put(path, trial);
@@ -75,6 +81,9 @@ record Trials(
     }
 
     boolean holdsOnSample(Hypothesis hypothesis) {
+        if (pieces && hypothesis.optimizer().wholeTensors()) {
+            return false;
+        }
         return quick(hypothesis)
                 .fit(hypothesis, OptimizerCheck.ROUNDING_ULPS)
                 .filter(Trials::holds)
@@ -83,7 +92,7 @@ record Trials(
 
     /** The hypothesis on everything, if it explains that. */
     Optional<Fit> held(Hypothesis hypothesis) {
-        if (!hypothesis.optimizer().wholeTensors() && !holdsOnSample(hypothesis)) {
+        if (hypothesis.optimizer().wholeTensors() ? pieces : !holdsOnSample(hypothesis)) {
             return Optional.empty();
         }
         Trial whole = whole(hypothesis);

@@ -1,0 +1,35 @@
+package dev.plumbline.compute.optimizer.check;
+
+import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A step that somebody took, its tensors wherever they lie; see {@link ObservedStep}. */
+public record RecordedStep(
+        Map<String, ? extends TensorSource> before,
+        Map<String, ? extends TensorSource> gradients,
+        Map<String, ? extends TensorSource> after,
+        Said said) {
+
+    ObservedStep cut(Cut cut) {
+        OptimizerState state = said.state();
+        return new ObservedStep(
+                cut.of(before),
+                cut.of(gradients),
+                cut.of(after),
+                state == null ? said : said.with(cut.of(state.step(), state.slots())));
+    }
+
+    /** All of it, in memory. */
+    ObservedStep loaded() {
+        return new ObservedStep(inMemory(before), inMemory(gradients), inMemory(after), said);
+    }
+
+    static Map<String, Tensor> inMemory(Map<String, ? extends TensorSource> sources) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        sources.forEach((name, source) -> tensors.put(name, source.tensor()));
+        return tensors;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.plumbline.optimize;
+
+import dev.plumbline.tensor.StoredTensor;
+import dev.plumbline.tensor.TensorSource;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files beside a check of steps, open.
+ *
+ * @param before one for each step, in order; or one for the first, the others going on from where the last has ended
+ * @param gradients one for each step
+ * @param after one for each step
+ * @param state before the first step
+ */
+record CheckFiles(
+        List<TensorPart> before, List<TensorPart> gradients, List<TensorPart> after, @Nullable TensorPart state)
+        implements Closeable {
+
+    static final CheckFiles NONE = new CheckFiles(List.of(), List.of(), List.of(), null);
+
+    /** In memory at once of what cannot be read piece by piece. */
+    double bytes() {
+        return all().flatMap(part -> part.file().tensors().values().stream())
+                .filter(tensor -> !tensor.isRowMajor())
+                .mapToDouble(tensor -> Double.BYTES * (double) tensor.shape().size())
+                .sum();
+    }
+
+    int tensors() {
+        return all().mapToInt(part -> part.file().tensors().size()).sum();
+    }
+
+    private Stream<TensorPart> all() {
+        return Stream.of(before, gradients, after, state == null ? List.<TensorPart>of() : List.of(state))
+                .flatMap(Collection::stream);
+    }
+
+    /** Where a piece of it is a piece of the file; else in memory. */
+    static TensorSource piecewise(TensorSource source) {
+        return source instanceof StoredTensor stored && !stored.isRowMajor() ? stored.tensor() : source;
+    }
+
+    List<TensorPart> parts() {
+        return all().toList();
+    }
+
+    @Override
+    public void close() throws IOException {
+        List<TensorPart> parts = new ArrayList<>(parts());
+        for (TensorPart part : parts) {
+            part.close();
+        }
+    }
+}
