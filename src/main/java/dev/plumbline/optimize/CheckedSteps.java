@@ -147,8 +147,9 @@ final class CheckedSteps {
                 throw Problem.invalid(
                         "request/state", "the state came twice", "in a file and in the request", "one of them");
             }
+            List<String> order = ordered(names, dictionary.get());
             try {
-                return ReadState.of(dictionary.get(), ordered(names, dictionary.get()));
+                return ReadState.of(dictionary.get(), order);
             } catch (Problem problem) {
                 throw problem.within("state");
             }

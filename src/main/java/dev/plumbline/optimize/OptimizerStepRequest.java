@@ -10,6 +10,7 @@ import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +37,7 @@ public record OptimizerStepRequest(
     StepOrder order(
             @Nullable TensorPart parameterFile, @Nullable TensorPart gradientFile, @Nullable TensorPart stateFile) {
         Optimizer resolved = resolved(optimizer);
-        OptimizerState given = StateSource.state(state);
-        Map<String, ? extends Map<String, ? extends TensorSource>> slots =
-                stateFile == null ? given.slots() : stateFile.slots();
-        long step = stateFile == null ? given.step() : stateFile.step(state);
+        Checkpoint kept = state(stateFile);
         Map<String, ? extends TensorSource> points = required(
                 "parameters",
                 Upload.<TensorSource>joined(
@@ -51,7 +49,21 @@ public record OptimizerStepRequest(
                         gradientFile == null ? null : gradientFile.gradientsOf(points.keySet()),
                         gradients));
         claims = ParameterNames.of(points.keySet()).of(claims, "/gradients");
-        return new StepOrder(resolved, new Checkpoint(step, points, slots), claims, ClippingSource.clipping(clipping));
+        Checkpoint from = stateFile == null || stateFile.file().optimizer().isEmpty()
+                ? kept
+                : stateFile.state(state, points.keySet());
+        return new StepOrder(
+                resolved,
+                new Checkpoint(from.step(), points, from.slots()),
+                claims,
+                ClippingSource.clipping(clipping));
+    }
+
+    private Checkpoint state(@Nullable TensorPart file) {
+        OptimizerState given = StateSource.state(state);
+        return file == null || file.file().optimizer().isPresent()
+                ? new Checkpoint(given.step(), Map.of(), given.slots())
+                : file.state(state, Set.of());
     }
 
     static Optimizer resolved(OptimizerSource source) {

@@ -127,6 +127,9 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
                     params.forEach(position -> keys.add(position.toString()));
                 }
             }
+            if (keys.size() > names.size() && source.state().size() == names.size()) {
+                keys.retainAll(source.state().keySet()); // a frozen parameter has a position, and no state
+            }
             if (!keys.isEmpty() && keys.size() != names.size()) {
                 throw Problem.invalid(
                         "/param_groups",
@@ -160,7 +163,10 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
             for (Map<String, Object> group : source.groups()) {
                 List<String> own = new ArrayList<>();
                 if (group.get("params") instanceof List<?> params) {
-                    params.forEach(position -> own.add(name(position.toString(), keys)));
+                    params.stream()
+                            .map(Object::toString)
+                            .filter(position -> keys.contains(position) || names.contains(position))
+                            .forEach(position -> own.add(name(position, keys)));
                 }
                 groups.add(new Group(own, translated(group)));
             }

@@ -1,14 +1,20 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.OptimizerDict;
 import dev.plumbline.tensor.StoredTensor;
 import dev.plumbline.tensor.StoredTensors;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +47,33 @@ record TensorPart(String name, StoredTensors file) implements Closeable {
     /** Slot name, then parameter name, to moment. */
     Map<String, Map<String, StoredTensor>> slots() {
         return content().slots();
+    }
+
+    /**
+     * The state in it: in an answer of ours, or what PyTorch's {@code optimizer.state_dict()} keeps of the parameters.
+     *
+     * @param parameters in the order in which the optimizer has them
+     */
+    Checkpoint state(@Nullable StateSource given, Collection<String> parameters) {
+        Optional<OptimizerDict> dictionary = file.optimizer();
+        if (dictionary.isEmpty()) {
+            return new Checkpoint(step(given), Map.of(), slots());
+        }
+        if (given != null) {
+            throw Problem.invalid(
+                    "request/state", "the state came twice", "in a file and in the request", "one of them");
+        }
+        try {
+            ReadState read = ReadState.of(dictionary.get(), List.copyOf(parameters));
+            Checkpoint state = Objects.requireNonNull(read.state());
+            if (!read.counts().values().stream().allMatch(count -> count == state.step())) {
+                throw Problem.unsupported(
+                        "/state", "parameters have taken different numbers of steps", read.counts(), "one step count");
+            }
+            return state;
+        } catch (Problem problem) {
+            throw problem.within(name);
+        }
     }
 
     private StepFile<StoredTensor> content() {

@@ -11,8 +11,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -131,6 +133,52 @@ class StateDictTests {
             assertThat(allocated() - before).as("bytes of mutant %d", i).isLessThan(80L * LIMITS.bytes() + (2 << 20));
         }
         assertThat(refused).isBetween(400, 1999);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"adam", "sgd", "checkpoint", "groups", "lbfgs"})
+    void damagedOptimizerStatesGiveAStateOrAProblem(String name, @TempDir Path directory) throws IOException {
+        byte[] right = Files.readAllBytes(FILES.resolveSibling("optimizer-states").resolve(name + "-state.pt"));
+        SplittableRandom random = new SplittableRandom(name.hashCode());
+        int refused = 0;
+        for (int i = 0; i < 400; i++) {
+            Path mutant = Files.write(directory.resolve("mutant" + i), mutated(right, random));
+            long before = allocated();
+            try (StoredTensors stored = StoredTensors.takeOver(mutant, "w", LIMITS)) {
+                stored.optimizer().ifPresent(state -> state.state().values().forEach(kept -> kept.values()
+                        .forEach(TensorSource::doubles)));
+            } catch (Problem expected) {
+                refused++;
+            }
+            assertThat(allocated() - before).as("bytes of mutant %d", i).isLessThan(80L * LIMITS.bytes() + (2 << 20));
+        }
+        assertThat(refused).isBetween(80, name.equals("lbfgs") ? 400 : 399);
+    }
+
+    /** One dictionary under many positions, one list of positions in many groups: counted where they stand. */
+    @ParameterizedTest
+    @CsvSource({"true, tensors", "false, tensors"})
+    void countsWhatOneThingInManyPlacesComesTo(boolean states, String what) {
+        Map<Object, Object> kept = new LinkedHashMap<>();
+        List<Object> positions = new ArrayList<>();
+        for (long i = 0; i < 100; i++) {
+            kept.put("a" + i, 1.5);
+            positions.add(i);
+        }
+        Map<Object, Object> state = new LinkedHashMap<>();
+        List<Object> groups = new ArrayList<>();
+        for (long i = 0; i < 3; i++) {
+            if (states) {
+                state.put(i, kept);
+            } else {
+                groups.add(Map.of("params", positions));
+            }
+        }
+        Map<Object, Object> hostile = Map.of("state", state, "param_groups", groups);
+        Problem problem = catchThrowableOfType(
+                Problem.class, () -> OptimizerDict.of(hostile, LIMITS, (pointer, view) -> Tensor.scalar(0)));
+        assertThat(problem.code()).isEqualTo(Problem.Code.LIMIT);
+        assertThat(problem.getMessage()).contains(what);
     }
 
     /** Flips in the pickle and the directory, where the structure is; a number made extreme; a file cut off. */

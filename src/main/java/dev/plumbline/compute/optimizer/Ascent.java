@@ -55,6 +55,11 @@ public record Ascent(Optimizer descent) implements Optimizer {
     }
 
     @Override
+    public boolean mixesEntries() {
+        return descent.mixesEntries();
+    }
+
+    @Override
     public boolean decaysItself() {
         return descent.decaysItself();
     }

@@ -49,6 +49,12 @@ public record Asgd(double learningRate, double lambda, double alpha, double aver
         return true;
     }
 
+    /** The numbers beside a tensor do not depend on its entries. */
+    @Override
+    public boolean mixesEntries() {
+        return false;
+    }
+
     @Override
     public int scratches() {
         return 1;

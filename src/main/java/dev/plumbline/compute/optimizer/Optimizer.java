@@ -51,9 +51,14 @@ public sealed interface Optimizer
         return 0;
     }
 
-    /** Whether the step of an entry depends on the rest of its tensor: then the equations get it whole, in one thread. */
+    /** Whether the equations get a tensor whole, in one thread: what lies beside it changes once, or its entries mix. */
     default boolean wholeTensors() {
         return false;
+    }
+
+    /** Whether what an entry becomes depends on others of its tensor: then no piece of a tensor can be stepped for itself. */
+    default boolean mixesEntries() {
+        return wholeTensors();
     }
 
     /** Whether its equations hold the decoupled weight decay, which otherwise goes before them. */

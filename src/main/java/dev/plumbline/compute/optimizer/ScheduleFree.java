@@ -72,6 +72,12 @@ public record ScheduleFree(
         return true;
     }
 
+    /** The numbers beside a tensor do not depend on its entries. */
+    @Override
+    public boolean mixesEntries() {
+        return false;
+    }
+
     @Override
     public boolean decaysItself() {
         return true;

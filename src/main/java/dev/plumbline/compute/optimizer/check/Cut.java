@@ -9,7 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Pieces of tensors, each a vector: an optimizer that treats each entry for itself takes the same steps of them. */
+/**
+ * Pieces of tensors, each a vector: an optimizer that treats each entry for itself takes the same steps of them. A number stays
+ * one, be it a parameter or what is kept beside a tensor.
+ */
 sealed interface Cut {
 
     /** Of those that it cuts from; the others are left out. */
@@ -32,7 +35,9 @@ sealed interface Cut {
             Map<String, Tensor> pieces = new LinkedHashMap<>();
             for (Span span : spans) {
                 TensorSource whole = tensors.get(span.name());
-                if (whole != null) {
+                if (whole != null && whole.shape().rank() == 0) {
+                    pieces.put(span.name(), whole.tensor());
+                } else if (whole != null) {
                     double[] values = new double[span.length()];
                     whole.doubles(span.from(), values, span.length());
                     pieces.put(span.name(), vector(whole.datatype(), values));
@@ -53,7 +58,9 @@ sealed interface Cut {
             Map<String, Tensor> pieces = new LinkedHashMap<>();
             positions.forEach((name, picked) -> {
                 TensorSource whole = tensors.get(name);
-                if (whole != null) {
+                if (whole != null && whole.shape().rank() == 0) {
+                    pieces.put(name, whole.tensor());
+                } else if (whole != null) {
                     pieces.put(name, vector(whole.datatype(), values(whole, picked)));
                 }
             });

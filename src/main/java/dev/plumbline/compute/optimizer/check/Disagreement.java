@@ -60,7 +60,7 @@ final class Disagreement {
         int position = -1;
         for (int i = 0; i < x.length; i++) {
             double difference = Math.abs(z[i] - y[i]);
-            double size = Math.max(Math.max(Math.abs(x[i]), Math.abs(y[i])), known.largestStep());
+            double size = size(x[i], y[i], known.largestStep());
             if (!(difference <= worst * least * size)) {
                 double ulps = difference / ulp(size, before.datatype());
                 if (!(ulps <= worst)) {
@@ -70,6 +70,11 @@ final class Disagreement {
             }
         }
         return new Worst(worst, position);
+    }
+
+    /** Of which an entry's last place is one: of the parameter, or of the largest step of its tensor. */
+    private static double size(double before, double after, double largestStep) {
+        return Math.max(Math.max(Math.abs(before), Math.abs(after)), largestStep);
     }
 
     private static double ulp(double size, Datatype datatype) {
@@ -90,7 +95,7 @@ final class Disagreement {
                 Tensor after = requireNonNull(step.after().get(entry.getKey()));
                 double largest = largestStep(before, after);
                 for (int i = 0; i < before.size() && largest > 0; i++) {
-                    double size = Math.max(Math.max(Math.abs(before.at(i)), Math.abs(after.at(i))), largest);
+                    double size = size(before.at(i), after.at(i), largest);
                     double update = (entry.getValue().at(i) - before.at(i)) / size;
                     product += update * ((after.at(i) - before.at(i)) / size);
                     square += update * update;
@@ -126,7 +131,7 @@ final class Disagreement {
         return largest;
     }
 
-    /** The share of the way from one prediction to another at which the observed parameters lie, by least squares. */
+    /** The share of the way from one prediction to another at which the observed parameters lie, as {@link #factor}. */
     static double share(List<ObservedStep> steps, List<Map<String, Tensor>> from, List<Map<String, Tensor>> to) {
         double product = 0;
         double square = 0;
@@ -134,10 +139,13 @@ final class Disagreement {
             for (Map.Entry<String, Tensor> entry : from.get(k).entrySet()) {
                 Tensor start = entry.getValue();
                 Tensor end = requireNonNull(to.get(k).get(entry.getKey()));
+                Tensor before = requireNonNull(steps.get(k).before().get(entry.getKey()));
                 Tensor after = requireNonNull(steps.get(k).after().get(entry.getKey()));
-                for (int i = 0; i < start.size(); i++) {
-                    double way = end.at(i) - start.at(i);
-                    product += way * (after.at(i) - start.at(i));
+                double largest = largestStep(before, after);
+                for (int i = 0; i < start.size() && largest > 0; i++) {
+                    double size = size(before.at(i), after.at(i), largest);
+                    double way = (end.at(i) - start.at(i)) / size;
+                    product += way * ((after.at(i) - start.at(i)) / size);
                     square += way * way;
                 }
             }

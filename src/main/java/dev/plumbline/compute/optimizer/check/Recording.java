@@ -46,7 +46,7 @@ public record Recording(Claim claim, @Nullable Checkpoint start, List<RecordedSt
     /** Whether it must be in memory as a whole to be judged. */
     public boolean needsAll() {
         Optimizer optimizer = claim.optimizer();
-        return optimizer != null && optimizer.wholeTensors();
+        return optimizer != null && optimizer.mixesEntries();
     }
 
     /** The steps in memory, every hypothesis to be tried on all of them. */

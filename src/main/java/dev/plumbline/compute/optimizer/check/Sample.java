@@ -42,6 +42,9 @@ final class Sample {
     }
 
     private static Tensor of(Tensor tensor) {
+        if (tensor.shape().rank() == 0) {
+            return tensor;
+        }
         int stride = Math.max(1, tensor.size() / ENTRIES);
         int size = (tensor.size() + stride - 1) / stride;
         double[] values = new double[size];

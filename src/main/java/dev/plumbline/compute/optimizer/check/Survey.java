@@ -6,6 +6,7 @@ import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 record Survey(List<Map<String, Double>> norms, List<Map<String, Double>> largest, Map<String, TreeSet<Integer>> picks) {
 
     static final int STRETCH = 1 << 16;
+    private static final int FEW = 128;
     private static final int SPREAD = 4096;
     private static final int SPREAD_OF_EACH = 1024;
 
@@ -165,11 +167,16 @@ record Survey(List<Map<String, Double>> norms, List<Map<String, Double>> largest
             large = -1;
             squares = 0;
             sum = 0;
+            double few = 0; // summed apart, lest rounding errors add up
             for (int i = 0; i < length; i++) {
+                if (i % FEW == 0) {
+                    squares += few;
+                    few = 0;
+                }
                 double way = Math.abs(y[i] - x[i]);
                 double slope = Math.abs(g[i]);
                 double size = Math.abs(x[i]);
-                squares += slope * slope;
+                few += slope * slope;
                 sum += way + slope + size; // not finite if one of them is not, or all but
                 if (way > step) {
                     step = way;
@@ -188,13 +195,14 @@ record Survey(List<Map<String, Double>> norms, List<Map<String, Double>> largest
                     large = i;
                 }
             }
+            squares += few;
             return step;
         }
 
         double norm(int length) {
             return squares > 1e-200 && squares < 1e200
                     ? Math.sqrt(squares)
-                    : Tensor.vector(java.util.Arrays.copyOf(g, length)).norm();
+                    : Tensor.vector(Arrays.copyOf(g, length)).norm();
         }
 
         int[] telling(int length) {

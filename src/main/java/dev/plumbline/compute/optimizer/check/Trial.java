@@ -22,6 +22,9 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
     /** The decay that hangs on the rate is off by as much as the rate was, times the rate: the second correction is exact. */
     private static final int CORRECTIONS = 3;
 
+    /** What a rate that was fitted to float32 parameters is off by, at most: a sample of them tells no more. */
+    private static final double FLOAT_ULPS = 16;
+
     /** Updates that were stretched to fit lose digits; beyond this many units the rounding of small steps is no excuse. */
     private static final double HOPELESS_ULPS = 1e4;
 
@@ -152,7 +155,7 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
                         IntStream.range(1, DIGITS).mapToDouble(digits -> rounded(fitted, digits)),
                         Stream.of(nearest, Math.nextDown(nearest), Math.nextUp(nearest))
                                 .mapToDouble(decimal -> Double.parseDouble(Float.toString(decimal))))
-                .filter(decimal -> Math.abs(decimal / fitted - 1) <= 2 * Math.ulp(nearest) / nearest)
+                .filter(decimal -> Math.abs(decimal / fitted - 1) <= FLOAT_ULPS * Math.ulp(nearest) / nearest)
                 .boxed()
                 .filter(decimal -> replay.run(hypothesis.atRate(decimal), OptimizerCheck.ROUNDING_ULPS)
                         .filter(predicted ->

@@ -49,7 +49,7 @@ record Trials(
 
     /** On a sample. */
     Trial quick(Hypothesis hypothesis) {
-        if (hypothesis.optimizer().wholeTensors()) {
+        if (hypothesis.optimizer().mixesEntries()) {
             return whole(hypothesis);
         }
         OptimizerState state = claim.state();
@@ -81,7 +81,7 @@ record Trials(
     }
 
     boolean holdsOnSample(Hypothesis hypothesis) {
-        if (pieces && hypothesis.optimizer().wholeTensors()) {
+        if (pieces && hypothesis.optimizer().mixesEntries()) {
             return false;
         }
         return quick(hypothesis)
@@ -92,7 +92,7 @@ record Trials(
 
     /** The hypothesis on everything, if it explains that. */
     Optional<Fit> held(Hypothesis hypothesis) {
-        if (hypothesis.optimizer().wholeTensors() ? pieces : !holdsOnSample(hypothesis)) {
+        if (hypothesis.optimizer().mixesEntries() ? pieces : !holdsOnSample(hypothesis)) {
             return Optional.empty();
         }
         Trial whole = whole(hypothesis);

@@ -1,0 +1,195 @@
+package dev.plumbline.optimize;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.compute.optimizer.Kind;
+import dev.plumbline.compute.optimizer.Preset;
+import dev.plumbline.optimize.Caller.Answer;
+import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.Safetensors;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorFiles;
+import dev.plumbline.tensor.TensorLimits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** Checks of steps in files: what a training loop of PyTorch saves (fixtures/make_optimizer_states.py), and large ones. */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+class CheckFilesTests {
+
+    private static final String PATH = "/v1/optimizer-checks";
+    private static final Path FILES = Path.of("src/test/resources/fixtures/optimizer-states");
+
+    @LocalServerPort
+    private int port;
+
+    private Caller caller;
+
+    @BeforeEach
+    void connect() {
+        caller = new Caller(port);
+    }
+
+    private static byte[] file(String name) throws IOException {
+        return Files.readAllBytes(FILES.resolve(name + ".pt"));
+    }
+
+    private static Map.Entry<String, byte[]> request(String json) {
+        return Map.entry("request", json.getBytes(UTF_8));
+    }
+
+    private static List<Map.Entry<String, byte[]>> step(String name, String request) throws IOException {
+        List<Map.Entry<String, byte[]>> parts = new ArrayList<>(List.of(request(request)));
+        for (String part : List.of("before", "gradients", "after", "state")) {
+            parts.add(Map.entry(part, file(name + "-" + part)));
+        }
+        return parts;
+    }
+
+    private Answer check(List<Map.Entry<String, byte[]>> parts) throws Exception {
+        return caller.postParts(PATH, parts);
+    }
+
+    /** Hyper-parameters are in PyTorch's groups; names that have no gradient take no part. */
+    @ParameterizedTest
+    @CsvSource({
+        "adam, adam, 0.003",
+        "adamw, adamw, 0.003",
+        "sgd, sgd, 0.05",
+        "rmsprop, rmsprop, 0.001",
+        "amsgrad, amsgrad, 0.001",
+        "adagrad, adagrad, 0.01",
+        "fresh, adam, 0.001",
+        "buffers, adam, 0.001",
+        "frozen, adam, 0.001",
+        "checkpoint, adam, 0.001"
+    })
+    void takesWhatPyTorchSaves(String name, String kind, double rate) throws Exception {
+        Answer answer = check(step(name, "{\"optimizer\": {\"kind\": \"%s\"}}".formatted(kind)));
+        assertThat(answer.text("/verdict")).as(new String(answer.body(), UTF_8)).isEqualTo("PASS");
+        assertThat(answer.number("/explanation/optimizer/learningRate")).isEqualTo(rate);
+        assertThat(answer.text("/summary")).contains("without a gradient, such as");
+    }
+
+    @Test
+    void saysWhatIsOffWithTheStateOfAFile() throws Exception {
+        Answer answer = check(step("adam", "{\"optimizer\": {\"kind\": \"adam\", \"beta2\": 0.999}}"));
+        assertThat(answer.text("/explanation/fault")).isEqualTo("decayRate");
+    }
+
+    @Test
+    void takesOneFileForEachStep() throws Exception {
+        List<Map.Entry<String, byte[]>> parts = new ArrayList<>(step("adamw", "{\"optimizer\": {\"kind\": \"adamw\"}}"));
+        parts.add(Map.entry("gradients", file("adamw-gradients1")));
+        parts.add(Map.entry("after", file("adamw-after1")));
+        assertThat(check(parts).text("/verdict")).isEqualTo("PASS");
+        parts.add(Map.entry("after", file("adamw-after1")));
+        Answer odd = check(parts);
+        assertThat(odd.text("/pointer")).isEqualTo("gradients");
+        assertThat(odd.text("/expected")).startsWith("3, one a step");
+    }
+
+    /** The biases come in an order of their own, by the groups; the files' order is the model's. */
+    @Test
+    void takesAStateOfGroupsByTheOrderThatIsSaid() throws Exception {
+        String order = "\"parameterNames\": [\"0.weight\", \"3.weight\", \"0.bias\", \"1.weight\", \"1.bias\", \"3.bias\"]";
+        Answer answer = check(step("groups", "{\"optimizer\": {\"kind\": \"adamw\"}, %s}".formatted(order)));
+        assertThat(answer.text("/verdict")).as(answer.text("/summary")).isEqualTo("PASS");
+    }
+
+    @Test
+    void asksForTheOrderWhereAFileSortsItsTensors() throws Exception {
+        List<Map.Entry<String, byte[]>> parts = new ArrayList<>(step("adam", "{\"optimizer\": {\"kind\": \"adam\"}}"));
+        Map<String, Tensor> before = TensorFiles.read(file("adam-before"), "w", TensorLimits.DEFAULT);
+        parts.set(1, Map.entry("before", Safetensors.write(before, Map.of())));
+        Answer answer = check(parts);
+        assertThat(answer.text("/pointer")).isEqualTo("request/parameterNames");
+        String order = "[\"0.weight\", \"0.bias\", \"1.weight\", \"1.bias\", \"3.weight\", \"3.bias\"]";
+        parts.set(0, request("{\"optimizer\": {\"kind\": \"adam\"}, \"parameterNames\": %s}".formatted(order)));
+        assertThat(check(parts).text("/verdict")).isEqualTo("PASS");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "lbfgs-state, state/state/0/al, L-BFGS",
+        "adam-before, state/0.weight, s/<slot>/<name>",
+        "groups-state, state/m/0.bias, [2]"
+    })
+    void refusesAFileThatIsNoState(String name, String pointer, String expected) throws Exception {
+        List<Map.Entry<String, byte[]>> parts = new ArrayList<>(step("fresh", "{\"optimizer\": {\"kind\": \"adam\"}}"));
+        parts.set(4, Map.entry("state", file(name)));
+        Answer answer = check(parts);
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.text("/pointer")).as(new String(answer.body(), UTF_8)).isEqualTo(pointer);
+        assertThat(answer.text("/expected")).contains(expected);
+    }
+
+    /** Steps by PyTorch's state too: positions are those of the parameters. */
+    @Test
+    void takesAStepFromPyTorchsState() throws Exception {
+        List<Map.Entry<String, byte[]>> parts =
+                new ArrayList<>(step("adam", "{\"optimizer\": {\"kind\": \"adam\", \"learningRate\": 0.003, \"beta2\": 0.95}}"));
+        Map<String, Tensor> gradients = TensorFiles.read(file("adam-gradients"), "w", TensorLimits.DEFAULT);
+        Map<String, Tensor> before = new java.util.LinkedHashMap<>(TensorFiles.read(file("adam-before"), "w", TensorLimits.DEFAULT));
+        before.keySet().retainAll(gradients.keySet());
+        Map<String, Tensor> after = TensorFiles.read(file("adam-after"), "w", TensorLimits.DEFAULT);
+        parts.remove(3);
+        parts.set(0, request("{\"optimizer\": {\"kind\": \"adam\", \"learningRate\": 0.003, \"beta2\": 0.95}, \"parameters\": %s}"
+                .formatted(Caller.JSON.writeValueAsString(before))));
+        parts.remove(1);
+        Answer answer = caller.postParts("/v1/optimizer-steps", parts);
+        assertThat(answer.status()).as(new String(answer.body(), UTF_8)).isEqualTo(200);
+        assertThat(answer.number("/state/step")).isEqualTo(4);
+        for (String name : before.keySet()) {
+            Tensor stepped = answer.tensor("/parameters/" + name);
+            for (int i = 0; i < stepped.size(); i++) {
+                assertThat((float) stepped.at(i)).isCloseTo((float) after.get(name).at(i), org.assertj.core.api.Assertions.within(1e-7f));
+            }
+        }
+    }
+
+    private static Tensor floats(int size, double scale) {
+        SplittableRandom random = new SplittableRandom(size);
+        double[] values = random.doubles(size, -scale, scale).toArray();
+        return Tensor.of(Shape.of(size), values).as(Datatype.FP32);
+    }
+
+    /** More than is loaded: a sample, and every number. */
+    @Test
+    void checksALargeStepInItsFiles() throws Exception {
+        Map<String, Tensor> before = Map.of("w", floats(300_000, 1));
+        Map<String, Tensor> gradients = Map.of("w", floats(300_000, 0.1));
+        var adam = Kind.ADAM.preset(Preset.PYTORCH);
+        Tensor after = adam.step(dev.plumbline.compute.optimizer.OptimizerState.initial(adam, before), before, gradients)
+                .parameters()
+                .get("w");
+        assertThat(large(before, gradients, after).text("/verdict")).isEqualTo("PASS");
+        double[] other = Arrays.copyOf(after.values(), after.size());
+        other[123_457] += 1e-4;
+        Answer answer = large(before, gradients, Tensor.of(after.shape(), Datatype.FP32, other));
+        assertThat(answer.text("/verdict")).isEqualTo("FAIL");
+    }
+
+    private Answer large(Map<String, Tensor> before, Map<String, Tensor> gradients, Tensor after) throws Exception {
+        return check(List.of(
+                request("{\"optimizer\": {\"kind\": \"adam\", \"learningRate\": 0.001}}"),
+                Map.entry("before", Safetensors.write(before, Map.of())),
+                Map.entry("gradients", Safetensors.write(gradients, Map.of())),
+                Map.entry("after", Safetensors.write(Map.of("w", after), Map.of()))));
+    }
+}
