@@ -1,7 +1,5 @@
 package dev.plumbline.optimize;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.plumbline.compute.optimizer.check.RecordedStep;
 import dev.plumbline.compute.optimizer.check.Recording;
 import dev.plumbline.compute.optimizer.check.Said;
@@ -89,7 +87,7 @@ final class CheckedSteps {
             after.keySet().retainAll(gradients.keySet());
         }
         if (k == 0) {
-            expected.putAll(OptimizerCheckRequest.shapes(before));
+            expected.putAll(OptimizerCheckRequest.inOrder(before));
         }
         requireSteppable(beforeAt, before);
         require(beforeAt, before);
@@ -170,27 +168,7 @@ final class CheckedSteps {
         }
         boolean sorted =
                 !files.before().isEmpty() && !files.before().get(0).file().ordered();
-        return dictionary == null || !sorted || names.size() == 1 ? names : byShape(names, dictionary);
-    }
-
-    /** Safetensors are sorted by name; shapes tell the order where no two parameters have the same. */
-    private List<String> byShape(List<String> names, OptimizerDict dictionary) {
-        Map<Shape, String> byShape = new LinkedHashMap<>();
-        names.forEach(name -> byShape.put(requireNonNull(expected.get(name)), name));
-        List<String> order = new ArrayList<>();
-        dictionary.state().values().forEach(kept -> kept.values().stream()
-                .map(TensorSource::shape)
-                .filter(byShape::containsKey)
-                .findFirst()
-                .ifPresent(shape -> order.add(requireNonNull(byShape.get(shape)))));
-        if (byShape.size() != names.size() || order.size() != names.size() || !order.containsAll(names)) {
-            throw Problem.invalid(
-                    "request/parameterNames",
-                    "the state knows parameters by their positions, and a safetensors file sorts them by name",
-                    "nothing",
-                    "[name for name, _ in model.named_parameters()], or `before` as torch.save or numpy.savez writes it");
-        }
-        return order;
+        return dictionary == null || !sorted ? names : ReadState.byShape(expected, dictionary);
     }
 
     // ── what each step must be ──

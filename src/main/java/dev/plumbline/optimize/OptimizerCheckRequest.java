@@ -12,6 +12,7 @@ import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -136,6 +137,12 @@ public record OptimizerCheckRequest(
             all.add(new Group(group.names(), group.hyperParameters()));
         }
         return all;
+    }
+
+    static Map<String, Shape> inOrder(Map<String, ? extends TensorSource> tensors) {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        return shapes;
     }
 
     static Map<String, Shape> shapes(Map<String, ? extends TensorSource> tensors) {

@@ -10,7 +10,6 @@ import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +50,10 @@ public record OptimizerStepRequest(
         claims = ParameterNames.of(points.keySet()).of(claims, "/gradients");
         Checkpoint from = stateFile == null || stateFile.file().optimizer().isEmpty()
                 ? kept
-                : stateFile.state(state, points.keySet());
+                : stateFile.state(
+                        state,
+                        OptimizerCheckRequest.inOrder(points),
+                        parameterFile != null && !parameterFile.file().ordered());
         return new StepOrder(
                 resolved,
                 new Checkpoint(from.step(), points, from.slots()),
@@ -63,7 +65,7 @@ public record OptimizerStepRequest(
         OptimizerState given = StateSource.state(state);
         return file == null || file.file().optimizer().isPresent()
                 ? new Checkpoint(given.step(), Map.of(), given.slots())
-                : file.state(state, Set.of());
+                : file.state(state, Map.of(), false);
     }
 
     static Optimizer resolved(OptimizerSource source) {

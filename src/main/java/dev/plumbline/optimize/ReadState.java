@@ -1,5 +1,7 @@
 package dev.plumbline.optimize;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Optimizer;
@@ -7,6 +9,7 @@ import dev.plumbline.compute.optimizer.SlotNames;
 import dev.plumbline.compute.optimizer.check.Group;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.OptimizerDict;
+import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
 import java.util.ArrayList;
@@ -65,6 +68,33 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
     /** PyTorch's dictionary. */
     static ReadState of(OptimizerDict dictionary, List<String> names) {
         return new StateDictionary(dictionary, names).read();
+    }
+
+    /**
+     * The parameters in the order of the optimizer's, where a safetensors file has sorted them by name: shapes tell it if no two
+     * have the same.
+     */
+    static List<String> byShape(Map<String, Shape> parameters, OptimizerDict dictionary) {
+        Map<Shape, String> names = new LinkedHashMap<>();
+        parameters.forEach((name, shape) -> names.put(shape, name));
+        List<String> order = new ArrayList<>();
+        dictionary.state().values().forEach(kept -> kept.values().stream()
+                .map(TensorSource::shape)
+                .filter(names::containsKey)
+                .findFirst()
+                .ifPresent(shape -> order.add(requireNonNull(names.get(shape)))));
+        boolean clear = names.size() == parameters.size()
+                && order.size() == parameters.size()
+                && order.containsAll(parameters.keySet());
+        if (!clear && parameters.size() > 1 && !dictionary.state().isEmpty()) {
+            throw Problem.invalid(
+                    "request/parameterNames",
+                    "the state knows parameters by their positions, and a safetensors file sorts them by name",
+                    "nothing",
+                    "of a check, [name for name, _ in model.named_parameters()]; else the parameters as torch.save or"
+                            + " numpy.savez writes them");
+        }
+        return clear ? order : List.copyOf(parameters.keySet());
     }
 
     /** Our own slots in a file. */

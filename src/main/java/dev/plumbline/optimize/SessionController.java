@@ -77,10 +77,10 @@ class SessionController {
             @RequestPart(required = false) @Nullable MultipartFile parameters,
             @RequestPart(required = false) @Nullable MultipartFile state)
             throws IOException {
-        try {
-            SessionRequest asked =
-                    request.with(parts.parameters("parameters", parameters), parts.state(state, request.state()));
-            return create(owner, idempotencyKey, asked);
+        try (TensorPart file = parts.open("parameters", parameters)) {
+            SessionRequest of = request.with(file == null ? null : file.load(file.parameters()), request.state());
+            boolean sorted = file != null && !file.file().ordered();
+            return create(owner, idempotencyKey, of.with(null, parts.state(state, of, sorted)));
         } catch (Problem problem) {
             throw TensorParts.seen(problem, parameters, state);
         }

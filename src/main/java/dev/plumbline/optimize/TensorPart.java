@@ -3,13 +3,13 @@ package dev.plumbline.optimize;
 import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.OptimizerDict;
+import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.StoredTensor;
 import dev.plumbline.tensor.StoredTensors;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,9 +52,9 @@ record TensorPart(String name, StoredTensors file) implements Closeable {
     /**
      * The state in it: in an answer of ours, or what PyTorch's {@code optimizer.state_dict()} keeps of the parameters.
      *
-     * @param parameters in the order in which the optimizer has them
+     * @param parameters in the order in which the optimizer has them, or sorted by name
      */
-    Checkpoint state(@Nullable StateSource given, Collection<String> parameters) {
+    Checkpoint state(@Nullable StateSource given, Map<String, Shape> parameters, boolean sorted) {
         Optional<OptimizerDict> dictionary = file.optimizer();
         if (dictionary.isEmpty()) {
             return new Checkpoint(step(given), Map.of(), slots());
@@ -63,8 +63,10 @@ record TensorPart(String name, StoredTensors file) implements Closeable {
             throw Problem.invalid(
                     "request/state", "the state came twice", "in a file and in the request", "one of them");
         }
+        List<String> names =
+                sorted ? ReadState.byShape(parameters, dictionary.get()) : List.copyOf(parameters.keySet());
         try {
-            ReadState read = ReadState.of(dictionary.get(), List.copyOf(parameters));
+            ReadState read = ReadState.of(dictionary.get(), names);
             Checkpoint state = Objects.requireNonNull(read.state());
             if (!read.counts().values().stream().allMatch(count -> count == state.step())) {
                 throw Problem.unsupported(

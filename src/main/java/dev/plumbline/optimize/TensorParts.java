@@ -1,5 +1,6 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.StoredTensors;
@@ -10,7 +11,6 @@ import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -77,14 +77,6 @@ class TensorParts {
         }
     }
 
-    /** The tensors of a part in memory; a file that was an answer of ours gives its parameters. */
-    @Nullable
-    Map<String, Tensor> parameters(String part, @Nullable MultipartFile upload) throws IOException {
-        try (TensorPart opened = open(part, upload)) {
-            return opened == null ? null : opened.load(opened.parameters());
-        }
-    }
-
     /** The gradients in a part, in memory, for parameters that are looked up only for a tensor without a name. */
     @Nullable
     Map<String, Tensor> gradients(@Nullable MultipartFile upload, Supplier<Set<String>> parameters) throws IOException {
@@ -95,16 +87,21 @@ class TensorParts {
         }
     }
 
-    /** The state in a part, in memory; its step count is in the file's metadata, else in the request beside it. */
+    /**
+     * The state in a part, in memory; its step count is in the file's metadata, else in the request beside it.
+     *
+     * @param sorted whether the request's parameters have been sorted by name
+     */
     @Nullable
-    StateSource state(@Nullable MultipartFile upload, @Nullable StateSource given) throws IOException {
+    StateSource state(@Nullable MultipartFile upload, SessionRequest request, boolean sorted) throws IOException {
         try (TensorPart opened = open("state", upload)) {
             if (opened == null) {
-                return given;
+                return request.state();
             }
-            Map<String, Map<String, Tensor>> slots = new LinkedHashMap<>();
-            opened.slots().forEach((slot, moments) -> slots.put(slot, opened.load(moments)));
-            return new StateSource(opened.step(given), slots);
+            Map<String, Tensor> parameters = request.parameters() == null ? Map.of() : request.parameters();
+            Checkpoint state =
+                    opened.state(request.state(), OptimizerCheckRequest.inOrder(parameters), sorted);
+            return new StateSource(state.step(), state.state().slots());
         }
     }
 

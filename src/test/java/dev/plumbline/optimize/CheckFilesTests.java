@@ -2,8 +2,11 @@ package dev.plumbline.optimize;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.compute.optimizer.Kind;
+import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.compute.optimizer.Preset;
 import dev.plumbline.optimize.Caller.Answer;
 import dev.plumbline.tensor.Datatype;
@@ -17,13 +20,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -139,28 +145,60 @@ class CheckFilesTests {
         assertThat(answer.text("/expected")).contains(expected);
     }
 
-    /** Steps by PyTorch's state too: positions are those of the parameters. */
-    @Test
-    void takesAStepFromPyTorchsState() throws Exception {
-        List<Map.Entry<String, byte[]>> parts =
-                new ArrayList<>(step("adam", "{\"optimizer\": {\"kind\": \"adam\", \"learningRate\": 0.003, \"beta2\": 0.95}}"));
+    /** Steps and sessions go on from PyTorch's state too: positions are those of the parameters. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/optimizer-steps", "/v1/optimizer-sessions"})
+    void goesOnFromPyTorchsState(String path) throws Exception {
+        String adam = "{\"kind\": \"adam\", \"learningRate\": 0.003, \"beta2\": 0.95}";
         Map<String, Tensor> gradients = TensorFiles.read(file("adam-gradients"), "w", TensorLimits.DEFAULT);
-        Map<String, Tensor> before = new java.util.LinkedHashMap<>(TensorFiles.read(file("adam-before"), "w", TensorLimits.DEFAULT));
+        Map<String, Tensor> before =
+                new LinkedHashMap<>(TensorFiles.read(file("adam-before"), "w", TensorLimits.DEFAULT));
         before.keySet().retainAll(gradients.keySet());
-        Map<String, Tensor> after = TensorFiles.read(file("adam-after"), "w", TensorLimits.DEFAULT);
-        parts.remove(3);
-        parts.set(0, request("{\"optimizer\": {\"kind\": \"adam\", \"learningRate\": 0.003, \"beta2\": 0.95}, \"parameters\": %s}"
-                .formatted(Caller.JSON.writeValueAsString(before))));
-        parts.remove(1);
-        Answer answer = caller.postParts("/v1/optimizer-steps", parts);
+        List<Map.Entry<String, byte[]>> parts = new ArrayList<>(List.of(
+                request("{\"optimizer\": %s, \"parameters\": %s}".formatted(adam, Caller.JSON.writeValueAsString(before))),
+                Map.entry("state", file("adam-state"))));
+        boolean atOnce = path.endsWith("steps");
+        if (atOnce) {
+            parts.add(Map.entry("gradients", file("adam-gradients")));
+        }
+        Answer answer = caller.postParts(path, parts);
+        if (!atOnce) {
+            String session = path + "/" + answer.text("/id");
+            Answer step = caller.post(
+                    session + "/steps",
+                    "{\"gradients\": %s}".formatted(Caller.JSON.writeValueAsString(gradients)),
+                    "If-Match",
+                    "\"3\"");
+            assertThat(step.number("/step")).as(new String(step.body(), UTF_8)).isEqualTo(4);
+            answer = caller.get(session + "/parameters");
+        }
         assertThat(answer.status()).as(new String(answer.body(), UTF_8)).isEqualTo(200);
-        assertThat(answer.number("/state/step")).isEqualTo(4);
+        Map<String, Tensor> after = TensorFiles.read(file("adam-after"), "w", TensorLimits.DEFAULT);
         for (String name : before.keySet()) {
-            Tensor stepped = answer.tensor("/parameters/" + name);
+            Tensor stepped = answer.tensor((atOnce ? "/parameters/" : "/") + name);
+            Tensor expected = Objects.requireNonNull(after.get(name));
             for (int i = 0; i < stepped.size(); i++) {
-                assertThat((float) stepped.at(i)).isCloseTo((float) after.get(name).at(i), org.assertj.core.api.Assertions.within(1e-7f));
+                assertThat(stepped.at(i)).isCloseTo(expected.at(i), within(1e-7));
             }
         }
+    }
+
+    /** The same state beside parameters that a file has sorted would go to others. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/optimizer-steps", "/v1/optimizer-sessions"})
+    void refusesPyTorchsStateBesideSortedParameters(String path) throws Exception {
+        Map<String, Tensor> gradients = TensorFiles.read(file("adam-gradients"), "w", TensorLimits.DEFAULT);
+        Answer answer = caller.postParts(
+                path,
+                List.of(
+                        request("{\"optimizer\": {\"kind\": \"adam\"}%s}"
+                                .formatted(
+                                        path.endsWith("sessions")
+                                                ? ""
+                                                : ", \"gradients\": " + Caller.JSON.writeValueAsString(gradients))),
+                        Map.entry("parameters", Safetensors.write(gradients, Map.of())),
+                        Map.entry("state", file("adam-state"))));
+        assertThat(answer.text("/detail")).as(new String(answer.body(), UTF_8)).contains("sorts them by name");
     }
 
     private static Tensor floats(int size, double scale) {
@@ -174,8 +212,8 @@ class CheckFilesTests {
     void checksALargeStepInItsFiles() throws Exception {
         Map<String, Tensor> before = Map.of("w", floats(300_000, 1));
         Map<String, Tensor> gradients = Map.of("w", floats(300_000, 0.1));
-        var adam = Kind.ADAM.preset(Preset.PYTORCH);
-        Tensor after = adam.step(dev.plumbline.compute.optimizer.OptimizerState.initial(adam, before), before, gradients)
+        Optimizer adam = Kind.ADAM.preset(Preset.PYTORCH);
+        Tensor after = adam.step(OptimizerState.initial(adam, before), before, gradients)
                 .parameters()
                 .get("w");
         assertThat(large(before, gradients, after).text("/verdict")).isEqualTo("PASS");
