@@ -70,7 +70,7 @@ record Courses(Claim claim, List<ObservedStep> steps) {
         return new Edit(Fault.SCHEDULE, detail, hypothesis -> hypothesis.used(manner -> manner.profiled(profile)));
     }
 
-    private boolean varies() {
+    boolean varies() {
         Schedule schedule = claim.circumstances().schedule();
         return (schedule != null && !(schedule instanceof Constant))
                 || steps.stream().anyMatch(step -> !Double.isNaN(step.said().learningRate()));

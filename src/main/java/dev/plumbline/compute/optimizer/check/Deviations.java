@@ -4,8 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.compute.optimizer.Sgd;
 import dev.plumbline.compute.optimizer.WeightDecay;
+import dev.plumbline.compute.optimizer.check.Driving.Lost;
 import dev.plumbline.compute.optimizer.check.GradientPath.Clip;
 import dev.plumbline.compute.optimizer.check.Manner.Grouping;
 import dev.plumbline.compute.optimizer.check.Manner.Twist;
@@ -15,7 +17,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
@@ -104,7 +109,7 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
     }
 
     private Stream<Edit> edits() {
-        return Stream.of(decays(), paths(), courses.edits(), groups(), misreadings(), starts(), skips())
+        return Stream.of(decays(), loops(), paths(), courses.edits(), groups(), misreadings(), starts(), skips())
                 .flatMap(edits -> edits);
     }
 
@@ -129,6 +134,9 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
                             : "coupled, where it should be decoupled",
                     hypothesis -> decayed(
                             hypothesis, coupled ? WeightDecay.decoupled(decay.rate()) : WeightDecay.l2(decay.rate()))));
+            if (!coupled && courses.varies()) {
+                edits.add(twist(Twist.AT_BASE_RATE, "multiplied by the rate that the schedule starts from"));
+            }
             double rate = claim.optimizer().learningRate();
             if (rate > 0 && !coupled) {
                 edits.add(new Edit(
@@ -146,6 +154,37 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
 
     private static Hypothesis decayed(Hypothesis hypothesis, WeightDecay decay) {
         return hypothesis.with(Hypotheses.decayed(hypothesis.optimizer(), decay));
+    }
+
+    /** What goes wrong around an optimizer. */
+    private Stream<Edit> loops() {
+        List<Edit> edits = new ArrayList<>();
+        edits.add(driven(Fault.STEPPED_TWICE, "", driving -> driving.repeating(2)));
+        Set<String> still = steps.get(0).before().keySet().stream()
+                .filter(name -> steps.stream().allMatch(step -> step.stoodStill(name)))
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (!still.isEmpty() && still.size() < steps.get(0).before().size()) {
+            edits.add(driven(Fault.SOME_NOT_STEPPED, String.join(", ", still), driving -> driving.leaving(still)));
+        }
+        if (steps.size() > 1 && path().clip() == Clip.NONE) {
+            edits.add(path(Fault.GRADIENTS_ADDED_UP, "", path().addingUp()));
+        }
+        OptimizerState state = claim.state();
+        if (state != null && state.step() > 0) {
+            edits.add(driven(Fault.STATE_LOST, "t counts from 1 again", driving -> driving.losing(Lost.COUNT)));
+            edits.add(driven(
+                    Fault.STATE_LOST, "moments start afresh, but not t", driving -> driving.losing(Lost.MOMENTS)));
+            edits.add(driven(Fault.STATE_LOST, "the optimizer starts afresh", driving -> driving.losing(Lost.ALL)));
+        }
+        return edits.stream();
+    }
+
+    private static Edit driven(Fault fault, String detail, UnaryOperator<Driving> change) {
+        return new Edit(
+                fault,
+                detail,
+                hypothesis ->
+                        hypothesis.used(manner -> manner.driven(change.apply(manner.driving()))));
     }
 
     private Stream<Edit> paths() {
@@ -169,7 +208,8 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
             return edits.stream();
         }
         edits.add(path(Fault.CLIPPING, "they were not", path.clipping(Clip.NONE, path.bound())));
-        for (Clip other : List.of(Clip.VALUE, Clip.NORM, Clip.NORM_OF_EACH)) {
+        for (Clip other :
+                List.of(Clip.VALUE, Clip.NORM, Clip.NORM_OF_EACH, Clip.NORM_ALWAYS, Clip.SQUARED_NORM)) {
             if (other != path.clip()) {
                 edits.add(path(Fault.CLIPPING, words(other), path.clipping(other, path.bound())));
             }
@@ -188,6 +228,8 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
             case VALUE -> "each entry by its value";
             case NORM -> "all by their norm together";
             case NORM_OF_EACH -> "each tensor by its own norm, as Keras's clipnorm";
+            case NORM_ALWAYS -> "all to that norm, smaller ones too";
+            case SQUARED_NORM -> "all by the square of their norm: its root is forgotten";
         };
     }
 
@@ -212,8 +254,19 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
     }
 
     private Stream<Edit> groups() {
-        return parts.differ()
-                ? Stream.of(
+        if (!parts.differ()) {
+            return Stream.of();
+        }
+        Set<String> differing = parts.differing();
+        Stream<Edit> one = differing.stream()
+                .filter(name -> differing.size() > 1)
+                .map(name -> driven(
+                        Fault.GROUPS,
+                        "all had the optimizer's own " + name,
+                        driving -> driving.ungrouping(Set.of(name))));
+        return Stream.concat(
+                one,
+                Stream.of(
                         new Edit(
                                 Fault.GROUPS,
                                 "all had the optimizer's own",
@@ -221,18 +274,19 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
                         new Edit(
                                 Fault.GROUPS,
                                 "each had another one's",
-                                hypothesis -> hypothesis.used(manner -> manner.grouped(Grouping.ROTATED))))
-                : Stream.of();
+                                hypothesis -> hypothesis.used(manner -> manner.grouped(Grouping.ROTATED)))));
     }
 
     private Stream<Edit> misreadings() {
-        return MisreadAdam.canBe(requireNonNull(claim.optimizer()))
-                ? Stream.of(Misreading.values())
-                        .map(misreading -> new Edit(
-                                misreading.fault(),
-                                misreading.detail(),
-                                hypothesis -> hypothesis.used(manner -> manner.misreading(misreading))))
-                : Stream.of();
+        Optimizer claimed = requireNonNull(claim.optimizer());
+        boolean decays = claimed.weightDecay().rate() != 0;
+        return Stream.of(Misreading.values())
+                .filter(misreading -> MisreadAdam.canBe(claimed, misreading))
+                .filter(misreading -> decays || misreading.fault() != Fault.WEIGHT_DECAY)
+                .map(misreading -> new Edit(
+                        misreading.fault(),
+                        misreading.detail(),
+                        hypothesis -> hypothesis.used(manner -> manner.misreading(misreading))));
     }
 
     private Stream<Edit> starts() {

@@ -16,8 +16,10 @@ import java.util.Map;
  * @param clipsFirst whether they are clipped before that
  * @param factor that they are multiplied by before anything else; 1
  * @param offset of the norm in the divisor: PyTorch's 1e-6, or 0
+ * @param adding whether gradients are added to those of the steps before, of the observed ones
  */
-record GradientPath(int unscalings, boolean clipsFirst, double factor, Clip clip, double bound, double offset) {
+record GradientPath(
+        int unscalings, boolean clipsFirst, double factor, Clip clip, double bound, double offset, boolean adding) {
 
     /** What is held against the bound. */
     enum Clip {
@@ -25,7 +27,11 @@ record GradientPath(int unscalings, boolean clipsFirst, double factor, Clip clip
         VALUE,
         NORM,
         /** Keras's clipnorm: each tensor by its own. */
-        NORM_OF_EACH
+        NORM_OF_EACH,
+        /** Smaller gradients are scaled up to the bound too. */
+        NORM_ALWAYS,
+        /** The bound is divided by the sum of squares. */
+        SQUARED_NORM
     }
 
     static final double PYTORCH_OFFSET = 1e-6;
@@ -34,27 +40,31 @@ record GradientPath(int unscalings, boolean clipsFirst, double factor, Clip clip
         boolean byValue = clipping.value() < Double.POSITIVE_INFINITY;
         boolean byNorm = clipping.norm() < Double.POSITIVE_INFINITY;
         Clip clip = byValue ? Clip.VALUE : byNorm ? Clip.NORM : Clip.NONE;
-        return new GradientPath(1, false, 1, clip, byValue ? clipping.value() : clipping.norm(), 0);
+        return new GradientPath(1, false, 1, clip, byValue ? clipping.value() : clipping.norm(), 0, false);
     }
 
     GradientPath clipping(Clip other, double otherBound) {
-        return new GradientPath(unscalings, clipsFirst, factor, other, otherBound, offset);
+        return new GradientPath(unscalings, clipsFirst, factor, other, otherBound, offset, adding);
     }
 
     GradientPath asPyTorchDivides() {
-        return new GradientPath(unscalings, clipsFirst, factor, clip, bound, PYTORCH_OFFSET);
+        return new GradientPath(unscalings, clipsFirst, factor, clip, bound, PYTORCH_OFFSET, adding);
     }
 
     GradientPath unscaling(int times) {
-        return new GradientPath(times, clipsFirst, factor, clip, bound, offset);
+        return new GradientPath(times, clipsFirst, factor, clip, bound, offset, adding);
     }
 
     GradientPath clippingFirst() {
-        return new GradientPath(unscalings, true, factor, clip, bound, offset);
+        return new GradientPath(unscalings, true, factor, clip, bound, offset, adding);
+    }
+
+    GradientPath addingUp() {
+        return new GradientPath(unscalings, clipsFirst, factor, clip, bound, offset, true);
     }
 
     GradientPath times(double other) {
-        return new GradientPath(unscalings, clipsFirst, other, clip, bound, offset);
+        return new GradientPath(unscalings, clipsFirst, other, clip, bound, offset, adding);
     }
 
     /** Of all tensors of all steps, as they came. */
@@ -80,6 +90,7 @@ record GradientPath(int unscalings, boolean clipsFirst, double factor, Clip clip
     List<ObservedStep> of(List<ObservedStep> steps, List<Map<String, Double>> norms) {
         boolean nothing = clip == Clip.NONE
                 && factor == 1
+                && !adding
                 && steps.stream().allMatch(step -> step.said().lossScale() == 1);
         if (nothing) {
             return steps;
@@ -88,7 +99,28 @@ record GradientPath(int unscalings, boolean clipsFirst, double factor, Clip clip
         for (int k = 0; k < steps.size(); k++) {
             seen.add(of(steps.get(k), norms.get(k)));
         }
-        return seen;
+        return adding ? summed(seen) : seen;
+    }
+
+    private static List<ObservedStep> summed(List<ObservedStep> steps) {
+        List<ObservedStep> summed = new ArrayList<>();
+        for (ObservedStep step : steps) {
+            Map<String, Tensor> gradients = new LinkedHashMap<>(step.gradients());
+            if (!summed.isEmpty()) {
+                Map<String, Tensor> before = summed.get(summed.size() - 1).gradients();
+                gradients.replaceAll((name, tensor) -> plus(tensor, requireNonNull(before.get(name))));
+            }
+            summed.add(new ObservedStep(step.before(), gradients, step.after(), step.said()));
+        }
+        return summed;
+    }
+
+    private static Tensor plus(Tensor one, Tensor other) {
+        double[] sum = new double[one.size()];
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] = one.at(i) + other.at(i);
+        }
+        return Tensor.of(one.shape(), sum).as(one.datatype());
     }
 
     private ObservedStep of(ObservedStep step, Map<String, Double> norms) {
@@ -99,8 +131,14 @@ record GradientPath(int unscalings, boolean clipsFirst, double factor, Clip clip
         Map<String, Tensor> gradients = new LinkedHashMap<>();
         step.gradients().forEach((name, tensor) -> {
             double norm = clip == Clip.NORM_OF_EACH ? requireNonNull(norms.get(name)) : total;
+            double size = before * norm + offset;
             double cut =
-                    clip == Clip.NORM || clip == Clip.NORM_OF_EACH ? Math.min(1, bound / (before * norm + offset)) : 1;
+                    switch (clip) {
+                        case NONE, VALUE -> 1;
+                        case NORM, NORM_OF_EACH -> Math.min(1, bound / size);
+                        case NORM_ALWAYS -> bound / size;
+                        case SQUARED_NORM -> Math.min(1, bound / (size * size));
+                    };
             Tensor seen = clip == Clip.VALUE
                     ? tensor.map(g -> after * Math.max(-bound, Math.min(bound, before * g)))
                     : tensor.map(g -> after * cut * before * g);

@@ -30,6 +30,8 @@ final class Hypotheses {
     private static final Set<Kind> CORRECTED_TWICE = EnumSet.of(Kind.ADAM, Kind.ADAMW, Kind.AMSGRAD);
     static final long EVER = 1L << 40; // beta^t is 0 by then: nothing left to correct
     private static final int STEPS_TRIED = 100;
+    private static final int AHEAD = 10;
+    private static final int[] MICRO_BATCHES = {2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 64, 128};
     private static final double[] DECAYS = {1e-5, 1e-4, 5e-4, 1e-3, 4e-3, 5e-3, 1e-2, 5e-2, 1e-1};
     private static final double[] TIMES = {0.1, 0.5, 2, 10};
     private static final double[] EPSILONS = {0, 1e-16, 1e-12, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3};
@@ -87,8 +89,13 @@ final class Hypotheses {
         Stream<Hypothesis> momentum = momenta.variants(claimed).stream()
                 .filter(other -> !other.equals(claimed))
                 .map(other -> Hypothesis.of(Fault.MOMENTUM, other, ""));
-        Stream<Hypothesis> others = Stream.concat(
-                        Candidates.all(momenta).stream(), Candidates.presets().map(this::alike))
+        Stream<Hypothesis> others = Stream.of(
+                        Candidates.all(momenta).stream(),
+                        Candidates.presets().map(preset -> alike(preset, false)),
+                        claimed.weightDecay().rate() == 0
+                                ? Stream.<Optimizer>of()
+                                : Candidates.presets().map(preset -> alike(preset, true)))
+                .flatMap(optimizers -> optimizers)
                 .distinct()
                 .map(other -> Hypothesis.of(Fault.OTHER_OPTIMIZER, other, ""));
         return Stream.concat(momentum, others).map(Hypothesis::atAnyRate);
@@ -185,6 +192,14 @@ final class Hypotheses {
         list.add(Hypothesis.of(Fault.BIAS_CORRECTION_MISSING, claimed, "").at(t -> EVER));
         list.add(wrongStep("t is one too small, counted from 0").at(t -> Math.max(t - 1, 1)));
         list.add(wrongStep("t is one too large").at(t -> t + 1));
+        for (int ahead = 2; ahead <= AHEAD; ahead++) {
+            int by = ahead;
+            list.add(wrongStep("t is " + by + " too large").at(t -> t + by));
+        }
+        for (int count : MICRO_BATCHES) {
+            list.add(wrongStep("t grows by " + count + " in every step, as where it counts micro-batches")
+                    .at(t -> t * count));
+        }
         list.add(wrongStep("t is the number of parameter tensors, " + tensors).at(t -> tensors));
         list.add(wrongStep("t grows once for each parameter tensor").at(t -> t * tensors));
         list.add(wrongStep("t grows with every tensor, not with every step").used(Manner::countingTensors));
@@ -256,11 +271,14 @@ final class Hypotheses {
         }
     }
 
-    private Optimizer alike(Optimizer preset) {
+    private Optimizer alike(Optimizer preset, boolean decayed) {
         Map<String, Object> shared = new LinkedHashMap<>(HyperParameters.of(claimed));
         Set<String> own = HyperParameters.of(preset).keySet();
         Set<String> not = Set.of("kind", "learningRate", "weightDecay");
         shared.keySet().removeIf(name -> !own.contains(name) || not.contains(name));
+        if (decayed) {
+            shared.put("weightDecay", claimed.weightDecay());
+        }
         try {
             return HyperParameters.with(preset, shared);
         } catch (Problem incompatible) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param misreading of Adam's equations; null where there is none
  * @param profile what the learning rate is multiplied by, step by observed step; null: as is claimed
  * @param path of the gradients; null: as is claimed
+ * @param driving of the optimizer by the loop
  */
 record Manner(
         LongUnaryOperator clock,
@@ -31,10 +32,22 @@ record Manner(
         @Nullable Twist twist,
         @Nullable Misreading misreading,
         @Nullable List<Double> profile,
-        @Nullable GradientPath path) {
+        @Nullable GradientPath path,
+        Driving driving) {
 
     static final Manner RIGHT = new Manner(
-            LongUnaryOperator.identity(), false, t -> 1, false, false, Grouping.CLAIMED, false, null, null, null, null);
+            LongUnaryOperator.identity(),
+            false,
+            t -> 1,
+            false,
+            false,
+            Grouping.CLAIMED,
+            false,
+            null,
+            null,
+            null,
+            null,
+            Driving.RIGHT);
 
     /** Which hyper-parameters groups have. */
     enum Grouping {
@@ -48,7 +61,9 @@ record Manner(
     /** What a weight decay does where it should not. */
     enum Twist {
         AFTER_THE_UPDATE,
-        NEGATIVE
+        NEGATIVE,
+        /** Multiplied by the rate that the schedule starts from, whatever the rate is. */
+        AT_BASE_RATE
     }
 
     Manner at(LongUnaryOperator other) {
@@ -63,22 +78,56 @@ record Manner(
                 twist,
                 misreading,
                 profile,
-                path);
+                path,
+                driving);
     }
 
     Manner countingTensors() {
         return new Manner(
-                clock, true, rateFactor, forgetful, uphill, grouping, skipping, twist, misreading, profile, path);
+                clock,
+                true,
+                rateFactor,
+                forgetful,
+                uphill,
+                grouping,
+                skipping,
+                twist,
+                misreading,
+                profile,
+                path,
+                driving);
     }
 
     Manner scaledBy(LongToDoubleFunction other) {
         return new Manner(
-                clock, clockPerTensor, other, forgetful, uphill, grouping, skipping, twist, misreading, profile, path);
+                clock,
+                clockPerTensor,
+                other,
+                forgetful,
+                uphill,
+                grouping,
+                skipping,
+                twist,
+                misreading,
+                profile,
+                path,
+                driving);
     }
 
     Manner forgetting() {
         return new Manner(
-                clock, clockPerTensor, rateFactor, true, uphill, grouping, skipping, twist, misreading, profile, path);
+                clock,
+                clockPerTensor,
+                rateFactor,
+                true,
+                uphill,
+                grouping,
+                skipping,
+                twist,
+                misreading,
+                profile,
+                path,
+                driving);
     }
 
     Manner goingUphill() {
@@ -93,7 +142,8 @@ record Manner(
                 twist,
                 misreading,
                 profile,
-                path);
+                path,
+                driving);
     }
 
     Manner grouped(Grouping other) {
@@ -108,12 +158,24 @@ record Manner(
                 twist,
                 misreading,
                 profile,
-                path);
+                path,
+                driving);
     }
 
     Manner skippingSteps() {
         return new Manner(
-                clock, clockPerTensor, rateFactor, forgetful, uphill, grouping, true, twist, misreading, profile, path);
+                clock,
+                clockPerTensor,
+                rateFactor,
+                forgetful,
+                uphill,
+                grouping,
+                true,
+                twist,
+                misreading,
+                profile,
+                path,
+                driving);
     }
 
     Manner twisted(Twist other) {
@@ -128,12 +190,24 @@ record Manner(
                 other,
                 misreading,
                 profile,
-                path);
+                path,
+                driving);
     }
 
     Manner misreading(Misreading other) {
         return new Manner(
-                clock, clockPerTensor, rateFactor, forgetful, uphill, grouping, skipping, twist, other, profile, path);
+                clock,
+                clockPerTensor,
+                rateFactor,
+                forgetful,
+                uphill,
+                grouping,
+                skipping,
+                twist,
+                other,
+                profile,
+                path,
+                driving);
     }
 
     Manner profiled(List<Double> other) {
@@ -148,7 +222,8 @@ record Manner(
                 twist,
                 misreading,
                 other,
-                path);
+                path,
+                driving);
     }
 
     Manner along(GradientPath other) {
@@ -163,6 +238,23 @@ record Manner(
                 twist,
                 misreading,
                 profile,
+                other,
+                driving);
+    }
+
+    Manner driven(Driving other) {
+        return new Manner(
+                clock,
+                clockPerTensor,
+                rateFactor,
+                forgetful,
+                uphill,
+                grouping,
+                skipping,
+                twist,
+                misreading,
+                profile,
+                path,
                 other);
     }
 }

@@ -46,6 +46,12 @@ public record ObservedStep(
                 .allMatch(entry -> entry.getValue().equals(requireNonNull(after.get(entry.getKey()))));
     }
 
+    /** Of one parameter, on a gradient that is not 0. */
+    boolean stoodStill(String name) {
+        return requireNonNull(before.get(name)).equals(requireNonNull(after.get(name)))
+                && requireNonNull(gradients.get(name)).norm() > 0;
+    }
+
     boolean hasNoGradient() {
         return gradients.values().stream().allMatch(tensor -> tensor.norm() == 0);
     }

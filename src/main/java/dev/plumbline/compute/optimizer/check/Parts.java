@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The tensors in parts that are stepped alike: one of each group and count of steps.
@@ -24,14 +26,18 @@ record Parts(List<Part> of) {
      */
     record Part(List<String> names, long ahead, double rateFactor, Map<String, Object> others) {
 
-        Optimizer of(Optimizer optimizer) {
+        /** @param not those of the group's hyper-parameters that it does not have */
+        Optimizer of(Optimizer optimizer, Set<String> not) {
             if (rateFactor == 1 && others.isEmpty()) {
                 return optimizer;
             }
             Map<String, Object> own = new LinkedHashMap<>(others);
             own.keySet().retainAll(HyperParameters.of(optimizer).keySet());
+            own.keySet().removeAll(not);
             Optimizer with = HyperParameters.with(optimizer, own);
-            return rateFactor == 1 ? with : with.withLearningRate(with.learningRate() * rateFactor);
+            return rateFactor == 1 || not.contains("learningRate")
+                    ? with
+                    : with.withLearningRate(with.learningRate() * rateFactor);
         }
     }
 
@@ -68,6 +74,18 @@ record Parts(List<Part> of) {
 
     List<Part> single() {
         return each().of();
+    }
+
+    /** The hyper-parameters in which groups differ from the optimizer. */
+    Set<String> differing() {
+        Set<String> names = new TreeSet<>();
+        for (Part part : of) {
+            names.addAll(part.others().keySet());
+            if (part.rateFactor() != 1) {
+                names.add("learningRate");
+            }
+        }
+        return names;
     }
 
     /** Whether some are not as the optimizer says. */

@@ -74,6 +74,9 @@ record Replay(
         return state == null || (state.step() == 0 && state.slots().isEmpty());
     }
 
+    /** The turn of a part in a step. */
+    private record Turn(Parts.Part part, int place, int places, int step) {}
+
     /** One replay of all steps. */
     private final class Run {
         private final Hypothesis hypothesis;
@@ -88,18 +91,18 @@ record Replay(
         }
 
         Optional<List<Map<String, Tensor>>> take(double ulps) {
-            if (!begin(start, steps.get(0))) {
+            if (!begin(start, steps.get(0), manner.driving().lost())) {
                 return Optional.empty();
             }
             List<Map<String, Tensor>> predicted = new ArrayList<>();
             for (int k = 0; k < steps.size(); k++) {
                 ObservedStep observed = steps.get(k);
                 OptimizerState said = observed.said().state();
-                if (said != null && !begin(said, observed)) {
+                if (said != null && !begin(said, observed, Driving.Lost.NOTHING)) {
                     return Optional.empty();
                 }
                 Map<String, Tensor> after =
-                        manner.skipping() && still.get(k) ? observed.before() : after(observed, k);
+                        manner.skipping() && still.get(k) ? observed.before() : repeated(observed, k);
                 if (after == null) {
                     return Optional.empty();
                 }
@@ -111,15 +114,15 @@ record Replay(
             return Optional.of(predicted);
         }
 
-        private boolean begin(@Nullable OptimizerState state, ObservedStep observed) {
+        private boolean begin(@Nullable OptimizerState state, ObservedStep observed, Driving.Lost lost) {
             OptimizerState fresh = OptimizerState.initial(first(hypothesis.optimizer()), observed.before());
             OptimizerState given = state == null || isFresh(state) ? fresh : state;
             if (!given.slots().keySet().containsAll(fresh.slots().keySet())) {
                 return false;
             }
-            slots = new LinkedHashMap<>(given.slots());
+            slots = new LinkedHashMap<>((lost.moments() ? fresh : given).slots());
             slots.keySet().retainAll(fresh.slots().keySet());
-            taken = given.step();
+            taken = lost.count() ? 0 : given.step();
             return true;
         }
 
@@ -128,6 +131,14 @@ record Replay(
             double share =
                     manner.profile() == null ? profile.get(0) : manner.profile().get(0);
             return share == 1 ? optimizer : optimizer.withLearningRate(optimizer.learningRate() * share);
+        }
+
+        private @Nullable Map<String, Tensor> repeated(ObservedStep observed, int k) {
+            Map<String, Tensor> after = after(observed, k);
+            for (int i = 1; i < manner.driving().repeats() && after != null; i++) {
+                after = after(new ObservedStep(after, observed.gradients(), observed.after(), observed.said()), k);
+            }
+            return after;
         }
 
         private @Nullable Map<String, Tensor> after(ObservedStep observed, int k) {
@@ -140,7 +151,7 @@ record Replay(
                 if (of.get(place).names().stream().noneMatch(observed.before()::containsKey)) {
                     continue; // its tensors lie in other pieces
                 }
-                OptimizerState next = step(of.get(place), place, of.size(), k, after);
+                OptimizerState next = step(new Turn(of.get(place), place, of.size(), k), observed, after);
                 if (next == null) {
                     return null;
                 }
@@ -150,22 +161,29 @@ record Replay(
             slots = moments;
             taken++;
             Map<String, Tensor> inOrder = new LinkedHashMap<>();
-            observed.before().keySet().forEach(name -> inOrder.put(name, requireNonNull(after.get(name))));
+            observed.before().forEach((name, before) -> inOrder.put(
+                    name,
+                    manner.driving().unstepped().contains(name) ? before : requireNonNull(after.get(name))));
             return inOrder;
         }
 
         /** Puts the part's parameters into {@code after}; null where it cannot be stepped. */
-        private @Nullable OptimizerState step(
-                Parts.Part part, int place, int places, int k, Map<String, Tensor> after) {
-            ObservedStep observed = steps.get(k);
+        private @Nullable OptimizerState step(Turn turn, ObservedStep observed, Map<String, Tensor> after) {
+            Parts.Part part = turn.part();
+            int place = turn.place();
+            int places = turn.places();
+            int k = turn.step();
             long t = taken + part.ahead() + 1;
             double profiled = manner.profile() == null
                     ? profile.get(k)
                     : requireNonNull(manner.profile()).get(k);
             Optimizer own = manner.grouping() == Manner.Grouping.NONE
                     ? hypothesis.optimizer()
-                    : part.of(hypothesis.optimizer());
+                    : part.of(hypothesis.optimizer(), manner.driving().ungrouped());
             Optimizer optimizer = scaled(profiled == 1 ? own : own.withLearningRate(own.learningRate() * profiled), t);
+            if (manner.twist() == Manner.Twist.AT_BASE_RATE) {
+                optimizer = decayedAtBaseRate(optimizer, profiled);
+            }
             Map<String, Tensor> x = only(part, observed.before());
             Map<String, Tensor> g = only(part, observed.gradients());
             if (manner.uphill()) {
@@ -202,13 +220,13 @@ record Replay(
                 Map<String, Tensor> g,
                 OptimizerState state,
                 Map<String, Tensor> after) {
-            Map<String, Map<String, Tensor>> moments = Map.of("m", new LinkedHashMap<>(), "v", new LinkedHashMap<>());
+            Map<String, Map<String, Tensor>> moments = Map.of("m", new LinkedHashMap<>(), adam.square(), new LinkedHashMap<>());
             x.forEach((name, tensor) -> {
                 MisreadAdam.After step =
                         adam.step(t, tensor, requireNonNull(g.get(name)), MisreadAdam.moments(state.slots(), name));
                 after.put(name, step.parameter());
                 requireNonNull(moments.get("m")).put(name, step.mean());
-                requireNonNull(moments.get("v")).put(name, step.square());
+                requireNonNull(moments.get(adam.square())).put(name, step.square());
             });
             return new OptimizerState(t, moments);
         }
@@ -217,7 +235,7 @@ record Replay(
                 Optimizer optimizer, OptimizerState state, Map<String, Tensor> x, Map<String, Tensor> g) {
             Manner.Twist twist = manner.twist();
             WeightDecay decay = optimizer.weightDecay();
-            if (twist == null || decay.rate() == 0) {
+            if (twist == null || twist == Manner.Twist.AT_BASE_RATE || decay.rate() == 0) {
                 return optimizer.step(state, x, g);
             }
             Optimizer bare = bare(optimizer);
@@ -230,6 +248,14 @@ record Replay(
             Map<String, Tensor> decayed = plus(step.parameters(), -rate, step.parameters());
             return new OptimizerStep(
                     step.taken(), decayed, step.state(), step.gradientNorm(), 1, step.updates(), step.nonFinites());
+        }
+
+        private static Optimizer decayedAtBaseRate(Optimizer optimizer, double profiled) {
+            WeightDecay decay = optimizer.weightDecay();
+            return decay.kind() == WeightDecay.Kind.DECOUPLED && profiled > 0
+                    ? HyperParameters.with(
+                            optimizer, Map.of("weightDecay", WeightDecay.decoupled(decay.rate() / profiled)))
+                    : optimizer;
         }
 
         private Optimizer bare(Optimizer optimizer) {
