@@ -56,7 +56,7 @@ public enum Kind {
     }
 
     /** Whether a weight decay that is only a number is decoupled for this kind, as where it comes from. */
-    boolean decaysDecoupled() {
+    public boolean decaysDecoupled() {
         return switch (this) {
             case ADAMW, LION, LAMB, ADAFACTOR, ADABELIEF, MUON, SCHEDULE_FREE -> true;
             case ADAM, AMSGRAD, NADAM, RADAM, ADAMAX, SGD, RMSPROP, ADAGRAD, ADADELTA, ASGD, RPROP, LBFGS -> false;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 
 /** How far predicted parameters lie from the observed ones. */
 final class Disagreement {
@@ -121,6 +122,22 @@ final class Disagreement {
             }
         }
         return Double.isNaN(sum) ? Double.POSITIVE_INFINITY : sum;
+    }
+
+    /** Every difference, in units of its parameter or of the largest step of its tensor. */
+    static double[] left(List<ObservedStep> steps, List<Map<String, Tensor>> predicted) {
+        DoubleStream.Builder left = DoubleStream.builder();
+        for (int k = 0; k < predicted.size(); k++) {
+            for (Map.Entry<String, Tensor> entry : predicted.get(k).entrySet()) {
+                Tensor before = requireNonNull(steps.get(k).before().get(entry.getKey()));
+                Tensor after = requireNonNull(steps.get(k).after().get(entry.getKey()));
+                double largest = largestStep(before, after);
+                for (int i = 0; i < before.size() && largest > 0; i++) {
+                    left.add((entry.getValue().at(i) - after.at(i)) / size(before.at(i), after.at(i), largest));
+                }
+            }
+        }
+        return left.build().toArray();
     }
 
     private static double largestStep(Tensor before, Tensor after) {

@@ -1,6 +1,7 @@
 package dev.plumbline.compute.optimizer.check;
 
 import dev.plumbline.compute.optimizer.HyperParameters;
+import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.WeightDecay;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,21 @@ record Estimates(Claim claim, Trials trials) {
         WeightDecay decay = fit.optimizer().weightDecay();
         boolean claimedDecay =
                 claim.optimizer() != null && claim.optimizer().weightDecay().equals(decay);
+        boolean unsaid = claim.optimizer() == null
+                || (claim.circumstances().given() != null
+                        && !claim.circumstances().given().contains("weightDecay"));
+        if (decay.rate() == 0 && unsaid && fixed.optimizer().kind() != Kind.MUON) {
+            WeightDecay.Kind kind = fixed.optimizer().kind().decaysDecoupled()
+                    ? WeightDecay.Kind.DECOUPLED
+                    : WeightDecay.Kind.L2;
+            estimate(
+                            "weightDecay",
+                            0,
+                            other -> fixed.with(Hypotheses.decayed(
+                                    fixed.optimizer(),
+                                    other == 0 ? WeightDecay.NONE : new WeightDecay(kind, other))))
+                    .ifPresent(estimates::add);
+        }
         if (!claimedDecay && decay.rate() > 0) {
             estimate(
                             "weightDecay",

@@ -86,6 +86,7 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
                         Searches::bounds,
                         any -> deviations().pairs(),
                         Searches::combinations,
+                        Searches::numbersTogether,
                         Searches::numbersAtAnyRate,
                         Searches::otherCourses);
         for (Function<Searches, Stream<Hypothesis>> stage : stages) {

@@ -143,20 +143,37 @@ record Searches(Claim claim, Trials trials) {
                 .map(hypothesis -> named(hypothesis, claimed));
     }
 
+    /** All numbers together, wherever they are. */
+    Stream<Hypothesis> numbersTogether() {
+        Optimizer claimed = requireNonNull(claim.optimizer());
+        return JointSearch.of(trials)
+                .found(claimed)
+                .map(optimizer -> Hypothesis.of(Fault.SEVERAL, optimizer, ""))
+                .map(hypothesis -> sameRate(hypothesis, claimed) ? hypothesis : hypothesis.atAnyRate())
+                .map(hypothesis -> named(hypothesis, claimed));
+    }
+
+    private boolean sameRate(Hypothesis hypothesis, Optimizer claimed) {
+        return claim.learningRateKnown() && hypothesis.optimizer().learningRate() == claimed.learningRate();
+    }
+
     private Hypothesis named(Hypothesis hypothesis, Optimizer claimed) {
         Map<String, Object> said = HyperParameters.of(claimed);
         List<Fault> faults = new ArrayList<>();
         List<String> details = new ArrayList<>();
         HyperParameters.of(hypothesis.optimizer()).forEach((name, value) -> {
             if (!name.equals("kind") && !name.equals("learningRate") && !value.equals(said.get(name))) {
-                faults.add(
+                Fault fault =
                         switch (name) {
                             case "epsilon" -> Fault.EPSILON_VALUE;
                             case "epsilonConvention" -> Fault.EPSILON_CONVENTION;
                             case "weightDecay" -> Fault.WEIGHT_DECAY;
                             case "momentum" -> Fault.MOMENTUM;
                             default -> Fault.DECAY_RATE;
-                        });
+                        };
+                if (!faults.contains(fault)) {
+                    faults.add(fault);
+                }
                 details.add(
                         name.equals("weightDecay")
                                 ? Wording.decay(hypothesis.optimizer().weightDecay())
@@ -221,14 +238,21 @@ record Searches(Claim claim, Trials trials) {
                 .map(optimizer -> Hypothesis.of(Fault.RIGHT, optimizer, "").atAnyRate())
                 .filter(trials::holdsOnSample)
                 .toList();
-        return usual.isEmpty()
+        if (!usual.isEmpty()) {
+            return usual.stream();
+        }
+        List<Hypothesis> together = Candidates.usual()
+                .flatMap(JointSearch.of(trials)::found)
+                .map(optimizer -> Hypothesis.of(Fault.RIGHT, optimizer, "").atAnyRate())
+                .toList();
+        return together.isEmpty()
                 ? Candidates.usual()
                         .map(optimizer ->
                                 Hypothesis.of(Fault.RIGHT, optimizer, "").atAnyRate())
                         .flatMap(this::knobs)
                         .flatMap(this::found)
                         .map(hypothesis -> hypothesis.named(Fault.RIGHT, ""))
-                : usual.stream();
+                : together.stream();
     }
 
     /** The numbers of a hypothesis that may be turned. */

@@ -81,6 +81,20 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
                 .orElse(Double.POSITIVE_INFINITY);
     }
 
+    /** What is left of every entry of every step, in float64 and in units of its size; nothing where it cannot be stepped. */
+    Optional<double[]> left(Hypothesis hypothesis) {
+        return wide.run(hypothesis, Double.POSITIVE_INFINITY)
+                .map(predicted -> Disagreement.left(wide.steps(), predicted));
+    }
+
+    /** The rate that comes closest, though it may explain nothing. */
+    Optional<Double> bestRate(Hypothesis hypothesis) {
+        double rate = hypothesis.optimizer().learningRate();
+        return wide.run(hypothesis, Double.POSITIVE_INFINITY)
+                .map(predicted -> rate * Disagreement.factor(wide.steps(), predicted))
+                .filter(best -> best > 0 && best < Double.POSITIVE_INFINITY);
+    }
+
     /** How much of the way from one hypothesis to another leads closest to the steps. */
     double share(Hypothesis from, Hypothesis to) {
         Optional<List<Map<String, Tensor>>> start = wide.run(from, Double.POSITIVE_INFINITY);
