@@ -140,6 +140,22 @@ final class Disagreement {
         return left.build().toArray();
     }
 
+    /** The largest difference, in units of the largest step of its tensor. */
+    static double ofLargestStep(List<ObservedStep> steps, List<Map<String, Tensor>> predicted) {
+        double worst = 0;
+        for (int k = 0; k < predicted.size(); k++) {
+            for (Map.Entry<String, Tensor> entry : predicted.get(k).entrySet()) {
+                Tensor after = requireNonNull(steps.get(k).after().get(entry.getKey()));
+                double largest = largestStep(requireNonNull(steps.get(k).before().get(entry.getKey())), after);
+                for (int i = 0; i < after.size(); i++) {
+                    double difference = Math.abs(entry.getValue().at(i) - after.at(i));
+                    worst = Math.max(worst, difference == 0 ? 0 : difference / largest);
+                }
+            }
+        }
+        return Double.isNaN(worst) ? Double.POSITIVE_INFINITY : worst;
+    }
+
     private static double largestStep(Tensor before, Tensor after) {
         double largest = 0;
         for (int i = 0; i < before.size(); i++) {

@@ -47,6 +47,9 @@ public enum Fault {
     NOT_TAKEN("the parameters did not change: the step was skipped, or taken on a copy"),
     ZERO_GRADIENT("a zero gradient moves nothing: these steps tell nothing of the optimizer"),
     NON_FINITE("nothing can be said of a step with a number that is not finite"),
+    TOO_COARSE(
+            "the step is the claimed one as far as it can be told, where matrices were orthogonalized in bfloat16: what that"
+                    + " rounds differs from machine to machine"),
     GAP("the steps have a gap: one does not begin where the one before ended"),
     UNEXPLAINED("none of the hypotheses makes this step");
 
@@ -63,6 +66,6 @@ public enum Fault {
 
     /** Whether it says that the observed steps cannot be judged, and so accuses nobody. */
     public boolean undecided() {
-        return this == ZERO_GRADIENT || this == NON_FINITE || this == GAP;
+        return this == ZERO_GRADIENT || this == NON_FINITE || this == GAP || this == TOO_COARSE;
     }
 }

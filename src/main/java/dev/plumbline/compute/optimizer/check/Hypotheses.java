@@ -259,11 +259,14 @@ final class Hypotheses {
     /** Another beta1, another beta2, another of both; or another alpha or rho. */
     private void addDecayRates() {
         Set<String> names = new LinkedHashSet<>(List.of("beta1", "beta2", "alpha", "rho"));
-        names.retainAll(HyperParameters.of(claimed).keySet());
+        Map<String, Object> known = HyperParameters.of(claimed);
+        names.retainAll(known.keySet());
         for (double first : DECAY_RATES) {
             names.forEach(name -> add(Fault.DECAY_RATE, Map.of(name, first), name + " is " + first));
             for (double second : DECAY_RATES) {
-                if (names.contains("beta2")) {
+                boolean both = !Double.valueOf(first).equals(known.get("beta1"))
+                        && !Double.valueOf(second).equals(known.get("beta2"));
+                if (names.contains("beta2") && both) {
                     String detail = "beta1 is " + first + ", beta2 is " + second;
                     add(Fault.DECAY_RATE, Map.of("beta1", first, "beta2", second), detail);
                 }

@@ -2,6 +2,8 @@ package dev.plumbline.compute.optimizer.check;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.plumbline.compute.optimizer.Kind;
+import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.OptimizerState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +19,9 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
 
     private static final double CLEARLY_BETTER = 4;
     private static final int ALTERNATIVES = 5;
+
+    /** Of the largest step; 0.19 was the most that was seen. */
+    private static final double BFLOAT16 = 0.25;
 
     /**
      * What is chosen of the hypotheses that hold.
@@ -164,9 +169,22 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
         if (still && steps.stream().allMatch(ObservedStep::hasNoGradient)) {
             return undecided(Fault.ZERO_GRADIENT, "", claimResidual);
         }
+        if (!still && isRoundedInBfloat16()) {
+            return undecided(Fault.TOO_COARSE, "", claimResidual);
+        }
         Fault fault = still ? Fault.NOT_TAKEN : Fault.UNEXPLAINED;
         Explanation explanation = new Explanation(fault, null, still ? 0 : Double.POSITIVE_INFINITY, fault.advice());
         return alone(explanation, claimResidual);
+    }
+
+    /** As Jordan's Muon and PyTorch's iterate; see {@link dev.plumbline.compute.optimizer.Muon}. */
+    private boolean isRoundedInBfloat16() {
+        Optimizer claimed = claim.optimizer();
+        if (claimed == null || claimed.kind() != Kind.MUON || !claim.learningRateKnown()) {
+            return false;
+        }
+        Hypothesis itself = Hypothesis.of(Fault.RIGHT, claimed, "");
+        return trials.whole(itself).ofLargestStep(itself) < BFLOAT16;
     }
 
     private Judged alone(Explanation explanation, double claimResidual) {

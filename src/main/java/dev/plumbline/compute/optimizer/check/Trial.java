@@ -87,6 +87,13 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
                 .map(predicted -> Disagreement.left(wide.steps(), predicted));
     }
 
+    /** The largest difference, in units of the largest step of its tensor. */
+    double ofLargestStep(Hypothesis hypothesis) {
+        return wide.run(hypothesis, Double.POSITIVE_INFINITY)
+                .map(predicted -> Disagreement.ofLargestStep(wide.steps(), predicted))
+                .orElse(Double.POSITIVE_INFINITY);
+    }
+
     /** The rate that comes closest, though it may explain nothing. */
     Optional<Double> bestRate(Hypothesis hypothesis) {
         double rate = hypothesis.optimizer().learningRate();
