@@ -2,9 +2,6 @@ package dev.plumbline.optimize;
 
 import dev.plumbline.tensor.StoredTensor;
 import dev.plumbline.tensor.TensorSource;
-import java.io.Closeable;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param state before the first step
  */
 record CheckFiles(
-        List<TensorPart> before, List<TensorPart> gradients, List<TensorPart> after, @Nullable TensorPart state)
-        implements Closeable {
+        List<TensorPart> before, List<TensorPart> gradients, List<TensorPart> after, @Nullable TensorPart state) {
 
     static final CheckFiles NONE = new CheckFiles(List.of(), List.of(), List.of(), null);
 
@@ -44,17 +40,5 @@ record CheckFiles(
     /** Where a piece of it is a piece of the file; else in memory. */
     static TensorSource piecewise(TensorSource source) {
         return source instanceof StoredTensor stored && !stored.isRowMajor() ? stored.tensor() : source;
-    }
-
-    List<TensorPart> parts() {
-        return all().toList();
-    }
-
-    @Override
-    public void close() throws IOException {
-        List<TensorPart> parts = new ArrayList<>(parts());
-        for (TensorPart part : parts) {
-            part.close();
-        }
     }
 }

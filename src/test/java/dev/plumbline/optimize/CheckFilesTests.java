@@ -201,6 +201,27 @@ class CheckFilesTests {
         assertThat(answer.text("/detail")).as(new String(answer.body(), UTF_8)).contains("sorts them by name");
     }
 
+    /** Structure is at both ends of the archive; what survives is a state like another, and may be a wrong one. */
+    @Test
+    void damagedStatesAreRefusedOrJudged() throws Exception {
+        List<Map.Entry<String, byte[]>> parts = new ArrayList<>(step("adam", "{\"optimizer\": {\"kind\": \"adam\"}}"));
+        byte[] right = file("adam-state");
+        SplittableRandom random = new SplittableRandom(3);
+        int refused = 0;
+        for (int i = 0; i < 40; i++) {
+            byte[] mutant = right.clone();
+            for (int k = 0; k < 3; k++) {
+                int at = random.nextInt(2000);
+                mutant[random.nextBoolean() ? at : right.length - 1 - at] ^= (byte) (1 << random.nextInt(8));
+            }
+            parts.set(4, Map.entry("state", mutant));
+            int status = check(parts).status();
+            assertThat(status).as("mutant %d", i).isIn(200, 400, 413, 422);
+            refused += status == 200 ? 0 : 1;
+        }
+        assertThat(refused).isBetween(10, 39);
+    }
+
     private static Tensor floats(int size, double scale) {
         SplittableRandom random = new SplittableRandom(size);
         double[] values = random.doubles(size, -scale, scale).toArray();
