@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param state before the first step
  */
 record CheckFiles(
-        List<TensorPart> before, List<TensorPart> gradients, List<TensorPart> after, @Nullable TensorPart state) {
+        List<TensorPart> before,
+        List<TensorPart> gradients,
+        List<TensorPart> after,
+        @Nullable TensorPart state) {
 
     static final CheckFiles NONE = new CheckFiles(List.of(), List.of(), List.of(), null);
 

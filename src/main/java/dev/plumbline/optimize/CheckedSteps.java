@@ -185,8 +185,7 @@ final class CheckedSteps {
             throw Problem.invalid(
                     pointer + "/learningRate", "this is no learning rate", rate, "a finite number, 0 or more");
         }
-        ReadState read = ReadState.of(
-                step.state(), ordered(List.copyOf(expected.keySet()), null), pointer + "/state");
+        ReadState read = ReadState.of(step.state(), ordered(List.copyOf(expected.keySet()), null), pointer + "/state");
         return new Said(read.state() == null ? null : read.state().state(), rate, scale);
     }
 

@@ -59,8 +59,7 @@ public record OptimizerCheckRequest(
             @Nullable Map<String, Tensor> after,
             @Nullable CheckStateSource state,
             @Nullable Double learningRate,
-            @Nullable Double lossScale) {
-    }
+            @Nullable Double lossScale) {}
 
     /**
      * Parameters that are stepped otherwise.

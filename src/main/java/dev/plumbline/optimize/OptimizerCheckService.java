@@ -76,8 +76,8 @@ class OptimizerCheckService {
     }
 
     private static String words(List<String> names) {
-        return (names.size() == 1 ? "A tensor" : names.size() + " tensors")
-                + " without a gradient, such as " + names.get(0) + ", took no part.";
+        return (names.size() == 1 ? "A tensor" : names.size() + " tensors") + " without a gradient, such as "
+                + names.get(0) + ", took no part.";
     }
 
     private OptimizerCheckReport report(OptimizerCheckRequest request, CheckFiles files) {

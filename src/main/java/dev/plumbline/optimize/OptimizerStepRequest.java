@@ -55,10 +55,7 @@ public record OptimizerStepRequest(
                         OptimizerCheckRequest.inOrder(points),
                         parameterFile != null && !parameterFile.file().ordered());
         return new StepOrder(
-                resolved,
-                new Checkpoint(from.step(), points, from.slots()),
-                claims,
-                ClippingSource.clipping(clipping));
+                resolved, new Checkpoint(from.step(), points, from.slots()), claims, ClippingSource.clipping(clipping));
     }
 
     private Checkpoint state(@Nullable TensorPart file) {

@@ -99,8 +99,7 @@ class TensorParts {
                 return request.state();
             }
             Map<String, Tensor> parameters = request.parameters() == null ? Map.of() : request.parameters();
-            Checkpoint state =
-                    opened.state(request.state(), OptimizerCheckRequest.inOrder(parameters), sorted);
+            Checkpoint state = opened.state(request.state(), OptimizerCheckRequest.inOrder(parameters), sorted);
             return new StateSource(state.step(), state.state().slots());
         }
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -48,7 +49,7 @@ public record OptimizerDict(Map<String, Map<String, TensorSource>> state, List<M
 
     /** What is in it, counted: a pickle may hold one thing in many places. */
     static OptimizerDict of(Map<?, ?> map, TensorLimits limits, Reader reader) {
-        Map<?, ?> states = (Map<?, ?>) map.get(STATE);
+        Map<?, ?> states = (Map<?, ?>) Objects.requireNonNull(map.get(STATE));
         Map<String, Map<String, TensorSource>> state = new LinkedHashMap<>();
         int[] tensors = {0};
         for (Map.Entry<?, ?> each : states.entrySet()) {
@@ -81,7 +82,7 @@ public record OptimizerDict(Map<String, Map<String, TensorSource>> state, List<M
             });
             state.put(position, moments);
         }
-        return new OptimizerDict(state, groups((List<?>) map.get(GROUPS), limits));
+        return new OptimizerDict(state, groups((List<?>) Objects.requireNonNull(map.get(GROUPS)), limits));
     }
 
     private static List<Map<String, Object>> groups(List<?> given, TensorLimits limits) {

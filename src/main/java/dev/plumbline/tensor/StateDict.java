@@ -55,8 +55,8 @@ final class StateDict {
     static Stored stored(FileChannel file, TensorLimits limits) throws IOException {
         StateDict dict = new StateDict(TorchArchive.of(file, limits), limits);
         Map<?, ?> top = dict.top();
-        Optional<OptimizerDict> optimizer =
-                OptimizerDict.in(top).map(found -> OptimizerDict.of(found, limits, (pointer, view) -> {
+        Optional<OptimizerDict> optimizer = OptimizerDict.in(top)
+                .map(found -> OptimizerDict.of(found, limits, (pointer, view) -> {
                     try {
                         return dict.stored(file, view);
                     } catch (Problem problem) {

@@ -100,7 +100,8 @@ class CheckFilesTests {
 
     @Test
     void takesOneFileForEachStep() throws Exception {
-        List<Map.Entry<String, byte[]>> parts = new ArrayList<>(step("adamw", "{\"optimizer\": {\"kind\": \"adamw\"}}"));
+        List<Map.Entry<String, byte[]>> parts =
+                new ArrayList<>(step("adamw", "{\"optimizer\": {\"kind\": \"adamw\"}}"));
         parts.add(Map.entry("gradients", file("adamw-gradients1")));
         parts.add(Map.entry("after", file("adamw-after1")));
         assertThat(check(parts).text("/verdict")).isEqualTo("PASS");
@@ -113,7 +114,8 @@ class CheckFilesTests {
     /** The biases come in an order of their own, by the groups; the files' order is the model's. */
     @Test
     void takesAStateOfGroupsByTheOrderThatIsSaid() throws Exception {
-        String order = "\"parameterNames\": [\"0.weight\", \"3.weight\", \"0.bias\", \"1.weight\", \"1.bias\", \"3.bias\"]";
+        String order =
+                "\"parameterNames\": [\"0.weight\", \"3.weight\", \"0.bias\", \"1.weight\", \"1.bias\", \"3.bias\"]";
         Answer answer = check(step("groups", "{\"optimizer\": {\"kind\": \"adamw\"}, %s}".formatted(order)));
         assertThat(answer.text("/verdict")).as(answer.text("/summary")).isEqualTo("PASS");
     }
@@ -155,7 +157,8 @@ class CheckFilesTests {
                 new LinkedHashMap<>(TensorFiles.read(file("adam-before"), "w", TensorLimits.DEFAULT));
         before.keySet().retainAll(gradients.keySet());
         List<Map.Entry<String, byte[]>> parts = new ArrayList<>(List.of(
-                request("{\"optimizer\": %s, \"parameters\": %s}".formatted(adam, Caller.JSON.writeValueAsString(before))),
+                request("{\"optimizer\": %s, \"parameters\": %s}"
+                        .formatted(adam, Caller.JSON.writeValueAsString(before))),
                 Map.entry("state", file("adam-state"))));
         boolean atOnce = path.endsWith("steps");
         if (atOnce) {
@@ -234,9 +237,9 @@ class CheckFilesTests {
         Map<String, Tensor> before = Map.of("w", floats(300_000, 1));
         Map<String, Tensor> gradients = Map.of("w", floats(300_000, 0.1));
         Optimizer adam = Kind.ADAM.preset(Preset.PYTORCH);
-        Tensor after = adam.step(OptimizerState.initial(adam, before), before, gradients)
+        Tensor after = Objects.requireNonNull(adam.step(OptimizerState.initial(adam, before), before, gradients)
                 .parameters()
-                .get("w");
+                .get("w"));
         assertThat(large(before, gradients, after).text("/verdict")).isEqualTo("PASS");
         double[] other = Arrays.copyOf(after.values(), after.size());
         other[123_457] += 1e-4;

@@ -58,8 +58,7 @@ class RecordedStepsTests {
     }
 
     /** What nothing here names yet: the largest entry, which norms do not tell, and a sign that is Lion's alone. */
-    private static final Set<String> NOT_NAMED =
-            Set.of("clipped by largest, claimed norm", "lion without the sign");
+    private static final Set<String> NOT_NAMED = Set.of("clipped by largest, claimed norm", "lion without the sign");
 
     static Stream<Arguments> strangers() throws IOException {
         return cases("strangers.json");
@@ -84,13 +83,13 @@ class RecordedStepsTests {
         Answer answer = caller.post(PATH, each.at("/request").toString());
         List<String> expected =
                 each.at("/faults").valueStream().map(JsonNode::asString).toList();
-        List<String> named = answer.json().at("/explanation/faults").valueStream()
+        List<String> named = answer.json()
+                .at("/explanation/faults")
+                .valueStream()
                 .map(JsonNode::asString)
                 .toList();
         String fault = expected.isEmpty() ? "right" : NOT_NAMED.contains(name) ? "unexplained" : named.get(0);
-        assertThat(answer.text("/verdict"))
-                .as(answer.text("/summary"))
-                .isEqualTo(expected.isEmpty() ? "PASS" : "FAIL");
+        assertThat(answer.text("/verdict")).as(answer.text("/summary")).isEqualTo(expected.isEmpty() ? "PASS" : "FAIL");
         assertThat(named).as(answer.text("/summary")).contains(fault);
         if (!expected.isEmpty() && !NOT_NAMED.contains(name)) {
             assertThat(named).as(answer.text("/summary")).containsAnyElementsOf(expected);

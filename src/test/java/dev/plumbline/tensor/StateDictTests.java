@@ -138,7 +138,8 @@ class StateDictTests {
     @ParameterizedTest
     @ValueSource(strings = {"adam", "sgd", "checkpoint", "groups", "lbfgs"})
     void damagedOptimizerStatesGiveAStateOrAProblem(String name, @TempDir Path directory) throws IOException {
-        byte[] right = Files.readAllBytes(FILES.resolveSibling("optimizer-states").resolve(name + "-state.pt"));
+        byte[] right =
+                Files.readAllBytes(FILES.resolveSibling("optimizer-states").resolve(name + "-state.pt"));
         SplittableRandom random = new SplittableRandom(name.hashCode());
         int refused = 0;
         for (int i = 0; i < 400; i++) {

@@ -47,10 +47,7 @@ record ClaimedState<T extends TensorSource>(
         boolean fresh = step == 0 && slots.isEmpty();
         if (!fresh && !slots.keySet().containsAll(needed)) {
             throw Problem.invalid(
-                    "/state/slots",
-                    "the optimizer cannot go on without all its moments",
-                    given.keySet(),
-                    needed);
+                    "/state/slots", "the optimizer cannot go on without all its moments", given.keySet(), needed);
         }
         return slots;
     }

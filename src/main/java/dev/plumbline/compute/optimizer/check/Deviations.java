@@ -181,10 +181,7 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
 
     private static Edit driven(Fault fault, String detail, UnaryOperator<Driving> change) {
         return new Edit(
-                fault,
-                detail,
-                hypothesis ->
-                        hypothesis.used(manner -> manner.driven(change.apply(manner.driving()))));
+                fault, detail, hypothesis -> hypothesis.used(manner -> manner.driven(change.apply(manner.driving()))));
     }
 
     private Stream<Edit> paths() {
@@ -208,8 +205,7 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
             return edits.stream();
         }
         edits.add(path(Fault.CLIPPING, "they were not", path.clipping(Clip.NONE, path.bound())));
-        for (Clip other :
-                List.of(Clip.VALUE, Clip.NORM, Clip.NORM_OF_EACH, Clip.NORM_ALWAYS, Clip.SQUARED_NORM)) {
+        for (Clip other : List.of(Clip.VALUE, Clip.NORM, Clip.NORM_OF_EACH, Clip.NORM_ALWAYS, Clip.SQUARED_NORM)) {
             if (other != path.clip()) {
                 edits.add(path(Fault.CLIPPING, words(other), path.clipping(other, path.bound())));
             }

@@ -39,7 +39,8 @@ final class Disagreement {
     }
 
     private static double ulps(Tensor before, Tensor after, Tensor predicted) {
-        return worst(before, after, predicted, new Known(largestStep(before, after), 0)).ulps();
+        return worst(before, after, predicted, new Known(largestStep(before, after), 0))
+                .ulps();
     }
 
     /** The largest disagreement, and where it is; -1 where none is larger than was known. */
@@ -56,7 +57,8 @@ final class Disagreement {
         double[] x = before.values();
         double[] y = after.values();
         double[] z = predicted.values();
-        double least = before.datatype() == Datatype.FP32 ? 0x1p-24 : 0x1p-53; // a number's ulp is larger than so many of it
+        double least =
+                before.datatype() == Datatype.FP32 ? 0x1p-24 : 0x1p-53; // a number's ulp is larger than so many of it
         double worst = known.ulps();
         int position = -1;
         for (int i = 0; i < x.length; i++) {
@@ -146,7 +148,8 @@ final class Disagreement {
         for (int k = 0; k < predicted.size(); k++) {
             for (Map.Entry<String, Tensor> entry : predicted.get(k).entrySet()) {
                 Tensor after = requireNonNull(steps.get(k).after().get(entry.getKey()));
-                double largest = largestStep(requireNonNull(steps.get(k).before().get(entry.getKey())), after);
+                double largest =
+                        largestStep(requireNonNull(steps.get(k).before().get(entry.getKey())), after);
                 for (int i = 0; i < after.size(); i++) {
                     double difference = Math.abs(entry.getValue().at(i) - after.at(i));
                     worst = Math.max(worst, difference == 0 ? 0 : difference / largest);

@@ -51,7 +51,8 @@ record JointSearch(Trials trials, Trials few) {
     private static final double[] SHORT_MEMORIES = {0.9, 0.99, 0.999};
 
     static JointSearch of(Trials trials) {
-        List<ObservedStep> steps = trials.steps().subList(0, Math.min(STEPS, trials.steps().size()));
+        List<ObservedStep> steps =
+                trials.steps().subList(0, Math.min(STEPS, trials.steps().size()));
         Map<String, int[]> picks = new LinkedHashMap<>();
         Map<String, Tensor> parameters = steps.get(0).before();
         int tensors = Math.min(TENSORS, parameters.size());
@@ -115,7 +116,9 @@ record JointSearch(Trials trials, Trials few) {
             MathContext few = new MathContext(digits);
             double value = value(coordinate);
             return toOne()
-                    ? BigDecimal.ONE.subtract(new BigDecimal(1 - value).round(few)).doubleValue()
+                    ? BigDecimal.ONE
+                            .subtract(new BigDecimal(1 - value).round(few))
+                            .doubleValue()
                     : new BigDecimal(value).round(few).doubleValue();
         }
     }
@@ -132,9 +135,8 @@ record JointSearch(Trials trials, Trials few) {
     /** The optimizer with other numbers, where some explain the steps. */
     Stream<Optimizer> found(Optimizer optimizer) {
         List<Unknown> unknowns = unknowns(optimizer);
-        int equations = few.steps().stream()
-                .mapToInt(step -> (int) step.entries())
-                .sum();
+        int equations =
+                few.steps().stream().mapToInt(step -> (int) step.entries()).sum();
         if (few.steps().size() < 2 || equations < EQUATIONS * unknowns.size() || optimizer.learningRate() == 0) {
             return Stream.of();
         }
@@ -183,10 +185,8 @@ record JointSearch(Trials trials, Trials few) {
 
     private Optional<Optimizer> fitted(Optimizer start, List<Unknown> unknowns) {
         Hypothesis free = Hypothesis.of(Fault.SEVERAL, start, "").atAnyRate();
-        Optimizer begin = few.whole(free)
-                .bestRate(free)
-                .map(start::withLearningRate)
-                .orElse(start);
+        Optimizer begin =
+                few.whole(free).bestRate(free).map(start::withLearningRate).orElse(start);
         Place end = descended(begin, unknowns);
         boolean near = end != null && end.rest() < NEAR;
         return near ? rounded(begin, unknowns, Objects.requireNonNull(end)) : Optional.empty();
@@ -241,8 +241,7 @@ record JointSearch(Trials trials, Trials few) {
     }
 
     /** (unknowns, equations); null where a neighbour cannot be stepped. */
-    private double @Nullable [][] slopes(
-            Optimizer begin, List<Unknown> unknowns, Place place) {
+    private double @Nullable [][] slopes(Optimizer begin, List<Unknown> unknowns, Place place) {
         double[][] slopes = new double[unknowns.size()][];
         for (int i = 0; i < slopes.length; i++) {
             double[] beside = place.at().clone();
@@ -337,7 +336,8 @@ record JointSearch(Trials trials, Trials few) {
             double[] at = without(place.at(), which);
             Place rest = with.map(optimizer -> descended(optimizer, others, at)).orElse(null);
             boolean asGood = rest != null
-                    && rest.squares() <= NO_WORSE * place.squares() + rest.left().length * Math.ulp(1.0) * Math.ulp(1.0);
+                    && rest.squares()
+                            <= NO_WORSE * place.squares() + rest.left().length * Math.ulp(1.0) * Math.ulp(1.0);
             Optional<Optimizer> exact = with(chosen, Map.of(unknown.name(), unknown.value(place.at()[which])));
             if (!asGood) {
                 rest = exact.map(optimizer -> descended(optimizer, others, at)).orElse(null);
@@ -356,7 +356,10 @@ record JointSearch(Trials trials, Trials few) {
     }
 
     private static double[] without(double[] at, int which) {
-        return IntStream.range(0, at.length).filter(i -> i != which).mapToDouble(i -> at[i]).toArray();
+        return IntStream.range(0, at.length)
+                .filter(i -> i != which)
+                .mapToDouble(i -> at[i])
+                .toArray();
     }
 
     /** Of an unknown, by the inverse of the normal equations. */
@@ -417,8 +420,7 @@ record JointSearch(Trials trials, Trials few) {
             return Optional.of(
                     !numbers.containsKey("weightDecay") || (rate == 0 && own.rate() == 0)
                             ? optimizer
-                            : HyperParameters.with(
-                                    optimizer, Map.of("weightDecay", new WeightDecay(kind, rate))));
+                            : HyperParameters.with(optimizer, Map.of("weightDecay", new WeightDecay(kind, rate))));
         } catch (Problem impossible) {
             return Optional.empty(); // a number out of bounds
         }

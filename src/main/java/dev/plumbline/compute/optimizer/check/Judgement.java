@@ -189,8 +189,7 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
 
     private Judged alone(Explanation explanation, double claimResidual) {
         String summary = Wording.capitalised(explanation.advice()) + ".";
-        return new Judged(
-                new OptimizerVerdict(explanation, List.of(), claimResidual, summary), this, Optional.empty());
+        return new Judged(new OptimizerVerdict(explanation, List.of(), claimResidual, summary), this, Optional.empty());
     }
 
     private Judged undecided(Fault fault, String detail, double claimResidual) {

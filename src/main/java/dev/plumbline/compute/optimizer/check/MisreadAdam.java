@@ -63,8 +63,7 @@ record MisreadAdam(
             return new MisreadAdam(adam, decay, rms.alpha(), 1 - rms.alpha(), false, "v", misreading);
         }
         if (optimizer instanceof Adagrad grad) {
-            Adam adam = new Adam(
-                    grad.learningRate(), 0, 0, grad.epsilon(), grad.epsilonConvention(), WeightDecay.NONE);
+            Adam adam = new Adam(grad.learningRate(), 0, 0, grad.epsilon(), grad.epsilonConvention(), WeightDecay.NONE);
             String sum = grad.slots().get(0).name();
             return new MisreadAdam(adam, decay, 1, 1, false, sum, misreading);
         }

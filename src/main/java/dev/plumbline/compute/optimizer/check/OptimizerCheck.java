@@ -79,8 +79,7 @@ public record OptimizerCheck(Claim claim, List<ObservedStep> steps, boolean whol
                 : Float32Steps.of(seen);
         return narrow.map(float32 -> Judgement.of(claim, float32, !whole).judged())
                 .map(judged -> new Judged(
-                        judged.verdict()
-                                .adding("The parameters' numbers are float32 numbers, and are judged as such."),
+                        judged.verdict().adding("The parameters' numbers are float32 numbers, and are judged as such."),
                         judged.judgement(),
                         judged.choice()))
                 .orElseGet(judgement::judged);

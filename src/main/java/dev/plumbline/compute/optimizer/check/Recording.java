@@ -35,8 +35,7 @@ public record Recording(Claim claim, @Nullable Checkpoint start, List<RecordedSt
         start = start == null ? null : named(claim, start, steps.get(0).before());
     }
 
-    private static Checkpoint named(
-            Claim claim, Checkpoint given, Map<String, ? extends TensorSource> parameters) {
+    private static Checkpoint named(Claim claim, Checkpoint given, Map<String, ? extends TensorSource> parameters) {
         return new Checkpoint(
                 given.step(),
                 Map.of(),
@@ -70,8 +69,9 @@ public record Recording(Claim claim, @Nullable Checkpoint start, List<RecordedSt
             if (sweep.confirms() || round == ROUNDS) {
                 verdict = check.words(sweep.verdict());
             }
-            sweep.counterexamples().forEach((name, positions) -> requireNonNull(survey.picks().get(name))
-                    .addAll(positions));
+            sweep.counterexamples()
+                    .forEach((name, positions) ->
+                            requireNonNull(survey.picks().get(name)).addAll(positions));
         }
         return verdict;
     }

@@ -161,9 +161,10 @@ record Replay(
             slots = moments;
             taken++;
             Map<String, Tensor> inOrder = new LinkedHashMap<>();
-            observed.before().forEach((name, before) -> inOrder.put(
-                    name,
-                    manner.driving().unstepped().contains(name) ? before : requireNonNull(after.get(name))));
+            observed.before()
+                    .forEach((name, before) -> inOrder.put(
+                            name,
+                            manner.driving().unstepped().contains(name) ? before : requireNonNull(after.get(name))));
             return inOrder;
         }
 
@@ -220,7 +221,8 @@ record Replay(
                 Map<String, Tensor> g,
                 OptimizerState state,
                 Map<String, Tensor> after) {
-            Map<String, Map<String, Tensor>> moments = Map.of("m", new LinkedHashMap<>(), adam.square(), new LinkedHashMap<>());
+            Map<String, Map<String, Tensor>> moments =
+                    Map.of("m", new LinkedHashMap<>(), adam.square(), new LinkedHashMap<>());
             x.forEach((name, tensor) -> {
                 MisreadAdam.After step =
                         adam.step(t, tensor, requireNonNull(g.get(name)), MisreadAdam.moments(state.slots(), name));

@@ -36,7 +36,8 @@ record Survey(List<Map<String, Double>> norms, List<Map<String, Double>> largest
         Map<String, ? extends TensorSource> parameters = steps.get(0).before();
         int spread = Math.max(1, Math.min(SPREAD_OF_EACH, SPREAD / parameters.size()));
         Survey survey = new Survey(new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>());
-        parameters.forEach((name, tensor) -> survey.picks.put(name, spread(tensor.shape().size(), spread)));
+        parameters.forEach(
+                (name, tensor) -> survey.picks.put(name, spread(tensor.shape().size(), spread)));
         for (int k = 0; k < steps.size(); k++) {
             survey.norms.add(new HashMap<>());
             survey.largest.add(new HashMap<>());

@@ -202,7 +202,11 @@ final class Sweep {
         return judged.judgement()
                 .verdict(new Judgement.Choice(
                         named.get(0).measured(),
-                        named.stream().skip(1).filter(Named::holds).map(Named::measured).toList(),
+                        named.stream()
+                                .skip(1)
+                                .filter(Named::holds)
+                                .map(Named::measured)
+                                .toList(),
                         claimed ? named.get(0).ulps : choice.claimResidual()));
     }
 }

@@ -33,11 +33,10 @@ class JointSearchTests {
                 Map.of("learningRate", 0.0171, "momentum", 0.83, "weightDecay", 0.003),
                 Map.of("learningRate", 0.0042, "alpha", 0.97, "weightDecay", 0.02));
         List<Kind> kinds = List.of(Kind.ADAM, Kind.ADAMW, Kind.SGD, Kind.RMSPROP);
-        return Stream.of(Datatype.FP64, Datatype.FP32)
-                .flatMap(datatype -> Stream.of(0, 1, 2, 3)
-                        .flatMap(i -> Stream.of(true, (i == 0) == (datatype == Datatype.FP32))
-                                .distinct()
-                                .map(claimed -> Arguments.of(kinds.get(i), numbers.get(i), datatype, claimed))));
+        return Stream.of(Datatype.FP64, Datatype.FP32).flatMap(datatype -> Stream.of(0, 1, 2, 3)
+                .flatMap(i -> Stream.of(true, (i == 0) == (datatype == Datatype.FP32))
+                        .distinct()
+                        .map(claimed -> Arguments.of(kinds.get(i), numbers.get(i), datatype, claimed))));
     }
 
     static List<ObservedStep> steps(Optimizer optimizer, Datatype datatype, int entries) {

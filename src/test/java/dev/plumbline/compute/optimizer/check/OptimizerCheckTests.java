@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -374,13 +375,15 @@ class OptimizerCheckTests {
     @CsvSource({"0.1, TOO_COARSE", "0.24, TOO_COARSE", "0.3, UNEXPLAINED"})
     void accusesNobodyOfBfloat16InMuon(double share, Fault fault) {
         Optimizer muon = Kind.MUON.preset(Preset.PYTORCH);
-        Map<String, Tensor> x = Map.of("w", Tensor.of(Shape.of(2, 3), 0.5, -1, 0.25, 2, 0.125, -0.75));
+        Tensor w = Tensor.of(Shape.of(2, 3), 0.5, -1, 0.25, 2, 0.125, -0.75);
+        Map<String, Tensor> x = Map.of("w", w);
         Map<String, Tensor> g = Map.of("w", Tensor.of(Shape.of(2, 3), 1, 0.3, -0.2, 0.1, -2, 0.7));
-        Tensor after = muon.step(OptimizerState.initial(muon, x), x, g).parameters().get("w");
+        Tensor after = Objects.requireNonNull(
+                muon.step(OptimizerState.initial(muon, x), x, g).parameters().get("w"));
         double[] other = after.doubles();
         double largest = 0;
         for (int i = 0; i < other.length; i++) {
-            largest = Math.max(largest, Math.abs(other[i] - x.get("w").at(i)));
+            largest = Math.max(largest, Math.abs(other[i] - w.at(i)));
         }
         other[2] += share * largest;
         ObservedStep step = new ObservedStep(x, g, Map.of("w", Tensor.of(Shape.of(2, 3), other)));

@@ -94,7 +94,8 @@ class RecordingTests {
         Claim claim = Claim.of(preset(Kind.ADAM).withLearningRate(0.02));
         OptimizerVerdict verdict = judge(claim, steps);
         OptimizerVerdict ofAll = new Recording(claim, null, steps).loaded().judge();
-        assertThat(verdict.explanation().optimizer()).isEqualTo(ofAll.explanation().optimizer());
+        assertThat(verdict.explanation().optimizer())
+                .isEqualTo(ofAll.explanation().optimizer());
         assertThat(verdict.explanation().residualUlps())
                 .isEqualTo(ofAll.explanation().residualUlps());
         assertThat(verdict.summary()).isEqualTo(ofAll.summary());
@@ -117,8 +118,8 @@ class RecordingTests {
         double[] values = requireNonNull(after.get("w")).values().clone();
         values[position] += 1e-9;
         after.put("w", Tensor.of(Shape.of(ENTRIES), values));
-        List<RecordedStep> other = List.of(
-                new RecordedStep(steps.get(0).before(), steps.get(0).gradients(), after, Said.NOTHING));
+        List<RecordedStep> other =
+                List.of(new RecordedStep(steps.get(0).before(), steps.get(0).gradients(), after, Said.NOTHING));
         assertThat(judge(Claim.of(adam), steps).right()).isTrue();
         assertThat(judge(Claim.of(adam), other).explanation().fault()).isEqualTo(Fault.UNEXPLAINED);
     }
@@ -164,8 +165,7 @@ class RecordingTests {
     void clipsByTheWholeNorm() {
         Optimizer sgd = preset(Kind.SGD);
         Clipping clipping = new Clipping(Double.POSITIVE_INFINITY, 2);
-        Claim claim = new Claim(
-                sgd, true, null, new Circumstances(null, clipping, List.of(), Map.of(), false, null));
+        Claim claim = new Claim(sgd, true, null, new Circumstances(null, clipping, List.of(), Map.of(), false, null));
         assertThat(judge(claim, steps(sgd, Datatype.FP64, clipping)).right()).isTrue();
         assertThat(judge(Claim.of(sgd), steps(sgd, Datatype.FP64, clipping))
                         .explanation()
@@ -186,11 +186,12 @@ class RecordingTests {
         assertThat(new Recording(Claim.of(adam), start, second).judge().right()).isTrue();
         Claim uphill =
                 new Claim(adam, true, null, new Circumstances(null, Clipping.NONE, List.of(), Map.of(), true, null));
-        RecordedStep negated = new RecordedStep(
-                first.before(), first.negated().gradients(), first.after(), Said.NOTHING);
+        RecordedStep negated =
+                new RecordedStep(first.before(), first.negated().gradients(), first.after(), Said.NOTHING);
         OptimizerVerdict verdict = judge(uphill, List.of(negated));
         assertThat(verdict.right()).isTrue();
-        assertThat(requireNonNull(verdict.explanation().optimizer()).maximizes()).isTrue();
+        assertThat(requireNonNull(verdict.explanation().optimizer()).maximizes())
+                .isTrue();
         assertThat(judge(uphill, List.of(steps.get(0))).explanation().fault()).isEqualTo(Fault.SIGN);
     }
 }
