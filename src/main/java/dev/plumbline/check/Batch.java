@@ -26,8 +26,8 @@ import java.util.stream.IntStream;
  */
 record Batch(Map<String, Tensor> data, Function<Map<String, Tensor>, ObjectiveReader> reader) {
 
-    /** Operations of the model beyond which its halves are not worth their time: some seconds of one core. */
-    private static final double MOST_OPERATIONS = 1e10;
+    /** Operations of the model beyond which its halves, a dozen more passes, are not worth their time: a second of one core. */
+    private static final double MOST_OPERATIONS = 1e8;
 
     /** One more than the law needs, lest a point lie outside of the model's domain. */
     private static final int ELSEWHERE = 3;

@@ -64,11 +64,10 @@ record SecondOpinions(Measurement measurement, Claims claims, Progress progress)
         Objective objective = measurement.objective();
         List<Finding> findings = new ArrayList<>();
         if (measurement.plan().coverage() != Coverage.DIRECTIONAL) {
-            findings.addAll(ReversePassLaws.of(measurement.reverse(), cotangent -> objective
-                    .base()
-                    .gradient(
-                            objective.output(), Tensor.filled(objective.output().shape(), cotangent))
-                    .byParameter()));
+            findings.addAll(ReversePassLaws.of(
+                    measurement.reverse(),
+                    (cotangent, taker) ->
+                            objective.base().gradientByParameter(objective.output(), cotangent, taker)));
             findings.add(batch.halves(objective, measurement.reverse(), inFloat64()));
         }
         findings.add(inputs.still(objective.point()));
@@ -89,6 +88,6 @@ record SecondOpinions(Measurement measurement, Claims claims, Progress progress)
     static int backwardPasses(List<Finding> findings) {
         boolean halves =
                 findings.stream().anyMatch(finding -> finding.check().equals(Halves.CHECK) && finding.holds() != null);
-        return halves ? 5 : 3;
+        return halves ? 4 : 2;
     }
 }

@@ -1,10 +1,10 @@
 package dev.plumbline.compute.consistency;
 
 import dev.plumbline.tensor.Tensor;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.DoubleFunction;
-import java.util.function.Supplier;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * <pre>
  *   g(c L) = c g(L)     c = -2: floating point doubles without rounding, so the bits agree
  *   g(0 L) = 0
- *   g(L) twice          the same bits
+ *   g(L) twice          the same bits, as those of -2 L say
  * </pre>
  *
  * <p>A pass that starts from 1 whatever arrives, that adds to what an earlier call left, or whose sums depend on the order
@@ -27,52 +27,70 @@ public final class ReversePassLaws {
 
     private ReversePassLaws() {}
 
-    /**
-     * @param gradient of the loss, computed before with cotangent 1
-     * @param pass the gradients by parameter for a cotangent; safe to run in several threads
-     */
-    public static List<Finding> of(Map<String, Tensor> gradient, DoubleFunction<Map<String, Tensor>> pass) {
-        return Stream.<Supplier<Finding>>of(
-                        () -> scaledLoss(gradient, pass.apply(FACTOR)),
-                        () -> zeroCotangent(gradient, pass.apply(0)),
-                        () -> repeatable(gradient, pass.apply(1)))
-                .parallel()
-                .map(Supplier::get)
-                .toList();
+    /** A reverse pass, which shows the derivatives by each parameter to a taker; safe to run in several threads. */
+    public interface Pass {
+        void from(double cotangent, BiConsumer<String, double[]> taker);
     }
 
-    private static Finding scaledLoss(Map<String, Tensor> gradient, Map<String, Tensor> scaled) {
-        String place = firstDifference(gradient, scaled, FACTOR);
+    /**
+     * Two passes, and a third where -2 L is not as it should be: bits that are exactly as many times the first ones are
+     * the same bits again.
+     *
+     * @param gradient of the loss, computed before with cotangent 1
+     */
+    public static List<Finding> of(Map<String, Tensor> gradient, Pass pass) {
+        List<String> places = Stream.of(FACTOR, 0.0)
+                .parallel()
+                .map(factor -> firstDifference(gradient, pass, factor))
+                .toList();
+        String again = places.get(0).isEmpty() ? "" : firstDifference(gradient, pass, 1);
+        return List.of(scaledLoss(places.get(0)), zeroCotangent(places.get(1)), repeatable(again));
+    }
+
+    private static Finding scaledLoss(String place) {
         return place.isEmpty()
                 ? new Finding("scaledLoss", true, "The gradient of -2 L is -2 times that of L, to the bit.")
                 : new Finding("scaledLoss", false, "The gradient of -2 L is not -2 times that of L: " + place + ".");
     }
 
-    private static Finding zeroCotangent(Map<String, Tensor> gradient, Map<String, Tensor> zero) {
-        String place = firstDifference(gradient, zero, 0);
+    private static Finding zeroCotangent(String place) {
         return place.isEmpty()
                 ? new Finding("zeroCotangent", true, "The gradient of 0 L is 0 in every entry.")
                 : new Finding("zeroCotangent", false, "The gradient of 0 L is not 0: " + place + ".");
     }
 
-    private static Finding repeatable(Map<String, Tensor> gradient, Map<String, Tensor> again) {
-        String place = firstDifference(gradient, again, 1);
+    private static Finding repeatable(String place) {
         return place.isEmpty()
                 ? new Finding("repeatable", true, "The same call gave the same bits twice.")
                 : new Finding("repeatable", false, "The same call gave other bits: " + place + ".");
     }
 
-    /** The first entry where {@code other} is not {@code factor} times the gradient; empty where there is none. */
-    private static String firstDifference(Map<String, Tensor> gradient, Map<String, Tensor> other, double factor) {
+    /** An entry where the pass does not show {@code factor} times the gradient; empty where there is none. */
+    private static String firstDifference(Map<String, Tensor> gradient, Pass pass, double factor) {
+        Map<String, String> places = new HashMap<>(); // empty where a parameter's are as they should be
+        pass.from(factor, (name, others) -> {
+            Tensor own = gradient.get(name);
+            places.put(name, own == null ? "" : firstDifference(name, own.values(), others, factor));
+        });
         for (Map.Entry<String, Tensor> tensor : gradient.entrySet()) {
-            double[] values = tensor.getValue().values();
-            Tensor others = other.get(tensor.getKey());
-            for (int i = 0; i < values.length; i++) {
-                double expected = factor == 0 ? 0 : factor * values[i];
-                double got = others == null ? Double.NaN : others.at(i);
-                if (!(Math.abs(got - expected) <= 2 * Double.MIN_VALUE) && !isSame(got, expected)) {
-                    return "%s has %s and not %s in position %d".formatted(tensor.getKey(), got, expected, i);
-                }
+            String place = places.get(tensor.getKey());
+            if (place == null) { // as a parameter that the loss does not depend on
+                double[] zeros = new double[tensor.getValue().size()];
+                place = firstDifference(tensor.getKey(), tensor.getValue().values(), zeros, factor);
+            }
+            if (!place.isEmpty()) {
+                return place;
+            }
+        }
+        return "";
+    }
+
+    private static String firstDifference(String name, double[] values, double[] others, double factor) {
+        for (int i = 0; i < values.length; i++) {
+            double expected = factor == 0 ? 0 : factor * values[i];
+            double got = others[i];
+            if (!(Math.abs(got - expected) <= 2 * Double.MIN_VALUE) && !isSame(got, expected)) {
+                return "%s has %s and not %s in position %d".formatted(name, got, expected, i);
             }
         }
         return "";

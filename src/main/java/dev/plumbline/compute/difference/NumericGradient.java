@@ -65,6 +65,13 @@ public final class NumericGradient {
         millionths.add(2_000_000L);
     }
 
+    /** The same without a look along a line, which takes eighteen evaluations: the rounding noise is all the jitter there is. */
+    public static NumericGradient ofRoundingAlone(Objective objective, double roundingNoise) {
+        NumericGradient numeric = new NumericGradient(objective, roundingNoise);
+        numeric.noise = Noise.ofRounding(objective.value(), numeric.disorder);
+        return numeric;
+    }
+
     /** What is differentiated. */
     public Objective objective() {
         return objective;

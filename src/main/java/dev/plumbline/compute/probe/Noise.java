@@ -43,6 +43,11 @@ public record Noise(double sigma) {
         return new Noise(Math.max(Math.max(jitter, rounding), floor(values[POINTS / 2])));
     }
 
+    /** The same of rounding alone, with no look at other values: too small where something else jitters. */
+    public static Noise ofRounding(double value, double rounding) {
+        return new Noise(Math.max(rounding, floor(value)));
+    }
+
     /** What storing a value does to it: half a unit in its last place, and at least the smallest number there is. */
     static double floor(double value) {
         return Math.max(UNIT_ROUNDOFF * Math.abs(value), Double.MIN_VALUE);

@@ -131,8 +131,13 @@ public final class Evaluation {
      * is asked: a large model's gradient is then nowhere as a whole. Parameters that the output does not depend on are left out.
      */
     public void gradientByParameter(Node output, BiConsumer<String, double[]> taker) {
+        gradientByParameter(output, 1, taker);
+    }
+
+    /** The same of so many times the output. */
+    public void gradientByParameter(Node output, double times, BiConsumer<String, double[]> taker) {
         Completed completed = Completed.of(program, output, rounding, taker);
-        cotangents(output, Tensor.filled(output.shape(), 1), new Vacated(id -> true), completed);
+        cotangents(output, Tensor.filled(output.shape(), times), new Vacated(id -> true), completed);
     }
 
     private static Tensor tensor(Node node, double @Nullable [] cotangent) {

@@ -99,8 +99,10 @@ public record Measurement(
             Progress progress) {
         Map<String, Tensor> reverse = gradient.byParameter();
         progress.at(Phase.REFERENCE, 1, 2, 0);
-        NumericGradient numeric =
-                new NumericGradient(objective, allowances.spreads().objectiveNoise());
+        double noise = allowances.spreads().objectiveNoise();
+        NumericGradient numeric = allowances.areAtFirst()
+                ? NumericGradient.ofRoundingAlone(objective, noise)
+                : new NumericGradient(objective, noise);
         progress.at(Phase.REFERENCE, 2, 2, numeric.evaluations());
         Map<String, Tensor> byScheme = plan.scheme() == null
                 ? Map.of()
@@ -115,7 +117,7 @@ public record Measurement(
                         around.residuals(found.gradient()), around.directions().least());
         boolean isExhaustive = around != null && plan.coverage() == Coverage.EXHAUSTIVE && plan.scheme() == null;
         Map<String, NumericTensor> exhaustive =
-                isExhaustive ? exhaustive(objective, plan, allowances.spreads().objectiveNoise(), progress) : Map.of();
+                isExhaustive ? exhaustive(objective, plan, noise, progress) : Map.of();
         return new Measurement(
                 objective,
                 plan,
