@@ -10,8 +10,10 @@ import dev.plumbline.limits.Pace;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.AnotherModel;
 import dev.plumbline.report.ReportFilter;
+import io.micrometer.observation.ObservationRegistry;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Service;
 
 /**
@@ -32,10 +34,18 @@ class GradientCheckService {
 
     private final Limits limits;
     private final RecentReports reports;
+    private final ObservationRegistry observations;
 
-    GradientCheckService(Limits limits, RecentReports reports) {
+    @Autowired
+    GradientCheckService(Limits limits, RecentReports reports, ObservationRegistry observations) {
         this.limits = limits;
         this.reports = reports;
+        this.observations = observations;
+    }
+
+    /** Observed by nobody. */
+    GradientCheckService(Limits limits, RecentReports reports) {
+        this(limits, reports, ObservationRegistry.NOOP);
     }
 
     /** Checks, and keeps the report for the key that asked, with what has changed since an earlier one that it names. */
@@ -86,8 +96,13 @@ class GradientCheckService {
 
     /** Tells {@code caller} how far it is; whatever that throws gives the check up. */
     private Checked examine(GradientCheckRequest asked, Consumer<GradientCheckProgress> caller) {
+        try (Watch watch = new Watch(limits.deadline(), caller, new ObservedPhases(observations))) {
+            return examine(asked, watch);
+        }
+    }
+
+    private Checked examine(GradientCheckRequest asked, Watch watch) {
         long started = System.nanoTime();
-        Watch watch = new Watch(limits.deadline(), caller);
         asked.productsOrNone().requireFew();
         limits.requireTensors(asked.tensorCount());
         boolean claimsMore = asked.claimsMore();

@@ -9,22 +9,25 @@ import java.util.function.Consumer;
  * Watches a check from between its pieces of work: gives it up once its time is over, and tells the caller how far it is,
  * at the beginning of every phase and else not more than four times a second.
  */
-final class Watch {
+final class Watch implements AutoCloseable {
 
     private static final long BETWEEN = 250_000_000;
 
     private final Deadline deadline;
     private final Consumer<GradientCheckProgress> caller;
+    private final ObservedPhases phases;
     private final long started = System.nanoTime();
     private long told = started;
 
-    Watch(Deadline deadline, Consumer<GradientCheckProgress> caller) {
+    Watch(Deadline deadline, Consumer<GradientCheckProgress> caller, ObservedPhases phases) {
         this.deadline = deadline;
         this.caller = caller;
+        this.phases = phases;
     }
 
     /** As {@link dev.plumbline.compute.difference.Progress#at}; one thread at a time gets to the caller. */
     synchronized void at(Phase phase, long done, long total, long evaluations) {
+        phases.at(phase);
         deadline.check(() -> String.format(
                 Locale.ROOT,
                 "%s, %,d of %,d, with %,d evaluations in it",
@@ -37,5 +40,10 @@ final class Watch {
             told = now;
             caller.accept(new GradientCheckProgress(phase, done, total, evaluations, (now - started) / 1e9));
         }
+    }
+
+    @Override
+    public void close() {
+        phases.close();
     }
 }
