@@ -18,8 +18,8 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  *
  * <p>Why values live in Java arrays and only products go to ND4J (measured, one thread, float64): a product of 1024 x
  * 1024 matrices takes 29 ms there and 840 ms in plain Java; but an operation on a small array costs ND4J 4 to 60
- * microseconds before it starts, tanh takes 12 ns an element there and 6 here, and a multiply-add 0.6 against 0.2. Java
- * arrays also cannot leak native memory, and no foreign shape or index ever reaches native code: ND4J sees three dense
+ * microseconds before it starts, tanh takes 12 ns an element there and 6 here, and a multiply-add 0.6 against 0.2. What
+ * native memory there is is kept here and in {@link NativeFactors}, and no foreign shape or index ever reaches native code: ND4J sees three dense
  * matrices whose sizes were computed here. Products too small or too thin to pay for the copy stay in Java.
  */
 final class MatrixProduct {
@@ -83,13 +83,19 @@ final class MatrixProduct {
             ThinProduct.add(a, b, c, start);
             return;
         }
-        int tile = a.transposed() ? n : Math.max(ROWS, Math.min(n, TILE / Math.max(k, m)));
-        for (int row = 0; row < n; row += tile) {
-            int rows = Math.min(tile, n - row);
-            Matrix part = a.transposed()
-                    ? a
-                    : new Matrix(a.values(), a.offset() + row * a.columns(), rows, a.columns(), false);
-            addOnNd4j(part, b, c, start + row * m, row == 0);
+        try (NativeFactors.Kept firstKept = NativeFactors.hold(a.values());
+                NativeFactors.Kept secondKept = NativeFactors.hold(b.values())) { // for all tiles alike
+            int tile = a.transposed() ? n : Math.max(ROWS, Math.min(n, TILE / Math.max(k, m)));
+            DoublePointer second = factor('b', b, secondKept);
+            for (int row = 0; row < n; row += tile) {
+                int rows = Math.min(tile, n - row);
+                Matrix part = a.transposed()
+                        ? a
+                        : new Matrix(a.values(), a.offset() + row * a.columns(), rows, a.columns(), false);
+                Buffer result = buffer('c', part.outer(), m);
+                multiply(factor('a', part, firstKept), part, second, b, result);
+                result.addTo(c, start + row * m);
+            }
         }
         evict(BUFFERS.get());
     }
@@ -99,32 +105,14 @@ final class MatrixProduct {
         return work < 40_000 || work < 5 * traffic;
     }
 
-    private static void addOnNd4j(Matrix a, Matrix b, double[] c, int start, boolean loadSecond) {
-        NativeFactors.Kept firstKept = NativeFactors.hold(a.values());
-        NativeFactors.Kept secondKept = NativeFactors.hold(b.values());
-        try {
-            Buffer result = buffer('c', a.outer(), b.inner());
-            multiply(factor('a', a, firstKept, true), a, factor('b', b, secondKept, loadSecond), b, result);
-            result.addTo(c, start);
-        } finally {
-            if (firstKept != null) {
-                firstKept.let();
-            }
-            if (secondKept != null) {
-                secondKept.let();
-            }
-        }
-    }
-
     /** Where a factor lies in native memory: where it is kept, else in a buffer that it is copied to. */
-    private static DoublePointer factor(char role, Matrix x, NativeFactors.@Nullable Kept kept, boolean load) {
+    private static DoublePointer factor(char role, Matrix x, NativeFactors.@Nullable Kept kept) {
+        int size = x.rows() * x.columns();
         if (kept != null) {
-            return kept.from(x.offset());
+            return kept.from(x.offset(), size);
         }
         Buffer buffer = buffer(role, x.rows(), x.columns());
-        if (load) {
-            buffer.values().put(0, x.values(), x.offset(), x.rows() * x.columns());
-        }
+        buffer.values().put(0, x.values(), x.offset(), size);
         return buffer.pointer();
     }
 

@@ -3,6 +3,7 @@ package dev.plumbline.compute.program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,13 +35,11 @@ public final class NativeFactors implements AutoCloseable {
     public static NativeFactors of(Objective objective) {
         NativeFactors factors = new NativeFactors();
         Evaluation base = objective.base();
-        for (Node node : objective.program().nodes()) {
-            if (node.op() instanceof Contraction) {
-                node.inputs().stream()
-                        .filter(NativeFactors::isWeight)
-                        .forEach(input -> factors.keep(base.value(input).values()));
-            }
-        }
+        objective.program().nodes().stream()
+                .filter(node -> node.op() instanceof Contraction)
+                .flatMap(node -> node.inputs().stream())
+                .filter(NativeFactors::isWeight)
+                .forEach(input -> factors.keep(base.value(input).values()));
         return factors;
     }
 
@@ -61,15 +60,21 @@ public final class NativeFactors implements AutoCloseable {
             NUMBERS.addAndGet(-values.length);
             return;
         }
-        Kept kept = Kept.of(values);
+        Kept kept;
+        try {
+            kept = Kept.of(values);
+        } catch (OutOfMemoryError full) { // of native memory: then it is copied each time
+            NUMBERS.addAndGet(-values.length);
+            return;
+        }
         if (KEPT.putIfAbsent(array, kept) == null) {
             own.add(array);
         } else { // another check of the same arrays was quicker
-            kept.let();
+            kept.close();
         }
     }
 
-    /** The copy of an array, to be {@linkplain Kept#let let} after use; null where there is none. */
+    /** The copy of an array, to be {@linkplain Kept#close closed} after use; null where there is none. */
     static @Nullable Kept hold(double[] values) {
         if (values.length < LEAST || KEPT.isEmpty()) {
             return null;
@@ -88,13 +93,13 @@ public final class NativeFactors implements AutoCloseable {
         for (Array array : own) {
             Kept kept = KEPT.remove(array);
             if (kept != null) {
-                kept.let();
+                kept.close();
             }
         }
     }
 
     /** A copy, given back by whoever holds it last. */
-    static final class Kept {
+    static final class Kept implements AutoCloseable {
 
         private final DoublePointer pointer;
         private final int size;
@@ -113,8 +118,9 @@ public final class NativeFactors implements AutoCloseable {
             return holders.updateAndGet(count -> count == 0 ? 0 : count + 1) > 0;
         }
 
-        /** The numbers from one on. */
-        DoublePointer from(int offset) {
+        /** So many numbers from one on. */
+        DoublePointer from(int offset, int count) {
+            Objects.checkFromIndexSize(offset, count, size);
             return new DoublePointer(pointer).position(offset);
         }
 
@@ -122,7 +128,9 @@ public final class NativeFactors implements AutoCloseable {
             return holders.get() == 0;
         }
 
-        void let() {
+        /** Lets go of it. */
+        @Override
+        public void close() {
             if (holders.decrementAndGet() == 0) {
                 NUMBERS.addAndGet(-size);
                 pointer.deallocate();

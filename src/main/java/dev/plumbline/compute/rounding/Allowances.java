@@ -32,6 +32,10 @@ public final class Allowances {
 
     private static final int RUNS = Spreads.RUNS;
     private static final int FIRST_RUNS = 3;
+
+    /** Of more parameters than these no edge reaches half, as a rule: a first look saves two passes. */
+    private static final int MANY = 100_000;
+
     private static final int FUSED_RUNS = 3;
     private static final double PASSES_OF_A_GRADIENT = 3.5;
     private static final double PASSES_OF_A_REVERSE = 2.5;
@@ -148,6 +152,7 @@ public final class Allowances {
             if (isPlain) {
                 float64.put(name, tensor(name, EntryAllowance.narrowed(allowance)));
             }
+            EntryAllowance.stored(allowance, arithmetic);
             if (isHalf) {
                 cast(name, rms, allowance, datatype);
                 halves.put(name, datatype);
@@ -166,7 +171,8 @@ public final class Allowances {
             rms[i] *= 0x1p-29;
         }
         double[] spread = entries.spread(name, magnitude, rms, Datatype.FP64.unitRoundoff(), 0);
-        return entries.allowance(name, magnitude, spread, null, Datatype.FP64, 0);
+        return EntryAllowance.stored(
+                entries.allowance(name, magnitude, spread, null, Datatype.FP64, 0), Datatype.FP64);
     }
 
     /** One rounding at the end: of the gradient or of anything its own allowance away. */
@@ -286,7 +292,7 @@ public final class Allowances {
         if (edges == null) {
             edges = own.inFloat64();
         }
-        boolean sought = reaches && !areAtFirst();
+        boolean sought = reaches && (!areAtFirst() || objective.program().parameterCount() < MANY);
         passes +=
                 sought && scatter.reaches(objective, exact, own.times(Rounding.BOLDNESS)) ? 2 * PASSES_OF_A_REVERSE : 0;
         for (Leaning leaning : sides()) {
@@ -339,7 +345,10 @@ public final class Allowances {
         Scatter throughout = narrow.computeIfAbsent(datatype, this::throughout);
         Tensor magnitude = magnitude(name);
         double[] spread = entries.spread(name, magnitude, throughout.rms(name), datatype.unitRoundoff(), 0);
-        return tensor(name, entries.allowance(name, magnitude, spread, throughout.reach(name), datatype, 0));
+        return tensor(
+                name,
+                EntryAllowance.stored(
+                        entries.allowance(name, magnitude, spread, throughout.reach(name), datatype, 0), datatype));
     }
 
     /** The root mean square of what right claims in float64 are off: an entry smaller than that drowns. */

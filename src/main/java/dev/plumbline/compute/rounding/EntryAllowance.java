@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * nine entries of ten, which keeps an entry that happened to be lucky in every run from being judged too strictly. Entries
  * that an edge reaches, such as a ReLU's that rounding decides, loosen none but themselves: their part of {@code rms} is known, the
  * difference {@code J_i} of the gradients on both sides, and {@code rho} is of {@code sqrt(rms_i^2 - J_i^2)}. Where the runs are
- * few, what they saw in its row and column counts as seen in the entry, up to half a hundredth of it: that much is a mistake.
+ * few, what they saw in its row and column counts as seen in the entry; but neither that nor {@code rho}, which entries that an
+ * edge reaches are not kept from there, allows more than half a hundredth of the entry: that much is a mistake.
  */
 final class EntryAllowance {
 
@@ -31,7 +32,10 @@ final class EntryAllowance {
     private static final int LOOKED_AT = 5_000;
     private static final double ABOVE = 0.1; // of all magnitudes
 
-    /** Half of 1 % of an entry, the smallest mistake in one that is to be seen: no neighbours excuse it. */
+    /** What nine tenths of the spreads that three runs tell stay below, in medians: of chi with three degrees of freedom. */
+    private static final double OF_MEDIAN = 1.63;
+
+    /** Half of 1 % of an entry, the smallest mistake in one that is to be seen: no others excuse it where the runs are few. */
     private static final double SMALLEST_MISTAKE = 0.005;
 
     private final Map<String, Tensor> exact;
@@ -64,7 +68,11 @@ final class EntryAllowance {
         return rms;
     }
 
-    /** @param reach how far the choices of operations at their edges carry each entry, which the spread contains; null for nowhere */
+    /**
+     * What an entry may be off, but for what the smallest numbers of its datatype do ({@link #stored(double[], Datatype)}).
+     *
+     * @param reach how far the choices of operations at their edges carry each entry, which the spread contains; null for nowhere
+     */
     double[] allowance(
             String name,
             Tensor magnitudes,
@@ -82,37 +90,43 @@ final class EntryAllowance {
         for (int from = 0; from < allowance.length; from += columns) {
             for (int i = from; i < from + columns; i++) {
                 double size = Math.abs(g[i]);
-                double rounding = DEVIATIONS * Math.max(spread[i], usual * magnitude[i]);
+                double rounding = DEVIATIONS * spread[i];
+                double expected = DEVIATIONS * usual * magnitude[i];
                 if (neighbours != null) {
-                    double expected = DEVIATIONS * neighbours.expected(from / columns, i - from);
-                    rounding = Math.max(rounding, Math.min(expected, SMALLEST_MISTAKE * size));
+                    expected = Math.max(expected, DEVIATIONS * neighbours.expected(from / columns, i - from));
+                    expected = Math.min(expected, SMALLEST_MISTAKE * size);
                 }
-                allowance[i] = rounding
-                        + (LAST_PLACES * u + stored) * size
-                        + LAST_PLACES * Double.MIN_VALUE
-                        + Underflow.allowance(arithmetic);
+                allowance[i] = Math.max(rounding, expected) + (LAST_PLACES * u + stored) * size;
             }
         }
         return allowance;
     }
 
-    /** Float64's allowances, from what the same spread in units of float32 allows. */
+    /** Adds what a datatype's smallest numbers allow. */
+    static double[] stored(double[] allowances, Datatype datatype) {
+        double subnormals = LAST_PLACES * Double.MIN_VALUE + Underflow.allowance(datatype);
+        for (int i = 0; i < allowances.length; i++) {
+            allowances[i] += subnormals;
+        }
+        return allowances;
+    }
+
+    /** What float64 allows where float32 allows this, its smallest numbers not counted. */
     static double[] narrowed(double[] inFloat32) {
-        double ofSubnormals = LAST_PLACES * Double.MIN_VALUE + Underflow.allowance(Datatype.FP32);
-        double own = LAST_PLACES * Double.MIN_VALUE + Underflow.allowance(Datatype.FP64);
         double[] narrowed = new double[inFloat32.length];
         for (int i = 0; i < narrowed.length; i++) {
-            narrowed[i] = 0x1p-29 * (inFloat32[i] - ofSubnormals) + own;
+            narrowed[i] = 0x1p-29 * inFloat32[i];
         }
-        return narrowed;
+        return stored(narrowed, Datatype.FP64);
     }
 
     /**
      * The spread, in units of {@code m_i}, that nine tenths of all {@code m} stay below; of a few thousand entries. Weighed by
      * {@code m}, because behind a saturated unit it may be 1e-60 beside a spread of 1e-13: a ratio that says nothing of others.
-     * Of rounding alone: entries whose spread is that of an edge they reach do not count, unless hardly any others are left.
+     * Of rounding alone: entries whose spread is that of an edge they reach do not count, unless hardly any others are left;
+     * where the runs are few and edges not known it is told from the median, which such entries move little.
      */
-    private static double usual(double[] magnitude, double[] spread, double @Nullable [] reach) {
+    private double usual(double[] magnitude, double[] spread, double @Nullable [] reach) {
         int stride = Math.max(1, spread.length / LOOKED_AT);
         List<Ratio> ratios = new ArrayList<>();
         List<Ratio> ofRounding = new ArrayList<>();
@@ -126,21 +140,24 @@ final class EntryAllowance {
                 }
             }
         }
-        return total(ofRounding) >= ABOVE * total(ratios) ? quantile(ofRounding) : quantile(ratios);
+        if (pools && reach == null) { // edges were not looked for, or there are none
+            return OF_MEDIAN * quantile(ratios, 0.5);
+        }
+        return quantile(total(ofRounding) >= ABOVE * total(ratios) ? ofRounding : ratios, ABOVE);
     }
 
     private static double total(List<Ratio> ratios) {
         return ratios.stream().mapToDouble(Ratio::weight).sum();
     }
 
-    private static double quantile(List<Ratio> ratios) {
+    private static double quantile(List<Ratio> ratios, double share) {
         List<Ratio> sorted = new ArrayList<>(ratios);
         sorted.sort(Comparator.comparingDouble(Ratio::value));
         double total = total(sorted);
         double above = 0;
         for (int k = sorted.size() - 1; k >= 0; k--) {
             above += sorted.get(k).weight();
-            if (above >= ABOVE * total) {
+            if (above >= share * total) {
                 return sorted.get(k).value();
             }
         }

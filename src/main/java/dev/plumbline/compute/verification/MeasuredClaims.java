@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * may be off; three tell it well enough to see that a claim is nowhere near that. So there are three at first, and unless every
  * entry passes all is measured anew with eight: nothing is refuted, doubted or excused by three.
  *
- * <p>Bad: a mistake far below a hundredth of its entry, and between what three and what eight runs allow, may pass.
+ * <p>Bad: a mistake far below a hundredth of its entry, and between what three and what eight runs allow, may pass; so may one
+ * below half a hundredth in a tensor of a large model most of which hangs on units that float32's rounding switches.
  */
 public final class MeasuredClaims {
 

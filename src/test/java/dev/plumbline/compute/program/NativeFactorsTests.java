@@ -1,6 +1,7 @@
 package dev.plumbline.compute.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plumbline.compute.program.MatrixProduct.Matrix;
 import dev.plumbline.tensor.Shape;
@@ -43,7 +44,7 @@ class NativeFactorsTests {
     private static boolean isKept(double[] values) {
         NativeFactors.Kept kept = NativeFactors.hold(values);
         if (kept != null) {
-            kept.let();
+            kept.close();
         }
         return kept != null;
     }
@@ -72,9 +73,20 @@ class NativeFactorsTests {
         NativeFactors.Kept kept = Objects.requireNonNull(NativeFactors.hold(weights));
         factors.close();
         assertThat(NativeFactors.hold(weights)).isNull();
-        assertThat(kept.from(7).get()).isEqualTo(weights[7]);
-        kept.let();
+        assertThat(kept.from(7, 1).get()).isEqualTo(weights[7]);
+        kept.close();
         assertThat(kept.isReleased()).isTrue();
+    }
+
+    /** A matrix that says more than its array has must not read what lies behind. */
+    @Test
+    void nothingBehindAFactorIsRead() {
+        double[] weights = random(INNER * OUTER, 9);
+        try (NativeFactors factors = NativeFactors.of(product(weights));
+                NativeFactors.Kept kept = Objects.requireNonNull(NativeFactors.hold(weights))) {
+            assertThatThrownBy(() -> kept.from(1, weights.length)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> kept.from(-1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
     }
 
     @Test
