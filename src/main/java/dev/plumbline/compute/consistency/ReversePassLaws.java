@@ -61,7 +61,7 @@ public final class ReversePassLaws {
 
     private static Finding repeatable(String place) {
         return place.isEmpty()
-                ? new Finding("repeatable", true, "The same call gave the same bits twice.")
+                ? new Finding("repeatable", true, "The pass gave the same bits when it was made again, of -2 L.")
                 : new Finding("repeatable", false, "The same call gave other bits: " + place + ".");
     }
 

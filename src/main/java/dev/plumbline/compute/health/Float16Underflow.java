@@ -33,7 +33,7 @@ record Float16Underflow(double share) implements Rule {
         if (!Double.isFinite(largest)) {
             return Judgement.notEvaluated(Symptom.UNDERFLOW, "a gradient is not finite");
         }
-        double most = Math.scalb(1.0, Math.getExponent(ROOM / largest));
+        double most = Math.scalb(1.0, Math.min(Double.MAX_EXPONENT, Math.getExponent(ROOM / largest)));
         List<String> names = new ArrayList<>();
         double worst = 0;
         double scale = 1;
@@ -64,11 +64,17 @@ record Float16Underflow(double share) implements Rule {
 
     /** The least power of two that leaves a tenth of the share, or the largest that does not overflow. */
     private double scale(double[] values, double most) {
-        double scale = 1;
-        while (scale < most && flushedShare(values, scale) > share / 10) {
-            scale *= 2;
+        int least = 0; // exponents
+        int largest = Math.max(0, Math.getExponent(most));
+        while (least < largest) { // a larger scale flushes no more
+            int between = (least + largest) / 2;
+            if (flushedShare(values, Math.scalb(1.0, between)) > share / 10) {
+                least = between + 1;
+            } else {
+                largest = between;
+            }
         }
-        return scale;
+        return Math.scalb(1.0, least);
     }
 
     private HealthFinding finding(List<String> names, double worst, Map<String, Double> scales, double largest) {

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 record UnscaledInputs(double size, double offset) implements Rule {
 
+    /** Data whose effect is tried, each by a gradient of its own. */
+    private static final int TRIED = 3;
+
     /** @param layer the first that reads the data */
     private record Reading(String data, String layer, String weight) {}
 
@@ -72,7 +75,8 @@ record UnscaledInputs(double size, double offset) implements Rule {
             Moments moments = Moments.of(objective.parameter(reading.data()));
             double away = Math.abs(moments.mean()) / moments.spread();
             if (moments.spread() > 0 && (moments.size() > size || away > offset)) {
-                findings.add(finding(objective, gradient, reading, moments));
+                String effect = findings.size() < TRIED ? effect(objective, gradient, reading, moments) : "";
+                findings.add(finding(reading, moments, effect));
             }
         }
         return Judgement.of(findings);
@@ -85,7 +89,7 @@ record UnscaledInputs(double size, double offset) implements Rule {
                 : null;
     }
 
-    private HealthFinding finding(Objective objective, Evaluation.Gradient gradient, Reading reading, Moments moments) {
+    private HealthFinding finding(Reading reading, Moments moments, String effect) {
         boolean isLarge = moments.size() > size;
         double observed = isLarge ? moments.size() : Math.abs(moments.mean()) / moments.spread();
         double threshold = isLarge ? size : offset;
@@ -103,7 +107,8 @@ record UnscaledInputs(double size, double offset) implements Rule {
                                 Words.number(moments.mean()),
                                 Words.number(moments.spread()),
                                 Words.layer(reading.layer()),
-                                effect(objective, gradient, reading, moments)),
+                                effect)
+                        .strip(),
                 List.of(
                         new Remedy(
                                 Remedy.Action.NORMALISATION,
