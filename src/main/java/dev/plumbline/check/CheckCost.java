@@ -19,10 +19,10 @@ record CheckCost(Objective objective) {
     private static final double LEAST = 0.0015;
 
     /** What a certified check takes as long as, in forward passes: its rays and rounding runs are dearer than those. */
-    private static final double PASSES = 90;
+    private static final double PASSES = 50;
 
     /** The same where something may bend, and gradients of its pieces are taken. */
-    private static final double PASSES_AT_BENDS = 220;
+    private static final double PASSES_AT_BENDS = 110;
 
     /** Likewise one validated difference, with the noise along its line. */
     private static final double PASSES_OF_A_LINE = 10;
