@@ -13,6 +13,10 @@ public final class Words {
         return value == 0 ? "0" : String.format(Locale.ROOT, "%.3g", value);
     }
 
+    public static String percent(double share) {
+        return number(100 * share) + " %";
+    }
+
     /** A layer in a sentence: one that is only numbered is "layer 0". */
     public static String layer(String name) {
         return name.matches("\\d+") ? "layer " + name : name;

@@ -5,8 +5,10 @@ import dev.plumbline.compute.health.Diagnosis.Verdict;
 import dev.plumbline.compute.health.NotEvaluated;
 import dev.plumbline.compute.health.TensorNorms;
 import dev.plumbline.compute.health.window.Course;
+import dev.plumbline.compute.health.window.Pattern;
 import dev.plumbline.compute.health.window.RunFinding;
 import dev.plumbline.compute.health.window.Running;
+import dev.plumbline.compute.health.window.Skipped;
 import dev.plumbline.compute.health.window.Snapshot;
 import dev.plumbline.compute.health.window.Trend;
 import dev.plumbline.compute.health.window.Watch;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param step of the last one; null before the first
  * @param verdict the worst of the findings that last
  * @param loss over the whole run; null where none came
+ * @param skipped steps that a loss scaler left out; null where there are none
  * @param depth the norms by layer at the last snapshot
  * @param findings the last ones, newest first
  * @param found how many there were; the oldest are dropped beyond 200
@@ -41,6 +44,7 @@ public record MonitorReport(
         String summary,
         @Nullable Running loss,
         Map<String, TensorCourse> tensors,
+        @Nullable Skipped skipped,
         @Nullable DepthProfile depth,
         List<RunFinding> findings,
         long found,
@@ -72,9 +76,10 @@ public record MonitorReport(
                 monitor.state().snapshots(),
                 begun ? (Long) monitor.state().step() : null,
                 monitor.verdict(),
-                summary(monitor, findings),
+                summary(course, findings),
                 monitor.state().loss().values() == 0 ? null : monitor.state().loss(),
                 begun ? tensors(course) : Map.of(),
+                begun ? Skipped.of(course) : null,
                 begun ? course.condition().gradients() : null,
                 findings,
                 monitor.state().findings(),
@@ -99,19 +104,23 @@ public record MonitorReport(
         return tensors;
     }
 
-    private static String summary(Monitor monitor, List<RunFinding> findings) {
-        if (monitor.state().snapshots() == 0) {
+    private static String summary(Course course, List<RunFinding> findings) {
+        if (course.window().isEmpty()) {
             return "No snapshot has come yet.";
         }
+        Skipped skipped = Skipped.of(course);
+        boolean told = findings.stream().anyMatch(finding -> finding.open() && finding.symptom() == Pattern.SKIPS);
+        String ending = skipped == null || told ? "" : " " + skipped.words();
         List<String> causes = findings.stream()
                 .filter(RunFinding::open)
                 .map(RunFinding::cause)
                 .toList();
-        return causes.isEmpty()
+        String words = causes.isEmpty()
                 ? "Nothing unhealthy at step %d, in %s, by the rules that could be judged."
                         .formatted(
-                                monitor.state().step(),
-                                Numbers.count(monitor.state().tensors().size(), "tensor", "tensors"))
+                                course.state().step(),
+                                Numbers.count(course.state().tensors().size(), "tensor", "tensors"))
                 : String.join(" ", causes);
+        return words + ending;
     }
 }

@@ -20,7 +20,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class SnapshotBytes {
 
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
+
+    /** Without what a loss scaler did. */
+    private static final byte UNSCALED = 1;
+
+    private static final int SCALED = 1;
+    private static final int SKIPPED = 2;
+    private static final int FACTOR = 4;
     private static final int PARAMETER = 1;
     private static final int UPDATE = 2;
     private static final int ZEROS = 4;
@@ -36,6 +43,7 @@ final class SnapshotBytes {
             out.writeBoolean(snapshot.lossSpike());
             out.writeBoolean(snapshot.loss() != null);
             write(out, snapshot.loss());
+            write(out, snapshot.scaling());
             out.writeInt(snapshot.tensors().size());
             for (Map.Entry<String, TensorNorms> entry : snapshot.tensors().entrySet()) {
                 out.writeUTF(entry.getKey());
@@ -45,6 +53,15 @@ final class SnapshotBytes {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    private static void write(DataOutputStream out, Snapshot.@Nullable Scaling scaling) throws IOException {
+        if (scaling == null) {
+            out.writeByte(0);
+            return;
+        }
+        out.writeByte(SCALED | (scaling.skipped() ? SKIPPED : 0) | (scaling.factor() == null ? 0 : FACTOR));
+        write(out, scaling.factor());
     }
 
     private static void write(DataOutputStream out, TensorNorms norms, boolean spike) throws IOException {
@@ -67,12 +84,14 @@ final class SnapshotBytes {
 
     static Snapshot read(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-            if (in.readByte() != VERSION) {
+            int version = in.readByte();
+            if (version != VERSION && version != UNSCALED) {
                 throw new IllegalStateException("this snapshot was written by another version");
             }
             long step = in.readLong();
             boolean lossSpike = in.readBoolean();
             Double loss = read(in, in.readBoolean());
+            Snapshot.Scaling scaling = version == UNSCALED ? null : scaling(in);
             Map<String, TensorNorms> tensors = new LinkedHashMap<>();
             Set<String> spikes = new LinkedHashSet<>();
             for (int left = in.readInt(); left > 0; left--) {
@@ -89,10 +108,15 @@ final class SnapshotBytes {
                                 read(in, (known & UPDATE) != 0),
                                 read(in, (known & ZEROS) != 0)));
             }
-            return new Snapshot(step, loss, tensors, spikes, lossSpike);
+            return new Snapshot(step, loss, tensors, spikes, lossSpike, scaling);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Snapshot.@Nullable Scaling scaling(DataInputStream in) throws IOException {
+        int known = in.readByte();
+        return known == 0 ? null : new Snapshot.Scaling(read(in, (known & FACTOR) != 0), (known & SKIPPED) != 0);
     }
 
     private static @Nullable Double read(DataInputStream in, boolean known) throws IOException {

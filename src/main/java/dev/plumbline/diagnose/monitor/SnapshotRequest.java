@@ -19,13 +19,20 @@ import org.jspecify.annotations.Nullable;
  * @param gradients by parameter; may come as a file beside the request
  * @param parameters by the same names; may come as a file
  * @param norms by parameter, instead of tensors or beside them
+ * @param lossScale that the loss was multiplied by, where there is a loss scaler; gradients and norms are those behind it
+ * @param skipped whether the optimizer left this step out; where it is not said, a step with a loss scale is taken to be
+ *     left out if a gradient is not finite and the loss is
+ * @param rank whose snapshot this is, from 0, where the monitor was made for several
  */
 public record SnapshotRequest(
         long step,
         @Nullable Double loss,
         @Nullable Map<String, Tensor> gradients,
         @Nullable Map<String, Tensor> parameters,
-        @Nullable Map<String, NormsSource> norms) {
+        @Nullable Map<String, NormsSource> norms,
+        @Nullable Double lossScale,
+        @Nullable Boolean skipped,
+        @Nullable Integer rank) {
 
     private static final int LONGEST_NAME = 255;
 
@@ -33,11 +40,21 @@ public record SnapshotRequest(
         if (step < 0) {
             throw Problem.invalid("/step", "steps are counted from 0 or 1", step, "0 or above");
         }
+        if (lossScale != null && !(lossScale > 0 && Double.isFinite(lossScale))) {
+            throw Problem.invalid("/lossScale", "not a loss scale", lossScale, "a finite number above 0");
+        }
     }
 
     SnapshotRequest with(Upload files) {
         return new SnapshotRequest(
-                step, loss, files.joined("gradients", gradients), files.joined("parameters", parameters), norms);
+                step,
+                loss,
+                files.joined("gradients", gradients),
+                files.joined("parameters", parameters),
+                norms,
+                lossScale,
+                skipped,
+                rank);
     }
 
     Snapshot snapshot() {
@@ -46,7 +63,7 @@ public record SnapshotRequest(
         Map<String, NormsSource> given = norms == null ? Map.of() : norms;
         Set<String> names = new LinkedHashSet<>(slopes.keySet());
         names.addAll(given.keySet());
-        if (names.isEmpty() && loss == null) {
+        if (names.isEmpty() && loss == null && !Boolean.TRUE.equals(skipped)) {
             throw Problem.invalid("", "there is nothing in the snapshot", "nothing", "a loss, gradients or norms");
         }
         for (String name : values.keySet()) {
@@ -60,7 +77,18 @@ public record SnapshotRequest(
             requireName(name);
             tensors.put(name, norms(name, slopes.get(name), values.get(name), given.get(name)));
         });
-        return Snapshot.of(step, loss, tensors);
+        Snapshot snapshot = Snapshot.of(step, loss, tensors);
+        return snapshot.scaled(scaling(snapshot));
+    }
+
+    private Snapshot.@Nullable Scaling scaling(Snapshot snapshot) {
+        if (lossScale == null && skipped == null) {
+            return null;
+        }
+        boolean leftOut = skipped == null
+                ? snapshot.overflows() && (loss == null || Double.isFinite(loss))
+                : (boolean) skipped;
+        return new Snapshot.Scaling(lossScale, leftOut);
     }
 
     private static TensorNorms norms(

@@ -1,6 +1,7 @@
 package dev.plumbline.compute.health.window;
 
 import dev.plumbline.compute.health.Condition;
+import dev.plumbline.compute.health.LayerHealth;
 import dev.plumbline.compute.health.NormReading;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +13,9 @@ import java.util.Set;
  * @param state with the last snapshot in it
  */
 public record Course(Watched watched, RunState state, List<Snapshot> window) {
+
+    /** A loss that is still above this share of the first one has not been learnt. */
+    private static final double STUCK = 0.5;
 
     Snapshot last() {
         return window.get(window.size() - 1);
@@ -28,6 +32,27 @@ public record Course(Watched watched, RunState state, List<Snapshot> window) {
 
     /** The last snapshot as the rules for one point see it. */
     public Condition condition() {
-        return new NormReading(last().tensors(), watched.layers()).condition();
+        return condition(last());
+    }
+
+    private Condition condition(Snapshot snapshot) {
+        return new NormReading(snapshot.tensors(), watched.layers()).condition();
+    }
+
+    /** A layer's ratios over the window, of the steps that were taken. */
+    double[] updateRatios(String layer) {
+        return window.stream()
+                .filter(snapshot -> !snapshot.isSkipped())
+                .flatMap(snapshot -> condition(snapshot).layers().stream())
+                .filter(health -> health.name().equals(layer) && health.updateRatio() != null)
+                .mapToDouble(LayerHealth::updateRatio)
+                .toArray();
+    }
+
+    /** Whether the smoothed loss has fallen to half of the first one; false where there is none. */
+    boolean hasLearnt() {
+        LossProgress progress = state.progress();
+        Double smoothed = state.loss().mean();
+        return progress != null && smoothed != null && !(smoothed > STUCK * progress.first());
     }
 }

@@ -68,7 +68,7 @@ final class Grouping {
                 worst.margin(),
                 others.isEmpty() ? worst.cause() : worst.cause() + " So it is with " + Words.names(others) + ".",
                 remedies(sorted));
-        return new Sign(sorted.get(0).pattern(), since, all);
+        return new Sign(sorted.get(0).pattern(), since, all, sorted.get(0).confidence());
     }
 
     /** The worst one's, with the numbers of all. */

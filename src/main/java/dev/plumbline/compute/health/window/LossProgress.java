@@ -1,7 +1,8 @@
 package dev.plumbline.compute.health.window;
 
 /**
- * How long ago the smoothed loss was last lower than ever by a relative amount.
+ * How long ago the smoothed loss was last lower than ever, by a relative amount and by more than its noise: of a level
+ * under noise there is a lowest value now and then, and it means nothing.
  *
  * @param first the first finite loss of the run
  * @param best the lowest smoothed loss that counted as an improvement
@@ -14,8 +15,11 @@ public record LossProgress(double first, double best, long bestStep, long idle) 
         return new LossProgress(loss, loss, step, 0);
     }
 
-    LossProgress with(long step, double smoothed, double improvement) {
-        return best - smoothed > improvement * Math.abs(best)
+    /** Standard errors of the smoothed loss that are no improvement yet. */
+    private static final double NOISE = 3;
+
+    LossProgress with(long step, double smoothed, double improvement, double standardError) {
+        return best - smoothed > Math.max(improvement * Math.abs(best), NOISE * standardError)
                 ? new LossProgress(first, smoothed, step, 0)
                 : new LossProgress(first, best, bestStep, idle + 1);
     }

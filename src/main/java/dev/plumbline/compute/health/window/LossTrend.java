@@ -48,6 +48,7 @@ record LossTrend(double rise, double significance) implements WindowRule {
                                 Remedy.of(
                                         Remedy.Action.INVESTIGATION,
                                         "Check the gradient at /v1/gradient-checks: a sign or a factor that is wrong"
-                                                + " climbs too.")))));
+                                                + " climbs too."))),
+                line.confidence("").times("rise of the loss over the window, against its median", 1 / median)));
     }
 }

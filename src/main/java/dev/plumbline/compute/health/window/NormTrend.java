@@ -1,5 +1,6 @@
 package dev.plumbline.compute.health.window;
 
+import dev.plumbline.compute.health.Confidence;
 import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.Remedy;
 import dev.plumbline.compute.health.Severity;
@@ -10,7 +11,8 @@ import java.util.List;
 
 /**
  * A norm that shrinks below {@code fall} of what it was, or grows to more than {@code rise} times, over the window, along a
- * straight line through its logarithm whose slope is {@code significance} standard errors from none. A gradient that
+ * straight line through its logarithm whose slope is {@code significance} standard errors from none, and which
+ * leaves less than two levels would: a level that jumps once is no trend. A gradient that
  * shrinks while the loss falls is a network that learns, and no sign of anything.
  */
 record NormTrend(double fall, double rise, double significance) implements WindowRule {
@@ -18,8 +20,6 @@ record NormTrend(double fall, double rise, double significance) implements Windo
     static final int LEAST = 20;
     /** A loss that has fallen to this share of itself over the window. */
     private static final double LEARNS = 0.9;
-    /** A loss that is still above this share of the first one has not been learnt. */
-    private static final double STUCK = 0.5;
 
     @Override
     public Signs look(Course course) {
@@ -33,13 +33,13 @@ record NormTrend(double fall, double rise, double significance) implements Windo
             judged = true;
             Line line = Line.through(logs);
             double factor = Math.exp(line.change());
-            if (!(line.significance() >= significance)) {
+            if (!(line.significance() >= significance) || !isSteady(logs, line)) {
                 continue;
             }
             if (factor < fall && !learns(course)) {
-                signs.add(new Sign(Pattern.TREND, logs.step(0), vanishing(course, name, line)));
+                signs.add(new Sign(Pattern.TREND, logs.step(0), vanishing(course, name, line), sure(line)));
             } else if (factor > rise) {
-                signs.add(new Sign(Pattern.TREND, logs.step(0), exploding(name, line)));
+                signs.add(new Sign(Pattern.TREND, logs.step(0), exploding(name, line), sure(line)));
             }
         }
         return judged ? Signs.of(signs) : few(Symptom.VANISHING).and(few(Symptom.EXPLODING));
@@ -47,6 +47,10 @@ record NormTrend(double fall, double rise, double significance) implements Windo
 
     private static Signs few(Symptom rule) {
         return Signs.notEvaluated(rule, "a trend takes " + LEAST + " snapshots of a tensor with a norm above 0");
+    }
+
+    private static Confidence sure(Line line) {
+        return line.confidence("").exponential("factor by which the gradient's norm changes over the window");
     }
 
     private static boolean learns(Course course) {
@@ -57,10 +61,14 @@ record NormTrend(double fall, double rise, double significance) implements Windo
         return before > 0 && now < LEARNS * before;
     }
 
+    /** Whether the line leaves less than two levels would. */
+    private static boolean isSteady(Series logs, Line line) {
+        Jump jump = Jump.in(logs);
+        return jump == null || line.squares() <= jump.squares();
+    }
+
     private static boolean isStuck(Course course) {
-        LossProgress progress = course.state().progress();
-        Double smoothed = course.state().loss().mean();
-        return progress != null && smoothed != null && smoothed > STUCK * progress.first();
+        return course.state().progress() != null && !course.hasLearnt();
     }
 
     private HealthFinding vanishing(Course course, String name, Line line) {

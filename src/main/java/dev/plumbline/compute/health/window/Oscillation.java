@@ -1,8 +1,10 @@
 package dev.plumbline.compute.health.window;
 
+import dev.plumbline.compute.health.Confidence;
 import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.Remedy;
 import dev.plumbline.compute.health.Severity;
+import dev.plumbline.compute.health.StudentT;
 import dev.plumbline.compute.health.Symptom;
 import dev.plumbline.compute.health.Words;
 import java.util.List;
@@ -37,10 +39,25 @@ record Oscillation(double amplitude, double significance) implements WindowRule 
             double deviations = deviations(picked);
             double observed = medianDifference(picked) / median;
             if (deviations >= significance && observed > amplitude) {
-                return Signs.of(new Sign(Pattern.OSCILLATION, picked.step(0), finding(stride, deviations, observed)));
+                return Signs.of(new Sign(Pattern.OSCILLATION, picked.step(0), finding(stride, deviations, observed), turns(picked)));
             }
         }
         return Signs.NONE;
+    }
+
+    /** Of the share of turning points. */
+    private static Confidence turns(Series series) {
+        int n = series.size();
+        double error = Math.sqrt((16 * n - 29) / 90.0) / (n - 2);
+        double above = deviations(series) * error;
+        Confidence more = Confidence.of("", above, error, StudentT.NORMAL);
+        double chance = 2 / 3.0;
+        return new Confidence(
+                "share of the losses that are turning points, two in three by chance",
+                chance + above,
+                chance + more.low(),
+                Math.min(chance + more.high(), 1),
+                more.pValue());
     }
 
     private static double deviations(Series series) {

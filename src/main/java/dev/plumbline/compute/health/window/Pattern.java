@@ -4,6 +4,8 @@ package dev.plumbline.compute.health.window;
 public enum Pattern {
     /** NaN or infinity. */
     NON_FINITE,
+    /** Steps that a loss scaler left out, more than it may. */
+    SKIPS,
     /** One value far above all before it. */
     SPIKE,
     /** A straight line over the window. */
@@ -15,5 +17,7 @@ public enum Pattern {
     /** From layer to layer, at one step. */
     DEPTH,
     /** A figure outside its band, at one step. */
-    BAND
+    BAND,
+    /** One rank of several away from the others. */
+    RANKS
 }

@@ -1,14 +1,17 @@
 package dev.plumbline.compute.health.window;
 
+import dev.plumbline.compute.health.Confidence;
 import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.Remedy;
 import dev.plumbline.compute.health.Severity;
 import dev.plumbline.compute.health.Symptom;
 import dev.plumbline.compute.health.Words;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * For a whole window the smoothed loss has not been lower than ever by {@value RunState#IMPROVEMENT} of itself, and does not
+ * For a whole window the smoothed loss has not been lower than ever by {@value RunState#IMPROVEMENT} of itself and by more than
+ * its noise ({@link LossProgress}), and does not
  * fall steadily either. A slow loss falls steadily where its line does, by {@code significance} standard errors, and where it
  * falls at least half as fast over the window's second half as over its first: the tail of an exponential does not.
  */
@@ -40,7 +43,7 @@ record Plateau(double significance) implements WindowRule {
                         Symptom.LOSS,
                         Severity.WARNING,
                         List.of(),
-                        "losses since the smoothed loss last fell by 1 %",
+                        "losses since the smoothed loss last fell by 1 % and beyond its noise",
                         progress.idle(),
                         window,
                         HealthFinding.above(progress.idle(), window),
@@ -59,7 +62,17 @@ record Plateau(double significance) implements WindowRule {
                                 Remedy.of(
                                         Remedy.Action.INVESTIGATION,
                                         "Post the model and a batch to /v1/diagnoses, or stop: it may have"
-                                                + " converged.")))));
+                                                + " converged."))),
+                change(Series.ofLoss(course.window()))));
+    }
+
+    /** Null where the window has too few losses for a line. */
+    private static @Nullable Confidence change(Series losses) {
+        return losses.size() < NormTrend.LEAST
+                ? null
+                : Line.through(losses)
+                        .confidence("")
+                        .times("change of the loss over the window, against its median", 1 / Math.abs(losses.median()));
     }
 
     private boolean fallsSteadily(Series losses) {

@@ -1,24 +1,28 @@
 package dev.plumbline.compute.health.window;
 
+import dev.plumbline.compute.health.Confidence;
 import dev.plumbline.compute.health.HealthFinding;
 import dev.plumbline.compute.health.Remedy;
 import dev.plumbline.compute.health.Severity;
 import dev.plumbline.compute.health.Symptom;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A symptom that was found in a run, for as long as it lasts. Figures and words are those of the step at which it arose.
+ * A symptom that was found in a run, for as long as it lasts. Figures and words are those of the step at which it arose; once
+ * it is over, the words say so and from which step to which it lasted.
  *
  * @param number counts the findings of a run, from 1
  * @param symptom how it shows itself
- * @param tensors the tensors, or for {@code depth} and {@code band} the layers, that show it, the worst first; none
- *     where it is the loss
+ * @param tensors the tensors, or for {@code depth} and {@code band} the layers and for {@code ranks} the ranks, that show it,
+ *     the worst first; none where it is the loss
  * @param quantity what {@code observed} is, in words
  * @param step at which it arose
  * @param since the step from which on it can be seen
  * @param last the last step that showed it
  * @param snapshots how many showed it
- * @param open false once some snapshots have come without it
+ * @param open false once some snapshots have come without it: it lasted from {@code since} to {@code last}
+ * @param confidence of the observation; null where the rule is one of facts and not of chance
  */
 public record RunFinding(
         long number,
@@ -36,7 +40,8 @@ public record RunFinding(
         long snapshots,
         boolean open,
         String cause,
-        List<Remedy> remedies) {
+        List<Remedy> remedies,
+        @Nullable Confidence confidence) {
 
     static RunFinding of(long number, long step, Sign sign) {
         HealthFinding finding = sign.finding();
@@ -56,7 +61,8 @@ public record RunFinding(
                 1,
                 true,
                 finding.cause(),
-                finding.remedies());
+                finding.remedies(),
+                sign.confidence());
     }
 
     /** The same without when. */
@@ -74,16 +80,17 @@ public record RunFinding(
     }
 
     RunFinding seenAt(long now) {
-        return with(now, snapshots + 1, true);
+        return with(now, snapshots + 1, true, cause);
     }
 
     RunFinding closed() {
-        return with(last, snapshots, false);
+        String span = since == last ? "at step " + last : "from step " + since + " to step " + last;
+        return with(last, snapshots, false, cause + " It is over: it was seen " + span + ", and not since.");
     }
 
-    private RunFinding with(long now, long count, boolean lasts) {
+    private RunFinding with(long now, long count, boolean lasts, String words) {
         return new RunFinding(
                 number, rule, symptom, severity, tensors, quantity, observed, threshold, margin, step, since, now,
-                count, lasts, cause, remedies);
+                count, lasts, words, remedies, confidence);
     }
 }

@@ -4,6 +4,7 @@ import dev.plumbline.compute.health.TensorNorms;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /** The finite values of one figure over a window, oldest first, and the steps they belong to. */
 final class Series {
@@ -14,6 +15,21 @@ final class Series {
     private Series(long[] steps, double[] values) {
         this.steps = steps;
         this.values = values;
+    }
+
+    /** Of a value each; those that are not finite are left out. */
+    static <T> Series of(List<T> items, ToLongFunction<T> step, ToDoubleFunction<T> figure) {
+        long[] steps = new long[items.size()];
+        double[] values = new double[items.size()];
+        int n = 0;
+        for (T item : items) {
+            double value = figure.applyAsDouble(item);
+            if (Double.isFinite(value)) {
+                steps[n] = step.applyAsLong(item);
+                values[n++] = value;
+            }
+        }
+        return new Series(Arrays.copyOf(steps, n), Arrays.copyOf(values, n));
     }
 
     static Series ofLoss(List<Snapshot> window) {
@@ -28,17 +44,7 @@ final class Series {
     }
 
     private static Series of(List<Snapshot> window, ToDoubleFunction<Snapshot> figure) {
-        long[] steps = new long[window.size()];
-        double[] values = new double[window.size()];
-        int n = 0;
-        for (Snapshot snapshot : window) {
-            double value = figure.applyAsDouble(snapshot);
-            if (Double.isFinite(value)) {
-                steps[n] = snapshot.step();
-                values[n++] = value;
-            }
-        }
-        return new Series(Arrays.copyOf(steps, n), Arrays.copyOf(values, n));
+        return of(window, Snapshot::step, figure);
     }
 
     int size() {

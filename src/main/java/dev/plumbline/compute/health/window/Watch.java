@@ -21,12 +21,13 @@ public record Watch(RunState state, Snapshot snapshot, List<RunFinding> arisen, 
     /** Every rule over windows with its thresholds. All are free of the loss's scale. */
     private static final List<WindowRule> RULES = List.of(
             new NonFinites(),
+            new SkippedSteps(SkippedSteps.RATE),
             new Spikes(10, 10),
             new NormTrend(0.01, 10, 5),
             new LossTrend(0.2, 5),
             new Oscillation(0.1, 5),
-            new Plateau(5),
-            new AtThisStep());
+            new Plateau(2),
+            new AtThisStep(10));
 
     /** A finding is over after this share of a window without it; a spike after one snapshot. */
     private static final double QUIET = 0.1;
@@ -73,12 +74,15 @@ public record Watch(RunState state, Snapshot snapshot, List<RunFinding> arisen, 
                 loss |= sign.finding().tensors().isEmpty();
             }
         }
-        return new Snapshot(next.step(), next.loss(), next.tensors(), spikes, loss);
+        return next.withSpikes(spikes, loss);
     }
 
     private static List<RunFinding> changed(Course course, List<Sign> signs, Collection<RunFinding> open) {
         List<RunFinding> changed = new ArrayList<>();
         for (RunFinding finding : open) {
+            if (finding.symptom() == Pattern.RANKS) {
+                continue; // of the ranks together, which RankWatch judges
+            }
             if (signs.stream().anyMatch(finding::covers)) {
                 changed.add(finding.seenAt(course.last().step()));
             } else if (isOver(finding, course)) {

@@ -31,7 +31,11 @@ final class Pipeline {
     }
 
     List<RunFinding> post(long step, @Nullable Double loss, Map<String, TensorNorms> tensors) {
-        Watch watch = Watch.advance(watched, state, window, open, Snapshot.of(step, loss, tensors));
+        return post(Snapshot.of(step, loss, tensors));
+    }
+
+    List<RunFinding> post(Snapshot next) {
+        Watch watch = Watch.advance(watched, state, window, open, next);
         state = watch.state();
         window.add(watch.snapshot());
         window = new ArrayList<>(window.subList(Math.max(window.size() - WINDOW, 0), window.size()));
@@ -71,9 +75,5 @@ final class Pipeline {
             tensors.put("fc" + layer + ".bias", new TensorNorms(norm / 10, 0.1, update / 100, 0.0));
         }
         return Snapshot.of(step, loss, tensors);
-    }
-
-    List<RunFinding> post(Snapshot snapshot) {
-        return post(snapshot.step(), snapshot.loss(), snapshot.tensors());
     }
 }
