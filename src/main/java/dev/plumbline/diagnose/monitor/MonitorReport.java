@@ -6,6 +6,7 @@ import dev.plumbline.compute.health.NotEvaluated;
 import dev.plumbline.compute.health.TensorNorms;
 import dev.plumbline.compute.health.window.Course;
 import dev.plumbline.compute.health.window.Pattern;
+import dev.plumbline.compute.health.window.RunComparison;
 import dev.plumbline.compute.health.window.RunFinding;
 import dev.plumbline.compute.health.window.Running;
 import dev.plumbline.compute.health.window.Skipped;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param depth the norms by layer at the last snapshot
  * @param findings the last ones, newest first
  * @param found how many there were; the oldest are dropped beyond 200
+ * @param comparison with the run of {@code watched.comparedWith}; null where there is none, or too little to compare
  * @param notEvaluated the rules that could not be judged at the last snapshot, and why
  * @param expiresAt unless a snapshot comes before
  */
@@ -48,6 +50,7 @@ public record MonitorReport(
         @Nullable DepthProfile depth,
         List<RunFinding> findings,
         long found,
+        @Nullable RunComparison comparison,
         List<NotEvaluated> notEvaluated,
         Instant createdAt,
         Instant expiresAt) {
@@ -66,9 +69,9 @@ public record MonitorReport(
             @Nullable Double updateRatio,
             @Nullable Double zeroShare) {}
 
-    static MonitorReport of(Monitor monitor, List<Snapshot> window, List<RunFinding> findings) {
-        boolean begun = !window.isEmpty();
-        Course course = new Course(monitor.watched(), monitor.state(), window);
+    static MonitorReport of(
+            Monitor monitor, Course course, List<RunFinding> findings, @Nullable RunComparison comparison) {
+        boolean begun = !course.window().isEmpty();
         return new MonitorReport(
                 monitor.id(),
                 monitor.name(),
@@ -76,13 +79,14 @@ public record MonitorReport(
                 monitor.state().snapshots(),
                 begun ? (Long) monitor.state().step() : null,
                 monitor.verdict(),
-                summary(course, findings),
+                summary(course, findings) + (comparison == null ? "" : " " + comparison.summary()),
                 monitor.state().loss().values() == 0 ? null : monitor.state().loss(),
                 begun ? tensors(course) : Map.of(),
                 begun ? Skipped.of(course) : null,
                 begun ? course.condition().gradients() : null,
                 findings,
                 monitor.state().findings(),
+                comparison,
                 begun ? Watch.notEvaluated(course) : List.of(),
                 monitor.createdAt(),
                 monitor.expiresAt());

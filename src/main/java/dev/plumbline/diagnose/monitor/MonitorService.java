@@ -1,10 +1,15 @@
 package dev.plumbline.diagnose.monitor;
 
 import dev.plumbline.compute.health.Diagnosis.Verdict;
+import dev.plumbline.compute.health.window.Apart;
+import dev.plumbline.compute.health.window.Course;
+import dev.plumbline.compute.health.window.RankWatch;
+import dev.plumbline.compute.health.window.RunComparison;
 import dev.plumbline.compute.health.window.RunFinding;
 import dev.plumbline.compute.health.window.RunState;
 import dev.plumbline.compute.health.window.Snapshot;
 import dev.plumbline.compute.health.window.Watch;
+import dev.plumbline.diagnose.monitor.MonitorStore.Advance;
 import dev.plumbline.diagnose.monitor.MonitorStore.Kept;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
@@ -32,12 +37,14 @@ class MonitorService {
 
     private final Limits limits;
     private final MonitorStore store;
+    private final RankStore ranks;
     private final MonitorNews news;
     private final JsonMapper mapper;
 
-    MonitorService(Limits limits, MonitorStore store, MonitorNews news, JsonMapper mapper) {
+    MonitorService(Limits limits, MonitorStore store, RankStore ranks, MonitorNews news, JsonMapper mapper) {
         this.limits = limits;
         this.store = store;
+        this.ranks = ranks;
         this.news = news;
         this.mapper = mapper;
     }
@@ -51,6 +58,7 @@ class MonitorService {
         if (earlier.isPresent()) {
             return monitor(new Handle(owner, earlier.get()));
         }
+        requireOther(owner, request.comparedWith());
         store.deleteExpired();
         requirePlace(owner);
         Instant now = Instant.now();
@@ -67,6 +75,12 @@ class MonitorService {
             return monitor;
         } catch (DuplicateKeyException race) {
             return monitor(new Handle(owner, store.findCreated(owner, key).orElseThrow(() -> race)));
+        }
+    }
+
+    private void requireOther(String owner, @Nullable String other) {
+        if (other != null && find(new Handle(owner, other)).isEmpty()) {
+            throw Problem.invalid("/comparedWith", "there is no monitor of this id", other, "the id of a monitor");
         }
     }
 
@@ -90,7 +104,18 @@ class MonitorService {
 
     MonitorReport report(Handle handle) {
         Monitor monitor = monitor(handle);
-        return MonitorReport.of(monitor, store.window(monitor.id()), store.findings(monitor.id()));
+        Course course = course(monitor);
+        String other = monitor.watched().comparedWith();
+        RunComparison comparison = other == null
+                ? null
+                : find(new Handle(handle.owner(), other))
+                        .map(found -> RunComparison.of(course, course(found)))
+                        .orElse(null);
+        return MonitorReport.of(monitor, course, store.findings(monitor.id()), comparison);
+    }
+
+    private Course course(Monitor monitor) {
+        return new Course(monitor.watched(), monitor.state(), store.window(monitor.id()));
     }
 
     Monitor monitor(Handle handle) {
@@ -105,6 +130,33 @@ class MonitorService {
 
     Optional<Monitor> find(Handle handle) {
         return store.find(handle.owner(), handle.id());
+    }
+
+    /** Of the first rank, whose course is watched, or of another one, which is held against it. */
+    SnapshotReport post(Handle handle, @Nullable Integer rank, Snapshot next) {
+        Monitor monitor = monitor(handle);
+        int posting = monitor.watched().posting();
+        if (rank == null ? posting > 1 : rank < 0 || rank >= posting) {
+            throw Problem.invalid(
+                    "/rank",
+                    posting > 1 ? "whose snapshot is this?" : "the monitor was made for one rank; say ranks when you make it",
+                    rank,
+                    posting > 1 ? "0 to " + (posting - 1) : "0, or nothing");
+        }
+        return rank == null || rank == 0 ? post(handle, next) : postBehind(monitor, rank, next);
+    }
+
+    private SnapshotReport postBehind(Monitor monitor, int rank, Snapshot next) {
+        requireSmall(monitor, next);
+        boolean taken = ranks.find(monitor.id(), rank, next.step()).isEmpty();
+        if (taken && next.step() <= ranks.judged(monitor.id())) {
+            throw passed(monitor, next.step(), ranks.judged(monitor.id()));
+        }
+        taken = taken && ranks.insert(monitor.id(), rank, next);
+        if (!taken) {
+            ranks.find(monitor.id(), rank, next.step()).ifPresent(earlier -> requireSame(earlier, next));
+        }
+        return SnapshotReport.behind(monitor, next.step(), !taken, store.openFindings(monitor.id()));
     }
 
     /** Somebody who is faster makes this one look again; so somebody always gets on. */
@@ -131,11 +183,26 @@ class MonitorService {
         List<Snapshot> window = store.window(monitor.id());
         List<RunFinding> before = store.openFindings(monitor.id());
         Watch watch = Watch.advance(monitor.watched(), monitor.state(), window, before, next);
-        SnapshotReport report = SnapshotReport.of(monitor.id(), watch, SnapshotReport.open(before, watch));
+        List<RankWatch> together = together(monitor, window, watch, before);
+        Watch whole = watch.with(together);
+        SnapshotReport report = SnapshotReport.of(monitor.id(), whole, SnapshotReport.open(before, whole));
         int surplus = window.size() + 1 - monitor.watched().window();
         long oldest = surplus > 0 ? window.get(surplus - 1).step() + 1 : 0;
-        Monitor after = monitor.with(watch, report.verdict(), Instant.now().plus(kept()));
-        return store.update(after, watch, report, oldest) ? Optional.of(report) : Optional.empty();
+        Monitor after = monitor.with(whole, report.verdict(), Instant.now().plus(kept()));
+        List<Apart> apart = together.stream().map(RankWatch::apart).toList();
+        return store.update(after, new Advance(whole, apart, report, oldest)) ? Optional.of(report) : Optional.empty();
+    }
+
+    /** The steps before this one that all ranks have told of by now. */
+    private List<RankWatch> together(Monitor monitor, List<Snapshot> window, Watch watch, List<RunFinding> open) {
+        if (monitor.watched().posting() == 1) {
+            return List.of();
+        }
+        return RankWatch.advanceAll(
+                ranks.complete(monitor, window),
+                ranks.apart(monitor.id()),
+                open,
+                watch.state().findings());
     }
 
     private static void requireSame(Snapshot earlier, Snapshot next) {
@@ -151,26 +218,31 @@ class MonitorService {
 
     private static void requireLater(Monitor monitor, Snapshot next) {
         if (next.step() <= monitor.state().step()) {
-            throw new Problem(
-                    Problem.Code.CONFLICT,
-                    "/step",
-                    "steps come in order, and this one has been passed; for a run that starts again make another monitor",
-                    next.step(),
-                    "a step after " + monitor.state().step() + ", or one of the last "
-                            + monitor.watched().window() + " snapshots once more");
+            throw passed(monitor, next.step(), monitor.state().step());
         }
+    }
+
+    private static Problem passed(Monitor monitor, long step, long last) {
+        return new Problem(
+                Problem.Code.CONFLICT,
+                "/step",
+                "steps come in order, and this one has been passed; for a run that starts again make another monitor",
+                step,
+                "a step after " + last + ", or one of the last " + monitor.watched().window() + " snapshots once more");
     }
 
     private static void requireSmall(Monitor monitor, Snapshot next) {
         Set<String> names = new HashSet<>(monitor.state().tensors().keySet());
         names.addAll(next.tensors().keySet());
-        int most = Math.min(FIGURES / monitor.watched().window(), TENSORS);
+        int behind = RankStore.KEPT * (monitor.watched().posting() - 1);
+        int most = Math.min(FIGURES / (monitor.watched().window() + behind), TENSORS);
         if (names.size() > most) {
             throw Problem.limit(
                     "",
                     "the monitor would watch too many tensors for its window",
                     names.size() + " tensors",
-                    "at most " + most + " with a window of " + monitor.watched().window() + " snapshots");
+                    "at most " + most + " with a window of " + monitor.watched().window() + " snapshots"
+                            + (behind == 0 ? "" : " and " + monitor.watched().posting() + " ranks"));
         }
     }
 

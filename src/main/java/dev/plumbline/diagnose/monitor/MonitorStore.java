@@ -1,6 +1,7 @@
 package dev.plumbline.diagnose.monitor;
 
 import dev.plumbline.compute.health.Diagnosis.Verdict;
+import dev.plumbline.compute.health.window.Apart;
 import dev.plumbline.compute.health.window.RunFinding;
 import dev.plumbline.compute.health.window.RunState;
 import dev.plumbline.compute.health.window.Snapshot;
@@ -35,15 +36,25 @@ class MonitorStore {
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final JsonMapper mapper;
+    private final RankStore ranks;
 
-    MonitorStore(JdbcClient jdbc, TransactionTemplate transaction, JsonMapper mapper) {
+    MonitorStore(JdbcClient jdbc, TransactionTemplate transaction, JsonMapper mapper, RankStore ranks) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.mapper = mapper;
+        this.ranks = ranks;
     }
 
     /** A snapshot and what it was answered with. */
     record Kept(Snapshot snapshot, SnapshotReport reply) {}
+
+    /**
+     * What follows from a snapshot, to be written at once.
+     *
+     * @param apart how far the ranks were apart, at each step that was judged with it
+     * @param oldestStep the first one that stays
+     */
+    record Advance(Watch watch, List<Apart> apart, SnapshotReport reply, long oldestStep) {}
 
     void insert(String owner, Monitor monitor, CreationKey key) {
         jdbc.sql("""
@@ -141,11 +152,12 @@ class MonitorStore {
     }
 
     /** Writes the next version over the one before it; false if somebody was faster. */
-    boolean update(Monitor next, Watch watch, SnapshotReport reply, long oldestStep) {
+    boolean update(Monitor next, Advance advance) {
         return Boolean.TRUE.equals(transaction.execute(status -> {
             boolean written = write(next);
             if (written) {
-                keep(next, watch, reply, oldestStep);
+                keep(next, advance.watch(), advance.reply(), advance.oldestStep());
+                ranks.keep(next, advance.apart());
             }
             return written;
         }));

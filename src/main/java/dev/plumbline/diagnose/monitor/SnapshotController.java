@@ -45,7 +45,7 @@ class SnapshotController {
             @Parameter(hidden = true) @RequestAttribute String owner,
             @PathVariable String id,
             @RequestBody SnapshotRequest request) {
-        return service.post(new Handle(owner, id), request.snapshot());
+        return service.post(new Handle(owner, id), request.rank(), request.snapshot());
     }
 
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
@@ -62,7 +62,10 @@ class SnapshotController {
             @RequestPart(required = false) @Nullable MultipartFile parameters) {
         return new Upload(limits, gradients, parameters)
                 .answer(files ->
-                        service.post(new Handle(owner, id), request.with(files).snapshot()));
+                        service.post(
+                                new Handle(owner, id),
+                                request.rank(),
+                                request.with(files).snapshot()));
     }
 
     @GetMapping

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  *
  * @param monitor its id
  * @param replayed whether this snapshot had come before, and this is the answer it got then
- * @param snapshots how many came, this one among them
+ * @param snapshots how many came, this one among them; those of the first rank only
  * @param verdict the worst of the findings that last
  * @param findings those that arose with this step
  * @param lasting every finding that lasts, those among them
@@ -45,6 +45,18 @@ public record SnapshotReport(
                 watch.state().snapshots(),
                 verdict(open),
                 watch.arisen(),
+                open.stream().map(Lasting::of).toList());
+    }
+
+    /** Of a rank behind the first: what it shows is judged when the first one goes on. */
+    static SnapshotReport behind(Monitor monitor, long step, boolean replayed, List<RunFinding> open) {
+        return new SnapshotReport(
+                monitor.id(),
+                step,
+                replayed,
+                monitor.state().snapshots(),
+                verdict(open),
+                List.of(),
                 open.stream().map(Lasting::of).toList());
     }
 

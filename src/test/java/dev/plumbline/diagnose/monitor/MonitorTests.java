@@ -263,6 +263,98 @@ class MonitorTests {
                 .isEqualTo(404);
     }
 
+    @Test
+    void saysThatANaNCameAndWent() throws Exception {
+        String monitor = create("{\"window\": 50}");
+        for (int step = 1; step <= 20; step++) {
+            post(monitor, "{\"step\": %d, \"loss\": 1, \"norms\": {\"w\": %s}}"
+                    .formatted(step, step == 7 || step == 8 ? "\"NaN\"" : "1"));
+        }
+        JsonNode finding = caller.get(monitor).json().at("/findings/0");
+        assertThat(finding.at("/open").asBoolean()).isFalse();
+        assertThat(finding.at("/since").asLong()).isEqualTo(7);
+        assertThat(finding.at("/last").asLong()).isEqualTo(8);
+        assertThat(finding.at("/cause").asString()).contains("from step 7 to step 8, and not since");
+    }
+
+    @Test
+    void takesAStepThatALossScalerLeftOutForNormal() throws Exception {
+        String monitor = create("{}");
+        for (int step = 1; step <= 30; step++) {
+            boolean overflow = step % 10 == 0;
+            Answer answer = post(monitor, "{\"step\": %d, \"loss\": 1, \"lossScale\": 1024, \"norms\": {\"w\": %s}}"
+                    .formatted(step, overflow ? "\"Infinity\"" : "1"));
+            assertThat(answer.json().at("/findings")).as(answer.json().toString()).isEmpty();
+        }
+        JsonNode report = caller.get(monitor).json();
+        assertThat(report.at("/skipped/steps").asLong()).isEqualTo(3);
+        assertThat(report.at("/skipped/last").asLong()).isEqualTo(30);
+        assertThat(report.at("/skipped/share/estimate").asDouble()).isEqualTo(0.1);
+        assertThat(report.at("/summary").asString()).contains("The loss scaler left out 3 steps");
+        assertThat(caller.get(monitor + "/snapshots").json().at("/29/scaling/skipped").asBoolean()).isTrue();
+        assertThat(post(monitor, "{\"step\": 31, \"skipped\": true}").status()).isEqualTo(200);
+        assertThat(post(monitor, "{\"step\": 32, \"skipped\": false, \"lossScale\": 2, \"norms\": {\"w\": \"NaN\"}}")
+                        .json()
+                        .at("/findings"))
+                .hasSize(1);
+        assertThat(post(monitor, "{\"step\": 33, \"lossScale\": 0, \"loss\": 1}").text("/pointer"))
+                .isEqualTo("/lossScale");
+    }
+
+    @Test
+    void namesTheRankThatHasOtherGradients() throws Exception {
+        String monitor = create("{\"ranks\": 3}");
+        String snapshot = "{\"step\": %d, \"rank\": %d, \"norms\": {\"w\": %s}}";
+        for (int step = 1; step <= 10; step++) {
+            for (int rank = 2; rank >= 0; rank--) {
+                String norm = rank == 1 && step >= 6 ? "1.5" : "1";
+                Answer answer = post(monitor, snapshot.formatted(step, rank, norm));
+                assertThat(answer.status()).as(answer.json().toString()).isEqualTo(200);
+                assertThat(answer.json().at("/findings")).hasSize(step == 7 && rank == 0 ? 1 : 0);
+            }
+        }
+        JsonNode finding = caller.get(monitor).json().at("/findings/0");
+        assertThat(finding.at("/symptom").asString()).isEqualTo("ranks");
+        assertThat(finding.at("/tensors/0").asString()).isEqualTo("rank 1");
+        assertThat(finding.at("/since").asLong()).isEqualTo(6);
+        assertThat(finding.at("/cause").asString()).contains("The gradients of w on rank 1");
+
+        assertThat(post(monitor, snapshot.formatted(10, 2, "1")).json().at("/replayed").asBoolean()).isTrue();
+        assertThat(post(monitor, snapshot.formatted(10, 2, "2")).status()).isEqualTo(409);
+        assertThat(post(monitor, snapshot.formatted(0, 2, "2")).status()).isEqualTo(409);
+        assertThat(post(monitor, snapshot.formatted(11, 3, "2")).text("/pointer")).isEqualTo("/rank");
+        assertThat(post(monitor, 11, 1).text("/pointer")).isEqualTo("/rank");
+    }
+
+    @Test
+    void keepsTheLastFiftySnapshotsOfARankThatIsAhead() throws Exception {
+        String monitor = create("{\"ranks\": 2}");
+        for (int step = 1; step <= 60; step++) {
+            post(monitor, "{\"step\": %d, \"rank\": 1, \"loss\": 1}".formatted(step));
+        }
+        assertThat(count("monitor_rank")).isEqualTo(RankStore.KEPT);
+    }
+
+    @Test
+    void saysWhereTwoRunsPart() throws Exception {
+        String first = create("{}");
+        String id = first.substring(first.lastIndexOf('/') + 1);
+        String second = create("{\"comparedWith\": \"%s\"}".formatted(id));
+        for (int step = 0; step < 64; step++) {
+            String snapshot = "{\"step\": %d, \"loss\": %s}";
+            post(first, snapshot.formatted(step, 1 + 0.01 * (step % 3)));
+            post(second, snapshot.formatted(step, (step < 32 ? 1 : 2) + 0.01 * (step % 3)));
+        }
+        JsonNode comparison = caller.get(second).json().at("/comparison");
+        assertThat(comparison.at("/until").asLong()).isEqualTo(31);
+        assertThat(comparison.at("/from").asLong()).isEqualTo(32);
+        assertThat(comparison.at("/in").asString()).isEqualTo("loss");
+        assertThat(comparison.at("/difference/low").asDouble()).isBetween(0.98, 1.0);
+        assertThat(caller.get(second).text("/summary")).contains("The runs part in the loss");
+        assertThat(caller.post(PATH, "{\"comparedWith\": \"none\"}").text("/pointer"))
+                .isEqualTo("/comparedWith");
+    }
+
     private Iterator<String> follow(String monitor, String... headers) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + monitor))
                 .header("Accept", "text/event-stream");

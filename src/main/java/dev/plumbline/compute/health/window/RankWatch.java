@@ -9,6 +9,8 @@ import dev.plumbline.compute.health.Words;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -64,6 +66,30 @@ public record RankWatch(Apart apart, List<RunFinding> arisen, List<RunFinding> c
             arisen.add(RunFinding.of(number + arisen.size() + 1, apart.step(), Grouping.together(alike)));
         }
         return new RankWatch(apart, arisen, changed(all, each, ours));
+    }
+
+    /**
+     * Several steps, one after the other.
+     *
+     * @param steps each rank by rank
+     */
+    public static List<RankWatch> advanceAll(
+            List<List<Snapshot>> steps, List<Apart> earlier, Collection<RunFinding> open, long number) {
+        List<RankWatch> watches = new ArrayList<>();
+        List<Apart> apart = new ArrayList<>(earlier);
+        Map<Long, RunFinding> lasting = new TreeMap<>();
+        open.forEach(finding -> lasting.put(finding.number(), finding));
+        long last = number;
+        for (List<Snapshot> ranks : steps) {
+            RankWatch watch = advance(ranks, apart, lasting.values(), last);
+            apart.add(watch.apart);
+            last += watch.arisen.size();
+            watch.arisen.forEach(finding -> lasting.put(finding.number(), finding));
+            watch.changed.forEach(finding -> lasting.put(finding.number(), finding));
+            lasting.values().removeIf(finding -> !finding.open());
+            watches.add(watch);
+        }
+        return watches;
     }
 
     private static boolean areReduced(Apart apart, List<Apart> earlier, int ranks) {

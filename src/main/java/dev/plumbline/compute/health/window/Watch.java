@@ -3,8 +3,10 @@ package dev.plumbline.compute.health.window;
 import dev.plumbline.compute.health.NotEvaluated;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -50,6 +52,33 @@ public record Watch(RunState state, Snapshot snapshot, List<RunFinding> arisen, 
             arisen.add(RunFinding.of(++number, next.step(), Grouping.together(alike)));
         }
         return new Watch(state.withFindings(number), withSpikes(next, signs), arisen, changed(course, signs, open));
+    }
+
+    /** The same with what the ranks together show, step by step. */
+    public Watch with(List<RankWatch> ranks) {
+        List<RunFinding> found = new ArrayList<>(arisen);
+        Map<Long, RunFinding> last = new LinkedHashMap<>();
+        changed.forEach(finding -> last.put(finding.number(), finding));
+        for (RankWatch watch : ranks) {
+            watch.changed().forEach(finding -> {
+                int own = numbers(found).indexOf(finding.number());
+                if (own >= 0) {
+                    found.set(own, finding);
+                } else {
+                    last.put(finding.number(), finding);
+                }
+            });
+            found.addAll(watch.arisen());
+        }
+        return new Watch(
+                state.withFindings(state.findings() + found.size() - arisen.size()),
+                snapshot,
+                found,
+                List.copyOf(last.values()));
+    }
+
+    private static List<Long> numbers(List<RunFinding> findings) {
+        return findings.stream().map(RunFinding::number).toList();
     }
 
     /** What the rules cannot judge in a run as it is, and why. */
