@@ -4,6 +4,7 @@ import dev.plumbline.compute.health.Diagnosis.Verdict;
 import dev.plumbline.compute.health.window.RunState;
 import dev.plumbline.compute.health.window.Watch;
 import dev.plumbline.compute.health.window.Watched;
+import dev.plumbline.webhook.Webhook;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ record Monitor(
         Watched watched,
         RunState state,
         Verdict verdict,
+        @Nullable Webhook webhook,
         Instant createdAt,
         Instant expiresAt) {
 
@@ -27,6 +29,6 @@ record Monitor(
     }
 
     Monitor with(Watch watch, Verdict newVerdict, Instant later) {
-        return new Monitor(id, name, watched, watch.state(), newVerdict, createdAt, later);
+        return new Monitor(id, name, watched, watch.state(), newVerdict, webhook, createdAt, later);
     }
 }

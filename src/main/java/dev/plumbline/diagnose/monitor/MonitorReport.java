@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param findings the last ones, newest first
  * @param found how many there were; the oldest are dropped beyond 200
  * @param comparison with the run of {@code watched.comparedWith}; null where there is none, or too little to compare
+ * @param webhook who is told; null where nobody is
  * @param notEvaluated the rules that could not be judged at the last snapshot, and why
  * @param expiresAt unless a snapshot comes before
  */
@@ -51,6 +52,7 @@ public record MonitorReport(
         List<RunFinding> findings,
         long found,
         @Nullable RunComparison comparison,
+        @Nullable Told webhook,
         List<NotEvaluated> notEvaluated,
         Instant createdAt,
         Instant expiresAt) {
@@ -69,8 +71,19 @@ public record MonitorReport(
             @Nullable Double updateRatio,
             @Nullable Double zeroShare) {}
 
+    /**
+     * Who is told when a finding opens or closes.
+     *
+     * @param waiting deliveries that nobody has taken yet
+     */
+    public record Told(String url, long waiting) {}
+
     static MonitorReport of(
-            Monitor monitor, Course course, List<RunFinding> findings, @Nullable RunComparison comparison) {
+            Monitor monitor,
+            Course course,
+            List<RunFinding> findings,
+            @Nullable RunComparison comparison,
+            @Nullable Told webhook) {
         boolean begun = !course.window().isEmpty();
         return new MonitorReport(
                 monitor.id(),
@@ -87,6 +100,7 @@ public record MonitorReport(
                 findings,
                 monitor.state().findings(),
                 comparison,
+                webhook,
                 begun ? Watch.notEvaluated(course) : List.of(),
                 monitor.createdAt(),
                 monitor.expiresAt());

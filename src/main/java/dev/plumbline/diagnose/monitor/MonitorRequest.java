@@ -3,6 +3,7 @@ package dev.plumbline.diagnose.monitor;
 import dev.plumbline.compute.health.Profile;
 import dev.plumbline.compute.health.window.Watched;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.webhook.Webhook;
 import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param window how many of the last snapshots are kept and looked at; 200 where it is not said
  * @param ranks how many ranks post snapshots, each with its {@code rank}; 1 where it is not said
  * @param comparedWith the id of another monitor, of the same key: the report says at which step the runs part
+ * @param webhook whom to tell when a finding opens or closes, where the operator allows webhooks
  */
 public record MonitorRequest(
         @Nullable String name,
@@ -24,7 +26,8 @@ public record MonitorRequest(
         @Nullable Profile profile,
         @Nullable Integer window,
         @Nullable Integer ranks,
-        @Nullable String comparedWith) {
+        @Nullable String comparedWith,
+        @Nullable Webhook webhook) {
 
     private static final int WINDOW = 200;
     private static final int SHORTEST_WINDOW = 50;

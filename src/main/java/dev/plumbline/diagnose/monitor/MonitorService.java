@@ -14,6 +14,7 @@ import dev.plumbline.diagnose.monitor.MonitorStore.Kept;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.report.Page;
+import dev.plumbline.webhook.Webhooks;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -39,13 +40,21 @@ class MonitorService {
     private final MonitorStore store;
     private final RankStore ranks;
     private final MonitorNews news;
+    private final Webhooks webhooks;
     private final JsonMapper mapper;
 
-    MonitorService(Limits limits, MonitorStore store, RankStore ranks, MonitorNews news, JsonMapper mapper) {
+    MonitorService(
+            Limits limits,
+            MonitorStore store,
+            RankStore ranks,
+            MonitorNews news,
+            Webhooks webhooks,
+            JsonMapper mapper) {
         this.limits = limits;
         this.store = store;
         this.ranks = ranks;
         this.news = news;
+        this.webhooks = webhooks;
         this.mapper = mapper;
     }
 
@@ -58,6 +67,7 @@ class MonitorService {
         if (earlier.isPresent()) {
             return monitor(new Handle(owner, earlier.get()));
         }
+        webhooks.require(request.webhook());
         requireOther(owner, request.comparedWith());
         store.deleteExpired();
         requirePlace(owner);
@@ -68,6 +78,7 @@ class MonitorService {
                 request.watched(),
                 RunState.NEW,
                 Verdict.HEALTHY,
+                request.webhook(),
                 now,
                 now.plus(kept()));
         try {
@@ -111,7 +122,13 @@ class MonitorService {
                 : find(new Handle(handle.owner(), other))
                         .map(found -> RunComparison.of(course, course(found)))
                         .orElse(null);
-        return MonitorReport.of(monitor, course, store.findings(monitor.id()), comparison);
+        return MonitorReport.of(monitor, course, store.findings(monitor.id()), comparison, told(monitor));
+    }
+
+    private MonitorReport.@Nullable Told told(Monitor monitor) {
+        return monitor.webhook() == null
+                ? null
+                : new MonitorReport.Told(monitor.webhook().url(), webhooks.waiting(monitor.id()));
     }
 
     private Course course(Monitor monitor) {
@@ -170,7 +187,7 @@ class MonitorService {
             }
             requireLater(monitor, next);
             requireSmall(monitor, next);
-            Optional<SnapshotReport> report = advance(monitor, next);
+            Optional<SnapshotReport> report = advance(handle.owner(), monitor, next);
             if (report.isPresent()) {
                 news.publish(monitor.id());
                 return report.get();
@@ -179,7 +196,7 @@ class MonitorService {
     }
 
     /** Empty if another snapshot came first. */
-    private Optional<SnapshotReport> advance(Monitor monitor, Snapshot next) {
+    private Optional<SnapshotReport> advance(String owner, Monitor monitor, Snapshot next) {
         List<Snapshot> window = store.window(monitor.id());
         List<RunFinding> before = store.openFindings(monitor.id());
         Watch watch = Watch.advance(monitor.watched(), monitor.state(), window, before, next);
@@ -190,7 +207,8 @@ class MonitorService {
         long oldest = surplus > 0 ? window.get(surplus - 1).step() + 1 : 0;
         Monitor after = monitor.with(whole, report.verdict(), Instant.now().plus(kept()));
         List<Apart> apart = together.stream().map(RankWatch::apart).toList();
-        return store.update(after, new Advance(whole, apart, report, oldest)) ? Optional.of(report) : Optional.empty();
+        Advance advance = new Advance(whole, apart, report, oldest);
+        return store.update(owner, after, advance) ? Optional.of(report) : Optional.empty();
     }
 
     /** The steps before this one that all ranks have told of by now. */

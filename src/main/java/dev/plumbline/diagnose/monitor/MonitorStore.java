@@ -9,6 +9,7 @@ import dev.plumbline.compute.health.window.Watch;
 import dev.plumbline.compute.health.window.Watched;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.report.Rows;
+import dev.plumbline.webhook.Webhook;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -37,12 +38,19 @@ class MonitorStore {
     private final TransactionTemplate transaction;
     private final JsonMapper mapper;
     private final RankStore ranks;
+    private final MonitorNotices notices;
 
-    MonitorStore(JdbcClient jdbc, TransactionTemplate transaction, JsonMapper mapper, RankStore ranks) {
+    MonitorStore(
+            JdbcClient jdbc,
+            TransactionTemplate transaction,
+            JsonMapper mapper,
+            RankStore ranks,
+            MonitorNotices notices) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.mapper = mapper;
         this.ranks = ranks;
+        this.notices = notices;
     }
 
     /** A snapshot and what it was answered with. */
@@ -57,10 +65,11 @@ class MonitorStore {
     record Advance(Watch watch, List<Apart> apart, SnapshotReport reply, long oldestStep) {}
 
     void insert(String owner, Monitor monitor, CreationKey key) {
+        Webhook webhook = monitor.webhook();
         jdbc.sql("""
                         insert into monitor (id, owner, creation_key, creation_digest, name, settings, snapshots, state,
-                            verdict, created_at, expires_at)
-                        values (:id, :owner, :key, :digest, :name, :settings, :snapshots, :state, :verdict, :created,
+                            verdict, webhook_url, webhook_secret, created_at, expires_at)
+                        values (:id, :owner, :key, :digest, :name, :settings, :snapshots, :state, :verdict, :url, :secret, :created,
                             :expires)
                         """)
                 .param("id", monitor.id())
@@ -72,6 +81,8 @@ class MonitorStore {
                 .param("snapshots", monitor.state().snapshots())
                 .param("state", mapper.writeValueAsString(monitor.state()))
                 .param("verdict", monitor.verdict().name())
+                .param("url", webhook == null ? null : webhook.url())
+                .param("secret", webhook == null ? null : webhook.secret())
                 .param("created", monitor.createdAt().toEpochMilli())
                 .param("expires", monitor.expiresAt().toEpochMilli())
                 .update();
@@ -152,12 +163,13 @@ class MonitorStore {
     }
 
     /** Writes the next version over the one before it; false if somebody was faster. */
-    boolean update(Monitor next, Advance advance) {
+    boolean update(String owner, Monitor next, Advance advance) {
         return Boolean.TRUE.equals(transaction.execute(status -> {
             boolean written = write(next);
             if (written) {
                 keep(next, advance.watch(), advance.reply(), advance.oldestStep());
                 ranks.keep(next, advance.apart());
+                notices.tell(owner, next, advance.watch());
             }
             return written;
         }));
@@ -255,12 +267,14 @@ class MonitorStore {
     }
 
     private Monitor monitor(ResultSet row) throws SQLException {
+        String url = row.getString("webhook_url");
         return new Monitor(
                 row.getString("id"),
                 row.getString("name"),
                 mapper.readValue(row.getString("settings"), Watched.class),
                 mapper.readValue(row.getString("state"), RunState.class),
                 Verdict.valueOf(row.getString("verdict")),
+                url == null ? null : new Webhook(url, row.getString("webhook_secret")),
                 Instant.ofEpochMilli(row.getLong("created_at")),
                 Instant.ofEpochMilli(row.getLong("expires_at")));
     }

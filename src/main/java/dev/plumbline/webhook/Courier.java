@@ -1,0 +1,112 @@
+package dev.plumbline.webhook;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
+
+/**
+ * Carries what waits: some at the same time, each a bounded number of times with pauses that grow, then never again. An
+ * answer of 2xx is a receipt; everything else, a redirect too, is none.
+ */
+@Component
+class Courier implements DisposableBean {
+
+    private static final Logger log = LoggerFactory.getLogger(Courier.class);
+    private static final int HANDS = 4;
+    private static final int POLL_MILLISECONDS = 500;
+
+    private final WebhookTerms terms;
+    private final DeliveryStore store;
+    private final Post post;
+    private final ExecutorService hands;
+    private final Semaphore free = new Semaphore(HANDS);
+    private final Semaphore stop = new Semaphore(0);
+
+    Courier(WebhookTerms terms, DeliveryStore store) {
+        this.terms = terms;
+        this.store = store;
+        this.post = new Post(terms, new Addresses(terms, InetAddress::getAllByName));
+        this.hands = Executors.newFixedThreadPool(HANDS, work -> daemon(work, "webhook"));
+    }
+
+    private static Thread daemon(Runnable work, String name) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    @EventListener(ApplicationReadyEvent.class)
+    void begin() {
+        if (terms.enabled()) {
+            daemon(this::run, "webhooks").start();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!stop.tryAcquire(POLL_MILLISECONDS, TimeUnit.MILLISECONDS)) {
+                round();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void round() throws InterruptedException {
+        try {
+            List<Delivery> due = store.due(System.currentTimeMillis(), HANDS);
+            for (Delivery delivery : due) {
+                if (!free.tryAcquire(POLL_MILLISECONDS, TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+                hands.execute(() -> {
+                    try {
+                        carry(delivery);
+                    } catch (RuntimeException fault) {
+                        log.warn("{} broke off", delivery, fault);
+                    } finally {
+                        free.release();
+                    }
+                });
+            }
+        } catch (RuntimeException fault) {
+            log.warn("Webhooks wait: the database does not answer", fault);
+        }
+    }
+
+    /** Somebody who dies in the middle has counted his attempt: the next one is due after the pause. */
+    void carry(Delivery delivery) {
+        int attempt = delivery.attempts() + 1;
+        long pause = terms.timeout() + terms.pauseAfter(attempt);
+        if (!store.claim(delivery, System.currentTimeMillis() + pause)) {
+            return;
+        }
+        if (attempt > terms.attempts()) {
+            store.delete(delivery.id());
+            log.warn("{} is given up after {} attempts", delivery, terms.attempts());
+            return;
+        }
+        try {
+            post.send(delivery);
+            store.delete(delivery.id());
+        } catch (IOException refusal) {
+            log.info("{}, attempt {}: {}", delivery, attempt, refusal.getMessage());
+        }
+    }
+
+    @Override
+    public void destroy() {
+        stop.release();
+        hands.shutdownNow();
+    }
+}
