@@ -3054,6 +3054,12 @@ class Monitor:
         every: int = 10,
         share: float = 0.003,
         first_step: int = 0,
+        scaler: Any = None,
+        ranks: Optional[int] = None,
+        rank: Optional[int] = None,
+        run: Optional[str] = None,
+        compared_with: Optional[str] = None,
+        webhook: Optional[Mapping[str, str]] = None,
         service: Optional[Service] = None,
     ):
         self.findings: "collections.deque[Mapping[str, Any]]" = collections.deque(maxlen=100)
@@ -3071,7 +3077,17 @@ class Monitor:
         self._patched: Any = None  # our step of the optimizer, and what was there before
         self._before_patch: Any = None
         self._path: Optional[str] = None
-        self._key = uuid.uuid4().hex
+        self._scaler, self._scaler_patch = scaler, None
+        self._rank = None
+        self._settings = {"ranks": ranks, "comparedWith": compared_with, "webhook": dict(webhook) if webhook else None}
+        if ranks is not None and ranks > 1:
+            environment = os.environ
+            self._rank = int(environment.get("RANK", "-1")) if rank is None else int(rank)
+            elastic = environment.get("TORCHELASTIC_RUN_ID")
+            run = run or (elastic if elastic != "none" else None)  # "none" is what torchrun calls every run by itself
+            if not 0 <= self._rank < ranks or not run:
+                raise ValueError("of several ranks each says its rank, and all the same run: ranks=4, rank=1, run='run 7-a'")
+        self._key = hashlib.sha256(run.encode()).hexdigest() if run else uuid.uuid4().hex
         base = service or _connected()
         self._service = copy.copy(base)
         self._service.timeout, self._service.patience = min(base.timeout, 10.0), 0.0
@@ -3113,7 +3129,9 @@ class Monitor:
             del self._optimizer.__dict__["step"]
             if self._before_patch is not None:
                 self._optimizer.step = self._before_patch
-        self._patched = None
+        if self._scaler_patch is not None and self._scaler.__dict__.get("step") is self._scaler_patch:
+            del self._scaler.__dict__["step"]
+        self._patched = self._scaler_patch = None
         self._stop = True
         self._wake.set()
         if self._thread is not None:
@@ -3145,6 +3163,28 @@ class Monitor:
             return result
 
         self._patched = optimizer.step = types.MethodType(step, optimizer)
+        if self._scaler is not None:
+            self._begin_scaler(self._scaler)
+
+    def _begin_scaler(self, scaler: Any) -> None:
+        """A step of the scaler that never comes to the optimizer was left out."""
+        original, monitor = scaler.step, self
+
+        @functools.wraps(original)
+        def step(_: Any, optimizer: Any, *arguments: Any, **options: Any) -> Any:
+            before = monitor.step_number
+            result = original(optimizer, *arguments, **options)
+            if optimizer is monitor._optimizer and monitor.step_number == before:
+                _quietly(monitor._left_out)
+            return result
+
+        self._scaler_patch = scaler.step = types.MethodType(step, scaler)
+
+    def _left_out(self) -> None:
+        number, self.step_number = self.step_number, self.step_number + 1
+        loss, self._loss = self._loss, None
+        if number % self._every == 0:
+            self._put({"step": number, "loss": loss, "skipped": True, "scale": self._scaler.get_scale()})
 
     def _before(self) -> Optional[Dict[str, Any]]:
         """Norms on their way to being computed; None at a step that is not looked at."""
@@ -3249,10 +3289,14 @@ class Monitor:
             layers = _layers(self._model)
             if layers:
                 request["layers"] = layers
+            request.update({name: value for name, value in self._settings.items() if value is not None})
             made = self._service.post("/v1/monitors", request, headers={"Idempotency-Key": self._key}).json()
             self._path = f"/v1/monitors/{made['id']}"
             self.url = self._service.url + self._path
-        answer = self._service.post(f"{self._path}/snapshots", _snapshot(snapshot)).json()
+        told = dict(_snapshot(snapshot))
+        if self._rank is not None:
+            told["rank"] = self._rank
+        answer = self._service.post(f"{self._path}/snapshots", told).json()
         self.findings.extend(answer.get("findings") or [])
 
 
@@ -3262,6 +3306,10 @@ def monitor(model: Any, optimizer: Any = None, **options: Any) -> Monitor:
     Every ``every`` steps of the optimizer (10) the norms of gradients, parameters and updates go to /v1/monitors, with
     the loss that ``m.log(loss=loss)`` was told last; ``m.findings`` and ``m.report()`` say what was found. Without an
     optimizer ``m.step(loss)`` says that a step is over, and ``m.post(step, loss, norms)`` takes any other library's.
+
+    ``scaler``: PyTorch's GradScaler, whose left-out steps are counted. ``ranks``, ``rank`` and ``run``: several processes of
+    one run post to one monitor; rank and run are had from torchrun's environment where they are not given.
+    ``compared_with``: the id of another run's monitor. ``webhook``: ``{"url": ..., "secret": ...}``.
     """
     return Monitor(model, optimizer, **options)
 
@@ -3296,6 +3344,9 @@ def _snapshot(snapshot: Mapping[str, Any]) -> Mapping[str, Any]:
     request: Dict[str, Any] = {"step": snapshot["step"]}
     if snapshot.get("loss") is not None:
         request["loss"] = float(snapshot["loss"])
+    if snapshot.get("skipped"):
+        request.update(skipped=True, lossScale=snapshot["scale"])
+        return request
     if "given" in snapshot:
         request["norms"] = snapshot["given"]
         return request

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 import xml.etree.ElementTree as xml
 
 import plumbline
@@ -204,6 +205,62 @@ def test_a_schedule_works_under_a_monitor(url):
             train(model, optimizer, 1, m)
             schedule.step()
     assert optimizer.param_groups[0]["lr"] == pytest.approx(0.0025)
+
+
+def arrive(m, seconds=30.0):
+    until = time.monotonic() + seconds
+    while m._waiting and time.monotonic() < until:
+        time.sleep(0.005)
+
+
+class Scaler:
+    """As GradScaler does it: a step whose gradients are not finite does not come to the optimizer."""
+
+    def step(self, optimizer):
+        finite = all(bool(torch.isfinite(p.grad).all()) for group in optimizer.param_groups for p in group["params"])
+        return optimizer.step() if finite else None
+
+    def get_scale(self):
+        return 1024.0
+
+
+def test_a_monitor_counts_the_steps_that_a_scaler_leaves_out(url):
+    optimizer, model, _ = training(OPTIMIZERS["adam"])
+    scaler = Scaler()
+    x, y = torch.randn(16, 3), torch.randn(16, 2)
+    with plumbline.monitor(model, optimizer, every=1, share=1.0, scaler=scaler) as m:
+        for step in range(20):
+            optimizer.zero_grad()
+            loss = nn.functional.mse_loss(model(x), y)
+            loss.backward()
+            if step in (3, 11):
+                model[0].weight.grad[0, 0] = float("inf")
+            m.log(loss=loss)
+            scaler.step(optimizer)
+        arrive(m)
+    report = m.report()
+    assert report["snapshots"] == 20 and report["step"] == 19
+    assert report["skipped"]["steps"] == 2 and report["skipped"]["last"] == 11
+    assert report["verdict"] == "HEALTHY"
+    assert "step" not in scaler.__dict__
+
+
+def test_ranks_of_one_run_share_a_monitor(url):
+    optimizer, model, _ = training(OPTIMIZERS["sgd"])
+    run = f"run {uuid.uuid4()}"
+    monitors = [plumbline.monitor(model, ranks=3, rank=rank, run=run) for rank in range(3)]
+    for step in range(10):
+        for rank in (2, 1, 0):
+            monitors[rank].post(step, 1.0, {"w": 2.0 if rank == 1 and step > 5 else 1.0})
+        for m in monitors:
+            arrive(m)
+    for m in monitors:
+        m.close()
+    report = monitors[0].report()
+    assert len({m.url for m in monitors}) == 1
+    assert [(f["symptom"], f["tensors"], f["since"]) for f in report["findings"]] == [("ranks", ["rank 1"], 6)]
+    with pytest.raises(ValueError):
+        plumbline.monitor(model, ranks=3, run=run)
 
 
 @pytest.mark.skipif("PLUMBLINE_TIMES" not in os.environ, reason="a figure of time, had by hand: PLUMBLINE_TIMES=1")

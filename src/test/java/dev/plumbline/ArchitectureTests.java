@@ -57,6 +57,7 @@ class ArchitectureTests {
             "report.figure",
             "library",
             "jobs",
+            "webhook",
             "limits",
             "problem");
 
@@ -77,7 +78,8 @@ class ArchitectureTests {
             entry("report", union(COMPUTE, "report.figure", "tensor", "limits", "problem")),
             entry("report.page", union(COMPUTE, "report.figure")),
             entry("report.figure", Set.of()),
-            entry("jobs", Set.of("report", "tensor", "limits", "problem")),
+            entry("jobs", Set.of("report", "tensor", "webhook", "limits", "problem")),
+            entry("webhook", Set.of("limits", "problem")),
             entry("guide", Set.of("report.page", "problem")),
             entry("web", Set.of("tensor", "limits", "problem")),
             entry("compute.judgement", Set.of("compute.probe", "tensor")),

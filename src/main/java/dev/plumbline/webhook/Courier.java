@@ -84,16 +84,14 @@ class Courier implements DisposableBean {
         }
     }
 
-    /** Somebody who dies in the middle has counted his attempt: the next one is due after the pause. */
+    /** Whoever dies in the middle has counted his attempt: the next one is due when this one could last no longer. */
     void carry(Delivery delivery) {
         int attempt = delivery.attempts() + 1;
-        long pause = terms.timeout() + terms.pauseAfter(attempt);
-        if (!store.claim(delivery, System.currentTimeMillis() + pause)) {
+        if (!store.claim(delivery, System.currentTimeMillis() + 2L * terms.timeout() + terms.pauseAfter(attempt))) {
             return;
         }
-        if (attempt > terms.attempts()) {
-            store.delete(delivery.id());
-            log.warn("{} is given up after {} attempts", delivery, terms.attempts());
+        if (attempt > terms.attempts()) { // the last one died in the middle
+            giveUp(delivery);
             return;
         }
         try {
@@ -101,7 +99,17 @@ class Courier implements DisposableBean {
             store.delete(delivery.id());
         } catch (IOException refusal) {
             log.info("{}, attempt {}: {}", delivery, attempt, refusal.getMessage());
+            if (attempt == terms.attempts()) {
+                giveUp(delivery);
+            } else {
+                store.putOff(delivery.id(), System.currentTimeMillis() + terms.pauseAfter(attempt));
+            }
         }
+    }
+
+    private void giveUp(Delivery delivery) {
+        store.delete(delivery.id());
+        log.warn("{} is given up after {} attempts", delivery, terms.attempts());
     }
 
     @Override

@@ -73,6 +73,13 @@ class DeliveryStore {
                 == 1;
     }
 
+    void putOff(String id, long until) {
+        jdbc.sql("update webhook_delivery set due_at = :until where id = :id")
+                .param("id", id)
+                .param("until", until)
+                .update();
+    }
+
     void delete(String id) {
         jdbc.sql("delete from webhook_delivery where id = :id").param("id", id).update();
     }

@@ -52,6 +52,19 @@ class MonitorFormsTests {
         assertThat(summary.number("/step")).isEqualTo(2);
     }
 
+    /** As long as the operator has not decided otherwise. */
+    @Test
+    void refusesAWebhookAndSaysHowItIsTurnedOn() throws Exception {
+        Answer answer = new Caller(port)
+                .post(
+                        "/v1/monitors",
+                        "{\"webhook\": {\"url\": \"https://hooks.example/\", \"secret\": \"0123456789abcdef\"}}");
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.text("/pointer")).isEqualTo("/webhook");
+        assertThat(answer.text("/expected")).contains("plumbline.webhooks.enabled=true");
+        assertThat(answer.json().toString()).doesNotContain("0123456789abcdef");
+    }
+
     @Test
     void failsNothingWhereNothingIsUnhealthy() throws Exception {
         String path = monitor("1", "2");

@@ -2,10 +2,13 @@ package dev.plumbline.diagnose.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.plumbline.optimize.Caller;
 import dev.plumbline.optimize.Caller.Answer;
 import dev.plumbline.tensor.Safetensors;
 import dev.plumbline.tensor.Tensor;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,14 +16,21 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,9 +41,20 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Monitors over HTTP. */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "plumbline.limits.monitors=5")
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {
+            "plumbline.limits.monitors=5",
+            "plumbline.webhooks.enabled=true",
+            "plumbline.webhooks.allow=localhost",
+            "plumbline.webhooks.pause=50",
+            "plumbline.webhooks.timeout=1000",
+            "plumbline.webhooks.attempts=3",
+            "plumbline.webhooks.queue=20"
+        })
 class MonitorTests {
 
     private static final String PATH = "/v1/monitors";
@@ -50,6 +71,7 @@ class MonitorTests {
     void connect() {
         caller = new Caller(port);
         jdbc.sql("delete from monitor").update();
+        jdbc.sql("delete from webhook_delivery").update();
     }
 
     private String create(String json) throws Exception {
@@ -353,6 +375,85 @@ class MonitorTests {
         assertThat(caller.get(second).text("/summary")).contains("The runs part in the loss");
         assertThat(caller.post(PATH, "{\"comparedWith\": \"none\"}").text("/pointer"))
                 .isEqualTo("/comparedWith");
+    }
+
+    /** The first answer is 500: the same delivery comes again. */
+    @Test
+    void tellsAWebhookOfWhatOpensAndCloses() throws Exception {
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/hook", exchange -> {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            String signature = exchange.getRequestHeaders().getFirst("X-Plumbline-Signature");
+            boolean first = heard.isEmpty();
+            heard.add(signature + " " + body);
+            exchange.sendResponseHeaders(first ? 500 : 204, -1);
+            exchange.close();
+        });
+        server.start();
+        try {
+            String secret = "a secret of ours";
+            String monitor = create("{\"window\": 50, \"webhook\": {\"url\": \"http://localhost:%d/hook\", \"secret\": \"%s\"}}"
+                    .formatted(server.getAddress().getPort(), secret));
+            for (int step = 1; step <= 16; step++) {
+                post(monitor, step, step == 13 ? 25 : 1);
+            }
+            Map<String, JsonNode> deliveries = new LinkedHashMap<>();
+            for (int i = 0; i < 3; i++) {
+                String next = heard.poll(20, TimeUnit.SECONDS);
+                assertThat(next).as("delivery %d", i).isNotNull();
+                String body = next.substring(next.indexOf(' ') + 1);
+                String seconds = next.substring(2, next.indexOf(','));
+                Mac mac = Mac.getInstance("HmacSHA256");
+                mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+                String code = HexFormat.of().formatHex(mac.doFinal((seconds + "." + body).getBytes(StandardCharsets.UTF_8)));
+                assertThat(next).startsWith("t=" + seconds + ",v1=" + code + " ");
+                JsonNode json = new JsonMapper().readTree(body);
+                deliveries.put(json.at("/delivery").asString(), json);
+            }
+            assertThat(deliveries).hasSize(2); // one of three came twice
+            assertThat(deliveries.values())
+                    .extracting(json -> json.at("/kind").asString() + " " + json.at("/step").asLong() + " "
+                            + json.at("/finding/symptom").asString())
+                    .containsExactlyInAnyOrder("finding.opened 13 spike", "finding.closed 14 spike");
+            JsonNode report = caller.get(monitor).json();
+            assertThat(report.at("/webhook/url").asString()).contains("/hook");
+            assertThat(report.toString()).doesNotContain(secret);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void givesUpAfterSomeAttemptsAndKeepsNoMoreThanItMay() throws Exception {
+        String monitor = create(
+                "{\"window\": 50, \"webhook\": {\"url\": \"http://localhost:9/\", \"secret\": \"0123456789abcdef\"}}");
+        for (int step = 1; step <= 60; step++) {
+            post(monitor, step, step > 10 && step % 2 == 0 ? 30 : 1);
+            assertThat(count("webhook_delivery")).isLessThanOrEqualTo(20);
+        }
+        assertThat(caller.get(monitor).number("/webhook/waiting")).isBetween(1.0, 20.0);
+        jdbc.sql("update webhook_delivery set attempts = 3, due_at = 0").update();
+        for (int i = 0; i < 100 && count("webhook_delivery") > 0; i++) {
+            Thread.sleep(100);
+        }
+        assertThat(count("webhook_delivery")).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    https://169.254.169.254/latest  | 0123456789abcdef | /webhook/url
+                    https://127.0.0.1/              | 0123456789abcdef | /webhook/url
+                    http://hooks.example/           | 0123456789abcdef | /webhook/url
+                    ftp://hooks.example/            | 0123456789abcdef | /webhook/url
+                    https://hooks.example/          | short            | /webhook/secret
+                    """)
+    void refusesAWebhookThatGoesNowhere(String url, String secret, String pointer) throws Exception {
+        Answer answer = caller.post(
+                PATH, "{\"webhook\": {\"url\": \"%s\", \"secret\": \"%s\"}}".formatted(url, secret));
+        assertThat(answer.status()).as(answer.json().toString()).isEqualTo(422);
+        assertThat(answer.text("/pointer")).isEqualTo(pointer);
+        assertThat(answer.json().toString()).doesNotContain(secret);
     }
 
     private Iterator<String> follow(String monitor, String... headers) throws Exception {

@@ -116,9 +116,19 @@ class RankWatchTests {
     }
 
     @Test
+    void takesTwoThatWereEqualForFiveStepsForNothing() {
+        for (int step = 0; step < 30; step++) {
+            post(ranks(step, 2, step < 5 ? 2 : 3));
+        }
+
+        assertThat(arisen).isEmpty();
+    }
+
+    @Test
     void saysWhenARankIsBack() {
         for (int step = 0; step < 60; step++) {
             post(ranks(step, 2, 2, step == 15 ? 3 : 2));
+            assertThat(ended).hasSize(step < 35 ? 0 : 1);
         }
 
         assertThat(ended).hasSize(1);

@@ -187,6 +187,58 @@ class WatchTests {
         assertThat(run.open).hasSize(1);
     }
 
+    private static Snapshot scaled(int step, boolean skipped) {
+        return Snapshot.of(step, null, Pipeline.norms(skipped ? Double.POSITIVE_INFINITY : 1))
+                .scaled(new Snapshot.Scaling(1024.0, skipped));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"16, 0", "17, 1"})
+    void letsAScalerHalveSixteenTimes(int row, int found) {
+        Pipeline run = Pipeline.ours();
+        for (int step = 0; step < 100; step++) {
+            run.post(scaled(step, step < row));
+        }
+        assertThat(run.arisen).hasSize(found).allMatch(finding -> finding.symptom() == Pattern.SKIPS);
+        assertThat(run.state.skips().count()).isEqualTo(row);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"40, 0", "7, 1"})
+    void letsAScalerLeaveOutAShareOfTheSteps(int every, int found) {
+        Pipeline run = Pipeline.ours();
+        for (int step = 0; step < 1000; step++) {
+            run.post(scaled(step, step % every == 1));
+        }
+        assertThat(run.state.skips().count()).isGreaterThan(SkippedSteps.HALVINGS);
+        assertThat(run.arisen).hasSize(found).allMatch(finding -> finding.symptom() == Pattern.SKIPS);
+    }
+
+    @Test
+    void takesALevelThatJumpsOnceForNoTrend() {
+        Pipeline run = Pipeline.ours();
+        for (int step = 0; step < 400; step++) {
+            run.post(step, null, Pipeline.norms((step < 200 ? 1 : 30) * noise(0.2), noise(0.2)));
+        }
+        assertThat(run.arisen).isNotEmpty().allMatch(finding -> finding.symptom() == Pattern.SPIKE);
+    }
+
+    @Test
+    void saysHowSureATrendIs() {
+        Pipeline run = Pipeline.ours();
+        for (int step = 0; step < 200; step++) {
+            run.post(step, null, Pipeline.norms(Math.exp(step / 50.0) * noise(0.1)));
+        }
+        Trend trend = Trend.of(run.course(), "fc1.weight");
+        assertThat(trend.low()).isLessThan(Math.exp(0.02)).isGreaterThan(Math.exp(0.019));
+        assertThat(trend.high()).isGreaterThan(Math.exp(0.02)).isLessThan(Math.exp(0.021));
+        assertThat(trend.pValue()).isLessThan(1e-50);
+        RunFinding found = run.arisen.get(0);
+        assertThat(found.symptom()).isEqualTo(Pattern.TREND);
+        assertThat(found.confidence().low()).isBetween(1.0, found.observed());
+        assertThat(found.confidence().estimate()).isEqualTo(found.observed());
+    }
+
     @Test
     void findsALossThatRises() {
         Pipeline run = Pipeline.ours();
