@@ -93,8 +93,8 @@ class MonitorController {
     @Operation(
             operationId = "followMonitor",
             summary = "What a monitor has found",
-            description = "As events: `monitor`, the present report, and from then on `finding` and `snapshot` as they"
-                    + " arise, and `end` when the monitor is deleted. A snapshot's id is its step: with Last-Event-ID a"
+            description = "As events: `monitor`, the present report, and from then on `finding`, `over` (a finding that"
+                    + " came to an end) and `snapshot` as they arise, and `end` when the monitor is deleted. A snapshot's id is its step: with Last-Event-ID a"
                     + " stream goes on behind it, as far back as snapshots are kept.")
     @ApiResponse(
             responseCode = "200",

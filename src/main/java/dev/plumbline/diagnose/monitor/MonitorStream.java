@@ -75,6 +75,9 @@ final class MonitorStream {
             for (RunFinding finding : kept.reply().findings()) {
                 send(SseEmitter.event().name("finding"), finding);
             }
+            for (RunFinding finding : kept.reply().over()) {
+                send(SseEmitter.event().name("over"), finding);
+            }
             step = kept.snapshot().step();
             send(SseEmitter.event().name("snapshot").id(Long.toString(step)), kept.snapshot());
         }

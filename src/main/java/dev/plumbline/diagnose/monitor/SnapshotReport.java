@@ -7,6 +7,7 @@ import dev.plumbline.compute.health.window.Pattern;
 import dev.plumbline.compute.health.window.RunFinding;
 import dev.plumbline.compute.health.window.Watch;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
  * @param snapshots how many came, this one among them; those of the first rank only
  * @param verdict the worst of the findings that last
  * @param findings those that arose with this step
+ * @param over those that came to an end with it
  * @param lasting every finding that lasts, those among them
  */
 public record SnapshotReport(
@@ -26,7 +28,13 @@ public record SnapshotReport(
         long snapshots,
         Verdict verdict,
         List<RunFinding> findings,
+        List<RunFinding> over,
         List<Lasting> lasting) {
+
+    /** Answers that were kept before there was {@code over} have none. */
+    public SnapshotReport {
+        over = Objects.requireNonNullElse(over, List.of());
+    }
 
     /** A finding in short. */
     public record Lasting(long number, Symptom rule, Pattern symptom, List<String> tensors, long since) {
@@ -45,6 +53,7 @@ public record SnapshotReport(
                 watch.state().snapshots(),
                 verdict(open),
                 watch.arisen(),
+                watch.changed().stream().filter(finding -> !finding.open()).toList(),
                 open.stream().map(Lasting::of).toList());
     }
 
@@ -56,6 +65,7 @@ public record SnapshotReport(
                 replayed,
                 monitor.state().snapshots(),
                 verdict(open),
+                List.of(),
                 List.of(),
                 open.stream().map(Lasting::of).toList());
     }
@@ -81,6 +91,6 @@ public record SnapshotReport(
     }
 
     SnapshotReport again() {
-        return new SnapshotReport(monitor, step, true, snapshots, verdict, findings, lasting);
+        return new SnapshotReport(monitor, step, true, snapshots, verdict, findings, over, lasting);
     }
 }

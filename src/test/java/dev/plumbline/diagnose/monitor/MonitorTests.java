@@ -498,7 +498,7 @@ class MonitorTests {
         assertThat(until("monitor", lines)).containsExactly("monitor");
         post(monitor, 13, 50);
         post(monitor, 14, 1);
-        assertThat(until("snapshot14", lines)).containsExactly("finding", "snapshot13", "snapshot14");
+        assertThat(until("snapshot14", lines)).containsExactly("finding", "snapshot13", "over", "snapshot14");
         assertThat(caller.delete(monitor).status()).isEqualTo(204);
         assertThat(until("end", lines)).containsExactly("end");
         assertThat(lines.hasNext()).isFalse();
