@@ -2,7 +2,8 @@ package dev.plumbline.webhook;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -15,7 +16,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Carries what waits: some at the same time, each a bounded number of times with pauses that grow, then never again. An
+ * Carries what waits: some at the same time, one of each owner, each a bounded number of times with pauses that grow, then never again. An
  * answer of 2xx is a receipt; everything else, a redirect too, is none.
  */
 @Component
@@ -30,7 +31,9 @@ class Courier implements DisposableBean {
     private final Post post;
     private final ExecutorService hands;
     private final Semaphore free = new Semaphore(HANDS);
-    private final Semaphore stop = new Semaphore(0);
+    private final Semaphore news = new Semaphore(0);
+    private final Set<String> served = ConcurrentHashMap.newKeySet();
+    private volatile boolean over;
 
     Courier(WebhookTerms terms, DeliveryStore store) {
         this.terms = terms;
@@ -54,8 +57,11 @@ class Courier implements DisposableBean {
 
     private void run() {
         try {
-            while (!stop.tryAcquire(POLL_MILLISECONDS, TimeUnit.MILLISECONDS)) {
+            while (!over) {
                 round();
+                if (news.tryAcquire(POLL_MILLISECONDS, TimeUnit.MILLISECONDS)) {
+                    news.drainPermits();
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -64,18 +70,23 @@ class Courier implements DisposableBean {
 
     private void round() throws InterruptedException {
         try {
-            List<Delivery> due = store.due(System.currentTimeMillis(), HANDS);
-            for (Delivery delivery : due) {
+            for (Delivery delivery : store.due(System.currentTimeMillis(), 2 * HANDS)) {
+                if (served.contains(delivery.owner())) {
+                    continue;
+                }
                 if (!free.tryAcquire(POLL_MILLISECONDS, TimeUnit.MILLISECONDS)) {
                     return;
                 }
+                served.add(delivery.owner());
                 hands.execute(() -> {
                     try {
                         carry(delivery);
                     } catch (RuntimeException fault) {
                         log.warn("{} broke off", delivery, fault);
                     } finally {
+                        served.remove(delivery.owner());
                         free.release();
+                        news.release();
                     }
                 });
             }
@@ -114,7 +125,8 @@ class Courier implements DisposableBean {
 
     @Override
     public void destroy() {
-        stop.release();
+        over = true;
+        news.release();
         hands.shutdownNow();
     }
 }

@@ -82,15 +82,16 @@ final class Post {
     void send(Delivery delivery) throws IOException {
         URI address = delivery.to().address();
         InetAddress machine = addresses.resolve(address);
-        HttpRequest request;
+        CompletableFuture<HttpResponse<InputStream>> answer;
         try {
-            request = request(delivery, address, machine);
+            answer = client(address)
+                    .sendAsync(request(delivery, address, machine), HttpResponse.BodyHandlers.ofInputStream());
         } catch (IllegalArgumentException refused) {
-            throw new IOException("the header Host cannot be set: start with"
-                    + " -Djdk.httpclient.allowRestrictedHeaders=host", refused);
+            throw new IOException(
+                    "no request can be made of it, or the header Host cannot be set (start with"
+                            + " -Djdk.httpclient.allowRestrictedHeaders=host)",
+                    refused);
         }
-        CompletableFuture<HttpResponse<InputStream>> answer =
-                client(address).sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
         try {
             HttpResponse<InputStream> response = answer.get(terms.timeout(), TimeUnit.MILLISECONDS);
             response.body().close();

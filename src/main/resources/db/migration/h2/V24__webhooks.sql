@@ -1,4 +1,4 @@
--- News on their way; and where a monitor's go.
+-- News on their way, and where a monitor's go.
 create table webhook_delivery (
     id              varchar(36)   primary key,
     ordinal         bigint        generated always as identity,
