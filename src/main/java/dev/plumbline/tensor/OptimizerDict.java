@@ -4,24 +4,33 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Pickled.Tuple;
 import dev.plumbline.tensor.Pickled.View;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PyTorch's {@code optimizer.state_dict()} in a file of {@code torch.save}: what is kept of each parameter, by its position, and
  * the groups with their hyper-parameters and the positions of their parameters ({@code params}).
  *
  * @param state position, then name, to tensor; a number that is kept is a scalar, what is None is left out
- * @param groups texts, numbers, booleans and lists of numbers; what is anything else is left out
+ * @param groups texts, numbers, booleans and short lists of numbers; what is anything else is left out
  */
 public record OptimizerDict(Map<String, Map<String, TensorSource>> state, List<Map<String, Object>> groups) {
 
     private static final String STATE = "state";
     private static final String GROUPS = "param_groups";
+    private static final String PARAMS = "params";
+
+    /** Of one group; PyTorch's largest has some 15. */
     private static final int MOST_HYPER_PARAMETERS = 64;
+
+    /** Of a hyper-parameter that is a list, as betas are; no optimizer has more than three numbers in one. */
+    private static final int MOST_NUMBERS = 8;
 
     /** Reads a tensor that a dictionary speaks of. */
     @FunctionalInterface
@@ -85,8 +94,10 @@ public record OptimizerDict(Map<String, Map<String, TensorSource>> state, List<M
         return new OptimizerDict(state, groups((List<?>) Objects.requireNonNull(map.get(GROUPS)), limits));
     }
 
+    /** A group that stands in many places is copied once; its positions count wherever it stands. */
     private static List<Map<String, Object>> groups(List<?> given, TensorLimits limits) {
         List<Map<String, Object>> groups = new ArrayList<>();
+        Map<Map<?, ?>, Map<String, Object>> copies = new IdentityHashMap<>();
         int params = 0;
         limits.requireTensors(given.size());
         for (Object each : given) {
@@ -100,24 +111,30 @@ public record OptimizerDict(Map<String, Map<String, TensorSource>> state, List<M
                                 : each.getClass().getSimpleName(),
                         "a dictionary of " + MOST_HYPER_PARAMETERS + " keys at most");
             }
-            if (group.get("params") instanceof List<?> positions) {
-                params += Math.min(positions.size(), limits.tensors() + 1);
-                limits.requireTensors(params);
-            }
-            Map<String, Object> plain = new LinkedHashMap<>();
-            group.forEach((key, value) -> plain(value, limits).ifPresent(known -> plain.put(key.toString(), known)));
-            groups.add(plain);
+            params += Math.min(items(group.get(PARAMS)).size(), limits.tensors() + 1);
+            limits.requireTensors(params);
+            groups.add(copies.computeIfAbsent(group, OptimizerDict::plain));
         }
         return groups;
     }
 
-    private static Optional<Object> plain(Object value, TensorLimits limits) {
-        if (value instanceof String || value instanceof Number || value instanceof Boolean) {
-            return Optional.of(value);
-        }
-        List<?> items = value instanceof Tuple tuple ? tuple.items() : value instanceof List<?> list ? list : List.of();
-        boolean numbers = items.size() <= limits.tensors()
-                && items.stream().allMatch(item -> item instanceof Number || item instanceof String);
-        return numbers && !items.isEmpty() ? Optional.of(List.copyOf(items)) : Optional.empty();
+    private static Map<String, Object> plain(Map<?, ?> group) {
+        Map<String, Object> plain = new LinkedHashMap<>();
+        group.forEach((key, value) -> {
+            boolean positions = key.equals(PARAMS);
+            List<?> items = items(value);
+            if (value instanceof String || value instanceof Number || value instanceof Boolean) {
+                plain.put(key.toString(), value);
+            } else if (!items.isEmpty()
+                    && (positions || items.size() <= MOST_NUMBERS)
+                    && items.stream().allMatch(item -> item instanceof Number || item instanceof String)) {
+                plain.put(key.toString(), List.copyOf(items));
+            }
+        });
+        return Collections.unmodifiableMap(plain);
+    }
+
+    private static List<?> items(@Nullable Object value) {
+        return value instanceof Tuple tuple ? tuple.items() : value instanceof List<?> list ? list : List.of();
     }
 }

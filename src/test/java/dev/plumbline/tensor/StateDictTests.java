@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -180,6 +181,50 @@ class StateDictTests {
                 Problem.class, () -> OptimizerDict.of(hostile, LIMITS, (pointer, view) -> Tensor.scalar(0)));
         assertThat(problem.code()).isEqualTo(Problem.Code.LIMIT);
         assertThat(problem.getMessage()).contains(what);
+    }
+
+    /** A list of 10,000 numbers under 63 keys of a group that stands in 200 places: 5 GB if each were copied. */
+    @Test
+    void copiesNoLongListOfAGroup() {
+        List<Object> numbers = new ArrayList<>();
+        for (long i = 0; i < 10_000; i++) {
+            numbers.add(i);
+        }
+        Map<Object, Object> group = new LinkedHashMap<>();
+        for (int i = 0; i < 62; i++) {
+            group.put("a" + i, numbers);
+        }
+        group.put("betas", new Pickled.Tuple(List.of(0.9, 0.99)));
+        List<Object> groups = Collections.nCopies(200, group);
+        long before = allocated();
+        OptimizerDict read = OptimizerDict.of(
+                Map.of("state", Map.of(), "param_groups", groups), LIMITS, (pointer, view) -> Tensor.scalar(0));
+        assertThat(allocated() - before).isLessThan(1 << 18);
+        assertThat(read.groups()).hasSize(200).containsOnly(Map.of("betas", List.of(0.9, 0.99)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, true", "9, false"})
+    void keepsShortListsOfAGroup(int length, boolean kept) {
+        List<Object> numbers = Collections.nCopies(length, 0.5);
+        OptimizerDict read = OptimizerDict.of(
+                Map.of("state", Map.of(), "param_groups", List.of(Map.of("betas", numbers))),
+                LIMITS,
+                (pointer, view) -> Tensor.scalar(0));
+        assertThat(read.groups().get(0).containsKey("betas")).isEqualTo(kept);
+    }
+
+    /** Positions may be a tuple. */
+    @Test
+    void countsPositionsInATuple() {
+        Map<Object, Object> group = Map.of("params", new Pickled.Tuple(Collections.nCopies(150, 1L)));
+        Problem problem = catchThrowableOfType(
+                Problem.class,
+                () -> OptimizerDict.of(
+                        Map.of("state", Map.of(), "param_groups", List.of(group, group)),
+                        LIMITS,
+                        (pointer, view) -> Tensor.scalar(0)));
+        assertThat(problem.code()).isEqualTo(Problem.Code.LIMIT);
     }
 
     /** Flips in the pickle and the directory, where the structure is; a number made extreme; a file cut off. */
