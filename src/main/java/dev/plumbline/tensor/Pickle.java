@@ -31,6 +31,9 @@ final class Pickle {
 
     private static final int HIGHEST_PROTOCOL = 5;
 
+    /** As NumPy had it for twenty years; {@link TensorLimits} allow fewer. */
+    private static final int MOST_AXES = 32;
+
     private final ByteBuffer in;
     private final List<Object> stack = new ArrayList<>();
     private final List<Integer> marks = new ArrayList<>();
@@ -149,7 +152,11 @@ final class Pickle {
                 longs(argument(arguments, 3, Tuple.class)));
     }
 
+    /** Extents or strides, whose rank is judged later; a long tuple may be asked for many times. */
     private static long[] longs(Tuple tuple) {
+        if (tuple.items().size() > MOST_AXES) {
+            throw malformed("a tensor has too many axes", tuple.items().size());
+        }
         long[] numbers = new long[tuple.items().size()];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = argument(tuple.items(), i, Long.class);

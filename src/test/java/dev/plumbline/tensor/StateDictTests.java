@@ -183,6 +183,22 @@ class StateDictTests {
         assertThat(problem.getMessage()).contains(what);
     }
 
+    /** One tuple as the shape of many tensors: each would copy it. */
+    @ParameterizedTest
+    @CsvSource({"32, true", "33, false"})
+    void readsAsManyAxesAsATensorMayHave(int axes, boolean read) {
+        String tuple = "(" + "K\u0001".repeat(axes) + "t";
+        String storage = "(X\u0007\u0000\u0000\u0000storagectorch\nFloatStorage\nX\u0001\u0000\u0000\u00000K\u0000K\u0001tQ";
+        byte[] pickle = ("ctorch._utils\n_rebuild_tensor_v2\n(" + storage + "K\u0000" + tuple + tuple + "tR.")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        if (read) {
+            assertThat(((Pickled.View) Pickle.read(pickle)).extents()).hasSize(axes);
+        } else {
+            assertThat(catchThrowableOfType(Problem.class, () -> Pickle.read(pickle)).got())
+                    .isEqualTo("33");
+        }
+    }
+
     /** A list of 10,000 numbers under 63 keys of a group that stands in 200 places: 5 GB if each were copied. */
     @Test
     void copiesNoLongListOfAGroup() {
