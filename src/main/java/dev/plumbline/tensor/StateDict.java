@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,7 @@ final class StateDict {
                     }
                 }));
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-        if (optimizer.isEmpty() || top.values().stream().anyMatch(StateDict::isDictOfTensors)) {
+        if (optimizer.isEmpty() || !dictionaries(top).isEmpty()) {
             for (Map.Entry<String, View> each : dict.views(top).entrySet()) {
                 tensors.put(each.getKey(), dict.placed(each.getKey(), () -> dict.stored(file, each.getValue())));
             }
@@ -102,12 +103,8 @@ final class StateDict {
         if (isOfTensors(top)) {
             return named(top);
         }
-        Map<String, Map<?, ?>> dictionaries = new TreeMap<>();
-        top.forEach((key, value) -> {
-            if (isDictOfTensors(value)) {
-                dictionaries.put(key.toString(), (Map<?, ?>) value);
-            }
-        });
+        limits.requireTensors(top.size());
+        Map<String, Map<?, ?>> dictionaries = dictionaries(top);
         if (dictionaries.size() != 1) {
             String several = String.join(", ", dictionaries.keySet());
             throw Problem.invalid(
@@ -124,8 +121,18 @@ final class StateDict {
         return named(dictionaries.values().iterator().next());
     }
 
-    private static boolean isDictOfTensors(Object value) {
-        return value instanceof Map<?, ?> map && isOfTensors(map);
+    /** The first two that hold tensors; one dictionary may stand under many keys, and is looked through once. */
+    static Map<String, Map<?, ?>> dictionaries(Map<?, ?> top) {
+        Map<String, Map<?, ?>> dictionaries = new TreeMap<>();
+        Map<Map<?, ?>, Boolean> judged = new IdentityHashMap<>();
+        for (Map.Entry<?, ?> each : top.entrySet()) {
+            if (dictionaries.size() < 2
+                    && each.getValue() instanceof Map<?, ?> map
+                    && judged.computeIfAbsent(map, StateDict::isOfTensors)) {
+                dictionaries.put(each.getKey().toString(), map);
+            }
+        }
+        return dictionaries;
     }
 
     private static boolean isOfTensors(Map<?, ?> map) {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -181,6 +182,47 @@ class StateDictTests {
                 Problem.class, () -> OptimizerDict.of(hostile, LIMITS, (pointer, view) -> Tensor.scalar(0)));
         assertThat(problem.code()).isEqualTo(Problem.Code.LIMIT);
         assertThat(problem.getMessage()).contains(what);
+    }
+
+    /** A dictionary that tells how often it was looked through. */
+    private static final class Counted extends LinkedHashMap<Object, Object> {
+        private int looks;
+
+        @Override
+        public Collection<Object> values() {
+            looks++;
+            return super.values();
+        }
+    }
+
+    /** One dictionary under 300 keys, and a third of tensors: neither is looked at more than it takes. */
+    @Test
+    void looksOnceThroughADictionaryInManyPlaces() {
+        Pickled.View view = new Pickled.View(
+                new Pickled.Storage(Datatype.FP32, "0", 1), 0, new long[] {1}, new long[] {1});
+        Counted mixed = new Counted();
+        mixed.put("a", view);
+        mixed.put("b", 1L);
+        Counted third = new Counted();
+        third.put("w", view);
+        Map<Object, Object> top = new LinkedHashMap<>();
+        for (int i = 0; i < 300; i++) {
+            top.put("mixed" + i, mixed);
+        }
+        top.put("model", Map.of("w", view));
+        top.put("ema", Map.of("w", view));
+        top.put("third", third);
+        assertThat(StateDict.dictionaries(top)).containsOnlyKeys("model", "ema");
+        assertThat(mixed.looks).isEqualTo(2);
+        assertThat(third.looks).isZero();
+    }
+
+    @Test
+    void countsTheThingsOfACheckpoint() {
+        TensorLimits none = new TensorLimits(1 << 16, 0, 8, 1 << 14);
+        Problem problem =
+                catchThrowableOfType(Problem.class, () -> TensorFiles.read(file("numbers.pt"), "w", none));
+        assertThat(problem.code()).isEqualTo(Problem.Code.LIMIT);
     }
 
     /** One tuple as the shape of many tensors: each would copy it. */
