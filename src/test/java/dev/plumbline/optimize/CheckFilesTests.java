@@ -247,6 +247,22 @@ class CheckFilesTests {
         assertThat(answer.text("/verdict")).isEqualTo("FAIL");
     }
 
+    /** A state in the request, of a step whose tensors lie in files. */
+    @Test
+    void refusesAStateThatIsShorterThanItsParameters() throws Exception {
+        byte[] w = Safetensors.write(Map.of("w", floats(70_000, 1)), Map.of());
+        Answer answer = check(List.of(
+                request("{\"steps\": [{}, {\"state\": {\"step\": 1, \"slots\": {\"m\": {\"w\": [0]}, \"v\": {\"w\": [0]}}}}]}"),
+                Map.entry("before", w),
+                Map.entry("gradients", w),
+                Map.entry("gradients", w),
+                Map.entry("after", w),
+                Map.entry("after", w)));
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.text("/pointer")).isEqualTo("request/steps/1/state/slots/m/w");
+        assertThat(answer.text("/expected")).isEqualTo("[70000]");
+    }
+
     private Answer large(Map<String, Tensor> before, Map<String, Tensor> gradients, Tensor after) throws Exception {
         return check(List.of(
                 request("{\"optimizer\": {\"kind\": \"adam\", \"learningRate\": 0.001}}"),

@@ -13,6 +13,17 @@ public record RecordedStep(
         Map<String, ? extends TensorSource> after,
         Said said) {
 
+    /** Its state, if it has one, under our names; a problem where that is not a state of its parameters. */
+    RecordedStep named(Claim claim) {
+        OptimizerState state = said.state();
+        if (state == null) {
+            return this;
+        }
+        ClaimedState<Tensor> claimed = new ClaimedState<>(state.step(), state.slots(), before);
+        OptimizerState named = new OptimizerState(state.step(), claimed.of(claim.optimizer()));
+        return new RecordedStep(before, gradients, after, said.with(named));
+    }
+
     ObservedStep cut(Cut cut) {
         OptimizerState state = said.state();
         return new ObservedStep(

@@ -33,6 +33,19 @@ public record Recording(Claim claim, @Nullable Checkpoint start, List<RecordedSt
             throw Problem.invalid("/steps", "there is no step to check", "none", "1 or more");
         }
         start = start == null ? null : named(claim, start, steps.get(0).before());
+        steps = named(claim, steps);
+    }
+
+    private static List<RecordedStep> named(Claim claim, List<RecordedStep> steps) {
+        List<RecordedStep> named = new ArrayList<>();
+        for (RecordedStep step : steps) {
+            try {
+                named.add(step.named(claim));
+            } catch (Problem problem) {
+                throw problem.within(Problem.pointer("steps", named.size()));
+            }
+        }
+        return List.copyOf(named);
     }
 
     private static Checkpoint named(Claim claim, Checkpoint given, Map<String, ? extends TensorSource> parameters) {

@@ -2,6 +2,7 @@ package dev.plumbline.compute.optimizer.check;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.compute.optimizer.Clipping;
@@ -11,10 +12,12 @@ import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.compute.optimizer.OptimizerStep;
 import dev.plumbline.compute.optimizer.Preset;
+import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -171,6 +174,34 @@ class RecordingTests {
                         .explanation()
                         .fault())
                 .isEqualTo(Fault.CLIPPING);
+    }
+
+    /** A step that has a state of its own, in PyTorch's names; one number less or more is no state of its parameters. */
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 1})
+    void holdsTheStateOfEveryStepAgainstItsParameters(int more) {
+        Optimizer adam = preset(Kind.ADAM);
+        List<RecordedStep> steps = steps(adam, Datatype.FP32, Clipping.NONE);
+        ObservedStep first = steps.get(0).loaded();
+        OptimizerState state = adam.step(
+                        OptimizerState.initial(adam, first.before()), first.before(), first.gradients())
+                .state();
+        Map<String, Tensor> m = new LinkedHashMap<>(requireNonNull(state.slots().get("m")));
+        double[] values = requireNonNull(m.get("w")).values();
+        m.put("w", Tensor.of(Shape.of(ENTRIES + more), Datatype.FP32, Arrays.copyOf(values, ENTRIES + more)));
+        Map<String, Map<String, Tensor>> slots =
+                Map.of("exp_avg", m, "exp_avg_sq", requireNonNull(state.slots().get("v")));
+        Said said = new Said(new OptimizerState(1, slots), Double.NaN, 1);
+        List<RecordedStep> apart = List.of(
+                steps.get(0),
+                new RecordedStep(
+                        steps.get(1).before(), steps.get(1).gradients(), steps.get(1).after(), said));
+        if (more == 0) {
+            assertThat(judge(Claim.of(adam), apart).right()).isTrue();
+        } else {
+            Problem problem = catchThrowableOfType(Problem.class, () -> judge(Claim.of(adam), apart));
+            assertThat(problem.pointer()).isEqualTo("/steps/1/state/slots/exp_avg/w");
+        }
     }
 
     @Test
