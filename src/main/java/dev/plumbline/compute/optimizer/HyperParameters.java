@@ -140,9 +140,7 @@ public final class HyperParameters {
 
     private static WeightDecay weightDecay(Object value, Optimizer optimizer) {
         if (value instanceof Number rate) {
-            WeightDecay.Kind kind =
-                    optimizer.kind().decaysDecoupled() ? WeightDecay.Kind.DECOUPLED : WeightDecay.Kind.L2;
-            return new WeightDecay(kind, rate.doubleValue());
+            return optimizer.kind().decay(rate.doubleValue());
         }
         if (value instanceof Map<?, ?> parts) {
             return weightDecay(parts);

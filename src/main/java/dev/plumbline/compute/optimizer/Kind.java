@@ -63,6 +63,11 @@ public enum Kind {
         };
     }
 
+    /** A weight decay that is only a number, as where this kind comes from. */
+    public WeightDecay decay(double rate) {
+        return decaysDecoupled() ? WeightDecay.decoupled(rate) : WeightDecay.l2(rate);
+    }
+
     @Override
     public String toString() {
         return HyperParameters.camelCase(this);

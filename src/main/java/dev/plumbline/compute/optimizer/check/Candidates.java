@@ -6,7 +6,6 @@ import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.Preset;
 import dev.plumbline.compute.optimizer.Sgd;
-import dev.plumbline.compute.optimizer.WeightDecay;
 import dev.plumbline.problem.Problem;
 import java.util.List;
 import java.util.Map;
@@ -82,8 +81,8 @@ final class Candidates {
 
     private static Stream<Optimizer> decayed(Optimizer optimizer) {
         return DoubleStream.of(DECAYS).mapToObj(rate -> {
-            WeightDecay decay = optimizer.kind() == Kind.ADAMW ? WeightDecay.decoupled(rate) : WeightDecay.l2(rate);
-            return HyperParameters.with(optimizer, Map.of("weightDecay", decay));
+            return HyperParameters.with(
+                    optimizer, Map.of("weightDecay", optimizer.kind().decay(rate)));
         });
     }
 }

@@ -45,13 +45,12 @@ record Estimates(Claim claim, Trials trials) {
                 || (claim.circumstances().given() != null
                         && !claim.circumstances().given().contains("weightDecay"));
         if (decay.rate() == 0 && unsaid && fixed.optimizer().kind() != Kind.MUON) {
-            WeightDecay.Kind kind =
-                    fixed.optimizer().kind().decaysDecoupled() ? WeightDecay.Kind.DECOUPLED : WeightDecay.Kind.L2;
             estimate(
                             "weightDecay",
                             0,
                             other -> fixed.with(Hypotheses.decayed(
-                                    fixed.optimizer(), other == 0 ? WeightDecay.NONE : new WeightDecay(kind, other))))
+                                    fixed.optimizer(),
+                                    fixed.optimizer().kind().decay(other))))
                     .ifPresent(estimates::add);
         }
         if (!claimedDecay && decay.rate() > 0) {

@@ -1,7 +1,6 @@
 package dev.plumbline.compute.optimizer.check;
 
 import dev.plumbline.compute.optimizer.HyperParameters;
-import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.compute.optimizer.WeightDecay;
@@ -412,15 +411,15 @@ record JointSearch(Trials trials, Trials few) {
         Map<String, Object> others = new LinkedHashMap<>(numbers);
         double rate = others.remove("weightDecay") instanceof Double decay ? decay : 0;
         WeightDecay own = begin.weightDecay();
-        WeightDecay.Kind kind = own.kind() != WeightDecay.Kind.NONE
-                ? own.kind()
-                : begin.kind() == Kind.ADAMW ? WeightDecay.Kind.DECOUPLED : WeightDecay.Kind.L2;
+        WeightDecay decay = own.rate() > 0
+                ? new WeightDecay(own.kind(), rate)
+                : begin.kind().decay(rate);
         try {
             Optimizer optimizer = HyperParameters.with(begin, others);
             return Optional.of(
                     !numbers.containsKey("weightDecay") || (rate == 0 && own.rate() == 0)
                             ? optimizer
-                            : HyperParameters.with(optimizer, Map.of("weightDecay", new WeightDecay(kind, rate))));
+                            : HyperParameters.with(optimizer, Map.of("weightDecay", decay)));
         } catch (Problem impossible) {
             return Optional.empty(); // a number out of bounds
         }

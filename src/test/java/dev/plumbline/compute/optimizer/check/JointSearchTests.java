@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Several numbers that are no default's, none of them claimed. */
@@ -81,6 +82,24 @@ class JointSearchTests {
             double room = 0.01 * (toOne ? 1 - value : value);
             assertThat(got).as(name + ": " + verdict.summary()).isCloseTo(value, within(room));
         });
+    }
+
+    /** A decay that nobody claims is the one that the kind has by itself, as it is where only its number is said. */
+    @ParameterizedTest
+    @EnumSource(names = {"ADAMW", "LION", "ADAM", "NADAM"})
+    void looksForTheDecayThatTheKindHas(Kind kind) {
+        Map<String, Object> numbers = kind == Kind.LION
+                ? Map.of("learningRate", 0.0117, "weightDecay", 0.05)
+                : Map.of("learningRate", 0.0117, "beta1", 0.87, "weightDecay", 0.05);
+        Optimizer plain = HyperParameters.with(kind.preset(Preset.PYTORCH), Map.of("weightDecay", 0));
+        Optimizer truth = HyperParameters.with(plain, numbers);
+        Claim claim = new Claim(plain, false, null);
+        Optimizer found = JointSearch.of(Trials.of(claim, steps(truth, Datatype.FP64, 40), false))
+                .found(plain)
+                .findFirst()
+                .orElseThrow();
+        assertThat(found.weightDecay().kind()).isEqualTo(truth.weightDecay().kind());
+        assertThat(found.weightDecay().rate()).isCloseTo(0.05, within(0.0005));
     }
 
     /** Five numbers would explain any two. */
