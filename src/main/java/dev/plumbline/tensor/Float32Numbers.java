@@ -10,13 +10,18 @@ public final class Float32Numbers {
 
     /** Every value is a float32 number: exactly, or as printed in the shortest way that tells it from other float32. */
     public static boolean are(Tensor tensor) {
-        for (double value : tensor.values()) {
-            float nearest = (float) value;
-            boolean exact = nearest == value || Double.isNaN(value);
-            if (!exact && Double.parseDouble(Float.toString(nearest)) != value) {
-                return false;
+        return firstOther(tensor.values()) < 0;
+    }
+
+    /** The position of the first that is no float32 number; -1 where there is none. */
+    public static int firstOther(double[] values) {
+        for (int i = 0; i < values.length; i++) {
+            float nearest = (float) values[i];
+            boolean exact = nearest == values[i] || Double.isNaN(values[i]);
+            if (!exact && Double.parseDouble(Float.toString(nearest)) != values[i]) {
+                return i;
             }
         }
-        return true;
+        return -1;
     }
 }

@@ -5,15 +5,18 @@ import static java.util.Objects.requireNonNull;
 import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.tensor.Datatype;
+import dev.plumbline.tensor.Float32Numbers;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,12 @@ final class Sweep {
     private final Judged judged;
     private final List<Integer> seen;
     private final List<Named> named = new ArrayList<>();
+
+    /** Parameters that are judged as float32 because the sample's numbers are. */
+    private final Set<String> narrowed = new HashSet<>();
+
+    /** Of these, the first entry that is no float32 number: what is named of the sample is of other numbers. */
+    private final Map<String, Integer> wide = new LinkedHashMap<>();
 
     /** An explanation, and the largest disagreement with it so far. */
     private static final class Named {
@@ -77,13 +86,31 @@ final class Sweep {
         sweep.judged.choice().ifPresent(choice -> {
             sweep.named.add(new Named(choice.chosen()));
             choice.others().forEach(other -> sweep.named.add(new Named(other)));
-            List<Cut.Window> windows = windows(recording.steps().get(0).before());
-            int stride = Math.max(1, windows.size() / OF_ALTERNATIVES);
-            for (int i = 0; i < windows.size(); i++) {
-                sweep.look(windows.get(i), i % stride == 0 ? sweep.named : sweep.named.subList(0, 1));
+        });
+        sweep.judged.judgement().steps().get(0).before().forEach((name, tensor) -> {
+            if (tensor.datatype() == Datatype.FP32 && sweep.isAllFloat64(name)) {
+                sweep.narrowed.add(name);
             }
         });
+        if (!sweep.named.isEmpty() || !sweep.narrowed.isEmpty()) {
+            sweep.look();
+        }
         return sweep;
+    }
+
+    private boolean isAllFloat64(String name) {
+        return seen.stream()
+                .map(recording.steps()::get)
+                .flatMap(step -> Stream.of(step.before(), step.after()))
+                .allMatch(tensors -> requireNonNull(tensors.get(name)).datatype() == Datatype.FP64);
+    }
+
+    private void look() {
+        List<Cut.Window> windows = windows(recording.steps().get(0).before());
+        int stride = Math.max(1, windows.size() / OF_ALTERNATIVES);
+        for (int i = 0; i < windows.size(); i++) {
+            look(windows.get(i), i % stride == 0 || named.isEmpty() ? named : named.subList(0, 1));
+        }
     }
 
     private static List<Cut.Window> windows(Map<String, ? extends TensorSource> parameters) {
@@ -113,12 +140,28 @@ final class Sweep {
     private void look(Cut.Window window, List<Named> held) {
         Checkpoint start = recording.start();
         OptimizerState state = start == null ? null : window.of(start.step(), start.slots());
-        List<ObservedStep> steps = seen.stream()
-                .map(k -> asJudged(recording.steps().get(k).cut(window)))
-                .toList();
+        List<ObservedStep> steps = new ArrayList<>();
+        for (int k : seen) {
+            ObservedStep step = recording.steps().get(k).cut(window);
+            lookForWide(window, step.before());
+            lookForWide(window, step.after());
+            steps.add(asJudged(step));
+        }
         List<Map<String, Double>> norms = seen.stream().map(survey.norms()::get).toList();
         for (Named each : held) {
             look(each, window, replay(each, steps, norms, state), steps);
+        }
+    }
+
+    private void lookForWide(Cut.Window window, Map<String, Tensor> tensors) {
+        for (Cut.Span span : window.spans()) {
+            if (narrowed.contains(span.name()) && !wide.containsKey(span.name())) {
+                int first = Float32Numbers.firstOther(
+                        requireNonNull(tensors.get(span.name())).values());
+                if (first >= 0) {
+                    wide.put(span.name(), span.from() + first);
+                }
+            }
         }
     }
 
@@ -176,15 +219,17 @@ final class Sweep {
     }
 
     boolean confirms() {
-        return named.stream().allMatch(Named::holds);
+        return wide.isEmpty() && named.stream().allMatch(Named::holds);
     }
 
-    /** Where those that do not hold are off most. */
+    /** Where those that do not hold are off most, and where numbers are not as the sample's. */
     Map<String, Set<Integer>> counterexamples() {
         Map<String, Set<Integer>> positions = new HashMap<>();
         named.stream().filter(each -> !each.holds()).forEach(each -> positions
                 .computeIfAbsent(each.tensor, any -> new TreeSet<>())
                 .add(each.position));
+        wide.forEach((name, position) ->
+                positions.computeIfAbsent(name, any -> new TreeSet<>()).add(position));
         return positions;
     }
 
@@ -193,7 +238,7 @@ final class Sweep {
         if (named.isEmpty()) {
             return judged.verdict();
         }
-        if (!named.get(0).holds()) {
+        if (!wide.isEmpty() || !named.get(0).holds()) {
             return judged.judgement().unexplained(named.get(0).ulps).verdict();
         }
         Judgement.Choice choice = judged.choice().orElseThrow();

@@ -127,6 +127,30 @@ class RecordingTests {
         assertThat(judge(Claim.of(adam), other).explanation().fault()).isEqualTo(Fault.UNEXPLAINED);
     }
 
+    /** Steps of float32 that came as float64; one entry that is no float32 number, and would be rounded to the right one. */
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 12_345, ENTRIES - 1})
+    void judgesAsFloat32OnlyWhatIsFloat32Throughout(int position) {
+        Optimizer adam = preset(Kind.ADAM);
+        ObservedStep step = steps(adam, Datatype.FP32, Clipping.NONE).get(0).loaded();
+        Map<String, Tensor> after = new LinkedHashMap<>(wide(step.after()));
+        if (position >= 0) {
+            double[] values = requireNonNull(after.get("w")).values().clone();
+            values[position] *= 1 + 1e-9;
+            after.put("w", Tensor.of(Shape.of(ENTRIES), values));
+        }
+        OptimizerVerdict verdict = judge(
+                Claim.of(adam),
+                List.of(new RecordedStep(wide(step.before()), wide(step.gradients()), after, Said.NOTHING)));
+        assertThat(verdict.right()).as(verdict.summary()).isEqualTo(position < 0);
+    }
+
+    private static Map<String, Tensor> wide(Map<String, Tensor> tensors) {
+        Map<String, Tensor> wide = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> wide.put(name, Tensor.of(tensor.shape(), tensor.values())));
+        return wide;
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"before", "gradients", "after"})
     void saysThatASingleNumberIsNotFinite(String where) {
