@@ -21,4 +21,14 @@ public record CheckStateSource(
         @Nullable Map<String, Map<String, Tensor>> slots,
         @Nullable Map<String, Long> steps,
         @Nullable Map<String, Map<String, Tensor>> state,
-        @JsonProperty("param_groups") @Nullable List<Map<String, Object>> paramGroups) {}
+        @JsonProperty("param_groups") @Nullable List<Map<String, Object>> paramGroups) {
+
+    /** In the groups, and of the groups. */
+    int positions() {
+        return paramGroups == null
+                ? 0
+                : paramGroups.stream()
+                        .mapToInt(group -> 1 + (group.get("params") instanceof List<?> params ? params.size() : 0))
+                        .sum();
+    }
+}

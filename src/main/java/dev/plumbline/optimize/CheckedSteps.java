@@ -11,6 +11,7 @@ import dev.plumbline.tensor.OptimizerDict;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.TensorSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -160,7 +161,7 @@ final class CheckedSteps {
     private List<String> ordered(List<String> names, @Nullable OptimizerDict dictionary) {
         List<String> order = request.parameterNames();
         if (order != null) {
-            if (order.size() != names.size() || !order.containsAll(names)) {
+            if (order.size() != names.size() || !new HashSet<>(order).equals(new HashSet<>(names))) {
                 throw Problem.invalid(
                         "/parameterNames", "these are not the parameters of the first step", order, names);
             }
@@ -184,6 +185,9 @@ final class CheckedSteps {
         if (rate < 0 || Double.isInfinite(rate)) {
             throw Problem.invalid(
                     pointer + "/learningRate", "this is no learning rate", rate, "a finite number, 0 or more");
+        }
+        if (step.state() == null) {
+            return new Said(null, rate, scale);
         }
         ReadState read = ReadState.of(step.state(), ordered(List.copyOf(expected.keySet()), null), pointer + "/state");
         return new Said(read.state() == null ? null : read.state().state(), rate, scale);

@@ -12,12 +12,14 @@ import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +75,14 @@ public record OptimizerCheckRequest(
         return steps == null ? List.of() : steps;
     }
 
+    /** Positions in PyTorch's groups, and the groups, of the state that has the most. */
+    int positions() {
+        return Stream.concat(Stream.ofNullable(state), given().stream().flatMap(step -> Stream.ofNullable(step.state())))
+                .mapToInt(CheckStateSource::positions)
+                .max()
+                .orElse(0);
+    }
+
     /** Without its state. */
     Claim claim(ReadState read, List<String> names) {
         Optimizer claimed = null;
@@ -116,6 +126,7 @@ public record OptimizerCheckRequest(
     private List<Group> groups(@Nullable Optimizer claimed, ReadState read, List<String> names) {
         List<Group> all = new ArrayList<>(claimed == null ? List.of() : read.groups(claimed));
         List<GroupSource> own = groups == null ? List.of() : groups;
+        Set<String> known = new HashSet<>(names);
         for (int i = 0; i < own.size(); i++) {
             String pointer = Problem.pointer("groups", i);
             if (claimed == null) {
@@ -124,7 +135,7 @@ public record OptimizerCheckRequest(
             }
             GroupSource group = own.get(i);
             for (String name : group.names()) {
-                if (!names.contains(name)) {
+                if (!known.contains(name)) {
                     throw Problem.invalid(pointer + "/names", "there is no parameter of that name", name, names);
                 }
             }

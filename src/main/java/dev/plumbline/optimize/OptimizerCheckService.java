@@ -39,6 +39,7 @@ class OptimizerCheckService {
     }
 
     OptimizerCheckReport report(OptimizerCheckRequest request) {
+        limits.requireTensors(request.positions());
         Recording recording = new CheckedSteps(request, CheckFiles.NONE).recording();
         limits.requireSeconds(SECONDS * entries(recording));
         return OptimizerCheckReport.of(recording.loaded().judge(), request.optimizer() != null);
@@ -81,6 +82,7 @@ class OptimizerCheckService {
     }
 
     private OptimizerCheckReport report(OptimizerCheckRequest request, CheckFiles files) {
+        limits.requireTensors(request.positions());
         limits.requireBytes(files.bytes());
         CheckedSteps steps = new CheckedSteps(request, files);
         Recording recording = steps.recording();

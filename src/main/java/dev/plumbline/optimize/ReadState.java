@@ -13,6 +13,9 @@ import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +40,9 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
             "initial_accumulator_value", "initialAccumulator");
     private static final Set<String> ALIKE =
             Set.of("momentum", "dampening", "nesterov", "alpha", "centered", "rho", "maximize");
+
+    /** What PyTorch keeps of a parameter that is no moment of it. */
+    private static final Set<String> COUNTS = Set.of("step", "mu_product");
 
     static final ReadState NOTHING = new ReadState(null, Map.of(), List.of());
 
@@ -72,20 +78,24 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
 
     /**
      * The parameters in the order of the optimizer's, where a safetensors file has sorted them by name: shapes tell it if no two
-     * have the same.
+     * have the same. Of what is kept of a parameter the tensor of most axes has its shape: PyTorch keeps counts and rates as
+     * tensors without axes.
      */
     static List<String> byShape(Map<String, Shape> parameters, OptimizerDict dictionary) {
         Map<Shape, String> names = new LinkedHashMap<>();
         parameters.forEach((name, shape) -> names.put(shape, name));
         List<String> order = new ArrayList<>();
-        dictionary.state().values().forEach(kept -> kept.values().stream()
-                .map(TensorSource::shape)
-                .filter(names::containsKey)
-                .findFirst()
-                .ifPresent(shape -> order.add(requireNonNull(names.get(shape)))));
+        for (String position : inOrder(dictionary)) {
+            dictionary.state().getOrDefault(position, Map.of()).entrySet().stream()
+                    .filter(kept -> !COUNTS.contains(kept.getKey()))
+                    .map(kept -> kept.getValue().shape())
+                    .filter(names::containsKey)
+                    .max(Comparator.comparingInt(Shape::rank).thenComparingInt(Shape::size))
+                    .ifPresent(shape -> order.add(requireNonNull(names.get(shape))));
+        }
         boolean clear = names.size() == parameters.size()
                 && order.size() == parameters.size()
-                && order.containsAll(parameters.keySet());
+                && new HashSet<>(order).equals(parameters.keySet());
         if (!clear && parameters.size() > 1 && !dictionary.state().isEmpty()) {
             throw Problem.invalid(
                     "request/parameterNames",
@@ -97,6 +107,14 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
         return clear ? order : List.copyOf(parameters.keySet());
     }
 
+    /** As the groups have them; the state has those first that moved first. */
+    private static Collection<String> inOrder(OptimizerDict dictionary) {
+        List<String> positions = dictionary.groups().stream()
+                .flatMap(group -> positions(group).stream())
+                .toList();
+        return positions.isEmpty() ? dictionary.state().keySet() : places(positions).keySet();
+    }
+
     /** Our own slots in a file. */
     static ReadState ofFile(TensorPart part, long step) {
         return new ReadState(new Checkpoint(step, Map.of(), part.slots()), Map.of(), List.of());
@@ -106,8 +124,9 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
         long step = source.step() == null ? 0 : source.step();
         Checkpoint.requireStep(step, "/step");
         Map<String, Long> counts = source.steps() == null ? Map.of() : source.steps();
+        Map<String, Integer> known = places(names);
         counts.forEach((name, count) -> {
-            if (!names.contains(name)) {
+            if (!known.containsKey(name)) {
                 throw Problem.invalid(
                         Problem.pointer("steps", name), "there is no parameter of that name", name, names);
             }
@@ -117,10 +136,30 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
         return new ReadState(new Checkpoint(step, Map.of(), slots), counts, List.of());
     }
 
-    private record StateDictionary(OptimizerDict source, List<String> names) {
+    /** Of a group's parameters, as the keys of the state have them. */
+    private static List<String> positions(Map<String, Object> group) {
+        return group.get("params") instanceof List<?> params
+                ? params.stream().map(String::valueOf).toList()
+                : List.of();
+    }
+
+    /** The first place of each. */
+    private static Map<String, Integer> places(List<String> all) {
+        Map<String, Integer> places = new LinkedHashMap<>();
+        for (int i = 0; i < all.size(); i++) {
+            places.putIfAbsent(all.get(i), i);
+        }
+        return places;
+    }
+
+    private record StateDictionary(OptimizerDict source, List<String> names, Map<String, Integer> known) {
+
+        StateDictionary(OptimizerDict source, List<String> names) {
+            this(source, names, places(names));
+        }
 
         ReadState read() {
-            List<String> keys = keys();
+            Map<String, Integer> keys = places(keys());
             Map<String, Map<String, TensorSource>> slots = new LinkedHashMap<>();
             Map<String, Long> counts = new LinkedHashMap<>();
             source.state().forEach((key, kept) -> {
@@ -128,7 +167,7 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
                 kept.forEach((slot, tensor) -> {
                     if (slot.equals("step")) {
                         counts.put(name, count(key, tensor));
-                    } else if (!slot.equals("mu_product")) {
+                    } else if (!COUNTS.contains(slot)) {
                         slots.computeIfAbsent(SlotNames.ours(slot), any -> new LinkedHashMap<>())
                                 .put(name, tensor);
                     }
@@ -152,11 +191,7 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
         /** The positions in the order of the parameters. */
         private List<String> keys() {
             List<String> keys = new ArrayList<>();
-            for (Map<String, Object> group : source.groups()) {
-                if (group.get("params") instanceof List<?> params) {
-                    params.forEach(position -> keys.add(position.toString()));
-                }
-            }
+            source.groups().forEach(group -> keys.addAll(positions(group)));
             if (keys.size() > names.size() && source.state().size() == names.size()) {
                 keys.retainAll(source.state().keySet()); // a frozen parameter has a position, and no state
             }
@@ -170,11 +205,11 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
             return keys;
         }
 
-        private String name(String key, List<String> keys) {
-            if (names.contains(key)) {
+        private String name(String key, Map<String, Integer> keys) {
+            if (known.containsKey(key)) {
                 return key;
             }
-            int position = keys.indexOf(key);
+            int position = keys.getOrDefault(key, -1);
             if (position < 0 && keys.isEmpty() && key.matches("\\d{1,9}")) {
                 position = Integer.parseInt(key);
             }
@@ -183,21 +218,18 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
                         Problem.pointer("state", key),
                         "this is no parameter's position",
                         key,
-                        keys.isEmpty() ? "0 to " + (names.size() - 1) + ", or a name" : keys);
+                        keys.isEmpty() ? "0 to " + (names.size() - 1) + ", or a name" : keys.keySet());
             }
             return names.get(position);
         }
 
-        private List<Group> groups(List<String> keys) {
+        private List<Group> groups(Map<String, Integer> keys) {
             List<Group> groups = new ArrayList<>();
             for (Map<String, Object> group : source.groups()) {
-                List<String> own = new ArrayList<>();
-                if (group.get("params") instanceof List<?> params) {
-                    params.stream()
-                            .map(Object::toString)
-                            .filter(position -> keys.contains(position) || names.contains(position))
-                            .forEach(position -> own.add(name(position, keys)));
-                }
+                List<String> own = positions(group).stream()
+                        .filter(position -> keys.containsKey(position) || known.containsKey(position))
+                        .map(position -> name(position, keys))
+                        .toList();
                 groups.add(new Group(own, translated(group)));
             }
             return groups;

@@ -146,6 +146,17 @@ class OptimizerCheckHttpTests {
         assertThat(answer.text("/pointer")).isEqualTo("/state/step");
     }
 
+    /** Positions may be those of frozen parameters, which are in no step; of a million each would be looked up. */
+    @Test
+    void refusesMorePositionsThanThereMayBeTensors() throws Exception {
+        String groups = "\"param_groups\": [{\"params\": [%s0]}],";
+        String rest = "\"optimizer\": {\"kind\": \"sgd\"}, \"state\": {\"state\": {}, %s \"step\": 0},";
+        Answer answer = checkOneStep("1", "2", "0.5", rest.formatted(groups.formatted("0,".repeat(100_000))));
+        assertThat(answer.text("/type")).as(answer.text("/detail")).endsWith("limit");
+        Answer unknown = checkOneStep("1", "2", "0.5", rest.formatted(groups.formatted("null,")));
+        assertThat(unknown.text("/pointer")).isEqualTo("/state/param_groups");
+    }
+
     @Test
     void saysWhereAShapeIsWrong() throws Exception {
         Answer answer = caller.post(PATH, """

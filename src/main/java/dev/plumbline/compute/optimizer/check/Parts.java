@@ -4,6 +4,7 @@ import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,14 +47,13 @@ record Parts(List<Part> of) {
         long step = claim.state() == null ? 0 : claim.state().step();
         Optimizer claimed = claim.optimizer();
         double rate = claimed == null ? 1 : claimed.learningRate();
+        Map<String, Map<String, Object>> others = new HashMap<>();
+        circumstances.groups().forEach(group -> group.names().forEach(name -> others.computeIfAbsent(
+                        name, any -> new LinkedHashMap<>())
+                .putAll(group.hyperParameters())));
         Map<String, Part> parts = new LinkedHashMap<>();
         for (String name : parameters.keySet()) {
-            Map<String, Object> own = new LinkedHashMap<>();
-            for (Group group : circumstances.groups()) {
-                if (group.names().contains(name)) {
-                    own.putAll(group.hyperParameters());
-                }
-            }
+            Map<String, Object> own = others.getOrDefault(name, new LinkedHashMap<>());
             long ahead = circumstances.counts().getOrDefault(name, step) - step;
             double factor =
                     own.remove("learningRate") instanceof Number other && rate > 0 ? other.doubleValue() / rate : 1;

@@ -1,0 +1,79 @@
+package dev.plumbline.optimize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.tensor.OptimizerDict;
+import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorSource;
+import java.util.AbstractList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** PyTorch's state under the parameters' names. */
+class ReadStateTests {
+
+    /** Of 10,000 names, each asked for by each position: a hundred million steps. */
+    private static final class NeverSearched extends AbstractList<String> {
+        private final List<String> names;
+
+        NeverSearched(List<String> names) {
+            this.names = names;
+        }
+
+        @Override
+        public String get(int index) {
+            return names.get(index);
+        }
+
+        @Override
+        public int size() {
+            return names.size();
+        }
+
+        @Override
+        public int indexOf(Object name) {
+            throw new AssertionError("searched for " + name);
+        }
+    }
+
+    private static Map<String, TensorSource> kept(Tensor moment) {
+        Map<String, TensorSource> kept = new LinkedHashMap<>();
+        kept.put("step", Tensor.scalar(3)); // a tensor without axes, and the first, since PyTorch 1.12
+        kept.put("momentum_buffer", moment);
+        return kept;
+    }
+
+    @Test
+    void looksEveryPositionUpAtOnce() {
+        List<String> names = List.of("a", "b", "c");
+        Map<String, Map<String, TensorSource>> state = new LinkedHashMap<>();
+        IntStream.range(0, 3).forEach(i -> state.put("" + (i + 4), kept(Tensor.vector(i))));
+        OptimizerDict dictionary = new OptimizerDict(state, List.of(Map.of("params", List.of(4L, 5L, 6L))));
+        ReadState read = ReadState.of(dictionary, new NeverSearched(names));
+        assertThat(Objects.requireNonNull(read.state()).slots().get("momentum"))
+                .isEqualTo(Map.of("a", Tensor.vector(0), "b", Tensor.vector(1), "c", Tensor.vector(2)));
+        assertThat(read.hyperParameters().get(0).names()).isEqualTo(names);
+        assertThat(read.counts()).isEqualTo(Map.of("a", 3L, "b", 3L, "c", 3L));
+    }
+
+    /** A scalar parameter has the shape of a count; the state has its parameters as they first moved. */
+    @Test
+    void tellsTheOrderByTheShapesOfMoments() {
+        Map<String, Shape> parameters = Map.of("bias", Shape.of(2), "scale", Shape.SCALAR, "weight", Shape.of(2, 3));
+        Map<String, Map<String, TensorSource>> state = new LinkedHashMap<>();
+        state.put("1", kept(Tensor.scalar(0.5)));
+        state.put("2", kept(Tensor.vector(1, 2)));
+        state.put("0", kept(Tensor.of(Shape.of(2, 3), new double[6])));
+        OptimizerDict dictionary = new OptimizerDict(state, List.of(Map.of("params", List.of(0L, 1L, 2L))));
+        assertThat(ReadState.byShape(parameters, dictionary)).containsExactly("weight", "scale", "bias");
+        ReadState read = ReadState.of(dictionary, ReadState.byShape(parameters, dictionary));
+        assertThat(Objects.requireNonNull(read.state()).slots().get("momentum"))
+                .extractingByKey("scale")
+                .isEqualTo(Tensor.scalar(0.5));
+    }
+}
