@@ -25,14 +25,14 @@ record CheckFiles(
 
     /** In memory at once of what cannot be read piece by piece. */
     double bytes() {
-        return all().flatMap(part -> part.file().tensors().values().stream())
-                .filter(tensor -> !tensor.isRowMajor())
+        return all().flatMap(part -> part.file().all())
+                .filter(tensor -> !isPiecewise(tensor))
                 .mapToDouble(tensor -> Double.BYTES * (double) tensor.shape().size())
                 .sum();
     }
 
     int tensors() {
-        return all().mapToInt(part -> part.file().tensors().size()).sum();
+        return (int) all().flatMap(part -> part.file().all()).count();
     }
 
     private Stream<TensorPart> all() {
@@ -42,6 +42,10 @@ record CheckFiles(
 
     /** Where a piece of it is a piece of the file; else in memory. */
     static TensorSource piecewise(TensorSource source) {
-        return source instanceof StoredTensor stored && !stored.isRowMajor() ? stored.tensor() : source;
+        return isPiecewise(source) ? source : source.tensor();
+    }
+
+    private static boolean isPiecewise(TensorSource source) {
+        return !(source instanceof StoredTensor stored) || stored.isRowMajor();
     }
 }

@@ -23,9 +23,18 @@ record TensorPart(String name, StoredTensors file) implements Closeable {
 
     /** The tensors; a file that was an answer of ours gives its parameters. */
     Map<String, StoredTensor> parameters() {
-        return StepFile.isAnswer(file.tensors().keySet(), file.metadata())
+        Map<String, StoredTensor> tensors = tensors();
+        return StepFile.isAnswer(tensors.keySet(), file.metadata())
                 ? content().parameters()
-                : file.tensors();
+                : tensors;
+    }
+
+    private Map<String, StoredTensor> tensors() {
+        try {
+            return file.tensors();
+        } catch (Problem problem) {
+            throw problem.within(name);
+        }
     }
 
     /** One tensor for each parameter; the tensor of an npy file, which has no name, belongs to the only one there is. */

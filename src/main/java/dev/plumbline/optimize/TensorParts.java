@@ -65,7 +65,7 @@ class TensorParts {
     void requireTogether(@Nullable TensorPart... opened) {
         long bytes = Stream.of(opened)
                 .filter(Objects::nonNull)
-                .flatMap(part -> part.file().tensors().values().stream())
+                .flatMap(part -> part.file().all())
                 .mapToLong(TensorSource::bytes)
                 .sum();
         if (bytes > limits.bytes()) {

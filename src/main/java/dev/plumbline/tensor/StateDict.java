@@ -49,8 +49,14 @@ final class StateDict {
         }
     }
 
-    /** What an open file holds: tensors by name, an optimizer's state, or both. */
-    record Stored(Map<String, StoredTensor> tensors, Optional<OptimizerDict> optimizer) {}
+    /**
+     * What an open file holds: tensors by name, an optimizer's state, or both.
+     *
+     * @param several what is to be said to whoever asks for tensors where there are several dictionaries of them beside an
+     *     optimizer's state
+     */
+    record Stored(
+            Map<String, StoredTensor> tensors, Optional<OptimizerDict> optimizer, Optional<Problem> several) {}
 
     /** The tensors where they lie. One that is a view with gaps or in another order cannot be read piece by piece. */
     static Stored stored(FileChannel file, TensorLimits limits) throws IOException {
@@ -67,12 +73,16 @@ final class StateDict {
                     }
                 }));
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-        if (optimizer.isEmpty() || !dictionaries(top).isEmpty()) {
+        Map<String, Map<?, ?>> dictionaries = dictionaries(top);
+        if (optimizer.isPresent() && dictionaries.size() > 1) {
+            return new Stored(tensors, optimizer, Optional.of(notOne(top, dictionaries)));
+        }
+        if (optimizer.isEmpty() || !dictionaries.isEmpty()) {
             for (Map.Entry<String, View> each : dict.views(top).entrySet()) {
                 tensors.put(each.getKey(), dict.placed(each.getKey(), () -> dict.stored(file, each.getValue())));
             }
         }
-        return new Stored(tensors, optimizer);
+        return new Stored(tensors, optimizer, Optional.empty());
     }
 
     @FunctionalInterface
@@ -106,19 +116,24 @@ final class StateDict {
         limits.requireTensors(top.size());
         Map<String, Map<?, ?>> dictionaries = dictionaries(top);
         if (dictionaries.size() != 1) {
-            String several = String.join(", ", dictionaries.keySet());
-            throw Problem.invalid(
-                    "",
-                    dictionaries.isEmpty()
-                            ? "the file holds no dictionary of tensors"
-                            : "the file holds several dictionaries of tensors",
-                    dictionaries.isEmpty() ? "a dictionary of " + top.size() + " other things" : several,
-                    dictionaries.isEmpty()
-                            ? CURE
-                            : "one of them alone: torch.save(checkpoint[\"%s\"], path)"
-                                    .formatted(dictionaries.keySet().iterator().next()));
+            throw notOne(top, dictionaries);
         }
         return named(dictionaries.values().iterator().next());
+    }
+
+    private static Problem notOne(Map<?, ?> top, Map<String, Map<?, ?>> dictionaries) {
+        return dictionaries.isEmpty()
+                ? Problem.invalid(
+                        "",
+                        "the file holds no dictionary of tensors",
+                        "a dictionary of " + top.size() + " other things",
+                        CURE)
+                : Problem.invalid(
+                        "",
+                        "the file holds several dictionaries of tensors",
+                        String.join(", ", dictionaries.keySet()),
+                        "one of them alone: torch.save(checkpoint[\"%s\"], path)"
+                                .formatted(dictionaries.keySet().iterator().next()));
     }
 
     /** The first two that hold tensors; one dictionary may stand under many keys, and is looked through once. */

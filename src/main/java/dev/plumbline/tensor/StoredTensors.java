@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The tensors of an open file, in any format that Plumbline reads: everything about them is checked when it is opened, as
@@ -36,6 +37,7 @@ public final class StoredTensors implements Closeable {
     private final long inflated;
     private final Optional<OptimizerDict> optimizer;
     private boolean ordered = true;
+    private Optional<Problem> several = Optional.empty();
 
     private StoredTensors(FileChannel file, Map<String, StoredTensor> tensors, Map<String, String> metadata) {
         this(file, tensors, metadata, true, 0);
@@ -91,7 +93,10 @@ public final class StoredTensors implements Closeable {
             byte[] start = bytes(file, 0, TensorFiles.START).array();
             if (Npz.looksLike(start) && StateDict.isIn(ZipDirectory.names(file, limits))) {
                 StateDict.Stored stored = StateDict.stored(file, limits);
-                return new StoredTensors(file, stored.tensors(), Map.of(), true, 0, stored.optimizer());
+                StoredTensors tensors =
+                        new StoredTensors(file, stored.tensors(), Map.of(), true, 0, stored.optimizer());
+                tensors.several = stored.several();
+                return tensors;
             }
             if (Npz.looksLike(start)) {
                 try (file) {
@@ -109,9 +114,20 @@ public final class StoredTensors implements Closeable {
         }
     }
 
-    /** The tensors by name, in file order. */
+    /** The tensors by name, in file order; refused of a checkpoint that has several dictionaries of them. */
     public Map<String, StoredTensor> tensors() {
+        if (several.isPresent()) {
+            throw several.get().within("");
+        }
         return tensors;
+    }
+
+    /** Everything in it, the optimizer's state too. */
+    public Stream<TensorSource> all() {
+        return Stream.concat(
+                tensors.values().stream(),
+                optimizer.stream().flatMap(state -> state.state().values().stream()
+                        .flatMap(kept -> kept.values().stream())));
     }
 
     /** An optimizer's state, in a file of {@code torch.save}; such a file may hold no other tensors. */

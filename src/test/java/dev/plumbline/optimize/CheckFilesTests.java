@@ -2,16 +2,20 @@ package dev.plumbline.optimize;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.compute.optimizer.Preset;
+import dev.plumbline.limits.Limits;
 import dev.plumbline.optimize.Caller.Answer;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Safetensors;
 import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.StoredTensors;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorFiles;
 import dev.plumbline.tensor.TensorLimits;
@@ -27,6 +31,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -83,7 +88,8 @@ class CheckFilesTests {
         "fresh, adam, 0.001",
         "buffers, adam, 0.001",
         "frozen, adam, 0.001",
-        "checkpoint, adam, 0.001"
+        "checkpoint, adam, 0.001",
+        "ema, adam, 0.001"
     })
     void takesWhatPyTorchSaves(String name, String kind, double rate) throws Exception {
         Answer answer = check(step(name, "{\"optimizer\": {\"kind\": \"%s\"}}".formatted(kind)));
@@ -223,6 +229,31 @@ class CheckFilesTests {
             refused += status == 200 ? 0 : 1;
         }
         assertThat(refused).isBetween(10, 39);
+    }
+
+    /** A checkpoint of two models has one optimizer, and no one dictionary of parameters. */
+    @Test
+    void asksWhichOfSeveralModelsWhereParametersAreWanted() throws Exception {
+        List<Map.Entry<String, byte[]>> parts = new ArrayList<>(step("ema", "{\"optimizer\": {\"kind\": \"adam\"}}"));
+        parts.set(1, Map.entry("before", file("ema-state")));
+        Answer answer = check(parts);
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.text("/pointer")).isEqualTo("before");
+        assertThat(answer.text("/got")).isEqualTo("ema, model");
+    }
+
+    /** Two moments and a count of each parameter, all in PyTorch's dictionary. */
+    @Test
+    void countsTheTensorsOfAnOptimizersState(@TempDir Path directory) throws IOException {
+        Path copy = Files.write(directory.resolve("copy.pt"), file("adam-state"));
+        try (TensorPart part = new TensorPart("state", StoredTensors.takeOver(copy, "w", TensorLimits.DEFAULT))) {
+            CheckFiles files = new CheckFiles(List.of(), List.of(), List.of(), part);
+            assertThat(files.tensors()).isEqualTo(6 * 3);
+            TensorParts parts = new TensorParts(new Limits(
+                    1024, 1024, 1, 1, 1, 1, 10, 100, 8, 1L << 20, 10, 1, 1, 1, 1)); // 1024 bytes of all files
+            assertThatCode(() -> parts.requireTogether(part, part)).doesNotThrowAnyException(); // 432 each
+            assertThatThrownBy(() -> parts.requireTogether(part, part, part)).hasMessageContaining("1296 bytes");
+        }
     }
 
     private static Tensor floats(int size, double scale) {
