@@ -117,7 +117,13 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
 
     /** Our own slots in a file. */
     static ReadState ofFile(TensorPart part, long step) {
-        return new ReadState(new Checkpoint(step, Map.of(), part.slots()), Map.of(), List.of());
+        Map<String, Map<String, TensorSource>> slots = new LinkedHashMap<>();
+        part.slots().forEach((slot, moments) -> {
+            Map<String, TensorSource> own = new LinkedHashMap<>();
+            moments.forEach((name, moment) -> own.put(name, CheckFiles.piecewise(moment)));
+            slots.put(slot, own);
+        });
+        return new ReadState(new Checkpoint(step, Map.of(), slots), Map.of(), List.of());
     }
 
     private static ReadState ours(CheckStateSource source, List<String> names) {

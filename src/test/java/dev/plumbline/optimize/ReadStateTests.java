@@ -1,18 +1,31 @@
 package dev.plumbline.optimize;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.tensor.OptimizerDict;
 import dev.plumbline.tensor.Shape;
+import dev.plumbline.tensor.StoredTensor;
+import dev.plumbline.tensor.StoredTensors;
 import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorLimits;
 import dev.plumbline.tensor.TensorSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** PyTorch's state under the parameters' names. */
 class ReadStateTests {
@@ -59,6 +72,33 @@ class ReadStateTests {
                 .isEqualTo(Map.of("a", Tensor.vector(0), "b", Tensor.vector(1), "c", Tensor.vector(2)));
         assertThat(read.hyperParameters().get(0).names()).isEqualTo(names);
         assertThat(read.counts()).isEqualTo(Map.of("a", 3L, "b", 3L, "c", 3L));
+    }
+
+    /** NumPy's Fortran order: a piece of it is no piece of the file, which would be read whole for each. */
+    @Test
+    void holdsInMemoryWhatCannotBeReadPieceByPiece(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("state.npz");
+        try (ZipOutputStream npz = new ZipOutputStream(Files.newOutputStream(file))) {
+            for (String name : List.of("m/w", "v/w")) {
+                npz.putNextEntry(new ZipEntry("s/" + name + ".npy"));
+                String order = name.equals("m/w") ? "True" : "False";
+                String header = "{'descr': '<f8', 'fortran_order': %s, 'shape': (2, 2), }".formatted(order);
+                npz.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 118, 0});
+                npz.write((header + " ".repeat(117 - header.length()) + "\n").getBytes(UTF_8));
+                ByteBuffer values = ByteBuffer.allocate(4 * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                npz.write(values.putDouble(1).putDouble(2).putDouble(3).putDouble(4).array());
+            }
+        }
+        try (TensorPart part = new TensorPart("state", StoredTensors.takeOver(file, "w", TensorLimits.DEFAULT))) {
+            Checkpoint state = Objects.requireNonNull(ReadState.ofFile(part, 3).state());
+            assertThat(moment(state, "m")).isEqualTo(Tensor.of(Shape.of(2, 2), new double[] {1, 3, 2, 4}));
+            assertThat(moment(state, "v")).isInstanceOf(StoredTensor.class);
+        }
+    }
+
+    private static TensorSource moment(Checkpoint state, String slot) {
+        return Objects.requireNonNull(
+                Objects.requireNonNull(state.slots().get(slot)).get("w"));
     }
 
     /** A scalar parameter has the shape of a count; the state has its parameters as they first moved. */
