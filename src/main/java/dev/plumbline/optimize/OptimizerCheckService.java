@@ -2,6 +2,7 @@ package dev.plumbline.optimize;
 
 import dev.plumbline.compute.optimizer.check.OptimizerVerdict;
 import dev.plumbline.compute.optimizer.check.Recording;
+import dev.plumbline.limits.Deadline;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.optimize.OptimizerCheckController.Uploads;
 import dev.plumbline.problem.Problem;
@@ -15,14 +16,14 @@ import org.springframework.stereotype.Service;
 @Service
 class OptimizerCheckService {
 
-    /** Hypotheses that are tried, each a step of some twenty nanoseconds an entry, roughly. */
+    /** Of an entry of a step: hypotheses that are tried, each a step of some twenty nanoseconds an entry, roughly. */
     private static final double SECONDS = 2_500 * 20e-9;
 
     /** Of entries that stay in their files: looked at twice, stepped once, and in part again. */
     private static final double SECONDS_IN_FILES = 60e-9;
 
-    /** Of hypotheses about a sample, and of searches where none holds. */
-    private static final double SECONDS_OF_SAMPLE = 10;
+    /** The same of searches where none holds: 250 steps of 570 entries took 96 s of a busy core. */
+    private static final double SECONDS_OF_SEARCHES = 700e-6;
 
     /** Fewer are loaded, and every hypothesis is tried on all of them. */
     private static final double SMALL = 1 << 16;
@@ -82,6 +83,7 @@ class OptimizerCheckService {
     }
 
     private OptimizerCheckReport report(OptimizerCheckRequest request, CheckFiles files) {
+        Deadline deadline = limits.deadline();
         limits.requireTensors(request.positions());
         limits.requireBytes(files.bytes());
         CheckedSteps steps = new CheckedSteps(request, files);
@@ -92,9 +94,11 @@ class OptimizerCheckService {
             limits.requireSeconds(SECONDS * entries);
             limits.requireBytes(files.bytes() + BYTES * entries);
         } else {
-            limits.requireSeconds(SECONDS_OF_SAMPLE + SECONDS_IN_FILES * entries);
+            limits.requireSeconds(
+                    Recording.MOST_ROUNDS * (SECONDS * recording.sampleEntries() + SECONDS_IN_FILES * entries)
+                            + SECONDS_OF_SEARCHES * recording.sampleEntries());
         }
-        OptimizerVerdict verdict = small ? recording.loaded().judge() : recording.judge();
+        OptimizerVerdict verdict = small ? recording.loaded().judge() : recording.judge(deadline::check);
         return OptimizerCheckReport.of(
                 steps.left().isEmpty() ? verdict : verdict.adding(words(steps.left())), request.optimizer() != null);
     }

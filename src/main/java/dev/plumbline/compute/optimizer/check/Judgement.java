@@ -54,7 +54,7 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
         return new Deviations(claim, trials.parts(), trials.courses(), steps);
     }
 
-    Judged judged() {
+    Judged judged(Runnable alive) {
         Optional<String> nonFinite = firstNonFinite();
         if (nonFinite.isPresent()) {
             return undecided(Fault.NON_FINITE, nonFinite.get(), Double.NaN);
@@ -63,6 +63,7 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
         double claimResidual = Double.NaN;
         List<Hypothesis> hypotheses = hypotheses();
         for (int i = 0; i < hypotheses.size(); i++) {
+            alive.run();
             Hypothesis hypothesis = hypotheses.get(i);
             boolean claimItself = i == 0 && claim.optimizer() != null;
             if (claimItself) {
@@ -75,13 +76,13 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
         }
         boolean wanting = fits.isEmpty() && firstGap().isEmpty() && !stoodStill();
         if (wanting) {
-            fits.addAll(searched());
+            fits.addAll(searched(alive));
         }
         return judged(fits, claimResidual);
     }
 
     /** What takes longer: looked for only where nothing on the list explains the steps, the simplest first. */
-    private List<Fit> searched() {
+    private List<Fit> searched(Runnable alive) {
         Searches searches = new Searches(claim, trials);
         List<Function<Searches, Stream<Hypothesis>>> stages = claim.optimizer() == null
                 ? List.of(Searches::ofAnyOptimizer)
@@ -95,7 +96,9 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
                         Searches::numbersAtAnyRate,
                         Searches::otherCourses);
         for (Function<Searches, Stream<Hypothesis>> stage : stages) {
+            alive.run();
             List<Fit> fits = stage.apply(searches)
+                    .peek(any -> alive.run())
                     .map(trials::held)
                     .flatMap(Optional::stream)
                     .toList();

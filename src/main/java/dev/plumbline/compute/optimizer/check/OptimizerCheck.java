@@ -42,12 +42,13 @@ public record OptimizerCheck(Claim claim, List<ObservedStep> steps, boolean whol
      * numbers are.
      */
     public OptimizerVerdict judge() {
-        return words(judged().verdict());
+        return words(judged(() -> {}).verdict());
     }
 
-    Judged judged() {
+    /** @param alive asked between two hypotheses; throws where nobody waits any longer */
+    Judged judged(Runnable alive) {
         List<ObservedStep> seen = seen().stream().map(steps::get).toList();
-        return judged(uphill() ? seen.stream().map(ObservedStep::negated).toList() : seen);
+        return judged(uphill() ? seen.stream().map(ObservedStep::negated).toList() : seen, alive);
     }
 
     /** Which of the steps are judged: not those that a gradient scaler has skipped, if there are others. */
@@ -72,16 +73,16 @@ public record OptimizerCheck(Claim claim, List<ObservedStep> steps, boolean whol
                         + " stood still on gradients that are not finite, as a gradient scaler has it.");
     }
 
-    private Judged judged(List<ObservedStep> seen) {
+    private Judged judged(List<ObservedStep> seen, Runnable alive) {
         Judgement judgement = Judgement.of(claim, seen, !whole);
         Optional<List<ObservedStep>> narrow = judgement.firstNonFinite().isPresent() || judgement.claimHolds()
                 ? Optional.empty()
                 : Float32Steps.of(seen);
-        return narrow.map(float32 -> Judgement.of(claim, float32, !whole).judged())
+        return narrow.map(float32 -> Judgement.of(claim, float32, !whole).judged(alive))
                 .map(judged -> new Judged(
                         judged.verdict().adding("The parameters' numbers are float32 numbers, and are judged as such."),
                         judged.judgement(),
                         judged.choice()))
-                .orElseGet(judgement::judged);
+                .orElseGet(() -> judgement.judged(alive));
     }
 }

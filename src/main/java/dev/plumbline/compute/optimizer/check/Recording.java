@@ -26,7 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record Recording(Claim claim, @Nullable Checkpoint start, List<RecordedStep> steps) {
 
-    private static final int ROUNDS = 5;
+    /**
+     * How often a sample is judged. An entry that does not fit ends what is named of the sample, and the next name fits it too:
+     * names that each fail on another entry are few, and after the last round the claim fails unexplained.
+     */
+    public static final int MOST_ROUNDS = 6;
 
     public Recording {
         if (steps.isEmpty()) {
@@ -70,16 +74,22 @@ public record Recording(Claim claim, @Nullable Checkpoint start, List<RecordedSt
                 true);
     }
 
-    public OptimizerVerdict judge() {
+    /** Entries of all steps that every hypothesis is tried on in a round, at most. */
+    public long sampleEntries() {
+        return Survey.entries(steps);
+    }
+
+    /** @param alive asked between two pieces of work; throws where nobody waits any longer */
+    public OptimizerVerdict judge(Runnable alive) {
         if (needsAll()) {
             return loaded().judge();
         }
-        Survey survey = Survey.of(this);
+        Survey survey = Survey.of(this, alive);
         OptimizerVerdict verdict = null;
-        for (int round = 0; verdict == null; round++) {
+        for (int round = 1; verdict == null; round++) {
             OptimizerCheck check = sampled(survey);
-            Sweep sweep = Sweep.of(this, survey, check);
-            if (sweep.confirms() || round == ROUNDS) {
+            Sweep sweep = Sweep.of(this, survey, check, alive);
+            if (sweep.confirms() || round == MOST_ROUNDS) {
                 verdict = check.words(sweep.verdict());
             }
             sweep.counterexamples()

@@ -31,6 +31,7 @@ final class Sweep {
     private final Recording recording;
     private final Survey survey;
     private final Judged judged;
+    private final Runnable alive;
     private final List<Integer> seen;
     private final List<Named> named = new ArrayList<>();
 
@@ -74,15 +75,17 @@ final class Sweep {
         }
     }
 
-    private Sweep(Recording recording, Survey survey, OptimizerCheck check) {
+    private Sweep(Recording recording, Survey survey, OptimizerCheck check, Runnable alive) {
+        this.alive = alive;
         this.recording = recording;
         this.survey = survey;
-        this.judged = check.judged();
+        this.judged = check.judged(alive);
         this.seen = check.seen();
     }
 
-    static Sweep of(Recording recording, Survey survey, OptimizerCheck check) {
-        Sweep sweep = new Sweep(recording, survey, check);
+    /** @param alive asked between two windows; throws where nobody waits any longer */
+    static Sweep of(Recording recording, Survey survey, OptimizerCheck check, Runnable alive) {
+        Sweep sweep = new Sweep(recording, survey, check, alive);
         sweep.judged.choice().ifPresent(choice -> {
             sweep.named.add(new Named(choice.chosen()));
             choice.others().forEach(other -> sweep.named.add(new Named(other)));
@@ -109,6 +112,7 @@ final class Sweep {
         List<Cut.Window> windows = windows(recording.steps().get(0).before());
         int stride = Math.max(1, windows.size() / OF_ALTERNATIVES);
         for (int i = 0; i < windows.size(); i++) {
+            alive.run();
             look(windows.get(i), i % stride == 0 || named.isEmpty() ? named : named.subList(0, 1));
         }
     }

@@ -2,6 +2,7 @@ package dev.plumbline.compute.optimizer.check;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.plumbline.compute.optimizer.Checkpoint;
@@ -22,8 +23,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -61,7 +65,7 @@ class RecordingTests {
     }
 
     private static OptimizerVerdict judge(Claim claim, List<RecordedStep> steps) {
-        return new Recording(claim, null, steps).judge();
+        return new Recording(claim, null, steps).judge(() -> {});
     }
 
     private static Optimizer preset(Kind kind) {
@@ -89,6 +93,76 @@ class RecordingTests {
                 judge(Claim.of(preset(Kind.ADAMW)), steps(preset(kind), Datatype.FP32, Clipping.NONE));
         assertThat(requireNonNull(verdict.explanation().optimizer()).withLearningRate(1))
                 .isEqualTo(preset(kind).withLearningRate(1));
+    }
+
+    /** Extremes of every step would be 19,000 entries of 250 steps: 4.75 million, on which all hypotheses are tried. */
+    @ParameterizedTest
+    @CsvSource({
+        "19, 1000, 250, 143250, 140000", // 13 spread, 4 extremes of each tensor, 1 of each step
+        "19, 1000, 2, 8326, 8000", // 215 spread
+        "1, 1000, 2, 2000, 2000", // all of it
+        "1, 200000, 2, 2084, 2000" // 1024 spread and four stretches
+    })
+    void aSampleDoesNotGrowWithStepsTimesStretches(int tensors, int size, int count, long most, long least) {
+        List<RecordedStep> steps = new ArrayList<>();
+        Map<String, Tensor> x = many(tensors, size);
+        for (int k = 0; k < count; k++) {
+            Map<String, Tensor> y = many(tensors, size);
+            steps.add(new RecordedStep(x, many(tensors, size), y, Said.NOTHING));
+            x = y;
+        }
+        Recording recording = new Recording(Claim.unknown(), null, steps);
+        long picked = Survey.of(recording, () -> {}).picks().values().stream()
+                .mapToLong(TreeSet::size)
+                .sum();
+        assertThat(recording.sampleEntries()).isEqualTo(most);
+        assertThat(picked * count).isBetween(least / 2, most);
+    }
+
+    private Map<String, Tensor> many(int tensors, int size) {
+        Map<String, Tensor> many = new LinkedHashMap<>();
+        for (int i = 0; i < tensors; i++) {
+            many.put("w" + i, tensor(size, 1, Datatype.FP64));
+        }
+        return many;
+    }
+
+    /** A gradient scaler moves nothing: that one entry moved is seen though other steps moved others farther. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void seesASingleEntryThatMovedOnGradientsThatAreNotFinite(boolean moved) {
+        Optimizer adam = preset(Kind.ADAM);
+        RecordedStep first = steps(adam, Datatype.FP32, Clipping.NONE).get(0);
+        Map<String, Tensor> x = first.loaded().after();
+        Map<String, Tensor> infinite = new LinkedHashMap<>(first.loaded().gradients());
+        infinite.put("b", requireNonNull(infinite.get("b")).map(value -> Double.POSITIVE_INFINITY));
+        Map<String, Tensor> after = new LinkedHashMap<>(x);
+        double[] values = requireNonNull(x.get("w")).values().clone();
+        values[12_345] += moved ? 1e-4 : 0;
+        after.put("w", Tensor.of(Shape.of(ENTRIES), Datatype.FP32, values));
+        OptimizerVerdict verdict =
+                judge(Claim.of(adam), List.of(first, new RecordedStep(x, infinite, after, Said.NOTHING)));
+        assertThat(verdict.right()).as(verdict.summary()).isEqualTo(!moved);
+    }
+
+    /** Between tensors of the survey and windows of the sweep. */
+    @Test
+    void asksWhetherAnybodyWaits() {
+        Optimizer adam = preset(Kind.ADAM);
+        Recording recording = new Recording(Claim.of(adam), null, steps(adam, Datatype.FP32, Clipping.NONE));
+        AtomicInteger asked = new AtomicInteger();
+        recording.judge(asked::incrementAndGet);
+        int all = asked.get();
+        assertThat(all).isGreaterThan(2 * 2 + 5 + 100); // and a hundred hypotheses
+        for (int when : new int[] {1, 4 + 50, all}) {
+            asked.set(0);
+            assertThatThrownBy(() -> recording.judge(() -> {
+                        if (asked.incrementAndGet() == when) {
+                            throw new IllegalStateException("over");
+                        }
+                    }))
+                    .hasMessage("over");
+        }
     }
 
     @Test
@@ -238,7 +312,7 @@ class RecordingTests {
                 .state();
         List<RecordedStep> second = List.of(steps.get(1));
         Checkpoint start = new Checkpoint(1, Map.of(), state.slots());
-        assertThat(new Recording(Claim.of(adam), start, second).judge().right()).isTrue();
+        assertThat(new Recording(Claim.of(adam), start, second).judge(() -> {}).right()).isTrue();
         Claim uphill =
                 new Claim(adam, true, null, new Circumstances(null, Clipping.NONE, List.of(), Map.of(), true, null));
         RecordedStep negated =
