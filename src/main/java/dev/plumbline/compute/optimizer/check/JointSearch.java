@@ -35,18 +35,32 @@ record JointSearch(Trials trials, Trials few) {
     private static final int ENTRIES = 256;
     private static final int ITERATIONS = 40;
     private static final int FAR_ITERATIONS = 15;
+
+    /** Of an entry: a start that is off by more after {@code FAR_ITERATIONS} has gone to another valley, and is left. */
     private static final double FAR = 0.01;
+
+    /** Squares that shrink by less than a millionth have come to where rounding keeps them. */
     private static final double SETTLED = 1 - 1e-6;
+
+    /** From 1e-3 by tens: nine steps in a row that made nothing smaller. */
     private static final double MOST_DAMPING = 1e6;
+
     private static final int EQUATIONS = 3;
     private static final double SECANT = 1e-5;
     private static final double SMALLEST_DECAY = 1e-3;
+
+    /** Standard deviations within which a number is rounded: six, for rounding errors of few entries are no normal noise. */
     private static final double DEVIATIONS = 6;
+
     /** Of what is left, in units of the entries: more than float32 rounds to is no fit. */
     private static final double NEAR = 1e-6;
 
+    /** Of what was left before numbers were rounded: more than twice is another fit, less the noise of one. */
     private static final double NO_WORSE = 2;
+
+    /** A start among the large ones that people use, a thousand times the usual: its slope is 0 where it is far below v. */
     private static final double LARGE_EPSILON = 1e-5;
+
     private static final double[] SHORT_MEMORIES = {0.9, 0.99, 0.999};
 
     static JointSearch of(Trials trials) {

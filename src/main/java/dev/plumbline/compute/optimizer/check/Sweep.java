@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sweep {
 
+    /** Entries that are stepped at once: some ten arrays of 128 kB, which a core's cache holds. */
     private static final int WINDOW = 1 << 14;
+
+    /** Windows that alternatives are held against: a million entries, beside which an alternative is only a word. */
     private static final int OF_ALTERNATIVES = 64;
 
     private final Recording recording;
