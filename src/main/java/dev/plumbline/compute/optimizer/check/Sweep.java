@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sweep {
 
-    /** Entries that are stepped at once: some ten arrays of 128 kB, which a core's cache holds. */
+    /** Entries that are stepped at once: an array of them is 128 kB. */
     private static final int WINDOW = 1 << 14;
 
     /** Windows that alternatives are held against: a million entries, beside which an alternative is only a word. */
