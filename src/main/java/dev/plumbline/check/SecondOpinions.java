@@ -66,8 +66,7 @@ record SecondOpinions(Measurement measurement, Claims claims, Progress progress)
         if (measurement.plan().coverage() != Coverage.DIRECTIONAL) {
             findings.addAll(ReversePassLaws.of(
                     measurement.reverse(),
-                    (cotangent, taker) ->
-                            objective.base().gradientByParameter(objective.output(), cotangent, taker)));
+                    (cotangent, taker) -> objective.base().gradientByParameter(objective.output(), cotangent, taker)));
             findings.add(batch.halves(objective, measurement.reverse(), inFloat64()));
         }
         findings.add(inputs.still(objective.point()));

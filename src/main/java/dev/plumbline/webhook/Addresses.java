@@ -50,7 +50,8 @@ final class Addresses {
     }
 
     /** The reason why nobody is sent there; said without looking the name up. Null where there is none. */
-    @Nullable String objection(URI address) {
+    @Nullable
+    String objection(URI address) {
         String host = host(address);
         boolean allowed = terms.allows(host);
         if ("http".equalsIgnoreCase(address.getScheme()) && !(allowed && isLoopback(host))) {

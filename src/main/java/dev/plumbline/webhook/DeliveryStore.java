@@ -37,10 +37,7 @@ class DeliveryStore {
                         delete from webhook_delivery where owner = :owner and ordinal <=
                             (select ordinal from webhook_delivery where owner = :owner
                              order by ordinal desc offset :kept rows fetch next 1 rows only)
-                        """)
-                .param("owner", delivery.owner())
-                .param("kept", kept)
-                .update();
+                        """).param("owner", delivery.owner()).param("kept", kept).update();
     }
 
     /** The first one of each owner: a thousand of somebody whose machine is slow hold up nobody else. */

@@ -14,9 +14,10 @@ import java.net.URISyntaxException;
  */
 public record Webhook(
         String url,
+
         @JsonProperty(access = JsonProperty.Access.WRITE_ONLY)
-                @Schema(format = "password", accessMode = Schema.AccessMode.WRITE_ONLY)
-                String secret) {
+        @Schema(format = "password", accessMode = Schema.AccessMode.WRITE_ONLY)
+        String secret) {
 
     private static final int LONGEST_URL = 2048;
     private static final int SHORTEST = 16;
@@ -24,11 +25,13 @@ public record Webhook(
 
     public Webhook {
         if (url == null || url.length() > LONGEST_URL) {
-            throw Problem.invalid("/url", "no address, or a very long one", url, "at most " + LONGEST_URL + " characters");
+            throw Problem.invalid(
+                    "/url", "no address, or a very long one", url, "at most " + LONGEST_URL + " characters");
         }
         if (secret == null || secret.length() < SHORTEST || secret.length() > LONGEST) {
             String got = secret == null ? "nothing" : secret.length() + " characters";
-            throw Problem.invalid("/secret", "no secret to sign with", got, SHORTEST + " to " + LONGEST + " characters");
+            throw Problem.invalid(
+                    "/secret", "no secret to sign with", got, SHORTEST + " to " + LONGEST + " characters");
         }
         address(url);
     }

@@ -112,7 +112,10 @@ class ProgressTests {
 
     @Test
     void looksAtTheClockBetweenDirections() {
-        Watch watch = new Watch(Deadline.in(Duration.ZERO), progress -> {}, new ObservedPhases(io.micrometer.observation.ObservationRegistry.NOOP));
+        Watch watch = new Watch(
+                Deadline.in(Duration.ZERO),
+                progress -> {},
+                new ObservedPhases(io.micrometer.observation.ObservationRegistry.NOOP));
 
         assertThatThrownBy(() -> watch.at(Phase.CERTIFICATE, 5, 12, 1180))
                 .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.got())

@@ -34,6 +34,8 @@ class PostTests {
 
     private final List<String> heard = new ArrayList<>();
     private final CountDownLatch over = new CountDownLatch(1);
+
+    @SuppressWarnings("NullAway.Init") // by each test
     private HttpServer server;
 
     @AfterEach
@@ -161,7 +163,8 @@ class PostTests {
         post.send(to("https://hooks.test:" + port + "/"));
         assertThat(heard.get(0)).startsWith("/ hooks.test:" + port + " d1 ");
 
-        assertThatThrownBy(() -> post.send(to("https://other.test:" + port + "/"))).hasMessageContaining("SSLHandshake");
+        assertThatThrownBy(() -> post.send(to("https://other.test:" + port + "/")))
+                .hasMessageContaining("SSLHandshake");
         assertThatThrownBy(() -> new Post(terms, addresses).send(to("https://hooks.test:" + port + "/")))
                 .hasMessageContaining("SSLHandshake");
         assertThat(heard).hasSize(1);

@@ -15,21 +15,29 @@ class WebhookTests {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "hooks.example", "ftp://hooks.example/", "file:///etc/passwd", "https:///x", "https://a b/",
-                "https://user:password@hooks.example/", "https://hooks.example/#part", "jar:https://x!/", "https://127.1/"
+                "",
+                "hooks.example",
+                "ftp://hooks.example/",
+                "file:///etc/passwd",
+                "https:///x",
+                "https://a b/",
+                "https://user:password@hooks.example/",
+                "https://hooks.example/#part",
+                "jar:https://x!/",
+                "https://127.1/"
             })
     void refusesWhatIsNoAddress(String url) {
-        assertThatThrownBy(() -> new Webhook(url, SECRET))
-                .isInstanceOfSatisfying(Problem.class, problem -> {
-                    assertThat(problem.pointer()).isEqualTo("/url");
-                    assertThat(problem.getMessage()).doesNotContain("password@");
-                });
+        assertThatThrownBy(() -> new Webhook(url, SECRET)).isInstanceOfSatisfying(Problem.class, problem -> {
+            assertThat(problem.pointer()).isEqualTo("/url");
+            assertThat(problem.getMessage()).doesNotContain("password@");
+        });
     }
 
     @Test
     void neverTellsItsSecret() {
         assertThat(new Webhook("https://hooks.example/x", SECRET).toString()).doesNotContain(SECRET);
-        assertThat(new Delivery("id", "ann", new Webhook("https://hooks.example/token", SECRET), "body", 0, 0).toString())
+        assertThat(new Delivery("id", "ann", new Webhook("https://hooks.example/token", SECRET), "body", 0, 0)
+                        .toString())
                 .isEqualTo("delivery id to hooks.example");
         assertThatThrownBy(() -> new Webhook("https://hooks.example/x", "too-short"))
                 .isInstanceOf(Problem.class)

@@ -171,8 +171,7 @@ public final class Allowances {
             rms[i] *= 0x1p-29;
         }
         double[] spread = entries.spread(name, magnitude, rms, Datatype.FP64.unitRoundoff(), 0);
-        return EntryAllowance.stored(
-                entries.allowance(name, magnitude, spread, null, Datatype.FP64, 0), Datatype.FP64);
+        return EntryAllowance.stored(entries.allowance(name, magnitude, spread, null, Datatype.FP64, 0), Datatype.FP64);
     }
 
     /** One rounding at the end: of the gradient or of anything its own allowance away. */

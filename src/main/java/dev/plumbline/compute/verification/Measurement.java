@@ -116,8 +116,7 @@ public record Measurement(
                 : Certificate.of(
                         around.residuals(found.gradient()), around.directions().least());
         boolean isExhaustive = around != null && plan.coverage() == Coverage.EXHAUSTIVE && plan.scheme() == null;
-        Map<String, NumericTensor> exhaustive =
-                isExhaustive ? exhaustive(objective, plan, noise, progress) : Map.of();
+        Map<String, NumericTensor> exhaustive = isExhaustive ? exhaustive(objective, plan, noise, progress) : Map.of();
         return new Measurement(
                 objective,
                 plan,

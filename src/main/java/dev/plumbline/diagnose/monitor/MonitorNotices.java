@@ -31,8 +31,12 @@ class MonitorNotices {
         for (List<RunFinding> findings : List.of(watch.changed(), watch.arisen())) {
             findings.stream()
                     .filter(finding -> !finding.open())
-                    .forEach(finding ->
-                            tell(owner, monitor, "finding.closed", finding, monitor.state().step()));
+                    .forEach(finding -> tell(
+                            owner,
+                            monitor,
+                            "finding.closed",
+                            finding,
+                            monitor.state().step()));
         }
     }
 
@@ -48,7 +52,9 @@ class MonitorNotices {
         words.put("rule", finding.rule());
         words.put("symptom", finding.symptom());
         words.put("severity", finding.severity());
-        words.put("tensors", finding.tensors().subList(0, Math.min(NAMED, finding.tensors().size())));
+        words.put(
+                "tensors",
+                finding.tensors().subList(0, Math.min(NAMED, finding.tensors().size())));
         words.put("since", finding.since());
         words.put("last", finding.last());
         String cause = finding.cause();

@@ -156,7 +156,9 @@ class MonitorService {
         if (rank == null ? posting > 1 : rank < 0 || rank >= posting) {
             throw Problem.invalid(
                     "/rank",
-                    posting > 1 ? "whose snapshot is this?" : "the monitor was made for one rank; say ranks when you make it",
+                    posting > 1
+                            ? "whose snapshot is this?"
+                            : "the monitor was made for one rank; say ranks when you make it",
                     rank,
                     posting > 1 ? "0 to " + (posting - 1) : "0, or nothing");
         }
@@ -246,7 +248,8 @@ class MonitorService {
                 "/step",
                 "steps come in order, and this one has been passed; for a run that starts again make another monitor",
                 step,
-                "a step after " + last + ", or one of the last " + monitor.watched().window() + " snapshots once more");
+                "a step after " + last + ", or one of the last "
+                        + monitor.watched().window() + " snapshots once more");
     }
 
     private static void requireSmall(Monitor monitor, Snapshot next) {

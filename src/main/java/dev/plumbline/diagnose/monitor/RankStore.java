@@ -61,11 +61,7 @@ class RankStore {
                         delete from monitor_rank where monitor_id = :id and rank_number = :rank and step <=
                             (select step from monitor_rank where monitor_id = :id and rank_number = :rank
                              order by step desc offset :kept rows fetch next 1 rows only)
-                        """)
-                .param("id", id)
-                .param("rank", rank)
-                .param("kept", KEPT)
-                .update();
+                        """).param("id", id).param("rank", rank).param("kept", KEPT).update();
         return true;
     }
 

@@ -61,11 +61,10 @@ class SnapshotController {
             @RequestPart(required = false) @Nullable MultipartFile gradients,
             @RequestPart(required = false) @Nullable MultipartFile parameters) {
         return new Upload(limits, gradients, parameters)
-                .answer(files ->
-                        service.post(
-                                new Handle(owner, id),
-                                request.rank(),
-                                request.with(files).snapshot()));
+                .answer(files -> service.post(
+                        new Handle(owner, id),
+                        request.rank(),
+                        request.with(files).snapshot()));
     }
 
     @GetMapping

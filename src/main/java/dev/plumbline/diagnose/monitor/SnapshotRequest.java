@@ -85,9 +85,8 @@ public record SnapshotRequest(
         if (lossScale == null && skipped == null) {
             return null;
         }
-        boolean leftOut = skipped == null
-                ? snapshot.overflows() && (loss == null || Double.isFinite(loss))
-                : (boolean) skipped;
+        boolean leftOut =
+                skipped == null ? snapshot.overflows() && (loss == null || Double.isFinite(loss)) : (boolean) skipped;
         return new Snapshot.Scaling(lossScale, leftOut);
     }
 

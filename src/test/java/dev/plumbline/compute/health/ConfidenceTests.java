@@ -25,13 +25,7 @@ class ConfidenceTests {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "1, 12.70620474",
-        "2.5, 3.574654842",
-        "10, 2.228138852",
-        "198, 1.972017478",
-        "5000, 1.960438552"
-    })
+    @CsvSource({"1, 12.70620474", "2.5, 3.574654842", "10, 2.228138852", "198, 1.972017478", "5000, 1.960438552"})
     void knowsStudentsQuantiles(double degrees, double expected) {
         assertThat(StudentT.quantile(degrees)).isCloseTo(expected, Percentage.withPercentage(1e-6));
     }
@@ -54,8 +48,7 @@ class ConfidenceTests {
 
     @Test
     void isCertainOfWhatHasNoError() {
-        assertThat(Confidence.of("slope", 1, 0, 10))
-                .isEqualTo(new Confidence("slope", 1, 1, 1, 0));
+        assertThat(Confidence.of("slope", 1, 0, 10)).isEqualTo(new Confidence("slope", 1, 1, 1, 0));
         assertThat(Confidence.of("slope", 0, 0, 10).pValue()).isOne();
     }
 }

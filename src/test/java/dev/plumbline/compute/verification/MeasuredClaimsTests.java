@@ -126,8 +126,18 @@ class MeasuredClaimsTests {
      */
     @ParameterizedTest
     @CsvSource({
-        "1, 3, 20", "2, 3, 20", "3, 3, 20", "4, 3, 20", "5, 3, 20", "6, 3, 20", "7, 3, 20",
-        "1, 6, 20000", "2, 6, 20000", "3, 6, 20000", "4, 6, 20000", "5, 6, 20000"
+        "1, 3, 20",
+        "2, 3, 20",
+        "3, 3, 20",
+        "4, 3, 20",
+        "5, 3, 20",
+        "6, 3, 20",
+        "7, 3, 20",
+        "1, 6, 20000",
+        "2, 6, 20000",
+        "3, 6, 20000",
+        "4, 6, 20000",
+        "5, 6, 20000"
     })
     void anEdgeThatOneUnitIsOnExcusesNoOtherUnit(int seed, int count, int inputs) {
         Random random = new Random(seed);
@@ -139,13 +149,16 @@ class MeasuredClaimsTests {
         }
         w[0] = (float) (-sum / x[0]); // as near to the edge of unit 0 as a float32 comes, in sample 0
         ProgramBuilder b = new ProgramBuilder();
-        Node units = b.matmul(b.constant(Tensor.of(Shape.of(4, inputs), x)), b.transpose(b.parameter("w", Shape.of(count, inputs)), 1, 0));
-        Node weighed = b.multiply(b.unary(UnaryFunction.RELU, units), b.constant(Tensor.of(Shape.of(4, count), floats(random, 4 * count))));
+        Node units = b.matmul(
+                b.constant(Tensor.of(Shape.of(4, inputs), x)),
+                b.transpose(b.parameter("w", Shape.of(count, inputs)), 1, 0));
+        Node weighed = b.multiply(
+                b.unary(UnaryFunction.RELU, units),
+                b.constant(Tensor.of(Shape.of(4, count), floats(random, 4 * count))));
         Program program = b.output("y", b.sum(weighed)).build();
         Objective objective =
                 new Objective(program, program.output("y"), Map.of("w", Tensor.of(Shape.of(count, inputs), w)));
-        CheckPlan plan =
-                CheckPlan.certified(new CheckPlan.Arithmetic(Map.of("w", Datatype.FP32), null, false), 3);
+        CheckPlan plan = CheckPlan.certified(new CheckPlan.Arithmetic(Map.of("w", Datatype.FP32), null, false), 3);
         Tensor right = Objects.requireNonNull(objective.gradient().byParameter().get("w"));
         for (double factor : new double[] {1.004, 0.996}) {
             Tensor claim = right.map(value -> (float) (factor * value));

@@ -289,8 +289,10 @@ class MonitorTests {
     void saysThatANaNCameAndWent() throws Exception {
         String monitor = create("{\"window\": 50}");
         for (int step = 1; step <= 20; step++) {
-            post(monitor, "{\"step\": %d, \"loss\": 1, \"norms\": {\"w\": %s}}"
-                    .formatted(step, step == 7 || step == 8 ? "\"NaN\"" : "1"));
+            post(
+                    monitor,
+                    "{\"step\": %d, \"loss\": 1, \"norms\": {\"w\": %s}}"
+                            .formatted(step, step == 7 || step == 8 ? "\"NaN\"" : "1"));
         }
         JsonNode finding = caller.get(monitor).json().at("/findings/0");
         assertThat(finding.at("/open").asBoolean()).isFalse();
@@ -304,22 +306,31 @@ class MonitorTests {
         String monitor = create("{}");
         for (int step = 1; step <= 30; step++) {
             boolean overflow = step % 10 == 0;
-            Answer answer = post(monitor, "{\"step\": %d, \"loss\": 1, \"lossScale\": 1024, \"norms\": {\"w\": %s}}"
-                    .formatted(step, overflow ? "\"Infinity\"" : "1"));
-            assertThat(answer.json().at("/findings")).as(answer.json().toString()).isEmpty();
+            Answer answer = post(
+                    monitor,
+                    "{\"step\": %d, \"loss\": 1, \"lossScale\": 1024, \"norms\": {\"w\": %s}}"
+                            .formatted(step, overflow ? "\"Infinity\"" : "1"));
+            assertThat(answer.json().at("/findings"))
+                    .as(answer.json().toString())
+                    .isEmpty();
         }
         JsonNode report = caller.get(monitor).json();
         assertThat(report.at("/skipped/steps").asLong()).isEqualTo(3);
         assertThat(report.at("/skipped/last").asLong()).isEqualTo(30);
         assertThat(report.at("/skipped/share/estimate").asDouble()).isEqualTo(0.1);
         assertThat(report.at("/summary").asString()).contains("The loss scaler left out 3 steps");
-        assertThat(caller.get(monitor + "/snapshots").json().at("/29/scaling/skipped").asBoolean()).isTrue();
+        assertThat(caller.get(monitor + "/snapshots")
+                        .json()
+                        .at("/29/scaling/skipped")
+                        .asBoolean())
+                .isTrue();
         assertThat(post(monitor, "{\"step\": 31, \"skipped\": true}").status()).isEqualTo(200);
         assertThat(post(monitor, "{\"step\": 32, \"skipped\": false, \"lossScale\": 2, \"norms\": {\"w\": \"NaN\"}}")
                         .json()
                         .at("/findings"))
                 .hasSize(1);
-        assertThat(post(monitor, "{\"step\": 33, \"lossScale\": 0, \"loss\": 1}").text("/pointer"))
+        assertThat(post(monitor, "{\"step\": 33, \"lossScale\": 0, \"loss\": 1}")
+                        .text("/pointer"))
                 .isEqualTo("/lossScale");
     }
 
@@ -341,10 +352,15 @@ class MonitorTests {
         assertThat(finding.at("/since").asLong()).isEqualTo(6);
         assertThat(finding.at("/cause").asString()).contains("The gradients of w on rank 1");
 
-        assertThat(post(monitor, snapshot.formatted(10, 2, "1")).json().at("/replayed").asBoolean()).isTrue();
+        assertThat(post(monitor, snapshot.formatted(10, 2, "1"))
+                        .json()
+                        .at("/replayed")
+                        .asBoolean())
+                .isTrue();
         assertThat(post(monitor, snapshot.formatted(10, 2, "2")).status()).isEqualTo(409);
         assertThat(post(monitor, snapshot.formatted(0, 2, "2")).status()).isEqualTo(409);
-        assertThat(post(monitor, snapshot.formatted(11, 3, "2")).text("/pointer")).isEqualTo("/rank");
+        assertThat(post(monitor, snapshot.formatted(11, 3, "2")).text("/pointer"))
+                .isEqualTo("/rank");
         assertThat(post(monitor, 11, 1).text("/pointer")).isEqualTo("/rank");
     }
 
@@ -393,8 +409,9 @@ class MonitorTests {
         server.start();
         try {
             String secret = "a secret of ours";
-            String monitor = create("{\"window\": 50, \"webhook\": {\"url\": \"http://localhost:%d/hook\", \"secret\": \"%s\"}}"
-                    .formatted(server.getAddress().getPort(), secret));
+            String monitor =
+                    create("{\"window\": 50, \"webhook\": {\"url\": \"http://localhost:%d/hook\", \"secret\": \"%s\"}}"
+                            .formatted(server.getAddress().getPort(), secret));
             for (int step = 1; step <= 16; step++) {
                 post(monitor, step, step == 13 ? 25 : 1);
             }
@@ -406,15 +423,17 @@ class MonitorTests {
                 String seconds = next.substring(2, next.indexOf(','));
                 Mac mac = Mac.getInstance("HmacSHA256");
                 mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-                String code = HexFormat.of().formatHex(mac.doFinal((seconds + "." + body).getBytes(StandardCharsets.UTF_8)));
+                String code =
+                        HexFormat.of().formatHex(mac.doFinal((seconds + "." + body).getBytes(StandardCharsets.UTF_8)));
                 assertThat(next).startsWith("t=" + seconds + ",v1=" + code + " ");
                 JsonNode json = new JsonMapper().readTree(body);
                 deliveries.put(json.at("/delivery").asString(), json);
             }
             assertThat(deliveries).hasSize(2); // one of three came twice
             assertThat(deliveries.values())
-                    .extracting(json -> json.at("/kind").asString() + " " + json.at("/step").asLong() + " "
-                            + json.at("/finding/symptom").asString())
+                    .extracting(json ->
+                            json.at("/kind").asString() + " " + json.at("/step").asLong() + " "
+                                    + json.at("/finding/symptom").asString())
                     .containsExactlyInAnyOrder("finding.opened 13 spike", "finding.closed 14 spike");
             JsonNode report = caller.get(monitor).json();
             assertThat(report.at("/webhook/url").asString()).contains("/hook");
@@ -449,8 +468,8 @@ class MonitorTests {
                     https://hooks.example/          | short            | /webhook/secret
                     """)
     void refusesAWebhookThatGoesNowhere(String url, String secret, String pointer) throws Exception {
-        Answer answer = caller.post(
-                PATH, "{\"webhook\": {\"url\": \"%s\", \"secret\": \"%s\"}}".formatted(url, secret));
+        Answer answer =
+                caller.post(PATH, "{\"webhook\": {\"url\": \"%s\", \"secret\": \"%s\"}}".formatted(url, secret));
         assertThat(answer.status()).as(answer.json().toString()).isEqualTo(422);
         assertThat(answer.text("/pointer")).isEqualTo(pointer);
         assertThat(answer.json().toString()).doesNotContain(secret);

@@ -34,8 +34,7 @@ public record Apart(long step, List<Double> losses, List<Double> norms, List<Int
         return unequal.isEmpty();
     }
 
-    private static List<Double> distances(
-            List<Snapshot> ranks, ToDoubleFunction<Snapshot> figure, boolean logarithms) {
+    private static List<Double> distances(List<Snapshot> ranks, ToDoubleFunction<Snapshot> figure, boolean logarithms) {
         double[] values = ranks.stream().mapToDouble(figure).toArray();
         double median = median(values);
         List<Double> distances = new ArrayList<>();
@@ -77,7 +76,10 @@ public record Apart(long step, List<Double> losses, List<Double> norms, List<Int
 
     /** Of two in the middle their mean; NaN of nothing. Infinite ones are the largest. */
     private static double median(double[] values) {
-        double[] sorted = Arrays.stream(values).filter(value -> !Double.isNaN(value)).sorted().toArray();
+        double[] sorted = Arrays.stream(values)
+                .filter(value -> !Double.isNaN(value))
+                .sorted()
+                .toArray();
         int n = sorted.length;
         return n == 0 ? Double.NaN : (sorted[n / 2] + sorted[(n - 1) / 2]) / 2;
     }

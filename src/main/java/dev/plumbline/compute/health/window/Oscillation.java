@@ -39,7 +39,8 @@ record Oscillation(double amplitude, double significance) implements WindowRule 
             double deviations = deviations(picked);
             double observed = medianDifference(picked) / median;
             if (deviations >= significance && observed > amplitude) {
-                return Signs.of(new Sign(Pattern.OSCILLATION, picked.step(0), finding(stride, deviations, observed), turns(picked)));
+                return Signs.of(new Sign(
+                        Pattern.OSCILLATION, picked.step(0), finding(stride, deviations, observed), turns(picked)));
             }
         }
         return Signs.NONE;

@@ -59,8 +59,9 @@ public record RankWatch(Apart apart, List<RunFinding> arisen, List<RunFinding> c
         }
         signs.addAll(shifted(all, Apart::losses, "loss"));
         List<Sign> each = oneEach(signs);
-        List<RunFinding> ours =
-                open.stream().filter(finding -> finding.symptom() == Pattern.RANKS).toList();
+        List<RunFinding> ours = open.stream()
+                .filter(finding -> finding.symptom() == Pattern.RANKS)
+                .toList();
         List<RunFinding> arisen = new ArrayList<>();
         for (List<Sign> alike : Grouping.ofNew(each, ours)) {
             arisen.add(RunFinding.of(number + arisen.size() + 1, apart.step(), Grouping.together(alike)));
@@ -106,8 +107,9 @@ public record RankWatch(Apart apart, List<RunFinding> arisen, List<RunFinding> c
         List<String> tensors = Apart.tensors(ranks, rank);
         double distance = Apart.of(ranks).norms().get(rank);
         double observed = Math.max(Math.abs(Math.expm1(distance)), Apart.EQUAL);
-        String cause = "The gradients of %s on rank %d are not those of the other ranks, as they are behind an all-reduce."
-                .formatted(Words.names(tensors), rank);
+        String cause =
+                "The gradients of %s on rank %d are not those of the other ranks, as they are behind an all-reduce."
+                        .formatted(Words.names(tensors), rank);
         return new Sign(
                 Pattern.RANKS,
                 ranks.get(0).step(),
@@ -132,7 +134,8 @@ public record RankWatch(Apart apart, List<RunFinding> arisen, List<RunFinding> c
         double largest = Apart.EQUAL;
         for (int rank = 0; rank < ranks; rank++) {
             int own = rank;
-            Series series = Series.of(all, Apart::step, apart -> figure.apply(apart).get(own));
+            Series series =
+                    Series.of(all, Apart::step, apart -> figure.apply(apart).get(own));
             Jump jump = series.size() < LEAST ? null : Jump.in(series);
             if (jump != null && jump.bridge() >= BRIDGE) {
                 double change = Math.abs(jump.after() - jump.before());
@@ -141,7 +144,8 @@ public record RankWatch(Apart apart, List<RunFinding> arisen, List<RunFinding> c
                 signs.add(shifted(rank, series.step(jump.at()), jump, what));
             }
         }
-        List<Sign> kept = new ArrayList<>(); // the median moves with a rank that drifts, and the others seem to move from it
+        List<Sign> kept =
+                new ArrayList<>(); // the median moves with a rank that drifts, and the others seem to move from it
         for (int i = 0; i < signs.size(); i++) {
             if (changes.get(i) >= largest / 2) {
                 kept.add(signs.get(i));
@@ -152,8 +156,9 @@ public record RankWatch(Apart apart, List<RunFinding> arisen, List<RunFinding> c
 
     private static Sign shifted(int rank, long since, Jump jump, String what) {
         double change = jump.after() - jump.before();
-        String cause = "The %s of rank %d leaves those of the others at about step %d: it was %s of their median away, and is %s."
-                .formatted(what, rank, since, Words.percent(jump.before()), Words.percent(jump.after()));
+        String cause =
+                "The %s of rank %d leaves those of the others at about step %d: it was %s of their median away, and is %s."
+                        .formatted(what, rank, since, Words.percent(jump.before()), Words.percent(jump.after()));
         Confidence confidence = Confidence.of(
                 "change of the " + what + "'s distance from the median of the ranks",
                 change,
@@ -176,8 +181,7 @@ public record RankWatch(Apart apart, List<RunFinding> arisen, List<RunFinding> c
                                         Remedy.Action.INVESTIGATION,
                                         "Compare parameters and buffers with another rank's at /v1/comparisons: weights that"
                                                 + " were not broadcast drift away."))),
-                new Confidence(
-                        confidence.of(), change, confidence.low(), confidence.high(), jump.pValue()));
+                new Confidence(confidence.of(), change, confidence.low(), confidence.high(), jump.pValue()));
     }
 
     private static HealthFinding finding(
@@ -215,7 +219,10 @@ public record RankWatch(Apart apart, List<RunFinding> arisen, List<RunFinding> c
         for (RunFinding finding : open) {
             if (signs.stream().anyMatch(finding::covers)) {
                 changed.add(finding.seenAt(now));
-            } else if (all.stream().filter(apart -> apart.step() > finding.last()).count() >= QUIET) {
+            } else if (all.stream()
+                            .filter(apart -> apart.step() > finding.last())
+                            .count()
+                    >= QUIET) {
                 changed.add(finding.closed());
             }
         }

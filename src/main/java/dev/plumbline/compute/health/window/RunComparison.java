@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,13 +66,15 @@ public record RunComparison(
         Pair loss = parting(losses);
         Pair norm = parting(norms);
         Long until = equal(losses.isEmpty() ? norms : losses);
-        boolean first = loss != null && (norm == null || loss.own().from() <= norm.own().from());
+        boolean first =
+                loss != null && (norm == null || loss.own().from() <= norm.own().from());
         Pair parted = first ? loss : norm;
         if (parted == null) {
             return new RunComparison(own.width(), until, null, null, null, null, null, null, List.of(), same(until));
         }
         String in = first ? "loss" : "gradientNorm";
-        List<String> tensors = tensors(here.window(), there.window(), parted.own().from());
+        List<String> tensors =
+                tensors(here.window(), there.window(), parted.own().from());
         return new RunComparison(
                 own.width(),
                 until,
@@ -87,8 +90,14 @@ public record RunComparison(
                                 first ? "loss" : "gradient's norm",
                                 parted.own().from(),
                                 parted.own().to(),
-                                Words.number(first ? parted.own().mean() : Math.exp(parted.own().mean())),
-                                Words.number(first ? parted.other().mean() : Math.exp(parted.other().mean())),
+                                Words.number(
+                                        first
+                                                ? parted.own().mean()
+                                                : Math.exp(parted.own().mean())),
+                                Words.number(
+                                        first
+                                                ? parted.other().mean()
+                                                : Math.exp(parted.other().mean())),
                                 until == null ? "" : " Up to step " + until + " they are equal."));
     }
 
@@ -137,9 +146,7 @@ public record RunComparison(
         }
 
         boolean isEqual() {
-            return own.values() == other.values()
-                    && own.mean() == other.mean()
-                    && own.squares() == other.squares();
+            return own.values() == other.values() && own.mean() == other.mean() && own.squares() == other.squares();
         }
 
         Confidence confidence(String of) {
@@ -172,12 +179,16 @@ public record RunComparison(
     /** By the mean of the difference of logarithms, in its standard errors. */
     private static List<String> tensors(List<Snapshot> here, List<Snapshot> there, long from) {
         Map<Long, Snapshot> others = new HashMap<>();
-        there.stream().filter(snapshot -> snapshot.step() >= from).forEach(snapshot -> others.put(snapshot.step(), snapshot));
+        there.stream()
+                .filter(snapshot -> snapshot.step() >= from)
+                .forEach(snapshot -> others.put(snapshot.step(), snapshot));
         List<Snapshot> both = here.stream()
                 .filter(snapshot -> others.containsKey(snapshot.step()))
                 .toList();
         Map<String, Double> apart = new LinkedHashMap<>();
-        for (String name : both.isEmpty() ? List.<String>of() : List.copyOf(both.get(0).tensors().keySet())) {
+        for (String name : both.isEmpty()
+                ? List.<String>of()
+                : List.copyOf(both.get(0).tensors().keySet())) {
             double away = apart(both, others, name);
             if (away >= APART) {
                 apart.put(name, away);
@@ -194,8 +205,11 @@ public record RunComparison(
         List<Double> logarithms = new ArrayList<>();
         for (Snapshot snapshot : both) {
             var own = snapshot.tensors().get(name);
-            var other = others.get(snapshot.step()).tensors().get(name);
-            double ratio = own == null || other == null ? Double.NaN : Math.log(own.gradientNorm() / other.gradientNorm());
+            var other = Objects.requireNonNull(others.get(snapshot.step()))
+                    .tensors()
+                    .get(name);
+            double ratio =
+                    own == null || other == null ? Double.NaN : Math.log(own.gradientNorm() / other.gradientNorm());
             if (Double.isFinite(ratio)) {
                 logarithms.add(ratio);
             }

@@ -90,7 +90,22 @@ public record RunFinding(
 
     private RunFinding with(long now, long count, boolean lasts, String words) {
         return new RunFinding(
-                number, rule, symptom, severity, tensors, quantity, observed, threshold, margin, step, since, now,
-                count, lasts, words, remedies, confidence);
+                number,
+                rule,
+                symptom,
+                severity,
+                tensors,
+                quantity,
+                observed,
+                threshold,
+                margin,
+                step,
+                since,
+                now,
+                count,
+                lasts,
+                words,
+                remedies,
+                confidence);
     }
 }

@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param since the step from which on it can be seen
  * @param confidence of the observation; null where the rule is one of facts and not of chance
  */
-record Sign(Pattern pattern, long since, HealthFinding finding, @Nullable Confidence confidence) {
+record Sign(
+        Pattern pattern,
+        long since,
+        HealthFinding finding,
+        @Nullable Confidence confidence) {
 
     Sign(Pattern pattern, long since, HealthFinding finding) {
         this(pattern, since, finding, null);

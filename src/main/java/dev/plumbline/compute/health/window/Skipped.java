@@ -18,8 +18,7 @@ public record Skipped(long steps, long last, Confidence share) {
         Skips skips = course.state().skips();
         return skips.count() == 0
                 ? null
-                : new Skipped(
-                        skips.count(), skips.last(), SkippedSteps.share(course.window(), SkippedSteps.RATE));
+                : new Skipped(skips.count(), skips.last(), SkippedSteps.share(course.window(), SkippedSteps.RATE));
     }
 
     /** For a run without a finding about them. */

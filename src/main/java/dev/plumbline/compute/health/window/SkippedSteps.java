@@ -39,7 +39,10 @@ record SkippedSteps(double rate) implements WindowRule {
                 .min()
                 .orElse(skips.last());
         return Signs.of(new Sign(
-                Pattern.SKIPS, since, row ? inRow(skips.row()) : tooMany(share, course.window().size()), share));
+                Pattern.SKIPS,
+                since,
+                row ? inRow(skips.row()) : tooMany(share, course.window().size()),
+                share));
     }
 
     static Confidence share(List<Snapshot> window, double rate) {
@@ -87,6 +90,8 @@ record SkippedSteps(double rate) implements WindowRule {
                                 Remedy.Action.INVESTIGATION,
                                 "If it is finite, let the scale grow less often (growth_interval, 2,000 in PyTorch), or"
                                         + " compute in bfloat16, which needs no scale."),
-                        Remedy.of(Remedy.Action.LEARNING_RATE, "Gradients that grow overflow again: lower the learning rate.")));
+                        Remedy.of(
+                                Remedy.Action.LEARNING_RATE,
+                                "Gradients that grow overflow again: lower the learning rate.")));
     }
 }

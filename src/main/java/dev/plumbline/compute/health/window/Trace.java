@@ -50,8 +50,8 @@ public record Trace(long width, List<Block> losses, List<Block> norms) {
 
     Trace with(Snapshot next) {
         double loss = Objects.requireNonNullElse(next.loss(), Double.NaN);
-        Trace longer = new Trace(
-                width, with(losses, next.step(), loss), with(norms, next.step(), Math.log(next.norm())));
+        Trace longer =
+                new Trace(width, with(losses, next.step(), loss), with(norms, next.step(), Math.log(next.norm())));
         while (longer.losses.size() > MOST || longer.norms.size() > MOST) {
             longer = longer.coarser();
         }

@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param ranks how many post snapshots; null and 1 are the same
  * @param comparedWith the id of the monitor of another run; null where there is none
  */
-public record Watched(int window, List<String> layers, Profile profile, @Nullable Integer ranks, @Nullable String comparedWith) {
+public record Watched(
+        int window,
+        List<String> layers,
+        Profile profile,
+        @Nullable Integer ranks,
+        @Nullable String comparedWith) {
 
     public Watched(int window, List<String> layers, Profile profile) {
         this(window, layers, profile, null, null);

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ranks of runs that PyTorch ran ({@code fixtures/runs/make_runs.py}), and made ones. */
+@SuppressWarnings("NullAway") // what is missing fails the test
 class RankWatchTests {
 
     private final List<RunFinding> arisen = new ArrayList<>();
@@ -44,7 +45,9 @@ class RankWatchTests {
             for (int rank = 0; rank < 4; rank++) {
                 Map<String, TensorNorms> norms = new LinkedHashMap<>();
                 for (int i = 0; i < 6; i++) {
-                    norms.put("t" + i, new TensorNorms(rows.get("gradients").at((step * 4 + rank) * 6 + i), null, null, null));
+                    norms.put(
+                            "t" + i,
+                            new TensorNorms(rows.get("gradients").at((step * 4 + rank) * 6 + i), null, null, null));
                 }
                 ranks.add(Snapshot.of(step, rows.get("loss").at(step * 4 + rank), norms));
             }
@@ -141,7 +144,8 @@ class RankWatchTests {
     void findsNothingInARankThatIsAlwaysAway(int seed) {
         Random random = new Random(seed);
         for (int step = 0; step < 400; step++) {
-            double[] norms = random.doubles(8).map(value -> Math.exp(0.6 * value)).toArray();
+            double[] norms =
+                    random.doubles(8).map(value -> Math.exp(0.6 * value)).toArray();
             norms[5] *= 1.7;
             post(ranks(step, norms));
         }
@@ -153,7 +157,8 @@ class RankWatchTests {
     void findsASlowDrift() {
         Random random = new Random(1);
         for (int step = 0; step < 600; step++) {
-            double[] norms = random.doubles(8).map(value -> Math.exp(0.3 * value)).toArray();
+            double[] norms =
+                    random.doubles(8).map(value -> Math.exp(0.3 * value)).toArray();
             norms[5] *= Math.exp(Math.max(step - 300, 0) / 300.0);
             post(ranks(step, norms));
         }

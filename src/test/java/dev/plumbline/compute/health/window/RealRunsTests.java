@@ -17,11 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loops of 1,000 steps that PyTorch ran ({@code fixtures/runs/make_runs.py}): what was planted is found at its step, and nothing else. */
+@SuppressWarnings("NullAway") // what is missing fails the test
 class RealRunsTests {
 
     private static final Path RUNS = Path.of("src/test/resources/fixtures/runs");
-    private static final List<String> NAMES =
-            List.of("0.weight", "0.bias", "2.weight", "2.bias", "4.weight", "4.bias");
+    private static final List<String> NAMES = List.of("0.weight", "0.bias", "2.weight", "2.bias", "4.weight", "4.bias");
 
     static Map<String, Tensor> read(String run) throws IOException {
         return Safetensors.read(Files.readAllBytes(RUNS.resolve(run + ".safetensors")), TensorLimits.DEFAULT)
@@ -47,7 +47,8 @@ class RealRunsTests {
             pipeline.post(
                     scaled
                             ? snapshot.scaled(new Snapshot.Scaling(
-                                    rows.get("scale").at(step), rows.get("skipped").at(step) == 1))
+                                    rows.get("scale").at(step),
+                                    rows.get("skipped").at(step) == 1))
                             : snapshot);
         }
         return pipeline;

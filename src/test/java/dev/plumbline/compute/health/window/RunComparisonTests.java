@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two runs that part at a known step, or only by their noise. */
+@SuppressWarnings("NullAway") // what is missing fails the test
 class RunComparisonTests {
 
     /** @param parts the step from which on the loss is higher by {@code share}, and the first norm with it */
@@ -24,8 +25,11 @@ class RunComparisonTests {
                     step,
                     level * factor * Math.exp(0.1 * random.nextGaussian()),
                     Map.of(
-                            "a.weight", new TensorNorms(level * factor * Math.exp(0.1 * random.nextGaussian()), null, null, null),
-                            "b.weight", new TensorNorms(level * Math.exp(0.1 * random.nextGaussian()), null, null, null)));
+                            "a.weight",
+                                    new TensorNorms(
+                                            level * factor * Math.exp(0.1 * random.nextGaussian()), null, null, null),
+                            "b.weight",
+                                    new TensorNorms(level * Math.exp(0.1 * random.nextGaussian()), null, null, null)));
         }
         return pipeline.course();
     }
@@ -65,7 +69,9 @@ class RunComparisonTests {
     @Test
     void cannotSayAnythingOfAFewSnapshots() {
         assertThat(RunComparison.of(run(10, 1, 1, 50, 1), run(10, 1, 2, 50, 0))).isNull();
-        assertThat(RunComparison.of(run(1000, 1, 1, 50, 1), new Course(Pipeline.ours().watched, RunState.NEW, java.util.List.of()))).isNull();
+        assertThat(RunComparison.of(
+                        run(1000, 1, 1, 50, 1), new Course(Pipeline.ours().watched, RunState.NEW, java.util.List.of())))
+                .isNull();
     }
 
     @Test

@@ -224,6 +224,7 @@ class WatchTests {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // what is missing fails the test
     void saysHowSureATrendIs() {
         Pipeline run = Pipeline.ours();
         for (int step = 0; step < 200; step++) {
