@@ -3,6 +3,7 @@ package dev.plumbline.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plumbline.compute.difference.Crew;
 import dev.plumbline.compute.difference.Progress.Phase;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.verification.Coverage;
@@ -112,7 +113,7 @@ class ProgressTests {
 
     @Test
     void looksAtTheClockBetweenDirections() {
-        Watch watch = new Watch(Deadline.in(Duration.ZERO), progress -> {}, new ObservedPhases(io.micrometer.observation.ObservationRegistry.NOOP));
+        Watch watch = new Watch(Deadline.in(Duration.ZERO), progress -> {}, new ObservedPhases(io.micrometer.observation.ObservationRegistry.NOOP), Crew.HERE);
 
         assertThatThrownBy(() -> watch.at(Phase.CERTIFICATE, 5, 12, 1180))
                 .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.got())
