@@ -98,11 +98,14 @@ class GradientCheckService {
         return examine(request, caller, Crew.HERE).report();
     }
 
-    /**
-     * Has the crew do what there is of another's exhaustive check, and makes nothing of it; the crew may throw to leave.
-     */
-    void help(GradientCheckRequest asked, Runnable between, Crew crew) {
-        Watch watch = new Watch(limits.deadline(), progress -> between.run(), new ObservedPhases(observations), crew);
+    /** Has the crew do what it will of another's exhaustive check, and makes nothing of it; it may throw to leave. */
+    void help(GradientCheckRequest asked, Crew crew) {
+        try (Watch watch = new Watch(limits.deadline(), progress -> {}, new ObservedPhases(observations), crew)) {
+            help(asked, watch);
+        }
+    }
+
+    private void help(GradientCheckRequest asked, Watch watch) {
         CheckedModel model = CheckedModel.read(asked, limits.bytes(), afford(asked));
         Question question = Question.of(
                 asked.by(model.parameterNames()), model, stated -> decided(asked, stated, model.objective()));

@@ -95,14 +95,16 @@ class JobStoreTests {
                     }
 
                     @Override
-                    public Done run(Consumer<Progress> progress) {
-                        work.accept(progress);
+                    public Done run(Attempt attempt) {
+                        work.accept(attempt.progress());
                         return new Done("r", "{\"a\":1}".getBytes(StandardCharsets.UTF_8), () -> kept.add("r"));
                     }
                 };
             }
         };
-        return new Worker(store, leases, transaction, TERMS, List.of(things), new SimpleMeterRegistry());
+        ShardStore shards = new ShardStore(JdbcClient.create(database), transaction);
+        return new Worker(
+                store, leases, shards, new Calls(database), transaction, TERMS, List.of(things), new SimpleMeterRegistry());
     }
 
     @Test

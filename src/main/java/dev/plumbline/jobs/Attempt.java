@@ -1,0 +1,11 @@
+package dev.plumbline.jobs;
+
+import java.util.function.Consumer;
+
+/**
+ * One attempt at a job, as its work sees it.
+ *
+ * @param progress is told how far it is, and throws to give it up
+ * @param crew does {@link Pieces}: what an earlier attempt has kept is not done again, and other processes may take a part
+ */
+public record Attempt(Consumer<Progress> progress, Consumer<Pieces> crew) {}
