@@ -3,7 +3,7 @@ package dev.plumbline.check;
 import dev.plumbline.jobs.Attempt;
 import dev.plumbline.jobs.Inputs;
 import dev.plumbline.jobs.JobTerms;
-import dev.plumbline.jobs.Pieces;
+import dev.plumbline.jobs.Piecework;
 import dev.plumbline.jobs.Progress;
 import dev.plumbline.jobs.Work;
 import dev.plumbline.library.ModelLibrary;
@@ -63,7 +63,7 @@ final class GradientCheckWork implements Work {
             }
 
             @Override
-            public void help(Consumer<Pieces> crew) {
+            public void help(Consumer<Piecework> crew) {
                 inputs.answer(upload, files -> {
                     service.help(request, heap -> crew.accept(new TilesOfAHeap(heap)));
                     return true;

@@ -1,14 +1,14 @@
 package dev.plumbline.check;
 
 import dev.plumbline.compute.difference.Heap;
-import dev.plumbline.jobs.Pieces;
+import dev.plumbline.jobs.Piecework;
 import dev.plumbline.limits.Pace;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 
 /** The tiles of an exhaustive check as pieces of a job; what they give are float64, little-endian. */
-final class TilesOfAHeap extends Pieces {
+final class TilesOfAHeap extends Piecework {
 
     private final Heap heap;
 

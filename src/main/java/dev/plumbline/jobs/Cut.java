@@ -18,7 +18,7 @@ final class Cut {
 
     private Cut() {}
 
-    static List<Range> of(Pieces pieces) {
+    static List<Range> of(Piecework pieces) {
         double all = 0;
         for (int piece = 0; piece < pieces.count(); piece++) {
             all += pieces.seconds(piece);

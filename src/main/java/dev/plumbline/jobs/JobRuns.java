@@ -175,6 +175,7 @@ class JobRuns {
                 .update();
         if (ended > 0) {
             store.dropInputs(lease.id());
+            store.dropCheckpoint(lease.id());
             if (state != State.FAILED) {
                 store.dropShards(lease.id());
             }

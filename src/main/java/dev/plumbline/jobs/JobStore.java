@@ -225,6 +225,7 @@ class JobStore {
         if (waiting > 0) {
             dropInputs(id);
             dropShards(id);
+            dropCheckpoint(id);
             return true;
         }
         return jdbc.sql("update job set cancelled = true, version = version + 1 where owner = :owner and id = :id and"
@@ -241,6 +242,10 @@ class JobStore {
                 .param("id", id)
                 .query(Long.class)
                 .single();
+    }
+
+    void dropCheckpoint(String id) {
+        jdbc.sql("delete from job_checkpoint where job = :id").param("id", id).update();
     }
 
     void dropShards(String id) {

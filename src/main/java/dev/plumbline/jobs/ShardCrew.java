@@ -5,7 +5,7 @@ import static dev.plumbline.jobs.Patience.patiently;
 import dev.plumbline.jobs.Job.Failure;
 import dev.plumbline.jobs.JobRuns.Lease;
 import dev.plumbline.jobs.ShardStore.Claim;
-import dev.plumbline.jobs.ShardStore.Heap;
+import dev.plumbline.jobs.ShardStore.HeapId;
 import dev.plumbline.jobs.ShardStore.Range;
 import dev.plumbline.jobs.ShardStore.Shard;
 import dev.plumbline.limits.Presence;
@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  * kept, until the heap has everything. Who leads the job cuts the heap, calls volunteers, and waits for the last of them; a volunteer
  * leaves when there is nothing for it to do.
  */
-final class ShardCrew implements Consumer<Pieces> {
+final class ShardCrew implements Consumer<Piecework> {
 
     /** The holder of whatever the lead takes up. */
     static final String LEAD = "lead";
@@ -81,8 +81,8 @@ final class ShardCrew implements Consumer<Pieces> {
     }
 
     @Override
-    public void accept(Pieces pieces) {
-        Heap heap = Heap.of(lease.id(), pieces.name());
+    public void accept(Piecework pieces) {
+        HeapId heap = HeapId.of(lease.id(), pieces.name());
         List<Shard> shards = ask(() -> store.shards(heap));
         if (shards.isEmpty() && !member.leads()) {
             leave();
@@ -112,7 +112,7 @@ final class ShardCrew implements Consumer<Pieces> {
     }
 
     /** Nothing where the heap is too small to be worth it, or too large to be kept. */
-    private List<Shard> cut(Heap heap, Pieces pieces) {
+    private List<Shard> cut(HeapId heap, Piecework pieces) {
         List<Range> ranges = Cut.of(pieces);
         long bytes = ranges.stream().mapToLong(Range::bytes).sum();
         if (ranges.size() < 2 || ask(() -> store.bytes(lease.id())) + bytes > terms.bytes() / SHARE) {
@@ -126,7 +126,7 @@ final class ShardCrew implements Consumer<Pieces> {
         return ask(() -> store.shards(heap));
     }
 
-    private void takeIn(Heap heap, Pieces pieces, List<Shard> shards, Set<Integer> taken) {
+    private void takeIn(HeapId heap, Piecework pieces, List<Shard> shards, Set<Integer> taken) {
         for (Shard shard : shards) {
             Range range = shard.range();
             if (shard.done() && !taken.contains(range.begins())) {
@@ -139,7 +139,7 @@ final class ShardCrew implements Consumer<Pieces> {
     }
 
     /** The first that is free and nobody else is faster at; whether there was one. */
-    private boolean takesUpOne(Heap heap, Pieces pieces, List<Shard> shards, Set<Integer> taken) {
+    private boolean takesUpOne(HeapId heap, Piecework pieces, List<Shard> shards, Set<Integer> taken) {
         for (Shard shard : shards) {
             if (shard.free() && shard.attempts() >= terms.attempts()) {
                 if (member.leads()) {
@@ -158,7 +158,7 @@ final class ShardCrew implements Consumer<Pieces> {
         return false;
     }
 
-    private void work(Claim claim, Pieces pieces) {
+    private void work(Claim claim, Piecework pieces) {
         Range range = claim.range();
         boolean kept = false;
         boolean counted = true;

@@ -31,14 +31,14 @@ class ShardStore {
     }
 
     /** The shards of one heap of one job. */
-    record Heap(String job, String digest) {
+    record HeapId(String job, String digest) {
 
-        static Heap of(String job, String name) {
-            return new Heap(job, sha256(name.getBytes(StandardCharsets.UTF_8)));
+        static HeapId of(String job, String name) {
+            return new HeapId(job, sha256(name.getBytes(StandardCharsets.UTF_8)));
         }
     }
 
-    /** Pieces {@code begins}, ... {@code ends - 1}. */
+    /** Piecework {@code begins}, ... {@code ends - 1}. */
     record Range(int begins, int ends, long bytes) {}
 
     /** A range, how often it was taken up, and whether somebody has it or it is done. */
@@ -49,9 +49,9 @@ class ShardStore {
     }
 
     /** A shard in somebody's hands. */
-    record Claim(Heap heap, Range range, long token) {}
+    record Claim(HeapId heap, Range range, long token) {}
 
-    List<Shard> shards(Heap heap) {
+    List<Shard> shards(HeapId heap) {
         return of("select begins, ends, bytes, attempts, holder, digest from job_shard" + OF_HEAP + " order by begins", heap)
                 .query((row, number) -> new Shard(
                         new Range(row.getInt(1), row.getInt(2), row.getLong(3)),
@@ -62,7 +62,7 @@ class ShardStore {
     }
 
     /** Cuts a heap so, unless somebody has cut it before, and counts what will be kept as the job's; only who leads it may. */
-    void plan(Lease lease, Heap heap, List<Range> ranges) {
+    void plan(Lease lease, HeapId heap, List<Range> ranges) {
         try {
             transaction.executeWithoutResult(status -> {
                 int leads = jdbc.sql("update job set bytes = bytes + :bytes where id = :job and lease = :lease"
@@ -91,7 +91,7 @@ class ShardStore {
     }
 
     /** Takes up a shard that is free; nothing where somebody was faster. */
-    Optional<Claim> claim(Heap heap, Range range, String holder) {
+    Optional<Claim> claim(HeapId heap, Range range, String holder) {
         int taken = of(
                         "update job_shard set holder = :holder, token = token + 1, attempts = attempts + 1" + THIS
                                 + " and holder is null and digest is null",
@@ -138,7 +138,7 @@ class ShardStore {
     }
 
     /** What came of a shard; nothing where it is not done, or what is kept is not what was: then it is done again. */
-    Optional<byte[]> result(Heap heap, Range range) {
+    Optional<byte[]> result(HeapId heap, Range range) {
         record Kept(byte[] bytes, String digest) {}
         Optional<Kept> kept = of("select result, digest from job_shard" + THIS + " and digest is not null", heap)
                 .param("begins", range.begins())
@@ -170,7 +170,7 @@ class ShardStore {
                 > 0;
     }
 
-    private JdbcClient.StatementSpec of(String sql, Heap heap) {
+    private JdbcClient.StatementSpec of(String sql, HeapId heap) {
         return jdbc.sql(sql).param("job", heap.job()).param("heap", heap.digest());
     }
 

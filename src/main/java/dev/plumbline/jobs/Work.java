@@ -26,8 +26,8 @@ public interface Work {
          */
         Done run(Attempt attempt);
 
-        /** Does {@link Pieces} of it for another process that runs it; whatever the crew throws ends that. */
-        default void help(Consumer<Pieces> crew) {}
+        /** Does {@link Piecework} of it for another process that runs it; whatever the crew throws ends that. */
+        default void help(Consumer<Piecework> crew) {}
     }
 
     /**

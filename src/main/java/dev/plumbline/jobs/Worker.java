@@ -44,6 +44,7 @@ class Worker {
     private final JobStore store;
     private final JobRuns leases;
     private final ShardStore shards;
+    private final CheckpointStore checkpoints;
     private final Calls calls;
     private final TransactionTemplate transaction;
     private final JobTerms terms;
@@ -62,6 +63,7 @@ class Worker {
             JobStore store,
             JobRuns leases,
             ShardStore shards,
+            CheckpointStore checkpoints,
             Calls calls,
             TransactionTemplate transaction,
             JobTerms terms,
@@ -70,6 +72,7 @@ class Worker {
         this.store = store;
         this.leases = leases;
         this.shards = shards;
+        this.checkpoints = checkpoints;
         this.calls = calls;
         this.transaction = transaction;
         this.terms = terms;
@@ -152,7 +155,10 @@ class Worker {
                 lease,
                 new ShardCrew.Member(ShardCrew.LEAD, run.caller, true, () -> stopping, run.events(started)),
                 terms);
-        Work.Done done = task.run(new Attempt(run::tell, crew));
+        Work.Done done = task.run(new Attempt(
+                run::tell,
+                crew,
+                new KeptCheckpoints(checkpoints, lease, terms, () -> stopping, () -> run.resumed = true)));
         run.caller.check();
         runs.remove(run);
         boolean first = Patience.patiently(() -> stopping, () -> Boolean.TRUE.equals(transaction.execute(status -> {

@@ -56,7 +56,8 @@ final class TrainingRunWork implements Work {
             public Done run(Attempt attempt) {
                 String id = UUID.randomUUID().toString();
                 TrainingRunHandle handle = new TrainingRunHandle(
-                        id, at -> attempt.progress().accept(of(at, request)), Presence.current()::check, BETWEEN_LOOKS);
+                        id, at -> attempt.progress().accept(of(at, request)), Presence.current()::check, BETWEEN_LOOKS)
+                        .with(attempt.checkpoints());
                 TrainingRunReport report = inputs.answer(upload, files -> service.train(request, handle))
                         .named(id, request.label())
                         .since(earlier);

@@ -14,5 +14,13 @@ create table job_shard (
     primary key (job, heap, begins)
 );
 
+-- The last state of work that is a chain. Inline where large objects would be kept for minutes after they were overwritten.
+create table job_checkpoint (
+    job             varchar(36)   not null references job (id) on delete cascade,
+    ordinal         integer       not null,
+    content         bytea not null,
+    primary key (job, ordinal)
+);
+
 -- How often it was begun since something new was kept.
 alter table job add column fruitless integer default 0 not null;

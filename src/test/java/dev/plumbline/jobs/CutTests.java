@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class CutTests {
 
     private static List<Range> cut(int count, double seconds, long bytes) {
-        List<Range> ranges = Cut.of(new Pieces() {
+        List<Range> ranges = Cut.of(new Piecework() {
             @Override
             protected String name() {
                 return "";

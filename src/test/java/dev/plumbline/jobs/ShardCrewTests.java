@@ -7,7 +7,7 @@ import dev.plumbline.jobs.Job.State;
 import dev.plumbline.jobs.JobRuns.Lease;
 import dev.plumbline.jobs.JobStore.New;
 import dev.plumbline.jobs.ShardStore.Claim;
-import dev.plumbline.jobs.ShardStore.Heap;
+import dev.plumbline.jobs.ShardStore.HeapId;
 import dev.plumbline.jobs.ShardStore.Range;
 import dev.plumbline.jobs.ShardStore.Shard;
 import dev.plumbline.limits.Presence;
@@ -69,7 +69,7 @@ class ShardCrewTests {
     }
 
     /** Twelve pieces of a second each; what one gives is its number's square. */
-    private static final class Squares extends Pieces {
+    private static final class Squares extends Piecework {
         private final byte[] squares = new byte[COUNT];
         private final BitSet done = new BitSet();
         private final List<Integer> worked = new ArrayList<>();
@@ -147,7 +147,7 @@ class ShardCrewTests {
     }
 
     private List<Shard> rows(String id) {
-        return shards.shards(Heap.of(id, "squares"));
+        return shards.shards(HeapId.of(id, "squares"));
     }
 
     private Work work(Squares pieces, Consumer<Attempt> around) {
@@ -173,7 +173,7 @@ class ShardCrewTests {
                     }
 
                     @Override
-                    public void help(Consumer<Pieces> crew) {
+                    public void help(Consumer<Piecework> crew) {
                         crew.accept(pieces);
                     }
                 };
@@ -190,6 +190,7 @@ class ShardCrewTests {
                 store,
                 leases,
                 shards,
+                new CheckpointStore(jdbc, transaction),
                 new Calls(database),
                 transaction,
                 TERMS,
@@ -205,7 +206,7 @@ class ShardCrewTests {
     private String halfDone() {
         String id = submitted("ann", 12, 0);
         Lease lease = leases.begin(id, THERE).orElseThrow();
-        Heap heap = Heap.of(id, "squares");
+        HeapId heap = HeapId.of(id, "squares");
         shards.plan(lease, heap, Cut.of(new Squares(from -> {})));
         Squares dead = new Squares(from -> {});
         for (Shard shard : rows(id).subList(0, 3)) {
@@ -287,7 +288,7 @@ class ShardCrewTests {
     @Test
     void whoWasFrozenAndWakesUpChangesNothing() {
         String id = halfDone();
-        Heap heap = Heap.of(id, "squares");
+        HeapId heap = HeapId.of(id, "squares");
         Range range = rows(id).get(4).range();
         Claim frozen = shards.claim(heap, range, id + "/0").orElseThrow();
         assertThat(shards.claim(heap, range, "another")).isEmpty();
@@ -304,14 +305,14 @@ class ShardCrewTests {
 
         // Nor does one who led: it may not even cut another heap.
         Lease old = new Lease(id, "ann", "squares", 0, 0, 0);
-        shards.plan(old, Heap.of(id, "more"), List.of(new Range(0, 1, 1)));
-        assertThat(shards.shards(Heap.of(id, "more"))).isEmpty();
+        shards.plan(old, HeapId.of(id, "more"), List.of(new Range(0, 1, 1)));
+        assertThat(shards.shards(HeapId.of(id, "more"))).isEmpty();
     }
 
     @Test
     void aShardThatKillsEachTimeSpendsItsBudgetAndTheOthersResultsStay() {
         String id = halfDone();
-        Heap heap = Heap.of(id, "squares");
+        HeapId heap = HeapId.of(id, "squares");
         Range deadly = rows(id).get(3).range();
         for (int death = 1; death < 3; death++) {
             shards.release(id, ShardCrew.LEAD);
@@ -338,7 +339,7 @@ class ShardCrewTests {
     @Test
     void aShardIsTriedAsOftenAsAJob() {
         String id = halfDone();
-        Heap heap = Heap.of(id, "squares");
+        HeapId heap = HeapId.of(id, "squares");
         shards.release(id, ShardCrew.LEAD);
         assertThat(shards.claim(heap, rows(id).get(3).range(), ShardCrew.LEAD)).isPresent();
 
@@ -452,7 +453,7 @@ class ShardCrewTests {
     void whatIsTooLargeToBeKeptIsNotCut() {
         String id = submitted("ann", 12, 0);
         Lease lease = leases.begin(id, HERE).orElseThrow();
-        shards.plan(lease, Heap.of(id, "another"), List.of(new Range(0, 1, 239)));
+        shards.plan(lease, HeapId.of(id, "another"), List.of(new Range(0, 1, 239)));
         Squares pieces = new Squares(from -> {});
 
         worker(pieces).run(id, HERE);

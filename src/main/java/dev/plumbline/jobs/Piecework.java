@@ -4,7 +4,7 @@ package dev.plumbline.jobs;
  * Work that falls into pieces, of which each is a pure function of the job's inputs: whoever does it, when and beside what, its
  * bits are the same.
  */
-public abstract class Pieces {
+public abstract class Piecework {
 
     /** The same for the same pieces of a job, and for no others of it. */
     protected abstract String name();
