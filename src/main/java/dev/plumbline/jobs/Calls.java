@@ -33,7 +33,7 @@ class Calls {
     }
 
     /** For so many shards, of which whoever leads does one. */
-    void call(String job, int shards) {
+    void call(String job, long shards) {
         for (int number = 0; number < Math.min(MOST, shards - 1); number++) {
             client.scheduleIfNotExists(new TaskInstance<Void>(TASK, job + "/" + number), Instant.now());
         }

@@ -56,8 +56,8 @@ final class ShardCrew implements Consumer<Piecework> {
     /** What happens on the way. */
     interface Events {
 
-        /** A heap was cut: others may come. */
-        void cut(int shards);
+        /** So many shards are open: others may come. */
+        boolean begins(long open);
 
         /** What was kept before has been taken in. */
         void resumed();
@@ -92,6 +92,8 @@ final class ShardCrew implements Consumer<Piecework> {
             pieces.work(0, pieces.count());
             return;
         }
+        long open = shards.stream().filter(shard -> !shard.done()).count();
+        ask(() -> member.events().begins(open));
         Set<Integer> taken = new HashSet<>(); // in, by where they begin
         for (boolean first = true; ; first = false) {
             member.caller().check();
@@ -118,11 +120,7 @@ final class ShardCrew implements Consumer<Piecework> {
         if (ranges.size() < 2 || ask(() -> store.bytes(lease.id())) + bytes > terms.bytes() / SHARE) {
             return List.of();
         }
-        patiently(member.stopping(), () -> {
-            store.plan(lease, heap, ranges);
-            member.events().cut(ranges.size());
-            return true;
-        });
+        ask(() -> store.plan(lease, heap, ranges));
         return ask(() -> store.shards(heap));
     }
 

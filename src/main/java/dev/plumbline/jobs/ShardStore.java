@@ -61,10 +61,10 @@ class ShardStore {
                 .list();
     }
 
-    /** Cuts a heap so, unless somebody has cut it before, and counts what will be kept as the job's; only who leads it may. */
-    void plan(Lease lease, HeapId heap, List<Range> ranges) {
+    /** Cuts a heap so, and counts what will be kept as the job's; false where somebody has cut it before, or leads the job now. */
+    boolean plan(Lease lease, HeapId heap, List<Range> ranges) {
         try {
-            transaction.executeWithoutResult(status -> {
+            return Boolean.TRUE.equals(transaction.execute(status -> {
                 int leads = jdbc.sql("update job set bytes = bytes + :bytes where id = :job and lease = :lease"
                                 + " and state = 'RUNNING'")
                         .param("bytes", ranges.stream().mapToLong(Range::bytes).sum())
@@ -72,7 +72,7 @@ class ShardStore {
                         .param("lease", lease.number())
                         .update();
                 if (leads == 0) {
-                    return;
+                    return false;
                 }
                 for (Range range : ranges) {
                     of(
@@ -84,9 +84,10 @@ class ShardStore {
                             .param("bytes", range.bytes())
                             .update();
                 }
-            });
-        } catch (DuplicateKeyException plannedBefore) {
-            // By one who leads the job no more.
+                return true;
+            }));
+        } catch (DuplicateKeyException cutBefore) {
+            return false;
         }
     }
 

@@ -97,7 +97,9 @@ class Volunteer {
     private ShardCrew.Events events(Stay stay) {
         return new ShardCrew.Events() {
             @Override
-            public void cut(int number) {}
+            public boolean begins(long open) {
+                return true;
+            }
 
             @Override
             public void resumed() {}

@@ -283,8 +283,9 @@ class Worker {
                 private long resumedAfter;
 
                 @Override
-                public void cut(int number) {
-                    calls.call(lease.id(), number);
+                public boolean begins(long open) {
+                    calls.call(lease.id(), open);
+                    return true;
                 }
 
                 @Override
