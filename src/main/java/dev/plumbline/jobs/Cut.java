@@ -4,7 +4,9 @@ import dev.plumbline.jobs.ShardStore.Range;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How a heap is cut into shards: each long enough that keeping it costs nothing, few enough for a table, small enough for a row. */
+/**
+ * How a heap is cut into shards: each long enough that keeping it costs nothing, few enough for a table, small enough for a row.
+ */
 final class Cut {
 
     /** Seconds of one core that a shard takes at least, by estimate. */

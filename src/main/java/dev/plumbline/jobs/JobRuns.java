@@ -5,6 +5,8 @@ import dev.plumbline.jobs.Job.State;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
@@ -21,6 +23,9 @@ import tools.jackson.databind.json.JsonMapper;
 class JobRuns {
 
     private static final String HELD = " where id = :id and lease = :lease and state = 'RUNNING'";
+
+    private static final String LEASES =
+            "select id, owner, kind, lease, fruitless, fraction from job where id = :id";
 
     private final JdbcClient jdbc;
     private final JsonMapper json;
@@ -54,21 +59,20 @@ class JobRuns {
                 .update();
         return begun == 0
                 ? Optional.empty()
-                : jdbc.sql("select id, owner, kind, lease, fruitless, fraction from job where id = :id")
-                        .param("id", id)
-                        .query((row, number) -> new Lease(
-                                row.getString(1), row.getString(2), row.getString(3), row.getLong(4), row.getInt(5), row.getDouble(6)))
-                        .optional();
+                : jdbc.sql(LEASES).param("id", id).query((row, number) -> lease(row)).optional();
+    }
+
+    private static Lease lease(ResultSet row) throws SQLException {
+        return new Lease(
+                row.getString(1), row.getString(2), row.getString(3), row.getLong(4), row.getInt(5), row.getDouble(6));
     }
 
     /** The run that leads a job now, for one who volunteers: nothing where it is over, waits, or runs on this very node. */
     Optional<Lease> ledElsewhere(String id, String node) {
-        return jdbc.sql("select id, owner, kind, lease, fruitless, fraction from job where id = :id and state = 'RUNNING'"
-                        + " and not cancelled and node <> :node")
+        return jdbc.sql(LEASES + " and state = 'RUNNING' and not cancelled and node <> :node")
                 .param("id", id)
                 .param("node", node)
-                .query((row, number) -> new Lease(
-                        row.getString(1), row.getString(2), row.getString(3), row.getLong(4), row.getInt(5), row.getDouble(6)))
+                .query((row, number) -> lease(row))
                 .optional();
     }
 
@@ -170,7 +174,7 @@ class JobRuns {
                 .param("report", report)
                 .param("result", result)
                 .param("error", error)
-                .param("bytes", result == null ? state == State.FAILED ? store.shardBytes(lease.id()) : 0 : result.length)
+                .param("bytes", bytes(lease, state, result))
                 .param("whole", state == State.DONE)
                 .update();
         if (ended > 0) {
@@ -181,6 +185,11 @@ class JobRuns {
             }
         }
         return ended > 0;
+    }
+
+    /** That stay: a report's, or what came of the shards of one that failed. */
+    private long bytes(Lease lease, State state, byte @Nullable [] result) {
+        return result != null ? result.length : state == State.FAILED ? store.shardBytes(lease.id()) : 0;
     }
 
     /** Back into the queue; {@code counted} whether the attempt counts. */

@@ -52,7 +52,10 @@ class ShardStore {
     record Claim(HeapId heap, Range range, long token) {}
 
     List<Shard> shards(HeapId heap) {
-        return of("select begins, ends, bytes, attempts, holder, digest from job_shard" + OF_HEAP + " order by begins", heap)
+        return of(
+                        "select begins, ends, bytes, attempts, holder, digest from job_shard" + OF_HEAP
+                                + " order by begins",
+                        heap)
                 .query((row, number) -> new Shard(
                         new Range(row.getInt(1), row.getInt(2), row.getLong(3)),
                         row.getInt(4),
@@ -61,7 +64,7 @@ class ShardStore {
                 .list();
     }
 
-    /** Cuts a heap so, and counts what will be kept as the job's; false where somebody has cut it before, or leads the job now. */
+    /** Cuts a heap so, and counts what will be kept as the job's; false where somebody has cut it, or leads the job now. */
     boolean plan(Lease lease, HeapId heap, List<Range> ranges) {
         try {
             return Boolean.TRUE.equals(transaction.execute(status -> {

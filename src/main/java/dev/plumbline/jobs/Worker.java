@@ -131,7 +131,7 @@ class Worker {
             return failed(lease, spent.failure());
         } catch (Behind othersFirst) {
             leases.giveBack(lease, false);
-            return Outcome.AGAIN;
+            return Outcome.LATER;
         } catch (ComeBackLater busy) {
             Presence.end();
             return run.caller.isGone() ? unwanted(lease) : later(lease, busy);
@@ -258,6 +258,7 @@ class Worker {
     private final class Run {
 
         private final Lease lease;
+        private final Progress before; // of earlier runs
         private final Presence caller = new Presence(() -> {}, PATIENCE);
         private final AtomicReference<Progress> told = new AtomicReference<>(Progress.NONE);
         private final TimeLeft left = new TimeLeft(System.nanoTime() / 1e9);
@@ -267,6 +268,7 @@ class Worker {
 
         private Run(Lease lease) {
             this.lease = lease;
+            this.before = new Progress("", 0, 0, lease.fraction());
         }
 
         private void tell(Progress progress) {
@@ -317,7 +319,7 @@ class Worker {
                         left.resumes(seconds, jump.fraction());
                     }
                     Double rest = left.at(seconds, now.fraction());
-                    leases.note(lease, new Progress(now.phase(), now.done(), now.total(), Math.max(lease.fraction(), now.fraction())), rest);
+                    leases.note(lease, now.notBehind(before), rest);
                     noted = now;
                 }
                 if (!leases.isWanted(lease)) {

@@ -423,7 +423,7 @@ class ShardCrewTests {
                 sleep(300); // coming back has to be worth it
             }
         });
-        assertThat(worker(pieces).run(id, HERE)).isEqualTo(Worker.Outcome.AGAIN);
+        assertThat(worker(pieces).run(id, HERE)).isEqualTo(Worker.Outcome.LATER);
         assertThat(pieces.worked).hasSizeBetween(2, COUNT - 2);
         assertThat(job(id).state()).isEqualTo(State.QUEUED);
         assertThat(job(id).attempts()).isZero();
