@@ -6,7 +6,8 @@
 PLUMBLINE_COMMAND is how the service is started, without options; `java ... -jar target/plumbline-*.jar` where it is not set.
 A training run, an exhaustive check and a diagnosis are submitted before each kill. Exits with 0 where every acknowledged job
 ended once, done, with the report of the direct call but for its id and its times, and where a job that is killed at each
-attempt fails and says so.
+attempt fails and says so. Then it prints how much time a kill costs a check and a run of half a minute, with what is kept on the
+way and without (a quarter of plumbline.jobs.bytes holds no shard and no checkpoint then).
 """
 import glob, http.client, json, os, random, shlex, signal, subprocess, sys, tempfile, time
 
@@ -19,6 +20,9 @@ CHECK = {"model": {"formula": "sum(tanh(w)^2) * logSumExp(w)"},
          "parameters": {"w": [0.01 * (i * 7 % 13) for i in range(int(os.environ.get("ENTRIES", "2000")))]},
          "settings": {"coverage": "exhaustive"}}
 DIAGNOSIS = {"gradients": {"a.weight": [[1e-12, 1e-12]], "b.weight": [[1.0, 2.0]]}}
+LONG_CHECK = {**CHECK, "parameters": {"w": [0.01 * (i * 7 % 13) for i in range(int(os.environ.get("LONG_ENTRIES", "50000")))]}}
+LONG_RUN = {**RUN, "iterations": int(os.environ.get("LONG_ITERATIONS", "4000000")), "reportEvery": 10000}
+PHASES = ("exhaustive", "iterations")
 running = None
 WORK = {"/v1/training-runs": RUN, "/v1/gradient-checks": CHECK, "/v1/diagnoses": DIAGNOSIS}
 
@@ -71,6 +75,65 @@ def ended(path):
         answer = call("GET", path, Prefer="wait=30")
         if answer and answer[2]["state"] not in ("queued", "running"):
             return answer[2]
+
+
+def run_to_the_end(place, process, states=None):
+    """The job, seconds from when this process begins it to its end, and how far that was when it first said so.
+
+    None of its fractions may be below one before."""
+    states = [] if states is None else states
+    began, resumed = None, 0
+    while True:
+        answer = call("GET", place)
+        if answer:
+            job = answer[2]
+            states.append(job["progress"]["fraction"])
+            if states[-1] < max(states):
+                sys.exit("progress fell: %s" % states[-5:])
+            if began is None and job["state"] == "running" and job["node"].endswith(":%d" % process.pid):
+                began = time.time()
+            if began and resumed <= 1 and job["progress"]["phase"] in PHASES:
+                resumed = job["progress"]["done"]
+            if job["state"] not in ("queued", "running"):
+                return job, time.time() - (began or time.time()), resumed
+        time.sleep(0.05)
+
+
+def cost_of_kills(path, body, kills, bytes_of_jobs):
+    data, faults, lost = tempfile.mkdtemp(prefix="jobs-"), [], []
+    options = ["--plumbline.limits.request-seconds=3000", "--plumbline.jobs.bytes=%d" % bytes_of_jobs]
+    process = start(data, *options)
+    while call("GET", "/actuator/health/readiness")[0] != 200:
+        time.sleep(0.5)
+    call("POST", path, body)
+    began = time.time()
+    direct = plain(call("POST", path, body)[2])
+    alone = time.time() - began
+    place = call("POST", path, body, Prefer="respond-async")[1]["Location"]
+    _, whole, _ = run_to_the_end(place, process)
+    for number in range(kills):
+        place = call("POST", path, body, Prefer="respond-async")[1]["Location"]
+        while call("GET", place)[2]["state"] != "running":
+            time.sleep(0.02)
+        began, states = time.time(), []
+        while time.time() - began < (0.3 + 0.5 * (number + 0.5) / kills) * whole:
+            progress = call("GET", place)[2]["progress"]
+            states.append(progress["fraction"])
+            time.sleep(0.1)
+        kill(process)
+        worked = time.time() - began
+        process = start(data, *options)
+        while call("GET", "/actuator/health/readiness")[0] != 200:
+            time.sleep(0.1)
+        job, rest, resumed = run_to_the_end(place, process, states)
+        lost.append("%.1f s (%.0f %% of the work done again)" % (
+            worked + rest - whole, 100 * max(0, progress["done"] - resumed) / max(1, progress["total"])))
+        if job["state"] != "done" or plain(job["report"]) != direct:
+            faults.append((place, job["state"], job["error"] if job["state"] != "done" else "another report"))
+    kill(process)
+    print("%s: direct %.1f s, as a job %.1f s; lost by each kill: %s" % (
+        path, alone, whole, ", ".join(lost)), flush=True)
+    return faults
 
 
 def main():
@@ -133,6 +196,11 @@ def main():
     if job["state"] != "failed":
         faults.append((place, job["state"]))
     kill(process)
+    for path, body, little in (("/v1/gradient-checks", LONG_CHECK, 4 << 20), ("/v1/training-runs", LONG_RUN, 20000)):
+        print("with what is kept on the way, ", end="")
+        faults += cost_of_kills(path, body, min(KILLS, 3), 1 << 30)
+        print("without it, ", end="")
+        faults += cost_of_kills(path, body, 1, little)
     print("FAULTS" if faults else "no faults", faults)
     sys.exit(1 if faults else 0)
 

@@ -1,7 +1,10 @@
 package dev.plumbline.check;
 
 import dev.plumbline.compute.consistency.Fingerprint;
+import dev.plumbline.compute.difference.Crew;
+import dev.plumbline.compute.difference.ExhaustiveGradient;
 import dev.plumbline.compute.explanation.Seen;
+import dev.plumbline.compute.program.NativeFactors;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.compute.verification.Coverage;
@@ -50,7 +53,7 @@ class GradientCheckService {
 
     /** Checks, and keeps the report for the key that asked, with what has changed since an earlier one that it names. */
     GradientCheckReport check(String owner, GradientCheckRequest request, Consumer<GradientCheckProgress> caller) {
-        Checked checked = checked(owner, request, caller);
+        Checked checked = checked(owner, request, caller, Crew.HERE);
         keep(owner, checked);
         return checked.report();
     }
@@ -59,12 +62,12 @@ class GradientCheckService {
         reports.keep(owner, checked);
     }
 
-    /** The same, and keeps nothing. */
-    Checked checked(String owner, GradientCheckRequest request, Consumer<GradientCheckProgress> caller) {
+    /** The same by a crew of the caller's, and keeps nothing. */
+    Checked checked(String owner, GradientCheckRequest request, Consumer<GradientCheckProgress> caller, Crew crew) {
         String label = ReportFilter.label(request.label());
         String earlier = request.comparedWith();
         GradientCheckReport before = earlier == null ? null : reports.earlier(owner, earlier);
-        Checked checked = examine(request, caller);
+        Checked checked = examine(request, caller, crew);
         GradientCheckReport report =
                 checked.report().of(label, before == null ? null : ChangesSince.of(before, checked.report()));
         return new Checked(report, checked.figures());
@@ -91,12 +94,30 @@ class GradientCheckService {
     }
 
     GradientCheckReport check(GradientCheckRequest request, Consumer<GradientCheckProgress> caller) {
-        return examine(request, caller).report();
+        return examine(request, caller, Crew.HERE).report();
+    }
+
+    /** Has the crew do what it will of another's exhaustive check, and makes nothing of it; it may throw to leave. */
+    void help(GradientCheckRequest asked, Crew crew) {
+        try (Watch watch = new Watch(limits.deadline(), progress -> {}, new ObservedPhases(observations), crew)) {
+            help(asked, watch);
+        }
+    }
+
+    private void help(GradientCheckRequest asked, Watch watch) {
+        CheckedModel model = CheckedModel.read(asked, limits.bytes(), afford(asked));
+        Question question = Question.of(
+                asked.by(model.parameterNames()), model, stated -> decided(asked, stated, model.objective()));
+        if (question.plan().coverage() == Coverage.EXHAUSTIVE) {
+            try (NativeFactors factors = NativeFactors.of(model.objective())) {
+                ExhaustiveGradient.of(model.objective(), question.plan().seed(), watch);
+            }
+        }
     }
 
     /** Tells {@code caller} how far it is; whatever that throws gives the check up. */
-    private Checked examine(GradientCheckRequest asked, Consumer<GradientCheckProgress> caller) {
-        try (Watch watch = new Watch(limits.deadline(), caller, new ObservedPhases(observations))) {
+    private Checked examine(GradientCheckRequest asked, Consumer<GradientCheckProgress> caller, Crew crew) {
+        try (Watch watch = new Watch(limits.deadline(), caller, new ObservedPhases(observations), crew)) {
             return examine(asked, watch);
         }
     }
@@ -119,10 +140,10 @@ class GradientCheckService {
         }
         Seen seen = SeenValues.of(request, model.objective());
         Fingerprint inputs = Fingerprint.of(model.objective().point());
-        Measured measured = Measured.of(question, model.objective(), watch::at);
+        Measured measured = Measured.of(question, model.objective(), watch);
         Checked checked = new ReportAssembly(
                         measured.claims(), request, measured.question().settings(), model, inputs, seen)
-                .report(watch::at, started);
+                .report(watch, started);
         return claimsMore ? checked.with(products(asked, watch).result()) : checked;
     }
 
@@ -136,7 +157,7 @@ class GradientCheckService {
         limits.requireSeconds(
                 TANGENTS * claims.places().size() * CheckCost.certified(program) + ROW * rows * program.seconds());
         return new ProductsAlone(
-                model, settings, new ProductCheck(model, settings, watch::at).of(claims, asked.sparsityOrNone()));
+                model, settings, new ProductCheck(model, settings, watch).of(claims, asked.sparsityOrNone()));
     }
 
     /** All that a check may need, before anything large is there: who holds a part of it would wait for the rest. */

@@ -1,7 +1,9 @@
 package dev.plumbline.check;
 
+import dev.plumbline.jobs.Attempt;
 import dev.plumbline.jobs.Inputs;
 import dev.plumbline.jobs.JobTerms;
+import dev.plumbline.jobs.Piecework;
 import dev.plumbline.jobs.Progress;
 import dev.plumbline.jobs.Work;
 import dev.plumbline.library.ModelLibrary;
@@ -46,13 +48,24 @@ final class GradientCheckWork implements Work {
             }
 
             @Override
-            public Done run(Consumer<Progress> progress) {
+            public Done run(Attempt attempt) {
                 Checked checked = inputs.answer(
-                        upload, files -> service.checked(owner, request, at -> progress.accept(of(at, course))));
+                        upload,
+                        files -> service.checked(
+                                owner, request, at -> attempt.progress().accept(of(at, course)), heap -> attempt.crew()
+                                        .accept(new TilesOfAHeap(heap))));
                 return new Done(
                         checked.report().id(),
                         json.writeValueAsBytes(checked.report()),
                         () -> service.keep(owner, checked));
+            }
+
+            @Override
+            public void help(Consumer<Piecework> crew) {
+                inputs.answer(upload, files -> {
+                    service.help(request, heap -> crew.accept(new TilesOfAHeap(heap)));
+                    return true;
+                });
             }
         };
     }

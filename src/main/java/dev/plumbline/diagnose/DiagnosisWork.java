@@ -1,5 +1,6 @@
 package dev.plumbline.diagnose;
 
+import dev.plumbline.jobs.Attempt;
 import dev.plumbline.jobs.Inputs;
 import dev.plumbline.jobs.JobTerms;
 import dev.plumbline.jobs.Progress;
@@ -7,7 +8,6 @@ import dev.plumbline.jobs.Work;
 import dev.plumbline.library.ModelLibrary;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.report.Upload;
-import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -48,8 +48,8 @@ final class DiagnosisWork implements Work {
             }
 
             @Override
-            public Done run(Consumer<Progress> progress) {
-                progress.accept(new Progress("diagnosis", 0, 1, 0));
+            public Done run(Attempt attempt) {
+                attempt.progress().accept(new Progress("diagnosis", 0, 1, 0));
                 DiagnosisReport report = inputs.answer(upload, files -> service.diagnose(request))
                         .since(earlier);
                 return new Done(report.id(), json.writeValueAsBytes(report), () -> kept.keep(owner, report));

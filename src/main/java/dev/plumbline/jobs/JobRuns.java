@@ -5,6 +5,8 @@ import dev.plumbline.jobs.Job.State;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
@@ -22,6 +24,8 @@ class JobRuns {
 
     private static final String HELD = " where id = :id and lease = :lease and state = 'RUNNING'";
 
+    private static final String LEASES = "select id, owner, kind, lease, fruitless, fraction from job where id = :id";
+
     private final JdbcClient jdbc;
     private final JsonMapper json;
     private final JobTerms terms;
@@ -34,14 +38,19 @@ class JobRuns {
         this.store = store;
     }
 
-    /** One run of a job. */
-    record Lease(String id, String owner, String kind, long number, int attempt) {}
+    /**
+     * One run of a job.
+     *
+     * @param fruitless how often it was begun since something new was kept, this time included
+     * @param fraction how far it has been told to be
+     */
+    record Lease(String id, String owner, String kind, long number, int fruitless, double fraction) {}
 
     /** Begins a run, in a transaction, or two might read the same lease; nothing where the job has ended or is gone. */
     Optional<Lease> begin(String id, String node) {
         int begun = jdbc.sql(
                         "update job set state = 'RUNNING', lease = lease + 1, attempts = attempts + 1, node = :node,"
-                                + " started_at = :now, phase = 'begun', done = 0, total = 0, fraction = 0, seconds_left = null, version = version + 1"
+                                + " fruitless = fruitless + 1, started_at = :now, phase = 'begun', done = 0, total = 0, seconds_left = null, version = version + 1"
                                 + " where id = :id and state in ('QUEUED', 'RUNNING')")
                 .param("id", id)
                 .param("node", node)
@@ -49,11 +58,61 @@ class JobRuns {
                 .update();
         return begun == 0
                 ? Optional.empty()
-                : jdbc.sql("select id, owner, kind, lease, attempts from job where id = :id")
+                : jdbc.sql(LEASES)
                         .param("id", id)
-                        .query((row, number) -> new Lease(
-                                row.getString(1), row.getString(2), row.getString(3), row.getLong(4), row.getInt(5)))
+                        .query((row, number) -> lease(row))
                         .optional();
+    }
+
+    private static Lease lease(ResultSet row) throws SQLException {
+        return new Lease(
+                row.getString(1), row.getString(2), row.getString(3), row.getLong(4), row.getInt(5), row.getDouble(6));
+    }
+
+    /** The run that leads a job now, for one who volunteers: nothing where it is over, waits, or runs on this very node. */
+    Optional<Lease> ledElsewhere(String id, String node) {
+        return jdbc.sql(LEASES + " and state = 'RUNNING' and not cancelled and node <> :node")
+                .param("id", id)
+                .param("node", node)
+                .query((row, number) -> lease(row))
+                .optional();
+    }
+
+    /** Whether a job goes on, under whatever lease. */
+    boolean goesOn(String id) {
+        return jdbc.sql("select count(*) from job where id = :id and state in ('QUEUED', 'RUNNING') and not cancelled")
+                        .param("id", id)
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
+    /** Whether a job waits that goes before this one, and has for a second: there is no worker free for it. */
+    boolean othersGoFirst(Lease lease) {
+        return jdbc.sql("select count(*) from job where state = 'QUEUED' and created_at < :before"
+                                + " and through_at < (select through_at from job where id = :id)")
+                        .param("id", lease.id())
+                        .param("before", Instant.now().toEpochMilli() - 1_000)
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
+    /** Whether any job waits. */
+    boolean othersWait() {
+        return jdbc.sql("select count(*) from job where state = 'QUEUED'")
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
+    /** How often it was begun since something new was kept. */
+    int fruitless(Lease lease) {
+        return jdbc.sql("select fruitless from job where id = :id")
+                .param("id", lease.id())
+                .query(Integer.class)
+                .optional()
+                .orElse(0);
     }
 
     /** Notes how far it is. */
@@ -117,18 +176,29 @@ class JobRuns {
                 .param("report", report)
                 .param("result", result)
                 .param("error", error)
-                .param("bytes", result == null ? 0 : result.length)
+                .param("bytes", bytes(lease, state, result))
                 .param("whole", state == State.DONE)
                 .update();
         if (ended > 0) {
             store.dropInputs(lease.id());
+            store.dropCheckpoint(lease.id());
+            if (state != State.FAILED) {
+                store.dropShards(lease.id());
+            }
         }
         return ended > 0;
     }
 
+    /** That stay: a report's, or what came of the shards of one that failed. */
+    private long bytes(Lease lease, State state, byte @Nullable [] result) {
+        return result != null ? result.length : state == State.FAILED ? store.shardBytes(lease.id()) : 0;
+    }
+
     /** Back into the queue; {@code counted} whether the attempt counts. */
     void giveBack(Lease lease, boolean counted) {
-        jdbc.sql("update job set state = 'QUEUED', attempts = attempts - :less, version = version + 1" + HELD)
+        jdbc.sql("update job set state = 'QUEUED', attempts = attempts - :less,"
+                        + " fruitless = case when fruitless > :less then fruitless - :less else 0 end, version = version + 1"
+                        + HELD)
                 .param("id", lease.id())
                 .param("lease", lease.number())
                 .param("less", counted ? 0 : 1)

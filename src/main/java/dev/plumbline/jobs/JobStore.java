@@ -224,6 +224,8 @@ class JobStore {
                 .update();
         if (waiting > 0) {
             dropInputs(id);
+            dropShards(id);
+            dropCheckpoint(id);
             return true;
         }
         return jdbc.sql("update job set cancelled = true, version = version + 1 where owner = :owner and id = :id and"
@@ -232,6 +234,22 @@ class JobStore {
                         .param("id", id)
                         .update()
                 > 0;
+    }
+
+    /** What came of a job's shards, which a job that has failed keeps. */
+    long shardBytes(String id) {
+        return jdbc.sql("select coalesce(sum(bytes), 0) from job_shard where job = :id and digest is not null")
+                .param("id", id)
+                .query(Long.class)
+                .single();
+    }
+
+    void dropCheckpoint(String id) {
+        jdbc.sql("delete from job_checkpoint where job = :id").param("id", id).update();
+    }
+
+    void dropShards(String id) {
+        jdbc.sql("delete from job_shard where job = :id").param("id", id).update();
     }
 
     void dropInputs(String id) {

@@ -17,8 +17,9 @@ import org.springframework.validation.annotation.Validated;
  * @param queue jobs of all keys together that wait or run; the next one is told to come back later
  * @param queueOfKey of one key; 0 stands for half of the queue where there are keys, else all
  * @param seconds that one job may compute, and may be estimated to (a day)
- * @param attempts that a job has, each ended by the death of its process or a fault of ours
- * @param bytes of one key's jobs, requests and reports together (1 GiB); the oldest that have ended make room
+ * @param attempts that a job has, and each of its shards, ended by the death of their process or a fault of ours without
+ *     anything new that was kept
+ * @param bytes of one key's jobs, requests, shards and reports together (1 GiB); the oldest that have ended make room
  * @param kept of one key's jobs that have ended
  * @param days after which one that has ended is dropped
  */

@@ -5,7 +5,7 @@ package dev.plumbline.jobs;
  *
  * @param phase of its work
  * @param done of {@code total} pieces of this phase
- * @param fraction of the whole job, from 0 to 1, roughly; within an attempt it never falls
+ * @param fraction of the whole job, from 0 to 1, roughly; it never falls, though what was not kept is done again after a crash
  */
 public record Progress(String phase, long done, long total, double fraction) {
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TimeLeft {
 
-    /** Before that nothing is said. */
+    /** Of what there was to do; before that nothing is said. */
     private static final double LEAST = 0.1;
 
     /** So far apart are two marks at least, which bounds how many there are. */
@@ -19,10 +19,18 @@ final class TimeLeft {
     private record Mark(double seconds, double fraction) {}
 
     private final Deque<Mark> marks = new ArrayDeque<>();
+    private double start;
 
     /** @param seconds by a clock that only goes on */
     TimeLeft(double seconds) {
         marks.add(new Mark(seconds, 0));
+    }
+
+    /** What is done at this time was done before, and says nothing about the speed. */
+    void resumes(double seconds, double fraction) {
+        marks.clear();
+        marks.add(new Mark(seconds, fraction));
+        start = fraction;
     }
 
     /** In seconds, where so much of the work is done at this time; null where nobody knows yet. */
@@ -31,12 +39,14 @@ final class TimeLeft {
         if (fraction >= marks.getLast().fraction() + APART) {
             marks.add(new Mark(seconds, fraction));
         }
-        while (marks.size() > 1 && second().fraction() <= fraction / 2) {
+        while (marks.size() > 1 && second().fraction() <= (start + fraction) / 2) {
             marks.removeFirst();
         }
         Mark half = marks.getFirst();
         double done = fraction - half.fraction();
-        return fraction < LEAST || done <= 0 ? null : (Double) ((1 - fraction) / done * (seconds - half.seconds()));
+        return fraction - start < LEAST * (1 - start) || done <= 0
+                ? null
+                : (Double) ((1 - fraction) / done * (seconds - half.seconds()));
     }
 
     private Mark second() {

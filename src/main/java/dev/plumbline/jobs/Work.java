@@ -20,8 +20,14 @@ public interface Work {
         /** Of one core, by estimate. */
         double seconds();
 
-        /** Does it, from the beginning, and tells how far it is; whatever that throws gives it up. Nothing is kept yet. */
-        Done run(Consumer<Progress> progress);
+        /**
+         * Does it, from the beginning or from what an earlier attempt has left, and tells how far it is; whatever the attempt
+         * throws gives it up. Nothing is kept of the report yet.
+         */
+        Done run(Attempt attempt);
+
+        /** Does {@link Piecework} of it for another process that runs it; whatever the crew throws ends that. */
+        default void help(Consumer<Piecework> crew) {}
     }
 
     /**

@@ -19,14 +19,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -41,14 +38,14 @@ class Worker {
     /** A cancelled job ends within a second: its work asks at least as often as the clock looks. */
     private static final long BETWEEN_LOOKS = 250;
 
-    /** How often the end of a job is written while the database is away, a second apart. */
-    private static final int TRIES = 60;
-
     /** For memory that other jobs and requests use: more than any request may take. */
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final JobStore store;
     private final JobRuns leases;
+    private final ShardStore shards;
+    private final CheckpointStore checkpoints;
+    private final Calls calls;
     private final TransactionTemplate transaction;
     private final JobTerms terms;
     private final Map<String, Work> works;
@@ -65,18 +62,31 @@ class Worker {
     Worker(
             JobStore store,
             JobRuns leases,
+            ShardStore shards,
+            CheckpointStore checkpoints,
+            Calls calls,
             TransactionTemplate transaction,
             JobTerms terms,
             List<Work> works,
             MeterRegistry meters) {
         this.store = store;
         this.leases = leases;
+        this.shards = shards;
+        this.checkpoints = checkpoints;
+        this.calls = calls;
         this.transaction = transaction;
         this.terms = terms;
         this.works = works.stream().collect(Collectors.toMap(Work::kind, Function.identity()));
         this.meters = meters;
         clock.scheduleWithFixedDelay(
                 () -> runs.forEach(Run::look), BETWEEN_LOOKS, BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
+    }
+
+    /** A job waits that goes before this one, which goes on from what it has kept when its turn comes again. */
+    private static final class Behind extends RuntimeException {
+        Behind() {
+            super("somebody's job goes first", null, false, false);
+        }
     }
 
     /** Whether a job has to be taken up again, and whether others go first. */
@@ -95,7 +105,7 @@ class Worker {
             return Outcome.OVER;
         }
         Lease lease = begun.get();
-        if (lease.attempt() > terms.attempts()) {
+        if (lease.fruitless() > terms.attempts()) {
             return failed(
                     lease,
                     new Failure(
@@ -105,6 +115,7 @@ class Worker {
                             terms.attempts() + " attempts",
                             "fewer (plumbline.jobs.attempts); the log of the service knows the job by its id"));
         }
+        shards.release(lease.id(), ShardCrew.LEAD);
         Run run = new Run(lease);
         long started = System.nanoTime();
         runs.add(run);
@@ -116,6 +127,11 @@ class Worker {
         } catch (Problem refused) {
             return failed(
                     lease, new Failure(refused.explanation(), refused.pointer(), refused.got(), refused.expected()));
+        } catch (ShardCrew.Spent spent) {
+            return failed(lease, spent.failure());
+        } catch (Behind othersFirst) {
+            leases.giveBack(lease, false);
+            return Outcome.LATER;
         } catch (ComeBackLater busy) {
             Presence.end();
             return run.caller.isGone() ? unwanted(lease) : later(lease, busy);
@@ -134,16 +150,26 @@ class Worker {
             throw new IllegalStateException("nobody does " + lease.kind());
         }
         Work.Task task = Presence.estimating(() -> work.prepare(lease.owner(), store.inputs(lease.id())));
-        Work.Done done = task.run(run::tell);
+        ShardCrew crew = new ShardCrew(
+                shards,
+                lease,
+                new ShardCrew.Member(ShardCrew.LEAD, run.caller, true, () -> stopping, run.events(started)),
+                terms);
+        Work.Done done = task.run(new Attempt(
+                run::tell,
+                crew,
+                new KeptCheckpoints(checkpoints, lease, terms, () -> stopping, () -> run.resumed = true)));
         run.caller.check();
         runs.remove(run);
-        boolean first = patiently(() -> transaction.execute(status -> {
-            boolean held = leases.done(lease, "/v1/" + lease.kind() + "/" + done.id(), done.report());
-            if (held) {
-                done.keep().run();
-            }
-            return held;
-        }));
+        boolean first = Patience.patiently(
+                () -> stopping,
+                () -> Boolean.TRUE.equals(transaction.execute(status -> {
+                    boolean held = leases.done(lease, "/v1/" + lease.kind() + "/" + done.id(), done.report());
+                    if (held) {
+                        done.keep().run();
+                    }
+                    return held;
+                })));
         if (!first) {
             return unwanted(lease);
         }
@@ -151,30 +177,6 @@ class Worker {
         meters.timer("plumbline.job.seconds", "kind", lease.kind())
                 .record(Duration.ofNanos(System.nanoTime() - started));
         return ended(lease, "done");
-    }
-
-    /** What was computed for an hour is not lost because the database is away for some seconds. */
-    private boolean patiently(Supplier<@Nullable Boolean> write) {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return Boolean.TRUE.equals(write.get());
-            } catch (DataAccessException | TransactionException away) {
-                if (attempt == TRIES || stopping) {
-                    throw away;
-                }
-                log.warn("The end of a job cannot be written yet: {}", away.getMessage());
-                pause();
-            }
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(1_000);
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("the service stops", stopping);
-        }
     }
 
     /** Cancelled, given back because the service stops, or in somebody else's hands. */
@@ -196,8 +198,8 @@ class Worker {
     }
 
     private Outcome again(Lease lease, Throwable fault) {
-        log.error("Attempt {} of job {} failed", lease.attempt(), lease.id(), fault);
-        if (lease.attempt() >= terms.attempts() && !stopping) {
+        log.error("Run {} of job {} failed", lease.number(), lease.id(), fault);
+        if (leases.fruitless(lease) >= terms.attempts() && !stopping) {
             return failed(
                     lease,
                     new Failure(
@@ -227,6 +229,7 @@ class Worker {
     }
 
     private Outcome ended(Lease lease, String how) {
+        calls.dismiss(lease.id());
         meters.counter("plumbline.jobs", "kind", lease.kind(), "state", how).increment();
         return Outcome.OVER;
     }
@@ -257,18 +260,53 @@ class Worker {
     private final class Run {
 
         private final Lease lease;
+        private final Progress before; // of earlier runs
         private final Presence caller = new Presence(() -> {}, PATIENCE);
         private final AtomicReference<Progress> told = new AtomicReference<>(Progress.NONE);
         private final TimeLeft left = new TimeLeft(System.nanoTime() / 1e9);
         private Progress noted = Progress.NONE;
+        private volatile boolean resumed;
+        private volatile @Nullable Progress resumedAt;
 
         private Run(Lease lease) {
             this.lease = lease;
+            this.before = new Progress("", 0, 0, lease.fraction());
         }
 
         private void tell(Progress progress) {
             caller.check();
             told.updateAndGet(progress::notBehind);
+            if (resumed) {
+                resumed = false;
+                resumedAt = told.get();
+            }
+        }
+
+        private ShardCrew.Events events(long started) {
+            return new ShardCrew.Events() {
+                private long resumedAfter;
+
+                @Override
+                public boolean begins(long open) {
+                    calls.call(lease.id(), open);
+                    return true;
+                }
+
+                @Override
+                public void resumed() {
+                    resumedAfter = System.nanoTime() - started;
+                    resumed = true;
+                }
+
+                /** It costs as much to come back as it took to get here: no more than half of the time. */
+                @Override
+                public void kept() {
+                    long worth = 2 * resumedAfter;
+                    if (System.nanoTime() - started >= worth && leases.othersGoFirst(lease)) {
+                        throw new Behind();
+                    }
+                }
+            };
         }
 
         /** From the clock; where the database is away the work goes on, and its end will be written later. */
@@ -276,7 +314,14 @@ class Worker {
             try {
                 Progress now = told.get();
                 if (!now.equals(noted)) {
-                    leases.note(lease, now, left.at(System.nanoTime() / 1e9, now.fraction()));
+                    double seconds = System.nanoTime() / 1e9;
+                    Progress jump = resumedAt;
+                    if (jump != null) {
+                        resumedAt = null;
+                        left.resumes(seconds, jump.fraction());
+                    }
+                    Double rest = left.at(seconds, now.fraction());
+                    leases.note(lease, now.notBehind(before), rest);
                     noted = now;
                 }
                 if (!leases.isWanted(lease)) {

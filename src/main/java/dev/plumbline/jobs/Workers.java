@@ -3,7 +3,6 @@ package dev.plumbline.jobs;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.SchedulerName;
-import com.github.kagkarlsson.scheduler.serializer.Serializer;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
 import com.github.kagkarlsson.scheduler.task.ExecutionOperations;
@@ -38,18 +37,22 @@ class Workers implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(Workers.class);
     private static final String TASK = "job";
+    private static final Duration BETWEEN_CALLS = Duration.ofSeconds(1);
     private static final Duration LONG_AGO = Duration.ofDays(36_525);
 
     private final DataSource database;
     private final Worker worker;
+    private final Volunteer volunteer;
     private final JobTerms terms;
     private final CustomTask<Void> task;
+    private final CustomTask<Void> calls;
     private final SchedulerClient client;
     private volatile @Nullable Scheduler running;
 
-    Workers(DataSource database, Worker worker, JobTerms terms) {
+    Workers(DataSource database, Worker worker, Volunteer volunteer, JobTerms terms) {
         this.database = new TransactionAwareDataSourceProxy(database);
         this.worker = worker;
+        this.volunteer = volunteer;
         this.terms = terms;
         this.task = Tasks.custom(TASK, Void.class)
                 .onFailure(Workers::inItsOldPlace)
@@ -58,6 +61,15 @@ class Workers implements SmartLifecycle {
                     inItsOldPlace(complete, operations);
                 })
                 .execute((instance, context) -> handling(worker.run(instance.getId(), node())));
+        this.calls = Tasks.custom(Calls.TASK, Void.class)
+                .onFailure(Workers::soon)
+                .onDeadExecution((complete, operations) -> {
+                    volunteer.lost(complete.getExecution().getId());
+                    soon(complete, operations);
+                })
+                .execute((instance, context) -> volunteer.follow(instance.getId(), node())
+                        ? Workers::soon
+                        : (complete, operations) -> operations.remove());
         this.client = SchedulerClient.Builder.create(this.database, task)
                 .serializer(new NoData())
                 .build();
@@ -65,7 +77,7 @@ class Workers implements SmartLifecycle {
 
     /** Each is started once. */
     private Scheduler scheduler() {
-        return Scheduler.create(database, task)
+        return Scheduler.create(database, task, calls)
                 .threads(terms.workers())
                 .serializer(new NoData())
                 // Of what waits no more than can run is taken at once, or the small would queue behind it.
@@ -104,6 +116,11 @@ class Workers implements SmartLifecycle {
         operations.reschedule(complete, complete.getExecution().getExecutionTime());
     }
 
+    /** Behind every job that waits. */
+    private static void soon(ExecutionComplete complete, ExecutionOperations<Void> operations) {
+        operations.reschedule(complete, Instant.now().plus(BETWEEN_CALLS));
+    }
+
     /** In the transaction that keeps the job, or not at all. */
     void schedule(String job, long throughAt) {
         client.schedule(
@@ -133,6 +150,7 @@ class Workers implements SmartLifecycle {
         if (running == null && terms.workers() > 0) {
             Scheduler scheduler = scheduler();
             worker.begin();
+            volunteer.begin();
             scheduler.start();
             running = scheduler;
         }
@@ -145,6 +163,7 @@ class Workers implements SmartLifecycle {
         running = null;
         if (scheduler != null) {
             worker.giveBackAll();
+            volunteer.leaveAll();
             scheduler.stop();
         }
     }
@@ -152,19 +171,5 @@ class Workers implements SmartLifecycle {
     @Override
     public boolean isRunning() {
         return running != null;
-    }
-
-    /** Rows say which job and nothing else. */
-    private static final class NoData implements Serializer {
-
-        @Override
-        public byte @Nullable [] serialize(@Nullable Object data) {
-            return null;
-        }
-
-        @Override
-        public <T> @Nullable T deserialize(Class<T> type, byte @Nullable [] data) {
-            return null;
-        }
     }
 }

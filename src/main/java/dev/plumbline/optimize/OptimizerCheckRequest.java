@@ -77,7 +77,8 @@ public record OptimizerCheckRequest(
 
     /** Positions in PyTorch's groups, and the groups, of the state that has the most. */
     int positions() {
-        return Stream.concat(Stream.ofNullable(state), given().stream().flatMap(step -> Stream.ofNullable(step.state())))
+        return Stream.concat(
+                        Stream.ofNullable(state), given().stream().flatMap(step -> Stream.ofNullable(step.state())))
                 .mapToInt(CheckStateSource::positions)
                 .max()
                 .orElse(0);

@@ -112,7 +112,9 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
         List<String> positions = dictionary.groups().stream()
                 .flatMap(group -> positions(group).stream())
                 .toList();
-        return positions.isEmpty() ? dictionary.state().keySet() : places(positions).keySet();
+        return positions.isEmpty()
+                ? dictionary.state().keySet()
+                : places(positions).keySet();
     }
 
     /** Our own slots in a file. */

@@ -24,9 +24,7 @@ record TensorPart(String name, StoredTensors file) implements Closeable {
     /** The tensors; a file that was an answer of ours gives its parameters. */
     Map<String, StoredTensor> parameters() {
         Map<String, StoredTensor> tensors = tensors();
-        return StepFile.isAnswer(tensors.keySet(), file.metadata())
-                ? content().parameters()
-                : tensors;
+        return StepFile.isAnswer(tensors.keySet(), file.metadata()) ? content().parameters() : tensors;
     }
 
     private Map<String, StoredTensor> tensors() {

@@ -6,6 +6,7 @@ import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Program;
+import dev.plumbline.jobs.Checkpoints;
 import dev.plumbline.optimize.TrainingRunStop.Reason;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
@@ -54,7 +55,7 @@ final class TrainingRun {
     Reason run(TrainingRunRequest request, long end, TrainingRunLog log, TrainingRunHandle handle) {
         TrainingRunStop stop = request.stopOrNever();
         long iterations = request.iterations();
-        for (long t = 1; t <= iterations; t++) {
+        for (long t = 1 + resumed(request, log, handle.checkpoints()); t <= iterations; t++) {
             point.putAll(batches.batch(t));
             Program program = programs.apply(batches.sizeOf(t));
             Look look = new Look(t, program, evaluate(program, request));
@@ -86,8 +87,44 @@ final class TrainingRun {
             if (reason != null) {
                 return reason;
             }
+            if (handle.checkpoints().isDue()) {
+                handle.checkpoints().keep(state(t, log).bytes());
+            }
         }
         return Reason.ITERATIONS;
+    }
+
+    /** Goes on behind the last iteration that was kept, and says which that is; 0 where none was. */
+    private long resumed(TrainingRunRequest request, TrainingRunLog log, Checkpoints checkpoints) {
+        TrainingRunState state =
+                checkpoints.last().flatMap(TrainingRunState::of).orElse(null);
+        if (state == null) {
+            return 0;
+        }
+        point.putAll(batches.batch(1));
+        Program program = programs.apply(batches.sizeOf(1));
+        health.diagnose(1, new Look(1, program, evaluate(program, request)).reading());
+        double[] own = state.take();
+        long t = (long) own[0];
+        rate = own[1];
+        least = own[2];
+        stale = (long) own[3];
+        epochSum = own[4];
+        course.resume(state.take());
+        log.read(state, t);
+        health.read(state);
+        stepper.read(state);
+        return t;
+    }
+
+    private TrainingRunState state(long t, TrainingRunLog log) {
+        TrainingRunState state = new TrainingRunState();
+        state.add(t, rate, least, stale, epochSum);
+        state.add(course.state());
+        log.write(state);
+        health.write(state);
+        stepper.write(state);
+        return state;
     }
 
     /** What only values show, such as an index that is computed from data, is refused at its place in the request. */

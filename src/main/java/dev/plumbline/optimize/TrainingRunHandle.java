@@ -1,5 +1,6 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.jobs.Checkpoints;
 import dev.plumbline.limits.Presence;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -13,12 +14,13 @@ final class TrainingRunHandle {
     private final Consumer<TrainingRunProgress> listener;
     private final Runnable pulse;
     private final long pulseNanos;
+    private final Checkpoints checkpoints;
     private long heard = System.nanoTime();
     private volatile boolean cancelled;
     private volatile boolean deserted;
 
     TrainingRunHandle(Consumer<TrainingRunProgress> listener) {
-        this(UUID.randomUUID().toString(), listener, () -> {}, Duration.ofDays(1));
+        this(UUID.randomUUID().toString(), listener, () -> {}, Duration.ofDays(1), Checkpoints.NONE);
     }
 
     /**
@@ -26,10 +28,29 @@ final class TrainingRunHandle {
      * @param interval of silence after which a pulse is sent
      */
     TrainingRunHandle(String id, Consumer<TrainingRunProgress> listener, Runnable pulse, Duration interval) {
+        this(id, listener, pulse, interval, Checkpoints.NONE);
+    }
+
+    private TrainingRunHandle(
+            String id,
+            Consumer<TrainingRunProgress> listener,
+            Runnable pulse,
+            Duration interval,
+            Checkpoints checkpoints) {
         this.id = id;
         this.listener = listener;
         this.pulse = pulse;
         this.pulseNanos = interval.toNanos();
+        this.checkpoints = checkpoints;
+    }
+
+    /** The same run, which goes on from the last of these and keeps more. */
+    TrainingRunHandle with(Checkpoints own) {
+        return new TrainingRunHandle(id, listener, pulse, Duration.ofNanos(pulseNanos), own);
+    }
+
+    Checkpoints checkpoints() {
+        return checkpoints;
     }
 
     String id() {

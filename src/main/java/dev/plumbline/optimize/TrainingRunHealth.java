@@ -58,6 +58,36 @@ final class TrainingRunHealth {
         norms.add(norm);
     }
 
+    /** All but the diagnosis of the first iteration, which is made anew. */
+    void write(TrainingRunState state) {
+        state.add(losses.state());
+        state.add(norms.state());
+        state.add(iterations.stream().mapToDouble(t -> t).toArray());
+        for (Kept layer : layers) {
+            state.add(layer.norms().stream().mapToDouble(norm -> norm).toArray());
+            state.add(layer.ratios().stream()
+                    .mapToDouble(ratio -> ratio == null ? Double.NaN : ratio)
+                    .toArray());
+        }
+    }
+
+    /** The same, once the first iteration is diagnosed. */
+    void read(TrainingRunState state) {
+        losses.resume(state.take());
+        norms.resume(state.take());
+        for (double t : state.take()) {
+            iterations.add((long) t);
+        }
+        for (Kept layer : layers) {
+            for (double norm : state.take()) {
+                layer.norms().add(norm);
+            }
+            for (double ratio : state.take()) {
+                layer.ratios().add(Double.isNaN(ratio) ? null : (Double) ratio);
+            }
+        }
+    }
+
     /** Diagnoses the first iteration, or the last one. */
     void diagnose(long t, ModelReading reading) {
         Condition condition = reading.condition(Map.of(), SampleNorms.none("judged over the run"));

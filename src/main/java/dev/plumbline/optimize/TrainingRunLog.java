@@ -18,6 +18,7 @@ final class TrainingRunLog {
     private final List<List<Number>> losses = new ArrayList<>();
     private final List<List<Number>> norms = new ArrayList<>();
     private long last;
+    private long begun; // iterations before this attempt
     private long steps;
     private @Nullable Long failed;
 
@@ -36,6 +37,32 @@ final class TrainingRunLog {
         return true;
     }
 
+    void write(TrainingRunState state) {
+        state.add(last, steps);
+        state.add(numbers(losses, 0));
+        state.add(numbers(losses, 1));
+        state.add(numbers(norms, 1));
+    }
+
+    /** Goes on behind iteration {@code t}. */
+    void read(TrainingRunState state, long t) {
+        begun = t;
+        double[] counts = state.take();
+        last = (long) counts[0];
+        steps = (long) counts[1];
+        double[] iteration = state.take();
+        double[] loss = state.take();
+        double[] norm = state.take();
+        for (int i = 0; i < iteration.length; i++) {
+            losses.add(List.of((long) iteration[i], loss[i]));
+            norms.add(List.of((long) iteration[i], norm[i]));
+        }
+    }
+
+    private static double[] numbers(List<List<Number>> pairs, int which) {
+        return pairs.stream().mapToDouble(pair -> pair.get(which).doubleValue()).toArray();
+    }
+
     void stepTaken() {
         steps++;
     }
@@ -46,7 +73,7 @@ final class TrainingRunLog {
     }
 
     TrainingRunProgress progress(long t, double loss, double norm, double rate, ShortHealth health) {
-        double perSecond = t / Math.max(seconds(), 1e-9);
+        double perSecond = (t - begun) / Math.max(seconds(), 1e-9);
         return new TrainingRunProgress(t, loss, norm, rate, perSecond, (iterations - t) / perSecond, health);
     }
 

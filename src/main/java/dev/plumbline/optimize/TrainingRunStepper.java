@@ -25,7 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrainingRunStepper {
 
-    private record Kept(String name, Tensor value, double[] before, List<Strip> moments) {}
+    private record Kept(String name, Tensor value, double[] before, List<double[]> slots) {
+
+        List<Strip> moments() {
+            return slots.stream().map(Strip::of).toList();
+        }
+    }
 
     private final Optimizer base;
     private final Clipping clipping;
@@ -41,14 +46,39 @@ final class TrainingRunStepper {
         this.together = descent instanceof Lbfgs lbfgs ? new LbfgsSteps(lbfgs) : null;
         initial.forEach((name, tensor) -> {
             Tensor own = Tensor.of(tensor.shape(), tensor.values().clone());
-            List<Strip> moments =
-                    base.slots().stream().map(slot -> strip(slot.fresh(own))).toList();
-            kept.add(new Kept(name, own, new double[own.size()], moments));
+            List<double[]> slots =
+                    base.slots().stream().map(slot -> numbers(slot.fresh(own))).toList();
+            kept.add(new Kept(name, own, new double[own.size()], slots));
         });
     }
 
-    private static Strip strip(@Nullable Tensor moment) {
-        return Strip.of(moment == null ? new double[0] : moment.values());
+    private static double[] numbers(@Nullable Tensor moment) {
+        return moment == null ? new double[0] : moment.values();
+    }
+
+    /** Parameters and moments. */
+    void write(TrainingRunState state) {
+        for (Kept parameter : kept) {
+            state.add(parameter.value().values().clone());
+            parameter.slots().forEach(slot -> state.add(slot.clone()));
+        }
+        state.addAll(together == null ? List.of() : together.state());
+    }
+
+    /** The same, where they lie. */
+    void read(TrainingRunState state) {
+        for (Kept parameter : kept) {
+            into(parameter.value().values(), state);
+            parameter.slots().forEach(slot -> into(slot, state));
+        }
+        List<double[]> steps = state.takeAll();
+        if (together != null) {
+            together.resume(steps);
+        }
+    }
+
+    private static void into(double[] values, TrainingRunState state) {
+        System.arraycopy(state.take(), 0, values, 0, values.length);
     }
 
     /** The parameters as they are now; they change with every step. */

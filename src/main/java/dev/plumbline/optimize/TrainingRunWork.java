@@ -1,5 +1,6 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.jobs.Attempt;
 import dev.plumbline.jobs.Inputs;
 import dev.plumbline.jobs.JobTerms;
 import dev.plumbline.jobs.Progress;
@@ -10,7 +11,6 @@ import dev.plumbline.limits.Presence;
 import dev.plumbline.report.Upload;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -53,10 +53,14 @@ final class TrainingRunWork implements Work {
             }
 
             @Override
-            public Done run(Consumer<Progress> progress) {
+            public Done run(Attempt attempt) {
                 String id = UUID.randomUUID().toString();
                 TrainingRunHandle handle = new TrainingRunHandle(
-                        id, at -> progress.accept(of(at, request)), Presence.current()::check, BETWEEN_LOOKS);
+                                id,
+                                at -> attempt.progress().accept(of(at, request)),
+                                Presence.current()::check,
+                                BETWEEN_LOOKS)
+                        .with(attempt.checkpoints());
                 TrainingRunReport report = inputs.answer(upload, files -> service.train(request, handle))
                         .named(id, request.label())
                         .since(earlier);

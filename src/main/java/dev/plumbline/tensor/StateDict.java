@@ -55,8 +55,7 @@ final class StateDict {
      * @param several what is to be said to whoever asks for tensors where there are several dictionaries of them beside an
      *     optimizer's state
      */
-    record Stored(
-            Map<String, StoredTensor> tensors, Optional<OptimizerDict> optimizer, Optional<Problem> several) {}
+    record Stored(Map<String, StoredTensor> tensors, Optional<OptimizerDict> optimizer, Optional<Problem> several) {}
 
     /** The tensors where they lie. One that is a view with gaps or in another order cannot be read piece by piece. */
     static Stored stored(FileChannel file, TensorLimits limits) throws IOException {

@@ -125,8 +125,7 @@ public final class StoredTensors implements Closeable {
     /** Everything in it, the optimizer's state too. */
     public Stream<TensorSource> all() {
         return Stream.concat(
-                tensors.values().stream(),
-                optimizer.stream().flatMap(state -> state.state().values().stream()
+                tensors.values().stream(), optimizer.stream().flatMap(state -> state.state().values().stream()
                         .flatMap(kept -> kept.values().stream())));
     }
 

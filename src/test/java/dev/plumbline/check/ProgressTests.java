@@ -3,12 +3,14 @@ package dev.plumbline.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plumbline.compute.difference.Crew;
 import dev.plumbline.compute.difference.Progress.Phase;
 import dev.plumbline.compute.judgement.Verdict;
 import dev.plumbline.compute.verification.Coverage;
 import dev.plumbline.limits.Deadline;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -113,9 +115,7 @@ class ProgressTests {
     @Test
     void looksAtTheClockBetweenDirections() {
         Watch watch = new Watch(
-                Deadline.in(Duration.ZERO),
-                progress -> {},
-                new ObservedPhases(io.micrometer.observation.ObservationRegistry.NOOP));
+                Deadline.in(Duration.ZERO), progress -> {}, new ObservedPhases(ObservationRegistry.NOOP), Crew.HERE);
 
         assertThatThrownBy(() -> watch.at(Phase.CERTIFICATE, 5, 12, 1180))
                 .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.got())

@@ -95,14 +95,24 @@ class JobStoreTests {
                     }
 
                     @Override
-                    public Done run(Consumer<Progress> progress) {
-                        work.accept(progress);
+                    public Done run(Attempt attempt) {
+                        work.accept(attempt.progress());
                         return new Done("r", "{\"a\":1}".getBytes(StandardCharsets.UTF_8), () -> kept.add("r"));
                     }
                 };
             }
         };
-        return new Worker(store, leases, transaction, TERMS, List.of(things), new SimpleMeterRegistry());
+        ShardStore shards = new ShardStore(JdbcClient.create(database), transaction);
+        return new Worker(
+                store,
+                leases,
+                shards,
+                new CheckpointStore(JdbcClient.create(database), transaction),
+                new Calls(database),
+                transaction,
+                TERMS,
+                List.of(things),
+                new SimpleMeterRegistry());
     }
 
     @Test
@@ -312,5 +322,64 @@ class JobStoreTests {
         assertThat(hers.subList(2, 5)).allMatch(id -> store.find("ann", id).isPresent());
         assertThat(store.makeRoom("ann", 989, "new")).isFalse();
         assertThat(store.find("ann", waiting)).isPresent();
+    }
+
+    /** Whole, the last one, in place of the one before; from who leads the job, and from nobody who did. */
+    @Test
+    void aCheckpointIsTheLastOfWhoLeads() {
+        String id = submitted("ann", 1, 0);
+        CheckpointStore states = new CheckpointStore(JdbcClient.create(database), transaction);
+        Lease frozen = leases.begin(id, NODE).orElseThrow();
+        byte[] large = new byte[2_500_000];
+        new java.util.Random(1).nextBytes(large);
+        assertThat(states.last(id)).isEmpty();
+        assertThat(states.keep(frozen, large)).isTrue();
+        assertThat(states.last(id)).contains(large);
+        Lease next = leases.begin(id, "there:2").orElseThrow();
+        assertThat(next.fruitless()).isOne();
+        assertThat(states.keep(next, new byte[] {1, 2})).isTrue();
+        assertThat(states.keep(frozen, large)).isFalse();
+        assertThat(states.last(id)).contains(new byte[] {1, 2});
+
+        JdbcClient.create(database)
+                .sql("update job_checkpoint set content = :other")
+                .param("other", new byte[40])
+                .update();
+        assertThat(states.last(id)).isEmpty();
+        assertThat(leases.done(next, "/v1/things/r", new byte[0])).isTrue();
+        assertThat(JdbcClient.create(database)
+                        .sql("select count(*) from job_checkpoint")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
+
+    @Test
+    void aStateThatIsTooLargeIsNotKept() {
+        String id = submitted("ann", 1, 0);
+        CheckpointStore states = new CheckpointStore(JdbcClient.create(database), transaction);
+        Lease lease = leases.begin(id, NODE).orElseThrow();
+        AtomicInteger resumed = new AtomicInteger();
+        Checkpoints checkpoints = new KeptCheckpoints(states, lease, TERMS, () -> false, resumed::incrementAndGet);
+
+        assertThat(checkpoints.isDue()).isFalse();
+        checkpoints.keep(new byte[251]);
+        assertThat(checkpoints.last()).isEmpty();
+        assertThat(resumed).hasValue(0);
+        checkpoints.keep(new byte[250]);
+        assertThat(checkpoints.last()).contains(new byte[250]);
+        assertThat(resumed).hasValue(1);
+        assertThat(checkpoints.isDue()).isFalse();
+    }
+
+    /** What was done before the restart says nothing about the speed after it. */
+    @Test
+    void timeLeftGoesByWhatWasDoneSinceTheRestart() {
+        TimeLeft left = new TimeLeft(0);
+        left.at(1, 0.05);
+        left.resumes(2, 0.6);
+        assertThat(left.at(3, 0.62)).isNull();
+        assertThat(left.at(6, 0.68)).isBetween(15.9, 16.1);
+        assertThat(left.at(12, 0.8)).isBetween(9.9, 10.1);
     }
 }

@@ -283,7 +283,8 @@ class CheckFilesTests {
     void refusesAStateThatIsShorterThanItsParameters() throws Exception {
         byte[] w = Safetensors.write(Map.of("w", floats(70_000, 1)), Map.of());
         Answer answer = check(List.of(
-                request("{\"steps\": [{}, {\"state\": {\"step\": 1, \"slots\": {\"m\": {\"w\": [0]}, \"v\": {\"w\": [0]}}}}]}"),
+                request(
+                        "{\"steps\": [{}, {\"state\": {\"step\": 1, \"slots\": {\"m\": {\"w\": [0]}, \"v\": {\"w\": [0]}}}}]}"),
                 Map.entry("before", w),
                 Map.entry("gradients", w),
                 Map.entry("gradients", w),

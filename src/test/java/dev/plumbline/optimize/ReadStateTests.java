@@ -86,7 +86,11 @@ class ReadStateTests {
                 npz.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 118, 0});
                 npz.write((header + " ".repeat(117 - header.length()) + "\n").getBytes(UTF_8));
                 ByteBuffer values = ByteBuffer.allocate(4 * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-                npz.write(values.putDouble(1).putDouble(2).putDouble(3).putDouble(4).array());
+                npz.write(values.putDouble(1)
+                        .putDouble(2)
+                        .putDouble(3)
+                        .putDouble(4)
+                        .array());
             }
         }
         try (TensorPart part = new TensorPart("state", StoredTensors.takeOver(file, "w", TensorLimits.DEFAULT))) {

@@ -198,8 +198,8 @@ class StateDictTests {
     /** One dictionary under 300 keys, and a third of tensors: neither is looked at more than it takes. */
     @Test
     void looksOnceThroughADictionaryInManyPlaces() {
-        Pickled.View view = new Pickled.View(
-                new Pickled.Storage(Datatype.FP32, "0", 1), 0, new long[] {1}, new long[] {1});
+        Pickled.View view =
+                new Pickled.View(new Pickled.Storage(Datatype.FP32, "0", 1), 0, new long[] {1}, new long[] {1});
         Counted mixed = new Counted();
         mixed.put("a", view);
         mixed.put("b", 1L);
@@ -220,8 +220,7 @@ class StateDictTests {
     @Test
     void countsTheThingsOfACheckpoint() {
         TensorLimits none = new TensorLimits(1 << 16, 0, 8, 1 << 14);
-        Problem problem =
-                catchThrowableOfType(Problem.class, () -> TensorFiles.read(file("numbers.pt"), "w", none));
+        Problem problem = catchThrowableOfType(Problem.class, () -> TensorFiles.read(file("numbers.pt"), "w", none));
         assertThat(problem.code()).isEqualTo(Problem.Code.LIMIT);
     }
 
@@ -230,13 +229,15 @@ class StateDictTests {
     @CsvSource({"32, true", "33, false"})
     void readsAsManyAxesAsATensorMayHave(int axes, boolean read) {
         String tuple = "(" + "K\u0001".repeat(axes) + "t";
-        String storage = "(X\u0007\u0000\u0000\u0000storagectorch\nFloatStorage\nX\u0001\u0000\u0000\u00000K\u0000K\u0001tQ";
+        String storage =
+                "(X\u0007\u0000\u0000\u0000storagectorch\nFloatStorage\nX\u0001\u0000\u0000\u00000K\u0000K\u0001tQ";
         byte[] pickle = ("ctorch._utils\n_rebuild_tensor_v2\n(" + storage + "K\u0000" + tuple + tuple + "tR.")
                 .getBytes(StandardCharsets.ISO_8859_1);
         if (read) {
             assertThat(((Pickled.View) Pickle.read(pickle)).extents()).hasSize(axes);
         } else {
-            assertThat(catchThrowableOfType(Problem.class, () -> Pickle.read(pickle)).got())
+            assertThat(catchThrowableOfType(Problem.class, () -> Pickle.read(pickle))
+                            .got())
                     .isEqualTo("33");
         }
     }

@@ -191,16 +191,21 @@ public final class ExhaustiveGradient {
 
     private Map<String, NumericTensor> all() {
         List<Plan> plans = plans();
-        Map<String, NumericTensor> gradient = run(plans);
+        Map<String, NumericTensor> gradient = run(plans, "");
         Set<String> contradicted = new BlackBoxCheck(objective, seed).contradicted(gradient);
         plans.removeIf(plan -> !contradicted.contains(plan.name));
         plans.forEach(Plan::distrust);
-        gradient.putAll(run(plans));
+        gradient.putAll(
+                run(plans, String.join(" ", contradicted.stream().sorted().toList())));
         return gradient;
     }
 
-    /** Moves what the plans need, then combines; evaluations count for the first parameter that needs them. */
-    private Map<String, NumericTensor> run(List<Plan> plans) {
+    /**
+     * Moves what the plans need, then combines; evaluations count for the first parameter that needs them.
+     *
+     * @param again which plans are done again, by entry; empty the first time
+     */
+    private Map<String, NumericTensor> run(List<Plan> plans, String again) {
         List<Suffix> work = new ArrayList<>(suffixes(plans));
         work.removeIf(moved::containsKey);
         long total = work.stream().mapToLong(Suffix::positions).sum();
@@ -209,7 +214,8 @@ public final class ExhaustiveGradient {
             done.add(positions);
             progress.at(Progress.Phase.EXHAUSTIVE, done.sum(), total, 4 * done.sum());
         };
-        List<NumericTensor> differences = SuffixDifferences.of(work, roundingNoise, told);
+        List<NumericTensor> differences =
+                SuffixDifferences.of(work, roundingNoise, new SuffixDifferences.Shift(again, progress.crew(), told));
         for (int i = 0; i < work.size(); i++) {
             moved.put(work.get(i), differences.get(i));
         }

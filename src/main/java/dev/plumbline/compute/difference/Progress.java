@@ -35,4 +35,9 @@ public interface Progress {
      * @param evaluations of the objective, or of the part of it behind what was moved, in this phase so far
      */
     void at(Phase phase, long done, long total, long evaluations);
+
+    /** Who moves the positions of an exhaustive check. */
+    default Crew crew() {
+        return Crew.HERE;
+    }
 }

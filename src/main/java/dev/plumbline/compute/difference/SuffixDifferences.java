@@ -29,6 +29,8 @@ final class SuffixDifferences {
     private static final double SUSPICIOUS = 64; // times the rounding of the sum; deep networks have some tens
     private static final int LOOKED_AT = 24;
     private static final int SMALL = 4; // positions; less is not worth a task of its own
+    private static final int AT_ONCE =
+            8; // tiles that are wanted at least; not by processors, or bits would be a machine's
 
     private final Suffix suffix;
     private final double[] point;
@@ -41,15 +43,13 @@ final class SuffixDifferences {
     private final boolean[] settled;
     private final double floor; // the rounding of a share of the objective
     private final double roundingNoise; // of the objective
-    private final IntConsumer told;
     private int[] left; // the positions that are not settled
     private double[][] changes = {}; // theirs at +h, -h, +2h, -2h: four rows of (position, sample)
     private int level; // of steps
     private long copies;
 
-    private SuffixDifferences(Suffix suffix, int[] positions, double roundingNoise, IntConsumer told) {
+    private SuffixDifferences(Suffix suffix, int[] positions, double roundingNoise) {
         this.suffix = suffix;
-        this.told = told;
         this.left = positions;
         this.floor = suffix.roundOff();
         this.roundingNoise = roundingNoise;
@@ -72,24 +72,35 @@ final class SuffixDifferences {
     }
 
     /**
+     * Who does the tiles of some suffixes.
+     *
+     * @param name of these suffixes, which no others of the objective have
+     * @param told from any thread, after each tile, how many positions it finished; 0 for one that repeats some
+     */
+    record Shift(String name, Crew crew, IntConsumer told) {
+
+        /** On this machine, for whoever does not want to know. */
+        static final Shift HERE = new Shift("", Crew.HERE, finished -> {});
+    }
+
+    /**
      * All positions of some suffixes, which share the processors.
      *
      * @param roundingNoise the rms of what rounding all intermediate values at random does to the objective; 0 where unknown
-     * @param told from any thread, after each tile, how many positions it finished; 0 for one that repeats some
      */
-    static List<NumericTensor> of(List<Suffix> suffixes, double roundingNoise, IntConsumer told) {
+    static List<NumericTensor> of(List<Suffix> suffixes, double roundingNoise, Shift shift) {
         List<SuffixDifferences> all = suffixes.stream()
                 .map(suffix -> new SuffixDifferences(
-                        suffix, IntStream.range(0, suffix.positions()).toArray(), roundingNoise, told))
+                        suffix, IntStream.range(0, suffix.positions()).toArray(), roundingNoise))
                 .toList();
-        run(all);
+        run(all, shift);
         return all.stream().map(SuffixDifferences::result).toList();
     }
 
     /** Some positions, in every sample; the others stay 0. */
     static NumericTensor of(Suffix suffix, int[] positions) {
-        SuffixDifferences differences = new SuffixDifferences(suffix, positions, 0, finished -> {});
-        run(List.of(differences));
+        SuffixDifferences differences = new SuffixDifferences(suffix, positions, 0);
+        run(List.of(differences), Shift.HERE);
         return differences.result();
     }
 
@@ -98,13 +109,13 @@ final class SuffixDifferences {
     }
 
     /** Level by level; the tiles of all suffixes are one heap of work. */
-    private static void run(List<SuffixDifferences> all) {
+    private static void run(List<SuffixDifferences> all, Shift shift) {
         List<SuffixDifferences> active = new ArrayList<>(all);
         active.removeIf(SuffixDifferences::isDone);
-        while (!active.isEmpty()) {
-            List<Runnable> tiles = new ArrayList<>();
+        for (int level = 0; !active.isEmpty(); level++) {
+            List<Heap.Tile> tiles = new ArrayList<>();
             active.forEach(differences -> differences.addTiles(tiles));
-            Workers.share(tiles.size(), i -> tiles.get(i).run());
+            shift.crew().take(new Heap(shift.name() + "/" + level, tiles, shift.told()));
             List<SuffixDifferences> moved = active;
             Workers.share(moved.size(), i -> moved.get(i).judge());
             active = moved.stream().filter(differences -> !differences.isDone()).toList();
@@ -115,20 +126,47 @@ final class SuffixDifferences {
         return left.length == 0;
     }
 
-    private void addTiles(List<Runnable> tiles) {
+    private void addTiles(List<Heap.Tile> tiles) {
         changes = new double[4][left.length * samples];
         copies += 4L * left.length;
         int tile = Math.max(1, suffix.tile() / 4);
-        while (Workers.count() > 1 && left.length < 2 * Workers.count() * tile && tile > SMALL) {
+        while (left.length < AT_ONCE * tile && tile > SMALL) {
             tile = (tile + 1) / 2;
         }
         for (int first = 0; first < left.length; first += tile) {
-            int from = first;
-            int count = Math.min(tile, left.length - first);
-            tiles.add(() -> {
-                move(left, from, count, changes, this::step);
-                told.accept(level == 0 ? count : 0);
-            });
+            tiles.add(new Heap.Tile(this, first, Math.min(tile, left.length - first)));
+        }
+    }
+
+    // ── a tile ──
+
+    boolean isFirstLevel() {
+        return level == 0;
+    }
+
+    double seconds(int count) {
+        return 4 * count * suffix.seconds();
+    }
+
+    int numbers(int count) {
+        return 4 * count * samples;
+    }
+
+    void move(int first, int count) {
+        move(left, first, count, changes, this::step);
+    }
+
+    /** Into {@code all} from {@code at} on; how many there were. */
+    int read(int first, int count, double[] all, int at) {
+        for (int c = 0; c < 4; c++) {
+            System.arraycopy(changes[c], first * samples, all, at + c * count * samples, count * samples);
+        }
+        return numbers(count);
+    }
+
+    void write(int first, int count, double[] all) {
+        for (int c = 0; c < 4; c++) {
+            System.arraycopy(all, c * count * samples, changes[c], first * samples, count * samples);
         }
     }
 

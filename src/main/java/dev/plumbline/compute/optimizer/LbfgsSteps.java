@@ -52,6 +52,33 @@ public final class LbfgsSteps {
         add(x, rate, direction);
     }
 
+    /** Everything that {@link #resume} needs to go on from here, to the last bit. */
+    public List<double[]> state() {
+        List<double[]> state = new ArrayList<>();
+        state.add(new double[] {rate, scale, taken});
+        state.add(direction.clone());
+        state.add(before.clone());
+        pairs.forEach(pair -> {
+            state.add(pair.step().clone());
+            state.add(pair.change().clone());
+            state.add(new double[] {pair.product()});
+        });
+        return state;
+    }
+
+    /** Goes on from the state of other steps with the same settings. */
+    public void resume(List<double[]> state) {
+        rate = state.get(0)[0];
+        scale = state.get(0)[1];
+        taken = (long) state.get(0)[2];
+        direction = state.get(1).clone();
+        before = state.get(2).clone();
+        pairs.clear();
+        for (int i = 3; i < state.size(); i += 3) {
+            pairs.addLast(new Pair(state.get(i).clone(), state.get(i + 1).clone(), state.get(i + 2)[0]));
+        }
+    }
+
     private void remember(double[] g) {
         double[] change = g.clone();
         add(change, -1, before);

@@ -47,6 +47,32 @@ public final class LossCurve {
         }
     }
 
+    /** Everything that {@link #resume} needs to go on from here, to the last bit. */
+    public double[] state() {
+        double[] state = new double[BLOCKS + RECENT + 9];
+        System.arraycopy(blocks, 0, state, 0, BLOCKS);
+        System.arraycopy(recent, 0, state, BLOCKS, RECENT);
+        double[] rest = {full, blockLength, blockSum, inBlock, epochSum, inEpoch, epochs, iterations, firstNonFinite};
+        System.arraycopy(rest, 0, state, BLOCKS + RECENT, rest.length);
+        return state;
+    }
+
+    /** Goes on from the state of another curve with as many batches. */
+    public void resume(double[] state) {
+        System.arraycopy(state, 0, blocks, 0, BLOCKS);
+        System.arraycopy(state, BLOCKS, recent, 0, RECENT);
+        int at = BLOCKS + RECENT;
+        full = (int) state[at];
+        blockLength = (long) state[at + 1];
+        blockSum = state[at + 2];
+        inBlock = (long) state[at + 3];
+        epochSum = state[at + 4];
+        inEpoch = (int) state[at + 5];
+        epochs = (long) state[at + 6];
+        iterations = (long) state[at + 7];
+        firstNonFinite = (long) state[at + 8];
+    }
+
     private void addEpoch(double loss) {
         recent[(int) (epochs % RECENT)] = loss;
         epochs++;

@@ -27,6 +27,10 @@ public final class NormCurve {
     record Jump(double ratio, long iteration, double norm, double before) {
 
         static final Jump NONE = new Jump(0, 0, 0, 0);
+
+        private static Jump of(double[] state, int at) {
+            return new Jump(state[at], (long) state[at + 1], state[at + 2], state[at + 3]);
+        }
     }
 
     /** The next iteration's norm. */
@@ -43,6 +47,32 @@ public final class NormCurve {
         }
         largest = Math.max(largest, norm);
         largestSample = iterations <= SAMPLES ? Math.max(largestSample, norm) : largestSample;
+    }
+
+    /** Everything that {@link #resume} needs to go on from here, to the last bit. */
+    public double[] state() {
+        return new double[] {
+            iterations,
+            largest,
+            largestSample,
+            overAll.ratio(),
+            overAll.iteration(),
+            overAll.norm(),
+            overAll.before(),
+            overSamples.ratio(),
+            overSamples.iteration(),
+            overSamples.norm(),
+            overSamples.before()
+        };
+    }
+
+    /** Goes on from the state of another curve. */
+    public void resume(double[] state) {
+        iterations = (long) state[0];
+        largest = state[1];
+        largestSample = state[2];
+        overAll = Jump.of(state, 3);
+        overSamples = Jump.of(state, 7);
     }
 
     long iterations() {

@@ -49,8 +49,7 @@ record Estimates(Claim claim, Trials trials) {
                             "weightDecay",
                             0,
                             other -> fixed.with(Hypotheses.decayed(
-                                    fixed.optimizer(),
-                                    fixed.optimizer().kind().decay(other))))
+                                    fixed.optimizer(), fixed.optimizer().kind().decay(other))))
                     .ifPresent(estimates::add);
         }
         if (!claimedDecay && decay.rate() > 0) {

@@ -48,9 +48,9 @@ record Parts(List<Part> of) {
         Optimizer claimed = claim.optimizer();
         double rate = claimed == null ? 1 : claimed.learningRate();
         Map<String, Map<String, Object>> others = new HashMap<>();
-        circumstances.groups().forEach(group -> group.names().forEach(name -> others.computeIfAbsent(
-                        name, any -> new LinkedHashMap<>())
-                .putAll(group.hyperParameters())));
+        circumstances.groups().forEach(group -> group.names()
+                .forEach(name -> others.computeIfAbsent(name, any -> new LinkedHashMap<>())
+                        .putAll(group.hyperParameters())));
         Map<String, Part> parts = new LinkedHashMap<>();
         for (String name : parameters.keySet()) {
             Map<String, Object> own = others.getOrDefault(name, new LinkedHashMap<>());

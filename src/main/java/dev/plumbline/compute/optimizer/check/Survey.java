@@ -122,7 +122,9 @@ record Survey(List<Map<String, Double>> norms, List<Map<String, Double>> largest
     private void look(String name, TensorSource moment) {
         double[] values = new double[STRETCH];
         int first = -1;
-        for (int from = 0; picks.containsKey(name) && first < 0 && from < moment.shape().size(); from += STRETCH) {
+        for (int from = 0;
+                picks.containsKey(name) && first < 0 && from < moment.shape().size();
+                from += STRETCH) {
             int length = Math.min(STRETCH, moment.shape().size() - from);
             moment.doubles(from, values, length);
             first = firstNonFinite(values, length);

@@ -69,6 +69,16 @@ public record Chained(List<Schedule> schedules, List<Long> milestones) implement
                 int place = place(t);
                 return courses.get(place).rate(t - begin(place));
             }
+
+            @Override
+            public double[] state() {
+                return courses.get(courses.size() - 1).state();
+            }
+
+            @Override
+            public void resume(double[] state) {
+                courses.get(courses.size() - 1).resume(state);
+            }
         };
     }
 }

@@ -34,6 +34,16 @@ public record LinearWarmup(long steps, double startFactor, Schedule next) implem
             public double rate(long t) {
                 return t > steps ? after.rate(t - steps) : LinearWarmup.this.rate(t, baseRate);
             }
+
+            @Override
+            public double[] state() {
+                return after.state();
+            }
+
+            @Override
+            public void resume(double[] state) {
+                after.resume(state);
+            }
         };
     }
 

@@ -63,6 +63,19 @@ public record ReduceOnPlateau(double factor, int patience, double threshold, int
         public double rate(long t) {
             return rate;
         }
+
+        @Override
+        public double[] state() {
+            return new double[] {rate, best, bad, cooling};
+        }
+
+        @Override
+        public void resume(double[] state) {
+            rate = state[0];
+            best = state[1];
+            bad = (int) state[2];
+            cooling = (int) state[3];
+        }
     }
 
     @Override

@@ -41,6 +41,12 @@ public sealed interface Schedule
 
         /** The rate of step {@code t}, after all that has been measured so far. */
         double rate(long t);
+
+        /** What the metrics come to; empty where the rate goes by the step alone. */
+        double[] state();
+
+        /** Goes on from the state of another course of the same schedule. */
+        void resume(double[] state);
     }
 
     /** A training that begins. */
@@ -54,6 +60,16 @@ public sealed interface Schedule
             @Override
             public double rate(long t) {
                 return Schedule.this.rate(t, baseRate);
+            }
+
+            @Override
+            public double[] state() {
+                return new double[0];
+            }
+
+            @Override
+            public void resume(double[] state) {
+                // it goes by the step alone
             }
         };
     }

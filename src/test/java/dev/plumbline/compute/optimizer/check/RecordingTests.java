@@ -293,7 +293,10 @@ class RecordingTests {
         List<RecordedStep> apart = List.of(
                 steps.get(0),
                 new RecordedStep(
-                        steps.get(1).before(), steps.get(1).gradients(), steps.get(1).after(), said));
+                        steps.get(1).before(),
+                        steps.get(1).gradients(),
+                        steps.get(1).after(),
+                        said));
         if (more == 0) {
             assertThat(judge(Claim.of(adam), apart).right()).isTrue();
         } else {
@@ -312,7 +315,8 @@ class RecordingTests {
                 .state();
         List<RecordedStep> second = List.of(steps.get(1));
         Checkpoint start = new Checkpoint(1, Map.of(), state.slots());
-        assertThat(new Recording(Claim.of(adam), start, second).judge(() -> {}).right()).isTrue();
+        assertThat(new Recording(Claim.of(adam), start, second).judge(() -> {}).right())
+                .isTrue();
         Claim uphill =
                 new Claim(adam, true, null, new Circumstances(null, Clipping.NONE, List.of(), Map.of(), true, null));
         RecordedStep negated =
