@@ -28,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  * @param state null where there was none
  * @param counts of steps, of those that differ from the state's
  * @param hyperParameters of each of PyTorch's groups, under our names, and the parameters it has
+ * @param counted whether anything says how many steps were taken; PyTorch's SGD keeps no count
  */
-record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Group> hyperParameters) {
+record ReadState(
+        @Nullable Checkpoint state, Map<String, Long> counts, List<Group> hyperParameters, boolean counted) {
 
     private static final Map<String, String> OURS = Map.of(
             "lr", "learningRate",
@@ -44,7 +46,7 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
     /** What PyTorch keeps of a parameter that is no moment of it. */
     private static final Set<String> COUNTS = Set.of("step", "mu_product");
 
-    static final ReadState NOTHING = new ReadState(null, Map.of(), List.of());
+    static final ReadState NOTHING = new ReadState(null, Map.of(), List.of(), true);
 
     /** @param names of the parameters, in the order in which the optimizer has them */
     static ReadState of(@Nullable CheckStateSource source, List<String> names, String pointer) {
@@ -55,14 +57,51 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
             if (source.state() == null && source.paramGroups() == null) {
                 return ours(source, names);
             }
+            requireOneForm(source);
             return of(
-                    new OptimizerDict(
-                            source.state() == null ? Map.of() : sources(source.state()),
-                            source.paramGroups() == null ? List.of() : source.paramGroups()),
-                    names);
+                            new OptimizerDict(
+                                    source.state() == null ? Map.of() : sources(source.state()),
+                                    source.paramGroups() == null ? List.of() : source.paramGroups()),
+                            names)
+                    .at(source.step(), "/step");
         } catch (Problem problem) {
             throw problem.within(pointer);
         }
+    }
+
+    private static void requireOneForm(CheckStateSource source) {
+        boolean slots = source.slots() != null && !source.slots().isEmpty();
+        if (slots || (source.steps() != null && !source.steps().isEmpty())) {
+            throw Problem.invalid(
+                    slots ? "/slots" : "/steps",
+                    "the state came twice",
+                    "beside state and param_groups",
+                    "one form; beside PyTorch's only step");
+        }
+    }
+
+    /** The same after so many steps; refused where the state counts otherwise. */
+    ReadState at(@Nullable Long step, String pointer) {
+        if (step == null || state == null) {
+            return this;
+        }
+        Checkpoint.requireStep(step, pointer);
+        if (!counts.isEmpty() && step != state.step()) {
+            throw Problem.invalid(pointer, "the state says another step count", step, state.step() + ", or nothing");
+        }
+        return new ReadState(new Checkpoint(step, Map.of(), state.slots()), counts, hyperParameters, true);
+    }
+
+    /**
+     * Whether nobody says how many steps were taken. A state without moments is fresh, but for an optimizer that has none: such
+     * a state says nothing.
+     */
+    boolean stepUnknown(@Nullable Optimizer claimed) {
+        boolean fresh = state != null
+                && state.slots().isEmpty()
+                && claimed != null
+                && !claimed.slots().isEmpty();
+        return !counted && !fresh;
     }
 
     private static Map<String, Map<String, TensorSource>> sources(Map<String, Map<String, Tensor>> tensors) {
@@ -123,7 +162,7 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
             moments.forEach((name, moment) -> own.put(name, CheckFiles.piecewise(moment)));
             slots.put(slot, own);
         });
-        return new ReadState(new Checkpoint(step, Map.of(), slots), Map.of(), List.of());
+        return new ReadState(new Checkpoint(step, Map.of(), slots), Map.of(), List.of(), true);
     }
 
     private static ReadState ours(CheckStateSource source, List<String> names) {
@@ -139,7 +178,8 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
             Checkpoint.requireStep(count, Problem.pointer("steps", name));
         });
         Map<String, Map<String, Tensor>> slots = source.slots() == null ? Map.of() : source.slots();
-        return new ReadState(new Checkpoint(step, Map.of(), slots), counts, List.of());
+        boolean counted = source.step() != null || !counts.isEmpty() || slots.isEmpty();
+        return new ReadState(new Checkpoint(step, Map.of(), slots), counts, List.of(), counted);
     }
 
     /** Of a group's parameters, as the keys of the state have them. */
@@ -180,7 +220,7 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
                 });
             });
             long step = counts.values().stream().mapToLong(count -> count).max().orElse(slots.isEmpty() ? 0 : 1);
-            return new ReadState(new Checkpoint(step, Map.of(), slots), counts, groups(keys));
+            return new ReadState(new Checkpoint(step, Map.of(), slots), counts, groups(keys), !counts.isEmpty());
         }
 
         private static long count(String key, TensorSource step) {

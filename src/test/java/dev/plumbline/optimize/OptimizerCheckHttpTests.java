@@ -204,6 +204,37 @@ class OptimizerCheckHttpTests {
         assertThat(answer.text("/verdict")).isEqualTo("PASS");
     }
 
+    /** A warm-up of 5 steps from 0.2 on has 0.068 in step 4; b = 0.9 + 1, x = 1 - 0.068 b. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "state": {"0": {"momentum_buffer": [1]}}, "step": 3 | PASS         | right
+            "state": {"0": {"momentum_buffer": [1]}}            | INCONCLUSIVE | stepUnknown
+            "slots": {"momentum": {"w": [1]}}, "step": 3        | PASS         | right
+            "slots": {"momentum": {"w": [1]}}                   | INCONCLUSIVE | stepUnknown
+            "slots": {"momentum": {"w": [1]}}, "step": 2        | FAIL         | schedule
+            """)
+    void takesTheStepThatPyTorchsStateDoesNotKeep(String state, String verdict, String fault) throws Exception {
+        Answer answer = checkOneStep("[1]", "[1]", "[0.8708]", """
+                "optimizer": {"kind": "sgd", "learningRate": 0.1, "momentum": 0.9, "preset": "pytorch"}, "state": {%s},
+                "schedule": {"kind": "linearWarmup", "steps": 5, "startFactor": 0.2},""".formatted(state));
+        assertThat(answer.text("/verdict")).as(answer.text("/summary")).isEqualTo(verdict);
+        assertThat(answer.text("/explanation/fault")).isEqualTo(fault);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "slots": {"momentum": {"w": [1]}} | /state/slots
+            "steps": {"w": 3}                 | /state/steps
+            "step": 4                         | /state/step
+            """)
+    void refusesAStateInTwoForms(String other, String pointer) throws Exception {
+        Answer answer = checkOneStep("[1]", "[1]", "[0.81]", """
+                "optimizer": {"kind": "sgd", "learningRate": 0.1, "momentum": 0.9},
+                "state": {"state": {"0": {"step": 3, "momentum_buffer": [1]}}, %s},""".formatted(other));
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.text("/pointer")).isEqualTo(pointer);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {}                                                        | /steps/0/before
