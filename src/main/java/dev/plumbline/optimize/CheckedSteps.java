@@ -73,7 +73,28 @@ final class CheckedSteps {
         Claim claim = request.claim(read, names);
         boolean unsaid = steps.stream().anyMatch(step -> Double.isNaN(step.said().learningRate()));
         stepUnknown = unsaid && claim.circumstances().varies() && read.stepUnknown(claim.optimizer());
-        return new Recording(claim, read.state(), steps);
+        try {
+            return new Recording(claim, read.state(), steps);
+        } catch (Problem problem) {
+            throw byPositions() && problem.pointer().matches("/state/slots/[^/]+/.*") ? inAnotherOrder(problem) : problem;
+        }
+    }
+
+    /** Whether the state knows parameters by positions, and nobody says whose they are. */
+    private boolean byPositions() {
+        CheckStateSource given = request.state();
+        boolean inFile = files.state() != null && files.state().file().optimizer().isPresent();
+        return request.parameterNames() == null && (inFile || (given != null && given.state() != null));
+    }
+
+    private static Problem inAnotherOrder(Problem problem) {
+        return new Problem(
+                problem.code(),
+                problem.pointer(),
+                problem.explanation(),
+                problem.got(),
+                problem.expected() + ", if the optimizer has the parameters in the order of the first step; else, as with"
+                        + " groups of its own, say its order in parameterNames, one group after another");
     }
 
     private RecordedStep step(int k, @Nullable RecordedStep last) {

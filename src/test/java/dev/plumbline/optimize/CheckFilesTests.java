@@ -149,6 +149,9 @@ class CheckFilesTests {
                 "\"parameterNames\": [\"0.weight\", \"3.weight\", \"0.bias\", \"1.weight\", \"1.bias\", \"3.bias\"]";
         Answer answer = check(step("groups", "{\"optimizer\": {\"kind\": \"adamw\"}, %s}".formatted(order)));
         assertThat(answer.text("/verdict")).as(answer.text("/summary")).isEqualTo("PASS");
+        Answer unsaid = check(step("groups", "{\"optimizer\": {\"kind\": \"adamw\"}}"));
+        assertThat(unsaid.text("/pointer")).startsWith("state/");
+        assertThat(unsaid.text("/expected")).contains("parameterNames");
     }
 
     @Test
