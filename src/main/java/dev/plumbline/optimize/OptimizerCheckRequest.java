@@ -5,6 +5,7 @@ import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.check.Circumstances;
 import dev.plumbline.compute.optimizer.check.Claim;
 import dev.plumbline.compute.optimizer.check.Group;
+import dev.plumbline.compute.optimizer.schedule.Constant;
 import dev.plumbline.compute.optimizer.schedule.Schedule;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.OptimizerSource;
@@ -84,7 +85,9 @@ public record OptimizerCheckRequest(
     }
 
     /** Without its state. */
-    Claim claim(ReadState read, List<String> names) {
+    Claim claim(ReadState start, List<String> names) {
+        Schedule course = course();
+        ReadState read = course == null || course instanceof Constant ? start : start.beforeSchedule();
         Optimizer claimed = null;
         Set<String> given = new LinkedHashSet<>();
         if (optimizer != null) {
@@ -107,7 +110,7 @@ public record OptimizerCheckRequest(
                 rateKnown,
                 null,
                 new Circumstances(
-                        course(),
+                        course,
                         ClippingSource.clipping(clipping),
                         groups(descent, read, names),
                         read.counts(),

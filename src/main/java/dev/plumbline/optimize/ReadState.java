@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.compute.optimizer.HyperParameters;
+import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.compute.optimizer.Preset;
 import dev.plumbline.compute.optimizer.SlotNames;
 import dev.plumbline.compute.optimizer.check.Group;
 import dev.plumbline.problem.Problem;
@@ -39,12 +41,23 @@ record ReadState(
             "weight_decay", "weightDecay",
             "momentum_decay", "momentumDecay",
             "lr_decay", "learningRateDecay",
-            "initial_accumulator_value", "initialAccumulator");
+            "initial_accumulator_value", "initialAccumulator",
+            "lambd", "lambda",
+            "t0", "averageFrom");
+    private static final Map<String, List<String>> PAIRS = Map.of(
+            "betas", List.of("beta1", "beta2"),
+            "etas", List.of("shrink", "grow"),
+            "step_sizes", List.of("smallestStep", "largestStep"));
     private static final Set<String> ALIKE =
             Set.of("momentum", "dampening", "nesterov", "alpha", "centered", "rho", "maximize");
 
-    /** What PyTorch keeps of a parameter that is no moment of it. */
-    private static final Set<String> COUNTS = Set.of("step", "mu_product");
+    /** PyTorch's name of a group's rate before its schedule began, beside the one that it has now. */
+    private static final String INITIAL_RATE = "initial_lr";
+
+    private static final String AMSGRAD = "amsgrad";
+
+    /** What PyTorch keeps of a parameter that is no moment of it, and follows from the step. */
+    private static final Set<String> COUNTS = Set.of("step", "mu_product", "mu");
 
     static final ReadState NOTHING = new ReadState(null, Map.of(), List.of(), true);
 
@@ -285,14 +298,31 @@ record ReadState(
     private static Map<String, Object> translated(Map<String, Object> group) {
         Map<String, Object> ours = new LinkedHashMap<>();
         group.forEach((name, value) -> {
-            if (name.equals("betas") && value instanceof List<?> betas && betas.size() == 2) {
-                ours.put("beta1", betas.get(0));
-                ours.put("beta2", betas.get(1));
+            List<String> pair = PAIRS.get(name);
+            if (pair != null && value instanceof List<?> both && both.size() == 2) {
+                ours.put(pair.get(0), both.get(0));
+                ours.put(pair.get(1), both.get(1));
+            } else if (name.equals(INITIAL_RATE) || name.equals(AMSGRAD)) {
+                ours.put(name, value);
             } else if (value != null && (OURS.containsKey(name) || ALIKE.contains(name))) {
                 ours.put(OURS.getOrDefault(name, name), value);
             }
         });
         return ours;
+    }
+
+    /** The same with the rates that a schedule counts from, where the groups have them: theirs are scheduled already. */
+    ReadState beforeSchedule() {
+        List<Group> groups = hyperParameters.stream()
+                .map(group -> {
+                    Map<String, Object> own = new LinkedHashMap<>(group.hyperParameters());
+                    if (own.get(INITIAL_RATE) instanceof Number rate) {
+                        own.put("learningRate", rate);
+                    }
+                    return new Group(group.names(), own);
+                })
+                .toList();
+        return new ReadState(state, counts, groups, counted);
     }
 
     /** The names that PyTorch's groups give. */
@@ -307,9 +337,22 @@ record ReadState(
         if (hyperParameters.isEmpty()) {
             return optimizer;
         }
-        Map<String, Object> others = own(optimizer, hyperParameters.get(0).hyperParameters());
+        Map<String, ?> first = hyperParameters.get(0).hyperParameters();
+        Optimizer kind = Boolean.TRUE.equals(first.get(AMSGRAD)) ? withAmsGrad(optimizer) : optimizer;
+        Map<String, Object> others = own(kind, first);
         others.keySet().removeAll(given);
-        return HyperParameters.with(optimizer, others);
+        return HyperParameters.with(kind, others);
+    }
+
+    /** In PyTorch AMSGrad is a switch of Adam and AdamW. */
+    private static Optimizer withAmsGrad(Optimizer optimizer) {
+        if (optimizer.kind() != Kind.ADAM && optimizer.kind() != Kind.ADAMW) {
+            return optimizer;
+        }
+        Optimizer amsGrad = Kind.AMSGRAD.preset(Preset.PYTORCH);
+        Map<String, Object> shared = HyperParameters.of(optimizer);
+        shared.remove("kind");
+        return HyperParameters.with(amsGrad, shared);
     }
 
     private static Map<String, Object> own(Optimizer optimizer, Map<String, ?> hyperParameters) {
