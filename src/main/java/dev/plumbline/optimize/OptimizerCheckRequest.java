@@ -1,7 +1,9 @@
 package dev.plumbline.optimize;
 
 import dev.plumbline.compute.optimizer.HyperParameters;
+import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.compute.optimizer.Preset;
 import dev.plumbline.compute.optimizer.check.Circumstances;
 import dev.plumbline.compute.optimizer.check.Claim;
 import dev.plumbline.compute.optimizer.check.Group;
@@ -95,6 +97,7 @@ public record OptimizerCheckRequest(
                     OptimizerStepRequest.resolved(optimizer), optimizer.given().keySet());
             given.addAll(optimizer.given().keySet());
             given.addAll(read.said());
+            given.addAll(byPreset(claimed));
         }
         boolean rateKnown = given.contains("learningRate");
         Double first = given().isEmpty() ? null : given().get(0).learningRate();
@@ -116,6 +119,22 @@ public record OptimizerCheckRequest(
                         read.counts(),
                         maximizes,
                         optimizer == null ? null : given));
+    }
+
+    /**
+     * What a preset says that is stated: all but the learning rate, and, where it is PyTorch's, which of its versions' NAdam.
+     */
+    private Set<String> byPreset(Optimizer claimed) {
+        Preset preset = optimizer == null ? null : optimizer.preset();
+        if (preset == null) {
+            return Set.of();
+        }
+        Set<String> said = new LinkedHashSet<>(HyperParameters.of(claimed).keySet());
+        said.remove("learningRate");
+        if (preset == Preset.PYTORCH && claimed.kind() == Kind.NADAM) {
+            said.remove("momentum");
+        }
+        return said;
     }
 
     private @Nullable Schedule course() {

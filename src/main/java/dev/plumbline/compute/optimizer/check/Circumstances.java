@@ -28,6 +28,11 @@ public record Circumstances(
 
     public static final Circumstances PLAIN = new Circumstances(null, Clipping.NONE, List.of(), Map.of(), false, null);
 
+    /** Whether this hyper-parameter was said. */
+    boolean says(String hyperParameter) {
+        return given == null || given.contains(hyperParameter);
+    }
+
     /** Whether there is a schedule by which steps have other rates. */
     public boolean varies() {
         return schedule != null && !(schedule instanceof Constant);
