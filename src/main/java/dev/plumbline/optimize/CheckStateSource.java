@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * An optimizer's state, as an answer here held it ({@code step} and {@code slots}), or PyTorch's {@code
  * optimizer.state_dict()} as it is ({@code state} and {@code param_groups}), its tensors as lists.
  *
- * @param step steps taken so far; 0 where it is not said
+ * @param step steps taken so far; 0 where it is not said. Beside {@code state}, or a file of PyTorch's, it is what PyTorch's
+ *     SGD does not keep, and a schedule needs
  * @param slots slot name, then parameter name, to moment; slots may have PyTorch's names
  * @param steps steps taken so far, of parameters that have taken another number
  * @param state by PyTorch: position of the parameter, then the name of what is kept of it
@@ -22,6 +23,11 @@ public record CheckStateSource(
         @Nullable Map<String, Long> steps,
         @Nullable Map<String, Map<String, Tensor>> state,
         @JsonProperty("param_groups") @Nullable List<Map<String, Object>> paramGroups) {
+
+    /** Whether it says how many steps were taken, and nothing else. */
+    boolean onlyCounts() {
+        return step != null && slots == null && steps == null && state == null && paramGroups == null;
+    }
 
     /** In the groups, and of the groups. */
     int positions() {

@@ -1,5 +1,6 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.compute.optimizer.check.Claim;
 import dev.plumbline.compute.optimizer.check.RecordedStep;
 import dev.plumbline.compute.optimizer.check.Recording;
 import dev.plumbline.compute.optimizer.check.Said;
@@ -28,6 +29,7 @@ final class CheckedSteps {
     private final int count;
     private final Map<String, Shape> expected = new LinkedHashMap<>();
     private List<String> left = List.of();
+    private boolean stepUnknown;
 
     CheckedSteps(OptimizerCheckRequest request, CheckFiles files) {
         this.request = request;
@@ -56,6 +58,11 @@ final class CheckedSteps {
         return left;
     }
 
+    /** Whether the schedule begins at a step that nobody knows. */
+    boolean stepUnknown() {
+        return stepUnknown;
+    }
+
     Recording recording() {
         List<RecordedStep> steps = new ArrayList<>();
         for (int k = 0; k < count; k++) {
@@ -63,7 +70,31 @@ final class CheckedSteps {
         }
         List<String> names = List.copyOf(steps.get(0).before().keySet());
         ReadState read = start(names);
-        return new Recording(request.claim(read, names), read.state(), steps);
+        Claim claim = request.claim(read, names);
+        boolean unsaid = steps.stream().anyMatch(step -> Double.isNaN(step.said().learningRate()));
+        stepUnknown = unsaid && claim.circumstances().varies() && read.stepUnknown(claim.optimizer());
+        try {
+            return new Recording(claim, read.state(), steps);
+        } catch (Problem problem) {
+            throw byPositions() && problem.pointer().matches("/state/slots/[^/]+/.*") ? inAnotherOrder(problem) : problem;
+        }
+    }
+
+    /** Whether the state knows parameters by positions, and nobody says whose they are. */
+    private boolean byPositions() {
+        CheckStateSource given = request.state();
+        boolean inFile = files.state() != null && files.state().file().optimizer().isPresent();
+        return request.parameterNames() == null && (inFile || (given != null && given.state() != null));
+    }
+
+    private static Problem inAnotherOrder(Problem problem) {
+        return new Problem(
+                problem.code(),
+                problem.pointer(),
+                problem.explanation(),
+                problem.got(),
+                problem.expected() + ", if the optimizer has the parameters in the order of the first step; else, as with"
+                        + " groups of its own, say its order in parameterNames, one group after another");
     }
 
     private RecordedStep step(int k, @Nullable RecordedStep last) {
@@ -142,16 +173,21 @@ final class CheckedSteps {
         }
         Optional<OptimizerDict> dictionary = part.file().optimizer();
         if (dictionary.isPresent()) {
-            if (given != null) {
+            if (given != null && !given.onlyCounts()) {
                 throw Problem.invalid(
-                        "request/state", "the state came twice", "in a file and in the request", "one of them");
+                        "request/state",
+                        "the state came twice",
+                        "in a file and in the request",
+                        "one of them; beside a file only step");
             }
             List<String> order = ordered(names, dictionary.get());
+            ReadState read;
             try {
-                return ReadState.of(dictionary.get(), order);
+                read = ReadState.of(dictionary.get(), order);
             } catch (Problem problem) {
                 throw problem.within("state");
             }
+            return given == null ? read : read.at(given.step(), "request/state/step");
         }
         StateSource step = given == null || given.step() == null ? null : new StateSource(given.step(), given.slots());
         return ReadState.ofFile(part, part.step(step));

@@ -1,10 +1,13 @@
 package dev.plumbline.optimize;
 
 import dev.plumbline.compute.optimizer.HyperParameters;
+import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.compute.optimizer.Preset;
 import dev.plumbline.compute.optimizer.check.Circumstances;
 import dev.plumbline.compute.optimizer.check.Claim;
 import dev.plumbline.compute.optimizer.check.Group;
+import dev.plumbline.compute.optimizer.schedule.Constant;
 import dev.plumbline.compute.optimizer.schedule.Schedule;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.OptimizerSource;
@@ -85,7 +88,9 @@ public record OptimizerCheckRequest(
     }
 
     /** Without its state. */
-    Claim claim(ReadState read, List<String> names) {
+    Claim claim(ReadState start, List<String> names) {
+        Schedule course = course();
+        ReadState read = course == null || course instanceof Constant ? start : start.beforeSchedule();
         Optimizer claimed = null;
         Set<String> given = new LinkedHashSet<>();
         if (optimizer != null) {
@@ -93,6 +98,7 @@ public record OptimizerCheckRequest(
                     OptimizerStepRequest.resolved(optimizer), optimizer.given().keySet());
             given.addAll(optimizer.given().keySet());
             given.addAll(read.said());
+            given.addAll(byPreset(claimed));
         }
         boolean rateKnown = given.contains("learningRate");
         Double first = given().isEmpty() ? null : given().get(0).learningRate();
@@ -108,12 +114,28 @@ public record OptimizerCheckRequest(
                 rateKnown,
                 null,
                 new Circumstances(
-                        course(),
+                        course,
                         ClippingSource.clipping(clipping),
                         groups(descent, read, names),
                         read.counts(),
                         maximizes,
                         optimizer == null ? null : given));
+    }
+
+    /**
+     * What a preset says that is stated: all but the learning rate, and, where it is PyTorch's, which of its versions' NAdam.
+     */
+    private Set<String> byPreset(Optimizer claimed) {
+        Preset preset = optimizer == null ? null : optimizer.preset();
+        if (preset == null) {
+            return Set.of();
+        }
+        Set<String> said = new LinkedHashSet<>(HyperParameters.of(claimed).keySet());
+        said.remove("learningRate");
+        if (preset == Preset.PYTORCH && claimed.kind() == Kind.NADAM) {
+            said.remove("momentum");
+        }
+        return said;
     }
 
     private @Nullable Schedule course() {

@@ -41,9 +41,10 @@ class OptimizerCheckService {
 
     OptimizerCheckReport report(OptimizerCheckRequest request) {
         limits.requireTensors(request.positions());
-        Recording recording = new CheckedSteps(request, CheckFiles.NONE).recording();
+        CheckedSteps steps = new CheckedSteps(request, CheckFiles.NONE);
+        Recording recording = steps.recording();
         limits.requireSeconds(SECONDS * entries(recording));
-        return OptimizerCheckReport.of(recording.loaded().judge(), request.optimizer() != null);
+        return report(request, steps, recording.loaded().judge());
     }
 
     OptimizerCheckReport report(OptimizerCheckRequest request, Uploads uploads) throws IOException {
@@ -99,7 +100,13 @@ class OptimizerCheckService {
                             + SECONDS_OF_SEARCHES * recording.sampleEntries());
         }
         OptimizerVerdict verdict = small ? recording.loaded().judge() : recording.judge(deadline::check);
+        return report(request, steps, verdict);
+    }
+
+    private static OptimizerCheckReport report(
+            OptimizerCheckRequest request, CheckedSteps steps, OptimizerVerdict verdict) {
+        OptimizerVerdict known = steps.stepUnknown() ? verdict.atUnknownStep() : verdict;
         return OptimizerCheckReport.of(
-                steps.left().isEmpty() ? verdict : verdict.adding(words(steps.left())), request.optimizer() != null);
+                steps.left().isEmpty() ? known : known.adding(words(steps.left())), request.optimizer() != null);
     }
 }

@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.compute.optimizer.HyperParameters;
+import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.compute.optimizer.Preset;
 import dev.plumbline.compute.optimizer.SlotNames;
 import dev.plumbline.compute.optimizer.check.Group;
 import dev.plumbline.problem.Problem;
@@ -28,8 +30,10 @@ import org.jspecify.annotations.Nullable;
  * @param state null where there was none
  * @param counts of steps, of those that differ from the state's
  * @param hyperParameters of each of PyTorch's groups, under our names, and the parameters it has
+ * @param counted whether anything says how many steps were taken; PyTorch's SGD keeps no count
  */
-record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Group> hyperParameters) {
+record ReadState(
+        @Nullable Checkpoint state, Map<String, Long> counts, List<Group> hyperParameters, boolean counted) {
 
     private static final Map<String, String> OURS = Map.of(
             "lr", "learningRate",
@@ -37,14 +41,25 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
             "weight_decay", "weightDecay",
             "momentum_decay", "momentumDecay",
             "lr_decay", "learningRateDecay",
-            "initial_accumulator_value", "initialAccumulator");
+            "initial_accumulator_value", "initialAccumulator",
+            "lambd", "lambda",
+            "t0", "averageFrom");
+    private static final Map<String, List<String>> PAIRS = Map.of(
+            "betas", List.of("beta1", "beta2"),
+            "etas", List.of("shrink", "grow"),
+            "step_sizes", List.of("smallestStep", "largestStep"));
     private static final Set<String> ALIKE =
             Set.of("momentum", "dampening", "nesterov", "alpha", "centered", "rho", "maximize");
 
-    /** What PyTorch keeps of a parameter that is no moment of it. */
-    private static final Set<String> COUNTS = Set.of("step", "mu_product");
+    /** PyTorch's name of a group's rate before its schedule began, beside the one that it has now. */
+    private static final String INITIAL_RATE = "initial_lr";
 
-    static final ReadState NOTHING = new ReadState(null, Map.of(), List.of());
+    private static final String AMSGRAD = "amsgrad";
+
+    /** What PyTorch keeps of a parameter that is no moment of it, and follows from the step. */
+    private static final Set<String> COUNTS = Set.of("step", "mu_product", "mu");
+
+    static final ReadState NOTHING = new ReadState(null, Map.of(), List.of(), true);
 
     /** @param names of the parameters, in the order in which the optimizer has them */
     static ReadState of(@Nullable CheckStateSource source, List<String> names, String pointer) {
@@ -55,14 +70,51 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
             if (source.state() == null && source.paramGroups() == null) {
                 return ours(source, names);
             }
+            requireOneForm(source);
             return of(
-                    new OptimizerDict(
-                            source.state() == null ? Map.of() : sources(source.state()),
-                            source.paramGroups() == null ? List.of() : source.paramGroups()),
-                    names);
+                            new OptimizerDict(
+                                    source.state() == null ? Map.of() : sources(source.state()),
+                                    source.paramGroups() == null ? List.of() : source.paramGroups()),
+                            names)
+                    .at(source.step(), "/step");
         } catch (Problem problem) {
             throw problem.within(pointer);
         }
+    }
+
+    private static void requireOneForm(CheckStateSource source) {
+        boolean slots = source.slots() != null && !source.slots().isEmpty();
+        if (slots || (source.steps() != null && !source.steps().isEmpty())) {
+            throw Problem.invalid(
+                    slots ? "/slots" : "/steps",
+                    "the state came twice",
+                    "beside state and param_groups",
+                    "one form; beside PyTorch's only step");
+        }
+    }
+
+    /** The same after so many steps; refused where the state counts otherwise. */
+    ReadState at(@Nullable Long step, String pointer) {
+        if (step == null || state == null) {
+            return this;
+        }
+        Checkpoint.requireStep(step, pointer);
+        if (!counts.isEmpty() && step != state.step()) {
+            throw Problem.invalid(pointer, "the state says another step count", step, state.step() + ", or nothing");
+        }
+        return new ReadState(new Checkpoint(step, Map.of(), state.slots()), counts, hyperParameters, true);
+    }
+
+    /**
+     * Whether nobody says how many steps were taken. A state without moments is fresh, but for an optimizer that has none: such
+     * a state says nothing.
+     */
+    boolean stepUnknown(@Nullable Optimizer claimed) {
+        boolean fresh = state != null
+                && state.slots().isEmpty()
+                && claimed != null
+                && !claimed.slots().isEmpty();
+        return !counted && !fresh;
     }
 
     private static Map<String, Map<String, TensorSource>> sources(Map<String, Map<String, Tensor>> tensors) {
@@ -125,7 +177,7 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
             moments.forEach((name, moment) -> own.put(name, CheckFiles.piecewise(moment)));
             slots.put(slot, own);
         });
-        return new ReadState(new Checkpoint(step, Map.of(), slots), Map.of(), List.of());
+        return new ReadState(new Checkpoint(step, Map.of(), slots), Map.of(), List.of(), true);
     }
 
     private static ReadState ours(CheckStateSource source, List<String> names) {
@@ -141,7 +193,8 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
             Checkpoint.requireStep(count, Problem.pointer("steps", name));
         });
         Map<String, Map<String, Tensor>> slots = source.slots() == null ? Map.of() : source.slots();
-        return new ReadState(new Checkpoint(step, Map.of(), slots), counts, List.of());
+        boolean counted = source.step() != null || !counts.isEmpty() || slots.isEmpty();
+        return new ReadState(new Checkpoint(step, Map.of(), slots), counts, List.of(), counted);
     }
 
     /** Of a group's parameters, as the keys of the state have them. */
@@ -182,7 +235,7 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
                 });
             });
             long step = counts.values().stream().mapToLong(count -> count).max().orElse(slots.isEmpty() ? 0 : 1);
-            return new ReadState(new Checkpoint(step, Map.of(), slots), counts, groups(keys));
+            return new ReadState(new Checkpoint(step, Map.of(), slots), counts, groups(keys), !counts.isEmpty());
         }
 
         private static long count(String key, TensorSource step) {
@@ -247,14 +300,31 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
     private static Map<String, Object> translated(Map<String, Object> group) {
         Map<String, Object> ours = new LinkedHashMap<>();
         group.forEach((name, value) -> {
-            if (name.equals("betas") && value instanceof List<?> betas && betas.size() == 2) {
-                ours.put("beta1", betas.get(0));
-                ours.put("beta2", betas.get(1));
+            List<String> pair = PAIRS.get(name);
+            if (pair != null && value instanceof List<?> both && both.size() == 2) {
+                ours.put(pair.get(0), both.get(0));
+                ours.put(pair.get(1), both.get(1));
+            } else if (name.equals(INITIAL_RATE) || name.equals(AMSGRAD)) {
+                ours.put(name, value);
             } else if (value != null && (OURS.containsKey(name) || ALIKE.contains(name))) {
                 ours.put(OURS.getOrDefault(name, name), value);
             }
         });
         return ours;
+    }
+
+    /** The same with the rates that a schedule counts from, where the groups have them: theirs are scheduled already. */
+    ReadState beforeSchedule() {
+        List<Group> groups = hyperParameters.stream()
+                .map(group -> {
+                    Map<String, Object> own = new LinkedHashMap<>(group.hyperParameters());
+                    if (own.get(INITIAL_RATE) instanceof Number rate) {
+                        own.put("learningRate", rate);
+                    }
+                    return new Group(group.names(), own);
+                })
+                .toList();
+        return new ReadState(state, counts, groups, counted);
     }
 
     /** The names that PyTorch's groups give. */
@@ -269,9 +339,22 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
         if (hyperParameters.isEmpty()) {
             return optimizer;
         }
-        Map<String, Object> others = own(optimizer, hyperParameters.get(0).hyperParameters());
+        Map<String, ?> first = hyperParameters.get(0).hyperParameters();
+        Optimizer kind = Boolean.TRUE.equals(first.get(AMSGRAD)) ? withAmsGrad(optimizer) : optimizer;
+        Map<String, Object> others = own(kind, first);
         others.keySet().removeAll(given);
-        return HyperParameters.with(optimizer, others);
+        return HyperParameters.with(kind, others);
+    }
+
+    /** In PyTorch AMSGrad is a switch of Adam and AdamW. */
+    private static Optimizer withAmsGrad(Optimizer optimizer) {
+        if (optimizer.kind() != Kind.ADAM && optimizer.kind() != Kind.ADAMW) {
+            return optimizer;
+        }
+        Optimizer amsGrad = Kind.AMSGRAD.preset(Preset.PYTORCH);
+        Map<String, Object> shared = HyperParameters.of(optimizer);
+        shared.remove("kind");
+        return HyperParameters.with(amsGrad, shared);
     }
 
     private static Map<String, Object> own(Optimizer optimizer, Map<String, ?> hyperParameters) {

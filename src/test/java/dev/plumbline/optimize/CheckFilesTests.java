@@ -104,6 +104,31 @@ class CheckFilesTests {
         assertThat(answer.text("/explanation/fault")).isEqualTo("decayRate");
     }
 
+    /** PyTorch's SGD keeps no count, and the rate of step 8 is a tenth of the base: what is not said is no fault. */
+    @ParameterizedTest
+    @CsvSource({"7, PASS, right", "6, FAIL, schedule", ", INCONCLUSIVE, stepUnknown"})
+    void takesTheStepBesideAStateThatKeepsNone(String step, String verdict, String fault) throws Exception {
+        String said = step == null ? "" : ", \"state\": {\"step\": %s}".formatted(step);
+        Answer answer = check(step("sgd", """
+                {"optimizer": {"kind": "sgd", "learningRate": 0.5},
+                "schedule": {"kind": "step", "every": 7, "factor": 0.1} %s}""".formatted(said)));
+        assertThat(answer.text("/verdict")).as(answer.text("/summary")).isEqualTo(verdict);
+        assertThat(answer.text("/explanation/fault")).isEqualTo(fault);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"step": 99}                          | request/state/step
+            {"step": -1}                          | request/state/step
+            {"step": 3, "slots": {"m": {"w": 1}}} | request/state
+            {"slots": {}}                         | request/state
+            """)
+    void refusesAStepBesideAStateThatCountsOtherwise(String state, String pointer) throws Exception {
+        Answer answer = check(step("adam", "{\"optimizer\": {\"kind\": \"adam\"}, \"state\": %s}".formatted(state)));
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.text("/pointer")).isEqualTo(pointer);
+    }
+
     @Test
     void takesOneFileForEachStep() throws Exception {
         List<Map.Entry<String, byte[]>> parts =
@@ -124,6 +149,9 @@ class CheckFilesTests {
                 "\"parameterNames\": [\"0.weight\", \"3.weight\", \"0.bias\", \"1.weight\", \"1.bias\", \"3.bias\"]";
         Answer answer = check(step("groups", "{\"optimizer\": {\"kind\": \"adamw\"}, %s}".formatted(order)));
         assertThat(answer.text("/verdict")).as(answer.text("/summary")).isEqualTo("PASS");
+        Answer unsaid = check(step("groups", "{\"optimizer\": {\"kind\": \"adamw\"}}"));
+        assertThat(unsaid.text("/pointer")).startsWith("state/");
+        assertThat(unsaid.text("/expected")).contains("parameterNames");
     }
 
     @Test

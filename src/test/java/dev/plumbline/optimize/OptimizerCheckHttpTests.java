@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -202,6 +203,80 @@ class OptimizerCheckHttpTests {
                 "optimizer": {"kind": "sgd", "learningRate": 0.1, "momentum": 0.9},
                 "state": {"step": 1, "slots": {"momentum_buffer": {"w": [1]}}},""");
         assertThat(answer.text("/verdict")).isEqualTo("PASS");
+    }
+
+    /** A warm-up of 5 steps from 0.2 on has 0.068 in step 4; b = 0.9 + 1, x = 1 - 0.068 b. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "state": {"0": {"momentum_buffer": [1]}}, "step": 3 | PASS         | right
+            "state": {"0": {"momentum_buffer": [1]}}            | INCONCLUSIVE | stepUnknown
+            "slots": {"momentum": {"w": [1]}}, "step": 3        | PASS         | right
+            "slots": {"momentum": {"w": [1]}}                   | INCONCLUSIVE | stepUnknown
+            "slots": {"momentum": {"w": [1]}}, "step": 2        | FAIL         | schedule
+            """)
+    void takesTheStepThatPyTorchsStateDoesNotKeep(String state, String verdict, String fault) throws Exception {
+        Answer answer = checkOneStep("[1]", "[1]", "[0.8708]", """
+                "optimizer": {"kind": "sgd", "learningRate": 0.1, "momentum": 0.9, "preset": "pytorch"}, "state": {%s},
+                "schedule": {"kind": "linearWarmup", "steps": 5, "startFactor": 0.2},""".formatted(state));
+        assertThat(answer.text("/verdict")).as(answer.text("/summary")).isEqualTo(verdict);
+        assertThat(answer.text("/explanation/fault")).isEqualTo(fault);
+    }
+
+    /** The group has the rate of now, 0.068, which the schedule has made of 0.1. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "initial_lr": 0.1, "lr": 0.068 | linearWarmup | PASS
+            "lr": 0.1                      | linearWarmup | PASS
+            "lr": 0.068                    | linearWarmup | FAIL
+            "initial_lr": 0.1, "lr": 0.068 | constant     | PASS
+            """)
+    void schedulesTheRateFromBeforeTheSchedule(String rates, String schedule, String verdict) throws Exception {
+        Answer answer = checkOneStep("[1]", "[1]", "[0.8708]", """
+                "optimizer": {"kind": "sgd"}, "schedule": {"kind": "%s" %s}, "state": {"step": 3,
+                "state": {"0": {"momentum_buffer": [1]}}, "param_groups": [{"params": [0], "momentum": 0.9, %s}]},"""
+                .formatted(schedule, schedule.equals("constant") ? "" : ", \"steps\": 5, \"startFactor\": 0.2", rates));
+        assertThat(answer.text("/verdict")).as(answer.text("/summary")).isEqualTo(verdict);
+    }
+
+    /** ASGD: eta is float32(0.1 / (1 + 0.5 * 0.1 * 3)^0.5) after step 3, x = x (1 - 0.5 eta) - eta g. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\"optimizer\": {\"kind\": \"asgd\"},", ""})
+    void takesAsgdsStateAsPyTorchKeepsIt(String claim) throws Exception {
+        double eta = (float) (0.1 / Math.sqrt(1.15));
+        Answer answer = checkOneStep(
+                "[1, 2]", "[1, -3]", "[%s, %s]".formatted(1 - 0.5 * eta - eta, 2 * (1 - 0.5 * eta) + 3 * eta), """
+                %s "state": {"state": {"0": {"step": 3, "eta": %s, "mu": 1, "ax": [1, 2]}}, "param_groups":
+                [{"params": [0], "lr": 0.1, "lambd": 0.5, "alpha": 0.5, "t0": 1000000.0, "weight_decay": 0}]},""".formatted(claim, eta));
+        assertThat(answer.status()).as(answer.text("/detail")).isEqualTo(200);
+        if (!claim.isEmpty()) {
+            assertThat(answer.text("/verdict")).as(answer.text("/summary")).isEqualTo("PASS");
+        }
+    }
+
+    /** m stays 1, vMax = 4 is larger than v, and t is 4. */
+    @ParameterizedTest
+    @CsvSource({"adam, true, PASS", "amsgrad, true, PASS", "adam, false, FAIL"})
+    void takesAmsGradFromTheGroup(String kind, boolean amsGrad, String verdict) throws Exception {
+        double step = 0.01 / (1 - Math.pow(0.9, 4)) / (Math.sqrt(4 / (1 - Math.pow(0.999, 4))) + 1e-8);
+        Answer answer = checkOneStep("[1]", "[1]", "[" + (1 - step) + "]", """
+                "optimizer": {"kind": "%s", "preset": "pytorch"}, "state": {"state": {"0": {"step": 3, "exp_avg": [1],
+                "exp_avg_sq": [0.01], "max_exp_avg_sq": [4]}}, "param_groups": [{"params": [0], "lr": 0.01,
+                "betas": [0.9, 0.999], "eps": 1e-8, "weight_decay": 0, "amsgrad": %s}]},""".formatted(kind, amsGrad));
+        assertThat(answer.text("/verdict")).as(answer.text("/summary")).isEqualTo(verdict);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "slots": {"momentum": {"w": [1]}} | /state/slots
+            "steps": {"w": 3}                 | /state/steps
+            "step": 4                         | /state/step
+            """)
+    void refusesAStateInTwoForms(String other, String pointer) throws Exception {
+        Answer answer = checkOneStep("[1]", "[1]", "[0.81]", """
+                "optimizer": {"kind": "sgd", "learningRate": 0.1, "momentum": 0.9},
+                "state": {"state": {"0": {"step": 3, "momentum_buffer": [1]}}, %s},""".formatted(other));
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.text("/pointer")).isEqualTo(pointer);
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package dev.plumbline.compute.optimizer.check;
 
 import dev.plumbline.compute.optimizer.Clipping;
+import dev.plumbline.compute.optimizer.schedule.Constant;
 import dev.plumbline.compute.optimizer.schedule.Schedule;
 import java.util.List;
 import java.util.Map;
@@ -26,4 +27,14 @@ public record Circumstances(
         @Nullable Set<String> given) {
 
     public static final Circumstances PLAIN = new Circumstances(null, Clipping.NONE, List.of(), Map.of(), false, null);
+
+    /** Whether this hyper-parameter was said. */
+    boolean says(String hyperParameter) {
+        return given == null || given.contains(hyperParameter);
+    }
+
+    /** Whether there is a schedule by which steps have other rates. */
+    public boolean varies() {
+        return schedule != null && !(schedule instanceof Constant);
+    }
 }

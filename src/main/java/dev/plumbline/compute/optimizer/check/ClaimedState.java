@@ -1,5 +1,7 @@
 package dev.plumbline.compute.optimizer.check;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.Slot;
 import dev.plumbline.compute.optimizer.SlotNames;
@@ -9,8 +11,7 @@ import dev.plumbline.tensor.TensorSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +19,13 @@ import org.jspecify.annotations.Nullable;
 record ClaimedState<T extends TensorSource>(
         long step, Map<String, ? extends Map<String, T>> given, Map<String, ? extends TensorSource> parameters) {
 
-    private static final Set<String> KNOWN = Candidates.all(Momenta.ofFirstStep()).stream()
+    private static final Shape ANY = Shape.of(2, 3);
+
+    /** The form of every slot: the parameter's own where any optimizer has it so. */
+    private static final Map<String, Slot.Form> KNOWN = Candidates.all(Momenta.ofFirstStep()).stream()
             .flatMap(optimizer -> optimizer.slots().stream())
-            .map(Slot::name)
-            .collect(Collectors.toCollection(TreeSet::new));
+            .collect(Collectors.toMap(
+                    Slot::name, Slot::form, (one, other) -> ANY.equals(other.of(ANY)) ? other : one, TreeMap::new));
 
     /** The slots under our names, with all that {@code claimed} needs; without a claim any slots will do. */
     Map<String, Map<String, T>> of(@Nullable Optimizer claimed) {
@@ -34,12 +38,12 @@ record ClaimedState<T extends TensorSource>(
         Map<String, Map<String, T>> slots = new LinkedHashMap<>();
         given.forEach((name, moments) -> {
             String ours = SlotNames.ours(name);
-            if (!KNOWN.contains(ours)) {
+            if (!KNOWN.containsKey(ours)) {
                 throw Problem.invalid(
                         Problem.pointer("state", "slots", name),
                         "no optimizer keeps a moment of that name",
                         name,
-                        needed.isEmpty() ? KNOWN : needed);
+                        needed.isEmpty() ? KNOWN.keySet() : needed);
             }
             requireMoments(name, moments, form(ours, claimed));
             slots.put(ours, moments);
@@ -52,15 +56,16 @@ record ClaimedState<T extends TensorSource>(
         return slots;
     }
 
-    /** The parameter's own shape, where nobody says whose slot it is. */
+    /** That of any optimizer, where nobody says whose slot it is. */
     private static Slot.Form form(String name, @Nullable Optimizer claimed) {
+        Slot.Form usual = requireNonNull(KNOWN.get(name));
         return claimed == null
-                ? parameter -> parameter
+                ? usual
                 : claimed.slots().stream()
                         .filter(slot -> slot.name().equals(name))
                         .findFirst()
                         .map(Slot::form)
-                        .orElse(parameter -> parameter);
+                        .orElse(usual);
     }
 
     private void requireMoments(String slot, Map<String, T> moments, Slot.Form form) {

@@ -3,7 +3,6 @@ package dev.plumbline.compute.optimizer.check;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.check.Deviations.Edit;
 import dev.plumbline.compute.optimizer.schedule.Chained;
-import dev.plumbline.compute.optimizer.schedule.Constant;
 import dev.plumbline.compute.optimizer.schedule.LinearWarmup;
 import dev.plumbline.compute.optimizer.schedule.Schedule;
 import java.util.ArrayList;
@@ -71,8 +70,7 @@ record Courses(Claim claim, List<ObservedStep> steps) {
     }
 
     boolean varies() {
-        Schedule schedule = claim.circumstances().schedule();
-        return (schedule != null && !(schedule instanceof Constant))
+        return claim.circumstances().varies()
                 || steps.stream().anyMatch(step -> !Double.isNaN(step.said().learningRate()));
     }
 

@@ -45,9 +45,10 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
         return GradientPath.claimed(claim.circumstances().clipping());
     }
 
-    /** What is right too: PyTorch's divisor, and gradients that a scaler has found unusable. */
+    /** What is right too: PyTorch's NAdam, PyTorch's divisor, and gradients that a scaler has found unusable. */
     List<Hypothesis> asRight() {
-        List<Hypothesis> right = new ArrayList<>(Hypotheses.sameInFloat32(requireNonNull(claim.optimizer())));
+        List<Hypothesis> right = new ArrayList<>(Hypotheses.asPyTorchHas(
+                requireNonNull(claim.optimizer()), claim.circumstances().says("momentum")));
         if (path().clip() == Clip.NORM) {
             GradientPath torch = path().asPyTorchDivides();
             Stream.concat(Stream.of(itself()), List.copyOf(right).stream())

@@ -50,6 +50,9 @@ public enum Fault {
     TOO_COARSE(
             "the step is the claimed one as far as it can be told, where matrices were orthogonalized in bfloat16: what that"
                     + " rounds differs from machine to machine"),
+    STEP_UNKNOWN(
+            "the schedule begins at a step that nobody knows: say how many steps were taken before the first of these, as"
+                    + " {\"step\": n} in state"),
     GAP("the steps have a gap: one does not begin where the one before ended"),
     UNEXPLAINED("none of the hypotheses makes this step");
 
@@ -66,6 +69,6 @@ public enum Fault {
 
     /** Whether it says that the observed steps cannot be judged, and so accuses nobody. */
     public boolean undecided() {
-        return this == ZERO_GRADIENT || this == NON_FINITE || this == GAP || this == TOO_COARSE;
+        return this == ZERO_GRADIENT || this == NON_FINITE || this == GAP || this == TOO_COARSE || this == STEP_UNKNOWN;
     }
 }

@@ -37,6 +37,8 @@ final class Hypotheses {
     private static final double[] EPSILONS = {0, 1e-16, 1e-12, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3};
     private static final double[] DECAY_RATES = {0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999};
 
+    private static final String TWICE = "with mu_t twice in the product, as PyTorch 1.13 does";
+
     private final Optimizer claimed;
     private final List<Hypothesis> list = new ArrayList<>();
 
@@ -109,16 +111,27 @@ final class Hypotheses {
         }
     }
 
-    /** NAdam as PyTorch has it is right, whatever datatype PyTorch keeps its product in. */
-    static List<Hypothesis> sameInFloat32(Optimizer claimed) {
-        if (claimed instanceof NAdam nadam && nadam.momentum() != NAdam.Momentum.CONSTANT) {
-            String twin = nadam.momentum().twice() ? "scheduledTwiceInFloat32" : "scheduledInFloat32";
-            return List.of(Hypothesis.of(
-                    Fault.RIGHT,
-                    HyperParameters.with(claimed, Map.of("momentum", twin)),
-                    "with the product of mu_t kept in float32, as PyTorch does"));
+    /**
+     * NAdam as PyTorch has it is right, whatever datatype PyTorch keeps its product in; and where nobody says which sequence of
+     * mu_t, that of any version of PyTorch's.
+     */
+    static List<Hypothesis> asPyTorchHas(Optimizer claimed, boolean momentumSaid) {
+        if (!(claimed instanceof NAdam nadam) || nadam.momentum() == NAdam.Momentum.CONSTANT) {
+            return List.of();
         }
-        return List.of();
+        List<Hypothesis> alike = new ArrayList<>();
+        boolean twice = nadam.momentum().twice();
+        String product = "with the product of mu_t kept in float32, as PyTorch does";
+        alike.add(ofMomentum(claimed, twice ? "scheduledTwiceInFloat32" : "scheduledInFloat32", product));
+        if (!momentumSaid && !twice) {
+            alike.add(ofMomentum(claimed, "scheduledTwice", TWICE));
+            alike.add(ofMomentum(claimed, "scheduledTwiceInFloat32", TWICE));
+        }
+        return alike;
+    }
+
+    private static Hypothesis ofMomentum(Optimizer claimed, String momentum, String detail) {
+        return Hypothesis.of(Fault.RIGHT, HyperParameters.with(claimed, Map.of("momentum", momentum)), detail);
     }
 
     private void addBetas() {

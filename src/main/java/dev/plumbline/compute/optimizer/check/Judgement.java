@@ -125,7 +125,7 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
         if (fits.isEmpty()) {
             return unexplained(claimResidual);
         }
-        Fit chosen = right && claim.optimizer() != null ? fits.get(0) : preferred(fits);
+        Fit chosen = right && claim.optimizer() != null ? fits.get(0) : new Unclaimed(claim).taken(preferred(fits));
         Map<Explanation, Fit> others = new LinkedHashMap<>();
         fits.stream()
                 .sorted(Fit.PREFERENCE)

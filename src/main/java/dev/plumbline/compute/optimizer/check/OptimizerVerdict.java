@@ -1,6 +1,7 @@
 package dev.plumbline.compute.optimizer.check;
 
 import dev.plumbline.compute.optimizer.Optimizer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -27,6 +28,23 @@ public record OptimizerVerdict(
                 alternatives.stream().map(other -> other.by(change)).toList(),
                 claimResidualUlps,
                 summary);
+    }
+
+    /** Accuses nobody: what was found holds if the schedule began where it was taken to begin, and is named beside. */
+    public OptimizerVerdict atUnknownStep() {
+        if (right() || explanation.fault().undecided()) {
+            return this;
+        }
+        Fault unknown = Fault.STEP_UNKNOWN;
+        List<Explanation> others = new ArrayList<>(alternatives);
+        if (explanation.optimizer() != null) {
+            others.add(0, explanation);
+        }
+        return new OptimizerVerdict(
+                new Explanation(unknown, null, Double.POSITIVE_INFINITY, unknown.advice()),
+                others,
+                claimResidualUlps,
+                Wording.capitalised(unknown.advice()) + ".");
     }
 
     /** The same with one sentence more. */

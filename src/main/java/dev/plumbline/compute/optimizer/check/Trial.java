@@ -227,7 +227,7 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
     private String advice(Hypothesis hypothesis, Optimizer optimizer) {
         String rate = Wording.number(optimizer.learningRate());
         return switch (hypothesis.fault()) {
-            case OTHER_OPTIMIZER, MOMENTUM -> hypothesis.advice() + ": " + Wording.of(optimizer);
+            case OTHER_OPTIMIZER, MOMENTUM -> hypothesis.fault().advice() + ": " + words(hypothesis, optimizer);
             case LEARNING_RATE ->
                 "%s: %s, which is %s times %s"
                         .formatted(
@@ -240,5 +240,15 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
                         ? hypothesis.advice() + ", at learning rate " + rate
                         : hypothesis.advice();
         };
+    }
+
+    /** The optimizer, at rates that change if the hypothesis has such; its detail then is these. */
+    private static String words(Hypothesis hypothesis, Optimizer optimizer) {
+        if (hypothesis.detail().isEmpty()) {
+            return Wording.of(optimizer);
+        }
+        return hypothesis.manner().profile() == null
+                ? hypothesis.detail() + ", in " + Wording.of(optimizer)
+                : Wording.atAnyRate(optimizer) + ", at learning rates " + hypothesis.detail();
     }
 }

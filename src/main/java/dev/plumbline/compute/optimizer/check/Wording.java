@@ -23,6 +23,12 @@ final class Wording {
         return optimizer.kind() + " with " + String.join(", ", parts);
     }
 
+    /** The same without a learning rate. */
+    static String atAnyRate(Optimizer optimizer) {
+        List<String> parts = peculiarities(optimizer);
+        return optimizer.kind() + (parts.isEmpty() ? "" : " with " + String.join(", ", parts));
+    }
+
     /** Six digits at most, and none that says nothing. */
     static String number(double value) {
         return number(value, 6);

@@ -74,6 +74,30 @@ class OptimizerCheckTests {
         assertThat(judge(ADAM, trail.by(new FaultyAdam())).fault()).isEqualTo(Fault.RIGHT);
     }
 
+    /** Adam's steps at 0.01 and 0.02, claimed to be sgd's. */
+    @Test
+    void saysWhichRatesAnotherOptimizerHad() {
+        double[] x = {1, -2, 0.5, 3, -0.25, 0.125};
+        double[] m = new double[x.length];
+        double[] v = new double[x.length];
+        List<ObservedStep> steps = new ArrayList<>();
+        for (int t = 1; t <= 2; t++) {
+            double[] before = x.clone();
+            double[] g = new double[x.length];
+            for (int i = 0; i < x.length; i++) {
+                g[i] = Math.sin(3 * i + 5 * t);
+                m[i] = 0.9 * m[i] + 0.1 * g[i];
+                v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i];
+                double root = Math.sqrt(v[i] / (1 - Math.pow(0.999, t)));
+                x[i] -= 0.01 * t * (m[i] / (1 - Math.pow(0.9, t))) / (root + 1e-8);
+            }
+            steps.add(new ObservedStep(
+                    Map.of("w", Tensor.vector(before)), Map.of("w", Tensor.vector(g)), Map.of("w", Tensor.vector(x.clone()))));
+        }
+        assertThat(judge(Kind.SGD.preset(Preset.PYTORCH).withLearningRate(0.1), steps).advice())
+                .isEqualTo("another optimizer made this step: adam, at learning rates 0.01, 0.02");
+    }
+
     @Test
     void seesThatTheBiasIsNotCorrected() {
         FaultyAdam faulty = new FaultyAdam();
