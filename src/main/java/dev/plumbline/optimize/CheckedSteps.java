@@ -71,19 +71,23 @@ final class CheckedSteps {
         List<String> names = List.copyOf(steps.get(0).before().keySet());
         ReadState read = start(names);
         Claim claim = request.claim(read, names);
-        boolean unsaid = steps.stream().anyMatch(step -> Double.isNaN(step.said().learningRate()));
+        boolean unsaid =
+                steps.stream().anyMatch(step -> Double.isNaN(step.said().learningRate()));
         stepUnknown = unsaid && claim.circumstances().varies() && read.stepUnknown(claim.optimizer());
         try {
             return new Recording(claim, read.state(), steps);
         } catch (Problem problem) {
-            throw byPositions() && problem.pointer().matches("/state/slots/[^/]+/.*") ? inAnotherOrder(problem) : problem;
+            throw byPositions() && problem.pointer().matches("/state/slots/[^/]+/.*")
+                    ? inAnotherOrder(problem)
+                    : problem;
         }
     }
 
     /** Whether the state knows parameters by positions, and nobody says whose they are. */
     private boolean byPositions() {
         CheckStateSource given = request.state();
-        boolean inFile = files.state() != null && files.state().file().optimizer().isPresent();
+        boolean inFile =
+                files.state() != null && files.state().file().optimizer().isPresent();
         return request.parameterNames() == null && (inFile || (given != null && given.state() != null));
     }
 
@@ -93,7 +97,8 @@ final class CheckedSteps {
                 problem.pointer(),
                 problem.explanation(),
                 problem.got(),
-                problem.expected() + ", if the optimizer has the parameters in the order of the first step; else, as with"
+                problem.expected()
+                        + ", if the optimizer has the parameters in the order of the first step; else, as with"
                         + " groups of its own, say its order in parameterNames, one group after another");
     }
 

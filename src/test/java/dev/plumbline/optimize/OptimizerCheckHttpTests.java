@@ -233,8 +233,8 @@ class OptimizerCheckHttpTests {
     void schedulesTheRateFromBeforeTheSchedule(String rates, String schedule, String verdict) throws Exception {
         Answer answer = checkOneStep("[1]", "[1]", "[0.8708]", """
                 "optimizer": {"kind": "sgd"}, "schedule": {"kind": "%s" %s}, "state": {"step": 3,
-                "state": {"0": {"momentum_buffer": [1]}}, "param_groups": [{"params": [0], "momentum": 0.9, %s}]},"""
-                .formatted(schedule, schedule.equals("constant") ? "" : ", \"steps\": 5, \"startFactor\": 0.2", rates));
+                "state": {"0": {"momentum_buffer": [1]}}, "param_groups": [{"params": [0], "momentum": 0.9, %s}]},""".formatted(
+                        schedule, schedule.equals("constant") ? "" : ", \"steps\": 5, \"startFactor\": 0.2", rates));
         assertThat(answer.text("/verdict")).as(answer.text("/summary")).isEqualTo(verdict);
     }
 
@@ -244,7 +244,10 @@ class OptimizerCheckHttpTests {
     void takesAsgdsStateAsPyTorchKeepsIt(String claim) throws Exception {
         double eta = (float) (0.1 / Math.sqrt(1.15));
         Answer answer = checkOneStep(
-                "[1, 2]", "[1, -3]", "[%s, %s]".formatted(1 - 0.5 * eta - eta, 2 * (1 - 0.5 * eta) + 3 * eta), """
+                "[1, 2]",
+                "[1, -3]",
+                "[%s, %s]".formatted(1 - 0.5 * eta - eta, 2 * (1 - 0.5 * eta) + 3 * eta),
+                """
                 %s "state": {"state": {"0": {"step": 3, "eta": %s, "mu": 1, "ax": [1, 2]}}, "param_groups":
                 [{"params": [0], "lr": 0.1, "lambd": 0.5, "alpha": 0.5, "t0": 1000000.0, "weight_decay": 0}]},""".formatted(claim, eta));
         assertThat(answer.status()).as(answer.text("/detail")).isEqualTo(200);

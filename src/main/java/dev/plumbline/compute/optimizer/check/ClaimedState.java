@@ -11,6 +11,7 @@ import dev.plumbline.tensor.TensorSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,15 @@ record ClaimedState<T extends TensorSource>(
     private static final Map<String, Slot.Form> KNOWN = Candidates.all(Momenta.ofFirstStep()).stream()
             .flatMap(optimizer -> optimizer.slots().stream())
             .collect(Collectors.toMap(
-                    Slot::name, Slot::form, (one, other) -> ANY.equals(other.of(ANY)) ? other : one, TreeMap::new));
+                    Slot::name,
+                    Slot::form,
+                    (one, other) -> keepsAny(other) ? other : one,
+                    TreeMap::new));
+
+    private static boolean keepsAny(Slot.Form form) {
+        @Nullable Shape own = form.of(ANY);
+        return own != null && own.equals(ANY);
+    }
 
     /** The slots under our names, with all that {@code claimed} needs; without a claim any slots will do. */
     Map<String, Map<String, T>> of(@Nullable Optimizer claimed) {

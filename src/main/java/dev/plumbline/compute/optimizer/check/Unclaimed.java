@@ -26,7 +26,8 @@ record Unclaimed(Claim claim) {
     /** The same as right, where nothing that was said differs. */
     Fit taken(Fit fit) {
         Hypothesis hypothesis = fit.hypothesis();
-        boolean ofNumbers = OF_NUMBERS.containsAll(hypothesis.faults()) && hypothesis.manner().equals(Manner.RIGHT);
+        boolean ofNumbers = OF_NUMBERS.containsAll(hypothesis.faults())
+                && hypothesis.manner().equals(Manner.RIGHT);
         if (!ofNumbers || !leavesWhatWasSaid(fit.optimizer())) {
             return fit;
         }

@@ -92,9 +92,12 @@ class OptimizerCheckTests {
                 x[i] -= 0.01 * t * (m[i] / (1 - Math.pow(0.9, t))) / (root + 1e-8);
             }
             steps.add(new ObservedStep(
-                    Map.of("w", Tensor.vector(before)), Map.of("w", Tensor.vector(g)), Map.of("w", Tensor.vector(x.clone()))));
+                    Map.of("w", Tensor.vector(before)),
+                    Map.of("w", Tensor.vector(g)),
+                    Map.of("w", Tensor.vector(x.clone()))));
         }
-        assertThat(judge(Kind.SGD.preset(Preset.PYTORCH).withLearningRate(0.1), steps).advice())
+        assertThat(judge(Kind.SGD.preset(Preset.PYTORCH).withLearningRate(0.1), steps)
+                        .advice())
                 .isEqualTo("another optimizer made this step: adam, at learning rates 0.01, 0.02");
     }
 
