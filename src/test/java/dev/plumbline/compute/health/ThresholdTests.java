@@ -190,6 +190,19 @@ class ThresholdTests {
         assertThat(ailment.findings(Symptom.REPEATED_SAMPLES).isEmpty()).isNotEqualTo(found);
     }
 
+    /** A batch that did not arrive: one input for all, and targets that differ. */
+    @ParameterizedTest
+    @CsvSource({"8, 2, true", "7, 2, false", "8, 1, false", "64, 5, true"})
+    void oneInputForAllIsFoundWhereTargetsDiffer(int samples, int targets, boolean found) {
+        Ailment ailment = Ailment.of(
+                        "x @ w",
+                        Map.of("w", normal(6, 0.5, 6, 5)),
+                        Map.of("x", Tensor.filled(Shape.of(samples, 6), 0.5), "y", classes(samples, targets)))
+                .with(Loss.Kind.CROSS_ENTROPY);
+
+        assertThat(ailment.findings(Symptom.REPEATED_SAMPLES).isEmpty()).isNotEqualTo(found);
+    }
+
     @Test
     void theMajorityAmongEqualInputsIsRight() {
         double[] targets = new double[20];
