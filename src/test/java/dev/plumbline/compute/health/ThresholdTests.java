@@ -235,11 +235,43 @@ class ThresholdTests {
         "sigmoid(x @ w), CROSS_ENTROPY, true",
         "softmax(x @ w), NEGATIVE_LOG_LIKELIHOOD, true",
         "logSoftmax(x @ w), NEGATIVE_LOG_LIKELIHOOD, false",
-        "log(softmax(x @ w)), NEGATIVE_LOG_LIKELIHOOD, false"
+        "log(softmax(x @ w)), NEGATIVE_LOG_LIKELIHOOD, false",
+        "x @ w, NEGATIVE_LOG_LIKELIHOOD, true"
     })
     void aLossThatIsAttachedTakesLogitsOrLogProbabilities(String prediction, Loss.Kind loss, boolean found) {
         Ailment ailment = Ailment.of(prediction, CLASSIFIER, Map.of("x", normal(1, 1, 12, 6), "y", classes(12, 3)))
                 .with(loss);
+
+        assertThat(ailment.findings(Symptom.LOGITS).isEmpty()).isNotEqualTo(found);
+    }
+
+    /** Probabilities of a row are e^shift together: a hundredth more than 1 is allowed, and any part of it. */
+    @ParameterizedTest
+    @CsvSource({"0, false", "0.0099, false", "0.0101, true", "-5, false", "1, true"})
+    void rowsOfLogProbabilitiesAddUpToOne(double shift, boolean found) {
+        Ailment ailment = Ailment.of(
+                        "logSoftmax(x @ w) + " + shift,
+                        CLASSIFIER,
+                        Map.of("x", normal(1, 1, 12, 6), "y", classes(12, 3)))
+                .with(Loss.Kind.NEGATIVE_LOG_LIKELIHOOD);
+
+        assertThat(ailment.findings(Symptom.LOGITS).isEmpty()).isNotEqualTo(found);
+    }
+
+    /** Half of the rows are logits. */
+    @ParameterizedTest
+    @CsvSource({"6, false", "7, true"})
+    void theMedianRowIsLookedAt(int logits, boolean found) {
+        double[] shifts = new double[12];
+        Arrays.fill(shifts, 0, logits, 1);
+        Ailment ailment = Ailment.of(
+                        "logSoftmax(x @ w) + s",
+                        CLASSIFIER,
+                        Map.of(
+                                "x", normal(1, 1, 12, 6),
+                                "s", Tensor.of(Shape.of(12, 1), shifts),
+                                "y", classes(12, 3)))
+                .with(Loss.Kind.NEGATIVE_LOG_LIKELIHOOD);
 
         assertThat(ailment.findings(Symptom.LOGITS).isEmpty()).isNotEqualTo(found);
     }
