@@ -128,5 +128,12 @@ public enum Profile {
         return rules;
     }
 
+    /** Those for a snapshot along a run: its step is not the first, so that a band is held against it, by layer. */
+    List<Rule> rulesAlongARun() {
+        return rules().stream()
+                .map(rule -> rule instanceof FirstStepSize ? new UpdateRatio(1e-4, 1e-2) : rule)
+                .toList();
+    }
+
     abstract List<Rule> own();
 }

@@ -282,9 +282,9 @@ class WatchTests {
     @Test
     void judgesTheUpdateRatioWhereItsNormsCome() {
         Pipeline run = Pipeline.ours();
-        Map<String, TensorNorms> tensors = Map.of("fc1.weight", new TensorNorms(1, 10.0, 11.0, null));
+        Map<String, TensorNorms> tensors = Map.of("fc1.weight", new TensorNorms(1, 10.0, 1.0, null));
         assertThat(run.post(0, null, tensors)).extracting(RunFinding::rule).containsExactly(Symptom.UPDATE_RATIO);
-        assertThat(run.arisen.get(0).observed()).isEqualTo(1.1);
+        assertThat(run.arisen.get(0).observed()).isEqualTo(0.1);
     }
 
     @Test
