@@ -293,11 +293,11 @@ class DiagnosisServiceTests {
                 null,
                 null,
                 null,
-                OptimizerSource.of(Kind.SGD, 0.4),
+                OptimizerSource.of(Kind.SGD, 4.4),
                 null,
                 null));
 
-        assertThat(report.layers().get(0).updateRatio()).isCloseTo(0.1, within(1e-12));
+        assertThat(report.layers().get(0).updateRatio()).isCloseTo(1.1, within(1e-12));
         assertThat(report.findings()).extracting(HealthFinding::rule).containsExactly(Symptom.UPDATE_RATIO);
     }
 

@@ -1,10 +1,16 @@
 package dev.plumbline.compute.health;
 
+import dev.plumbline.compute.program.Layer;
+import dev.plumbline.compute.program.Objective;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The spread of the activations shrinks or grows with depth: by more than {@code perLayer} a layer, and {@code total} from
- * the first hidden layer to the last, over at least three.
+ * the first hidden layer to the last, over at least three. The output is left out: a sigmoid's spread before the loss is
+ * that of the predictions, which begin alike.
  */
 record ActivationSpread(double perLayer, double total) implements Rule {
 
@@ -12,12 +18,14 @@ record ActivationSpread(double perLayer, double total) implements Rule {
 
     @Override
     public Judgement judge(Condition condition) {
-        List<LayerHealth> hidden =
-                condition.activated().stream().filter(LayerHealth::hasWeight).toList();
+        Set<String> outputs = outputs(condition);
+        List<LayerHealth> hidden = condition.activated().stream()
+                .filter(layer -> layer.hasWeight() && !outputs.contains(layer.name()))
+                .toList();
         if (!condition.ordered() || hidden.size() < LEAST_LAYERS) {
             return Judgement.notEvaluated(
                     Symptom.INITIALISATION,
-                    "the spread of activations by depth takes three layers with known activations, in a known order");
+                    "the spread of activations by depth takes three hidden layers with known activations, in a known order");
         }
         List<Double> spreads = hidden.stream()
                 .map(layer ->
@@ -51,5 +59,22 @@ record ActivationSpread(double perLayer, double total) implements Rule {
                 List.of(
                         Initialisers.remedy(condition),
                         Remedy.of(Remedy.Action.NORMALISATION, "Normalise between the layers."))));
+    }
+
+    /** Layers that no other one comes behind: by the graph, and else the last in the order. */
+    private static Set<String> outputs(Condition condition) {
+        Objective objective = condition.around().objective();
+        List<LayerHealth> weighted = condition.weighted();
+        if (objective == null) {
+            return weighted.isEmpty()
+                    ? Set.of()
+                    : Set.of(weighted.get(weighted.size() - 1).name());
+        }
+        BitSet before = TargetReader.beforeAProduct(objective);
+        return condition.around().layers().stream()
+                .filter(layer -> layer.stages().stream()
+                        .noneMatch(stage -> before.get(stage.activation().id())))
+                .map(Layer::name)
+                .collect(Collectors.toSet());
     }
 }

@@ -23,11 +23,20 @@ public record Diagnosis(
         return of(condition, profile, Set.of());
     }
 
+    /** Of a snapshot along a run. */
+    public static Diagnosis alongARun(Condition condition, Profile profile) {
+        return of(condition, profile.rulesAlongARun(), Set.of());
+    }
+
     /** Without the symptoms that are judged elsewhere, as over a run. */
     public static Diagnosis of(Condition condition, Profile profile, Set<Symptom> elsewhere) {
+        return of(condition, profile.rules(), elsewhere);
+    }
+
+    private static Diagnosis of(Condition condition, List<Rule> rules, Set<Symptom> elsewhere) {
         List<HealthFinding> findings = new ArrayList<>();
         List<NotEvaluated> notEvaluated = new ArrayList<>();
-        for (Rule rule : profile.rules()) {
+        for (Rule rule : rules) {
             Judgement judgement = rule.judge(condition);
             judgement.findings().stream()
                     .filter(finding -> !elsewhere.contains(finding.rule()))

@@ -1,5 +1,7 @@
 package dev.plumbline.compute.health;
 
+import dev.plumbline.compute.program.Layer;
+import dev.plumbline.compute.program.Objective;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +47,25 @@ final class Initialisers {
         return ratio > 0.5 && ratio < 2;
     }
 
+    /** For weights that the steps of a recurrent layer share: Glorot and Bengio's, as before its tanh and sigmoids. */
+    private static Map<String, Double> forRepeatedProducts(Condition condition) {
+        Map<String, Double> spreads = new LinkedHashMap<>();
+        Objective objective = condition.around().objective();
+        if (objective == null) {
+            return spreads;
+        }
+        for (Layer layer : condition.around().layers()) {
+            Layer.Product product = layer.product() == null ? layer.firstProduct(objective) : null;
+            if (product != null) {
+                spreads.put(layer.name(), Math.sqrt(2.0 / (product.fanIn() + product.fanOut())));
+            }
+        }
+        return spreads;
+    }
+
     static Remedy remedy(Condition condition) {
         Map<String, Double> spreads = forActivations(condition.weighted());
+        spreads.putAll(forRepeatedProducts(condition));
         return new Remedy(
                 Remedy.Action.INITIALISATION,
                 "Draw the weights anew from normal distributions with these standard deviations: sqrt(2 / fanIn) (He)"

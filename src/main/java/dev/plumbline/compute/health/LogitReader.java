@@ -16,8 +16,9 @@ import java.util.List;
  * A place where a loss reads logits, or log-probabilities.
  *
  * @param read the node that it reads
+ * @param axis that counts the classes; 0 where there are but yes and no
  */
-record LogitReader(Kind kind, Node read, int classes) {
+record LogitReader(Kind kind, Node read, int classes, int axis) {
 
     enum Kind {
         CROSS_ENTROPY,
@@ -31,7 +32,7 @@ record LogitReader(Kind kind, Node read, int classes) {
         List<LogitReader> readers = new ArrayList<>();
         for (Softmax softmax : Softmax.of(objective)) {
             if (softmax.probabilities() == null) {
-                readers.add(new LogitReader(Kind.CROSS_ENTROPY, softmax.logits(), softmax.classes()));
+                readers.add(new LogitReader(Kind.CROSS_ENTROPY, softmax.logits(), softmax.classes(), softmax.axis()));
             }
         }
         BitSet before = TargetReader.beforeAProduct(objective);
@@ -43,11 +44,11 @@ record LogitReader(Kind kind, Node read, int classes) {
                     && objective.consumers(node).stream().anyMatch(next -> Softmax.is(next, LOG));
             if (isLogged || Softmax.is(node, SOFTPLUS)) {
                 readers.add(
-                        new LogitReader(Kind.BINARY_CROSS_ENTROPY, node.inputs().get(0), 2));
+                        new LogitReader(Kind.BINARY_CROSS_ENTROPY, node.inputs().get(0), 2, 0));
             }
             if (node.op() instanceof GatherElements gather && isSummedUp(objective, node)) {
                 Node from = node.inputs().get(0);
-                readers.add(new LogitReader(Kind.LIKELIHOOD, from, from.shape().extent(gather.axis())));
+                readers.add(new LogitReader(Kind.LIKELIHOOD, from, from.shape().extent(gather.axis()), gather.axis()));
             }
         }
         return readers;

@@ -3,7 +3,9 @@ package dev.plumbline.compute.health;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.UnaryFunction;
+import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,8 +18,14 @@ import java.util.stream.Collectors;
  *
  * <p>Logits between 0 and 1 keep the loss of a sample from falling below {@code log(1 + (K - 1) / e)} with K classes, and
  * what is learnt has to pass the derivative of two softmaxes.
+ *
+ * <p>The negative log-likelihood may be given logits too: then the probabilities that they would be the logarithms of add up
+ * to more than 1 in most rows, by more than a hundredth, and the loss has no least value. Less than 1 may be a part of
+ * the classes.
  */
 record ProbabilitiesAsLogits() implements Rule {
+
+    private static final double MOST = 1.01;
 
     @Override
     public Judgement judge(Condition condition) {
@@ -39,6 +47,11 @@ record ProbabilitiesAsLogits() implements Rule {
             boolean isSigmoid = Softmax.is(source, UnaryFunction.SIGMOID);
             if (softmaxes.contains(source) || isSigmoid && reader.kind() != LogitReader.Kind.LIKELIHOOD) {
                 findings.add(finding(reader, source, isSigmoid ? "sigmoid" : "softmax"));
+            } else if (reader.kind() == LogitReader.Kind.LIKELIHOOD) {
+                double sum = medianSum(reader, objective.base().value(reader.read()));
+                if (sum > MOST) {
+                    findings.add(unnormalised(source, sum));
+                }
             }
         }
         return Judgement.of(findings);
@@ -82,5 +95,33 @@ record ProbabilitiesAsLogits() implements Rule {
                                                 + (function.equals("sigmoid")
                                                         ? "binaryCrossEntropy."
                                                         : "negativeLogLikelihood of their logarithm."))));
+    }
+
+    /** The median over the rows of the sum of exponentials. */
+    private static double medianSum(LogitReader reader, Tensor values) {
+        int classes = reader.classes();
+        int inner = values.shape().strides()[reader.axis()];
+        double[] sums = new double[values.size() / Math.max(1, classes)];
+        for (int i = 0; i < values.size(); i++) {
+            sums[i / (inner * classes) * inner + i % inner] += Math.exp(values.at(i));
+        }
+        Arrays.sort(sums);
+        return sums.length == 0 ? 0 : sums[(sums.length - 1) / 2];
+    }
+
+    private static HealthFinding unnormalised(Node source, double sum) {
+        return new HealthFinding(
+                Symptom.LOGITS,
+                Severity.UNHEALTHY,
+                List.of(source.label()),
+                "sum of the exponentials of a row, the median, where log-probabilities make 1",
+                sum,
+                MOST,
+                HealthFinding.above(sum, MOST),
+                "The negative log-likelihood reads %s as log-probabilities, and their probabilities add up to %s in the median row: these are logits, and the loss falls without end as they grow, whatever class is right."
+                        .formatted(source.label(), Words.number(sum)),
+                List.of(
+                        Remedy.of(Remedy.Action.LOSS, "Put a log-softmax before the loss."),
+                        Remedy.of(Remedy.Action.LOSS, "Or give the logits to crossEntropy.")));
     }
 }

@@ -30,14 +30,13 @@ public enum Profile {
                     new Targets(0.01, 8),
                     new CutOff(),
                     new ZeroWeights(),
-                    new Vanishing(1e-3, 0.25),
-                    new Exploding(1e3, 4),
+                    new Symmetry(),
                     new DeadUnits(0.5, 8),
                     new Saturation(0.5, false),
                     new SaturatedSoftmax(0.5),
-                    new UpdateRatio(1e-4, 1e-2),
-                    new StepLength(2, 1e-5),
-                    new Symmetry(),
+                    new Vanishing(1e-3, 0.25),
+                    new Exploding(1e3, 4),
+                    new FirstStepSize(new StepLength(2, 1e-5), new FirstUpdate(1e-5, 1e-2, 1)),
                     new ActivationSpread(2, 10),
                     new Absent(LOSS, NEEDS_A_RUN),
                     new DominantSamples(10, 8),
@@ -127,6 +126,13 @@ public enum Profile {
                 .filter(Symptom::isOfAModel)
                 .forEach(symptom -> rules.add(new Absent(symptom, NO_SUCH_RULE)));
         return rules;
+    }
+
+    /** Those for a snapshot along a run: its step is not the first, so that a band is held against it, by layer. */
+    List<Rule> rulesAlongARun() {
+        return rules().stream()
+                .map(rule -> rule instanceof FirstStepSize ? new UpdateRatio(1e-4, 1e-2) : rule)
+                .toList();
     }
 
     abstract List<Rule> own();

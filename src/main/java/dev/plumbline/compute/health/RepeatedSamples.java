@@ -7,12 +7,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Samples whose inputs are equal bit by bit. With different targets they cannot all be right: those outside the majority are
  * counted, and more than {@code contradictory} of the batch are label noise. With equal targets they are copies: more than
  * {@code copies} of the batch are less data than it seems. A batch of fewer than {@code least} different inputs, as of XOR,
- * is repeated on purpose.
+ * is repeated on purpose; but where all of {@code least} samples and more have the same inputs and not the same target, it is
+ * the data that did not arrive.
  */
 record RepeatedSamples(double copies, double contradictory, int least) implements Rule {
 
@@ -27,6 +29,9 @@ record RepeatedSamples(double copies, double contradictory, int least) implement
             return Judgement.notEvaluated(
                     Symptom.REPEATED_SAMPLES,
                     "the data's first axes differ, or there are no inputs: no samples to compare");
+        }
+        if (rows.distinctInputs() == 1 && rows.count() >= least && differ(rows.targets())) {
+            return Judgement.of(constant(rows));
         }
         if (rows.distinctInputs() < least) {
             return Judgement.notEvaluated(
@@ -45,6 +50,28 @@ record RepeatedSamples(double copies, double contradictory, int least) implement
             findings.add(copies(rows, repeated, share));
         }
         return Judgement.of(findings);
+    }
+
+    private static boolean differ(List<Integer> targets) {
+        return targets.stream().distinct().count() > 1;
+    }
+
+    private static HealthFinding constant(SampleRows rows) {
+        List<String> all = IntStream.range(0, rows.count()).mapToObj(n -> "sample " + n).toList();
+        return new HealthFinding(
+                Symptom.REPEATED_SAMPLES,
+                Severity.UNHEALTHY,
+                all,
+                "samples with the inputs of the first one, where their targets differ",
+                rows.count(),
+                1,
+                HealthFinding.above(rows.count(), 1),
+                "All %d samples have the same inputs, and %d different targets: the output cannot tell them apart, and all that can be learnt is one value for all."
+                        .formatted(
+                                rows.count(), rows.targets().stream().distinct().count()),
+                List.of(Remedy.of(
+                        Remedy.Action.DATA,
+                        "Look at how the batch is filled: each sample is to have its own inputs.")));
     }
 
     /** The samples whose target is not the most frequent one of their inputs. */

@@ -1,5 +1,7 @@
 package dev.plumbline.compute.health;
 
+import dev.plumbline.compute.health.Features.Moments;
+import dev.plumbline.compute.program.Convolution;
 import dev.plumbline.compute.program.Evaluation;
 import dev.plumbline.compute.program.Input;
 import dev.plumbline.compute.program.Layer;
@@ -27,24 +29,7 @@ record UnscaledInputs(double size, double offset) implements Rule {
     private static final int TRIED = 3;
 
     /** @param layer the first that reads the data */
-    private record Reading(String data, String layer, String weight) {}
-
-    private record Moments(double mean, double spread, double size) {
-
-        static Moments of(Tensor data) {
-            double n = Math.max(1, data.size());
-            double sum = 0;
-            for (double value : data.values()) {
-                sum += value;
-            }
-            double mean = sum / n;
-            double squares = 0;
-            for (double value : data.values()) {
-                squares += (value - mean) * (value - mean);
-            }
-            return new Moments(mean, Math.sqrt(squares / n), data.norm() / Math.sqrt(n));
-        }
-    }
+    private record Reading(String data, String layer, String weight, boolean isConvolution) {}
 
     @Override
     public Judgement judge(Condition condition) {
@@ -64,7 +49,10 @@ record UnscaledInputs(double size, double offset) implements Rule {
                         .forEach(data -> readings.putIfAbsent(
                                 data,
                                 new Reading(
-                                        data, layer.name(), layer.parameters().get(0))));
+                                        data,
+                                        layer.name(),
+                                        layer.parameters().get(0),
+                                        product.node().op() instanceof Convolution)));
             }
         }
         if (readings.isEmpty()) {
@@ -72,11 +60,15 @@ record UnscaledInputs(double size, double offset) implements Rule {
         }
         List<HealthFinding> findings = new ArrayList<>();
         for (Reading reading : readings.values()) {
-            Moments moments = Moments.of(objective.parameter(reading.data()));
+            Tensor data = objective.parameter(reading.data());
+            Moments moments = Moments.of(data.values());
             double away = Math.abs(moments.mean()) / moments.spread();
             if (moments.spread() > 0 && (moments.size() > size || away > offset)) {
-                String effect = findings.size() < TRIED ? effect(objective, gradient, reading, moments) : "";
-                findings.add(finding(reading, moments, effect));
+                Features features = features(reading, data);
+                Tensor normalised =
+                        features == null ? data.map(moments::normalise) : features.normalised();
+                String effect = findings.size() < TRIED ? effect(objective, gradient, reading, normalised) : "";
+                findings.add(finding(reading, moments, features, effect));
             }
         }
         return Judgement.of(findings);
@@ -89,7 +81,18 @@ record UnscaledInputs(double size, double offset) implements Rule {
                 : null;
     }
 
-    private HealthFinding finding(Reading reading, Moments moments, String effect) {
+    /** Null where they are alike, so that one mean and one deviation are enough. */
+    private static @Nullable Features features(Reading reading, Tensor data) {
+        int rank = data.shape().rank();
+        if (rank < 2) {
+            return null;
+        }
+        Features features = Features.of(data, reading.isConvolution() ? 1 : rank - 1);
+        return features.differ() ? features : null;
+    }
+
+    private HealthFinding finding(
+            Reading reading, Moments moments, @Nullable Features features, String effect) {
         boolean isLarge = moments.size() > size;
         double observed = isLarge ? moments.size() : Math.abs(moments.mean()) / moments.spread();
         double threshold = isLarge ? size : offset;
@@ -101,35 +104,63 @@ record UnscaledInputs(double size, double offset) implements Rule {
                 observed,
                 threshold,
                 HealthFinding.above(observed, threshold),
-                "%s has mean %s and standard deviation %s and comes into %s as it is. %s"
+                "%s has mean %s and standard deviation %s and comes into %s as it is. %s%s"
                         .formatted(
                                 reading.data(),
                                 Words.number(moments.mean()),
                                 Words.number(moments.spread()),
                                 Words.layer(reading.layer()),
+                                features == null ? "" : apart(features),
                                 effect)
                         .strip(),
                 List.of(
-                        new Remedy(
-                                Remedy.Action.NORMALISATION,
-                                "Subtract the mean from the data and divide them by their standard deviation; by"
-                                        + " feature or channel where these differ.",
-                                Map.of("mean", moments.mean(), "standardDeviation", moments.spread())),
+                        features == null ? together(moments) : byFeature(features),
                         Remedy.of(
                                 Remedy.Action.NORMALISATION,
                                 "Put a normalisation layer in front of the first layer.")));
     }
 
-    /** The first layer's gradient as it is, and as it would be. */
-    private static String effect(Objective objective, Evaluation.Gradient gradient, Reading reading, Moments moments) {
-        Tensor normalised =
-                objective.parameter(reading.data()).map(value -> (value - moments.mean()) / moments.spread());
+    private static String apart(Features features) {
+        int largest = features.largest();
+        Moments moments = features.moments().get(largest);
+        return "Its features differ: feature %d has mean %s and standard deviation %s, and the median one's root mean square is %s. "
+                .formatted(
+                        largest,
+                        Words.number(moments.mean()),
+                        Words.number(moments.spread()),
+                        Words.number(features.medianSize()));
+    }
+
+    private static Remedy together(Moments moments) {
+        return new Remedy(
+                Remedy.Action.NORMALISATION,
+                "Subtract the mean from the data and divide them by their standard deviation.",
+                Map.of("mean", moments.mean(), "standardDeviation", moments.spread()));
+    }
+
+    private static Remedy byFeature(Features features) {
+        int largest = features.largest();
+        Moments moments = features.moments().get(largest);
+        return new Remedy(
+                Remedy.Action.NORMALISATION,
+                "Subtract from each feature, or channel, its own mean and divide it by its own standard deviation, where"
+                        + " that is not 0. These numbers are those of the largest one.",
+                Map.of("feature", (double) largest, "mean", moments.mean(), "standardDeviation", moments.spread()));
+    }
+
+    /**
+     * The first layer's gradient as it is, and as it would be. At a point of its own: what a softmax takes off its logits is
+     * held where a point is only moved, and is far off here.
+     */
+    private static String effect(Objective objective, Evaluation.Gradient gradient, Reading reading, Tensor normalised) {
         Node weight = Objects.requireNonNull(objective.program().parameters().get(reading.weight()));
         double there = gradient.by(weight).norm();
+        Map<String, Tensor> point = new LinkedHashMap<>(objective.point());
+        point.put(reading.data(), normalised);
         Map<String, Tensor> then =
-                objective.base().with(Map.of(reading.data(), normalised)).gradientByParameter(objective.output());
+                new Objective(objective.program(), objective.output(), point).gradient().byParameter();
         double norm = Objects.requireNonNull(then.get(reading.weight())).norm();
-        return "The gradient of %s has norm %s, and with normalised data %s."
-                .formatted(reading.weight(), Words.number(there), Words.number(norm));
+        String now = "The gradient of %s has norm %s".formatted(reading.weight(), Words.number(there));
+        return Double.isFinite(norm) ? now + ", and with normalised data " + Words.number(norm) + "." : now + ".";
     }
 }

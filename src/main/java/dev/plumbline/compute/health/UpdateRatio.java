@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The step's size against the parameters': {@code ||update|| / ||parameters||} by layer, outside a band. */
+/** The step's size against the parameters': {@code ||update|| / ||parameters||} by layer, outside a named tool's band. */
 record UpdateRatio(double least, double most) implements Rule {
 
     @Override

@@ -38,6 +38,22 @@ public record Layer(List<String> parameters, @Nullable Product product, List<Sta
     }
 
     /**
+     * The layer's product, or the first of several that read its weight reshaped, as a recurrent layer's steps do in a file
+     * that packs its weights; null where there is none.
+     */
+    public @Nullable Product firstProduct(Objective objective) {
+        Node weight = stages.get(0).affine();
+        List<Node> readers = objective.consumers(weight);
+        if (product != null
+                || readers.isEmpty()
+                || !readers.stream().allMatch(reader -> reader.op() instanceof MatMul)) {
+            return product;
+        }
+        Node reader = readers.get(0);
+        return Product.of(new Use.Factor(reader, reader.inputs().indexOf(weight)));
+    }
+
+    /**
      * A product with a weight, {@code fanIn} terms in each of its values.
      *
      * @param weight the operand that comes from the parameter, as the product reads it

@@ -221,7 +221,7 @@ class DiagnosisTests {
         HEALTHY.objective().program().parameters().keySet().forEach(name -> updates.put(name, 1.0));
         Condition condition = reading.condition(updates, SampleNorms.none("not asked for"));
 
-        HealthFinding finding = finding(Diagnosis.of(condition, Profile.PLUMBLINE), Symptom.UPDATE_RATIO);
+        HealthFinding finding = finding(Diagnosis.of(condition, Profile.DL4J), Symptom.UPDATE_RATIO);
 
         // Weight and bias move by 1 each, and the weights' norm is sqrt(2 / 32) over 32 x 32 of them: about 8.
         assertThat(finding.observed()).isEqualTo(Math.sqrt(2) / 8, within(0.02));

@@ -188,6 +188,20 @@ class ProfileTests {
                 .containsExactlyInAnyOrder(Symptom.values());
     }
 
+    /** Weights that are all alike, or units that are dead, make a gradient vanish: the first sentence is to say so. */
+    @Test
+    void causesComeBeforeWhatTheyCause() {
+        assertThat(Profile.PLUMBLINE.rules().stream().map(Object::getClass))
+                .containsSubsequence(
+                        ZeroWeights.class,
+                        Symmetry.class,
+                        DeadUnits.class,
+                        Saturation.class,
+                        Vanishing.class,
+                        Exploding.class,
+                        FirstStepSize.class);
+    }
+
     @Test
     void onlyPlumblineLooksAtSamples() {
         Condition condition = given(Map.of("w", Tensor.vector(1, 2)));

@@ -56,7 +56,8 @@ class StepLengthTests {
 
         assertThat(finding.severity()).isEqualTo(Severity.UNHEALTHY);
         assertThat(finding.observed()).isCloseTo(20, within(1e-12));
-        assertThat(number(finding, "learningRate")).isCloseTo(1 / 4.0, within(1e-15));
+        assertThat(number(finding, "learningRate")).isCloseTo(0.1 / 4.0, within(1e-15));
+        assertThat(finding.remedies().get(0).advice()).contains("for this one step", "halve the rate");
         assertThat(number(finding, "largestLearningRate")).isCloseTo(2 / 4.0, within(1e-15));
         // The loss is 28 here, and (1 - 5 * 4)^2 times that behind the step.
         assertThat(finding.cause()).contains("It goes from 28.0 to 1.01e+04");

@@ -135,6 +135,62 @@ class ThresholdTests {
                 .contains("The gradient of w has norm " + Words.number(there) + ", and with normalised data ");
     }
 
+    /** One feature is so many times as large as the others. */
+    @ParameterizedTest
+    @CsvSource({"9.9, false", "10.1, true"})
+    void whereFeaturesDifferTheLargestOnesNumbersAreTold(double times, boolean differ) {
+        double[] values = new double[48];
+        Arrays.setAll(values, i -> 100 * (i % 12 < 6 ? 1 : -1) * (i % 6 == 4 ? times : 1) + (i % 6 == 4 ? 1 : 0));
+        Map<String, Double> numbers = line(Tensor.of(Shape.of(8, 6), values), normal(2, 1, 8, 1))
+                .findings(Symptom.INPUTS)
+                .get(0)
+                .remedies()
+                .get(0)
+                .numbers();
+
+        assertThat(numbers.get("feature")).isEqualTo(differ ? (Double) 4.0 : null);
+        assertThat(numbers.get("mean")).isCloseTo(differ ? 1 : 1 / 6.0, within(1e-9));
+        assertThat(differ ? numbers.get("standardDeviation") : 100 * times)
+                .isCloseTo(100 * times, within(1e-9 * 100 * times));
+    }
+
+    /** A channel is the axis behind the samples, and what does not vary stays where it is. */
+    @Test
+    void eachFeatureIsNormalisedByItself() {
+        Tensor images = Tensor.of(Shape.of(2, 2, 2), 1, 3, 7, 7, 1, 3, 7, 7);
+
+        assertThat(Features.of(images, 1).normalised().values()).containsExactly(-1, 1, 0, 0, -1, 1, 0, 0);
+        assertThat(Features.of(images, 2).moments().get(1).mean()).isEqualTo(5);
+    }
+
+    /** Logits of thousands, whose largest is taken off before they are exponentiated: not of the normalised ones. */
+    @Test
+    void theEffectIsANumberHoweverLargeTheFeature() {
+        Ailment ailment = Ailment.of(
+                        "x @ w",
+                        CLASSIFIER,
+                        Map.of(
+                                "x", Tensor.of(Shape.of(12, 6), wide()),
+                                "y", classes(12, 3)))
+                .with(Loss.Kind.CROSS_ENTROPY);
+        HealthFinding finding = ailment.findings(Symptom.INPUTS).get(0);
+
+        assertThat(finding.cause())
+                .contains("feature 5", "with normalised data")
+                .doesNotContain("NaN");
+        Tensor normalised = Features.of(Tensor.of(Shape.of(12, 6), wide()), 1).normalised();
+        double there = norm(ailment.withData("x", x -> normalised));
+        assertThat(finding.cause()).contains("with normalised data " + Words.number(there));
+    }
+
+    private static double[] wide() {
+        double[] values = normal(1, 1, 12, 6).values().clone();
+        for (int n = 0; n < 12; n++) {
+            values[6 * n + 5] = 25000 + 25000 * values[6 * n + 5];
+        }
+        return values;
+    }
+
     private static double norm(Ailment ailment) {
         return ailment.condition().layers().get(0).gradientNorm();
     }
@@ -190,6 +246,19 @@ class ThresholdTests {
         assertThat(ailment.findings(Symptom.REPEATED_SAMPLES).isEmpty()).isNotEqualTo(found);
     }
 
+    /** A batch that did not arrive: one input for all, and targets that differ. */
+    @ParameterizedTest
+    @CsvSource({"8, 2, true", "7, 2, false", "8, 1, false", "64, 5, true"})
+    void oneInputForAllIsFoundWhereTargetsDiffer(int samples, int targets, boolean found) {
+        Ailment ailment = Ailment.of(
+                        "x @ w",
+                        Map.of("w", normal(6, 0.5, 6, 5)),
+                        Map.of("x", Tensor.filled(Shape.of(samples, 6), 0.5), "y", classes(samples, targets)))
+                .with(Loss.Kind.CROSS_ENTROPY);
+
+        assertThat(ailment.findings(Symptom.REPEATED_SAMPLES).isEmpty()).isNotEqualTo(found);
+    }
+
     @Test
     void theMajorityAmongEqualInputsIsRight() {
         double[] targets = new double[20];
@@ -222,11 +291,43 @@ class ThresholdTests {
         "sigmoid(x @ w), CROSS_ENTROPY, true",
         "softmax(x @ w), NEGATIVE_LOG_LIKELIHOOD, true",
         "logSoftmax(x @ w), NEGATIVE_LOG_LIKELIHOOD, false",
-        "log(softmax(x @ w)), NEGATIVE_LOG_LIKELIHOOD, false"
+        "log(softmax(x @ w)), NEGATIVE_LOG_LIKELIHOOD, false",
+        "x @ w, NEGATIVE_LOG_LIKELIHOOD, true"
     })
     void aLossThatIsAttachedTakesLogitsOrLogProbabilities(String prediction, Loss.Kind loss, boolean found) {
         Ailment ailment = Ailment.of(prediction, CLASSIFIER, Map.of("x", normal(1, 1, 12, 6), "y", classes(12, 3)))
                 .with(loss);
+
+        assertThat(ailment.findings(Symptom.LOGITS).isEmpty()).isNotEqualTo(found);
+    }
+
+    /** Probabilities of a row are e^shift together: a hundredth more than 1 is allowed, and any part of it. */
+    @ParameterizedTest
+    @CsvSource({"0, false", "0.0099, false", "0.0101, true", "-5, false", "1, true"})
+    void rowsOfLogProbabilitiesAddUpToOne(double shift, boolean found) {
+        Ailment ailment = Ailment.of(
+                        "logSoftmax(x @ w) + " + shift,
+                        CLASSIFIER,
+                        Map.of("x", normal(1, 1, 12, 6), "y", classes(12, 3)))
+                .with(Loss.Kind.NEGATIVE_LOG_LIKELIHOOD);
+
+        assertThat(ailment.findings(Symptom.LOGITS).isEmpty()).isNotEqualTo(found);
+    }
+
+    /** Half of the rows are logits. */
+    @ParameterizedTest
+    @CsvSource({"6, false", "7, true"})
+    void theMedianRowIsLookedAt(int logits, boolean found) {
+        double[] shifts = new double[12];
+        Arrays.fill(shifts, 0, logits, 1);
+        Ailment ailment = Ailment.of(
+                        "logSoftmax(x @ w) + s",
+                        CLASSIFIER,
+                        Map.of(
+                                "x", normal(1, 1, 12, 6),
+                                "s", Tensor.of(Shape.of(12, 1), shifts),
+                                "y", classes(12, 3)))
+                .with(Loss.Kind.NEGATIVE_LOG_LIKELIHOOD);
 
         assertThat(ailment.findings(Symptom.LOGITS).isEmpty()).isNotEqualTo(found);
     }
