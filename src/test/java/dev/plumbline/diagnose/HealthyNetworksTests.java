@@ -122,12 +122,15 @@ class HealthyNetworksTests {
                 net("robust regression", Loss.Kind.HUBER, 0, flat, List.of(dense(24, "tanh", "glorot"), head(1))),
                 net("linear regression", Loss.Kind.MSE, 0, flat, List.of(head(1))),
                 net("logistic regression", Loss.Kind.BINARY_CROSS_ENTROPY_WITH_LOGITS, 1, flat, List.of(head(1))),
-                classifier(
-                        "relu, wide", flat, List.of(dense(128, "relu", "he"), dense(128, "relu", "he"), head(3))),
+                classifier("relu, wide", flat, List.of(dense(128, "relu", "he"), dense(128, "relu", "he"), head(3))),
                 classifier(
                         "batch norm",
                         flat,
-                        List.of(dense(24, "relu", "he"), layer("batchNorm", "mode", "batch"), dense(24, "relu", "he"), head(3))));
+                        List.of(
+                                dense(24, "relu", "he"),
+                                layer("batchNorm", "mode", "batch"),
+                                dense(24, "relu", "he"),
+                                head(3))));
     }
 
     private static Map<String, Tensor> data(Net net, int seed) {
@@ -234,9 +237,7 @@ class HealthyNetworksTests {
                 OptimizerSource.of(Kind.SGD, 10.0),
                 OptimizerSource.of(Kind.ADAM, 1e-8),
                 OptimizerSource.of(Kind.SGD, 1e-8))) {
-            assertThat(ofTheStep(diagnosis(net, 1, drawn, optimizer)))
-                    .as(name)
-                    .isNotEmpty();
+            assertThat(ofTheStep(diagnosis(net, 1, drawn, optimizer))).as(name).isNotEmpty();
         }
     }
 
@@ -256,8 +257,7 @@ class HealthyNetworksTests {
             if (product != null) {
                 String weight = layer.parameters().get(0);
                 double bound = 1 / Math.sqrt(product.fanIn());
-                drawn.put(
-                        weight, objective.parameter(weight).map(value -> bound * (2 * random.nextDouble() - 1)));
+                drawn.put(weight, objective.parameter(weight).map(value -> bound * (2 * random.nextDouble() - 1)));
             }
         }
         return drawn;
@@ -278,9 +278,7 @@ class HealthyNetworksTests {
             assertThat(report.loss())
                     .isLessThan(
                             0.7 * Objects.requireNonNull(diagnosis(net, seed).loss()));
-            assertThat(report.findings())
-                    .as(name + ", seed " + seed)
-                    .isEmpty();
+            assertThat(report.findings()).as(name + ", seed " + seed).isEmpty();
         }
     }
 

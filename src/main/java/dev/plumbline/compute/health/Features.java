@@ -27,7 +27,8 @@ record Features(Tensor data, int axis, List<Moments> moments) {
             double squares = Arrays.stream(values)
                     .map(value -> (value - mean) * (value - mean))
                     .sum();
-            return new Moments(mean, Math.sqrt(squares / n), Tensor.vector(values).norm() / Math.sqrt(n));
+            return new Moments(
+                    mean, Math.sqrt(squares / n), Tensor.vector(values).norm() / Math.sqrt(n));
         }
 
         /** What does not vary is only shifted. */

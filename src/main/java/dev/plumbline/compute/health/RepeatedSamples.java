@@ -57,7 +57,8 @@ record RepeatedSamples(double copies, double contradictory, int least) implement
     }
 
     private static HealthFinding constant(SampleRows rows) {
-        List<String> all = IntStream.range(0, rows.count()).mapToObj(n -> "sample " + n).toList();
+        List<String> all =
+                IntStream.range(0, rows.count()).mapToObj(n -> "sample " + n).toList();
         return new HealthFinding(
                 Symptom.REPEATED_SAMPLES,
                 Severity.UNHEALTHY,

@@ -33,9 +33,7 @@ record StepLength(double most, double least) {
                     Symptom.LEARNING_RATE, "the loss does not curve upwards along the step, which then has no bound");
         }
         double length = step.length();
-        return length > most && step.rises() || length < least
-                ? Judgement.of(finding(step))
-                : Judgement.HEALTHY;
+        return length > most && step.rises() || length < least ? Judgement.of(finding(step)) : Judgement.HEALTHY;
     }
 
     private HealthFinding finding(MeasuredStep step) {

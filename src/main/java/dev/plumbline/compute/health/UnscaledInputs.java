@@ -65,8 +65,7 @@ record UnscaledInputs(double size, double offset) implements Rule {
             double away = Math.abs(moments.mean()) / moments.spread();
             if (moments.spread() > 0 && (moments.size() > size || away > offset)) {
                 Features features = features(reading, data);
-                Tensor normalised =
-                        features == null ? data.map(moments::normalise) : features.normalised();
+                Tensor normalised = features == null ? data.map(moments::normalise) : features.normalised();
                 String effect = findings.size() < TRIED ? effect(objective, gradient, reading, normalised) : "";
                 findings.add(finding(reading, moments, features, effect));
             }
@@ -91,8 +90,7 @@ record UnscaledInputs(double size, double offset) implements Rule {
         return features.differ() ? features : null;
     }
 
-    private HealthFinding finding(
-            Reading reading, Moments moments, @Nullable Features features, String effect) {
+    private HealthFinding finding(Reading reading, Moments moments, @Nullable Features features, String effect) {
         boolean isLarge = moments.size() > size;
         double observed = isLarge ? moments.size() : Math.abs(moments.mean()) / moments.spread();
         double threshold = isLarge ? size : offset;
@@ -152,13 +150,15 @@ record UnscaledInputs(double size, double offset) implements Rule {
      * The first layer's gradient as it is, and as it would be. At a point of its own: what a softmax takes off its logits is
      * held where a point is only moved, and is far off here.
      */
-    private static String effect(Objective objective, Evaluation.Gradient gradient, Reading reading, Tensor normalised) {
+    private static String effect(
+            Objective objective, Evaluation.Gradient gradient, Reading reading, Tensor normalised) {
         Node weight = Objects.requireNonNull(objective.program().parameters().get(reading.weight()));
         double there = gradient.by(weight).norm();
         Map<String, Tensor> point = new LinkedHashMap<>(objective.point());
         point.put(reading.data(), normalised);
-        Map<String, Tensor> then =
-                new Objective(objective.program(), objective.output(), point).gradient().byParameter();
+        Map<String, Tensor> then = new Objective(objective.program(), objective.output(), point)
+                .gradient()
+                .byParameter();
         double norm = Objects.requireNonNull(then.get(reading.weight())).norm();
         String now = "The gradient of %s has norm %s".formatted(reading.weight(), Words.number(there));
         return Double.isFinite(norm) ? now + ", and with normalised data " + Words.number(norm) + "." : now + ".";

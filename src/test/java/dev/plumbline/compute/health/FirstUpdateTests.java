@@ -29,7 +29,8 @@ class FirstUpdateTests {
         reading.gradients().forEach((name, gradient) -> updates.put(name, gradient.map(value -> -rate * value)));
         FirstStep step = new FirstStep(rate, updates);
         return Diagnosis.of(
-                reading.condition(step.norms(), SampleNorms.none("not asked for")).with(step, Map.of()),
+                reading.condition(step.norms(), SampleNorms.none("not asked for"))
+                        .with(step, Map.of()),
                 Profile.PLUMBLINE);
     }
 

@@ -52,7 +52,8 @@ class InitialisersTests {
         assertThat(condition.around().layers())
                 .filteredOn(layer -> layer.product() == null)
                 .extracting(Layer::name)
-                .containsExactly("r");        assertThat(numbers).containsKeys("w", "r", "v");
+                .containsExactly("r");
+        assertThat(numbers).containsKeys("w", "r", "v");
         assertThat(numbers.get("r")).isCloseTo(Math.sqrt(2 / 24.0), within(1e-15));
     }
 
@@ -60,7 +61,11 @@ class InitialisersTests {
     void whatNoProductReadsHasNone() {
         Ailment scaled = Ailment.of(
                 "mean((x @ w * reshape(g, [5]) - y)^2)",
-                Map.of("w", normal(1, 0.3, 6, 5), "g", Tensor.filled(normal(1, 1, 1, 5).shape(), 1)),
+                Map.of(
+                        "w",
+                        normal(1, 0.3, 6, 5),
+                        "g",
+                        Tensor.filled(normal(1, 1, 1, 5).shape(), 1)),
                 Map.of("x", normal(4, 1, 16, 6), "y", normal(5, 1, 16, 5)));
 
         assertThat(Initialisers.remedy(scaled.condition()).numbers()).containsOnlyKeys("w");

@@ -26,7 +26,8 @@ record AtThisStep(double far) implements WindowRule {
         if (course.last().isSkipped()) {
             return Signs.NONE; // nothing came of these gradients
         }
-        Diagnosis diagnosis = Diagnosis.alongARun(course.condition(), course.watched().profile());
+        Diagnosis diagnosis =
+                Diagnosis.alongARun(course.condition(), course.watched().profile());
         List<Sign> signs = diagnosis.findings().stream()
                 .filter(finding -> !OURS.contains(finding.rule()))
                 .filter(finding -> stays(finding, course))

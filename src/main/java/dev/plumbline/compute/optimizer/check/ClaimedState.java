@@ -11,7 +11,6 @@ import dev.plumbline.tensor.TensorSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +25,7 @@ record ClaimedState<T extends TensorSource>(
     private static final Map<String, Slot.Form> KNOWN = Candidates.all(Momenta.ofFirstStep()).stream()
             .flatMap(optimizer -> optimizer.slots().stream())
             .collect(Collectors.toMap(
-                    Slot::name,
-                    Slot::form,
-                    (one, other) -> keepsAny(other) ? other : one,
-                    TreeMap::new));
+                    Slot::name, Slot::form, (one, other) -> keepsAny(other) ? other : one, TreeMap::new));
 
     private static boolean keepsAny(Slot.Form form) {
         @Nullable Shape own = form.of(ANY);
