@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
  */
 record Batch(Map<String, Tensor> data, Function<Map<String, Tensor>, ObjectiveReader> reader) {
 
-    /** Operations of the model beyond which its halves, a dozen more passes, are not worth their time: a second of one core. */
+    /** Operations of the model beyond which its halves, a dozen more passes, are not worth their time. */
     private static final double MOST_OPERATIONS = 1e8;
 
     /** One more than the law needs, lest a point lie outside of the model's domain. */

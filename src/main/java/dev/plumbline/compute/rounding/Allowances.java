@@ -101,8 +101,8 @@ public final class Allowances {
     /**
      * From three runs in place of eight, for claims that nothing speaks against: a claim beyond such an allowance proves
      * nothing, and is to be held against {@link #of}. What three runs were lucky in is made up for by what they saw in the
-     * row and the column of an entry ({@link EntryAllowance}). Bad where entries are few and unlike: allowances there
-     * are a third to three times those of eight runs.
+     * row and the column of an entry ({@link EntryAllowance}). Bad where entries are few and unlike: an
+     * allowance there may be half or twice that of eight runs (held by a test on a small network).
      */
     public static Allowances atFirst(
             Objective objective,

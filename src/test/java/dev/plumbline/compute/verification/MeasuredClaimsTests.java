@@ -172,6 +172,22 @@ class MeasuredClaimsTests {
         }
     }
 
+    /** A neighbour a million times as large strays by a part of it; a mistake of 4 % is one all the same. */
+    @Test
+    void aLargeNeighbourExcusesNoMistakeInASmallEntry() {
+        ProgramBuilder b = new ProgramBuilder();
+        Node weighed = b.multiply(
+                b.unary(UnaryFunction.TANH, b.parameter("w", Shape.of(2))), b.constant(Tensor.vector(1e-6, 1)));
+        Program program = b.output("y", b.sum(weighed)).build();
+        Objective objective = new Objective(program, program.output("y"), Map.of("w", Tensor.vector(0.5, 0.5)));
+        CheckPlan plan = CheckPlan.certified(new CheckPlan.Arithmetic(Map.of("w", Datatype.FP32), null, false), 3);
+        Tensor right = Objects.requireNonNull(objective.gradient().byParameter().get("w"));
+        Tensor claim = Tensor.vector((float) (1.04 * right.at(0)), (float) right.at(1));
+        MeasuredClaims measured = MeasuredClaims.of(
+                objective, objective.gradientOfParameters(), plan, any -> Claims.of(Map.of("w", claim)), Progress.NONE);
+        assertThat(measured.examination().comparison("w").verdict()).isEqualTo(Verdict.FAIL);
+    }
+
     /** Coverages that difference every entry have the time for eight. */
     @Test
     void exhaustiveChecksTakeEightAtOnce() {
