@@ -12,6 +12,7 @@ import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +115,33 @@ public final class Allowances {
         Allowances allowances = new Allowances(objective, gradient, seed, FIRST_RUNS, alive);
         allowances.measure(datatypes, null, constantsFromFloat32File);
         return allowances;
+    }
+
+    /**
+     * The same with another look at entries that three runs may have been unlucky in, from as many runs of their own as eight
+     * wants more. Those three do not count there: they chose the entries.
+     *
+     * @param unlucky by parameter, the positions
+     */
+    public Allowances again(
+            Map<String, BitSet> unlucky, Map<String, Datatype> datatypes, boolean constantsFromFloat32File) {
+        Allowances more = new Allowances(objective, gradient, seed + FIRST_RUNS, RUNS - FIRST_RUNS, alive);
+        more.measure(datatypes, null, constantsFromFloat32File);
+        Allowances both = new Allowances(objective, gradient, seed, runs, alive);
+        both.allowances.putAll(allowances);
+        both.halves.putAll(halves);
+        both.spreads.putAll(spreads);
+        both.float64.putAll(float64);
+        both.constants.addAll(constants);
+        both.edges = edges;
+        both.passes = passes + more.passes;
+        unlucky.forEach((name, positions) -> {
+            double[] wider = allowance(name).values().clone();
+            Tensor seen = more.allowance(name);
+            positions.stream().forEach(i -> wider[i] = Math.max(wider[i], seen.at(i)));
+            both.allowances.put(name, tensor(name, wider));
+        });
+        return both;
     }
 
     private void measure(Map<String, Datatype> given, @Nullable Precision precision, boolean constantsFromFloat32File) {

@@ -12,6 +12,7 @@ import dev.plumbline.compute.program.Ray;
 import dev.plumbline.compute.rounding.Allowances;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -134,19 +135,33 @@ public record Measurement(
 
     /** The same after another that did not suffice, of so many passes, its gradient among them. */
     Measurement after(double passes) {
+        return with(allowances, passes - 1 - REVERSE);
+    }
+
+    /** A first look with another at the entries that it may have been unlucky in: see {@link Allowances#again}. */
+    Measurement again(Map<String, BitSet> unlucky) {
+        return with(
+                allowances.again(
+                        unlucky,
+                        datatypes(gradient, plan),
+                        plan.arithmetic().float32Constants()),
+                before);
+    }
+
+    private Measurement with(Allowances others, double passesBefore) {
         return new Measurement(
                 objective,
                 plan,
                 gradient,
                 reverse,
-                allowances,
+                others,
                 numeric,
                 around,
                 found,
                 certificate,
                 exhaustive,
                 byScheme,
-                passes - 1 - REVERSE);
+                passesBefore);
     }
 
     private static Neighbourhood around(
@@ -176,13 +191,13 @@ public record Measurement(
     }
 
     private static Differentiability unknown(Map<String, Tensor> reverse) {
-        Map<String, java.util.BitSet> all = new LinkedHashMap<>();
-        Map<String, java.util.BitSet> none = new LinkedHashMap<>();
+        Map<String, BitSet> all = new LinkedHashMap<>();
+        Map<String, BitSet> none = new LinkedHashMap<>();
         reverse.forEach((name, gradient) -> {
-            java.util.BitSet every = new java.util.BitSet();
+            BitSet every = new BitSet();
             every.set(0, gradient.size());
             all.put(name, every);
-            none.put(name, new java.util.BitSet());
+            none.put(name, new BitSet());
         });
         return new Differentiability(reverse, none, none, all, none, true);
     }
