@@ -223,12 +223,14 @@ public final class NumericGradient {
     private Map<String, Tensor> moved(Map<String, Tensor> direction, double offset) {
         Map<String, Tensor> moved = new HashMap<>();
         direction.forEach((name, d) -> {
-            Tensor x = objective.parameter(name);
-            double[] values = new double[x.size()];
+            Tensor parameter = objective.parameter(name);
+            double[] x = parameter.values();
+            double[] way = d.values();
+            double[] values = new double[x.length];
             for (int i = 0; i < values.length; i++) {
-                values[i] = x.at(i) + offset * d.at(i);
+                values[i] = x[i] + offset * way[i];
             }
-            moved.put(name, Tensor.of(x.shape(), values));
+            moved.put(name, Tensor.of(parameter.shape(), values));
         });
         return moved;
     }

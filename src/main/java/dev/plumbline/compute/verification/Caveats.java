@@ -239,14 +239,18 @@ final class Caveats {
                 .filter(Double::isFinite)
                 .max()
                 .orElse(0);
+        if (largest == 0) {
+            return 0;
+        }
         double small = Drowning.ONE_ENTRY * Importance.rms(reference);
-        return IntStream.range(0, reference.size())
-                .filter(i -> claims.mask(name).judges(i)
-                        && examination.ruling(name, i).verdict() == Verdict.PASS
-                        && Math.abs(reference.at(i)) >= MATTERS * largest
-                        && allowance.at(i) > ONE_PERCENT * Math.abs(reference.at(i))
-                        && largest > 0
-                        && ONE_PERCENT * Math.abs(reference.at(i)) <= small)
+        double[] references = reference.values();
+        double[] allowances = allowance.values();
+        return IntStream.range(0, references.length)
+                .filter(i -> allowances[i] > ONE_PERCENT * Math.abs(references[i]) // of most it is not
+                        && Math.abs(references[i]) >= MATTERS * largest
+                        && ONE_PERCENT * Math.abs(references[i]) <= small
+                        && claims.mask(name).judges(i)
+                        && examination.ruling(name, i).verdict() == Verdict.PASS)
                 .count();
     }
 
@@ -263,12 +267,13 @@ final class Caveats {
     }
 
     private boolean underflows(String name) {
-        Tensor claim = claims.tensor(name);
+        double[] claim = claims.tensor(name).values();
+        double[] reference = examination.reference(name).values();
         Datatype datatype = measurement.plan().arithmetic().of(name);
-        for (int i = 0; i < claim.size(); i++) {
-            if (claims.mask(name).judges(i)
-                    && Underflow.explains(
-                            datatype, claim.at(i), examination.reference(name).at(i))) {
+        for (int i = 0; i < claim.length; i++) {
+            if (claim[i] == 0
+                    && claims.mask(name).judges(i)
+                    && Underflow.explains(datatype, claim[i], reference[i])) {
                 return true;
             }
         }

@@ -38,6 +38,7 @@ public final class Examination {
     private final Map<String, Tensor> references = new LinkedHashMap<>(); // what each claim is held against
     private final Map<String, Tensor> allowances = new LinkedHashMap<>();
     private final Map<String, Rulings> rulings = new LinkedHashMap<>();
+    private final Map<String, Comparison> comparisons = new LinkedHashMap<>(); // made when asked for
     private final List<String> inSixteenBitsOnly = new ArrayList<>(); // names
     private Cancelling cancelling = Cancelling.NONE;
     private Differentiability found;
@@ -255,6 +256,15 @@ public final class Examination {
 
     /** What happened to one claim: the comparison that the rulings amount to. */
     public Comparison comparison(String name) {
+        Comparison known = comparisons.get(name);
+        if (known == null) {
+            known = compared(name);
+            comparisons.put(name, known);
+        }
+        return known;
+    }
+
+    private Comparison compared(String name) {
         Rulings own = rulings(name);
         return Ruling.comparison(name, claims.tensor(name), cancelled(name, own), allowance(name), own)
                 .under(claims.mask(name));

@@ -32,13 +32,19 @@ final class Binding {
     private final Map<String, Node> parameters = new HashMap<>();
     private final Map<String, Long> symbols = new HashMap<>();
 
-    Binding(OnnxGraph graph, Dialect dialect, Roles roles, ProgramBuilder builder, Asked asked) {
+    Binding(
+            OnnxGraph graph,
+            Families families,
+            Dialect dialect,
+            Roles roles,
+            ProgramBuilder builder,
+            Asked asked) {
         this.graph = graph;
         this.dialect = dialect;
         this.roles = roles;
         this.builder = builder;
         this.asked = asked;
-        this.plan = Plan.of(graph, roles, asked);
+        this.plan = Plan.of(graph, families, roles, asked);
     }
 
     void append() {

@@ -16,6 +16,7 @@ import java.util.Objects;
  */
 final class Families {
 
+    private final Slots slots;
     private final Map<String, Family> bySlot = new HashMap<>();
 
     /** Slots of one weight, in the order of the file. */
@@ -33,14 +34,16 @@ final class Families {
 
     private record Print(List<Integer> extents, long bits) {}
 
-    private Families() {}
+    private Families(Slots slots) {
+        this.slots = slots;
+    }
 
     static Families of(Slots slots) {
         Map<Print, List<Slot>> candidates = new LinkedHashMap<>();
         for (Slot slot : slots.all()) {
             candidates.computeIfAbsent(print(slot), key -> new ArrayList<>()).add(slot);
         }
-        Families families = new Families();
+        Families families = new Families(slots);
         for (List<Slot> alike : candidates.values()) {
             List<List<Slot>> groups = new ArrayList<>();
             for (Slot slot : alike) {
@@ -60,6 +63,10 @@ final class Families {
             });
         }
         return families;
+    }
+
+    Slots slots() {
+        return slots;
     }
 
     /** What a weight and its transposed copies have in common, whatever is on their diagonals; others hardly ever. */

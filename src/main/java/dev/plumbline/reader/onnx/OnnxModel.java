@@ -10,6 +10,7 @@ import dev.plumbline.tensor.ExternalFiles;
 import java.util.List;
 import java.util.Set;
 import onnx.Onnx.ModelProto;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model in an ONNX file, opset 1 to 28, as PyTorch, Keras, JAX and scikit-learn export it.
@@ -30,6 +31,7 @@ public final class OnnxModel implements Model {
     private final Roles roles;
     private final OnnxDescription description;
     private final List<String> externalFiles;
+    private @Nullable Families families; // found once, when they are asked for
 
     private OnnxModel(
             OnnxGraph graph, Dialect dialect, Roles roles, OnnxDescription description, List<String> externalFiles) {
@@ -75,12 +77,19 @@ public final class OnnxModel implements Model {
 
     @Override
     public void appendTo(ProgramBuilder program, Asked asked) {
-        new Binding(graph, dialect, roles, program, asked).append();
+        new Binding(graph, families(), dialect, roles, program, asked).append();
     }
 
     @Override
     public Names names(Asked asked) {
-        return Plan.of(graph, roles, asked).names();
+        return Plan.of(graph, families(), roles, asked).names();
+    }
+
+    private synchronized Families families() {
+        if (families == null) {
+            families = Families.of(Slots.of(graph, roles));
+        }
+        return families;
     }
 
     @Override

@@ -32,10 +32,10 @@ final class Placing {
     private final Draft draft;
     private final Map<String, Place> claimed = new LinkedHashMap<>();
 
-    Placing(OnnxGraph graph, Roles roles, Asked asked) {
+    Placing(OnnxGraph graph, Families families, Roles roles, Asked asked) {
         this.graph = graph;
-        this.slots = Slots.of(graph, roles);
-        this.families = Families.of(slots);
+        this.slots = families.slots();
+        this.families = families;
         this.roles = roles;
         this.asked = asked;
         this.draft = new Draft(asked);

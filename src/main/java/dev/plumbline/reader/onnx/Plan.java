@@ -60,8 +60,8 @@ record Plan(
         placements = new LinkedHashMap<>(placements);
     }
 
-    static Plan of(OnnxGraph graph, Roles roles, Asked asked) {
-        return new Placing(graph, roles, asked).plan();
+    static Plan of(OnnxGraph graph, Families families, Roles roles, Asked asked) {
+        return new Placing(graph, families, roles, asked).plan();
     }
 
     @Nullable

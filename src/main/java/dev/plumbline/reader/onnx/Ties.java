@@ -10,8 +10,9 @@ import dev.plumbline.reader.onnx.Plan.Placement;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -32,9 +33,13 @@ final class Ties {
     }
 
     void settle() {
-        Set<Family> all = new LinkedHashSet<>();
-        slots.all().forEach(slot -> all.add(families.of(slot)));
-        all.forEach(this::settle);
+        Set<Family> seen = Collections.newSetFromMap(new IdentityHashMap<>()); // equal ones are one, and numbers many
+        for (Slot slot : slots.all()) {
+            Family family = families.of(slot);
+            if (seen.add(family)) {
+                settle(family);
+            }
+        }
     }
 
     private void settle(Family family) {
