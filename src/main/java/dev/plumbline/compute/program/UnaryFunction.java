@@ -27,9 +27,7 @@ public enum UnaryFunction {
     EXP {
         @Override
         void apply(double[] x, double[] y) {
-            for (int i = 0; i < y.length; i++) {
-                y[i] = Math.exp(x[i]);
-            }
+            SmoothFunctions.exp(x, y);
         }
 
         @Override
@@ -42,9 +40,7 @@ public enum UnaryFunction {
     LOG {
         @Override
         void apply(double[] x, double[] y) {
-            for (int i = 0; i < y.length; i++) {
-                y[i] = Math.log(x[i]);
-            }
+            SmoothFunctions.log(x, y);
         }
 
         @Override
@@ -72,39 +68,33 @@ public enum UnaryFunction {
     SIN {
         @Override
         void apply(double[] x, double[] y) {
-            for (int i = 0; i < y.length; i++) {
-                y[i] = Math.sin(x[i]);
-            }
+            SmoothFunctions.sin(x, y);
         }
 
         @Override
         void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
             for (int i = 0; i < dx.length; i++) {
-                dx[i] += dy[i] == 0 ? 0 : dy[i] * Math.cos(x[i]);
+                dx[i] += dy[i] == 0 ? 0 : dy[i] * SmoothFunctions.cos(x[i]);
             }
         }
     },
     COS {
         @Override
         void apply(double[] x, double[] y) {
-            for (int i = 0; i < y.length; i++) {
-                y[i] = Math.cos(x[i]);
-            }
+            SmoothFunctions.cos(x, y);
         }
 
         @Override
         void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
             for (int i = 0; i < dx.length; i++) {
-                dx[i] -= dy[i] == 0 ? 0 : dy[i] * Math.sin(x[i]);
+                dx[i] -= dy[i] == 0 ? 0 : dy[i] * SmoothFunctions.sin(x[i]);
             }
         }
     },
     TANH {
         @Override
         void apply(double[] x, double[] y) {
-            for (int i = 0; i < y.length; i++) {
-                y[i] = SmoothFunctions.tanh(x[i]);
-            }
+            SmoothFunctions.tanh(x, y);
         }
 
         @Override
@@ -117,9 +107,7 @@ public enum UnaryFunction {
     SIGMOID {
         @Override
         void apply(double[] x, double[] y) {
-            for (int i = 0; i < y.length; i++) {
-                y[i] = SmoothFunctions.sigmoid(x[i]);
-            }
+            SmoothFunctions.sigmoid(x, y);
         }
 
         @Override
@@ -139,23 +127,25 @@ public enum UnaryFunction {
 
         @Override
         void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
+            double[] slope = new double[dx.length];
+            SmoothFunctions.sigmoid(x, slope);
             for (int i = 0; i < dx.length; i++) {
-                dx[i] += dy[i] == 0 ? 0 : dy[i] * SmoothFunctions.sigmoid(x[i]);
+                dx[i] += dy[i] == 0 ? 0 : dy[i] * slope[i];
             }
         }
     },
     ERF {
         @Override
         void apply(double[] x, double[] y) {
-            for (int i = 0; i < y.length; i++) {
-                y[i] = SmoothFunctions.erf(x[i]);
-            }
+            SmoothFunctions.erf(x, y);
         }
 
         @Override
         void pullBack(double[] x, double[] y, double[] dy, double[] dx) {
+            double[] bell = new double[dx.length];
+            SmoothFunctions.bell(x, bell);
             for (int i = 0; i < dx.length; i++) {
-                dx[i] += dy[i] == 0 ? 0 : dy[i] * TWO_OVER_ROOT_PI * Math.exp(-x[i] * x[i]);
+                dx[i] += dy[i] == 0 ? 0 : dy[i] * TWO_OVER_ROOT_PI * bell[i];
             }
         }
     },
@@ -277,8 +267,8 @@ public enum UnaryFunction {
             case EXP -> new double[] {y, y / 2, y / 6};
             case LOG -> new double[] {1 / x, -1 / (2 * x * x), 1 / (3 * x * x * x)};
             case SQRT -> new double[] {1 / (2 * y), -1 / (8 * y * y * y), 1 / (16 * y * y * y * y * y)};
-            case SIN -> new double[] {Math.cos(x), -y / 2, -Math.cos(x) / 6};
-            case COS -> new double[] {-Math.sin(x), -y / 2, Math.sin(x) / 6};
+            case SIN -> new double[] {SmoothFunctions.cos(x), -y / 2, -SmoothFunctions.cos(x) / 6};
+            case COS -> new double[] {-SmoothFunctions.sin(x), -y / 2, SmoothFunctions.sin(x) / 6};
             case TANH -> {
                 double d = 1 - y * y;
                 yield new double[] {d, -y * d, d * (3 * y * y - 1) / 3};
@@ -293,7 +283,7 @@ public enum UnaryFunction {
                 yield new double[] {s, d / 2, d * (1 - 2 * s) / 6};
             }
             case ERF -> {
-                double d = TWO_OVER_ROOT_PI * Math.exp(-x * x);
+                double d = TWO_OVER_ROOT_PI * SmoothFunctions.exp(-x * x);
                 yield new double[] {d, -x * d, d * (4 * x * x - 2) / 6};
             }
             case ATAN -> {
