@@ -13,8 +13,10 @@ import dev.plumbline.diagnose.monitor.MonitorStore.Advance;
 import dev.plumbline.diagnose.monitor.MonitorStore.Kept;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.report.IdempotencyKey;
 import dev.plumbline.report.Page;
 import dev.plumbline.webhook.Webhooks;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -62,7 +64,9 @@ class MonitorService {
     record Handle(String owner, String id) {}
 
     Monitor create(String owner, MonitorRequest request, String idempotencyKey) {
-        CreationKey key = CreationKey.of(idempotencyKey, mapper.writeValueAsString(request));
+        String said = mapper.writeValueAsString(request);
+        IdempotencyKey key =
+                IdempotencyKey.of(idempotencyKey, bytes -> bytes.write(said.getBytes(StandardCharsets.UTF_8)));
         Optional<String> earlier = key.isGiven() ? store.findCreated(owner, key) : Optional.empty();
         if (earlier.isPresent()) {
             return monitor(new Handle(owner, earlier.get()));

@@ -4,6 +4,7 @@ import dev.plumbline.optimize.TensorPart;
 import dev.plumbline.optimize.TensorParts;
 import dev.plumbline.optimize.session.SessionService.Handle;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.report.IdempotencyKey;
 import dev.plumbline.report.Page;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -38,7 +39,6 @@ class SessionController {
     static final String PATH = "/v1/optimizer-sessions";
     static final String SEEN = "The ETag that was read last, or * for whatever step the session is at; 428 without it.";
     static final String UNCHANGED = "An ETag: the session is dropped only if it is still at that step.";
-    static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
     private final SessionService service;
     private final TensorParts parts;
@@ -58,7 +58,7 @@ class SessionController {
     @ApiResponse(responseCode = "201")
     ResponseEntity<SessionReport> create(
             @Parameter(hidden = true) @RequestAttribute String owner,
-            @RequestHeader(name = IDEMPOTENCY_KEY, defaultValue = "") String idempotencyKey,
+            @RequestHeader(name = IdempotencyKey.HEADER, defaultValue = "") String idempotencyKey,
             @RequestBody SessionRequest request) {
         OptimizerSession session = service.create(owner, request, idempotencyKey);
         return ResponseEntity.created(URI.create(PATH + "/" + session.id()))
@@ -74,7 +74,7 @@ class SessionController {
     @ApiResponse(responseCode = "201")
     ResponseEntity<SessionReport> createOfFiles(
             @Parameter(hidden = true) @RequestAttribute String owner,
-            @RequestHeader(name = IDEMPOTENCY_KEY, defaultValue = "") String idempotencyKey,
+            @RequestHeader(name = IdempotencyKey.HEADER, defaultValue = "") String idempotencyKey,
             @RequestPart SessionRequest request,
             @RequestPart(required = false) @Nullable MultipartFile parameters,
             @RequestPart(required = false) @Nullable MultipartFile state)

@@ -13,9 +13,13 @@ import dev.plumbline.optimize.TensorwiseOptimizer;
 import dev.plumbline.optimize.session.OptimizerSession.Settings;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.ParameterNames;
+import dev.plumbline.report.IdempotencyKey;
 import dev.plumbline.report.Page;
+import dev.plumbline.tensor.Safetensors;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
+import dev.plumbline.tensor.TensorSource;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -58,8 +62,9 @@ class SessionService {
         OptimizerSession session = session(request);
         IdempotencyKey key = IdempotencyKey.of(
                 idempotencyKey,
-                StepFile.tensors(session.parameters(), session.state().slots()),
-                session.state().step() + mapper.writeValueAsString(session.settings()));
+                said(
+                        session.state().step() + mapper.writeValueAsString(session.settings()),
+                        StepFile.tensors(session.parameters(), session.state().slots())));
         Optional<String> earlier = key.isGiven() ? store.findCreated(owner, key) : Optional.empty();
         if (earlier.isPresent()) {
             return find(new Handle(owner, earlier.get()));
@@ -75,6 +80,14 @@ class SessionService {
         } catch (DuplicateKeyException race) {
             return find(new Handle(owner, store.findCreated(owner, key).orElseThrow(() -> race)));
         }
+    }
+
+    /** What a request says, its tensors behind the rest. */
+    private static IdempotencyKey.Content said(String rest, Map<String, ? extends TensorSource> tensors) {
+        return bytes -> {
+            bytes.write(rest.getBytes(StandardCharsets.UTF_8));
+            Safetensors.write(tensors, Map.of(), bytes);
+        };
     }
 
     /** Whoever makes a key keep more holds this meanwhile: two at once would both see the same room. */
@@ -137,7 +150,8 @@ class SessionService {
     Answer step(Handle handle, SessionStepRequest request, Precondition precondition) {
         Map<String, Tensor> gradients = NamedTensors.required("gradients", request.gradients());
         IdempotencyKey key = IdempotencyKey.of(
-                precondition.idempotencyKey(), gradients, precondition.ifMatch() + " " + request.learningRate());
+                precondition.idempotencyKey(),
+                said(precondition.ifMatch() + " " + request.learningRate(), gradients));
         OptimizerSession session = find(handle);
         Optional<Answer> earlier = replay(session, key);
         if (earlier.isPresent()) {
@@ -209,7 +223,7 @@ class SessionService {
         new SessionStart(optimizer, parameters, OptimizerState.INITIAL).require();
         OptimizerSession next =
                 session.beginningAgain(parameters).until(Instant.now().plus(kept()));
-        if (!write(next, new IdempotencyKey("", ""), "")) {
+        if (!write(next, IdempotencyKey.NONE, "")) {
             throw SessionTag.stale(ifMatch, "a step came first");
         }
         return next;

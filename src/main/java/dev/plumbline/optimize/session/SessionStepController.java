@@ -7,6 +7,7 @@ import dev.plumbline.optimize.session.SessionService.Answer;
 import dev.plumbline.optimize.session.SessionService.Handle;
 import dev.plumbline.optimize.session.SessionService.Precondition;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.report.IdempotencyKey;
 import dev.plumbline.tensor.Tensor;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -58,7 +59,7 @@ class SessionStepController {
             @Parameter(description = SessionController.SEEN, required = true)
                     @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "")
                     String ifMatch,
-            @RequestHeader(name = SessionController.IDEMPOTENCY_KEY, defaultValue = "") String idempotencyKey,
+            @RequestHeader(name = IdempotencyKey.HEADER, defaultValue = "") String idempotencyKey,
             @RequestBody SessionStepRequest request) {
         Answer answered = service.step(new Handle(owner, id), request, new Precondition(ifMatch, idempotencyKey));
         return ResponseEntity.ok().eTag(answered.tag().etag()).body(answered.report());
@@ -79,7 +80,7 @@ class SessionStepController {
             @Parameter(description = SessionController.SEEN, required = true)
                     @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "")
                     String ifMatch,
-            @RequestHeader(name = SessionController.IDEMPOTENCY_KEY, defaultValue = "") String idempotencyKey,
+            @RequestHeader(name = IdempotencyKey.HEADER, defaultValue = "") String idempotencyKey,
             @RequestBody SessionStepRequest request,
             ServletWebRequest exchange)
             throws IOException {
@@ -99,7 +100,7 @@ class SessionStepController {
             @Parameter(description = SessionController.SEEN, required = true)
                     @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "")
                     String ifMatch,
-            @RequestHeader(name = SessionController.IDEMPOTENCY_KEY, defaultValue = "") String idempotencyKey,
+            @RequestHeader(name = IdempotencyKey.HEADER, defaultValue = "") String idempotencyKey,
             @RequestPart(required = false) @Nullable SessionStepRequest request,
             @RequestPart MultipartFile gradients)
             throws IOException {
@@ -127,7 +128,7 @@ class SessionStepController {
             @Parameter(description = SessionController.SEEN, required = true)
                     @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "")
                     String ifMatch,
-            @RequestHeader(name = SessionController.IDEMPOTENCY_KEY, defaultValue = "") String idempotencyKey,
+            @RequestHeader(name = IdempotencyKey.HEADER, defaultValue = "") String idempotencyKey,
             @RequestPart(required = false) @Nullable SessionStepRequest request,
             @RequestPart MultipartFile gradients,
             ServletWebRequest exchange)

@@ -2,6 +2,7 @@ package dev.plumbline.optimize.session;
 
 import dev.plumbline.optimize.TensorwiseOptimizer;
 import dev.plumbline.optimize.session.OptimizerSession.Settings;
+import dev.plumbline.report.IdempotencyKey;
 import dev.plumbline.report.Rows;
 import java.sql.ResultSet;
 import java.sql.SQLException;
