@@ -45,8 +45,7 @@ class ArchitectureTests {
             "compute.optimizer.check",
             "compute.optimizer.schedule",
             "compute.health",
-            "compute.health.run",
-            "compute.health.window");
+            "compute.health.course");
 
     private static final Set<String> FEATURE = union(
             COMPUTE,
@@ -117,8 +116,7 @@ class ArchitectureTests {
             entry("compute.probe", Set.of("tensor")),
             entry("compute.probe.session", Set.of("compute.judgement", "tensor")),
             entry("compute.health", Set.of("compute.program", "tensor")),
-            entry("compute.health.run", Set.of("compute.health")),
-            entry("compute.health.window", Set.of("compute.health")),
+            entry("compute.health.course", Set.of("compute.health")),
             entry("compute.optimizer", Set.of("compute.program", "tensor", "problem")),
             entry(
                     "compute.optimizer.check",

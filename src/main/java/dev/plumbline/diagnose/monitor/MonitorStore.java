@@ -1,12 +1,12 @@
 package dev.plumbline.diagnose.monitor;
 
 import dev.plumbline.compute.health.Diagnosis.Verdict;
-import dev.plumbline.compute.health.window.Apart;
-import dev.plumbline.compute.health.window.RunFinding;
-import dev.plumbline.compute.health.window.RunState;
-import dev.plumbline.compute.health.window.Snapshot;
-import dev.plumbline.compute.health.window.Watch;
-import dev.plumbline.compute.health.window.Watched;
+import dev.plumbline.compute.health.course.Apart;
+import dev.plumbline.compute.health.course.RunFinding;
+import dev.plumbline.compute.health.course.RunState;
+import dev.plumbline.compute.health.course.Snapshot;
+import dev.plumbline.compute.health.course.Watch;
+import dev.plumbline.compute.health.course.Watched;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.report.IdempotencyKey;
 import dev.plumbline.report.Rows;

@@ -8,10 +8,10 @@ import dev.plumbline.compute.health.ModelReading;
 import dev.plumbline.compute.health.Profile;
 import dev.plumbline.compute.health.SampleNorms;
 import dev.plumbline.compute.health.Symptom;
-import dev.plumbline.compute.health.run.Course;
-import dev.plumbline.compute.health.run.LossCurve;
-import dev.plumbline.compute.health.run.NormCurve;
-import dev.plumbline.compute.health.run.RunDiagnosis;
+import dev.plumbline.compute.health.course.LossCurve;
+import dev.plumbline.compute.health.course.NormCurve;
+import dev.plumbline.compute.health.course.RunCourse;
+import dev.plumbline.compute.health.course.RunDiagnosis;
 import dev.plumbline.optimize.training.TrainingRunProgress.ShortHealth;
 import dev.plumbline.optimize.training.TrainingRunReport.Health;
 import dev.plumbline.optimize.training.TrainingRunReport.LayerCourse;
@@ -149,7 +149,7 @@ final class TrainingRunHealth {
 
     Health health() {
         PointHealth first = Objects.requireNonNull(start);
-        RunDiagnosis run = RunDiagnosis.of(new Course(losses, norms, ratios()), profile);
+        RunDiagnosis run = RunDiagnosis.of(new RunCourse(losses, norms, ratios()), profile);
         List<HealthFinding> all = new ArrayList<>(first.findings());
         all.addAll(run.findings());
         all.addAll(end == null ? List.of() : end.findings());
