@@ -45,8 +45,7 @@ class ArchitectureTests {
             "compute.optimizer.check",
             "compute.optimizer.schedule",
             "compute.health",
-            "compute.health.run",
-            "compute.health.window");
+            "compute.health.course");
 
     private static final Set<String> FEATURE = union(
             COMPUTE,
@@ -65,6 +64,10 @@ class ArchitectureTests {
     private static final Map<String, Set<String>> MAY_IMPORT = Map.ofEntries(
             entry("check", FEATURE),
             entry("optimize", FEATURE),
+            entry("optimize.step", union(FEATURE, "optimize")),
+            entry("optimize.session", union(FEATURE, "optimize")),
+            entry("optimize.check", union(FEATURE, "optimize")),
+            entry("optimize.training", union(FEATURE, "optimize")),
             entry("diagnose", FEATURE),
             entry("diagnose.monitor", FEATURE),
             entry("models", FEATURE),
@@ -73,7 +76,7 @@ class ArchitectureTests {
             entry("compare", FEATURE),
             entry("library", Set.of("reader", "tensor", "report", "limits", "problem")),
             entry("check.page", union(FEATURE, "check")),
-            entry("optimize.page", union(FEATURE, "optimize")),
+            entry("optimize.page", union(FEATURE, "optimize.training")),
             entry("diagnose.page", union(FEATURE, "diagnose")),
             entry("report", union(COMPUTE, "report.figure", "tensor", "limits", "problem")),
             entry("report.page", union(COMPUTE, "report.figure")),
@@ -113,8 +116,7 @@ class ArchitectureTests {
             entry("compute.probe", Set.of("tensor")),
             entry("compute.probe.session", Set.of("compute.judgement", "tensor")),
             entry("compute.health", Set.of("compute.program", "tensor")),
-            entry("compute.health.run", Set.of("compute.health")),
-            entry("compute.health.window", Set.of("compute.health")),
+            entry("compute.health.course", Set.of("compute.health")),
             entry("compute.optimizer", Set.of("compute.program", "tensor", "problem")),
             entry(
                     "compute.optimizer.check",

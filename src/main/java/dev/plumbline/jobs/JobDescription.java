@@ -1,5 +1,6 @@
 package dev.plumbline.jobs;
 
+import dev.plumbline.report.IdempotencyKey;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.headers.Header;
 import io.swagger.v3.oas.models.media.Content;
@@ -30,7 +31,7 @@ final class JobDescription implements GlobalOperationCustomizer {
         }
         operation.addParametersItem(header(Preference.HEADER, PREFER).example("respond-async"));
         operation.addParametersItem(
-                header("Idempotency-Key", "of a job: a repeated request is the job that the first one made"));
+                header(IdempotencyKey.HEADER, "of a job: a repeated request is the job that the first one made"));
         Schema<?> job = new Schema<>().$ref("#/components/schemas/Job");
         operation
                 .getResponses()

@@ -2,6 +2,7 @@ package dev.plumbline.jobs;
 
 import dev.plumbline.jobs.Job.Failure;
 import dev.plumbline.jobs.Job.State;
+import dev.plumbline.report.IdempotencyKey;
 import dev.plumbline.report.Page;
 import dev.plumbline.report.Rows;
 import java.io.ByteArrayInputStream;
@@ -45,7 +46,12 @@ class JobStore {
     record Seen(Job job, long version) {}
 
     /** A job that is to be kept. */
-    record New(String id, String owner, String kind, double seconds, String idempotencyKey, String digest) {}
+    record New(String id, String owner, String kind, double seconds, String idempotencyKey, String digest) {
+
+        IdempotencyKey key() {
+            return new IdempotencyKey(idempotencyKey, digest);
+        }
+    }
 
     /** How many wait or run, of all and of one key, and how long those will take. */
     record Queue(long all, long ofKey, double seconds) {}

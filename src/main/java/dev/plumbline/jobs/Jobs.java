@@ -8,6 +8,7 @@ import dev.plumbline.jobs.JobStore.Seen;
 import dev.plumbline.limits.ComeBackLater;
 import dev.plumbline.limits.Presence;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.report.IdempotencyKey;
 import dev.plumbline.report.Page;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +31,6 @@ class Jobs {
     private static final long SHORTEST_PAUSE = 8;
 
     private static final long LONGEST_PAUSE = 100;
-    private static final int LONGEST_KEY = 255;
     private static final long LONGEST_REST = 600;
 
     /** Callers who wait for an end, each on a thread of the server's; more are answered at once. */
@@ -57,12 +57,8 @@ class Jobs {
      * job that the first one made.
      */
     Seen submit(String owner, String kind, Inputs inputs, String idempotencyKey) {
-        if (idempotencyKey.length() > LONGEST_KEY) {
-            throw Problem.limit(
-                    "", "the Idempotency-Key is too long", idempotencyKey.length() + " characters", "at most 255");
-        }
-        String digest = inputs.digest(kind);
-        Optional<Seen> before = earlier(owner, idempotencyKey, digest);
+        IdempotencyKey key = new IdempotencyKey(idempotencyKey, inputs.digest(kind));
+        Optional<Seen> before = earlier(owner, key);
         if (before.isPresent()) {
             return before.get();
         }
@@ -73,7 +69,7 @@ class Jobs {
         }
         double seconds = Math.max(
                 1e-3, Presence.estimating(() -> work.prepare(owner, inputs)).seconds());
-        New made = new New(UUID.randomUUID().toString(), owner, kind, seconds, idempotencyKey, digest);
+        New made = new New(UUID.randomUUID().toString(), owner, kind, seconds, key.key(), key.digest());
         Seen seen = keep(made, inputs);
         workers.look();
         return seen;
@@ -81,7 +77,7 @@ class Jobs {
 
     /** One at a time, so that the last place and the last byte are given away once in this process. */
     private synchronized Seen keep(New made, Inputs inputs) {
-        Optional<Seen> before = earlier(made.owner(), made.idempotencyKey(), made.digest());
+        Optional<Seen> before = earlier(made.owner(), made.key());
         if (before.isPresent()) {
             return before.get();
         }
@@ -101,24 +97,15 @@ class Jobs {
                 workers.schedule(made.id(), through);
             });
         } catch (DuplicateKeyException sameKeyOnAnotherMachine) {
-            return earlier(made.owner(), made.idempotencyKey(), made.digest())
+            return earlier(made.owner(), made.key())
                     .orElseThrow(() -> sameKeyOnAnotherMachine);
         }
         return seen(made.owner(), made.id());
     }
 
-    private Optional<Seen> earlier(String owner, String idempotencyKey, String digest) {
-        Optional<Earlier> earlier = idempotencyKey.isEmpty() ? Optional.empty() : store.ofKey(owner, idempotencyKey);
-        earlier.ifPresent(job -> {
-            if (!job.digest().equals(digest)) {
-                throw new Problem(
-                        Problem.Code.CONFLICT,
-                        "",
-                        "the Idempotency-Key was used for another request",
-                        idempotencyKey,
-                        "a new key for a new request");
-            }
-        });
+    private Optional<Seen> earlier(String owner, IdempotencyKey key) {
+        Optional<Earlier> earlier = key.isGiven() ? store.ofKey(owner, key.key()) : Optional.empty();
+        earlier.ifPresent(job -> key.requireSame(job.digest()));
         return earlier.map(job -> seen(owner, job.id()));
     }
 

@@ -4,6 +4,7 @@ import dev.plumbline.jobs.Job.State;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.limits.Presence;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.report.IdempotencyKey;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -56,7 +57,7 @@ final class RespondAsync implements HandlerInterceptor {
             return true;
         }
         String owner = String.valueOf(request.getAttribute("owner"));
-        String key = Objects.requireNonNullElse(request.getHeader("Idempotency-Key"), "");
+        String key = Objects.requireNonNullElse(request.getHeader(IdempotencyKey.HEADER), "");
         Job job = submitted(owner, mark.value(), request, key);
         if (preference.seconds() > 0) {
             // Nothing is computed on this thread any more.

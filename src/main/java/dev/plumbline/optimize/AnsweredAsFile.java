@@ -17,4 +17,4 @@ import java.lang.annotation.Target;
             @Content(mediaType = FileAnswer.SAFETENSORS, schema = @Schema(type = "string", format = "binary")),
             @Content(mediaType = FileAnswer.NPZ, schema = @Schema(type = "string", format = "binary"))
         })
-@interface AnsweredAsFile {}
+public @interface AnsweredAsFile {}

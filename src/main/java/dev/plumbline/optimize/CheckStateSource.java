@@ -25,12 +25,12 @@ public record CheckStateSource(
         @JsonProperty("param_groups") @Nullable List<Map<String, Object>> paramGroups) {
 
     /** Whether it says how many steps were taken, and nothing else. */
-    boolean onlyCounts() {
+    public boolean onlyCounts() {
         return step != null && slots == null && steps == null && state == null && paramGroups == null;
     }
 
     /** In the groups, and of the groups. */
-    int positions() {
+    public int positions() {
         return paramGroups == null
                 ? 0
                 : paramGroups.stream()

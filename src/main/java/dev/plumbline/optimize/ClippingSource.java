@@ -18,14 +18,14 @@ public record ClippingSource(
     }
 
     /** Refuses clipping that says neither value nor norm. */
-    static void requireEither(@Nullable Double value, @Nullable Double norm) {
+    public static void requireEither(@Nullable Double value, @Nullable Double norm) {
         if (value == null && norm == null) {
             throw Problem.invalid("", "this does not say how to clip", "neither value nor norm", "one of them");
         }
     }
 
     /** The clipping of a request that may not have any; problems point from {@code /clipping} on. */
-    static Clipping clipping(@Nullable ClippingSource source) {
+    public static Clipping clipping(@Nullable ClippingSource source) {
         if (source == null) {
             return Clipping.NONE;
         }

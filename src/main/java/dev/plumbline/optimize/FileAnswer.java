@@ -27,12 +27,12 @@ import tools.jackson.databind.json.JsonMapper;
  * none, and holds {@code m/step}, a whole number, and {@code m/plumbline}, the bytes of the text.
  */
 @Component
-class FileAnswer {
+public class FileAnswer {
 
-    static final String SAFETENSORS = "application/vnd.safetensors";
-    static final String NPZ = "application/x-npz";
+    public static final String SAFETENSORS = "application/vnd.safetensors";
+    public static final String NPZ = "application/x-npz";
     static final String ANSWER = "plumbline";
-    static final String STEP = "step";
+    public static final String STEP = "step";
     static final String SESSION = "session";
 
     private final JsonMapper mapper;
@@ -42,21 +42,17 @@ class FileAnswer {
     }
 
     /** @param rest what a JSON answer would hold besides the tensors */
-    Map<String, String> metadata(long step, Object rest) {
+    public Map<String, String> metadata(long step, Object rest) {
         return Map.of(STEP, Long.toString(step), ANSWER, mapper.writeValueAsString(rest));
     }
 
     /** Of a file of parameters under their own names, which {@link #ANSWER} would make an answer to a step. */
-    Map<String, String> sessionMetadata(OptimizerSession session) {
-        return Map.of(
-                STEP,
-                Long.toString(session.state().step()),
-                SESSION,
-                mapper.writeValueAsString(SessionReport.of(session)));
+    public Map<String, String> sessionMetadata(long step, Object session) {
+        return Map.of(STEP, Long.toString(step), SESSION, mapper.writeValueAsString(session));
     }
 
     /** How many steps a file says were taken. */
-    static long step(Map<String, String> metadata) {
+    public static long step(Map<String, String> metadata) {
         return Optional.ofNullable(metadata.get(STEP))
                 .filter(text -> text.matches("\\d{1,18}"))
                 .map(Long::parseLong)
@@ -68,14 +64,14 @@ class FileAnswer {
     }
 
     /** Tensors under their own names. An npz archive holds nothing else then. */
-    void writeTensors(
+    public void writeTensors(
             ServletWebRequest exchange, Map<String, ? extends TensorSource> tensors, Map<String, String> metadata)
             throws IOException {
         write(exchange, tensors, Map.of(), metadata);
     }
 
     /** Parameters and moments under the names of a {@link StepFile}. */
-    void writeStep(
+    public void writeStep(
             ServletWebRequest exchange,
             Map<String, ? extends TensorSource> parameters,
             Map<String, ? extends Map<String, ? extends TensorSource>> slots,

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param hyperParameters of each of PyTorch's groups, under our names, and the parameters it has
  * @param counted whether anything says how many steps were taken; PyTorch's SGD keeps no count
  */
-record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Group> hyperParameters, boolean counted) {
+public record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Group> hyperParameters, boolean counted) {
 
     private static final Map<String, String> OURS = Map.of(
             "lr", "learningRate",
@@ -61,7 +61,7 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
     static final ReadState NOTHING = new ReadState(null, Map.of(), List.of(), true);
 
     /** @param names of the parameters, in the order in which the optimizer has them */
-    static ReadState of(@Nullable CheckStateSource source, List<String> names, String pointer) {
+    public static ReadState of(@Nullable CheckStateSource source, List<String> names, String pointer) {
         if (source == null) {
             return NOTHING;
         }
@@ -93,7 +93,7 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
     }
 
     /** The same after so many steps; refused where the state counts otherwise. */
-    ReadState at(@Nullable Long step, String pointer) {
+    public ReadState at(@Nullable Long step, String pointer) {
         if (step == null || state == null) {
             return this;
         }
@@ -108,7 +108,7 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
      * Whether nobody says how many steps were taken. A state without moments is fresh, but for an optimizer that has none: such
      * a state says nothing.
      */
-    boolean stepUnknown(@Nullable Optimizer claimed) {
+    public boolean stepUnknown(@Nullable Optimizer claimed) {
         boolean fresh = state != null
                 && state.slots().isEmpty()
                 && claimed != null
@@ -123,7 +123,7 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
     }
 
     /** PyTorch's dictionary. */
-    static ReadState of(OptimizerDict dictionary, List<String> names) {
+    public static ReadState of(OptimizerDict dictionary, List<String> names) {
         return new StateDictionary(dictionary, names).read();
     }
 
@@ -132,7 +132,7 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
      * have the same. Of what is kept of a parameter the tensor of most axes has its shape: PyTorch keeps counts and rates as
      * tensors without axes.
      */
-    static List<String> byShape(Map<String, Shape> parameters, OptimizerDict dictionary) {
+    public static List<String> byShape(Map<String, Shape> parameters, OptimizerDict dictionary) {
         Map<Shape, String> names = new LinkedHashMap<>();
         parameters.forEach((name, shape) -> names.put(shape, name));
         List<String> order = new ArrayList<>();
@@ -169,11 +169,11 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
     }
 
     /** Our own slots in a file. */
-    static ReadState ofFile(TensorPart part, long step) {
+    public static ReadState ofFile(TensorPart part, long step) {
         Map<String, Map<String, TensorSource>> slots = new LinkedHashMap<>();
         part.slots().forEach((slot, moments) -> {
             Map<String, TensorSource> own = new LinkedHashMap<>();
-            moments.forEach((name, moment) -> own.put(name, CheckFiles.piecewise(moment)));
+            moments.forEach((name, moment) -> own.put(name, TensorPart.piecewise(moment)));
             slots.put(slot, own);
         });
         return new ReadState(new Checkpoint(step, Map.of(), slots), Map.of(), List.of(), true);
@@ -313,7 +313,7 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
     }
 
     /** The same with the rates that a schedule counts from, where the groups have them: theirs are scheduled already. */
-    ReadState beforeSchedule() {
+    public ReadState beforeSchedule() {
         List<Group> groups = hyperParameters.stream()
                 .map(group -> {
                     Map<String, Object> own = new LinkedHashMap<>(group.hyperParameters());
@@ -327,14 +327,14 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
     }
 
     /** The names that PyTorch's groups give. */
-    Set<String> said() {
+    public Set<String> said() {
         return hyperParameters.isEmpty()
                 ? Set.of()
                 : hyperParameters.get(0).hyperParameters().keySet();
     }
 
     /** The optimizer with what the first of PyTorch's groups says, where the request says nothing. */
-    Optimizer completed(Optimizer optimizer, Set<String> given) {
+    public Optimizer completed(Optimizer optimizer, Set<String> given) {
         if (hyperParameters.isEmpty()) {
             return optimizer;
         }
@@ -364,7 +364,7 @@ record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Grou
     }
 
     /** The other groups, with what differs from the optimizer. */
-    List<Group> groups(Optimizer optimizer) {
+    public List<Group> groups(Optimizer optimizer) {
         Map<String, Object> base = HyperParameters.of(optimizer);
         return hyperParameters.stream()
                 .skip(1)

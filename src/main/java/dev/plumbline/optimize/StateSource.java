@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record StateSource(long step, @Nullable Map<String, Map<String, Tensor>> slots) {
 
-    static OptimizerState state(@Nullable StateSource source) {
+    public static OptimizerState state(@Nullable StateSource source) {
         if (source == null) {
             return OptimizerState.INITIAL;
         }

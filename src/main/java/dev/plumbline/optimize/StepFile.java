@@ -13,7 +13,7 @@ import java.util.Set;
  * s/<slot>/<name>}, and {@code m/<name>} what a format without metadata says beside them. A name may itself contain slashes;
  * a slot's does not.
  */
-record StepFile<T extends TensorSource>(
+public record StepFile<T extends TensorSource>(
         Map<String, T> parameters, Map<String, Map<String, T>> slots, Map<String, T> metadata) {
 
     private static final String PARAMETER = "p/";
@@ -21,7 +21,7 @@ record StepFile<T extends TensorSource>(
     private static final String METADATA = "m/";
 
     /** From tensors of which every name has one of the three forms. */
-    static <T extends TensorSource> StepFile<T> read(Map<String, T> tensors) {
+    public static <T extends TensorSource> StepFile<T> read(Map<String, T> tensors) {
         Map<String, T> parameters = new LinkedHashMap<>();
         Map<String, Map<String, T>> slots = new LinkedHashMap<>();
         Map<String, T> metadata = new LinkedHashMap<>();
@@ -55,11 +55,11 @@ record StepFile<T extends TensorSource>(
                                 name.startsWith(PARAMETER) || name.startsWith(MOMENT) || name.startsWith(METADATA));
     }
 
-    static String parameterName(String parameter) {
+    public static String parameterName(String parameter) {
         return PARAMETER + parameter;
     }
 
-    static String momentName(String slot, String parameter) {
+    public static String momentName(String slot, String parameter) {
         return MOMENT + slot + "/" + parameter;
     }
 
@@ -72,7 +72,7 @@ record StepFile<T extends TensorSource>(
                 answer);
     }
 
-    static Map<String, TensorSource> tensors(
+    public static Map<String, TensorSource> tensors(
             Map<String, ? extends TensorSource> parameters,
             Map<String, ? extends Map<String, ? extends TensorSource>> slots) {
         Map<String, TensorSource> tensors = new LinkedHashMap<>();

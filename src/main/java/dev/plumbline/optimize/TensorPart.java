@@ -19,10 +19,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A file beside a request: open, checked, and not loaded. */
-record TensorPart(String name, StoredTensors file) implements Closeable {
+public record TensorPart(String name, StoredTensors file) implements Closeable {
 
     /** The tensors; a file that was an answer of ours gives its parameters. */
-    Map<String, StoredTensor> parameters() {
+    public Map<String, StoredTensor> parameters() {
         Map<String, StoredTensor> tensors = tensors();
         return StepFile.isAnswer(tensors.keySet(), file.metadata()) ? content().parameters() : tensors;
     }
@@ -36,7 +36,7 @@ record TensorPart(String name, StoredTensors file) implements Closeable {
     }
 
     /** One tensor for each parameter; the tensor of an npy file, which has no name, belongs to the only one there is. */
-    Map<String, StoredTensor> gradientsOf(Set<String> parameters) {
+    public Map<String, StoredTensor> gradientsOf(Set<String> parameters) {
         Map<String, StoredTensor> tensors = parameters();
         if (file.named()) {
             return tensors;
@@ -61,7 +61,7 @@ record TensorPart(String name, StoredTensors file) implements Closeable {
      *
      * @param parameters in the order in which the optimizer has them, or sorted by name
      */
-    Checkpoint state(@Nullable StateSource given, Map<String, Shape> parameters, boolean sorted) {
+    public Checkpoint state(@Nullable StateSource given, Map<String, Shape> parameters, boolean sorted) {
         Optional<OptimizerDict> dictionary = file.optimizer();
         if (dictionary.isEmpty()) {
             return new Checkpoint(step(given), Map.of(), slots());
@@ -94,7 +94,7 @@ record TensorPart(String name, StoredTensors file) implements Closeable {
     }
 
     /** How many steps were taken, as the file says, or the request beside it; refused where they say different things. */
-    long step(@Nullable StateSource given) {
+    public long step(@Nullable StateSource given) {
         if (given == null) {
             return step();
         }
@@ -131,7 +131,7 @@ record TensorPart(String name, StoredTensors file) implements Closeable {
     }
 
     /** The same tensors in memory. */
-    Map<String, Tensor> load(Map<String, StoredTensor> tensors) {
+    public Map<String, Tensor> load(Map<String, StoredTensor> tensors) {
         Map<String, Tensor> loaded = new LinkedHashMap<>();
         tensors.forEach((key, tensor) -> {
             try {
@@ -141,6 +141,16 @@ record TensorPart(String name, StoredTensors file) implements Closeable {
             }
         });
         return loaded;
+    }
+
+    /** Where a piece of it is a piece of the file; else in memory. */
+    public static TensorSource piecewise(TensorSource source) {
+        return isPiecewise(source) ? source : source.tensor();
+    }
+
+    /** Whether a piece of it can be read alone. */
+    public static boolean isPiecewise(TensorSource source) {
+        return !(source instanceof StoredTensor stored) || stored.isRowMajor();
     }
 
     @Override

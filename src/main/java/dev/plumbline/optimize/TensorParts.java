@@ -3,6 +3,7 @@ package dev.plumbline.optimize;
 import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.StoredTensors;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorLimits;
@@ -23,20 +24,20 @@ import org.springframework.web.multipart.MultipartFile;
 
 /** Opens the files of a multipart body, within the limits of bulk bodies. */
 @Component
-class TensorParts {
+public class TensorParts {
 
     private static final String SLOTS = "/state/slots/";
 
     private final TensorLimits limits;
 
-    TensorParts(Limits limits) {
+    public TensorParts(Limits limits) {
         this.limits = new TensorLimits(
                 limits.bulkBytes(), limits.tensors(), limits.rank(), TensorLimits.DEFAULT.headerBytes());
     }
 
     /** Takes the file over, where the container has put it: nothing is copied, and it is gone when it is closed. */
     @Nullable
-    TensorPart open(String part, @Nullable MultipartFile upload) throws IOException {
+    public TensorPart open(String part, @Nullable MultipartFile upload) throws IOException {
         if (upload == null) {
             return null;
         }
@@ -50,7 +51,7 @@ class TensorParts {
     }
 
     /** The files of parts that may come several times, in order. */
-    List<TensorPart> open(String part, @Nullable List<MultipartFile> uploads, List<TensorPart> opened)
+    public List<TensorPart> open(String part, @Nullable List<MultipartFile> uploads, List<TensorPart> opened)
             throws IOException {
         List<TensorPart> own = new ArrayList<>();
         for (MultipartFile upload : uploads == null ? List.<MultipartFile>of() : uploads) {
@@ -62,7 +63,7 @@ class TensorParts {
     }
 
     /** Deflated files are small; what comes out of all of them together may not be larger than a bulk body. */
-    void requireTogether(@Nullable TensorPart... opened) {
+    public void requireTogether(@Nullable TensorPart... opened) {
         long bytes = Stream.of(opened)
                 .filter(Objects::nonNull)
                 .flatMap(part -> part.file().all())
@@ -79,7 +80,7 @@ class TensorParts {
 
     /** The gradients in a part, in memory, for parameters that are looked up only for a tensor without a name. */
     @Nullable
-    Map<String, Tensor> gradients(@Nullable MultipartFile upload, Supplier<Set<String>> parameters) throws IOException {
+    public Map<String, Tensor> gradients(@Nullable MultipartFile upload, Supplier<Set<String>> parameters) throws IOException {
         try (TensorPart opened = open("gradients", upload)) {
             return opened == null
                     ? null
@@ -90,22 +91,29 @@ class TensorParts {
     /**
      * The state in a part, in memory; its step count is in the file's metadata, else in the request beside it.
      *
+     * @param given in the request
+     * @param parameters of the request
      * @param sorted whether the request's parameters have been sorted by name
      */
     @Nullable
-    StateSource state(@Nullable MultipartFile upload, SessionRequest request, boolean sorted) throws IOException {
+    public StateSource state(
+            @Nullable MultipartFile upload,
+            @Nullable StateSource given,
+            @Nullable Map<String, Tensor> parameters,
+            boolean sorted)
+            throws IOException {
         try (TensorPart opened = open("state", upload)) {
             if (opened == null) {
-                return request.state();
+                return given;
             }
-            Map<String, Tensor> parameters = request.parameters() == null ? Map.of() : request.parameters();
-            Checkpoint state = opened.state(request.state(), OptimizerCheckRequest.inOrder(parameters), sorted);
+            Map<String, Shape> shapes = NamedTensors.inOrder(parameters == null ? Map.of() : parameters);
+            Checkpoint state = opened.state(given, shapes, sorted);
             return new StateSource(state.step(), state.state().slots());
         }
     }
 
     /** A problem of a multipart request, seen from its parts; a file of moments knows no {@code slots}. */
-    static Problem seen(Problem problem, @Nullable MultipartFile... uploads) {
+    public static Problem seen(Problem problem, @Nullable MultipartFile... uploads) {
         Set<String> names = new HashSet<>();
         for (MultipartFile upload : uploads) {
             if (upload != null) {
@@ -116,7 +124,7 @@ class TensorParts {
     }
 
     /** @param names of the parts that came as files */
-    static Problem seen(Problem problem, Set<String> names) {
+    public static Problem seen(Problem problem, Set<String> names) {
         boolean moment = names.contains("state") && problem.pointer().startsWith(SLOTS);
         return moment
                 ? new Problem(

@@ -140,7 +140,7 @@ public record TrainingRunSchedule(
     }
 
     /** The schedule of a run of so many iterations. */
-    Schedule schedule(long iterations) {
+    public Schedule schedule(long iterations) {
         return switch (kind) {
             case CONSTANT -> new Constant();
             case STEP -> new StepDecay(required("every", every), or(factor, 0.1));

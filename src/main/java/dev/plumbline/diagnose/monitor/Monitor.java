@@ -1,9 +1,9 @@
 package dev.plumbline.diagnose.monitor;
 
 import dev.plumbline.compute.health.Diagnosis.Verdict;
-import dev.plumbline.compute.health.window.RunState;
-import dev.plumbline.compute.health.window.Watch;
-import dev.plumbline.compute.health.window.Watched;
+import dev.plumbline.compute.health.course.RunState;
+import dev.plumbline.compute.health.course.Watch;
+import dev.plumbline.compute.health.course.Watched;
 import dev.plumbline.webhook.Webhook;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

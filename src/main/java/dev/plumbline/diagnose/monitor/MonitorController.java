@@ -2,6 +2,7 @@ package dev.plumbline.diagnose.monitor;
 
 import dev.plumbline.diagnose.monitor.MonitorService.Handle;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.report.IdempotencyKey;
 import dev.plumbline.report.Page;
 import dev.plumbline.report.page.Forms;
 import io.swagger.v3.oas.annotations.Hidden;
@@ -54,7 +55,7 @@ class MonitorController {
     @ApiResponse(responseCode = "201")
     ResponseEntity<MonitorReport> create(
             @Parameter(hidden = true) @RequestAttribute String owner,
-            @RequestHeader(name = "Idempotency-Key", defaultValue = "") String idempotencyKey,
+            @RequestHeader(name = IdempotencyKey.HEADER, defaultValue = "") String idempotencyKey,
             @RequestBody MonitorRequest request) {
         Monitor monitor = service.create(owner, request, idempotencyKey);
         return ResponseEntity.created(URI.create(PATH + "/" + monitor.id()))

@@ -1,9 +1,9 @@
 package dev.plumbline.diagnose.monitor;
 
 import dev.plumbline.compute.health.TensorNorms;
-import dev.plumbline.compute.health.window.RunFinding;
-import dev.plumbline.compute.health.window.Snapshot;
-import dev.plumbline.compute.health.window.Trend;
+import dev.plumbline.compute.health.course.RunFinding;
+import dev.plumbline.compute.health.course.Snapshot;
+import dev.plumbline.compute.health.course.Trend;
 import dev.plumbline.diagnose.monitor.MonitorReport.TensorCourse;
 import dev.plumbline.report.figure.Figure;
 import dev.plumbline.report.figure.LineChart;

@@ -1,7 +1,7 @@
 package dev.plumbline.diagnose.monitor;
 
 import dev.plumbline.compute.health.HealthFinding;
-import dev.plumbline.compute.health.window.RunFinding;
+import dev.plumbline.compute.health.course.RunFinding;
 import dev.plumbline.report.page.HealthSections;
 import dev.plumbline.report.page.JUnit;
 import dev.plumbline.report.page.Markdown;

@@ -1,7 +1,7 @@
 package dev.plumbline.diagnose.monitor;
 
-import dev.plumbline.compute.health.window.RunFinding;
-import dev.plumbline.compute.health.window.Watch;
+import dev.plumbline.compute.health.course.RunFinding;
+import dev.plumbline.compute.health.course.Watch;
 import dev.plumbline.webhook.Notice;
 import dev.plumbline.webhook.Webhooks;
 import java.time.Instant;

@@ -4,16 +4,16 @@ import dev.plumbline.compute.health.DepthProfile;
 import dev.plumbline.compute.health.Diagnosis.Verdict;
 import dev.plumbline.compute.health.NotEvaluated;
 import dev.plumbline.compute.health.TensorNorms;
-import dev.plumbline.compute.health.window.Course;
-import dev.plumbline.compute.health.window.Pattern;
-import dev.plumbline.compute.health.window.RunComparison;
-import dev.plumbline.compute.health.window.RunFinding;
-import dev.plumbline.compute.health.window.Running;
-import dev.plumbline.compute.health.window.Skipped;
-import dev.plumbline.compute.health.window.Snapshot;
-import dev.plumbline.compute.health.window.Trend;
-import dev.plumbline.compute.health.window.Watch;
-import dev.plumbline.compute.health.window.Watched;
+import dev.plumbline.compute.health.course.Pattern;
+import dev.plumbline.compute.health.course.RunComparison;
+import dev.plumbline.compute.health.course.RunFinding;
+import dev.plumbline.compute.health.course.Running;
+import dev.plumbline.compute.health.course.Skipped;
+import dev.plumbline.compute.health.course.Snapshot;
+import dev.plumbline.compute.health.course.Trend;
+import dev.plumbline.compute.health.course.Watch;
+import dev.plumbline.compute.health.course.Watched;
+import dev.plumbline.compute.health.course.WindowCourse;
 import dev.plumbline.report.figure.Numbers;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -80,7 +80,7 @@ public record MonitorReport(
 
     static MonitorReport of(
             Monitor monitor,
-            Course course,
+            WindowCourse course,
             List<RunFinding> findings,
             @Nullable RunComparison comparison,
             @Nullable Told webhook) {
@@ -106,7 +106,7 @@ public record MonitorReport(
                 monitor.expiresAt());
     }
 
-    private static Map<String, TensorCourse> tensors(Course course) {
+    private static Map<String, TensorCourse> tensors(WindowCourse course) {
         Map<String, TensorCourse> tensors = new LinkedHashMap<>();
         Snapshot last = course.window().get(course.window().size() - 1);
         course.state().tensors().forEach((name, running) -> {
@@ -122,7 +122,7 @@ public record MonitorReport(
         return tensors;
     }
 
-    private static String summary(Course course, List<RunFinding> findings) {
+    private static String summary(WindowCourse course, List<RunFinding> findings) {
         if (course.window().isEmpty()) {
             return "No snapshot has come yet.";
         }

@@ -1,7 +1,7 @@
 package dev.plumbline.diagnose.monitor;
 
 import dev.plumbline.compute.health.Profile;
-import dev.plumbline.compute.health.window.Watched;
+import dev.plumbline.compute.health.course.Watched;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.webhook.Webhook;
 import java.util.HashSet;

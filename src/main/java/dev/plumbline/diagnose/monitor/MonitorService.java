@@ -1,20 +1,22 @@
 package dev.plumbline.diagnose.monitor;
 
 import dev.plumbline.compute.health.Diagnosis.Verdict;
-import dev.plumbline.compute.health.window.Apart;
-import dev.plumbline.compute.health.window.Course;
-import dev.plumbline.compute.health.window.RankWatch;
-import dev.plumbline.compute.health.window.RunComparison;
-import dev.plumbline.compute.health.window.RunFinding;
-import dev.plumbline.compute.health.window.RunState;
-import dev.plumbline.compute.health.window.Snapshot;
-import dev.plumbline.compute.health.window.Watch;
+import dev.plumbline.compute.health.course.Apart;
+import dev.plumbline.compute.health.course.RankWatch;
+import dev.plumbline.compute.health.course.RunComparison;
+import dev.plumbline.compute.health.course.RunFinding;
+import dev.plumbline.compute.health.course.RunState;
+import dev.plumbline.compute.health.course.Snapshot;
+import dev.plumbline.compute.health.course.Watch;
+import dev.plumbline.compute.health.course.WindowCourse;
 import dev.plumbline.diagnose.monitor.MonitorStore.Advance;
 import dev.plumbline.diagnose.monitor.MonitorStore.Kept;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.report.IdempotencyKey;
 import dev.plumbline.report.Page;
 import dev.plumbline.webhook.Webhooks;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -62,7 +64,9 @@ class MonitorService {
     record Handle(String owner, String id) {}
 
     Monitor create(String owner, MonitorRequest request, String idempotencyKey) {
-        CreationKey key = CreationKey.of(idempotencyKey, mapper.writeValueAsString(request));
+        String said = mapper.writeValueAsString(request);
+        IdempotencyKey key =
+                IdempotencyKey.of(idempotencyKey, bytes -> bytes.write(said.getBytes(StandardCharsets.UTF_8)));
         Optional<String> earlier = key.isGiven() ? store.findCreated(owner, key) : Optional.empty();
         if (earlier.isPresent()) {
             return monitor(new Handle(owner, earlier.get()));
@@ -115,7 +119,7 @@ class MonitorService {
 
     MonitorReport report(Handle handle) {
         Monitor monitor = monitor(handle);
-        Course course = course(monitor);
+        WindowCourse course = course(monitor);
         String other = monitor.watched().comparedWith();
         RunComparison comparison = other == null
                 ? null
@@ -131,8 +135,8 @@ class MonitorService {
                 : new MonitorReport.Told(monitor.webhook().url(), webhooks.waiting(monitor.id()));
     }
 
-    private Course course(Monitor monitor) {
-        return new Course(monitor.watched(), monitor.state(), store.window(monitor.id()));
+    private WindowCourse course(Monitor monitor) {
+        return new WindowCourse(monitor.watched(), monitor.state(), store.window(monitor.id()));
     }
 
     Monitor monitor(Handle handle) {

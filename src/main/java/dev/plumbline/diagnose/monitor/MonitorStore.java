@@ -1,13 +1,14 @@
 package dev.plumbline.diagnose.monitor;
 
 import dev.plumbline.compute.health.Diagnosis.Verdict;
-import dev.plumbline.compute.health.window.Apart;
-import dev.plumbline.compute.health.window.RunFinding;
-import dev.plumbline.compute.health.window.RunState;
-import dev.plumbline.compute.health.window.Snapshot;
-import dev.plumbline.compute.health.window.Watch;
-import dev.plumbline.compute.health.window.Watched;
+import dev.plumbline.compute.health.course.Apart;
+import dev.plumbline.compute.health.course.RunFinding;
+import dev.plumbline.compute.health.course.RunState;
+import dev.plumbline.compute.health.course.Snapshot;
+import dev.plumbline.compute.health.course.Watch;
+import dev.plumbline.compute.health.course.Watched;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.report.IdempotencyKey;
 import dev.plumbline.report.Rows;
 import dev.plumbline.webhook.Webhook;
 import java.sql.ResultSet;
@@ -64,7 +65,7 @@ class MonitorStore {
      */
     record Advance(Watch watch, List<Apart> apart, SnapshotReport reply, long oldestStep) {}
 
-    void insert(String owner, Monitor monitor, CreationKey key) {
+    void insert(String owner, Monitor monitor, IdempotencyKey key) {
         Webhook webhook = monitor.webhook();
         jdbc.sql("""
                         insert into monitor (id, owner, creation_key, creation_digest, name, settings, snapshots, state,
@@ -104,7 +105,7 @@ class MonitorStore {
     }
 
     /** The monitor made by an earlier try of the same request. */
-    Optional<String> findCreated(String owner, CreationKey key) {
+    Optional<String> findCreated(String owner, IdempotencyKey key) {
         return jdbc.sql("""
                         select id, creation_digest from monitor
                         where owner = :owner and creation_key = :key and expires_at > :now

@@ -1,6 +1,6 @@
 package dev.plumbline.diagnose.monitor;
 
-import dev.plumbline.compute.health.window.RunFinding;
+import dev.plumbline.compute.health.course.RunFinding;
 import dev.plumbline.diagnose.monitor.MonitorService.Handle;
 import dev.plumbline.diagnose.monitor.MonitorStore.Kept;
 import java.io.IOException;

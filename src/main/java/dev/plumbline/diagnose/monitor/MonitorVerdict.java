@@ -2,7 +2,7 @@ package dev.plumbline.diagnose.monitor;
 
 import dev.plumbline.compute.health.Diagnosis.Verdict;
 import dev.plumbline.compute.health.Symptom;
-import dev.plumbline.compute.health.window.RunFinding;
+import dev.plumbline.compute.health.course.RunFinding;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.plumbline.diagnose.monitor;
 
-import dev.plumbline.compute.health.window.Apart;
-import dev.plumbline.compute.health.window.RankWatch;
-import dev.plumbline.compute.health.window.Snapshot;
+import dev.plumbline.compute.health.course.Apart;
+import dev.plumbline.compute.health.course.RankWatch;
+import dev.plumbline.compute.health.course.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

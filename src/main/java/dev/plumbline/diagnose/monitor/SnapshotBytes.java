@@ -1,7 +1,7 @@
 package dev.plumbline.diagnose.monitor;
 
 import dev.plumbline.compute.health.TensorNorms;
-import dev.plumbline.compute.health.window.Snapshot;
+import dev.plumbline.compute.health.course.Snapshot;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -1,6 +1,6 @@
 package dev.plumbline.diagnose.monitor;
 
-import dev.plumbline.compute.health.window.Snapshot;
+import dev.plumbline.compute.health.course.Snapshot;
 import dev.plumbline.diagnose.monitor.MonitorService.Handle;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.report.Upload;

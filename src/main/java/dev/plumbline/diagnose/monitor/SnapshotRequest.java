@@ -2,7 +2,7 @@ package dev.plumbline.diagnose.monitor;
 
 import dev.plumbline.compute.health.TensorNorms;
 import dev.plumbline.compute.health.TensorStatistics;
-import dev.plumbline.compute.health.window.Snapshot;
+import dev.plumbline.compute.health.course.Snapshot;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.report.Upload;
 import dev.plumbline.tensor.Tensor;

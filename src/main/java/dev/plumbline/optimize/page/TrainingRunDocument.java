@@ -1,9 +1,9 @@
 package dev.plumbline.optimize.page;
 
-import dev.plumbline.optimize.TrainingRunReport;
-import dev.plumbline.optimize.TrainingRunReport.Health;
-import dev.plumbline.optimize.TrainingRunReport.LayerCourse;
-import dev.plumbline.optimize.TrainingRunReport.PointHealth;
+import dev.plumbline.optimize.training.TrainingRunReport;
+import dev.plumbline.optimize.training.TrainingRunReport.Health;
+import dev.plumbline.optimize.training.TrainingRunReport.LayerCourse;
+import dev.plumbline.optimize.training.TrainingRunReport.PointHealth;
 import dev.plumbline.report.figure.Figure;
 import dev.plumbline.report.figure.LineChart;
 import dev.plumbline.report.figure.LineChart.Line;

@@ -1,8 +1,8 @@
 package dev.plumbline.optimize.page;
 
 import dev.plumbline.compute.health.HealthFinding;
-import dev.plumbline.optimize.KeptTrainingRuns;
-import dev.plumbline.optimize.TrainingRunReport;
+import dev.plumbline.optimize.training.KeptTrainingRuns;
+import dev.plumbline.optimize.training.TrainingRunReport;
 import dev.plumbline.report.page.Forms;
 import dev.plumbline.report.page.HealthSections;
 import dev.plumbline.report.page.JUnit;

@@ -1,7 +1,7 @@
 package dev.plumbline.optimize.page;
 
 import dev.plumbline.compute.health.Diagnosis.Verdict;
-import dev.plumbline.optimize.TrainingRunReport;
+import dev.plumbline.optimize.training.TrainingRunReport;
 import org.jspecify.annotations.Nullable;
 
 /**
