@@ -11,6 +11,7 @@ import dev.plumbline.jobs.ShardStore.HeapId;
 import dev.plumbline.jobs.ShardStore.Range;
 import dev.plumbline.jobs.ShardStore.Shard;
 import dev.plumbline.limits.Presence;
+import dev.plumbline.webhook.WebhooksOfADatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -62,7 +63,8 @@ class ShardCrewTests {
         jdbc = JdbcClient.create(database);
         jdbc.sql("delete from job").update();
         jdbc.sql("delete from scheduled_tasks").update();
-        store = new JobStore(jdbc, JsonMapper.shared(), TERMS);
+        store = new JobStore(
+                jdbc, JsonMapper.shared(), TERMS, new JobNotices(jdbc, WebhooksOfADatabase.of(jdbc)));
         leases = new JobRuns(jdbc, JsonMapper.shared(), TERMS, store);
         transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
         shards = new ShardStore(jdbc, transaction);

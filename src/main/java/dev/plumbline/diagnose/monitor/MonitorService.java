@@ -14,6 +14,7 @@ import dev.plumbline.diagnose.monitor.MonitorStore.Kept;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.report.Page;
+import dev.plumbline.webhook.Told;
 import dev.plumbline.webhook.Webhooks;
 import java.time.Duration;
 import java.time.Instant;
@@ -125,10 +126,10 @@ class MonitorService {
         return MonitorReport.of(monitor, course, store.findings(monitor.id()), comparison, told(monitor));
     }
 
-    private MonitorReport.@Nullable Told told(Monitor monitor) {
+    private @Nullable Told told(Monitor monitor) {
         return monitor.webhook() == null
                 ? null
-                : new MonitorReport.Told(monitor.webhook().url(), webhooks.waiting(monitor.id()));
+                : new Told(monitor.webhook().url(), webhooks.waiting(monitor.id()));
     }
 
     private Course course(Monitor monitor) {
