@@ -245,6 +245,16 @@ class Worker {
         leases.requeue(id);
     }
 
+    /** How many are run here just now. */
+    int running() {
+        return runs.size();
+    }
+
+    /** Whether any job waits, here or elsewhere. */
+    boolean jobsWait() {
+        return leases.othersWait();
+    }
+
     /** Jobs are run from now on. */
     void begin() {
         stopping = false;

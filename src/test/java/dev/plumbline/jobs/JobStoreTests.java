@@ -1,6 +1,7 @@
 package dev.plumbline.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.plumbline.jobs.Job.State;
 import dev.plumbline.jobs.JobRuns.Lease;
@@ -35,6 +36,7 @@ class JobStoreTests {
 
     private final List<String> kept = new ArrayList<>();
     private DataSource database;
+    private final List<Long> waits = new ArrayList<>();
     private JobStore store;
     private JobNotices notices;
     private JobRuns leases;
@@ -308,6 +310,39 @@ class JobStoreTests {
                 .containsExactly(jobs.get(4));
         assertThat(notices.told(jobs.get(0))).isEqualTo(new Told("https://hooks.example/0", 1));
         assertThat(notices.told(untold)).isNull();
+    }
+
+    /** As another process does it, which tells nobody here: db-scheduler by itself would look half a second later. */
+    @Test
+    void jobsOfOtherProcessesAreTakenUpSoon() throws Exception {
+        assumeThat(database).isInstanceOf(JdbcDataSource.class); // a new connection to the other takes longer than all this
+        Worker worker = worker(progress -> {});
+        ShardStore shards = new ShardStore(JdbcClient.create(database), transaction);
+        Workers workers = new Workers(
+                database, worker, new Volunteer(store, leases, shards, TERMS, List.of()), TERMS);
+        workers.start();
+        try {
+            for (int i = 0; i < 9; i++) {
+                long begun = System.nanoTime();
+                String id = submitted("ann", 1, 0);
+                workers.schedule(id, 0);
+                while (job(id).state() != State.DONE) {
+                    assertThat(System.nanoTime() - begun).isLessThan(10_000_000_000L);
+                    Thread.sleep(1);
+                }
+                waits.add((System.nanoTime() - begun) / 1_000_000);
+            }
+        } finally {
+            workers.stop();
+        }
+        assertThat(waits.stream().sorted().toList().get(4)).as(waits.toString()).isLessThan(200);
+    }
+
+    @Test
+    void whoHasWaitedLongIsLookedForSeldom() {
+        assertThat(Lookout.pause(0)).isBetween(5L, 20L);
+        assertThat(Lookout.pause(5_000)).isEqualTo(100);
+        assertThat(Lookout.pause(3_600_000)).isBetween(200L, 500L);
     }
 
     @Test
