@@ -9,7 +9,7 @@ import java.util.List;
  */
 final class Cut {
 
-    /** Seconds of one core that a shard takes at least, by estimate. */
+    /** Seconds of one core that a shard takes at least, at the pace of the first. */
     static final double SHORTEST = 2;
 
     /** Shards of a heap, unless rows would be too large. */
@@ -20,10 +20,11 @@ final class Cut {
 
     private Cut() {}
 
-    static List<Range> of(Piecework pieces) {
+    /** Where each piece takes {@code factor} times its estimate. */
+    static List<Range> of(Piecework pieces, double factor) {
         double all = 0;
         for (int piece = 0; piece < pieces.count(); piece++) {
-            all += pieces.seconds(piece);
+            all += factor * pieces.seconds(piece);
         }
         double enough = Math.max(SHORTEST, all / MOST);
         List<Range> ranges = new ArrayList<>();
@@ -37,7 +38,7 @@ final class Cut {
                 seconds = 0;
                 bytes = 0;
             }
-            seconds += pieces.seconds(piece);
+            seconds += factor * pieces.seconds(piece);
             bytes += pieces.bytes(piece);
             if (seconds >= enough || piece == pieces.count() - 1) {
                 ranges.add(new Range(begins, piece + 1, bytes));

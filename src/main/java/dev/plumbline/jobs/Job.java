@@ -1,6 +1,7 @@
 package dev.plumbline.jobs;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import dev.plumbline.webhook.Told;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param secondsLeft at the present speed
  * @param error why it failed
  * @param report as the address would have answered it; null in lists
+ * @param webhook who is told of its end; null in lists, and where nobody is
  */
 public record Job(
         String id,
@@ -59,7 +61,10 @@ public record Job(
                 types = {"object", "null"})
         @JsonRawValue
         @Nullable
-        String report) {
+        String report,
+
+        @Schema(description = "who is told of its end; absent where nobody is, and in lists") @Nullable
+        Told webhook) {
 
     /** Where a job is on its way. */
     public enum State {
@@ -100,7 +105,7 @@ public record Job(
         }
     }
 
-    Job with(@Nullable String itsReport) {
+    Job with(@Nullable String itsReport, @Nullable Told whoIsTold) {
         return new Job(
                 id,
                 kind,
@@ -116,7 +121,8 @@ public record Job(
                 secondsLeft,
                 error,
                 reportHref,
-                itsReport);
+                itsReport,
+                whoIsTold);
     }
 
     static String href(String id) {

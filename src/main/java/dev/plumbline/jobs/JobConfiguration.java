@@ -2,6 +2,7 @@ package dev.plumbline.jobs;
 
 import dev.plumbline.jobs.Job.State;
 import dev.plumbline.limits.Limits;
+import dev.plumbline.webhook.Webhooks;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Locale;
@@ -21,11 +22,12 @@ class JobConfiguration {
     private static final int LAST = 100;
 
     @Bean
-    WebMvcConfigurer respondAsync(Jobs jobs, JsonMapper json, Limits limits) {
+    WebMvcConfigurer respondAsync(Jobs jobs, JsonMapper json, Limits limits, Webhooks webhooks) {
         return new WebMvcConfigurer() {
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
-                registry.addInterceptor(new RespondAsync(jobs, json, limits)).order(LAST);
+                registry.addInterceptor(new RespondAsync(jobs, json, limits, webhooks))
+                        .order(LAST);
             }
         };
     }

@@ -23,6 +23,10 @@ final class JobDescription implements GlobalOperationCustomizer {
                     + " is there within ten seconds (60 at most). A job may take longer than a request"
                     + " (`plumbline.jobs.seconds`).";
 
+    private static final String WEBHOOK =
+            "of a job: who is told of its end, once, where the operator allows webhooks (`plumbline.webhooks`); with "
+                    + WebhookHeaders.SECRET;
+
     @Override
     public Operation customize(Operation operation, HandlerMethod method) {
         if (method.getMethodAnnotation(MayBeAJob.class) == null
@@ -32,6 +36,9 @@ final class JobDescription implements GlobalOperationCustomizer {
         operation.addParametersItem(header(Preference.HEADER, PREFER).example("respond-async"));
         operation.addParametersItem(
                 header(IdempotencyKey.HEADER, "of a job: a repeated request is the job that the first one made"));
+        operation.addParametersItem(header(WebhookHeaders.URL, WEBHOOK).example("https://hooks.example/plumbline"));
+        operation.addParametersItem(header(
+                WebhookHeaders.SECRET, "16 to 256 characters that sign what goes to `" + WebhookHeaders.URL + "`"));
         Schema<?> job = new Schema<>().$ref("#/components/schemas/Job");
         operation
                 .getResponses()

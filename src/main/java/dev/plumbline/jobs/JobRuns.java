@@ -140,17 +140,18 @@ class JobRuns {
                 > 0;
     }
 
-    /** Ends it; false where the run does not hold the job any more. A cancelled job stays cancelled. */
+    /** Ends it, in a transaction; false where the run does not hold the job any more. A cancelled job stays cancelled. */
     boolean done(Lease lease, String report, byte[] result) {
         byte[] packed = packed(result);
         return end(lease, State.DONE, " and not cancelled", report, packed, null);
     }
 
+    /** Likewise. */
     boolean fail(Lease lease, Failure failure) {
         return end(lease, State.FAILED, "", null, null, json.writeValueAsString(failure));
     }
 
-    /** One that somebody has cancelled. */
+    /** Likewise, one that somebody has cancelled. */
     boolean cancelled(Lease lease) {
         return end(lease, State.CANCELLED, " and cancelled", null, null, null);
     }
@@ -180,11 +181,7 @@ class JobRuns {
                 .param("whole", state == State.DONE)
                 .update();
         if (ended > 0) {
-            store.dropInputs(lease.id());
-            store.dropCheckpoint(lease.id());
-            if (state != State.FAILED) {
-                store.dropShards(lease.id());
-            }
+            store.ended(lease.id(), state != State.FAILED);
         }
         return ended > 0;
     }

@@ -35,11 +35,13 @@ class JobStore {
     private final JdbcClient jdbc;
     private final JsonMapper json;
     private final JobTerms terms;
+    private final JobNotices notices;
 
-    JobStore(JdbcClient jdbc, JsonMapper json, JobTerms terms) {
+    JobStore(JdbcClient jdbc, JsonMapper json, JobTerms terms, JobNotices notices) {
         this.jdbc = jdbc;
         this.json = json;
         this.terms = terms;
+        this.notices = notices;
     }
 
     /** A job, and what counts its changes. */
@@ -203,6 +205,7 @@ class JobStore {
                 state == State.RUNNING ? number(row, "seconds_left") : null,
                 error == null ? null : json.readValue(error, Failure.class),
                 row.getString("report"),
+                null,
                 null);
         return new Seen(job, row.getLong("version"));
     }
@@ -217,7 +220,7 @@ class JobStore {
         return row.wasNull() ? null : Instant.ofEpochMilli(time);
     }
 
-    /** Cancels one that waits at once, and tells the run of one that runs; false where it has ended already. */
+    /** Cancels one that waits at once, in a transaction, and tells the run of one that runs; false where it has ended already. */
     boolean cancel(String owner, String id) {
         long now = Instant.now().toEpochMilli();
         int waiting = jdbc.sql(
@@ -229,9 +232,7 @@ class JobStore {
                 .param("expires", terms.expiry(now))
                 .update();
         if (waiting > 0) {
-            dropInputs(id);
-            dropShards(id);
-            dropCheckpoint(id);
+            ended(id, true);
             return true;
         }
         return jdbc.sql("update job set cancelled = true, version = version + 1 where owner = :owner and id = :id and"
@@ -250,16 +251,14 @@ class JobStore {
                 .single();
     }
 
-    void dropCheckpoint(String id) {
-        jdbc.sql("delete from job_checkpoint where job = :id").param("id", id).update();
-    }
-
-    void dropShards(String id) {
-        jdbc.sql("delete from job_shard where job = :id").param("id", id).update();
-    }
-
-    void dropInputs(String id) {
+    /** What follows the end of a job, in its transaction: what it worked with goes, and whoever wants to know is told. */
+    void ended(String id, boolean dropShards) {
         jdbc.sql("delete from job_input where job = :id").param("id", id).update();
+        jdbc.sql("delete from job_checkpoint where job = :id").param("id", id).update();
+        if (dropShards) {
+            jdbc.sql("delete from job_shard where job = :id").param("id", id).update();
+        }
+        notices.tell(id);
     }
 
     void drop(String owner, String id) {

@@ -10,6 +10,7 @@ import dev.plumbline.limits.Presence;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.report.IdempotencyKey;
 import dev.plumbline.report.Page;
+import dev.plumbline.webhook.Webhook;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -39,13 +40,21 @@ class Jobs {
     private final Semaphore waiting = new Semaphore(WAITING);
 
     private final JobStore store;
+    private final JobNotices notices;
     private final Workers workers;
     private final TransactionTemplate transaction;
     private final JobTerms terms;
     private final Map<String, Work> works;
 
-    Jobs(JobStore store, Workers workers, TransactionTemplate transaction, JobTerms terms, List<Work> works) {
+    Jobs(
+            JobStore store,
+            JobNotices notices,
+            Workers workers,
+            TransactionTemplate transaction,
+            JobTerms terms,
+            List<Work> works) {
         this.store = store;
+        this.notices = notices;
         this.workers = workers;
         this.transaction = transaction;
         this.terms = terms;
@@ -53,30 +62,46 @@ class Jobs {
     }
 
     /**
+     * What somebody wants done.
+     *
+     * @param idempotencyKey empty where there is none
+     * @param webhook who is told when it has ended
+     */
+    record Order(
+            String kind, Inputs inputs, String idempotencyKey, @Nullable Webhook webhook) {
+
+        /** Of everything that a repeated request repeats; a new secret is no other request. */
+        String digest() {
+            return inputs.digest(webhook == null ? kind : kind + " " + webhook.url());
+        }
+    }
+
+    /**
      * Kept, with everything the request came with, once this returns. A repeated request with the same Idempotency-Key is the
      * job that the first one made.
      */
-    Seen submit(String owner, String kind, Inputs inputs, String idempotencyKey) {
-        IdempotencyKey key = new IdempotencyKey(idempotencyKey, inputs.digest(kind));
+    Seen submit(String owner, Order order) {
+        IdempotencyKey key = new IdempotencyKey(order.idempotencyKey(), order.digest());
         Optional<Seen> before = earlier(owner, key);
         if (before.isPresent()) {
             return before.get();
         }
         requirePlace(owner);
-        Work work = works.get(kind);
+        Work work = works.get(order.kind());
         if (work == null) {
-            throw new IllegalStateException("nobody does " + kind);
+            throw new IllegalStateException("nobody does " + order.kind());
         }
         double seconds = Math.max(
-                1e-3, Presence.estimating(() -> work.prepare(owner, inputs)).seconds());
-        New made = new New(UUID.randomUUID().toString(), owner, kind, seconds, key.key(), key.digest());
-        Seen seen = keep(made, inputs);
+                1e-3, Presence.estimating(() -> work.prepare(owner, order.inputs())).seconds());
+        New made = new New(UUID.randomUUID().toString(), owner, order.kind(), seconds, key.key(), key.digest());
+        Seen seen = keep(made, order);
         workers.look();
         return seen;
     }
 
     /** One at a time, so that the last place and the last byte are given away once in this process. */
-    private synchronized Seen keep(New made, Inputs inputs) {
+    private synchronized Seen keep(New made, Order order) {
+        Inputs inputs = order.inputs();
         Optional<Seen> before = earlier(made.owner(), made.key());
         if (before.isPresent()) {
             return before.get();
@@ -94,6 +119,7 @@ class Jobs {
                 long now = System.currentTimeMillis();
                 long through = store.throughAt(made.owner(), now, made.seconds());
                 store.insert(made, inputs, now, through);
+                notices.keep(made.id(), order.webhook());
                 workers.schedule(made.id(), through);
             });
         } catch (DuplicateKeyException sameKeyOnAnotherMachine) {
@@ -132,10 +158,11 @@ class Jobs {
                         "the id of a job"));
     }
 
-    /** With its report, where it is done. */
+    /** With its report, where it is done, and who is told. */
     Job whole(String owner, String id) {
         Job job = seen(owner, id).job();
-        return job.state() == State.DONE ? job.with(store.report(owner, id).orElse(null)) : job;
+        return job.with(
+                job.state() == State.DONE ? store.report(owner, id).orElse(null) : null, notices.told(id));
     }
 
     /** As {@link #seen}, once the job has ended, but so many seconds later at the latest. */
@@ -167,7 +194,7 @@ class Jobs {
     /** Stops it within a second; one that has ended is dropped. */
     void cancel(String owner, String id) {
         seen(owner, id);
-        if (store.cancel(owner, id)) {
+        if (Boolean.TRUE.equals(transaction.execute(status -> store.cancel(owner, id)))) {
             workers.forget(id);
         } else {
             store.drop(owner, id);

@@ -5,6 +5,8 @@ import dev.plumbline.limits.Limits;
 import dev.plumbline.limits.Presence;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.report.IdempotencyKey;
+import dev.plumbline.webhook.Webhook;
+import dev.plumbline.webhook.Webhooks;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -38,11 +40,13 @@ final class RespondAsync implements HandlerInterceptor {
     private final Jobs jobs;
     private final JsonMapper json;
     private final Limits limits;
+    private final Webhooks webhooks;
 
-    RespondAsync(Jobs jobs, JsonMapper json, Limits limits) {
+    RespondAsync(Jobs jobs, JsonMapper json, Limits limits, Webhooks webhooks) {
         this.jobs = jobs;
         this.json = json;
         this.limits = limits;
+        this.webhooks = webhooks;
     }
 
     @Override
@@ -53,12 +57,13 @@ final class RespondAsync implements HandlerInterceptor {
             return true;
         }
         Preference preference = Preference.of(request);
+        Webhook webhook = WebhookHeaders.of(request, webhooks);
         if (!preference.async()) {
+            requireNobodyToTell(webhook);
             return true;
         }
         String owner = String.valueOf(request.getAttribute("owner"));
-        String key = Objects.requireNonNullElse(request.getHeader(IdempotencyKey.HEADER), "");
-        Job job = submitted(owner, mark.value(), request, key);
+        Job job = submitted(owner, mark.value(), request, webhook);
         if (preference.seconds() > 0) {
             // Nothing is computed on this thread any more.
             Presence.current().stepAside();
@@ -71,10 +76,22 @@ final class RespondAsync implements HandlerInterceptor {
         return false;
     }
 
-    private Job submitted(String owner, String kind, HttpServletRequest request, String key)
+    private static void requireNobodyToTell(@Nullable Webhook webhook) {
+        if (webhook != null) {
+            throw Problem.invalid(
+                    "",
+                    "a webhook is told of jobs alone",
+                    "the header " + WebhookHeaders.URL + " without Prefer: respond-async",
+                    "both, or none");
+        }
+    }
+
+    private Job submitted(String owner, String kind, HttpServletRequest request, @Nullable Webhook webhook)
             throws IOException, ServletException {
+        String key = Objects.requireNonNullElse(request.getHeader(IdempotencyKey.HEADER), "");
         try {
-            return jobs.submit(owner, kind, inputs(request), key).job();
+            return jobs.submit(owner, new Jobs.Order(kind, inputs(request), key, webhook))
+                    .job();
         } catch (JacksonException unreadable) {
             // As a controller's body that cannot be read.
             throw new HttpMessageNotReadableException(

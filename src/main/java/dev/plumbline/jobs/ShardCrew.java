@@ -87,10 +87,15 @@ final class ShardCrew implements Consumer<Piecework> {
         if (shards.isEmpty() && !member.leads()) {
             leave();
         }
-        shards = shards.isEmpty() ? cut(heap, pieces) : shards;
+        int ahead = 0; // pieces that are done here, whosever they are
         if (shards.isEmpty()) {
-            pieces.work(0, pieces.count());
-            return;
+            Pilot pilot = Pilot.of(pieces, Runtime.getRuntime().availableProcessors());
+            ahead = pilot.pieces();
+            shards = ahead == pieces.count() ? List.of() : cut(heap, pieces, pilot.factor());
+            if (shards.isEmpty()) {
+                work(pieces, ahead, pieces.count());
+                return;
+            }
         }
         long open = shards.stream().filter(shard -> !shard.done()).count();
         ask(() -> member.events().begins(open));
@@ -106,7 +111,7 @@ final class ShardCrew implements Consumer<Piecework> {
             if (taken.size() == shards.size()) {
                 return;
             }
-            if (!takesUpOne(heap, pieces, shards, taken)) {
+            if (!takesUpOne(new Hand(heap, pieces, ahead), shards, taken)) {
                 await(shards);
             }
             shards = ask(() -> store.shards(heap));
@@ -114,8 +119,8 @@ final class ShardCrew implements Consumer<Piecework> {
     }
 
     /** Nothing where the heap is too small to be worth it, or too large to be kept. */
-    private List<Shard> cut(HeapId heap, Piecework pieces) {
-        List<Range> ranges = Cut.of(pieces);
+    private List<Shard> cut(HeapId heap, Piecework pieces, double factor) {
+        List<Range> ranges = Cut.of(pieces, factor);
         long bytes = ranges.stream().mapToLong(Range::bytes).sum();
         if (ranges.size() < 2 || ask(() -> store.bytes(lease.id())) + bytes > terms.bytes() / SHARE) {
             return List.of();
@@ -136,17 +141,26 @@ final class ShardCrew implements Consumer<Piecework> {
         }
     }
 
+    /** A heap, and how many of its first pieces are done here already. */
+    private record Hand(HeapId heap, Piecework pieces, int ahead) {}
+
+    private static void work(Piecework pieces, int from, int to) {
+        if (from < to) {
+            pieces.work(from, to);
+        }
+    }
+
     /** The first that is free and nobody else is faster at; whether there was one. */
-    private boolean takesUpOne(HeapId heap, Piecework pieces, List<Shard> shards, Set<Integer> taken) {
+    private boolean takesUpOne(Hand hand, List<Shard> shards, Set<Integer> taken) {
         for (Shard shard : shards) {
             if (shard.free() && shard.attempts() >= terms.attempts()) {
                 if (member.leads()) {
                     throw new Spent(spent(shard));
                 }
             } else if (shard.free() && !taken.contains(shard.range().begins())) {
-                Optional<Claim> claim = ask(() -> store.claim(heap, shard.range(), member.holder()));
+                Optional<Claim> claim = ask(() -> store.claim(hand.heap(), shard.range(), member.holder()));
                 if (claim.isPresent()) {
-                    work(claim.get(), pieces);
+                    work(claim.get(), hand);
                     taken.add(shard.range().begins());
                     member.events().kept();
                     return true;
@@ -156,12 +170,13 @@ final class ShardCrew implements Consumer<Piecework> {
         return false;
     }
 
-    private void work(Claim claim, Piecework pieces) {
+    private void work(Claim claim, Hand hand) {
+        Piecework pieces = hand.pieces();
         Range range = claim.range();
         boolean kept = false;
         boolean counted = true;
         try {
-            pieces.work(range.begins(), range.ends());
+            work(pieces, Math.max(range.begins(), hand.ahead()), range.ends());
             byte[] result = pieces.result(range.begins(), range.ends());
             ask(() -> store.keep(
                     claim, result)); // who is refused here has lost the claim: the same bits come from another

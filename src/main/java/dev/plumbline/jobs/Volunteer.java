@@ -123,6 +123,11 @@ class Volunteer {
         }
     }
 
+    /** At how many jobs it is just now. */
+    int running() {
+        return stays.size();
+    }
+
     /** Its machine is not heard of: what it has taken up is free again. */
     void lost(String call) {
         shards.release(Calls.job(call), call);

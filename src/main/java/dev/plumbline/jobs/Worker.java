@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -163,13 +164,13 @@ class Worker {
         runs.remove(run);
         boolean first = Patience.patiently(
                 () -> stopping,
-                () -> Boolean.TRUE.equals(transaction.execute(status -> {
+                () -> inTransaction(() -> {
                     boolean held = leases.done(lease, "/v1/" + lease.kind() + "/" + done.id(), done.report());
                     if (held) {
                         done.keep().run();
                     }
                     return held;
-                })));
+                }));
         if (!first) {
             return unwanted(lease);
         }
@@ -179,9 +180,13 @@ class Worker {
         return ended(lease, "done");
     }
 
+    private boolean inTransaction(BooleanSupplier end) {
+        return Boolean.TRUE.equals(transaction.execute(status -> end.getAsBoolean()));
+    }
+
     /** Cancelled, given back because the service stops, or in somebody else's hands. */
     private Outcome unwanted(Lease lease) {
-        if (leases.cancelled(lease)) {
+        if (inTransaction(() -> leases.cancelled(lease))) {
             return ended(lease, "cancelled");
         }
         if (stopping) {
@@ -193,7 +198,7 @@ class Worker {
     }
 
     private Outcome failed(Lease lease, Failure failure) {
-        leases.fail(lease, failure);
+        inTransaction(() -> leases.fail(lease, failure));
         return ended(lease, "failed");
     }
 
@@ -238,6 +243,16 @@ class Worker {
     void lost(String id) {
         log.warn("Job {} is taken from a machine that is not heard of", id);
         leases.requeue(id);
+    }
+
+    /** How many are run here just now. */
+    int running() {
+        return runs.size();
+    }
+
+    /** Whether any job waits, here or elsewhere. */
+    boolean jobsWait() {
+        return leases.othersWait();
     }
 
     /** Jobs are run from now on. */

@@ -153,6 +153,15 @@ class Workers implements SmartLifecycle {
             volunteer.begin();
             scheduler.start();
             running = scheduler;
+            Thread lookout = new Thread(
+                    new Lookout(
+                            () -> running == scheduler,
+                            () -> worker.running() + volunteer.running() >= terms.workers(),
+                            worker::jobsWait,
+                            scheduler::triggerCheckForDueExecutions),
+                    "job-lookout");
+            lookout.setDaemon(true);
+            lookout.start();
         }
     }
 

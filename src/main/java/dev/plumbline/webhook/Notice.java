@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a webhook is told.
  *
- * @param kind such as {@code finding.opened}
+ * @param kind such as {@code finding.opened} or {@code job.done}
  * @param id of what it is about: a monitor or a job
  * @param path where to read more
  * @param finding small; null where it is not about one

@@ -51,13 +51,17 @@ public class Webhooks {
             return;
         }
         String id = UUID.randomUUID().toString();
-        Map<String, @Nullable Object> body = new LinkedHashMap<>();
+        Map<String, Object> body = new LinkedHashMap<>();
         body.put("delivery", id);
         body.put("kind", notice.kind());
         body.put("id", notice.id());
         body.put("path", notice.path());
-        body.put("finding", notice.finding());
-        body.put("step", notice.step());
+        if (notice.finding() != null) {
+            body.put("finding", notice.finding());
+        }
+        if (notice.step() != null) {
+            body.put("step", notice.step());
+        }
         body.put("time", notice.time().toString());
         long now = System.currentTimeMillis();
         Delivery delivery = new Delivery(id, owner, webhook, json.writeValueAsString(body), 0, now);

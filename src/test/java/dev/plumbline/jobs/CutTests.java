@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 /** Shards of two seconds, a thousand of them, and eight MiB: and every piece is in one of them. */
 class CutTests {
 
-    private static List<Range> cut(int count, double seconds, long bytes) {
-        List<Range> ranges = Cut.of(new Piecework() {
+    private static Piecework pieces(int count, double seconds, long bytes) {
+        return new Piecework() {
             @Override
             protected String name() {
                 return "";
@@ -41,7 +41,11 @@ class CutTests {
 
             @Override
             protected void put(int from, int to, byte[] result) {}
-        });
+        };
+    }
+
+    private static List<Range> cut(int count, double seconds, long bytes) {
+        List<Range> ranges = Cut.of(pieces(count, seconds, bytes), 1);
         int next = 0;
         for (Range range : ranges) {
             assertThat(range.begins()).isEqualTo(next);

@@ -1,12 +1,16 @@
 package dev.plumbline.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.plumbline.jobs.Job.State;
 import dev.plumbline.jobs.JobRuns.Lease;
 import dev.plumbline.jobs.JobStore.New;
 import dev.plumbline.limits.ComeBackLater;
 import dev.plumbline.problem.Problem;
+import dev.plumbline.webhook.Told;
+import dev.plumbline.webhook.Webhook;
+import dev.plumbline.webhook.WebhooksOfADatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,7 +36,9 @@ class JobStoreTests {
 
     private final List<String> kept = new ArrayList<>();
     private DataSource database;
+    private final List<Long> waits = new ArrayList<>();
     private JobStore store;
+    private JobNotices notices;
     private JobRuns leases;
     private TransactionTemplate transaction;
 
@@ -55,7 +61,9 @@ class JobStoreTests {
     void empty() {
         database = database();
         JdbcClient.create(database).sql("delete from job").update();
-        store = new JobStore(JdbcClient.create(database), JsonMapper.shared(), TERMS);
+        notices = new JobNotices(
+                JdbcClient.create(database), WebhooksOfADatabase.of(JdbcClient.create(database)));
+        store = new JobStore(JdbcClient.create(database), JsonMapper.shared(), TERMS, notices);
         leases = new JobRuns(JdbcClient.create(database), JsonMapper.shared(), TERMS, store);
         transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
     }
@@ -253,6 +261,88 @@ class JobStoreTests {
         assertThat(job(waiting).state()).isEqualTo(State.CANCELLED);
         assertThat(job(running).state()).isEqualTo(State.CANCELLED);
         assertThat(kept).isEmpty();
+    }
+
+    private List<String> told() {
+        return JdbcClient.create(database)
+                .sql("select body from webhook_delivery order by ordinal")
+                .query(String.class)
+                .list();
+    }
+
+    /** However it ends, in the transaction that ends it; its secret is kept no longer than that. */
+    @Test
+    void whoWantsToKnowIsToldOfEachEndOnce() {
+        JdbcClient jdbc = JdbcClient.create(database);
+        jdbc.sql("delete from webhook_delivery").update();
+        List<String> jobs = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            jobs.add(submitted("ann", 1, 0));
+            notices.keep(jobs.get(i), new Webhook("https://hooks.example/" + i, "0123456789abcdef"));
+        }
+        String untold = submitted("ann", 1, 0);
+        worker(progress -> {}).run(untold, NODE);
+        assertThat(told()).isEmpty();
+
+        worker(progress -> {}).run(jobs.get(0), NODE);
+        worker(progress -> {}).run(jobs.get(0), NODE);
+        worker(progress -> {
+                    throw Problem.invalid("/model", "it is no model", "a hat", "a model");
+                })
+                .run(jobs.get(1), NODE);
+        store.cancel("ann", jobs.get(2));
+        store.cancel("ann", jobs.get(2));
+        worker(progress -> store.cancel("ann", jobs.get(3))).run(jobs.get(3), NODE);
+        worker(progress -> assertThat(leases.begin(jobs.get(4), "there:2")).isPresent())
+                .run(jobs.get(4), NODE); // taken for dead
+
+        List<String> told = told();
+        List<String> kinds = List.of("done", "failed", "cancelled", "cancelled");
+        assertThat(told).hasSameSizeAs(kinds);
+        for (int i = 0; i < kinds.size(); i++) {
+            assertThat(told.get(i))
+                    .contains("\"kind\":\"job." + kinds.get(i) + "\"", "\"path\":\"/v1/jobs/" + jobs.get(i) + "\"")
+                    .doesNotContain("null", "0123456789abcdef");
+        }
+        assertThat(jdbc.sql("select job from job_webhook where secret is not null")
+                        .query(String.class)
+                        .list())
+                .containsExactly(jobs.get(4));
+        assertThat(notices.told(jobs.get(0))).isEqualTo(new Told("https://hooks.example/0", 1));
+        assertThat(notices.told(untold)).isNull();
+    }
+
+    /** As another process does it, which tells nobody here: db-scheduler by itself would look half a second later. */
+    @Test
+    void jobsOfOtherProcessesAreTakenUpSoon() throws Exception {
+        assumeThat(database).isInstanceOf(JdbcDataSource.class); // a new connection to the other takes longer than all this
+        Worker worker = worker(progress -> {});
+        ShardStore shards = new ShardStore(JdbcClient.create(database), transaction);
+        Workers workers = new Workers(
+                database, worker, new Volunteer(store, leases, shards, TERMS, List.of()), TERMS);
+        workers.start();
+        try {
+            for (int i = 0; i < 9; i++) {
+                long begun = System.nanoTime();
+                String id = submitted("ann", 1, 0);
+                workers.schedule(id, 0);
+                while (job(id).state() != State.DONE) {
+                    assertThat(System.nanoTime() - begun).isLessThan(10_000_000_000L);
+                    Thread.sleep(1);
+                }
+                waits.add((System.nanoTime() - begun) / 1_000_000);
+            }
+        } finally {
+            workers.stop();
+        }
+        assertThat(waits.stream().sorted().toList().get(4)).as(waits.toString()).isLessThan(200);
+    }
+
+    @Test
+    void whoHasWaitedLongIsLookedForSeldom() {
+        assertThat(Lookout.pause(0)).isBetween(5L, 20L);
+        assertThat(Lookout.pause(5_000)).isEqualTo(100);
+        assertThat(Lookout.pause(3_600_000)).isBetween(200L, 500L);
     }
 
     @Test

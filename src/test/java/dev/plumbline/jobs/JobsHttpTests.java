@@ -2,7 +2,10 @@ package dev.plumbline.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.plumbline.PlumblineApplication;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +18,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,6 +70,9 @@ class JobsHttpTests {
                         "--plumbline.api-keys.ann=" + sha256("ann"),
                         "--plumbline.api-keys.ben=" + sha256("ben"),
                         "--plumbline.jobs.queue=6",
+                        "--plumbline.webhooks.enabled=true",
+                        "--plumbline.webhooks.allow=localhost",
+                        "--plumbline.webhooks.pause=50",
                         "--springdoc.pre-loading-enabled=false");
     }
 
@@ -195,6 +204,30 @@ class JobsHttpTests {
         assertThat(call("ann", "POST", "/v1/gradient-checks", "Prefer: handling=lenient", CHECK)
                         .statusCode())
                 .isEqualTo(200);
+    }
+
+    /** An address that nobody may be sent to is refused at once, and makes no job. */
+    @Order(2)
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Prefer: respond-async|Webhook-URL: https://169.254.169.254/latest|Webhook-Secret: 0123456789abcdef| not public",
+                "Prefer: respond-async|Webhook-URL: http://hooks.example/|Webhook-Secret: 0123456789abcdef| http goes",
+                "Prefer: respond-async|Webhook-URL: https://hooks.example/|Webhook-Secret: short| Webhook-Secret: no secret",
+                "Prefer: respond-async|Webhook-URL: https://hooks.example/|X-Any: 1| Webhook-Secret: no secret",
+                "Prefer: respond-async|X-Any: 1|Webhook-Secret: 0123456789abcdef| Webhook-URL: no address",
+                "Prefer: wait=1|Webhook-URL: https://hooks.example/|Webhook-Secret: 0123456789abcdef| jobs alone",
+            })
+    void aWebhookThatGoesNowhereMakesNoJob(String prefer, String url, String secret, String why) throws Exception {
+        String before = call("ann", "GET", "/v1/jobs", "", "").body();
+
+        HttpResponse<String> answer =
+                call("ann", "POST", "/v1/gradient-checks", String.join("|", prefer, url, secret), CHECK);
+
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(answer.body()).contains(why);
+        assertThat(call("ann", "GET", "/v1/jobs", "", "").body()).isEqualTo(before);
     }
 
     @Order(3)
@@ -378,11 +411,27 @@ class JobsHttpTests {
         String body = RUN.formatted(100_000);
         JsonNode direct =
                 JSON.readTree(call("ann", "POST", "/v1/training-runs", "", body).body());
-        String running = location(submitted("ann", "/v1/training-runs", body));
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/hook", exchange -> {
+            heard.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        server.start();
+        String running = location(call(
+                "ann",
+                "POST",
+                "/v1/training-runs",
+                "Prefer: respond-async|Webhook-Secret: 0123456789abcdef|Webhook-URL: http://localhost:%d/hook"
+                        .formatted(server.getAddress().getPort()),
+                body));
         String waiting = location(submitted("ann", "/v1/gradient-checks", CHECK));
         awaitState("ann", running, "running");
+        assertThat(job("ann", running).at("/webhook/waiting").asInt(-1)).isZero();
 
         service.close();
+        assertThat(heard).isEmpty();
         start();
 
         JsonNode job = ended("ann", running);
@@ -394,5 +443,10 @@ class JobsHttpTests {
                 call("ann", "GET", "/v1/training-runs?limit=200", "", "").body());
         String id = job.path("report").path("id").asString();
         assertThat(kept.path("items").findValuesAsString("id")).containsOnlyOnce(id);
+        JsonNode news = JSON.readTree(Objects.requireNonNull(heard.poll(20, TimeUnit.SECONDS)));
+        server.stop(0);
+        assertThat(news.path("kind").asString()).isEqualTo("job.done");
+        assertThat(news.path("path").asString()).isEqualTo(running);
+        assertThat(heard).isEmpty();
     }
 }

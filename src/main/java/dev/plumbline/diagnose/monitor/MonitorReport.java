@@ -15,6 +15,7 @@ import dev.plumbline.compute.health.course.Watch;
 import dev.plumbline.compute.health.course.Watched;
 import dev.plumbline.compute.health.course.WindowCourse;
 import dev.plumbline.report.figure.Numbers;
+import dev.plumbline.webhook.Told;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,13 +71,6 @@ public record MonitorReport(
             @Nullable Trend trend,
             @Nullable Double updateRatio,
             @Nullable Double zeroShare) {}
-
-    /**
-     * Who is told when a finding opens or closes.
-     *
-     * @param waiting deliveries that nobody has taken yet
-     */
-    public record Told(String url, long waiting) {}
 
     static MonitorReport of(
             Monitor monitor,

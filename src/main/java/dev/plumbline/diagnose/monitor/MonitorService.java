@@ -15,6 +15,7 @@ import dev.plumbline.limits.Limits;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.report.IdempotencyKey;
 import dev.plumbline.report.Page;
+import dev.plumbline.webhook.Told;
 import dev.plumbline.webhook.Webhooks;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -129,10 +130,10 @@ class MonitorService {
         return MonitorReport.of(monitor, course, store.findings(monitor.id()), comparison, told(monitor));
     }
 
-    private MonitorReport.@Nullable Told told(Monitor monitor) {
+    private @Nullable Told told(Monitor monitor) {
         return monitor.webhook() == null
                 ? null
-                : new MonitorReport.Told(monitor.webhook().url(), webhooks.waiting(monitor.id()));
+                : new Told(monitor.webhook().url(), webhooks.waiting(monitor.id()));
     }
 
     private WindowCourse course(Monitor monitor) {
