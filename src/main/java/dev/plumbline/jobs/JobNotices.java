@@ -40,8 +40,8 @@ class JobNotices {
         Optional<Ended> ended = jdbc.sql("select owner, state, url, secret from job join job_webhook on job = id"
                         + " where id = :job and secret is not null")
                 .param("job", job)
-                .query((row, number) -> new Ended(
-                        row.getString(1), row.getString(2), new Webhook(row.getString(3), row.getString(4))))
+                .query((row, number) ->
+                        new Ended(row.getString(1), row.getString(2), new Webhook(row.getString(3), row.getString(4))))
                 .optional();
         ended.ifPresent(end -> {
             String kind = "job." + end.state().toLowerCase(Locale.ROOT);

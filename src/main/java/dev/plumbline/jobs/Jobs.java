@@ -68,7 +68,10 @@ class Jobs {
      * @param webhook who is told when it has ended
      */
     record Order(
-            String kind, Inputs inputs, String idempotencyKey, @Nullable Webhook webhook) {
+            String kind,
+            Inputs inputs,
+            String idempotencyKey,
+            @Nullable Webhook webhook) {
 
         /** Of everything that a repeated request repeats; a new secret is no other request. */
         String digest() {
@@ -92,7 +95,8 @@ class Jobs {
             throw new IllegalStateException("nobody does " + order.kind());
         }
         double seconds = Math.max(
-                1e-3, Presence.estimating(() -> work.prepare(owner, order.inputs())).seconds());
+                1e-3,
+                Presence.estimating(() -> work.prepare(owner, order.inputs())).seconds());
         New made = new New(UUID.randomUUID().toString(), owner, order.kind(), seconds, key.key(), key.digest());
         Seen seen = keep(made, order);
         workers.look();
@@ -123,8 +127,7 @@ class Jobs {
                 workers.schedule(made.id(), through);
             });
         } catch (DuplicateKeyException sameKeyOnAnotherMachine) {
-            return earlier(made.owner(), made.key())
-                    .orElseThrow(() -> sameKeyOnAnotherMachine);
+            return earlier(made.owner(), made.key()).orElseThrow(() -> sameKeyOnAnotherMachine);
         }
         return seen(made.owner(), made.id());
     }
@@ -161,8 +164,7 @@ class Jobs {
     /** With its report, where it is done, and who is told. */
     Job whole(String owner, String id) {
         Job job = seen(owner, id).job();
-        return job.with(
-                job.state() == State.DONE ? store.report(owner, id).orElse(null) : null, notices.told(id));
+        return job.with(job.state() == State.DONE ? store.report(owner, id).orElse(null) : null, notices.told(id));
     }
 
     /** As {@link #seen}, once the job has ended, but so many seconds later at the latest. */

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param hyperParameters of each of PyTorch's groups, under our names, and the parameters it has
  * @param counted whether anything says how many steps were taken; PyTorch's SGD keeps no count
  */
-public record ReadState(@Nullable Checkpoint state, Map<String, Long> counts, List<Group> hyperParameters, boolean counted) {
+public record ReadState(
+        @Nullable Checkpoint state, Map<String, Long> counts, List<Group> hyperParameters, boolean counted) {
 
     private static final Map<String, String> OURS = Map.of(
             "lr", "learningRate",

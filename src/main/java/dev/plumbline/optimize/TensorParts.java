@@ -80,7 +80,8 @@ public class TensorParts {
 
     /** The gradients in a part, in memory, for parameters that are looked up only for a tensor without a name. */
     @Nullable
-    public Map<String, Tensor> gradients(@Nullable MultipartFile upload, Supplier<Set<String>> parameters) throws IOException {
+    public Map<String, Tensor> gradients(@Nullable MultipartFile upload, Supplier<Set<String>> parameters)
+            throws IOException {
         try (TensorPart opened = open("gradients", upload)) {
             return opened == null
                     ? null

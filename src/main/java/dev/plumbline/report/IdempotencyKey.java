@@ -49,7 +49,8 @@ public record IdempotencyKey(String key, String digest) {
                 new DigestOutputStream(OutputStream.nullOutputStream(), MessageDigest.getInstance("SHA-256"))) {
             request.to(digest);
             return new IdempotencyKey(
-                    named.key(), HexFormat.of().formatHex(digest.getMessageDigest().digest()));
+                    named.key(),
+                    HexFormat.of().formatHex(digest.getMessageDigest().digest()));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         } catch (IOException e) {

@@ -61,8 +61,7 @@ class JobStoreTests {
     void empty() {
         database = database();
         JdbcClient.create(database).sql("delete from job").update();
-        notices = new JobNotices(
-                JdbcClient.create(database), WebhooksOfADatabase.of(JdbcClient.create(database)));
+        notices = new JobNotices(JdbcClient.create(database), WebhooksOfADatabase.of(JdbcClient.create(database)));
         store = new JobStore(JdbcClient.create(database), JsonMapper.shared(), TERMS, notices);
         leases = new JobRuns(JdbcClient.create(database), JsonMapper.shared(), TERMS, store);
         transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
@@ -315,11 +314,11 @@ class JobStoreTests {
     /** As another process does it, which tells nobody here: db-scheduler by itself would look half a second later. */
     @Test
     void jobsOfOtherProcessesAreTakenUpSoon() throws Exception {
-        assumeThat(database).isInstanceOf(JdbcDataSource.class); // a new connection to the other takes longer than all this
+        assumeThat(database)
+                .isInstanceOf(JdbcDataSource.class); // a new connection to the other takes longer than all this
         Worker worker = worker(progress -> {});
         ShardStore shards = new ShardStore(JdbcClient.create(database), transaction);
-        Workers workers = new Workers(
-                database, worker, new Volunteer(store, leases, shards, TERMS, List.of()), TERMS);
+        Workers workers = new Workers(database, worker, new Volunteer(store, leases, shards, TERMS, List.of()), TERMS);
         workers.start();
         try {
             for (int i = 0; i < 9; i++) {

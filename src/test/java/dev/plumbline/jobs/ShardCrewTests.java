@@ -63,8 +63,7 @@ class ShardCrewTests {
         jdbc = JdbcClient.create(database);
         jdbc.sql("delete from job").update();
         jdbc.sql("delete from scheduled_tasks").update();
-        store = new JobStore(
-                jdbc, JsonMapper.shared(), TERMS, new JobNotices(jdbc, WebhooksOfADatabase.of(jdbc)));
+        store = new JobStore(jdbc, JsonMapper.shared(), TERMS, new JobNotices(jdbc, WebhooksOfADatabase.of(jdbc)));
         leases = new JobRuns(jdbc, JsonMapper.shared(), TERMS, store);
         transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
         shards = new ShardStore(jdbc, transaction);

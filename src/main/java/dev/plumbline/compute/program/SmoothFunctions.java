@@ -88,7 +88,8 @@ final class SmoothFunctions {
     private static double afterLinear(double r) {
         double r2 = r * r;
         double r4 = r2 * r2;
-        double low = r * 0.16666666666666669 + 0.5000000000000001 + (r * 0.008333333333330062 + 0.04166666666662413) * r2;
+        double low =
+                r * 0.16666666666666669 + 0.5000000000000001 + (r * 0.008333333333330062 + 0.04166666666662413) * r2;
         double middle = r * 0.0001984126986305428
                 + 0.0013888888917214578
                 + (r * 2.755726845896983e-06 + 2.480152129461859e-05) * r2;
@@ -144,7 +145,8 @@ final class SmoothFunctions {
 
     /** The error function, to 3 units in the last place; Commons Math takes 300 to 900 ns and loses digits below 1e-154. */
     static double erf(double x) {
-        double far = Math.min(Math.max(Math.abs(x), 1), 6); // from 5.93 on erfc is less than half of the last place of 1
+        double far =
+                Math.min(Math.max(Math.abs(x), 1), 6); // from 5.93 on erfc is less than half of the last place of 1
         return joined(x, far, exp(-(far * far)));
     }
 

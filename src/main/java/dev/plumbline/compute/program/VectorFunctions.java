@@ -28,7 +28,9 @@ final class VectorFunctions {
         int whole = LANES.loopBound(length);
         for (int i = 0; i < whole; i += LANES.length()) {
             DoubleVector v = DoubleVector.fromArray(LANES, x, i);
-            if (!v.lanewise(VectorOperators.ABS).compare(VectorOperators.LE, SmoothFunctions.MOST_EXPONENT).allTrue()) {
+            if (!v.lanewise(VectorOperators.ABS)
+                    .compare(VectorOperators.LE, SmoothFunctions.MOST_EXPONENT)
+                    .allTrue()) {
                 oneByOne(SmoothFunctions::exp, x, y, i);
                 continue;
             }
@@ -245,7 +247,9 @@ final class VectorFunctions {
         int whole = LANES.loopBound(y.length);
         for (int i = 0; i < whole; i += LANES.length()) {
             DoubleVector v = DoubleVector.fromArray(LANES, x, i);
-            if (!v.lanewise(VectorOperators.ABS).compare(VectorOperators.LE, SmoothFunctions.MOST_ANGLE).allTrue()) {
+            if (!v.lanewise(VectorOperators.ABS)
+                    .compare(VectorOperators.LE, SmoothFunctions.MOST_ANGLE)
+                    .allTrue()) {
                 oneByOne(more == 0 ? SmoothFunctions::sin : SmoothFunctions::cos, x, y, i);
                 continue;
             }
@@ -261,8 +265,12 @@ final class VectorFunctions {
             DoubleVector z2 = z.mul(z);
             DoubleVector sin = z.mul(0.008333333333330936)
                     .sub(0.16666666666666666)
-                    .add(z.mul(2.7557316093198404e-06).sub(0.00019841269836740532).mul(z2))
-                    .add(z.mul(1.5917988979397435e-10).sub(2.5051129896450185e-08).mul(z2.mul(z2)));
+                    .add(z.mul(2.7557316093198404e-06)
+                            .sub(0.00019841269836740532)
+                            .mul(z2))
+                    .add(z.mul(1.5917988979397435e-10)
+                            .sub(2.5051129896450185e-08)
+                            .mul(z2.mul(z2)));
             DoubleVector half = z.mul(0.5);
             DoubleVector most = half.neg().add(1);
             DoubleVector less = DoubleVector.zero(LANES).sub(r.mul(z).mul(sin).add(rest.mul(most)));
@@ -270,7 +278,9 @@ final class VectorFunctions {
             DoubleVector cos = z.mul(-0.0013888888888887389)
                     .add(0.041666666666666664)
                     .add(z.mul(-2.755731726587808e-07).add(2.48015872987544e-05).mul(z2))
-                    .add(z.mul(-1.138254464534925e-11).add(2.087614504941318e-09).mul(z2.mul(z2)));
+                    .add(z.mul(-1.138254464534925e-11)
+                            .add(2.087614504941318e-09)
+                            .mul(z2.mul(z2)));
             DoubleVector lost = most.neg().add(1).sub(half);
             DoubleVector even = most.add(lost.add(z2.mul(cos).sub(r.mul(rest))));
             LongVector quarters = rounded.reinterpretAsLongs().add(more);

@@ -271,9 +271,7 @@ final class Caveats {
         double[] reference = examination.reference(name).values();
         Datatype datatype = measurement.plan().arithmetic().of(name);
         for (int i = 0; i < claim.length; i++) {
-            if (claim[i] == 0
-                    && claims.mask(name).judges(i)
-                    && Underflow.explains(datatype, claim[i], reference[i])) {
+            if (claim[i] == 0 && claims.mask(name).judges(i) && Underflow.explains(datatype, claim[i], reference[i])) {
                 return true;
             }
         }

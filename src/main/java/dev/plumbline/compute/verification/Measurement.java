@@ -142,9 +142,7 @@ public record Measurement(
     Measurement again(Map<String, BitSet> unlucky) {
         return with(
                 allowances.again(
-                        unlucky,
-                        datatypes(gradient, plan),
-                        plan.arithmetic().float32Constants()),
+                        unlucky, datatypes(gradient, plan), plan.arithmetic().float32Constants()),
                 before);
     }
 

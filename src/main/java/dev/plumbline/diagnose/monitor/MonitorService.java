@@ -131,9 +131,7 @@ class MonitorService {
     }
 
     private @Nullable Told told(Monitor monitor) {
-        return monitor.webhook() == null
-                ? null
-                : new Told(monitor.webhook().url(), webhooks.waiting(monitor.id()));
+        return monitor.webhook() == null ? null : new Told(monitor.webhook().url(), webhooks.waiting(monitor.id()));
     }
 
     private WindowCourse course(Monitor monitor) {

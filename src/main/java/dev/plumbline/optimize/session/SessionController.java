@@ -82,7 +82,8 @@ class SessionController {
         try (TensorPart file = parts.open("parameters", parameters)) {
             SessionRequest of = request.with(file == null ? null : file.load(file.parameters()), request.state());
             boolean sorted = file != null && !file.file().ordered();
-            return create(owner, idempotencyKey, of.with(null, parts.state(state, of.state(), of.parameters(), sorted)));
+            return create(
+                    owner, idempotencyKey, of.with(null, parts.state(state, of.state(), of.parameters(), sorted)));
         } catch (Problem problem) {
             throw TensorParts.seen(problem, parameters, state);
         }

@@ -36,8 +36,7 @@ public record SessionReport(
         return new SessionReport(
                 session.id(),
                 session.state().step(),
-                HyperParameters.of(
-                        TensorwiseOptimizer.of(session.settings().optimizer())),
+                HyperParameters.of(TensorwiseOptimizer.of(session.settings().optimizer())),
                 session.settings().clipping(),
                 forms,
                 session.createdAt(),

@@ -150,8 +150,7 @@ class SessionService {
     Answer step(Handle handle, SessionStepRequest request, Precondition precondition) {
         Map<String, Tensor> gradients = NamedTensors.required("gradients", request.gradients());
         IdempotencyKey key = IdempotencyKey.of(
-                precondition.idempotencyKey(),
-                said(precondition.ifMatch() + " " + request.learningRate(), gradients));
+                precondition.idempotencyKey(), said(precondition.ifMatch() + " " + request.learningRate(), gradients));
         OptimizerSession session = find(handle);
         Optional<Answer> earlier = replay(session, key);
         if (earlier.isPresent()) {

@@ -58,7 +58,10 @@ class SessionTensorsController {
             throws IOException {
         OptimizerSession session = service.find(new Handle(owner, id));
         etag(session, exchange);
-        answer.writeTensors(exchange, session.parameters(), answer.sessionMetadata(session.state().step(), SessionReport.of(session)));
+        answer.writeTensors(
+                exchange,
+                session.parameters(),
+                answer.sessionMetadata(session.state().step(), SessionReport.of(session)));
     }
 
     @GetMapping(path = "/state", produces = MediaType.APPLICATION_JSON_VALUE)

@@ -32,13 +32,7 @@ final class Binding {
     private final Map<String, Node> parameters = new HashMap<>();
     private final Map<String, Long> symbols = new HashMap<>();
 
-    Binding(
-            OnnxGraph graph,
-            Families families,
-            Dialect dialect,
-            Roles roles,
-            ProgramBuilder builder,
-            Asked asked) {
+    Binding(OnnxGraph graph, Families families, Dialect dialect, Roles roles, ProgramBuilder builder, Asked asked) {
         this.graph = graph;
         this.dialect = dialect;
         this.roles = roles;

@@ -1,7 +1,6 @@
 package dev.plumbline.compute.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -95,14 +94,36 @@ class SmoothFunctionsTests {
 
     /** Half of the arguments are spread evenly between the ends, half by their exponents. */
     private static final Map<String, Case> CASES = Map.of(
-            "exp", new Case(SmoothFunctions::exp, ElementaryFunctions::exp, SmoothFunctions::exp, 1, new double[] {-708, 709}),
-            "log", new Case(SmoothFunctions::log, ElementaryFunctions::log, SmoothFunctions::log, 1, new double[] {0x1p-1022, 1e3}),
-            "sin", new Case(SmoothFunctions::sin, TrigonometricFunctions::sin, SmoothFunctions::sin, 1, new double[] {-1e6, 1e6}),
-            "cos", new Case(SmoothFunctions::cos, TrigonometricFunctions::cos, SmoothFunctions::cos, 1, new double[] {-1e6, 1e6}),
-            "tanh", new Case(SmoothFunctions::tanh, ElementaryFunctions::tanh, SmoothFunctions::tanh, 3, new double[] {-21, 21}),
+            "exp",
+                    new Case(SmoothFunctions::exp, ElementaryFunctions::exp, SmoothFunctions::exp, 1, new double[] {
+                        -708, 709
+                    }),
+            "log",
+                    new Case(SmoothFunctions::log, ElementaryFunctions::log, SmoothFunctions::log, 1, new double[] {
+                        0x1p-1022, 1e3
+                    }),
+            "sin",
+                    new Case(SmoothFunctions::sin, TrigonometricFunctions::sin, SmoothFunctions::sin, 1, new double[] {
+                        -1e6, 1e6
+                    }),
+            "cos",
+                    new Case(SmoothFunctions::cos, TrigonometricFunctions::cos, SmoothFunctions::cos, 1, new double[] {
+                        -1e6, 1e6
+                    }),
+            "tanh",
+                    new Case(SmoothFunctions::tanh, ElementaryFunctions::tanh, SmoothFunctions::tanh, 3, new double[] {
+                        -21, 21
+                    }),
             "sigmoid",
-                    new Case(SmoothFunctions::sigmoid, ElementaryFunctions::sigmoid, SmoothFunctions::sigmoid, 3, new double[] {-700, 40}),
-            "erf", new Case(SmoothFunctions::erf, ErrorFunction::erf, SmoothFunctions::erf, 3, new double[] {-6.5, 6.5}));
+                    new Case(
+                            SmoothFunctions::sigmoid,
+                            ElementaryFunctions::sigmoid,
+                            SmoothFunctions::sigmoid,
+                            3,
+                            new double[] {-700, 40}),
+            "erf",
+                    new Case(SmoothFunctions::erf, ErrorFunction::erf, SmoothFunctions::erf, 3, new double[] {-6.5, 6.5
+                    }));
 
     private static double argument(SplittableRandom random, double low, double high) {
         if (random.nextBoolean()) {
@@ -130,7 +151,8 @@ class SmoothFunctionsTests {
         for (int i = 0; i < count; i++) {
             double x = argument(random, own.ends()[0], own.ends()[1]);
             DoubleDouble right = own.exact().apply(DoubleDouble.of(x));
-            double off = right.minus(DoubleDouble.of(own.function().applyAsDouble(x))).hi();
+            double off = right.minus(DoubleDouble.of(own.function().applyAsDouble(x)))
+                    .hi();
             worst = Math.max(worst, Math.abs(off) / Math.ulp(right.hi()));
         }
         return worst;
@@ -142,9 +164,33 @@ class SmoothFunctionsTests {
     void anArrayHasTheBitsOfItsNumbers(String name) {
         Case own = Objects.requireNonNull(CASES.get(name));
         double[] corners = {
-            0, -0.0, Double.MIN_VALUE, -Double.MIN_VALUE, 1e-310, Double.MIN_NORMAL, 1, -1, 0.5, 20, -20, 700, -707.9, 708,
-            708.1, -708.1, 709.9, -745.2, -800, 1e6, 1000001, -1e22, 1e300, Double.MAX_VALUE, Double.POSITIVE_INFINITY,
-            Double.NEGATIVE_INFINITY, Double.NaN
+            0,
+            -0.0,
+            Double.MIN_VALUE,
+            -Double.MIN_VALUE,
+            1e-310,
+            Double.MIN_NORMAL,
+            1,
+            -1,
+            0.5,
+            20,
+            -20,
+            700,
+            -707.9,
+            708,
+            708.1,
+            -708.1,
+            709.9,
+            -745.2,
+            -800,
+            1e6,
+            1000001,
+            -1e22,
+            1e300,
+            Double.MAX_VALUE,
+            Double.POSITIVE_INFINITY,
+            Double.NEGATIVE_INFINITY,
+            Double.NaN
         };
         SplittableRandom random = new SplittableRandom(7);
         for (int length = 0; length < 1200; length += length < 40 ? 1 : 113) {
@@ -160,7 +206,9 @@ class SmoothFunctionsTests {
             own.loop().apply(same, same);
             for (int i = 0; i < length; i++) {
                 double alone = own.function().applyAsDouble(x[i]);
-                assertThat(Double.doubleToLongBits(y[i])).as("%s(%s)", name, x[i]).isEqualTo(Double.doubleToLongBits(alone));
+                assertThat(Double.doubleToLongBits(y[i]))
+                        .as("%s(%s)", name, x[i])
+                        .isEqualTo(Double.doubleToLongBits(alone));
                 assertThat(Double.doubleToLongBits(same[i])).isEqualTo(Double.doubleToLongBits(alone));
             }
         }
@@ -170,8 +218,21 @@ class SmoothFunctionsTests {
     @Test
     void cornersAreTheJavaLibrarys() {
         double[] corners = {
-            0, -0.0, Double.MIN_VALUE, 1e-310, Double.MIN_NORMAL, 709.9, -745.2, -720, -800, 1e22, -1e300, Double.MAX_VALUE,
-            Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN
+            0,
+            -0.0,
+            Double.MIN_VALUE,
+            1e-310,
+            Double.MIN_NORMAL,
+            709.9,
+            -745.2,
+            -720,
+            -800,
+            1e22,
+            -1e300,
+            Double.MAX_VALUE,
+            Double.POSITIVE_INFINITY,
+            Double.NEGATIVE_INFINITY,
+            Double.NaN
         };
         for (double x : corners) {
             assertThat(SmoothFunctions.exp(x)).isEqualTo(Double.valueOf(Math.exp(x)));
@@ -187,8 +248,11 @@ class SmoothFunctionsTests {
         for (int k = 1; k < 600_000; k += 997) {
             for (double x : new double[] {k * Math.PI, Math.nextUp(k * Math.PI), k * (Math.PI / 2)}) {
                 DoubleDouble right = TrigonometricFunctions.sin(DoubleDouble.of(x));
-                double off = right.minus(DoubleDouble.of(SmoothFunctions.sin(x))).hi();
-                assertThat(Math.abs(off) / Math.ulp(right.hi())).as("sin(%s)", x).isLessThanOrEqualTo(1);
+                double off =
+                        right.minus(DoubleDouble.of(SmoothFunctions.sin(x))).hi();
+                assertThat(Math.abs(off) / Math.ulp(right.hi()))
+                        .as("sin(%s)", x)
+                        .isLessThanOrEqualTo(1);
             }
         }
     }

@@ -215,12 +215,11 @@ class MeasuredClaimsTests {
         "1, 2.9, true, false",
         "1, 3.1, false, false"
     })
-    void whatThreeRunsWereUnluckyInIsLookedAtAgain(
-            int misses, double far, boolean again, boolean passes) {
+    void whatThreeRunsWereUnluckyInIsLookedAtAgain(int misses, double far, boolean again, boolean passes) {
         Objective objective = network(40, 60);
         Map<String, Tensor> right = new LinkedHashMap<>(objective.gradient().byParameter());
-        Measurement first = measured(objective, Datatype.FP32, right, Coverage.CERTIFIED)
-                .measurement();
+        Measurement first =
+                measured(objective, Datatype.FP32, right, Coverage.CERTIFIED).measurement();
         Map<String, Datatype> datatypes = Map.of("w", Datatype.FP32, "v", Datatype.FP32);
         Map<String, BitSet> everywhere = Map.of("v", all(600), "w", all(2400));
         Tensor few = first.allowances().allowance("v");
@@ -244,7 +243,10 @@ class MeasuredClaimsTests {
                 Coverage.CERTIFIED);
         double looked = first.passes() + (again ? 5 * 3.5 : 0);
         assertThat(verdict(measured)).isEqualTo(passes ? Verdict.PASS : Verdict.FAIL);
-        assertThat(again && passes ? measured.measurement().passes() : measured.measurement().before() + 3.5)
+        assertThat(
+                        again && passes
+                                ? measured.measurement().passes()
+                                : measured.measurement().before() + 3.5)
                 .isCloseTo(looked, within(1e-9));
     }
 

@@ -44,8 +44,7 @@ record LossCourse(double fall, double rise) implements CourseRule<RunCourse, Hea
         }
         int tenth = (losses.length + 9) / 10;
         double begin = Series.median(Arrays.copyOf(losses, tenth));
-        double end =
-                Series.median(Arrays.copyOfRange(losses, losses.length - losses.length / 4, losses.length));
+        double end = Series.median(Arrays.copyOfRange(losses, losses.length - losses.length / 4, losses.length));
         double lowest = lowest(Arrays.copyOf(losses, losses.length - losses.length / 4), Math.max(3, tenth));
         double lost = (end - lowest) / (begin - lowest);
         if (end - begin > rise * Math.abs(begin)) {
@@ -53,7 +52,8 @@ record LossCourse(double fall, double rise) implements CourseRule<RunCourse, Hea
                     rising(end / begin, 1 + rise, "loss at the end over that at the beginning", begin, end));
         }
         if (begin - lowest > rise * Math.abs(begin) && lost > 0.5) {
-            return CourseJudgement.of(rising(lost, 0.5, "share of the fall of the loss that was lost again", lowest, end));
+            return CourseJudgement.of(
+                    rising(lost, 0.5, "share of the fall of the loss that was lost again", lowest, end));
         }
         double fell = begin - end;
         double least = Math.max(fall * Math.abs(begin), 3 * standardError(losses, tenth));

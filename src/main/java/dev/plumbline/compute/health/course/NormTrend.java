@@ -46,7 +46,8 @@ record NormTrend(double fall, double rise, double significance) implements Cours
     }
 
     private static CourseJudgement<Sign> few(Symptom rule) {
-        return CourseJudgement.notEvaluated(rule, "a trend takes " + LEAST + " snapshots of a tensor with a norm above 0");
+        return CourseJudgement.notEvaluated(
+                rule, "a trend takes " + LEAST + " snapshots of a tensor with a norm above 0");
     }
 
     private static Confidence sure(Line line) {

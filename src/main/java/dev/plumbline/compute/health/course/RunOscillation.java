@@ -26,7 +26,10 @@ record RunOscillation(double amplitude, double significance) implements CourseRu
             return CourseJudgement.notEvaluated(
                     Symptom.LOSS,
                     "whether the loss oscillates takes %d %s; there were %d"
-                            .formatted(Turns.LEAST, course.losses().hasBatches() ? "epochs" : "iterations", losses.length));
+                            .formatted(
+                                    Turns.LEAST,
+                                    course.losses().hasBatches() ? "epochs" : "iterations",
+                                    losses.length));
         }
         double median = Math.abs(Series.median(losses));
         Turns turns = Turns.of(losses);

@@ -26,7 +26,8 @@ record WindowOscillation(double amplitude, double significance) implements Cours
         if (losses.size() < Turns.LEAST || median == 0) {
             return CourseJudgement.notEvaluated(
                     Symptom.LOSS,
-                    "an oscillation takes " + Turns.LEAST + " losses with a median other than 0; there are " + losses.size());
+                    "an oscillation takes " + Turns.LEAST + " losses with a median other than 0; there are "
+                            + losses.size());
         }
         for (int stride = 1; stride <= STRIDES && losses.size() / stride >= Turns.LEAST; stride++) {
             Series picked = losses.every(stride);
@@ -34,7 +35,10 @@ record WindowOscillation(double amplitude, double significance) implements Cours
             double observed = turns.swing() / median;
             if (turns.deviations() >= significance && observed > amplitude) {
                 return CourseJudgement.of(new Sign(
-                        Pattern.OSCILLATION, picked.step(0), finding(stride, turns.deviations(), observed), confidence(turns)));
+                        Pattern.OSCILLATION,
+                        picked.step(0),
+                        finding(stride, turns.deviations(), observed),
+                        confidence(turns)));
             }
         }
         return CourseJudgement.nothing();

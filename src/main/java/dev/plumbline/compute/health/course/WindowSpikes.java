@@ -107,7 +107,12 @@ record WindowSpikes(double factor, int least) implements CourseRule<WindowCourse
     }
 
     private Sign sign(
-            WindowCourse course, Symptom rule, List<String> tensors, double observed, String cause, List<Remedy> remedies) {
+            WindowCourse course,
+            Symptom rule,
+            List<String> tensors,
+            double observed,
+            String cause,
+            List<Remedy> remedies) {
         HealthFinding finding = new HealthFinding(
                 rule,
                 Severity.UNHEALTHY,

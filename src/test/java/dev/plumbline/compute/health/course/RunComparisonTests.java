@@ -70,7 +70,8 @@ class RunComparisonTests {
     void cannotSayAnythingOfAFewSnapshots() {
         assertThat(RunComparison.of(run(10, 1, 1, 50, 1), run(10, 1, 2, 50, 0))).isNull();
         assertThat(RunComparison.of(
-                        run(1000, 1, 1, 50, 1), new WindowCourse(Pipeline.ours().watched, RunState.NEW, java.util.List.of())))
+                        run(1000, 1, 1, 50, 1),
+                        new WindowCourse(Pipeline.ours().watched, RunState.NEW, java.util.List.of())))
                 .isNull();
     }
 

@@ -116,8 +116,8 @@ class RunDiagnosisTests {
 
     @Test
     void saysWhatTooShortARunCannotTell() {
-        RunDiagnosis short5 =
-                RunDiagnosis.of(new RunCourse(losses(5, 1, t -> 1.0 / t), norms(5, t -> 1), Map.of()), Profile.PLUMBLINE);
+        RunDiagnosis short5 = RunDiagnosis.of(
+                new RunCourse(losses(5, 1, t -> 1.0 / t), norms(5, t -> 1), Map.of()), Profile.PLUMBLINE);
         assertThat(short5.findings()).isEmpty();
         assertThat(short5.notEvaluated())
                 .extracting(NotEvaluated::rule)
@@ -176,7 +176,8 @@ class RunDiagnosisTests {
     })
     void theUsualStepHasABand(Profile profile, double ratio, boolean outside) {
         Map<String, List<Double>> ratios = Map.of("fc1", Collections.nCopies(20, ratio));
-        List<HealthFinding> findings = RunDiagnosis.of(new RunCourse(losses(200, 1, t -> 1.0 / t), CALM, ratios), profile)
+        List<HealthFinding> findings = RunDiagnosis.of(
+                        new RunCourse(losses(200, 1, t -> 1.0 / t), CALM, ratios), profile)
                 .findings();
         assertThat(!findings.isEmpty()).isEqualTo(outside);
     }
