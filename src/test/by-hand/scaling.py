@@ -212,6 +212,15 @@ def main():
             cells.append("%.0f s | %.0f %%" % (seconds, 100 * 3600 / seconds / workers))
         seconds, busy = simulate(workers, [600] * workers)
         print("| %d | %s | %.0f s | %.0f %% | %.0f %% |" % (workers, " | ".join(cells), seconds, 100 * 600 / seconds, 100 * busy), flush=True)
+    print("\n| 17 workers | one check of ten minutes | efficiency | 17 of them | database busy |\n|---|---|---|---|---|")
+    for name, values in (("SHORTEST", (0.6, 1, 2, 5, 20)), ("NETWORK", (0.0001, 0.001, 0.01, 0.1)), ("CONNECTIONS", (1, 2, 16))):
+        usual = globals()[name]
+        for value in values:
+            globals()[name] = value
+            (one, _), (all_, busy) = simulate(17, [600]), simulate(17, [600] * 17)
+            print("| %s %g | %.0f s | %.0f %% | %.0f s | %.0f %% |" % (
+                name, value, one, 100 * 600 / one / 17, all_, 100 * busy), flush=True)
+        globals()[name] = usual
 
 
 main()
