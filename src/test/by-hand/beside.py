@@ -3,7 +3,7 @@
 
     mvn -B package -DskipTests && src/test/by-hand/beside.py [callers] [checks of each]
 
-One process on H2. 200 callers, each on a connection of its own, send one small check after another; then the same while an
+One process on H2, with room for all who wait (plumbline.limits.queue; 64 by default, more are told to come back). 200 callers, each on a connection of its own, send one small check after another; then the same while an
 exhaustive check of minutes is under way as a job. PLUMBLINE_COMMAND is how the service is started, without options. Exits with 0
 where 99 of 100 answers beside the big one came within three times the median without it, each was 200 and right, and the big one
 was under way all the time.
@@ -47,7 +47,8 @@ def crowd(callers):
 
 
 def main():
-    service = Service(PORT, tempfile.mkdtemp(prefix="beside-"), "--plumbline.limits.request-seconds=3000")
+    service = Service(PORT, tempfile.mkdtemp(prefix="beside-"), "--plumbline.limits.request-seconds=3000",
+                      "--plumbline.limits.queue=%d" % CALLERS, "--plumbline.limits.queue-seconds=300")
     crowd(CALLERS)
     crowd(CALLERS)
     alone, wrong = crowd(CALLERS)
