@@ -42,11 +42,12 @@ class OptimizerCheckService {
     }
 
     OptimizerCheckReport report(OptimizerCheckRequest request) {
+        Deadline deadline = limits.deadline();
         limits.requireTensors(request.positions());
         CheckedSteps steps = new CheckedSteps(request, CheckFiles.NONE);
         Recording recording = steps.recording();
         limits.requireSeconds(SECONDS * entries(recording));
-        return report(request, steps, recording.loaded().judge());
+        return report(request, steps, recording.loaded().judge(deadline::check));
     }
 
     OptimizerCheckReport report(OptimizerCheckRequest request, Uploads uploads) throws IOException {
@@ -101,7 +102,9 @@ class OptimizerCheckService {
                     Recording.MOST_ROUNDS * (SECONDS * recording.sampleEntries() + SECONDS_IN_FILES * entries)
                             + SECONDS_OF_SEARCHES * recording.sampleEntries());
         }
-        OptimizerVerdict verdict = small ? recording.loaded().judge() : recording.judge(deadline::check);
+        OptimizerVerdict verdict = small
+                ? recording.loaded().judge(deadline::check)
+                : recording.judge(deadline::check);
         return report(request, steps, verdict);
     }
 

@@ -38,6 +38,21 @@ final class Disagreement {
         return worst;
     }
 
+    /** How many entries of one step are off by more than {@code ulps}. */
+    static int count(ObservedStep step, Map<String, Tensor> predicted, double ulps) {
+        int count = 0;
+        for (Map.Entry<String, Tensor> entry : predicted.entrySet()) {
+            Tensor before = requireNonNull(step.before().get(entry.getKey()));
+            Tensor after = requireNonNull(step.after().get(entry.getKey()));
+            double largest = largestStep(before, after);
+            for (int i = 0; i < before.size(); i++) {
+                double unit = ulp(size(before.at(i), after.at(i), largest), before.datatype());
+                count += Math.abs(entry.getValue().at(i) - after.at(i)) <= ulps * unit ? 0 : 1;
+            }
+        }
+        return count;
+    }
+
     private static double ulps(Tensor before, Tensor after, Tensor predicted) {
         return worst(before, after, predicted, new Known(largestStep(before, after), 0))
                 .ulps();

@@ -3,6 +3,7 @@ package dev.plumbline.compute.optimizer.check;
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.WeightDecay;
+import dev.plumbline.problem.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,10 +99,12 @@ record Estimates(Claim claim, Trials trials) {
     }
 
     private boolean holds(double value, DoubleFunction<Hypothesis> turned) {
+        Hypothesis hypothesis;
         try {
-            return trials.holdsOnSample(turned.apply(value));
-        } catch (dev.plumbline.problem.Problem impossible) {
+            hypothesis = turned.apply(value);
+        } catch (Problem impossible) {
             return false;
         }
+        return trials.holdsOnSample(hypothesis);
     }
 }

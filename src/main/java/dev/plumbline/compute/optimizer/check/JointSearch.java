@@ -93,7 +93,7 @@ record JointSearch(Trials trials, Trials few) {
                 claim.learningRateKnown(),
                 state == null ? null : cut.of(state.step(), state.slots()),
                 claim.circumstances());
-        return new JointSearch(trials, Trials.of(cutClaim, few, true));
+        return new JointSearch(trials, Trials.of(cutClaim, few, true, trials.alive()));
     }
 
     /** A number that is looked for. */

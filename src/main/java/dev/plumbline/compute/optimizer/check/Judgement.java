@@ -30,9 +30,12 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
      */
     record Choice(Fit chosen, List<Fit> others, double claimResidual) {}
 
-    /** @param pieces whether the steps are pieces of larger ones */
-    static Judgement of(Claim claim, List<ObservedStep> steps, boolean pieces) {
-        return new Judgement(claim, steps, Trials.of(claim, steps, pieces));
+    /**
+     * @param pieces whether the steps are pieces of larger ones
+     * @param alive asked before every trial; throws where nobody waits any longer
+     */
+    static Judgement of(Claim claim, List<ObservedStep> steps, boolean pieces, Runnable alive) {
+        return new Judgement(claim, steps, Trials.of(claim, steps, pieces, alive));
     }
 
     /** To float64's last places; a rate that is yet to be fitted holds of any single number. */
@@ -54,7 +57,7 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
         return new Deviations(claim, trials.parts(), trials.courses(), steps);
     }
 
-    Judged judged(Runnable alive) {
+    Judged judged() {
         Optional<String> nonFinite = firstNonFinite();
         if (nonFinite.isPresent()) {
             return undecided(Fault.NON_FINITE, nonFinite.get(), Double.NaN);
@@ -63,7 +66,6 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
         double claimResidual = Double.NaN;
         List<Hypothesis> hypotheses = hypotheses();
         for (int i = 0; i < hypotheses.size(); i++) {
-            alive.run();
             Hypothesis hypothesis = hypotheses.get(i);
             boolean claimItself = i == 0 && claim.optimizer() != null;
             if (claimItself) {
@@ -76,13 +78,13 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
         }
         boolean wanting = fits.isEmpty() && firstGap().isEmpty() && !stoodStill();
         if (wanting) {
-            fits.addAll(searched(alive));
+            fits.addAll(searched());
         }
         return judged(fits, claimResidual);
     }
 
     /** What takes longer: looked for only where nothing on the list explains the steps, the simplest first. */
-    private List<Fit> searched(Runnable alive) {
+    private List<Fit> searched() {
         Searches searches = new Searches(claim, trials);
         List<Function<Searches, Stream<Hypothesis>>> stages = claim.optimizer() == null
                 ? List.of(Searches::ofAnyOptimizer)
@@ -96,9 +98,7 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
                         Searches::numbersAtAnyRate,
                         Searches::otherCourses);
         for (Function<Searches, Stream<Hypothesis>> stage : stages) {
-            alive.run();
             List<Fit> fits = stage.apply(searches)
-                    .peek(any -> alive.run())
                     .map(trials::held)
                     .flatMap(Optional::stream)
                     .toList();

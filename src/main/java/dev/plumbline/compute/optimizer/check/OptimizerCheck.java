@@ -42,10 +42,15 @@ public record OptimizerCheck(Claim claim, List<ObservedStep> steps, boolean whol
      * numbers are.
      */
     public OptimizerVerdict judge() {
-        return words(judged(() -> {}).verdict());
+        return judge(() -> {});
     }
 
-    /** @param alive asked between two hypotheses; throws where nobody waits any longer */
+    /** @param alive asked before every trial; throws where nobody waits any longer */
+    public OptimizerVerdict judge(Runnable alive) {
+        return words(judged(alive).verdict());
+    }
+
+    /** @param alive asked before every trial; throws where nobody waits any longer */
     Judged judged(Runnable alive) {
         List<ObservedStep> seen = seen().stream().map(steps::get).toList();
         return judged(uphill() ? seen.stream().map(ObservedStep::negated).toList() : seen, alive);
@@ -74,15 +79,15 @@ public record OptimizerCheck(Claim claim, List<ObservedStep> steps, boolean whol
     }
 
     private Judged judged(List<ObservedStep> seen, Runnable alive) {
-        Judgement judgement = Judgement.of(claim, seen, !whole);
+        Judgement judgement = Judgement.of(claim, seen, !whole, alive);
         Optional<List<ObservedStep>> narrow = judgement.firstNonFinite().isPresent() || judgement.claimHolds()
                 ? Optional.empty()
                 : Float32Steps.of(seen);
-        return narrow.map(float32 -> Judgement.of(claim, float32, !whole).judged(alive))
+        return narrow.map(float32 -> Judgement.of(claim, float32, !whole, alive).judged())
                 .map(judged -> new Judged(
                         judged.verdict().adding("The parameters' numbers are float32 numbers, and are judged as such."),
                         judged.judgement(),
                         judged.choice()))
-                .orElseGet(() -> judgement.judged(alive));
+                .orElseGet(() -> judgement.judged());
     }
 }

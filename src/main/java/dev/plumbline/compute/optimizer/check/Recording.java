@@ -82,7 +82,7 @@ public record Recording(Claim claim, @Nullable Checkpoint start, List<RecordedSt
     /** @param alive asked between two pieces of work; throws where nobody waits any longer */
     public OptimizerVerdict judge(Runnable alive) {
         if (needsAll()) {
-            return loaded().judge();
+            return loaded().judge(alive);
         }
         Survey survey = Survey.of(this, alive);
         OptimizerVerdict verdict = null;

@@ -115,12 +115,25 @@ record Searches(Claim claim, Trials trials) {
                 .map(profile -> profile.stream()
                         .map(share -> snapped(share, hypothesis))
                         .toList())
-                .map(profile -> hypothesis
-                        .used(manner -> manner.profiled(profile))
-                        .named(
-                                fault,
-                                Courses.words(profile, hypothesis.optimizer().learningRate())))
+                .map(profile -> fault == Fault.SCHEDULE
+                        ? hypothesis.used(manner -> manner.profiled(profile))
+                        : fromFirst(hypothesis, profile))
+                .map(course -> course.named(
+                        fault,
+                        Courses.words(
+                                requireNonNull(course.manner().profile()),
+                                course.optimizer().learningRate())))
                 .stream();
+    }
+
+    /** Nobody has claimed its rate: it is that of the first step, and no default's. */
+    private static Hypothesis fromFirst(Hypothesis hypothesis, List<Double> profile) {
+        double rate = hypothesis.optimizer().learningRate();
+        double first = profile.get(0) * rate;
+        return hypothesis
+                .with(hypothesis.optimizer().withLearningRate(first))
+                .used(manner -> manner.profiled(
+                        profile.stream().map(share -> share * rate / first).toList()));
     }
 
     /** A rate of six digits or fewer is taken for what it seems. */

@@ -16,10 +16,18 @@ final class Summary {
         if (chosen.fault() != Fault.RIGHT) {
             return "%s. That fits to %s%s.".formatted(Wording.capitalised(chosen.advice()), ulps, tail(others, steps));
         }
+        String words = Wording.of(optimizer) + course(claim, chosen);
         if (claim.optimizer() != null || others.isEmpty()) {
-            return "This is %s, to %s.".formatted(Wording.of(optimizer), ulps);
+            return "This is %s, to %s.".formatted(words, ulps);
         }
-        return "%s explains it, to %s%s.".formatted(Wording.of(optimizer), ulps, tail(others, steps));
+        return "%s explains it, to %s%s.".formatted(words, ulps, tail(others, steps));
+    }
+
+    /** Where nothing is claimed, all that an explanation has to add is how its rate goes on. */
+    private static String course(Claim claim, Explanation chosen) {
+        String right = Fault.RIGHT.advice();
+        boolean adds = claim.optimizer() == null && chosen.advice().startsWith(right + ": ");
+        return adds ? " in the first step (in all: " + chosen.advice().substring(right.length() + 2) + ")" : "";
     }
 
     private static String tail(List<Explanation> others, int steps) {

@@ -216,12 +216,23 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
 
     private Optional<Fit> at(Hypothesis hypothesis, Hypothesis atRate, int digits, double ulps) {
         return replay.run(atRate, ulps).map(predicted -> {
-            double residual = Disagreement.ulps(replay.steps(), predicted);
+            double residual = residual(atRate, predicted);
             String advice = advice(hypothesis, atRate.optimizer());
             Explanation explanation =
                     new Explanation(hypothesis.fault(), hypothesis.faults(), atRate.optimizer(), residual, advice);
             return new Fit(hypothesis, explanation, digits);
         });
+    }
+
+    /** What more than rounding leaves; of what accuses somebody, all that is left, for it must hold without excuse. */
+    private double residual(Hypothesis hypothesis, List<Map<String, Tensor>> predicted) {
+        double ulps = Disagreement.ulps(replay.steps(), predicted);
+        return ulps <= OptimizerCheck.ROUNDING_ULPS || hypothesis.fault() != Fault.RIGHT
+                ? ulps
+                : new Rounding(replay, wide)
+                        .nearest(hypothesis, predicted)
+                        .map(nearest -> Disagreement.ulps(replay.steps(), nearest))
+                        .orElse(ulps);
     }
 
     private String advice(Hypothesis hypothesis, Optimizer optimizer) {

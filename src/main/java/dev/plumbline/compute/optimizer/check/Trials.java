@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param still whether no parameter moved, step by step
  * @param pieces whether the steps are pieces of larger ones, of which no step of whole tensors can be taken
  * @param cached by path
+ * @param alive asked before every trial, for searches make thousands; throws where nobody waits any longer
  */
 record Trials(
         Claim claim,
@@ -27,9 +28,10 @@ record Trials(
         Parts parts,
         Courses courses,
         GradientPath claimed,
-        Map<GradientPath, Trial> cached) {
+        Map<GradientPath, Trial> cached,
+        Runnable alive) {
 
-    static Trials of(Claim claim, List<ObservedStep> steps, boolean pieces) {
+    static Trials of(Claim claim, List<ObservedStep> steps, boolean pieces, Runnable alive) {
         return new Trials(
                 claim,
                 steps,
@@ -40,7 +42,8 @@ record Trials(
                 Parts.of(claim, steps.get(0).before()),
                 new Courses(claim, steps),
                 GradientPath.claimed(claim.circumstances().clipping()),
-                new HashMap<>());
+                new HashMap<>(),
+                alive);
     }
 
     GradientPath path(Hypothesis hypothesis) {
@@ -58,6 +61,7 @@ record Trials(
 
     /** Searches try many paths that nobody asks for again. */
     private Trial trial(GradientPath path, List<ObservedStep> of, @Nullable OptimizerState start) {
+        alive.run();
         boolean usual = path.equals(claimed);
         if (usual && of == sampled && cached.containsKey(path)) {
             return Objects.requireNonNull(cached.get(path));

@@ -94,7 +94,7 @@ class JointSearchTests {
         Optimizer plain = HyperParameters.with(kind.preset(Preset.PYTORCH), Map.of("weightDecay", 0));
         Optimizer truth = HyperParameters.with(plain, numbers);
         Claim claim = new Claim(plain, false, null);
-        Optimizer found = JointSearch.of(Trials.of(claim, steps(truth, Datatype.FP64, 40), false))
+        Optimizer found = JointSearch.of(Trials.of(claim, steps(truth, Datatype.FP64, 40), false, () -> {}))
                 .found(plain)
                 .findFirst()
                 .orElseThrow();
@@ -109,7 +109,7 @@ class JointSearchTests {
                 Kind.ADAM.preset(Preset.PYTORCH), Map.of("beta1", 0.777, "beta2", 0.888, "epsilon", 1e-3));
         List<ObservedStep> two = steps(truth, Datatype.FP64, 2).subList(0, 2);
         Claim claim = new Claim(Kind.ADAM.preset(Preset.PYTORCH), false, null);
-        assertThat(JointSearch.of(Trials.of(claim, two, false)).found(Kind.ADAM.preset(Preset.PYTORCH)))
+        assertThat(JointSearch.of(Trials.of(claim, two, false, () -> {})).found(Kind.ADAM.preset(Preset.PYTORCH)))
                 .isEmpty();
     }
 }

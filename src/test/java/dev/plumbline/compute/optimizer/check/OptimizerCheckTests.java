@@ -2,6 +2,7 @@ package dev.plumbline.compute.optimizer.check;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.compute.optimizer.Adam;
@@ -14,6 +15,7 @@ import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.compute.optimizer.OptimizerStep;
 import dev.plumbline.compute.optimizer.Preset;
 import dev.plumbline.compute.optimizer.WeightDecay;
+import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
@@ -23,7 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -416,5 +420,52 @@ class OptimizerCheckTests {
         ObservedStep step = new ObservedStep(x, g, Map.of("w", Tensor.of(Shape.of(2, 3), other)));
         OptimizerVerdict verdict = new OptimizerCheck(Claim.of(muon), List.of(step)).judge();
         assertThat(verdict.explanation().fault()).isEqualTo(fault);
+    }
+
+    /** Noise, of which nothing is claimed: a search over some thousand trials, each of which can be the last. */
+    @Test
+    void asksWithinItsSearchesWhetherAnybodyWaits() {
+        SplittableRandom random = new SplittableRandom(3);
+        List<ObservedStep> noise = Stream.generate(() -> new ObservedStep(
+                        Map.of("w", Tensor.vector(new double[8])),
+                        Map.of("w", Tensor.vector(random.doubles(8, -1, 1).toArray())),
+                        Map.of("w", Tensor.vector(random.doubles(8, -1, 1).toArray()))))
+                .limit(1)
+                .toList();
+        AtomicInteger asked = new AtomicInteger();
+        OptimizerCheck check = new OptimizerCheck(Claim.unknown(), noise);
+        check.judge(asked::incrementAndGet);
+        assertThat(asked).hasValueGreaterThan(2_000);
+        int last = asked.get() - 1;
+        asked.set(0);
+        assertThatThrownBy(() -> check.judge(() -> {
+                    if (asked.incrementAndGet() == last) {
+                        throw Problem.invalid("", "nobody waits any longer", "", "");
+                    }
+                }))
+                .isInstanceOf(Problem.class);
+        assertThat(asked).hasValue(last);
+    }
+
+    @Test
+    void namesTheFirstRateOfACourseThatNobodyClaims() {
+        SplittableRandom random = new SplittableRandom(4);
+        Optimizer adam = Adam.preset(Preset.PYTORCH);
+        Map<String, Tensor> x = Map.of("w", Tensor.vector(random.doubles(12, -1, 1).toArray()));
+        OptimizerState state = OptimizerState.initial(adam, x);
+        List<ObservedStep> steps = new ArrayList<>();
+        for (double rate : new double[] {0.01, 0.007, 0.006}) {
+            Map<String, Tensor> g =
+                    Map.of("w", Tensor.vector(random.doubles(12, -1, 1).toArray()));
+            OptimizerStep step = adam.withLearningRate(rate).step(state, x, g);
+            steps.add(new ObservedStep(x, g, step.parameters()));
+            x = step.parameters();
+            state = step.state();
+        }
+        OptimizerVerdict verdict = new OptimizerCheck(Claim.unknown(), steps).judge();
+        assertThat(verdict.explanation().optimizer()).isEqualTo(adam.withLearningRate(0.01));
+        assertThat(verdict.summary())
+                .contains("learning rate 0.01 in the first step (in all: 0.01, 0.007, 0.006)")
+                .doesNotContain("0.001");
     }
 }
