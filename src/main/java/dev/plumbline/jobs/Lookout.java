@@ -44,13 +44,15 @@ final class Lookout implements Runnable {
     @Override
     public void run() {
         long last = System.nanoTime();
+        boolean came = false;
         while (goesOn.getAsBoolean()) {
             try {
                 boolean works = busy.getAsBoolean();
                 boolean comes = !works && jobsWait.getAsBoolean();
-                if (works || comes) {
+                if (works || (comes && !came)) { // one that stays cannot be taken now
                     last = System.nanoTime();
                 }
+                came = comes;
                 if (comes) {
                     take.run();
                 }

@@ -61,10 +61,10 @@ final class SmoothFunctions {
         return Math.abs(x) <= MOST_EXPONENT; // not NaN
     }
 
-    /** {@code e^x}, to 1 unit in the last place. */
+    /** {@code e^x}, to 1.1 units in the last place. */
     static double exp(double x) {
         if (!isUsualForExp(x)) {
-            return Math.exp(x);
+            return StrictMath.exp(x);
         }
         double whole = x * LOG2_E + MAGIC;
         return (growth(x, whole - MAGIC) + 1) * power(whole);
@@ -127,7 +127,7 @@ final class SmoothFunctions {
     /** {@code 1 / (1 + e^-x)}, to 3 units in the last place, with full relative accuracy for negative x too. */
     static double sigmoid(double x) {
         if (!isUsualForSigmoid(x)) {
-            return Math.exp(x);
+            return StrictMath.exp(x);
         }
         double decay = exp(-Math.min(Math.abs(x), MOST_EXPONENT));
         return (x < 0 ? decay : 1) / (decay + 1);
@@ -231,7 +231,7 @@ final class SmoothFunctions {
     /** The natural logarithm, to 1 unit in the last place: {@code k ln 2 + log(1 + f)} with 1 + f from root(1/2) to root(2). */
     static double log(double x) {
         if (!isUsualForLog(x)) {
-            return Math.log(x);
+            return StrictMath.log(x);
         }
         long bits = Double.doubleToRawLongBits(x) + (ONE - ROOT_HALF);
         double k = (bits >>> 52) - 1023;
@@ -258,14 +258,14 @@ final class SmoothFunctions {
         return Math.abs(x) <= MOST_ANGLE; // not NaN
     }
 
-    /** The sine, to 1 unit in the last place. */
+    /** The sine, to 1.1 units in the last place. */
     static double sin(double x) {
-        return isUsualAngle(x) ? turned(x, 0) : Math.sin(x);
+        return isUsualAngle(x) ? turned(x, 0) : StrictMath.sin(x);
     }
 
     /** The cosine, likewise. */
     static double cos(double x) {
-        return isUsualAngle(x) ? turned(x, 1) : Math.cos(x);
+        return isUsualAngle(x) ? turned(x, 1) : StrictMath.cos(x);
     }
 
     /** The sine of x and so many quarter turns more. */

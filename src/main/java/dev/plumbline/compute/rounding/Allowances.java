@@ -103,7 +103,7 @@ public final class Allowances {
      * From three runs in place of eight, for claims that nothing speaks against: a claim beyond such an allowance proves
      * nothing, and is to be held against {@link #of}. What three runs were lucky in is made up for by what they saw in the
      * row and the column of an entry ({@link EntryAllowance}). Bad where entries are few and unlike: an
-     * allowance there may be half or twice that of eight runs (held by a test on a small network).
+     * allowance there may be half or three times that of eight runs (held by a test on a small network).
      */
     public static Allowances atFirst(
             Objective objective,
@@ -118,15 +118,19 @@ public final class Allowances {
     }
 
     /**
-     * The same with another look at entries that three runs may have been unlucky in, from as many runs of their own as eight
-     * wants more. Those three do not count there: they chose the entries.
+     * The same with another look at entries that three runs may have been unlucky in, from the five runs that eight want
+     * more: about what all eight allow.
      *
      * @param unlucky by parameter, the positions
      */
     public Allowances again(
             Map<String, BitSet> unlucky, Map<String, Datatype> datatypes, boolean constantsFromFloat32File) {
+        Map<String, Datatype> looked = new LinkedHashMap<>(datatypes);
+        looked.keySet().retainAll(unlucky.keySet());
         Allowances more = new Allowances(objective, gradient, seed + FIRST_RUNS, RUNS - FIRST_RUNS, alive);
-        more.measure(datatypes, null, constantsFromFloat32File);
+        more.measure(looked, null, constantsFromFloat32File);
+        double few = Math.sqrt((double) FIRST_RUNS / RUNS);
+        double many = Math.sqrt((double) (RUNS - FIRST_RUNS) / RUNS);
         Allowances both = new Allowances(objective, gradient, seed, runs, alive);
         both.allowances.putAll(allowances);
         both.halves.putAll(halves);
@@ -138,7 +142,7 @@ public final class Allowances {
         unlucky.forEach((name, positions) -> {
             double[] wider = allowance(name).values().clone();
             Tensor seen = more.allowance(name);
-            positions.stream().forEach(i -> wider[i] = Math.max(wider[i], seen.at(i)));
+            positions.stream().forEach(i -> wider[i] = Roots.hypot(few * wider[i], many * seen.at(i)));
             both.allowances.put(name, tensor(name, wider));
         });
         return both;

@@ -61,7 +61,9 @@ public final class MeasuredClaims {
         }
         Map<String, BitSet> unlucky = NearMisses.of(first.examination());
         if (!unlucky.isEmpty()) {
-            first = of(first.measurement.again(unlucky), claimed);
+            Measurement three = first.measurement;
+            first = null; // its rulings
+            first = of(three.again(unlucky), claimed);
             if (first.examination().isPassed()) {
                 return first;
             }

@@ -102,9 +102,7 @@ class OptimizerCheckService {
                     Recording.MOST_ROUNDS * (SECONDS * recording.sampleEntries() + SECONDS_IN_FILES * entries)
                             + SECONDS_OF_SEARCHES * recording.sampleEntries());
         }
-        OptimizerVerdict verdict = small
-                ? recording.loaded().judge(deadline::check)
-                : recording.judge(deadline::check);
+        OptimizerVerdict verdict = small ? recording.loaded().judge(deadline::check) : recording.judge(deadline::check);
         return report(request, steps, verdict);
     }
 

@@ -95,7 +95,7 @@ class SmoothFunctionsTests {
     /** Half of the arguments are spread evenly between the ends, half by their exponents. */
     private static final Map<String, Case> CASES = Map.of(
             "exp",
-                    new Case(SmoothFunctions::exp, ElementaryFunctions::exp, SmoothFunctions::exp, 1, new double[] {
+                    new Case(SmoothFunctions::exp, ElementaryFunctions::exp, SmoothFunctions::exp, 1.1, new double[] {
                         -708, 709
                     }),
             "log",
@@ -103,13 +103,15 @@ class SmoothFunctionsTests {
                         0x1p-1022, 1e3
                     }),
             "sin",
-                    new Case(SmoothFunctions::sin, TrigonometricFunctions::sin, SmoothFunctions::sin, 1, new double[] {
-                        -1e6, 1e6
-                    }),
+                    new Case(
+                            SmoothFunctions::sin, TrigonometricFunctions::sin, SmoothFunctions::sin, 1.1, new double[] {
+                                -1e6, 1e6
+                            }),
             "cos",
-                    new Case(SmoothFunctions::cos, TrigonometricFunctions::cos, SmoothFunctions::cos, 1, new double[] {
-                        -1e6, 1e6
-                    }),
+                    new Case(
+                            SmoothFunctions::cos, TrigonometricFunctions::cos, SmoothFunctions::cos, 1.1, new double[] {
+                                -1e6, 1e6
+                            }),
             "tanh",
                     new Case(SmoothFunctions::tanh, ElementaryFunctions::tanh, SmoothFunctions::tanh, 3, new double[] {
                         -21, 21
@@ -235,10 +237,10 @@ class SmoothFunctionsTests {
             Double.NaN
         };
         for (double x : corners) {
-            assertThat(SmoothFunctions.exp(x)).isEqualTo(Double.valueOf(Math.exp(x)));
-            assertThat(SmoothFunctions.log(x)).isEqualTo(Double.valueOf(Math.log(x)));
-            assertThat(SmoothFunctions.sin(x)).isEqualTo(Double.valueOf(Math.sin(x)));
-            assertThat(SmoothFunctions.cos(x)).isEqualTo(Double.valueOf(Math.cos(x)));
+            assertThat(SmoothFunctions.exp(x)).isEqualTo(Double.valueOf(StrictMath.exp(x)));
+            assertThat(SmoothFunctions.log(x)).isEqualTo(Double.valueOf(StrictMath.log(x)));
+            assertThat(SmoothFunctions.sin(x)).isEqualTo(Double.valueOf(StrictMath.sin(x)));
+            assertThat(SmoothFunctions.cos(x)).isEqualTo(Double.valueOf(StrictMath.cos(x)));
         }
     }
 
@@ -252,7 +254,7 @@ class SmoothFunctionsTests {
                         right.minus(DoubleDouble.of(SmoothFunctions.sin(x))).hi();
                 assertThat(Math.abs(off) / Math.ulp(right.hi()))
                         .as("sin(%s)", x)
-                        .isLessThanOrEqualTo(1);
+                        .isLessThanOrEqualTo(1.1);
             }
         }
     }

@@ -78,8 +78,8 @@ record Rounding(Replay replay, Replay wide) {
                             nearest(
                                     observed,
                                     runs.stream()
-                                            .map(run -> requireNonNull(
-                                                    run.get(step).get(name)))
+                                            .map(run ->
+                                                    requireNonNull(run.get(step).get(name)))
                                             .toList())));
             nearest.add(tensors);
         }
@@ -123,8 +123,7 @@ record Rounding(Replay replay, Replay wide) {
                 wide.still());
     }
 
-    private static OptimizerState off(
-            OptimizerState state, Map<String, Tensor> parameters, SplittableRandom random) {
+    private static OptimizerState off(OptimizerState state, Map<String, Tensor> parameters, SplittableRandom random) {
         Map<String, Map<String, Tensor>> slots = new LinkedHashMap<>();
         state.slots().forEach((slot, moments) -> slots.put(slot, off(moments, parameters, 0, random)));
         return new OptimizerState(state.step(), slots);

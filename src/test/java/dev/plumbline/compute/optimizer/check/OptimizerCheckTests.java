@@ -451,7 +451,8 @@ class OptimizerCheckTests {
     void namesTheFirstRateOfACourseThatNobodyClaims() {
         SplittableRandom random = new SplittableRandom(4);
         Optimizer adam = Adam.preset(Preset.PYTORCH);
-        Map<String, Tensor> x = Map.of("w", Tensor.vector(random.doubles(12, -1, 1).toArray()));
+        Map<String, Tensor> x =
+                Map.of("w", Tensor.vector(random.doubles(12, -1, 1).toArray()));
         OptimizerState state = OptimizerState.initial(adam, x);
         List<ObservedStep> steps = new ArrayList<>();
         for (double rate : new double[] {0.01, 0.007, 0.006}) {

@@ -94,7 +94,8 @@ class RoundingTests {
     }
 
     private static ObservedStep step(JsonNode step) {
-        return new ObservedStep(tensors(step.at("/before")), tensors(step.at("/gradients")), tensors(step.at("/after")));
+        return new ObservedStep(
+                tensors(step.at("/before")), tensors(step.at("/gradients")), tensors(step.at("/after")));
     }
 
     private static Map<String, Tensor> tensors(JsonNode named) {
