@@ -17,7 +17,7 @@ RUN useradd --system --create-home --uid 10001 plumbline \
     && install -d -o plumbline /var/lib/plumbline
 COPY --from=build /plumbline/layers/dependencies/ /opt/plumbline/
 COPY --from=build /plumbline/layers/application/ /opt/plumbline/
-# The classes of a start, laid out for every later one, which takes half the processor time (src/docs/speed.md).
+# The classes of a start, laid out for every later one.
 RUN cd /opt/plumbline \
     && java --add-modules=jdk.incubator.vector -XX:ArchiveClassesAtExit=plumbline.jsa -Dspring.context.exit=onRefresh \
         -jar /opt/plumbline/plumbline.jar --plumbline.data=/tmp/plumbline \
