@@ -4,7 +4,6 @@ import dev.plumbline.report.Page;
 import dev.plumbline.report.page.Forms;
 import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -49,7 +48,7 @@ class ProbeController {
                             + " model are sent. `/plumbline.py` does all this for PyTorch, JAX and NumPy.")
     @ApiResponse(responseCode = "201")
     ResponseEntity<ProbeReply> open(
-            @Parameter(hidden = true) @RequestAttribute String owner, @RequestBody ProbeOpening opening) {
+            @RequestAttribute String owner, @RequestBody ProbeOpening opening) {
         ProbeReply reply = service.open(owner, opening);
         return ResponseEntity.created(URI.create(PATH + "/" + reply.id())).body(reply);
     }
@@ -64,7 +63,7 @@ class ProbeController {
             description = "With the next round, or the report. The same answers to the same round get the same answer"
                     + " again, so a request whose answer was lost is simply sent once more; others are a 409.")
     ProbeReply answer(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @PathVariable String id,
             @RequestBody ProbeAnswers answers) {
         return service.answer(owner, id, answers);
@@ -76,7 +75,7 @@ class ProbeController {
             summary = "The probe sessions of this key, the newest first",
             description = "In pages; `next` is what to ask for `after` to get the next one.")
     Page<ProbeSummary> list(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestParam(defaultValue = Page.USUAL) int limit,
             @RequestParam(required = false) @Nullable String after) {
         return service.list(owner, limit, Page.behind(after));
@@ -98,38 +97,38 @@ class ProbeController {
                 @Content(mediaType = MediaType.APPLICATION_XML_VALUE, schema = @Schema(type = "string")),
                 @Content(mediaType = MediaType.TEXT_MARKDOWN_VALUE, schema = @Schema(type = "string"))
             })
-    ProbeReply find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    ProbeReply find(@RequestAttribute String owner, @PathVariable String id) {
         return service.reply(owner, id);
     }
 
     @Hidden
     @GetMapping(path = "/{id}", produces = Forms.HTML)
-    byte[] page(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    byte[] page(@RequestAttribute String owner, @PathVariable String id) {
         return new ProbeDocument(service.reply(owner, id)).html();
     }
 
     @Hidden
     @GetMapping(path = "/{id}", produces = Forms.XML)
-    byte[] junit(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    byte[] junit(@RequestAttribute String owner, @PathVariable String id) {
         return new ProbeDocument(service.reply(owner, id)).junit();
     }
 
     @Hidden
     @GetMapping(path = "/{id}", produces = Forms.MARKDOWN)
-    byte[] markdown(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    byte[] markdown(@RequestAttribute String owner, @PathVariable String id) {
         return new ProbeDocument(service.reply(owner, id)).markdown();
     }
 
     @GetMapping(path = "/{id}/summary", produces = MediaType.APPLICATION_JSON_VALUE)
     @Operation(operationId = "summariseProbeSession", summary = "What a probe session has found, in short")
-    ProbeVerdict summary(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    ProbeVerdict summary(@RequestAttribute String owner, @PathVariable String id) {
         return ProbeVerdict.of(service.reply(owner, id));
     }
 
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(operationId = "deleteProbeSession", summary = "Drop a probe session")
-    void delete(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    void delete(@RequestAttribute String owner, @PathVariable String id) {
         service.delete(owner, id);
     }
 }

@@ -9,7 +9,6 @@ import dev.plumbline.report.Page;
 import dev.plumbline.report.ReportFilter;
 import dev.plumbline.report.Upload;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -71,7 +70,7 @@ class GradientCheckController {
     @Operation(operationId = "checkGradient", summary = SUMMARY, description = DESCRIPTION)
     @Nullable
     GradientCheckReport check(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestBody GradientCheckRequest request,
             HttpServletRequest http,
             HttpServletResponse response) {
@@ -97,7 +96,7 @@ class GradientCheckController {
     @Operation(operationId = "checkGradient", summary = SUMMARY, description = DESCRIPTION)
     @Nullable
     GradientCheckReport checkFiles(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestPart(required = false) @Nullable GradientCheckRequest request,
             @RequestPart(required = false) @Nullable MultipartFile model,
             @RequestPart(required = false) @Nullable List<MultipartFile> weights,
@@ -134,7 +133,7 @@ class GradientCheckController {
                     "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
                             + " label, or since a time such as `2026-03-01T00:00:00Z`.")
     Page<GradientCheckItem> recent(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestParam(required = false) @Nullable Verdict verdict,
             @RequestParam(required = false) @Nullable String label,
             @RequestParam(required = false) @Nullable String since,
@@ -161,7 +160,7 @@ class GradientCheckController {
                 @Content(mediaType = MediaType.APPLICATION_XML_VALUE, schema = @Schema(type = "string")),
                 @Content(mediaType = MediaType.TEXT_MARKDOWN_VALUE, schema = @Schema(type = "string"))
             })
-    byte[] find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    byte[] find(@RequestAttribute String owner, @PathVariable String id) {
         return reports.find(owner, id);
     }
 }

@@ -9,7 +9,6 @@ import dev.plumbline.report.ReportItem;
 import dev.plumbline.report.page.Forms;
 import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -68,7 +67,7 @@ class ComparisonController {
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(operationId = "compareDumps", summary = "Compare two dumps of gradients", description = DESCRIPTION)
     ComparisonReport compare(
-            @Parameter(hidden = true) @RequestAttribute String owner, @RequestBody ComparisonRequest request)
+            @RequestAttribute String owner, @RequestBody ComparisonRequest request)
             throws IOException {
         return compare(owner, request, new LinkedMultiValueMap<>());
     }
@@ -77,7 +76,7 @@ class ComparisonController {
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     @Operation(operationId = "compareDumps", summary = "Compare two dumps of gradients", description = DESCRIPTION)
     ComparisonReport compareFiles(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestPart(required = false) @Nullable ComparisonRequest request,
             @RequestPart(required = false) @Nullable List<MultipartFile> a,
             @RequestPart(required = false) @Nullable List<MultipartFile> b,
@@ -109,7 +108,7 @@ class ComparisonController {
                     "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
                             + " label, or since a time such as `2026-03-01T00:00:00Z`.")
     Page<ReportItem> list(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestParam(required = false) @Nullable Verdict verdict,
             @RequestParam(required = false) @Nullable String label,
             @RequestParam(required = false) @Nullable String since,
@@ -136,7 +135,7 @@ class ComparisonController {
                 @Content(mediaType = MediaType.APPLICATION_XML_VALUE, schema = @Schema(type = "string")),
                 @Content(mediaType = MediaType.TEXT_MARKDOWN_VALUE, schema = @Schema(type = "string"))
             })
-    byte[] find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    byte[] find(@RequestAttribute String owner, @PathVariable String id) {
         return reports.bytes(owner, id);
     }
 
@@ -160,7 +159,7 @@ class ComparisonController {
 
     @GetMapping("/{id}/summary")
     @Operation(operationId = "summariseComparison", summary = "A kept comparison in short")
-    ComparisonSummary summary(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    ComparisonSummary summary(@RequestAttribute String owner, @PathVariable String id) {
         return ComparisonSummary.of(reports.read(owner, id));
     }
 }

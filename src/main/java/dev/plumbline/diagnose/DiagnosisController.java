@@ -9,7 +9,6 @@ import dev.plumbline.report.ReportFilter;
 import dev.plumbline.report.ReportItem;
 import dev.plumbline.report.Upload;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -57,7 +56,7 @@ class DiagnosisController {
                             + " checked against the model, and its health is judged; where it is wrong, the health of the right"
                             + " gradient too. An unhealthy or wrong gradient is a result: 200.")
     DiagnosisReport diagnose(
-            @Parameter(hidden = true) @RequestAttribute String owner, @RequestBody DiagnosisRequest request) {
+            @RequestAttribute String owner, @RequestBody DiagnosisRequest request) {
         return diagnosed(owner, request.with(new Upload(limits), library.card(owner)));
     }
 
@@ -71,7 +70,7 @@ class DiagnosisController {
                             + " keeps in files beside it, by their names), and"
                             + " `parameters`, `data`, `gradients`, `activations` (safetensors, npz or npy).")
     DiagnosisReport diagnoseFiles(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestPart(required = false) @Nullable DiagnosisRequest request,
             @RequestPart(required = false) @Nullable MultipartFile model,
             @RequestPart(required = false) @Nullable List<MultipartFile> weights,
@@ -98,7 +97,7 @@ class DiagnosisController {
                     "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
                             + " label, or since a time such as `2026-03-01T00:00:00Z`.")
     Page<ReportItem> list(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestParam(required = false) @Nullable Verdict verdict,
             @RequestParam(required = false) @Nullable String label,
             @RequestParam(required = false) @Nullable String since,
@@ -124,7 +123,7 @@ class DiagnosisController {
                 @Content(mediaType = MediaType.APPLICATION_XML_VALUE, schema = @Schema(type = "string")),
                 @Content(mediaType = MediaType.TEXT_MARKDOWN_VALUE, schema = @Schema(type = "string"))
             })
-    byte[] find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    byte[] find(@RequestAttribute String owner, @PathVariable String id) {
         return kept.bytes(owner, id);
     }
 }

@@ -7,7 +7,6 @@ import dev.plumbline.report.Page;
 import dev.plumbline.report.ReportFilter;
 import dev.plumbline.report.Upload;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -55,14 +54,14 @@ class EvaluationController {
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(operationId = "evaluate", summary = SUMMARY, description = DESCRIPTION)
     EvaluationReport evaluate(
-            @Parameter(hidden = true) @RequestAttribute String owner, @RequestBody EvaluationRequest request) {
+            @RequestAttribute String owner, @RequestBody EvaluationRequest request) {
         return service.evaluate(owner, request.with(new Upload(limits), library.card(owner)));
     }
 
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     @Operation(operationId = "evaluate", summary = SUMMARY, description = DESCRIPTION)
     EvaluationReport evaluateFiles(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestPart(required = false) @Nullable EvaluationRequest request,
             @RequestPart(required = false) @Nullable MultipartFile model,
             @RequestPart(required = false) @Nullable List<MultipartFile> weights,
@@ -82,7 +81,7 @@ class EvaluationController {
                     "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
                             + " label, or since a time such as `2026-03-01T00:00:00Z`.")
     Page<EvaluationItem> list(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestParam(required = false) @Nullable Verdict verdict,
             @RequestParam(required = false) @Nullable String label,
             @RequestParam(required = false) @Nullable String since,
@@ -94,7 +93,7 @@ class EvaluationController {
     @GetMapping("/{id}")
     @Operation(operationId = "findEvaluation", summary = "A kept evaluation of this key in short")
     @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = EvaluationSummary.class)))
-    byte[] find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    byte[] find(@RequestAttribute String owner, @PathVariable String id) {
         return kept.bytes(owner, id);
     }
 }

@@ -46,7 +46,7 @@ class JobController {
             summary = "This key's jobs in short, the newest first",
             description = "In pages; `next` is what to ask for `after` to get the next one.")
     Page<Job> list(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestParam(defaultValue = Page.USUAL) int limit,
             @RequestParam(required = false) @Nullable String after) {
         return jobs.page(owner, limit, Page.behind(after));
@@ -59,7 +59,7 @@ class JobController {
             description = "With `Prefer: wait=10` the answer comes once the job has ended, but after ten seconds at the"
                     + " latest; 60 at most.")
     Job find(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @PathVariable String id,
             @Parameter(description = "`wait` and a number of seconds", example = "wait=10")
                     @RequestHeader(name = Preference.HEADER, required = false)
@@ -83,7 +83,7 @@ class JobController {
             content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE, schema = @Schema(type = "string")))
     @ApiResponse(responseCode = "204", description = "The end has been seen", content = @Content)
     ResponseEntity<SseEmitter> follow(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @PathVariable String id,
             @RequestHeader(name = "Last-Event-ID", defaultValue = "") String lastEventId) {
         long last = version(lastEventId);
@@ -108,7 +108,7 @@ class JobController {
             summary = "Cancel a job",
             description = "It stops within a second, between two operations. One that has ended is dropped; its report"
                     + " stays with the others.")
-    void cancel(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    void cancel(@RequestAttribute String owner, @PathVariable String id) {
         jobs.cancel(owner, id);
     }
 }

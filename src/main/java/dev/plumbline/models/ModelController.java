@@ -5,7 +5,6 @@ import dev.plumbline.limits.Limits;
 import dev.plumbline.report.Page;
 import dev.plumbline.report.Upload;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
@@ -60,7 +59,7 @@ class ModelController {
     @Operation(operationId = "keepModel", summary = SUMMARY, description = DESCRIPTION)
     @ApiResponse(responseCode = "201")
     ResponseEntity<ModelReport> keep(
-            @Parameter(hidden = true) @RequestAttribute String owner, @RequestBody ModelRequest request) {
+            @RequestAttribute String owner, @RequestBody ModelRequest request) {
         return answer(owner, request, new Upload(limits));
     }
 
@@ -68,7 +67,7 @@ class ModelController {
     @Operation(operationId = "keepModel", summary = SUMMARY, description = DESCRIPTION)
     @ApiResponse(responseCode = "201")
     ResponseEntity<ModelReport> keepFiles(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestPart(required = false) @Nullable ModelRequest request,
             @RequestPart(required = false) @Nullable MultipartFile model,
             @RequestPart(required = false) @Nullable List<MultipartFile> weights) {
@@ -91,7 +90,7 @@ class ModelController {
             summary = "The models that this key keeps, the newest first",
             description = "In pages; `next` is what to ask for `after` to get the next one.")
     ModelPage list(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestParam(defaultValue = "20") int limit,
             @RequestParam(required = false) @Nullable String after) {
         return service.list(owner, limit, Page.behind(after));
@@ -105,14 +104,14 @@ class ModelController {
 
     @GetMapping("/{digest}")
     @Operation(operationId = "findModel", summary = "A kept model's description")
-    ModelReport find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String digest) {
+    ModelReport find(@RequestAttribute String owner, @PathVariable String digest) {
         return service.find(owner, digest);
     }
 
     @DeleteMapping("/{digest}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(operationId = "deleteModel", summary = "Drop a model")
-    void delete(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String digest) {
+    void delete(@RequestAttribute String owner, @PathVariable String digest) {
         service.delete(owner, digest);
     }
 }

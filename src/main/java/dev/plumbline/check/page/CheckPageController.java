@@ -4,7 +4,6 @@ import dev.plumbline.check.RecentReports;
 import dev.plumbline.report.page.Forms;
 import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -47,7 +46,7 @@ class CheckPageController {
     @Operation(
             operationId = "summariseGradientCheck",
             summary = "A kept report in short: verdict, sentence, worst tensor, explanation")
-    CheckSummary summary(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    CheckSummary summary(@RequestAttribute String owner, @PathVariable String id) {
         return CheckSummary.of(reports.findDrawn(owner, id).report());
     }
 }

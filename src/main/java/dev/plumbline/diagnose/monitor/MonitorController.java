@@ -7,7 +7,6 @@ import dev.plumbline.report.Page;
 import dev.plumbline.report.page.Forms;
 import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -54,7 +53,7 @@ class MonitorController {
                     + " long it is. With an Idempotency-Key a repeated request finds the monitor it has made.")
     @ApiResponse(responseCode = "201")
     ResponseEntity<MonitorReport> create(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestHeader(name = IdempotencyKey.HEADER, defaultValue = "") String idempotencyKey,
             @RequestBody MonitorRequest request) {
         Monitor monitor = service.create(owner, request, idempotencyKey);
@@ -69,7 +68,7 @@ class MonitorController {
             summary = "The monitors of this key, the newest first",
             description = "In pages; `next` is what to ask for `after` to get the next one.")
     Page<MonitorSummary> list(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestParam(defaultValue = Page.USUAL) int limit,
             @RequestParam(required = false) @Nullable String after) {
         return service.list(owner, limit, Page.behind(after));
@@ -85,7 +84,7 @@ class MonitorController {
                     + " behind the id; as JUnit's XML, a case for each rule, with `application/xml` or `.xml`; as"
                     + " Markdown with `text/markdown` or `.md`.")
     ResponseEntity<MonitorReport> find(
-            @Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+            @RequestAttribute String owner, @PathVariable String id) {
         MonitorReport report = service.report(new Handle(owner, id));
         return ResponseEntity.ok().eTag("\"" + report.snapshots() + "\"").body(report);
     }
@@ -101,7 +100,7 @@ class MonitorController {
             responseCode = "200",
             content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE, schema = @Schema(type = "string")))
     SseEmitter follow(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @PathVariable String id,
             @RequestHeader(name = "Last-Event-ID", defaultValue = "") String lastEventId) {
         return streams.open(new Handle(owner, id), step(lastEventId));
@@ -109,26 +108,26 @@ class MonitorController {
 
     @Hidden
     @GetMapping(path = "/{id}", produces = Forms.HTML)
-    byte[] page(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    byte[] page(@RequestAttribute String owner, @PathVariable String id) {
         Handle handle = new Handle(owner, id);
         return MonitorDocument.of(service.report(handle), service.snapshots(handle, -1));
     }
 
     @Hidden
     @GetMapping(path = "/{id}", produces = Forms.XML)
-    byte[] junit(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    byte[] junit(@RequestAttribute String owner, @PathVariable String id) {
         return MonitorForms.junit(service.report(new Handle(owner, id)));
     }
 
     @Hidden
     @GetMapping(path = "/{id}", produces = Forms.MARKDOWN)
-    byte[] markdown(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    byte[] markdown(@RequestAttribute String owner, @PathVariable String id) {
         return MonitorForms.markdown(service.report(new Handle(owner, id)));
     }
 
     @GetMapping(path = "/{id}/summary", produces = MediaType.APPLICATION_JSON_VALUE)
     @Operation(operationId = "summariseMonitor", summary = "What a monitor says, in short")
-    MonitorVerdict summary(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    MonitorVerdict summary(@RequestAttribute String owner, @PathVariable String id) {
         return MonitorVerdict.of(service.report(new Handle(owner, id)));
     }
 
@@ -145,7 +144,7 @@ class MonitorController {
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(operationId = "deleteMonitor", summary = "Drop a monitor and everything in it")
-    void delete(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    void delete(@RequestAttribute String owner, @PathVariable String id) {
         service.delete(new Handle(owner, id));
     }
 }

@@ -42,7 +42,7 @@ class SnapshotController {
                     + " findings that arose with this step. The same step with the same figures may come again and"
                     + " counts once; with other figures the answer is 409, as for a step that has been passed.")
     SnapshotReport post(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @PathVariable String id,
             @RequestBody SnapshotRequest request) {
         return service.post(new Handle(owner, id), request.rank(), request.snapshot());
@@ -55,7 +55,7 @@ class SnapshotController {
             description = "The same request as the part `request`, and files for `gradients` and `parameters`"
                     + " (safetensors, npz or npy).")
     SnapshotReport postFiles(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @PathVariable String id,
             @RequestPart SnapshotRequest request,
             @RequestPart(required = false) @Nullable MultipartFile gradients,
@@ -73,7 +73,7 @@ class SnapshotController {
             summary = "The last snapshots",
             description = "As many as the window has, oldest first, each with its spikes.")
     List<Snapshot> list(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @PathVariable String id,
             @Parameter(description = "only those after this step") @RequestParam(defaultValue = "-1") long after) {
         return service.snapshots(new Handle(owner, id), after);

@@ -4,7 +4,6 @@ import dev.plumbline.diagnose.KeptDiagnoses;
 import dev.plumbline.report.page.Forms;
 import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -45,7 +44,7 @@ class DiagnosisPageController {
 
     @GetMapping(path = "/{id}/summary", produces = MediaType.APPLICATION_JSON_VALUE)
     @Operation(operationId = "summariseDiagnosis", summary = "A kept diagnosis in short")
-    DiagnosisSummary summary(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    DiagnosisSummary summary(@RequestAttribute String owner, @PathVariable String id) {
         return DiagnosisSummary.of(kept.read(owner, id));
     }
 }

@@ -9,7 +9,6 @@ import dev.plumbline.report.page.JUnit;
 import dev.plumbline.report.page.Markdown;
 import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,7 +71,7 @@ class TrainingRunPageController {
 
     @GetMapping(path = "/{id}/summary", produces = MediaType.APPLICATION_JSON_VALUE)
     @Operation(operationId = "summariseTrainingRun", summary = "The report of a run in short")
-    TrainingRunSummary summary(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    TrainingRunSummary summary(@RequestAttribute String owner, @PathVariable String id) {
         return TrainingRunSummary.of(kept.read(owner, id));
     }
 }

@@ -57,7 +57,7 @@ class SessionController {
                     + " Idempotency-Key a repeated request finds the session it has made.")
     @ApiResponse(responseCode = "201")
     ResponseEntity<SessionReport> create(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestHeader(name = IdempotencyKey.HEADER, defaultValue = "") String idempotencyKey,
             @RequestBody SessionRequest request) {
         OptimizerSession session = service.create(owner, request, idempotencyKey);
@@ -73,7 +73,7 @@ class SessionController {
             description = "The same request as the part `request`, and files for `parameters` and `state`.")
     @ApiResponse(responseCode = "201")
     ResponseEntity<SessionReport> createOfFiles(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestHeader(name = IdempotencyKey.HEADER, defaultValue = "") String idempotencyKey,
             @RequestPart SessionRequest request,
             @RequestPart(required = false) @Nullable MultipartFile parameters,
@@ -97,7 +97,7 @@ class SessionController {
                     "Without their tensors: enough to say which of them to delete. In pages; `next` is what to ask"
                             + " for `after` to get the next one.")
     Page<SessionSummary> list(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestParam(defaultValue = Page.USUAL) int limit,
             @RequestParam(required = false) @Nullable String after) {
         return service.list(owner, limit, Page.behind(after));
@@ -106,7 +106,7 @@ class SessionController {
     @GetMapping("/{id}")
     @Operation(operationId = "findOptimizerSession", summary = "A session, without its tensors' values")
     ResponseEntity<SessionReport> find(
-            @Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+            @RequestAttribute String owner, @PathVariable String id) {
         return report(service.find(new Handle(owner, id)));
     }
 
@@ -117,7 +117,7 @@ class SessionController {
             description =
                     "The state is forgotten and the step count is 0 again. Parameters stay unless others are given.")
     ResponseEntity<SessionReport> reset(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @PathVariable String id,
             @Parameter(description = SEEN, required = true)
                     @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "")
@@ -131,7 +131,7 @@ class SessionController {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(operationId = "deleteSession", summary = "Drop a session and everything in it")
     void delete(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @PathVariable String id,
             @Parameter(description = UNCHANGED) @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "")
                     String ifMatch) {

@@ -54,7 +54,7 @@ class SessionStepController {
                     + " session is at another step, so no retry is applied twice. With an Idempotency-Key a retry gets the"
                     + " first try's answer. A step is answered when it is committed.")
     ResponseEntity<SessionStepReport> step(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @PathVariable String id,
             @Parameter(description = SessionController.SEEN, required = true)
                     @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "")
@@ -75,7 +75,7 @@ class SessionStepController {
                     + " that takes a fraction of the time of JSON.")
     @AnsweredAsFile
     void stepForFile(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @PathVariable String id,
             @Parameter(description = SessionController.SEEN, required = true)
                     @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "")
@@ -95,7 +95,7 @@ class SessionStepController {
                     "`gradients` as safetensors or npz, and as the part `request` what else there is to say. A lone npy"
                             + " is the gradient of the only parameter.")
     ResponseEntity<SessionStepReport> stepOfFiles(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @PathVariable String id,
             @Parameter(description = SessionController.SEEN, required = true)
                     @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "")
@@ -123,7 +123,7 @@ class SessionStepController {
             summary = "Take the next step of a session, files in and out")
     @AnsweredAsFile
     void stepOfFilesForFile(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @PathVariable String id,
             @Parameter(description = SessionController.SEEN, required = true)
                     @RequestHeader(name = HttpHeaders.IF_MATCH, defaultValue = "")

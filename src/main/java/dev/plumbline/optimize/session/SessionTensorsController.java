@@ -6,7 +6,6 @@ import dev.plumbline.optimize.FileAnswer;
 import dev.plumbline.optimize.session.SessionService.Handle;
 import dev.plumbline.tensor.Tensor;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.io.IOException;
 import java.util.Map;
@@ -38,7 +37,7 @@ class SessionTensorsController {
     @GetMapping(path = "/parameters", produces = MediaType.APPLICATION_JSON_VALUE)
     @Operation(operationId = "findSessionParameters", summary = "The parameters of a session")
     ResponseEntity<Map<String, Tensor>> parameters(
-            @Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+            @RequestAttribute String owner, @PathVariable String id) {
         OptimizerSession session = service.find(new Handle(owner, id));
         return ResponseEntity.ok().eTag(session.etag()).body(session.parameters());
     }
@@ -52,7 +51,7 @@ class SessionTensorsController {
             description = "As safetensors or npz, under their own names.")
     @AnsweredAsFile
     void parametersAsFile(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @PathVariable String id,
             ServletWebRequest exchange)
             throws IOException {
@@ -67,7 +66,7 @@ class SessionTensorsController {
     @GetMapping(path = "/state", produces = MediaType.APPLICATION_JSON_VALUE)
     @Operation(operationId = "findSessionState", summary = "The state of a session")
     ResponseEntity<OptimizerState> state(
-            @Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+            @RequestAttribute String owner, @PathVariable String id) {
         OptimizerSession session = service.find(new Handle(owner, id));
         return ResponseEntity.ok().eTag(session.etag()).body(session.state());
     }
@@ -83,7 +82,7 @@ class SessionTensorsController {
                             + " on elsewhere.")
     @AnsweredAsFile
     void stateAsFile(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @PathVariable String id,
             ServletWebRequest exchange)
             throws IOException {

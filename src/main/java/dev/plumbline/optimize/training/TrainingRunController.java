@@ -11,7 +11,6 @@ import dev.plumbline.report.ReportFilter;
 import dev.plumbline.report.ReportItem;
 import dev.plumbline.report.Upload;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -96,7 +95,7 @@ class TrainingRunController {
     @Operation(operationId = "train", summary = SUMMARY, description = DESCRIPTION)
     @Nullable
     TrainingRunReport train(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestBody TrainingRunRequest request,
             HttpServletRequest http,
             HttpServletResponse response) {
@@ -111,7 +110,7 @@ class TrainingRunController {
     @Operation(operationId = "train", summary = SUMMARY, description = DESCRIPTION)
     @Nullable
     TrainingRunReport trainFiles(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestPart TrainingRunRequest request,
             @RequestPart(required = false) @Nullable MultipartFile model,
             @RequestPart(required = false) @Nullable List<MultipartFile> weights,
@@ -135,7 +134,7 @@ class TrainingRunController {
                     "In pages; `next` is what to ask for `after` to get the next one. Of those with one verdict or"
                             + " label, or since a time such as `2026-03-01T00:00:00Z`.")
     Page<ReportItem> list(
-            @Parameter(hidden = true) @RequestAttribute String owner,
+            @RequestAttribute String owner,
             @RequestParam(required = false) @Nullable Verdict verdict,
             @RequestParam(required = false) @Nullable String label,
             @RequestParam(required = false) @Nullable String since,
@@ -160,7 +159,7 @@ class TrainingRunController {
                 @Content(mediaType = MediaType.APPLICATION_XML_VALUE, schema = @Schema(type = "string")),
                 @Content(mediaType = MediaType.TEXT_MARKDOWN_VALUE, schema = @Schema(type = "string"))
             })
-    byte[] find(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    byte[] find(@RequestAttribute String owner, @PathVariable String id) {
         return kept.bytes(owner, id);
     }
 
@@ -172,7 +171,7 @@ class TrainingRunController {
             description =
                     "The run stops at its next iteration, and its report, with the parameters as they are by then,"
                             + " comes as its last event.")
-    void cancel(@Parameter(hidden = true) @RequestAttribute String owner, @PathVariable String id) {
+    void cancel(@RequestAttribute String owner, @PathVariable String id) {
         runs.cancel(owner, id);
     }
 

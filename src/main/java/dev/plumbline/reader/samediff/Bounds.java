@@ -15,6 +15,9 @@ final class Bounds {
     private static final int SIGNED_OFFSET = 4;
     private static final int WORK = 4;
 
+    /** A builder writes the root last, which is at the front: what begins otherwise leads anywhere in a large file. */
+    private static final int FRONT = 1 << 16;
+
     private final ByteBuffer bytes;
     private long work;
 
@@ -27,8 +30,9 @@ final class Bounds {
     static boolean looksLike(byte[] file) {
         try {
             Bounds bounds = new Bounds(file);
-            bounds.table(bounds.reference(0));
-            return true;
+            int root = bounds.reference(0);
+            bounds.table(root);
+            return root < FRONT;
         } catch (Problem no) {
             return false;
         }

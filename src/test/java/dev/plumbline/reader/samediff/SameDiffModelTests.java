@@ -248,6 +248,18 @@ class SameDiffModelTests {
         assertThat(SameDiffModel.looksLike(new byte[64])).isFalse();
     }
 
+    /** An ONNX file begins with its version, 08 07: read as an offset that leads far into it, onto any of its bytes. */
+    @Test
+    void noLargeOnnxFileIsTakenForOne() {
+        int place = 0x120708; // as the first four bytes have it
+        ByteBuffer onnx = ByteBuffer.allocate(place + 64).order(ByteOrder.LITTLE_ENDIAN);
+        onnx.putInt(0, place).putShort(place - 4, (short) 4).putShort(place - 2, (short) 4); // a table of no fields
+        onnx.putInt(place, 4);
+        assertThat(SameDiffModel.looksLike(onnx.array())).isFalse();
+        onnx.putInt(0, 12).putShort(8, (short) 4).putShort(10, (short) 4).putInt(12, 4); // the same at the front
+        assertThat(SameDiffModel.looksLike(onnx.array())).isTrue();
+    }
+
     @Test
     void describesItself() {
         Parts p = Parts.make();
