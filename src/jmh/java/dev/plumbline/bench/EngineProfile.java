@@ -94,6 +94,7 @@ public final class EngineProfile {
                         LossSource.of(Loss.Kind.CROSS_ENTROPY),
                         Map.of(),
                         data)
+                .within(16e9)
                 .read(program -> {});
         Map<String, Tensor> own = new LinkedHashMap<>(claims);
         own.keySet().retainAll(objective.program().parameters().keySet());

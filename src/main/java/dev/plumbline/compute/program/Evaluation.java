@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -110,11 +111,11 @@ public final class Evaluation {
             kept.set(node.id(), reads || node.inputs().isEmpty() || node == output);
         }
         Tensor ones = Tensor.filled(output.shape(), 1);
-        return new Gradient(cotangents(output, ones, new Vacated(id -> !kept.get(id)), Completed.NONE), output, kept);
+        return new Gradient(cotangents(output, ones, new Vacated(id -> !kept.get(id)), Completed.NONE, null), output, kept);
     }
 
     private double[][] whole(Node output, Tensor cotangent) {
-        return cotangents(output, cotangent, new Vacated(id -> false), Completed.NONE);
+        return cotangents(output, cotangent, new Vacated(id -> false), Completed.NONE, null);
     }
 
     /** The derivatives by the parameters alone, by name: what arrives in between is forgotten as soon as it is passed on. */
@@ -137,14 +138,32 @@ public final class Evaluation {
     /** The same of so many times the output. */
     public void gradientByParameter(Node output, double times, BiConsumer<String, double[]> taker) {
         Completed completed = Completed.of(program, output, rounding, taker);
-        cotangents(output, Tensor.filled(output.shape(), times), new Vacated(id -> true), completed);
+        cotangents(output, Tensor.filled(output.shape(), times), new Vacated(id -> true), completed, null);
+    }
+
+    /** Of these parameters alone: the pass goes only where it leads to one of them. */
+    public void gradientByParameter(Node output, Set<String> names, BiConsumer<String, double[]> taker) {
+        List<Node> wanted = new ArrayList<>();
+        program.parameters().forEach((name, node) -> {
+            if (names.contains(name)) {
+                wanted.add(node);
+            }
+        });
+        cotangents(
+                output,
+                Tensor.filled(output.shape(), 1),
+                new Vacated(id -> true),
+                Completed.of(program, output, rounding, taker),
+                program.leadingTo(wanted));
     }
 
     private static Tensor tensor(Node node, double @Nullable [] cotangent) {
         return cotangent == null ? Tensor.zeros(node.shape()) : Tensor.of(node.shape(), cotangent);
     }
 
-    private double[][] cotangents(Node output, Tensor cotangent, Vacated vacated, Completed completed) {
+    /** @param wanted nodes to which something is passed on; null for all */
+    private double[][] cotangents(
+            Node output, Tensor cotangent, Vacated vacated, Completed completed, @Nullable BitSet wanted) {
         double[][] cotangents = new double[values.length][];
         TermSizes shared = rounding.sizes();
         boolean isShared = shared != null && shared.areOf(this);
@@ -160,7 +179,7 @@ public final class Evaluation {
                     && !node.inputs().isEmpty()) {
                 double[] stored = rounding.cotangent(node, arriving, sizes[id]);
                 cotangents[id] = stored;
-                double[] @Nullable [] into = targets(node, cotangents, null, vacated);
+                double[] @Nullable [] into = targets(node, cotangents, wanted, vacated);
                 if (measures) {
                     pullBackWithSizes(node, stored, into, sizes);
                 } else {

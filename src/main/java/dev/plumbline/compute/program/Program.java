@@ -5,6 +5,8 @@ import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -236,6 +238,16 @@ public final class Program {
             sum += 8.0 * node.shape().size();
         }
         return sum;
+    }
+
+    /** By id, these nodes and all that depend on one of them. */
+    BitSet leadingTo(Collection<Node> of) {
+        BitSet leading = new BitSet();
+        for (Node node : nodes) {
+            boolean onTheWay = of.contains(node) || node.inputs().stream().anyMatch(input -> leading.get(input.id()));
+            leading.set(node.id(), onTheWay);
+        }
+        return leading;
     }
 
     /** Whether some part is held constant by the reverse pass, so that the gradient is not that of the objective. */

@@ -59,12 +59,7 @@ public final class ReversePass {
 
     /** The same on the ways to these nodes only: what is not upstream is not computed. */
     public ReversePass toward(Set<Node> nodes) {
-        BitSet leads = new BitSet();
-        for (Node node : point.program().nodes()) {
-            boolean onTheWay = nodes.contains(node) || node.inputs().stream().anyMatch(input -> leads.get(input.id()));
-            leads.set(node.id(), onTheWay);
-        }
-        return new ReversePass(point, replaced, within, leads, work);
+        return new ReversePass(point, replaced, within, point.program().leadingTo(nodes), work);
     }
 
     /** The same, and what it does is added to {@code meter}; where that is over, it stops. */

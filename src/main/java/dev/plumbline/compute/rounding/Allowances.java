@@ -58,11 +58,22 @@ public final class Allowances {
     private double passes;
 
     private Allowances(Objective objective, Evaluation.Gradient gradient, long seed, int runs, Runnable alive) {
+        this(objective, gradient, gradient.byParameter(), seed, runs, alive);
+    }
+
+    /** @param exact of {@code gradient}, by the parameters that are looked at */
+    private Allowances(
+            Objective objective,
+            Evaluation.Gradient gradient,
+            Map<String, Tensor> exact,
+            long seed,
+            int runs,
+            Runnable alive) {
         this.alive = alive;
         this.runs = runs;
         this.objective = objective;
         this.gradient = gradient;
-        this.exact = gradient.byParameter();
+        this.exact = exact;
         this.entries = new EntryAllowance(exact, gradient.terms(), runs < RUNS);
         this.seed = seed;
     }
@@ -127,7 +138,9 @@ public final class Allowances {
             Map<String, BitSet> unlucky, Map<String, Datatype> datatypes, boolean constantsFromFloat32File) {
         Map<String, Datatype> looked = new LinkedHashMap<>(datatypes);
         looked.keySet().retainAll(unlucky.keySet());
-        Allowances more = new Allowances(objective, gradient, seed + FIRST_RUNS, RUNS - FIRST_RUNS, alive);
+        Map<String, Tensor> own = new LinkedHashMap<>(exact);
+        own.keySet().retainAll(unlucky.keySet());
+        Allowances more = new Allowances(objective, gradient, own, seed + FIRST_RUNS, RUNS - FIRST_RUNS, alive);
         more.measure(looked, null, constantsFromFloat32File);
         double few = Math.sqrt((double) FIRST_RUNS / RUNS);
         double many = Math.sqrt((double) (RUNS - FIRST_RUNS) / RUNS);

@@ -84,6 +84,7 @@ final class Runs {
             exact.forEach((name, gradient) -> squares.computeIfAbsent(name, any -> new double[gradient.size()]));
             evaluation.gradientByParameter(
                     objective.output(),
+                    exact.keySet(),
                     (name, strayed) -> add(
                             Objects.requireNonNull(squares.get(name)),
                             strayed,

@@ -121,6 +121,14 @@ class EvaluationTests {
         });
         assertThat(names).containsExactlyInAnyOrder("w", "v");
         assertThat(evaluation.gradientByParameter(program.output("y"))).isEqualTo(whole);
+        for (String one : List.of("w", "v", "unused")) {
+            names.clear();
+            evaluation.gradientByParameter(program.output("y"), Set.of(one), (name, derivatives) -> {
+                names.add(name);
+                assertThat(derivatives).isEqualTo(of(whole, name).values());
+            });
+            assertThat(names).isEqualTo(one.equals("unused") ? List.of() : List.of(one));
+        }
     }
 
     /** Of a gradient that forgets what lies in between: what is kept, and what is taken again, are the same as ever. */
