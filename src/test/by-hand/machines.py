@@ -143,7 +143,7 @@ class Machines:
     def refused_shards(self):
         """How often a worker could not keep one, by its log."""
         return sum(line.count("update job_shard set holder = null, digest") for worker in self.workers
-                   for line in open(worker.log, errors="replace") if "cannot be reached for a job yet" in line)
+                   for line in open(worker.log, errors="replace") if "does not take what a job has to keep" in line)
 
     def has_died(self):
         file = os.path.join(self.cluster.data, "postmaster.pid")

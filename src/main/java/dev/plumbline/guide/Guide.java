@@ -17,8 +17,8 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
- * The pages of {@code src/docs} by name, made when the service starts: Markdown as GitHub has it, whose first line is the
- * title.
+ * The pages of {@code src/docs} by name, made when the service starts, and the figures in them: Markdown as GitHub has it,
+ * whose first line is the title, and SVG.
  *
  * <p>They are ours: nothing in them is escaped but by the parser.
  */
@@ -27,24 +27,33 @@ final class Guide {
     private static final List<Extension> TABLES = List.of(TablesExtension.create());
 
     private final Map<String, Page> pages;
+    private final Map<String, String> figures;
 
     /** @param markdown as it stands in the repository */
     record Page(String title, String markdown, String html) {}
 
-    Guide(Map<String, String> markdown) {
+    /** @param figures by name, the SVG */
+    Guide(Map<String, String> markdown, Map<String, String> figures) {
         Map<String, Page> made = new LinkedHashMap<>();
         new TreeMap<>(markdown).forEach((name, text) -> made.put(name, page(text)));
         this.pages = Collections.unmodifiableMap(made);
+        this.figures = Map.copyOf(figures);
     }
 
     static Guide ofClassPath() {
+        return new Guide(texts(".md"), texts(".svg"));
+    }
+
+    private static Map<String, String> texts(String ending) {
         try {
-            Map<String, String> markdown = new LinkedHashMap<>();
-            for (Resource page : new PathMatchingResourcePatternResolver().getResources("classpath*:docs/*.md")) {
-                String name = String.valueOf(page.getFilename()).replaceFirst("\\.md$", "");
-                markdown.put(name, page.getContentAsString(StandardCharsets.UTF_8));
+            Map<String, String> texts = new LinkedHashMap<>();
+            for (Resource file : new PathMatchingResourcePatternResolver().getResources("classpath*:docs/*" + ending)) {
+                String name = String.valueOf(file.getFilename());
+                texts.put(
+                        name.substring(0, name.length() - ending.length()),
+                        file.getContentAsString(StandardCharsets.UTF_8));
             }
-            return new Guide(markdown);
+            return texts;
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
@@ -64,5 +73,10 @@ final class Guide {
     /** By name, in the order of their names. */
     Map<String, Page> pages() {
         return pages;
+    }
+
+    /** By name. */
+    Map<String, String> figures() {
+        return figures;
     }
 }

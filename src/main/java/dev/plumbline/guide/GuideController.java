@@ -4,6 +4,7 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.problem.Spelling;
 import dev.plumbline.report.page.Document;
 import io.swagger.v3.oas.annotations.Hidden;
+import java.util.Map;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -14,6 +15,7 @@ import org.springframework.web.bind.annotation.RestController;
 class GuideController {
 
     static final String HTML = MediaType.TEXT_HTML_VALUE + ";charset=UTF-8";
+    static final String SVG = "image/svg+xml;charset=UTF-8";
 
     private final Guide guide = Guide.ofClassPath();
 
@@ -30,16 +32,21 @@ class GuideController {
                 .text();
     }
 
+    @GetMapping(path = "/docs/{name}.svg", produces = GuideController.SVG)
+    String figure(@PathVariable String name) {
+        return oneOf(guide.figures(), name);
+    }
+
     @GetMapping(path = "/docs/{name}", produces = GuideController.HTML)
     String page(@PathVariable String name) {
-        Guide.Page page = guide.pages().get(name);
-        if (page == null) {
-            throw Problem.notFound(
-                    "",
-                    "there is no such page",
-                    name,
-                    Spelling.oneOf(name, guide.pages().keySet()));
+        return oneOf(guide.pages(), name).html();
+    }
+
+    private static <T> T oneOf(Map<String, T> all, String name) {
+        T found = all.get(name);
+        if (found == null) {
+            throw Problem.notFound("", "there is no such page", name, Spelling.oneOf(name, all.keySet()));
         }
-        return page.html();
+        return found;
     }
 }

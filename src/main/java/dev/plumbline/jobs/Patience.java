@@ -7,12 +7,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
-/** What was computed for an hour is not lost because the database is away for some seconds. */
+/** What was computed for an hour is not lost because the database is away, or full, for some seconds. */
 final class Patience {
 
     private static final Logger log = LoggerFactory.getLogger(Patience.class);
 
-    /** How often something is written while the database is away, a second apart. */
+    /** How often something is written until the database takes it, a second apart. */
     private static final int TRIES = 60;
 
     private Patience() {}
@@ -25,7 +25,7 @@ final class Patience {
                 if (attempt == TRIES || stopping.getAsBoolean()) {
                     throw away;
                 }
-                log.warn("The database cannot be reached for a job yet: {}", away.getMessage());
+                log.warn("The database does not take what a job has to keep yet: {}", away.getMessage());
                 pause(1_000);
             }
         }

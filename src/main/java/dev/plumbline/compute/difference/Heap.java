@@ -2,6 +2,7 @@ package dev.plumbline.compute.difference;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.IntConsumer;
 
 /**
@@ -14,11 +15,13 @@ public final class Heap {
     private final String name;
     private final List<Tile> tiles;
     private final IntConsumer told;
+    private final AtomicIntegerArray tellings; // of each tile: who does it again tells nothing new
 
     Heap(String name, List<Tile> tiles, IntConsumer told) {
         this.name = name;
         this.tiles = tiles;
         this.told = told;
+        this.tellings = new AtomicIntegerArray(tiles.size());
     }
 
     /** A row of positions of a suffix. */
@@ -48,7 +51,7 @@ public final class Heap {
         Workers.share(to - from, i -> {
             Tile tile = tiles.get(from + i);
             tile.of().move(tile.first(), tile.count());
-            tell(tile);
+            tell(from + i);
         });
     }
 
@@ -68,11 +71,12 @@ public final class Heap {
             throw new IllegalArgumentException(changes.length + " numbers of tiles that give " + numbers(from, to));
         }
         int at = 0;
-        for (Tile tile : tiles.subList(from, to)) {
+        for (int i = from; i < to; i++) {
+            Tile tile = tiles.get(i);
             int length = numbers(tile);
             tile.of().write(tile.first(), tile.count(), Arrays.copyOfRange(changes, at, at + length));
             at += length;
-            tell(tile);
+            tell(i);
         }
     }
 
@@ -85,7 +89,9 @@ public final class Heap {
         return tile.of().numbers(tile.count());
     }
 
-    private void tell(Tile tile) {
-        told.accept(tile.of().isFirstLevel() ? tile.count() : 0);
+    private void tell(int i) {
+        Tile tile = tiles.get(i);
+        boolean isNew = tellings.getAndIncrement(i) == 0;
+        told.accept(isNew && tile.of().isFirstLevel() ? tile.count() : 0);
     }
 }

@@ -74,13 +74,13 @@ public record NoiseInjection(Sizes whole, Map<String, Sizes> tensors) {
             int i = comparison.judged(k);
             double z = random.nextGaussian();
             double room = allowance[i] - Math.signum(z) * (claimed[i] - reference[i]);
-            double needed = room / Math.abs(z);
-            if (needed < additive) { // never for NaN, where there is nothing to compare with
-                additive = needed;
+            double size = Math.abs(z);
+            if (room < additive * size) { // never for NaN, where there is nothing to compare with
+                additive = room / size;
             }
-            double relative = needed / Math.abs(claimed[i]);
-            if (relative < multiplicative) {
-                multiplicative = relative;
+            double relative = size * Math.abs(claimed[i]);
+            if (room < multiplicative * relative) {
+                multiplicative = room / relative;
             }
         }
         return new Sizes(additive, multiplicative);

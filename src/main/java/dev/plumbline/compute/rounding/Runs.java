@@ -5,6 +5,7 @@ import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Rounding;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,10 @@ final class Runs {
     /** All lanes together keep at most this many sums: 32 MiB; a single lane keeps what it must. */
     private static final long MOST_SUMS = 1L << 22;
 
-    private static final int STRIP = 1024;
+    /** Squares of what lies between are right to the last place, and so are sums of eight of them. */
+    private static final double SMALL = 0x1p-300;
+
+    private static final double LARGE = 0x1p300;
 
     private final Objective objective;
     private final Map<String, Tensor> exact;
@@ -57,6 +61,7 @@ final class Runs {
                 sums.get(lane).add(run);
             }
         });
+        sums.forEach(Lane::end);
         Lane all = sums.get(0);
         sums.subList(1, lanes).forEach(all::join);
         return Scatter.of(count, all.squares, all.elsewhere);
@@ -74,7 +79,8 @@ final class Runs {
     /** Some of the runs, one after another. */
     private final class Lane {
 
-        private final Map<String, double[]> squares = new LinkedHashMap<>(); // roots of sums of them
+        private final Map<String, double[]> squares = new LinkedHashMap<>(); // sums of them, at the end their roots
+        private final Map<String, Double> units = new HashMap<>(); // that the squares are in, one over
         private int elsewhere;
 
         void add(int run) {
@@ -86,24 +92,35 @@ final class Runs {
                     objective.output(),
                     exact.keySet(),
                     (name, strayed) -> add(
-                            Objects.requireNonNull(squares.get(name)),
-                            strayed,
-                            Objects.requireNonNull(right.get(name)).values()));
+                            name, strayed, Objects.requireNonNull(right.get(name)).values()));
         }
 
-        private static void add(double[] sums, double[] strayed, double[] right) {
-            double[] roots = new double[Math.min(STRIP, sums.length)];
-            for (int from = 0; from < sums.length; from += STRIP) {
-                int count = Math.min(STRIP, sums.length - from);
-                for (int i = 0; i < count; i++) { // which the compiler vectorises
-                    double off = strayed[from + i] - right[from + i];
-                    roots[i] = Math.sqrt(sums[from + i] * sums[from + i] + off * off);
-                }
-                for (int i = 0; i < count; i++) {
-                    int at = from + i;
-                    sums[at] = Roots.isExact(roots[i]) ? roots[i] : Roots.hypot(sums[at], strayed[at] - right[at]);
-                }
+        private void add(String name, double[] strayed, double[] right) {
+            double[] sums = Objects.requireNonNull(squares.get(name));
+            double unit = units.computeIfAbsent(name, any -> unit(strayed, right));
+            for (int i = 0; i < sums.length; i++) { // which the compiler vectorises
+                double off = (strayed[i] - right[i]) * unit;
+                sums[i] += off * off;
             }
+        }
+
+        /** 1, or what brings the largest of a tensor near it where squares would vanish or overflow: a power of two. */
+        private static double unit(double[] strayed, double[] right) {
+            double largest = 0;
+            for (int i = 0; i < right.length; i++) {
+                largest = Math.max(largest, Math.abs(strayed[i] - right[i]));
+            }
+            boolean isUsual = largest == 0 || (largest > SMALL && largest < LARGE) || !Double.isFinite(largest);
+            return isUsual ? 1 : Math.scalb(1.0, -Math.getExponent(largest));
+        }
+
+        void end() {
+            squares.forEach((name, sums) -> {
+                double unit = units.getOrDefault(name, 1.0);
+                for (int i = 0; i < sums.length; i++) {
+                    sums[i] = Math.sqrt(sums[i]) / unit;
+                }
+            });
         }
 
         /** What another lane found, too. */

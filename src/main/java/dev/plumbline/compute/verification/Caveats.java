@@ -234,24 +234,27 @@ final class Caveats {
         }
         Tensor reference = examination.reference(name);
         Tensor allowance = examination.allowance(name);
-        double largest = Arrays.stream(reference.values())
-                .map(Math::abs)
-                .filter(Double::isFinite)
-                .max()
-                .orElse(0);
-        if (largest == 0) {
-            return 0;
-        }
-        double small = Drowning.ONE_ENTRY * Importance.rms(reference);
         double[] references = reference.values();
         double[] allowances = allowance.values();
-        return IntStream.range(0, references.length)
-                .filter(i -> allowances[i] > ONE_PERCENT * Math.abs(references[i]) // of most it is not
-                        && Math.abs(references[i]) >= MATTERS * largest
-                        && ONE_PERCENT * Math.abs(references[i]) <= small
-                        && claims.mask(name).judges(i)
-                        && examination.ruling(name, i).verdict() == Verdict.PASS)
-                .count();
+        double largest = 0;
+        for (double entry : references) {
+            largest = Double.isFinite(entry) ? Math.max(largest, Math.abs(entry)) : largest;
+        }
+        double small = Drowning.ONE_ENTRY * Importance.rms(reference);
+        long count = 0;
+        for (int i = 0; i < references.length; i++) {
+            double size = Math.abs(references[i]);
+            boolean hidden = allowances[i] > ONE_PERCENT * size // of most it is not
+                    && size >= MATTERS * largest
+                    && ONE_PERCENT * size <= small;
+            count += hidden
+                            && size > 0
+                            && claims.mask(name).judges(i)
+                            && examination.ruling(name, i).verdict() == Verdict.PASS
+                    ? 1
+                    : 0;
+        }
+        return count;
     }
 
     private void underflow(List<Caveat> found) {

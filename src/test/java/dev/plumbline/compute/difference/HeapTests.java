@@ -84,6 +84,30 @@ class HeapTests {
         assertSameBits(merged, direct);
     }
 
+    /** A pilot's pieces are done here, and come from a volunteer too. */
+    @Test
+    void whatIsDoneTwiceIsToldOnce() {
+        long[] told = new long[2];
+        ExhaustiveGradient.of(net(nets().iterator().next()), 5, new Progress() {
+            @Override
+            public void at(Phase phase, long done, long total, long evaluations) {
+                if (phase == Phase.EXHAUSTIVE) {
+                    told[0] = Math.max(told[0], done);
+                    told[1] = total;
+                }
+            }
+
+            @Override
+            public Crew crew() {
+                return heap -> {
+                    heap.move(0, heap.tiles());
+                    heap.put(0, heap.tiles(), heap.changes(0, heap.tiles()));
+                };
+            }
+        });
+        assertThat(told[0]).isPositive().isEqualTo(told[1]);
+    }
+
     @Test
     void saysWhatItCostsAndRefusesWhatIsNotItsOwn() {
         Objective objective = net(nets().iterator().next());
