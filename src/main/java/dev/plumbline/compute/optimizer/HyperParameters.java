@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -68,6 +69,23 @@ public final class HyperParameters {
                     : fromJson(components[i], replacement, optimizer);
         }
         return construct(optimizer, components, values);
+    }
+
+    /** What a scheduler cycles: beta1 where the optimizer has betas, else momentum; nothing where it has neither. */
+    public static Optional<String> cycled(Optimizer optimizer) {
+        Map<String, Object> known = of(optimizer);
+        if (known.get("momentum") instanceof Double) {
+            return Optional.of("momentum"); // Muon's betas are its vectors' alone
+        }
+        return known.containsKey("beta1") ? Optional.of("beta1") : Optional.empty();
+    }
+
+    /** Refuses an optimizer of which no momentum can be cycled. */
+    public static void requireMomentum(Optimizer optimizer, String pointer) {
+        if (cycled(optimizer).isEmpty()) {
+            throw Problem.unsupported(
+                    pointer, "this optimizer has no momentum, and no betas", optimizer.kind(), "one that has either");
+        }
     }
 
     /** The conventions and switches that the optimizer could have chosen and did not, by the name of the choice. */

@@ -45,7 +45,7 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
         return GradientPath.claimed(claim.circumstances().clipping());
     }
 
-    /** What is right too: PyTorch's NAdam, PyTorch's divisor, and gradients that a scaler has found unusable. */
+    /** What is right too: PyTorch's NAdam, PyTorch's divisor, and the momentum that PyTorch's schedulers cycle unasked. */
     List<Hypothesis> asRight() {
         List<Hypothesis> right = new ArrayList<>(Hypotheses.asPyTorchHas(
                 requireNonNull(claim.optimizer()), claim.circumstances().says("momentum")));
@@ -55,6 +55,15 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
                     .map(hypothesis -> hypothesis.used(manner -> manner.along(torch)))
                     .forEach(right::add);
         }
+        claim.cyclingMomentum()
+                .ifPresent(cycling -> {
+                    Profile profile = new Courses(cycling, steps).claimed();
+                    Stream.concat(Stream.of(itself()), List.copyOf(right).stream())
+                            .map(hypothesis -> hypothesis
+                                    .used(manner -> manner.profiled(profile))
+                                    .named(Fault.RIGHT, Wording.cycled(cycling)))
+                            .forEach(right::add);
+                });
         return right;
     }
 

@@ -1,6 +1,5 @@
 package dev.plumbline.compute.optimizer.check;
 
-import java.util.List;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param skipping steps that stood still were not taken, and t did not count them
  * @param twist of the weight decay; null where there is none
  * @param misreading of Adam's equations; null where there is none
- * @param profile what the learning rate is multiplied by, step by observed step; null: as is claimed
+ * @param profile of learning rates and momenta; null: as is claimed
  * @param path of the gradients; null: as is claimed
  * @param driving of the optimizer by the loop
  */
@@ -31,7 +30,7 @@ record Manner(
         boolean skipping,
         @Nullable Twist twist,
         @Nullable Misreading misreading,
-        @Nullable List<Double> profile,
+        @Nullable Profile profile,
         @Nullable GradientPath path,
         Driving driving) {
 
@@ -210,7 +209,7 @@ record Manner(
                 driving);
     }
 
-    Manner profiled(List<Double> other) {
+    Manner profiled(Profile other) {
         return new Manner(
                 clock,
                 clockPerTensor,

@@ -1,6 +1,7 @@
 package dev.plumbline.compute.optimizer.check;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Kind;
@@ -111,29 +112,32 @@ record Searches(Claim claim, Trials trials) {
         }
         Trial quick = trials.quick(hypothesis);
         return quick
-                .profile(hypothesis)
-                .map(profile -> profile.stream()
+                .rates(hypothesis)
+                .map(rates -> rates.stream()
                         .map(share -> snapped(share, hypothesis))
                         .toList())
-                .map(profile -> fault == Fault.SCHEDULE
-                        ? hypothesis.used(manner -> manner.profiled(profile))
-                        : fromFirst(hypothesis, profile))
+                .map(rates -> fault == Fault.SCHEDULE ? at(rates, hypothesis) : fromFirst(hypothesis, rates))
                 .map(course -> course.named(
                         fault,
                         Courses.words(
-                                requireNonNull(course.manner().profile()),
+                                requireNonNull(course.manner().profile()).rates(),
                                 course.optimizer().learningRate())))
                 .stream();
     }
 
+    /** At these rates, and at the momenta that it has. */
+    private Hypothesis at(List<Double> rates, Hypothesis hypothesis) {
+        return hypothesis.used(manner -> manner.profiled(
+                requireNonNullElse(manner.profile(), trials.courses().claimed()).withRates(rates)));
+    }
+
     /** Nobody has claimed its rate: it is that of the first step, and no default's. */
-    private static Hypothesis fromFirst(Hypothesis hypothesis, List<Double> profile) {
+    private Hypothesis fromFirst(Hypothesis hypothesis, List<Double> rates) {
         double rate = hypothesis.optimizer().learningRate();
-        double first = profile.get(0) * rate;
-        return hypothesis
-                .with(hypothesis.optimizer().withLearningRate(first))
-                .used(manner -> manner.profiled(
-                        profile.stream().map(share -> share * rate / first).toList()));
+        double first = rates.get(0) * rate;
+        return at(
+                rates.stream().map(share -> share * rate / first).toList(),
+                hypothesis.with(hypothesis.optimizer().withLearningRate(first)));
     }
 
     /** A rate of six digits or fewer is taken for what it seems. */
