@@ -221,6 +221,11 @@ public record TrainingRunSchedule(
         if (baseMomentum != null || maxMomentum != null) {
             HyperParameters.requireMomentum(optimizer, Problem.pointer(said));
         }
+        boolean nesterov = Boolean.TRUE.equals(HyperParameters.of(optimizer).get("nesterov"));
+        if (nesterov && baseMomentum != null && baseMomentum == 0) {
+            throw Problem.invalid(
+                    Problem.pointer("baseMomentum"), "Nesterov's momentum cannot be none", baseMomentum, "above 0");
+        }
         if (next != null) {
             next.requireMomentum(optimizer, Problem.pointer("next"));
         }

@@ -71,9 +71,15 @@ public final class HyperParameters {
         return construct(optimizer, components, values);
     }
 
-    /** What a scheduler cycles: beta1 where the optimizer has betas, else momentum; nothing where it has neither. */
+    /**
+     * What a scheduler cycles: beta1 where the optimizer has betas, else momentum; nothing where it has neither, and of nadam, whose
+     * step hangs on the product of all momenta that went before.
+     */
     public static Optional<String> cycled(Optimizer optimizer) {
         Map<String, Object> known = of(optimizer);
+        if (optimizer.kind() == Kind.NADAM) {
+            return Optional.empty();
+        }
         if (known.get("momentum") instanceof Double) {
             return Optional.of("momentum"); // Muon's betas are its vectors' alone
         }
@@ -84,7 +90,10 @@ public final class HyperParameters {
     public static void requireMomentum(Optimizer optimizer, String pointer) {
         if (cycled(optimizer).isEmpty()) {
             throw Problem.unsupported(
-                    pointer, "this optimizer has no momentum, and no betas", optimizer.kind(), "one that has either");
+                    pointer,
+                    "this optimizer has no momentum or beta1 that could be cycled",
+                    optimizer.kind(),
+                    "another kind, or neither baseMomentum nor maxMomentum");
         }
     }
 

@@ -92,8 +92,10 @@ public record OptimizerCheckRequest(
 
     /** Without its state. */
     Claim claim(ReadState start, List<String> names) {
-        Schedule course = course();
-        ReadState read = course == null || course instanceof Constant ? start : start.beforeSchedule();
+        Schedule rates = course();
+        ReadState read = rates == null || rates instanceof Constant ? start : start.beforeSchedule();
+        Schedule course =
+                rates == null ? null : read.momenta().map(rates::cyclingMomentum).orElse(rates);
         Optimizer claimed = null;
         Set<String> given = new LinkedHashSet<>();
         if (optimizer != null) {

@@ -113,12 +113,7 @@ class TrainingRunService {
             return new Constant();
         }
         said.requireMomentum(optimizer);
-        Schedule schedule = said.schedule(request.iterations());
-        MomentumCycle momenta = schedule.momenta();
-        if (momenta != null) {
-            optimizer.withMomentum(momenta.base()); // none is Nesterov's
-        }
-        return schedule;
+        return said.schedule(request.iterations());
     }
 
     private Program program(ObjectiveReader reader, int iterations) {

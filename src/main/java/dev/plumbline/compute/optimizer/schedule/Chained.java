@@ -74,9 +74,12 @@ public record Chained(List<Schedule> schedules, List<Long> milestones) implement
     }
 
     @Override
-    public Schedule cyclingMomentum() {
+    public Schedule cyclingMomentum(MomentumCycle ofOneCycle) {
         return new Chained(
-                schedules.stream().map(Schedule::cyclingMomentum).toList(), milestones);
+                schedules.stream()
+                        .map(schedule -> schedule.cyclingMomentum(ofOneCycle))
+                        .toList(),
+                milestones);
     }
 
     private int place(long t) {

@@ -52,7 +52,7 @@ public record Cyclic(
     }
 
     @Override
-    public Schedule cyclingMomentum() {
+    public Schedule cyclingMomentum(MomentumCycle ofOneCycle) {
         return momenta == null ? new Cyclic(up, down, minimumRate, mode, factor, USUAL_MOMENTA) : this;
     }
 

@@ -35,8 +35,8 @@ public record LinearWarmup(long steps, double startFactor, Schedule next) implem
     }
 
     @Override
-    public Schedule cyclingMomentum() {
-        return new LinearWarmup(steps, startFactor, next.cyclingMomentum());
+    public Schedule cyclingMomentum(MomentumCycle ofOneCycle) {
+        return new LinearWarmup(steps, startFactor, next.cyclingMomentum(ofOneCycle));
     }
 
     @Override

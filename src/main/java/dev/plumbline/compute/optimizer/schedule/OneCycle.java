@@ -81,10 +81,9 @@ public record OneCycle(
     }
 
     @Override
-    public Schedule cyclingMomentum() {
+    public Schedule cyclingMomentum(MomentumCycle ofOneCycle) {
         return momenta == null && counting == Counting.PYTORCH
-                ? new OneCycle(
-                        steps, rise, startDivisor, endDivisor, anneal, threePhases, counting, USUAL_MOMENTA)
+                ? new OneCycle(steps, rise, startDivisor, endDivisor, anneal, threePhases, counting, ofOneCycle)
                 : this;
     }
 

@@ -49,6 +49,11 @@ public sealed interface Schedule
      * PyTorch cycles none.
      */
     default Schedule cyclingMomentum() {
+        return cyclingMomentum(OneCycle.USUAL_MOMENTA);
+    }
+
+    /** @param ofOneCycle between which OneCycleLR cycles it, which an optimizer's state can say */
+    default Schedule cyclingMomentum(MomentumCycle ofOneCycle) {
         return this;
     }
 
