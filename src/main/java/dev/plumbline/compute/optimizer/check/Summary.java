@@ -23,14 +23,15 @@ final class Summary {
         return "%s explains it, to %s%s.".formatted(words, ulps, tail(others, steps));
     }
 
-    /** What an explanation has to add: where nothing is claimed, how its rate goes on. */
+    /** What an explanation has to add: how it was used, or how its rate goes on. */
     private static String course(Claim claim, Explanation chosen) {
         String right = Fault.RIGHT.advice();
         if (!chosen.advice().startsWith(right + ": ")) {
             return "";
         }
         String adds = chosen.advice().substring(right.length() + 2);
-        return claim.optimizer() == null ? " in the first step (in all: " + adds + ")" : ", " + adds;
+        boolean course = claim.optimizer() == null && !adds.startsWith("with ");
+        return course ? " in the first step (in all: " + adds + ")" : ", " + adds;
     }
 
     private static String tail(List<Explanation> others, int steps) {
