@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * @param up cyclic: steps; the base rate is the peak
  * @param down cyclic (as many as up)
  * @param mode cyclic (triangular)
- * @param baseMomentum oneCycle (0.85), cyclic (0.8): where the rate is highest; neither this nor maxMomentum: not cycled
+ * @param baseMomentum oneCycle (0.85), cyclic (0.8): where the rate is highest; without maxMomentum too: not cycled
  * @param maxMomentum oneCycle (0.95), cyclic (0.9): where the rate is lowest
  * @param schedules chained: one after the other
  */

@@ -72,8 +72,8 @@ public final class HyperParameters {
     }
 
     /**
-     * What a scheduler cycles: beta1 where the optimizer has betas, else momentum; nothing where it has neither, and of nadam, whose
-     * step hangs on the product of all momenta that went before.
+     * What a scheduler cycles: beta1 where the optimizer has betas, else momentum; nothing where it has neither, and of
+     * nadam, whose step hangs on the product of all momenta that went before.
      */
     public static Optional<String> cycled(Optimizer optimizer) {
         Map<String, Object> known = of(optimizer);

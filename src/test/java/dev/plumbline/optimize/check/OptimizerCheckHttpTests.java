@@ -294,8 +294,8 @@ class OptimizerCheckHttpTests {
         Answer answer = caller.post(
                 PATH,
                 """
-                {"optimizer": {"kind": "%s"}, %s "steps": [{"before": {"w": [1]}, "gradients": {"w": [1]}, "after": {"w": [0]}
-                %s}]}"""
+                {"optimizer": {"kind": "%s"}, %s "steps": [{"before": {"w": [1]}, "gradients": {"w": [1]},
+                "after": {"w": [0]}%s}]}"""
                         .formatted(
                                 kind,
                                 schedule == null ? "" : schedule,

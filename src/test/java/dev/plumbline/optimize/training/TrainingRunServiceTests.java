@@ -143,12 +143,13 @@ class TrainingRunServiceTests {
                 "sgd     | {'kind':'sgd','learningRate':0.02,'momentum':0.5} | 'oneCycle','maxMomentum':0.95",
                 "adam    | {'kind':'adam','learningRate':0.1} | 'oneCycle','threePhases':true,'baseMomentum':0.85",
                 "adamw   | {'kind':'adamw','learningRate':0.1} | 'oneCycle','baseMomentum':0.85,'maxMomentum':0.95",
-                "rmsprop | {'kind':'rmsprop','learningRate':0.01} | 'cyclic','up':3,'minimumRate':0.001,'maxMomentum':0.9",
+                "rmsprop | {'kind':'rmsprop'} | 'cyclic','up':3,'minimumRate':0.001,'maxMomentum':0.9",
                 "zero    | {'kind':'sgd','learningRate':0.02} | 'cyclic','up':3,'minimumRate':0.001,'baseMomentum':0"
             })
     void cyclesTheMomentumAsPyTorch(String name, String optimizer, String schedule) throws IOException {
-        TrainingRunReport report = train("{'model':{'formula':'(x - 3)^2 + (x*y - 1)^2'},'parameters':{'x':0.5,'y':0.5},"
-                + "'iterations':20,'reportEvery':1,'optimizer':" + optimizer + ",'schedule':{'kind':" + schedule + "}}");
+        TrainingRunReport report =
+                train("{'model':{'formula':'(x - 3)^2 + (x*y - 1)^2'},'parameters':{'x':0.5,'y':0.5},'iterations':20,"
+                        + "'reportEvery':1,'optimizer':" + optimizer + ",'schedule':{'kind':" + schedule + "}}");
         String losses = Files.readString(Path.of("src/test/resources/fixtures/schedules/cycled-runs.csv"))
                 .lines()
                 .filter(line -> line.startsWith(name + ","))

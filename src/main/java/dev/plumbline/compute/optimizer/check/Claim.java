@@ -28,7 +28,7 @@ public record Claim(
         this(optimizer, learningRateKnown, state, Circumstances.PLAIN);
     }
 
-    /** The claim with its momentum cycled as PyTorch cycles it where nothing is said of that; nothing where it cycles none. */
+    /** The claim with its momentum cycled as PyTorch does where nothing is said of that; nothing where it cycles none. */
     Optional<Claim> cyclingMomentum() {
         Schedule schedule = circumstances.schedule();
         Schedule cycling = schedule == null ? null : schedule.cyclingMomentum();

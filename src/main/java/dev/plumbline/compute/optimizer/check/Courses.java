@@ -16,8 +16,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The learning rates of observed steps, as multiples of the optimizer's own, and their momenta: as they are claimed, and as loops
- * go off from that. Where step t should have the rate of t, a scheduler that is stepped before the optimizer has given it that of t + 1.
+ * The learning rates of observed steps, as multiples of the optimizer's own, and their momenta: as they are claimed, and
+ * as loops go off from that. Where step t should have the rate of t, a scheduler that is stepped before the optimizer has
+ * given it that of t + 1.
  */
 record Courses(Claim claim, List<ObservedStep> steps) {
 

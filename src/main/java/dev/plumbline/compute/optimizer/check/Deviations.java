@@ -45,7 +45,7 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
         return GradientPath.claimed(claim.circumstances().clipping());
     }
 
-    /** What is right too: PyTorch's NAdam, PyTorch's divisor, and the momentum that PyTorch's schedulers cycle unasked. */
+    /** What is right too: PyTorch's NAdam, PyTorch's divisor, and the momentum that its schedulers cycle unasked. */
     List<Hypothesis> asRight() {
         List<Hypothesis> right = new ArrayList<>(Hypotheses.asPyTorchHas(
                 requireNonNull(claim.optimizer()), claim.circumstances().says("momentum")));

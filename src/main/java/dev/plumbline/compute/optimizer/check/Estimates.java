@@ -33,7 +33,8 @@ record Estimates(Claim claim, Trials trials) {
                     && value.equals(claimed.get(name))
                     && (claim.circumstances().given() == null
                             || claim.circumstances().given().contains(name));
-            boolean cycled = cycles(fixed) && HyperParameters.cycled(fixed.optimizer()).filter(name::equals).isPresent();
+            boolean cycled = cycles(fixed)
+                    && HyperParameters.cycled(fixed.optimizer()).filter(name::equals).isPresent();
             if (!told && !cycled && NUMBERS.contains(name) && value instanceof Double number) {
                 estimate(
                                 name,

@@ -104,7 +104,7 @@ record Replay(
                     return Optional.empty();
                 }
                 Map<String, Tensor> after =
-                        manner.skipping() && still.get(k) ? observed.before() : repeated(observed, k);
+                        manner.timing().skipping() && still.get(k) ? observed.before() : repeated(observed, k);
                 if (after == null) {
                     return Optional.empty();
                 }
@@ -145,8 +145,8 @@ record Replay(
             Map<String, Tensor> after = new LinkedHashMap<>();
             Map<String, Map<String, Tensor>> moments = new LinkedHashMap<>();
             slots.forEach((slot, kept) -> moments.put(slot, new LinkedHashMap<>(kept)));
-            Parts grouped = manner.grouping() == Manner.Grouping.ROTATED ? parts.rotated() : parts;
-            List<Parts.Part> of = manner.clockPerTensor() ? grouped.single() : grouped.of();
+            Parts grouped = manner.setting().grouping() == Manner.Grouping.ROTATED ? parts.rotated() : parts;
+            List<Parts.Part> of = manner.timing().perTensor() ? grouped.single() : grouped.of();
             for (int place = 0; place < of.size(); place++) {
                 if (of.get(place).names().stream().noneMatch(observed.before()::containsKey)) {
                     continue; // its tensors lie in other pieces
@@ -175,16 +175,16 @@ record Replay(
             int places = turn.places();
             int k = turn.step();
             long t = taken + part.ahead() + 1;
-            Optimizer own = manner.grouping() == Manner.Grouping.NONE
+            Optimizer own = manner.setting().grouping() == Manner.Grouping.NONE
                     ? hypothesis.optimizer()
                     : part.of(hypothesis.optimizer(), manner.driving().ungrouped());
             Optimizer optimizer = scaled(profile().at(k, own), t);
-            if (manner.twist() == Manner.Twist.AT_BASE_RATE) {
+            if (manner.equations().twist() == Manner.Twist.AT_BASE_RATE) {
                 optimizer = decayedAtBaseRate(optimizer, profile().rates().get(k));
             }
             Map<String, Tensor> x = only(part, observed.before());
             Map<String, Tensor> g = only(part, observed.gradients());
-            if (manner.uphill()) {
+            if (manner.equations().uphill()) {
                 g.replaceAll((name, tensor) -> tensor.map(value -> -value));
             }
             Map<String, Map<String, Tensor>> kept = new LinkedHashMap<>();
@@ -195,11 +195,12 @@ record Replay(
                 }
             });
             OptimizerState state =
-                    manner.forgetful() ? OptimizerState.initial(optimizer, x) : new OptimizerState(t, kept);
-            long clock = manner.clock().applyAsLong(manner.clockPerTensor() ? (t - 1) * places + place + 1 : t);
-            Misreading misreading = manner.misreading();
+                    manner.equations().forgetful() ? OptimizerState.initial(optimizer, x) : new OptimizerState(t, kept);
+            Manner.Timing timing = manner.timing();
+            long clock = timing.clock().applyAsLong(timing.perTensor() ? (t - 1) * places + place + 1 : t);
+            Misreading misreading = manner.equations().misreading();
             if (misreading != null) {
-                boolean late = manner.twist() == Manner.Twist.AFTER_THE_UPDATE;
+                boolean late = manner.equations().twist() == Manner.Twist.AFTER_THE_UPDATE;
                 Optimizer adam = late ? bare(optimizer) : optimizer;
                 OptimizerState next = misread(MisreadAdam.of(adam, misreading), clock, x, g, state, after);
                 if (late) {
@@ -237,7 +238,7 @@ record Replay(
 
         private OptimizerStep twisted(
                 Optimizer optimizer, OptimizerState state, Map<String, Tensor> x, Map<String, Tensor> g) {
-            Manner.Twist twist = manner.twist();
+            Manner.Twist twist = manner.equations().twist();
             WeightDecay decay = optimizer.weightDecay();
             if (twist == null || twist == Manner.Twist.AT_BASE_RATE || decay.rate() == 0) {
                 return optimizer.step(state, x, g);
@@ -274,7 +275,7 @@ record Replay(
 
         /** Another learning rate, and the decay that is multiplied by it as it was. */
         private Optimizer scaled(Optimizer optimizer, long t) {
-            double factor = manner.rateFactor().applyAsDouble(t);
+            double factor = manner.timing().rateFactor().applyAsDouble(t);
             if (factor == 1) {
                 return optimizer;
             }

@@ -73,8 +73,8 @@ record Searches(Claim claim, Trials trials) {
     }
 
     /**
-     * Clipping at a bound of so few digits as people choose: of descent without momentum any bound is a course of rates as well, which
-     * takes a number for every step.
+     * Clipping at a bound of so few digits as people choose: of descent without momentum any bound is a course of rates as
+     * well, which takes a number for every step.
      */
     Stream<Hypothesis> shortBounds() {
         return bounds().filter(hypothesis -> {
@@ -252,7 +252,7 @@ record Searches(Claim claim, Trials trials) {
         return Candidates.all(Momenta.of(trials.steps())).stream();
     }
 
-    /** Nothing is claimed: the first of these that finds something, the cheapest and the likeliest before the others. */
+    /** Nothing is claimed: the first of these that finds something, the cheapest and likeliest before the others. */
     Stream<Hypothesis> ofAnyOptimizer() {
         List<Supplier<Stream<Hypothesis>>> stages = List.of(
                 this::clipped,

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * One schedule after the other: the next begins, counting from 1 again, after as many steps as its milestone says. PyTorch's
  * SequentialLR and Optax's join_schedules. Metrics go to the last, from where it begins; a plateau elsewhere is refused.
  *
- * <p>A momentum that one of them cycles stays where it is when another follows that cycles none; before the first that does it
- * is where the last one begins, for PyTorch's set it as they are made.
+ * <p>A momentum that one of them cycles stays where it is when another follows that cycles none; before the first that does
+ * it is where the last one begins, for PyTorch's set it as they are made.
  */
 public record Chained(List<Schedule> schedules, List<Long> milestones) implements Schedule {
 

@@ -1,8 +1,8 @@
 package dev.plumbline.compute.optimizer.schedule;
 
 /**
- * Between what a momentum is cycled, against the learning rate: {@code base} where the rate is highest, {@code max} where it is
- * lowest (Smith 2018, section 4.3). PyTorch's {@code base_momentum} and {@code max_momentum}.
+ * Between what a momentum is cycled, against the learning rate: {@code base} where the rate is highest, {@code max} where it
+ * is lowest (Smith 2018, section 4.3). PyTorch's {@code base_momentum} and {@code max_momentum}.
  */
 public record MomentumCycle(double base, double max) {
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * linear_onecycle_schedule with its rise cut to whole steps, ending at {@code steps} taken. With three phases (PyTorch only) it
  * comes down to where it began as fast as it rose, and then goes on to the end.
  *
- * <p>A momentum that is cycled goes the same ways, from its maximum to its base and back, where it stays in a third phase.
+ * <p>A momentum that is cycled goes the same ways, from its maximum to its base and back, and stays in a third phase.
  *
  * @param momenta between which the momentum is cycled; null where the optimizer's own stays
  */

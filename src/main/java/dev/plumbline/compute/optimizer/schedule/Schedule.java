@@ -5,8 +5,8 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A learning rate for every step, and a momentum where that is cycled too. Steps count from 1 as in the optimizers; PyTorch's schedulers count from 0, so their e is
- * {@code t - 1}.
+ * A learning rate for every step, and a momentum where that is cycled too. Steps count from 1 as in the optimizers; PyTorch's
+ * schedulers count from 0, so their e is {@code t - 1}.
  */
 public sealed interface Schedule
         permits Chained,
@@ -32,8 +32,8 @@ public sealed interface Schedule
     double rate(long t, double baseRate, double... metrics);
 
     /**
-     * The momentum of step {@code t}: beta1 of an optimizer that has betas. Empty where the optimizer's own stays, which then is so
-     * of every step.
+     * The momentum of step {@code t}: beta1 of an optimizer that has betas. Empty where the optimizer's own stays, which then
+     * is so of every step.
      */
     default OptionalDouble momentum(long t) {
         return OptionalDouble.empty();
@@ -45,8 +45,8 @@ public sealed interface Schedule
     }
 
     /**
-     * The schedule with the momentum cycled as PyTorch does unless it is told not to; the same where that has been said, or where
-     * PyTorch cycles none.
+     * The schedule with the momentum cycled as PyTorch does unless it is told not to; the same where that has been said, or
+     * where PyTorch cycles none.
      */
     default Schedule cyclingMomentum() {
         return cyclingMomentum(OneCycle.USUAL_MOMENTA);
