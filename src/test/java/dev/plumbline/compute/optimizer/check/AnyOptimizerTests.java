@@ -49,10 +49,11 @@ class AnyOptimizerTests {
     }
 
     static Stream<Arguments> clipped() {
-        return Stream.of(Kind.SGD, Kind.ADAM, Kind.ADAMW, Kind.RADAM)
-                .flatMap(kind -> Stream.of(Datatype.FP64, Datatype.FP32)
-                        .flatMap(datatype ->
-                                Stream.of(0.0, 1e-6).map(offset -> Arguments.of(kind, datatype, offset))));
+        return Stream.of(Kind.SGD, Kind.ADAM, Kind.RADAM)
+                .flatMap(kind -> Stream.of(
+                        Arguments.of(kind, Datatype.FP64, 0.0),
+                        Arguments.of(kind, Datatype.FP64, 1e-6),
+                        Arguments.of(kind, Datatype.FP32, 1e-6)));
     }
 
     /** By norm at 5, the divisor as it is meant and as clip_grad_norm_ has it. */
