@@ -9,6 +9,7 @@ import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.Preset;
 import dev.plumbline.compute.optimizer.SlotNames;
 import dev.plumbline.compute.optimizer.check.Group;
+import dev.plumbline.compute.optimizer.schedule.MomentumCycle;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.OptimizerDict;
 import dev.plumbline.tensor.Shape;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,16 @@ public record ReadState(
 
     /** PyTorch's name of a group's rate before its schedule began, beside the one that it has now. */
     private static final String INITIAL_RATE = "initial_lr";
+
+    /** The rate that OneCycleLR counts from, which it keeps beside. */
+    private static final String PEAK_RATE = "max_lr";
+
+    /** Between what OneCycleLR cycles the momentum; not there where it does not. */
+    private static final String BASE_MOMENTUM = "base_momentum";
+
+    private static final String MAX_MOMENTUM = "max_momentum";
+
+    private static final Set<String> OF_SCHEDULES = Set.of(INITIAL_RATE, PEAK_RATE, BASE_MOMENTUM, MAX_MOMENTUM);
 
     private static final String AMSGRAD = "amsgrad";
 
@@ -304,7 +316,7 @@ public record ReadState(
             if (pair != null && value instanceof List<?> both && both.size() == 2) {
                 ours.put(pair.get(0), both.get(0));
                 ours.put(pair.get(1), both.get(1));
-            } else if (name.equals(INITIAL_RATE) || name.equals(AMSGRAD)) {
+            } else if (OF_SCHEDULES.contains(name) || name.equals(AMSGRAD)) {
                 ours.put(name, value);
             } else if (value != null && (OURS.containsKey(name) || ALIKE.contains(name))) {
                 ours.put(OURS.getOrDefault(name, name), value);
@@ -318,13 +330,26 @@ public record ReadState(
         List<Group> groups = hyperParameters.stream()
                 .map(group -> {
                     Map<String, Object> own = new LinkedHashMap<>(group.hyperParameters());
-                    if (own.get(INITIAL_RATE) instanceof Number rate) {
+                    Object peak = own.get(PEAK_RATE);
+                    if ((peak == null ? own.get(INITIAL_RATE) : peak) instanceof Number rate) {
                         own.put("learningRate", rate);
                     }
                     return new Group(group.names(), own);
                 })
                 .toList();
         return new ReadState(state, counts, groups, counted);
+    }
+
+    /** Between what the momentum is cycled, as the first of PyTorch's groups says. */
+    public Optional<MomentumCycle> momenta() {
+        return hyperParameters.stream()
+                .limit(1)
+                .map(Group::hyperParameters)
+                .filter(own -> own.get(BASE_MOMENTUM) instanceof Number && own.get(MAX_MOMENTUM) instanceof Number)
+                .map(own -> new MomentumCycle(
+                        ((Number) requireNonNull(own.get(BASE_MOMENTUM))).doubleValue(),
+                        ((Number) requireNonNull(own.get(MAX_MOMENTUM))).doubleValue()))
+                .findFirst();
     }
 
     /** The names that PyTorch's groups give. */

@@ -1,5 +1,7 @@
 package dev.plumbline.optimize;
 
+import dev.plumbline.compute.optimizer.HyperParameters;
+import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.schedule.Chained;
 import dev.plumbline.compute.optimizer.schedule.Constant;
 import dev.plumbline.compute.optimizer.schedule.Cosine;
@@ -8,6 +10,7 @@ import dev.plumbline.compute.optimizer.schedule.Cyclic;
 import dev.plumbline.compute.optimizer.schedule.Exponential;
 import dev.plumbline.compute.optimizer.schedule.InverseSquareRoot;
 import dev.plumbline.compute.optimizer.schedule.LinearWarmup;
+import dev.plumbline.compute.optimizer.schedule.MomentumCycle;
 import dev.plumbline.compute.optimizer.schedule.MultiStep;
 import dev.plumbline.compute.optimizer.schedule.OneCycle;
 import dev.plumbline.compute.optimizer.schedule.Polynomial;
@@ -49,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  * @param up cyclic: steps; the base rate is the peak
  * @param down cyclic (as many as up)
  * @param mode cyclic (triangular)
+ * @param baseMomentum oneCycle (0.85), cyclic (0.8): where the rate is highest; without maxMomentum too: not cycled
+ * @param maxMomentum oneCycle (0.95), cyclic (0.9): where the rate is lowest
  * @param schedules chained: one after the other
  */
 public record TrainingRunSchedule(
@@ -77,6 +82,8 @@ public record TrainingRunSchedule(
         @Nullable Long up,
         @Nullable Long down,
         Cyclic.@Nullable Mode mode,
+        @Nullable Double baseMomentum,
+        @Nullable Double maxMomentum,
         @Nullable List<TrainingRunSchedule> schedules) {
 
     public enum Kind {
@@ -87,8 +94,17 @@ public record TrainingRunSchedule(
         POLYNOMIAL("steps", "power", "minimumRate"),
         COSINE("steps", "minimumRate", "rises"),
         COSINE_RESTARTS("steps", "multiplier", "minimumRate"),
-        ONE_CYCLE("steps", "rise", "startDivisor", "endDivisor", "anneal", "threePhases", "counting"),
-        CYCLIC("up", "down", "minimumRate", "mode", "factor"),
+        ONE_CYCLE(
+                "steps",
+                "rise",
+                "startDivisor",
+                "endDivisor",
+                "anneal",
+                "threePhases",
+                "counting",
+                "baseMomentum",
+                "maxMomentum"),
+        CYCLIC("up", "down", "minimumRate", "mode", "factor", "baseMomentum", "maxMomentum"),
         CHAINED("schedules", "milestones"),
         LINEAR_WARMUP("steps", "startFactor", "next"),
         INVERSE_SQUARE_ROOT("warmup", "first"),
@@ -127,6 +143,8 @@ public record TrainingRunSchedule(
             up,
             down,
             mode,
+            baseMomentum,
+            maxMomentum,
             schedules
         };
         RecordComponent[] components = TrainingRunSchedule.class.getRecordComponents();
@@ -157,7 +175,8 @@ public record TrainingRunSchedule(
                         or(down, required("up", up)),
                         or(minimumRate, 0.0),
                         or(mode, Cyclic.Mode.TRIANGULAR),
-                        or(factor, 1.0));
+                        or(factor, 1.0),
+                        momenta(Cyclic.USUAL_MOMENTA));
             case CHAINED -> chained(iterations);
             case LINEAR_WARMUP -> warmup(iterations);
             case INVERSE_SQUARE_ROOT -> new InverseSquareRoot(required("warmup", warmup), or(first, 1L));
@@ -185,7 +204,43 @@ public record TrainingRunSchedule(
                 or(endDivisor, 1e4),
                 or(anneal, OneCycle.Anneal.COSINE),
                 or(threePhases, false),
-                or(counting, OneCycle.Counting.PYTORCH));
+                or(counting, OneCycle.Counting.PYTORCH),
+                momenta(OneCycle.USUAL_MOMENTA));
+    }
+
+    /** Null where nothing is said of them. */
+    private @Nullable MomentumCycle momenta(MomentumCycle usual) {
+        return baseMomentum == null && maxMomentum == null
+                ? null
+                : new MomentumCycle(or(baseMomentum, usual.base()), or(maxMomentum, usual.max()));
+    }
+
+    /** Refuses a schedule of the momentum for an optimizer that has none, as PyTorch does. */
+    public void requireMomentum(Optimizer optimizer) {
+        String said = baseMomentum != null ? "baseMomentum" : "maxMomentum";
+        if (baseMomentum != null || maxMomentum != null) {
+            HyperParameters.requireMomentum(optimizer, Problem.pointer(said));
+        }
+        boolean nesterov = Boolean.TRUE.equals(HyperParameters.of(optimizer).get("nesterov"));
+        if (nesterov && baseMomentum != null && baseMomentum == 0) {
+            throw Problem.invalid(
+                    Problem.pointer("baseMomentum"), "Nesterov's momentum cannot be none", baseMomentum, "above 0");
+        }
+        if (next != null) {
+            next.requireMomentum(optimizer, Problem.pointer("next"));
+        }
+        List<TrainingRunSchedule> chained = schedules == null ? List.of() : schedules;
+        for (int i = 0; i < chained.size(); i++) {
+            chained.get(i).requireMomentum(optimizer, Problem.pointer("schedules", i));
+        }
+    }
+
+    private void requireMomentum(Optimizer optimizer, String place) {
+        try {
+            requireMomentum(optimizer);
+        } catch (Problem problem) {
+            throw problem.within(place);
+        }
     }
 
     /** Each schedule has what is left of the run from where it begins. */

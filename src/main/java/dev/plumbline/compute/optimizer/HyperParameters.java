@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -68,6 +69,32 @@ public final class HyperParameters {
                     : fromJson(components[i], replacement, optimizer);
         }
         return construct(optimizer, components, values);
+    }
+
+    /**
+     * What a scheduler cycles: beta1 where the optimizer has betas, else momentum; nothing where it has neither, and of
+     * nadam, whose step hangs on the product of all momenta that went before.
+     */
+    public static Optional<String> cycled(Optimizer optimizer) {
+        Map<String, Object> known = of(optimizer);
+        if (optimizer.kind() == Kind.NADAM) {
+            return Optional.empty();
+        }
+        if (known.get("momentum") instanceof Double) {
+            return Optional.of("momentum"); // Muon's betas are its vectors' alone
+        }
+        return known.containsKey("beta1") ? Optional.of("beta1") : Optional.empty();
+    }
+
+    /** Refuses an optimizer of which no momentum can be cycled. */
+    public static void requireMomentum(Optimizer optimizer, String pointer) {
+        if (cycled(optimizer).isEmpty()) {
+            throw Problem.unsupported(
+                    pointer,
+                    "this optimizer has no momentum or beta1 that could be cycled",
+                    optimizer.kind(),
+                    "another kind, or neither baseMomentum nor maxMomentum");
+        }
     }
 
     /** The conventions and switches that the optimizer could have chosen and did not, by the name of the choice. */

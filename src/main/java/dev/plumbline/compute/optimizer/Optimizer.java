@@ -76,6 +76,13 @@ public sealed interface Optimizer
         return HyperParameters.with(this, Map.of("learningRate", learningRate));
     }
 
+    /** The same optimizer at another momentum, or beta1, as a schedule cycles it; itself where it has neither. */
+    default Optimizer withMomentum(double momentum) {
+        return HyperParameters.cycled(this)
+                .map(name -> HyperParameters.with(this, Map.of(name, momentum)))
+                .orElse(this);
+    }
+
     /** {@link #step(OptimizerState, Map, Map, Clipping)} without clipping. */
     default OptimizerStep step(OptimizerState before, Map<String, Tensor> parameters, Map<String, Tensor> gradients) {
         return step(before, parameters, gradients, Clipping.NONE);

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** The steps of a check, each tensor in the request or in a file beside it. */
 final class CheckedSteps {
 
-    private static final Step NOTHING_SAID = new Step(null, null, null, null, null, null);
+    private static final Step NOTHING_SAID = new Step(null, null, null, null, null, null, null);
 
     private final OptimizerCheckRequest request;
     private final CheckFiles files;
@@ -232,11 +232,15 @@ final class CheckedSteps {
             throw Problem.invalid(
                     pointer + "/learningRate", "this is no learning rate", rate, "a finite number, 0 or more");
         }
+        double momentum = step.momentum() == null ? Double.NaN : step.momentum();
+        if (momentum < 0 || momentum >= 1) {
+            throw Problem.invalid(pointer + "/momentum", "this is no momentum", momentum, "a number in [0, 1)");
+        }
         if (step.state() == null) {
-            return new Said(null, rate, scale);
+            return new Said(null, rate, momentum, scale, null);
         }
         ReadState read = ReadState.of(step.state(), ordered(List.copyOf(expected.keySet()), null), pointer + "/state");
-        return new Said(read.state() == null ? null : read.state().state(), rate, scale);
+        return new Said(read.state() == null ? null : read.state().state(), rate, momentum, scale, null);
     }
 
     private static void requireSteppable(String pointer, Map<String, TensorSource> parameters) {

@@ -57,6 +57,7 @@ public record OptimizerCheckRequest(
      *
      * @param state before this step, if it does not go on from the step before
      * @param learningRate of this step, as a schedule had it
+     * @param momentum of this step, or beta1, as a schedule had it
      * @param lossScale of this step's gradients
      */
     public record Step(
@@ -65,6 +66,7 @@ public record OptimizerCheckRequest(
             @Nullable Map<String, Tensor> after,
             @Nullable CheckStateSource state,
             @Nullable Double learningRate,
+            @Nullable Double momentum,
             @Nullable Double lossScale) {}
 
     /**
@@ -90,8 +92,10 @@ public record OptimizerCheckRequest(
 
     /** Without its state. */
     Claim claim(ReadState start, List<String> names) {
-        Schedule course = course();
-        ReadState read = course == null || course instanceof Constant ? start : start.beforeSchedule();
+        Schedule rates = course();
+        ReadState read = rates == null || rates instanceof Constant ? start : start.beforeSchedule();
+        Schedule course =
+                rates == null ? null : read.momenta().map(rates::cyclingMomentum).orElse(rates);
         Optimizer claimed = null;
         Set<String> given = new LinkedHashSet<>();
         if (optimizer != null) {
@@ -101,6 +105,7 @@ public record OptimizerCheckRequest(
             given.addAll(read.said());
             given.addAll(byPreset(claimed));
         }
+        requireMomentum(claimed);
         boolean rateKnown = given.contains("learningRate");
         Double first = given().isEmpty() ? null : given().get(0).learningRate();
         if (claimed != null && !rateKnown && first != null && first > 0) {
@@ -121,6 +126,25 @@ public record OptimizerCheckRequest(
                         read.counts(),
                         maximizes,
                         optimizer == null ? null : given));
+    }
+
+    /** Where one is said step by step, or by the schedule. */
+    private void requireMomentum(@Nullable Optimizer claimed) {
+        if (claimed == null) {
+            return;
+        }
+        for (int k = 0; k < given().size(); k++) {
+            if (given().get(k).momentum() != null) {
+                HyperParameters.requireMomentum(claimed, Problem.pointer("steps", k, "momentum"));
+            }
+        }
+        try {
+            if (schedule != null) {
+                schedule.requireMomentum(claimed);
+            }
+        } catch (Problem problem) {
+            throw problem.within("/schedule");
+        }
     }
 
     /**

@@ -70,7 +70,7 @@ final class TrainingRun {
             if (reported) {
                 report(look, last, log);
             }
-            if (reason == null && !stepper.step(t, rate, look.gradient)) {
+            if (reason == null && !stepper.step(t, rate, schedule.momentum(t), look.gradient)) {
                 reportFailure(look, reported, last, log);
                 reason = Reason.NON_FINITE;
             } else if (reason == null) {

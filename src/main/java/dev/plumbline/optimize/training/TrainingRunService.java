@@ -5,11 +5,13 @@ import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.schedule.Constant;
+import dev.plumbline.compute.optimizer.schedule.MomentumCycle;
 import dev.plumbline.compute.optimizer.schedule.Schedule;
 import dev.plumbline.compute.program.Program;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.limits.Pace;
 import dev.plumbline.optimize.training.TrainingRunStop.Reason;
+import dev.plumbline.optimize.TrainingRunSchedule;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.LossSource;
 import dev.plumbline.reader.Model;
@@ -45,7 +47,7 @@ class TrainingRunService {
                 request.parametersOrNone().size() + request.dataOrNone().size());
         long end = System.nanoTime() + (long) (1e9 * request.secondsWithin(limits.requestSeconds()));
         Optimizer optimizer = pointing("/optimizer", () -> request.optimizer().optimizer());
-        Schedule schedule = pointing("/schedule", () -> schedule(request));
+        Schedule schedule = pointing("/schedule", () -> schedule(request, optimizer));
         Clipping clipping =
                 request.clipping() == null ? Clipping.NONE : request.clipping().clipping();
         LossSource loss = request.lossOrNone();
@@ -73,7 +75,9 @@ class TrainingRunService {
             double entries = initial.values().stream().mapToDouble(Tensor::size).sum();
             limits.requireBytes(2.0 * MOST_PAIRS * Double.BYTES * entries);
         }
-        TrainingRunStepper stepper = new TrainingRunStepper(optimizer, clipping, initial);
+        MomentumCycle momenta = schedule.momenta();
+        TrainingRunStepper stepper = new TrainingRunStepper(
+                momenta == null ? optimizer : optimizer.withMomentum(momenta.max()), clipping, initial);
         TrainingRunLog log = new TrainingRunLog(request.iterations());
         TrainingRunHealth health = new TrainingRunHealth(request.profileOrOurs(), batches.epochLength());
         TrainingRun run =
@@ -86,8 +90,8 @@ class TrainingRunService {
     double seconds(TrainingRunRequest request) {
         limits.requireTensors(
                 request.parametersOrNone().size() + request.dataOrNone().size());
-        pointing("/optimizer", () -> request.optimizer().optimizer());
-        pointing("/schedule", () -> schedule(request));
+        Optimizer optimizer = pointing("/optimizer", () -> request.optimizer().optimizer());
+        pointing("/schedule", () -> schedule(request, optimizer));
         LossSource loss = request.lossOrNone();
         TrainingRunBatches batches = new TrainingRunBatches(
                 request.dataOrNone(),
@@ -103,8 +107,13 @@ class TrainingRunService {
         return Math.min(all, request.secondsWithin(limits.requestSeconds()));
     }
 
-    private static Schedule schedule(TrainingRunRequest request) {
-        return request.schedule() == null ? new Constant() : request.schedule().schedule(request.iterations());
+    private static Schedule schedule(TrainingRunRequest request, Optimizer optimizer) {
+        TrainingRunSchedule said = request.schedule();
+        if (said == null) {
+            return new Constant();
+        }
+        said.requireMomentum(optimizer);
+        return said.schedule(request.iterations());
     }
 
     private Program program(ObjectiveReader reader, int iterations) {

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,9 @@ final class TrainingRunStepper {
 
     private record Kept(String name, Tensor value, double[] before, List<double[]> slots) {
 
-        List<Strip> moments() {
-            return slots.stream().map(Strip::of).toList();
+        /** The first; the last is the buffer of a momentum, which a step at none does not use. */
+        List<Strip> moments(int used) {
+            return slots.stream().limit(used).map(Strip::of).toList();
         }
     }
 
@@ -110,10 +112,15 @@ final class TrainingRunStepper {
         return size == 0 ? Double.NaN : Math.sqrt(moved / size);
     }
 
-    /** Takes step {@code t}, from 1; false where it could not be taken. */
-    boolean step(long t, double learningRate, Map<String, Tensor> gradients) {
-        if (learningRate != current.learningRate()) {
-            current = base.withLearningRate(learningRate);
+    /**
+     * Takes step {@code t}, from 1; false where it could not be taken.
+     *
+     * @param momentum empty for the optimizer's own
+     */
+    boolean step(long t, double learningRate, OptionalDouble momentum, Map<String, Tensor> gradients) {
+        if (learningRate != current.learningRate() || momentum.isPresent()) {
+            Optimizer rated = base.withLearningRate(learningRate);
+            current = momentum.isPresent() ? rated.withMomentum(momentum.getAsDouble()) : rated;
         }
         if (together != null) {
             return stepTogether(together, learningRate, gradients);
@@ -128,7 +135,7 @@ final class TrainingRunStepper {
                     parameter.value().shape(),
                     Strip.of(values),
                     Strip.of(gradient.values()),
-                    parameter.moments()));
+                    parameter.moments(current.slots().size())));
         }
         boolean taken =
                 new InPlaceStep(current, clipping, false).take(t, arrays).outcome() == Outcome.TAKEN;

@@ -285,6 +285,27 @@ class OptimizerCheckHttpTests {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            adagrad | "schedule": {"kind": "oneCycle", "steps": 9, "baseMomentum": 0.8}, | 0.1 | /schedule/baseMomentum
+            adagrad |                                                                    | 0.1 | /steps/0/momentum
+            sgd     |                                                                    | 1   | /steps/0/momentum
+            """)
+    void refusesAMomentumThatCannotBeCycled(String kind, String schedule, String momentum, String pointer)
+            throws Exception {
+        Answer answer = caller.post(
+                PATH,
+                """
+                {"optimizer": {"kind": "%s"}, %s "steps": [{"before": {"w": [1]}, "gradients": {"w": [1]},
+                "after": {"w": [0]}%s}]}"""
+                        .formatted(
+                                kind,
+                                schedule == null ? "" : schedule,
+                                schedule == null ? ", \"momentum\": " + momentum : ""));
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.text("/pointer")).isEqualTo(pointer);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
             {}                                                        | /steps/0/before
             {"w": []}                                                 | /steps/0/before
             {"w": {"shape": [1], "datatype": "FP16", "data": [1]}}    | /steps/0/before/w

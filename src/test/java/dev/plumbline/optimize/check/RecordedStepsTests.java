@@ -20,10 +20,11 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * 414 steps of PyTorch's optimizers, and 80 loops with a mistake planted: {@code make_recorded_steps.py}; 66 more by another hand,
- * {@code make_strangers_steps.py}.
+ * {@code make_strangers_steps.py}; and schedules that cycle the momentum, {@code make_cycled_steps.py}.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class RecordedStepsTests {
@@ -63,6 +64,47 @@ class RecordedStepsTests {
 
     static Stream<Arguments> strangers() throws IOException {
         return cases("strangers.json");
+    }
+
+    static Stream<Arguments> cycled() throws IOException {
+        return cases("cycled.json");
+    }
+
+    /** PyTorch cycles the momentum unless it is told not to: who states the rate's schedule alone has said neither. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cycled")
+    void takesEitherMomentumForRightWhereNothingIsSaidOfIt(String name, JsonNode each) throws Exception {
+        Answer answer = caller.post(PATH, each.at("/request").toString());
+        String summary = answer.text("/summary");
+        assertThat(answer.text("/explanation/fault"))
+                .as(summary)
+                .isEqualTo(each.at("/fault").asString());
+        boolean unsaid = each.at("/cycled").asBoolean() && !each.at("/stated").asBoolean();
+        if (each.at("/fault").asString().equals("right")) {
+            String words = each.at("/momenta/baseMomentum").asString() + " and "
+                    + each.at("/momenta/maxMomentum").asString();
+            assertThat(answer.text("/explanation/advice").contains("cycled between " + words + " against the"))
+                    .as(summary)
+                    .isEqualTo(unsaid);
+        }
+    }
+
+    /** Where it is stated, it must be so; one that stays is named. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cycled")
+    void holdsAStatedCycleOfTheMomentum(String name, JsonNode each) throws Exception {
+        ObjectNode request = (ObjectNode) each.at("/request");
+        if (!request.has("schedule")) {
+            return;
+        }
+        ((ObjectNode) request.at("/schedule")).setAll((ObjectNode) each.at("/momenta"));
+        Answer answer = caller.post(PATH, request.toString());
+        boolean cycled = each.at("/cycled").asBoolean();
+        assertThat(answer.text("/explanation/fault"))
+                .as(answer.text("/summary"))
+                .isEqualTo(cycled ? each.at("/fault").asString() : "momentum");
+        assertThat(answer.text("/explanation/advice").contains("it is not cycled, but stays at 0.9"))
+                .isNotEqualTo(cycled);
     }
 
     @ParameterizedTest(name = "{0}")

@@ -135,6 +135,35 @@ class TrainingRunServiceTests {
         assertThat(losses(train(run.formatted(1)))).isEqualTo(batches);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "sgd     | {'kind':'sgd','learningRate':0.02,'momentum':0.5} | 'oneCycle','maxMomentum':0.95",
+                "adam    | {'kind':'adam','learningRate':0.1} | 'oneCycle','threePhases':true,'baseMomentum':0.85",
+                "adamw   | {'kind':'adamw','learningRate':0.1} | 'oneCycle','baseMomentum':0.85,'maxMomentum':0.95",
+                "rmsprop | {'kind':'rmsprop'} | 'cyclic','up':3,'minimumRate':0.001,'maxMomentum':0.9",
+                "zero    | {'kind':'sgd','learningRate':0.02} | 'cyclic','up':3,'minimumRate':0.001,'baseMomentum':0"
+            })
+    void cyclesTheMomentumAsPyTorch(String name, String optimizer, String schedule) throws IOException {
+        TrainingRunReport report =
+                train("{'model':{'formula':'(x - 3)^2 + (x*y - 1)^2'},'parameters':{'x':0.5,'y':0.5},'iterations':20,"
+                        + "'reportEvery':1,'optimizer':" + optimizer + ",'schedule':{'kind':" + schedule + "}}");
+        String losses = Files.readString(Path.of("src/test/resources/fixtures/schedules/cycled-runs.csv"))
+                .lines()
+                .filter(line -> line.startsWith(name + ","))
+                .findFirst()
+                .orElseThrow();
+        double[] expected =
+                Arrays.stream(losses.split(",")).skip(1).mapToDouble(Double::parseDouble).toArray();
+        assertThat(report.losses()).hasSize(expected.length);
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(report.losses().get(i).get(1).doubleValue())
+                    .isCloseTo(expected[i], org.assertj.core.data.Offset.offset(1e-12));
+        }
+    }
+
     @Test
     void lowersTheRateOnAPlateau() {
         List<TrainingRunProgress> seen = new ArrayList<>();
@@ -186,7 +215,15 @@ class TrainingRunServiceTests {
             value = {
                 "'iterations':1,'optimizer':{'kind':'sgd','beta1':0.9} | /optimizer/beta1",
                 "'iterations':1,'optimizer':{'kind':'sgd'},'batchSize':9 | /batchSize",
-                "'iterations':1,'optimizer':{'kind':'sgd'},'schedule':{'kind':'step'} | /schedule/every"
+                "'iterations':1,'optimizer':{'kind':'sgd'},'schedule':{'kind':'step'} | /schedule/every",
+                "'iterations':9,'optimizer':{'kind':'adagrad'},'schedule':{'kind':'oneCycle','maxMomentum':0.9}"
+                        + " | /schedule/maxMomentum",
+                "'iterations':9,'optimizer':{'kind':'nadam'},'schedule':{'kind':'linearWarmup','steps':2,'next':"
+                        + "{'kind':'oneCycle','baseMomentum':0.9}} | /schedule/next/baseMomentum",
+                "'iterations':9,'optimizer':{'kind':'sgd','momentum':0.9,'nesterov':true},'schedule':{'kind':'cyclic',"
+                        + "'up':2,'baseMomentum':0} | /schedule/baseMomentum",
+                "'iterations':9,'optimizer':{'kind':'sgd'},'schedule':{'kind':'oneCycle','maxMomentum':0.8}"
+                        + " | /schedule/baseMomentum"
             })
     void pointsAtWhatCannotBe(String settings, String pointer) {
         Problem problem = catchThrowableOfType(

@@ -35,6 +35,26 @@ final class Candidates {
                 .map(kind -> kind.preset(Preset.PYTORCH));
     }
 
+    /** Those that fewer use, to be searched about where none of the usual ones explains anything. */
+    static Stream<Optimizer> rarer() {
+        Stream<Optimizer> kinds = Stream.of(Kind.RADAM, Kind.ADAMAX, Kind.AMSGRAD, Kind.NADAM)
+                .map(kind -> kind.preset(Preset.PYTORCH));
+        Stream<Optimizer> switched = Stream.of(
+                HyperParameters.with(Kind.RMSPROP.preset(Preset.PYTORCH), Map.of("centered", true)), nesterov());
+        return Stream.of(kinds, nadams(), switched).flatMap(optimizers -> optimizers);
+    }
+
+    /** All of these, and descent with the usual momentum: what is tried with clipping. */
+    static Stream<Optimizer> searched() {
+        Optimizer momentum = HyperParameters.with(Sgd.preset(Preset.PYTORCH), Map.of("momentum", 0.9));
+        return Stream.of(usual(), Stream.of(momentum), rarer()).flatMap(optimizers -> optimizers);
+    }
+
+    private static Optimizer nesterov() {
+        return HyperParameters.with(
+                Sgd.preset(Preset.PYTORCH), Map.<String, Object>of("momentum", 0.9, "nesterov", true));
+    }
+
     static List<Preset> defaultsOf(Optimizer optimizer) {
         return Stream.of(Preset.values())
                 .filter(preset -> preset(optimizer.kind(), preset)

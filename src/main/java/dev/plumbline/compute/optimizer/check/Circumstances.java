@@ -28,6 +28,10 @@ public record Circumstances(
 
     public static final Circumstances PLAIN = new Circumstances(null, Clipping.NONE, List.of(), Map.of(), false, null);
 
+    Circumstances with(Schedule other) {
+        return new Circumstances(other, clipping, groups, counts, maximizes, given);
+    }
+
     /** Whether this hyper-parameter was said. */
     boolean says(String hyperParameter) {
         return given == null || given.contains(hyperParameter);

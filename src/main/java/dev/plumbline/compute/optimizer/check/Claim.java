@@ -1,9 +1,12 @@
 package dev.plumbline.compute.optimizer.check;
 
+import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.compute.optimizer.schedule.Schedule;
 import dev.plumbline.tensor.Tensor;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,16 @@ public record Claim(
 
     public Claim(@Nullable Optimizer optimizer, boolean learningRateKnown, @Nullable OptimizerState state) {
         this(optimizer, learningRateKnown, state, Circumstances.PLAIN);
+    }
+
+    /** The claim with its momentum cycled as PyTorch does where nothing is said of that; nothing where it cycles none. */
+    Optional<Claim> cyclingMomentum() {
+        Schedule schedule = circumstances.schedule();
+        Schedule cycling = schedule == null ? null : schedule.cyclingMomentum();
+        boolean can = optimizer == null || HyperParameters.cycled(optimizer).isPresent();
+        return cycling == null || cycling.equals(schedule) || !can
+                ? Optional.empty()
+                : Optional.of(new Claim(optimizer, learningRateKnown, state, circumstances.with(cycling)));
     }
 
     public static Claim of(Optimizer optimizer) {

@@ -1,5 +1,6 @@
 package dev.plumbline.compute.optimizer.check;
 
+import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.check.Deviations.Edit;
 import dev.plumbline.compute.optimizer.schedule.Chained;
@@ -7,21 +8,25 @@ import dev.plumbline.compute.optimizer.schedule.LinearWarmup;
 import dev.plumbline.compute.optimizer.schedule.Schedule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.IntUnaryOperator;
+import java.util.function.LongFunction;
 import java.util.function.LongToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The learning rates of observed steps, as multiples of the optimizer's own: as they are claimed, and as loops go off from
- * that. Where step t should have the rate of t, a scheduler that is stepped before the optimizer has given it that of t + 1.
+ * The learning rates of observed steps, as multiples of the optimizer's own, and their momenta: as they are claimed, and
+ * as loops go off from that. Where step t should have the rate of t, a scheduler that is stepped before the optimizer has
+ * given it that of t + 1.
  */
 record Courses(Claim claim, List<ObservedStep> steps) {
 
     private static final double SAME = 1e-12;
+    private static final List<Double> USUAL_MOMENTA = List.of(0.9, 0.95, 0.85, 0.8, 0.99, 0.5, 0.0);
 
-    /** What the claim says; 1 for every step where it says nothing. */
-    List<Double> claimed() {
+    /** What the claim says; the optimizer's own rate and momentum in every step where it says nothing. */
+    Profile claimed() {
         return profile(t -> 0);
     }
 
@@ -33,40 +38,62 @@ record Courses(Claim claim, List<ObservedStep> steps) {
                     "one step early: each step has the rate of the next, as where a scheduler is stepped before the"
                             + " optimizer",
                     profile(t -> 1)));
-            edits.add(edit("constant, the schedule not stepped", constant(1)));
+            edits.add(edit("constant, the schedule not stepped", constant(1, Double.NaN)));
             edits.add(edit(
                     "constant, at the rate of the first step",
-                    constant(claimed().get(0))));
+                    constant(claimed().rates().get(0), claimed().momenta().get(0))));
         }
         Schedule schedule = claim.circumstances().schedule();
         if (schedule != null) {
             warmups(schedule, edits);
         }
-        return edits.stream().filter(edit -> edit != null);
+        if (claimed().cycles() && claim.optimizer() != null) {
+            momenta(claim.optimizer(), edits);
+        }
+        return edits.stream();
     }
 
     private void warmups(Schedule schedule, List<Edit> edits) {
         if (schedule instanceof LinearWarmup warmup) {
             LinearWarmup fromZero = new LinearWarmup(warmup.steps(), 0, warmup.next());
-            edits.add(edit("the warm-up counts from 0, so that its first rate is 0", rates(t -> rate(fromZero, t))));
+            edits.add(edit("the warm-up counts from 0, so that its first rate is 0", course(t -> fromZero)));
             edits.add(edit(
                     "the warm-up counts from 1, so that its first rate is 1 / " + warmup.steps() + " of the whole",
-                    rates(t -> t > warmup.steps() ? rate(warmup, t) : base() * t / warmup.steps())));
+                    claimed()
+                            .withRates(rates(
+                                    t -> t > warmup.steps() ? rate(warmup, t) : base() * t / warmup.steps()))));
             edits.add(edit(
                     "the schedule that follows the warm-up counts from the first step of all",
-                    rates(t -> t > warmup.steps() ? rate(warmup.next(), t) : rate(warmup, t))));
-            edits.add(edit("there is no warm-up", rates(t -> rate(warmup.next(), t))));
+                    course(t -> t > warmup.steps() ? warmup.next() : warmup)));
+            edits.add(edit("there is no warm-up", course(t -> warmup.next())));
         }
         if (schedule instanceof Chained chained) {
             for (int i = 0; i < chained.schedules().size(); i++) {
                 Schedule one = chained.schedules().get(i);
-                edits.add(edit("only schedule " + i + " of those chained", rates(t -> rate(one, t))));
+                edits.add(edit("only schedule " + i + " of those chained", course(t -> one)));
             }
         }
     }
 
-    private static Edit edit(String detail, List<Double> profile) {
-        return new Edit(Fault.SCHEDULE, detail, hypothesis -> hypothesis.used(manner -> manner.profiled(profile)));
+    /** Of a cycled momentum: one that stays, which mostly is the optimizer's own. */
+    private void momenta(Optimizer optimizer, List<Edit> edits) {
+        HyperParameters.cycled(optimizer)
+                .map(name -> HyperParameters.of(optimizer).get(name))
+                .map(Double.class::cast)
+                .ifPresent(own -> Stream.concat(Stream.of(own), USUAL_MOMENTA.stream())
+                        .distinct()
+                        .forEach(momentum -> edits.add(edit(
+                                Fault.MOMENTUM,
+                                "it is not cycled, but stays at " + Wording.number(momentum),
+                                claimed().withMomentum(momentum)))));
+    }
+
+    private static Edit edit(String detail, Profile profile) {
+        return edit(Fault.SCHEDULE, detail, profile);
+    }
+
+    private static Edit edit(Fault fault, String detail, Profile profile) {
+        return new Edit(fault, detail, hypothesis -> hypothesis.used(manner -> manner.profiled(profile)));
     }
 
     boolean varies() {
@@ -90,21 +117,43 @@ record Courses(Claim claim, List<ObservedStep> steps) {
                         .orElse(1);
     }
 
-    /** The rates that are said, {@code offset} steps from where they should be; the last stays where there is none after. */
-    private List<Double> profile(java.util.function.IntUnaryOperator offset) {
-        return IntStream.range(0, steps.size())
-                .mapToObj(k -> share(said(k + offset.applyAsInt(k))))
-                .toList();
+    /** What is said, {@code offset} steps from where it should be; the last stays where there is none after. */
+    private Profile profile(IntUnaryOperator offset) {
+        return new Profile(
+                each(k -> share(rate(k + offset.applyAsInt(k)))), each(k -> momentum(k + offset.applyAsInt(k))));
     }
 
-    private double said(int k) {
-        int held = Math.max(0, Math.min(k, steps.size() - 1));
-        double rate = steps.get(held).said().learningRate();
-        @Nullable Schedule schedule = claim.circumstances().schedule();
+    /** By the schedule of each step. */
+    private Profile course(LongFunction<Schedule> schedule) {
+        return new Profile(
+                rates(t -> rate(schedule.apply(t), t)), each(k -> momentum(schedule.apply(first() + k), first() + k)));
+    }
+
+    private List<Double> each(IntToDoubleFunction number) {
+        return IntStream.range(0, steps.size()).mapToObj(number::applyAsDouble).toList();
+    }
+
+    private Said said(int k) {
+        return steps.get(Math.max(0, Math.min(k, steps.size() - 1))).said();
+    }
+
+    private double rate(int k) {
+        double rate = said(k).learningRate();
+        Schedule schedule = claim.circumstances().schedule();
         if (!Double.isNaN(rate)) {
             return rate;
         }
         return schedule == null ? base() : rate(schedule, first() + k);
+    }
+
+    private double momentum(int k) {
+        double momentum = said(k).momentum();
+        Schedule schedule = claim.circumstances().schedule();
+        return Double.isNaN(momentum) && schedule != null ? momentum(schedule, first() + k) : momentum;
+    }
+
+    private static double momentum(Schedule schedule, long t) {
+        return schedule.momentum(Math.max(t, 1)).orElse(Double.NaN);
     }
 
     private long first() {
@@ -112,13 +161,11 @@ record Courses(Claim claim, List<ObservedStep> steps) {
     }
 
     private List<Double> rates(LongToDoubleFunction rate) {
-        return IntStream.range(0, steps.size())
-                .mapToObj(k -> share(rate.applyAsDouble(first() + k)))
-                .toList();
+        return each(k -> share(rate.applyAsDouble(first() + k)));
     }
 
-    private List<Double> constant(double share) {
-        return steps.stream().map(step -> share).toList();
+    private Profile constant(double share, double momentum) {
+        return new Profile(each(k -> share), each(k -> momentum));
     }
 
     private double share(double rate) {

@@ -45,7 +45,7 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
         return GradientPath.claimed(claim.circumstances().clipping());
     }
 
-    /** What is right too: PyTorch's NAdam, PyTorch's divisor, and gradients that a scaler has found unusable. */
+    /** What is right too: PyTorch's NAdam, PyTorch's divisor, and the momentum that its schedulers cycle unasked. */
     List<Hypothesis> asRight() {
         List<Hypothesis> right = new ArrayList<>(Hypotheses.asPyTorchHas(
                 requireNonNull(claim.optimizer()), claim.circumstances().says("momentum")));
@@ -55,6 +55,15 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
                     .map(hypothesis -> hypothesis.used(manner -> manner.along(torch)))
                     .forEach(right::add);
         }
+        claim.cyclingMomentum()
+                .ifPresent(cycling -> {
+                    Profile profile = new Courses(cycling, steps).claimed();
+                    Stream.concat(Stream.of(itself()), List.copyOf(right).stream())
+                            .map(hypothesis -> hypothesis
+                                    .used(manner -> manner.profiled(profile))
+                                    .named(Fault.RIGHT, Wording.cycled(cycling)))
+                            .forEach(right::add);
+                });
         return right;
     }
 
@@ -194,16 +203,7 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
             edits.add(path(Fault.UNSCALING, "they were twice", path.unscaling(2)));
         }
         if (path.clip() == Clip.NONE) {
-            for (double bound : USUAL_BOUNDS) {
-                String at = Wording.number(bound);
-                edits.add(path(Fault.CLIPPING, "by norm, at " + at, path.clipping(Clip.NORM, bound)));
-                edits.add(path(
-                        Fault.CLIPPING,
-                        "by norm, at " + at,
-                        path.clipping(Clip.NORM, bound).asPyTorchDivides()));
-                edits.add(path(Fault.CLIPPING, "by value, at " + at, path.clipping(Clip.VALUE, bound)));
-            }
-            return edits.stream();
+            return Stream.concat(edits.stream(), clippings(path));
         }
         edits.add(path(Fault.CLIPPING, "they were not", path.clipping(Clip.NONE, path.bound())));
         for (Clip other : List.of(Clip.VALUE, Clip.NORM, Clip.NORM_OF_EACH, Clip.NORM_ALWAYS, Clip.SQUARED_NORM)) {
@@ -217,6 +217,18 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
             edits.add(path(Fault.UNSCALING, "they were clipped before", first.asPyTorchDivides()));
         }
         return edits.stream();
+    }
+
+    /** Clipping at the bounds that people choose, by norm as it is meant and as PyTorch divides. */
+    static Stream<Edit> clippings(GradientPath path) {
+        return DoubleStream.of(USUAL_BOUNDS).boxed().flatMap(bound -> {
+            GradientPath byNorm = path.clipping(Clip.NORM, bound);
+            String at = Wording.number(bound);
+            return Stream.of(
+                    path(Fault.CLIPPING, found(Clip.NORM) + at, byNorm),
+                    path(Fault.CLIPPING, found(Clip.NORM) + at, byNorm.asPyTorchDivides()),
+                    path(Fault.CLIPPING, found(Clip.VALUE) + at, path.clipping(Clip.VALUE, bound)));
+        });
     }
 
     static String words(Clip clip) {

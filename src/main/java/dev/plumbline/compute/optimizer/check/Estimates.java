@@ -1,5 +1,7 @@
 package dev.plumbline.compute.optimizer.check;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.WeightDecay;
@@ -31,7 +33,9 @@ record Estimates(Claim claim, Trials trials) {
                     && value.equals(claimed.get(name))
                     && (claim.circumstances().given() == null
                             || claim.circumstances().given().contains(name));
-            if (!told && NUMBERS.contains(name) && value instanceof Double number) {
+            boolean cycled = cycles(fixed)
+                    && HyperParameters.cycled(fixed.optimizer()).filter(name::equals).isPresent();
+            if (!told && !cycled && NUMBERS.contains(name) && value instanceof Double number) {
                 estimate(
                                 name,
                                 number,
@@ -62,6 +66,12 @@ record Estimates(Claim claim, Trials trials) {
                     .ifPresent(estimates::add);
         }
         return estimates;
+    }
+
+    /** Whether the momentum is a schedule's, and the optimizer's own counts for nothing. */
+    private boolean cycles(Hypothesis hypothesis) {
+        return requireNonNullElse(hypothesis.manner().profile(), trials.courses().claimed())
+                .cycles();
     }
 
     private Optional<Estimate> estimate(String name, double value, DoubleFunction<Hypothesis> turned) {

@@ -89,6 +89,7 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
         List<Function<Searches, Stream<Hypothesis>>> stages = claim.optimizer() == null
                 ? List.of(Searches::ofAnyOptimizer)
                 : List.of(
+                        Searches::shortBounds,
                         Searches::courses,
                         Searches::numbers,
                         Searches::bounds,

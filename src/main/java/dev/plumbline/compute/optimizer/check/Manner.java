@@ -1,6 +1,5 @@
 package dev.plumbline.compute.optimizer.check;
 
-import java.util.List;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -8,46 +7,47 @@ import org.jspecify.annotations.Nullable;
 /**
  * How an optimizer was used.
  *
- * @param clock from the true t to the one used
- * @param clockPerTensor t grows with every tensor, not with every step
- * @param rateFactor on the learning rate, by the true t; a decoupled decay stays as it was
- * @param forgetful moments start afresh in every step
- * @param uphill gradients have the wrong sign
- * @param grouping which hyper-parameters the groups have
- * @param skipping steps that stood still were not taken, and t did not count them
- * @param twist of the weight decay; null where there is none
- * @param misreading of Adam's equations; null where there is none
- * @param profile what the learning rate is multiplied by, step by observed step; null: as is claimed
- * @param path of the gradients; null: as is claimed
+ * @param timing which t it used
+ * @param equations what was made of its equations
+ * @param setting what it was given, where that is not what is claimed
  * @param driving of the optimizer by the loop
  */
-record Manner(
-        LongUnaryOperator clock,
-        boolean clockPerTensor,
-        LongToDoubleFunction rateFactor,
-        boolean forgetful,
-        boolean uphill,
-        Grouping grouping,
-        boolean skipping,
-        @Nullable Twist twist,
-        @Nullable Misreading misreading,
-        @Nullable List<Double> profile,
-        @Nullable GradientPath path,
-        Driving driving) {
+record Manner(Timing timing, Equations equations, Setting setting, Driving driving) {
 
     static final Manner RIGHT = new Manner(
-            LongUnaryOperator.identity(),
-            false,
-            t -> 1,
-            false,
-            false,
-            Grouping.CLAIMED,
-            false,
-            null,
-            null,
-            null,
-            null,
+            new Timing(LongUnaryOperator.identity(), false, t -> 1, false),
+            new Equations(false, false, null, null),
+            new Setting(Grouping.CLAIMED, null, null),
             Driving.RIGHT);
+
+    /**
+     * Which t was used.
+     *
+     * @param clock from the true t to the one used
+     * @param perTensor t grows with every tensor, not with every step
+     * @param rateFactor on the learning rate, by the true t; a decoupled decay stays as it was
+     * @param skipping steps that stood still were not taken, and t did not count them
+     */
+    record Timing(LongUnaryOperator clock, boolean perTensor, LongToDoubleFunction rateFactor, boolean skipping) {}
+
+    /**
+     * What was made of the equations.
+     *
+     * @param forgetful moments start afresh in every step
+     * @param uphill gradients have the wrong sign
+     * @param twist of the weight decay; null where there is none
+     * @param misreading of Adam's equations; null where there is none
+     */
+    record Equations(boolean forgetful, boolean uphill, @Nullable Twist twist, @Nullable Misreading misreading) {}
+
+    /**
+     * What an optimizer was given.
+     *
+     * @param grouping which hyper-parameters the groups have
+     * @param profile of learning rates and momenta; null: as is claimed
+     * @param path of the gradients; null: as is claimed
+     */
+    record Setting(Grouping grouping, @Nullable Profile profile, @Nullable GradientPath path) {}
 
     /** Which hyper-parameters groups have. */
     enum Grouping {
@@ -66,195 +66,71 @@ record Manner(
         AT_BASE_RATE
     }
 
+    @Nullable Profile profile() {
+        return setting.profile();
+    }
+
+    @Nullable GradientPath path() {
+        return setting.path();
+    }
+
     Manner at(LongUnaryOperator other) {
-        return new Manner(
-                other,
-                clockPerTensor,
-                rateFactor,
-                forgetful,
-                uphill,
-                grouping,
-                skipping,
-                twist,
-                misreading,
-                profile,
-                path,
-                driving);
+        return with(new Timing(other, timing.perTensor(), timing.rateFactor(), timing.skipping()));
     }
 
     Manner countingTensors() {
-        return new Manner(
-                clock,
-                true,
-                rateFactor,
-                forgetful,
-                uphill,
-                grouping,
-                skipping,
-                twist,
-                misreading,
-                profile,
-                path,
-                driving);
+        return with(new Timing(timing.clock(), true, timing.rateFactor(), timing.skipping()));
     }
 
     Manner scaledBy(LongToDoubleFunction other) {
-        return new Manner(
-                clock,
-                clockPerTensor,
-                other,
-                forgetful,
-                uphill,
-                grouping,
-                skipping,
-                twist,
-                misreading,
-                profile,
-                path,
-                driving);
-    }
-
-    Manner forgetting() {
-        return new Manner(
-                clock,
-                clockPerTensor,
-                rateFactor,
-                true,
-                uphill,
-                grouping,
-                skipping,
-                twist,
-                misreading,
-                profile,
-                path,
-                driving);
-    }
-
-    Manner goingUphill() {
-        return new Manner(
-                clock,
-                clockPerTensor,
-                rateFactor,
-                forgetful,
-                true,
-                grouping,
-                skipping,
-                twist,
-                misreading,
-                profile,
-                path,
-                driving);
-    }
-
-    Manner grouped(Grouping other) {
-        return new Manner(
-                clock,
-                clockPerTensor,
-                rateFactor,
-                forgetful,
-                uphill,
-                other,
-                skipping,
-                twist,
-                misreading,
-                profile,
-                path,
-                driving);
+        return with(new Timing(timing.clock(), timing.perTensor(), other, timing.skipping()));
     }
 
     Manner skippingSteps() {
-        return new Manner(
-                clock,
-                clockPerTensor,
-                rateFactor,
-                forgetful,
-                uphill,
-                grouping,
-                true,
-                twist,
-                misreading,
-                profile,
-                path,
-                driving);
+        return with(new Timing(timing.clock(), timing.perTensor(), timing.rateFactor(), true));
+    }
+
+    private Manner with(Timing other) {
+        return new Manner(other, equations, setting, driving);
+    }
+
+    Manner forgetting() {
+        return with(new Equations(true, equations.uphill(), equations.twist(), equations.misreading()));
+    }
+
+    Manner goingUphill() {
+        return with(new Equations(equations.forgetful(), true, equations.twist(), equations.misreading()));
     }
 
     Manner twisted(Twist other) {
-        return new Manner(
-                clock,
-                clockPerTensor,
-                rateFactor,
-                forgetful,
-                uphill,
-                grouping,
-                skipping,
-                other,
-                misreading,
-                profile,
-                path,
-                driving);
+        return with(new Equations(equations.forgetful(), equations.uphill(), other, equations.misreading()));
     }
 
     Manner misreading(Misreading other) {
-        return new Manner(
-                clock,
-                clockPerTensor,
-                rateFactor,
-                forgetful,
-                uphill,
-                grouping,
-                skipping,
-                twist,
-                other,
-                profile,
-                path,
-                driving);
+        return with(new Equations(equations.forgetful(), equations.uphill(), equations.twist(), other));
     }
 
-    Manner profiled(List<Double> other) {
-        return new Manner(
-                clock,
-                clockPerTensor,
-                rateFactor,
-                forgetful,
-                uphill,
-                grouping,
-                skipping,
-                twist,
-                misreading,
-                other,
-                path,
-                driving);
+    private Manner with(Equations other) {
+        return new Manner(timing, other, setting, driving);
+    }
+
+    Manner grouped(Grouping other) {
+        return with(new Setting(other, setting.profile(), setting.path()));
+    }
+
+    Manner profiled(Profile other) {
+        return with(new Setting(setting.grouping(), other, setting.path()));
     }
 
     Manner along(GradientPath other) {
-        return new Manner(
-                clock,
-                clockPerTensor,
-                rateFactor,
-                forgetful,
-                uphill,
-                grouping,
-                skipping,
-                twist,
-                misreading,
-                profile,
-                other,
-                driving);
+        return with(new Setting(setting.grouping(), setting.profile(), other));
+    }
+
+    private Manner with(Setting other) {
+        return new Manner(timing, equations, other, driving);
     }
 
     Manner driven(Driving other) {
-        return new Manner(
-                clock,
-                clockPerTensor,
-                rateFactor,
-                forgetful,
-                uphill,
-                grouping,
-                skipping,
-                twist,
-                misreading,
-                profile,
-                path,
-                other);
+        return new Manner(timing, equations, setting, other);
     }
 }

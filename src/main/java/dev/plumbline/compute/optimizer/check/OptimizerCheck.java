@@ -78,16 +78,29 @@ public record OptimizerCheck(Claim claim, List<ObservedStep> steps, boolean whol
                         + " stood still on gradients that are not finite, as a gradient scaler has it.");
     }
 
+    /** Where nothing explains the claim as it stands, as PyTorch would have taken it, with a cycled momentum. */
     private Judged judged(List<ObservedStep> seen, Runnable alive) {
+        Judged judged = judged(claim, seen, alive);
+        return isExplained(judged)
+                ? judged
+                : claim.cyclingMomentum()
+                        .map(cycling -> judged(cycling, seen, alive)
+                                .adding("That is " + Wording.cycled(cycling) + "."))
+                        .filter(OptimizerCheck::isExplained)
+                        .orElse(judged);
+    }
+
+    private static boolean isExplained(Judged judged) {
+        return judged.verdict().explanation().fault() != Fault.UNEXPLAINED;
+    }
+
+    private Judged judged(Claim claim, List<ObservedStep> seen, Runnable alive) {
         Judgement judgement = Judgement.of(claim, seen, !whole, alive);
         Optional<List<ObservedStep>> narrow = judgement.firstNonFinite().isPresent() || judgement.claimHolds()
                 ? Optional.empty()
                 : Float32Steps.of(seen);
         return narrow.map(float32 -> Judgement.of(claim, float32, !whole, alive).judged())
-                .map(judged -> new Judged(
-                        judged.verdict().adding("The parameters' numbers are float32 numbers, and are judged as such."),
-                        judged.judgement(),
-                        judged.choice()))
+                .map(judged -> judged.adding("The parameters' numbers are float32 numbers, and are judged as such."))
                 .orElseGet(() -> judgement.judged());
     }
 }

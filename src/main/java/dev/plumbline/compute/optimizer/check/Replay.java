@@ -1,11 +1,13 @@
 package dev.plumbline.compute.optimizer.check;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.compute.optimizer.OptimizerStep;
+import dev.plumbline.compute.optimizer.Slot;
 import dev.plumbline.compute.optimizer.WeightDecay;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
@@ -21,14 +23,14 @@ import org.jspecify.annotations.Nullable;
  * part, where they differ in their groups or in their count of steps.
  *
  * @param steps with the gradients that the optimizer saw
- * @param profile what the claimed learning rate is multiplied by, step by step
+ * @param profile of learning rates and momenta, as is claimed
  * @param still whether no parameter moved, step by step; {@code steps} may be pieces of steps
  */
 record Replay(
         List<ObservedStep> steps,
         @Nullable OptimizerState start,
         Parts parts,
-        List<Double> profile,
+        Profile profile,
         List<Boolean> still) {
 
     /**
@@ -102,7 +104,7 @@ record Replay(
                     return Optional.empty();
                 }
                 Map<String, Tensor> after =
-                        manner.skipping() && still.get(k) ? observed.before() : repeated(observed, k);
+                        manner.timing().skipping() && still.get(k) ? observed.before() : repeated(observed, k);
                 if (after == null) {
                     return Optional.empty();
                 }
@@ -114,8 +116,9 @@ record Replay(
             return Optional.of(predicted);
         }
 
+        /** Rprop's steps begin as large as the learning rate of the first. */
         private boolean begin(@Nullable OptimizerState state, ObservedStep observed, Driving.Lost lost) {
-            OptimizerState fresh = OptimizerState.initial(first(hypothesis.optimizer()), observed.before());
+            OptimizerState fresh = OptimizerState.initial(profile().first(hypothesis.optimizer()), observed.before());
             OptimizerState given = state == null || isFresh(state) ? fresh : state;
             if (!given.slots().keySet().containsAll(fresh.slots().keySet())) {
                 return false;
@@ -126,11 +129,8 @@ record Replay(
             return true;
         }
 
-        /** Rprop's steps begin as large as the learning rate of the first. */
-        private Optimizer first(Optimizer optimizer) {
-            double share =
-                    manner.profile() == null ? profile.get(0) : manner.profile().get(0);
-            return share == 1 ? optimizer : optimizer.withLearningRate(optimizer.learningRate() * share);
+        private Profile profile() {
+            return requireNonNullElse(manner.profile(), profile);
         }
 
         private @Nullable Map<String, Tensor> repeated(ObservedStep observed, int k) {
@@ -144,9 +144,9 @@ record Replay(
         private @Nullable Map<String, Tensor> after(ObservedStep observed, int k) {
             Map<String, Tensor> after = new LinkedHashMap<>();
             Map<String, Map<String, Tensor>> moments = new LinkedHashMap<>();
-            slots.keySet().forEach(slot -> moments.put(slot, new LinkedHashMap<>()));
-            Parts grouped = manner.grouping() == Manner.Grouping.ROTATED ? parts.rotated() : parts;
-            List<Parts.Part> of = manner.clockPerTensor() ? grouped.single() : grouped.of();
+            slots.forEach((slot, kept) -> moments.put(slot, new LinkedHashMap<>(kept)));
+            Parts grouped = manner.setting().grouping() == Manner.Grouping.ROTATED ? parts.rotated() : parts;
+            List<Parts.Part> of = manner.timing().perTensor() ? grouped.single() : grouped.of();
             for (int place = 0; place < of.size(); place++) {
                 if (of.get(place).names().stream().noneMatch(observed.before()::containsKey)) {
                     continue; // its tensors lie in other pieces
@@ -175,38 +175,41 @@ record Replay(
             int places = turn.places();
             int k = turn.step();
             long t = taken + part.ahead() + 1;
-            double profiled = manner.profile() == null
-                    ? profile.get(k)
-                    : requireNonNull(manner.profile()).get(k);
-            Optimizer own = manner.grouping() == Manner.Grouping.NONE
+            Optimizer own = manner.setting().grouping() == Manner.Grouping.NONE
                     ? hypothesis.optimizer()
                     : part.of(hypothesis.optimizer(), manner.driving().ungrouped());
-            Optimizer optimizer = scaled(profiled == 1 ? own : own.withLearningRate(own.learningRate() * profiled), t);
-            if (manner.twist() == Manner.Twist.AT_BASE_RATE) {
-                optimizer = decayedAtBaseRate(optimizer, profiled);
+            Optimizer optimizer = scaled(profile().at(k, own), t);
+            if (manner.equations().twist() == Manner.Twist.AT_BASE_RATE) {
+                optimizer = decayedAtBaseRate(optimizer, profile().rates().get(k));
             }
             Map<String, Tensor> x = only(part, observed.before());
             Map<String, Tensor> g = only(part, observed.gradients());
-            if (manner.uphill()) {
+            if (manner.equations().uphill()) {
                 g.replaceAll((name, tensor) -> tensor.map(value -> -value));
             }
             Map<String, Map<String, Tensor>> kept = new LinkedHashMap<>();
-            slots.forEach((slot, moments) -> kept.put(slot, only(part, moments)));
-            OptimizerState used =
-                    manner.forgetful() ? OptimizerState.initial(optimizer, x) : new OptimizerState(t, kept);
-            long clock = manner.clock().applyAsLong(manner.clockPerTensor() ? (t - 1) * places + place + 1 : t);
-            Misreading misreading = manner.misreading();
+            List<String> used = optimizer.slots().stream().map(Slot::name).toList();
+            slots.forEach((slot, moments) -> {
+                if (used.contains(slot)) { // not the buffer of a momentum that is 0 in this step
+                    kept.put(slot, only(part, moments));
+                }
+            });
+            OptimizerState state =
+                    manner.equations().forgetful() ? OptimizerState.initial(optimizer, x) : new OptimizerState(t, kept);
+            Manner.Timing timing = manner.timing();
+            long clock = timing.clock().applyAsLong(timing.perTensor() ? (t - 1) * places + place + 1 : t);
+            Misreading misreading = manner.equations().misreading();
             if (misreading != null) {
-                boolean late = manner.twist() == Manner.Twist.AFTER_THE_UPDATE;
+                boolean late = manner.equations().twist() == Manner.Twist.AFTER_THE_UPDATE;
                 Optimizer adam = late ? bare(optimizer) : optimizer;
-                OptimizerState next = misread(MisreadAdam.of(adam, misreading), clock, x, g, used, after);
+                OptimizerState next = misread(MisreadAdam.of(adam, misreading), clock, x, g, state, after);
                 if (late) {
                     Map<String, Tensor> stepped = only(part, after);
                     after.putAll(plus(stepped, -decayed(optimizer), stepped));
                 }
                 return next;
             }
-            OptimizerStep step = twisted(optimizer, new OptimizerState(clock - 1, used.slots()), x, g);
+            OptimizerStep step = twisted(optimizer, new OptimizerState(clock - 1, state.slots()), x, g);
             if (!step.taken()) {
                 return null;
             }
@@ -235,7 +238,7 @@ record Replay(
 
         private OptimizerStep twisted(
                 Optimizer optimizer, OptimizerState state, Map<String, Tensor> x, Map<String, Tensor> g) {
-            Manner.Twist twist = manner.twist();
+            Manner.Twist twist = manner.equations().twist();
             WeightDecay decay = optimizer.weightDecay();
             if (twist == null || twist == Manner.Twist.AT_BASE_RATE || decay.rate() == 0) {
                 return optimizer.step(state, x, g);
@@ -272,7 +275,7 @@ record Replay(
 
         /** Another learning rate, and the decay that is multiplied by it as it was. */
         private Optimizer scaled(Optimizer optimizer, long t) {
-            double factor = manner.rateFactor().applyAsDouble(t);
+            double factor = manner.timing().rateFactor().applyAsDouble(t);
             if (factor == 1) {
                 return optimizer;
             }

@@ -1,11 +1,13 @@
 package dev.plumbline.compute.optimizer.check;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.WeightDecay;
+import dev.plumbline.compute.optimizer.check.Deviations.Edit;
 import dev.plumbline.compute.optimizer.check.GradientPath.Clip;
 import dev.plumbline.problem.Problem;
 import java.math.BigDecimal;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
+import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
@@ -27,6 +30,7 @@ record Searches(Claim claim, Trials trials) {
     private static final int GRID = 40;
     private static final int SECTIONS = 24;
     private static final int SECANTS = 4;
+    private static final int SHORT = 2;
     private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
     private static final double SECANT = 1e-4;
 
@@ -68,12 +72,20 @@ record Searches(Claim claim, Trials trials) {
                 : Stream.of();
     }
 
+    /**
+     * Clipping at a bound of so few digits as people choose: of descent without momentum any bound is a course of rates as
+     * well, which takes a number for every step.
+     */
+    Stream<Hypothesis> shortBounds() {
+        return bounds().filter(hypothesis -> {
+            double bound = trials.path(hypothesis).bound();
+            return new BigDecimal(bound).round(new MathContext(SHORT)).doubleValue() == bound;
+        });
+    }
+
     /** Clipping at a bound that is found. */
     Stream<Hypothesis> bounds() {
-        double largest = trials.norms().stream()
-                .mapToDouble(norms -> norms.values().stream().reduce(0.0, Math::hypot))
-                .max()
-                .orElse(0);
+        double largest = largestNorm();
         if (!(largest > 0) || !Double.isFinite(largest)) {
             return Stream.of();
         }
@@ -111,29 +123,32 @@ record Searches(Claim claim, Trials trials) {
         }
         Trial quick = trials.quick(hypothesis);
         return quick
-                .profile(hypothesis)
-                .map(profile -> profile.stream()
+                .rates(hypothesis)
+                .map(rates -> rates.stream()
                         .map(share -> snapped(share, hypothesis))
                         .toList())
-                .map(profile -> fault == Fault.SCHEDULE
-                        ? hypothesis.used(manner -> manner.profiled(profile))
-                        : fromFirst(hypothesis, profile))
+                .map(rates -> fault == Fault.SCHEDULE ? at(rates, hypothesis) : fromFirst(hypothesis, rates))
                 .map(course -> course.named(
                         fault,
                         Courses.words(
-                                requireNonNull(course.manner().profile()),
+                                requireNonNull(course.manner().profile()).rates(),
                                 course.optimizer().learningRate())))
                 .stream();
     }
 
+    /** At these rates, and at the momenta that it has. */
+    private Hypothesis at(List<Double> rates, Hypothesis hypothesis) {
+        return hypothesis.used(manner -> manner.profiled(
+                requireNonNullElse(manner.profile(), trials.courses().claimed()).withRates(rates)));
+    }
+
     /** Nobody has claimed its rate: it is that of the first step, and no default's. */
-    private static Hypothesis fromFirst(Hypothesis hypothesis, List<Double> profile) {
+    private Hypothesis fromFirst(Hypothesis hypothesis, List<Double> rates) {
         double rate = hypothesis.optimizer().learningRate();
-        double first = profile.get(0) * rate;
-        return hypothesis
-                .with(hypothesis.optimizer().withLearningRate(first))
-                .used(manner -> manner.profiled(
-                        profile.stream().map(share -> share * rate / first).toList()));
+        double first = rates.get(0) * rate;
+        return at(
+                rates.stream().map(share -> share * rate / first).toList(),
+                hypothesis.with(hypothesis.optimizer().withLearningRate(first)));
     }
 
     /** A rate of six digits or fewer is taken for what it seems. */
@@ -237,35 +252,55 @@ record Searches(Claim claim, Trials trials) {
         return Candidates.all(Momenta.of(trials.steps())).stream();
     }
 
-    /** Nothing is claimed: rates that change, numbers that nobody has as a default. */
+    /** Nothing is claimed: the first of these that finds something, the cheapest and likeliest before the others. */
     Stream<Hypothesis> ofAnyOptimizer() {
-        List<Hypothesis> byCourse = candidates()
-                .flatMap(optimizer -> course(Hypothesis.of(Fault.RIGHT, optimizer, ""), Fault.RIGHT))
-                .filter(trials::holdsOnSample)
-                .toList();
-        if (!byCourse.isEmpty()) {
-            return byCourse.stream();
-        }
-        List<Hypothesis> usual = Candidates.usual()
-                .flatMap(Searches::combinations)
-                .map(optimizer -> Hypothesis.of(Fault.RIGHT, optimizer, "").atAnyRate())
-                .filter(trials::holdsOnSample)
-                .toList();
-        if (!usual.isEmpty()) {
-            return usual.stream();
-        }
-        List<Hypothesis> together = Candidates.usual()
-                .flatMap(JointSearch.of(trials)::found)
-                .map(optimizer -> Hypothesis.of(Fault.RIGHT, optimizer, "").atAnyRate())
-                .toList();
-        return together.isEmpty()
-                ? Candidates.usual()
-                        .map(optimizer ->
-                                Hypothesis.of(Fault.RIGHT, optimizer, "").atAnyRate())
+        List<Supplier<Stream<Hypothesis>>> stages = List.of(
+                this::clipped,
+                () -> candidates().flatMap(optimizer -> course(Hypothesis.of(Fault.RIGHT, optimizer, ""), Fault.RIGHT)),
+                () -> right(Candidates.usual().flatMap(Searches::combinations)),
+                () -> right(together(Candidates.usual())),
+                () -> right(together(Candidates.rarer())),
+                () -> right(Candidates.usual())
                         .flatMap(this::knobs)
                         .flatMap(this::found)
-                        .map(hypothesis -> hypothesis.named(Fault.RIGHT, ""))
-                : together.stream();
+                        .map(hypothesis -> hypothesis.named(Fault.RIGHT, "")));
+        return stages.stream()
+                .map(stage -> stage.get().filter(trials::holdsOnSample).toList())
+                .filter(found -> !found.isEmpty())
+                .findFirst()
+                .stream()
+                .flatMap(List::stream);
+    }
+
+    private static Stream<Hypothesis> right(Stream<Optimizer> optimizers) {
+        return optimizers.map(optimizer -> Hypothesis.of(Fault.RIGHT, optimizer, "").atAnyRate());
+    }
+
+    private Stream<Optimizer> together(Stream<Optimizer> optimizers) {
+        JointSearch search = JointSearch.of(trials);
+        return optimizers.flatMap(search::found);
+    }
+
+    /** At usual bounds that some gradient exceeds, where nothing is said of clipping. */
+    private Stream<Hypothesis> clipped() {
+        if (trials.claimed().clip() != Clip.NONE) {
+            return Stream.of();
+        }
+        double largest = largestNorm();
+        List<Edit> clippings = Deviations.clippings(trials.claimed()).toList();
+        return right(Candidates.searched())
+                .flatMap(hypothesis -> clippings.stream()
+                        .map(edit -> edit.change()
+                                .apply(hypothesis)
+                                .named(Fault.RIGHT, "with the gradients clipped " + edit.detail())))
+                .filter(hypothesis -> trials.path(hypothesis).bound() < largest);
+    }
+
+    private double largestNorm() {
+        return trials.norms().stream()
+                .mapToDouble(norms -> norms.values().stream().reduce(0.0, Math::hypot))
+                .max()
+                .orElse(0);
     }
 
     /** The numbers of a hypothesis that may be turned. */

@@ -23,11 +23,15 @@ final class Summary {
         return "%s explains it, to %s%s.".formatted(words, ulps, tail(others, steps));
     }
 
-    /** Where nothing is claimed, all that an explanation has to add is how its rate goes on. */
+    /** What an explanation has to add: how it was used, or how its rate goes on. */
     private static String course(Claim claim, Explanation chosen) {
         String right = Fault.RIGHT.advice();
-        boolean adds = claim.optimizer() == null && chosen.advice().startsWith(right + ": ");
-        return adds ? " in the first step (in all: " + chosen.advice().substring(right.length() + 2) + ")" : "";
+        if (!chosen.advice().startsWith(right + ": ")) {
+            return "";
+        }
+        String adds = chosen.advice().substring(right.length() + 2);
+        boolean course = claim.optimizer() == null && !adds.startsWith("with ");
+        return course ? " in the first step (in all: " + adds + ")" : ", " + adds;
     }
 
     private static String tail(List<Explanation> others, int steps) {

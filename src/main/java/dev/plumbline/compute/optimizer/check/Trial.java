@@ -1,5 +1,7 @@
 package dev.plumbline.compute.optimizer.check;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.tensor.Tensor;
@@ -51,7 +53,7 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
      * The hypothesis with a learning rate of its own in every step, as multiples of its own; nothing where the steps do not fit.
      * An update that holds the learning rate in its buffer is no line in it, and does not fit.
      */
-    Optional<List<Double>> profile(Hypothesis hypothesis) {
+    Optional<List<Double>> rates(Hypothesis hypothesis) {
         return wide.run(hypothesis, Double.POSITIVE_INFINITY).flatMap(predicted -> {
             List<Double> factors = new ArrayList<>();
             List<Map<String, Tensor>> stretched = new ArrayList<>();
@@ -60,9 +62,9 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
                 List<Map<String, Tensor>> made = List.of(predicted.get(k));
                 double factor = Disagreement.factor(one, made);
                 factors.add(factor
-                        * (hypothesis.manner().profile() == null
-                                ? wide.profile().get(k)
-                                : hypothesis.manner().profile().get(k)));
+                        * requireNonNullElse(hypothesis.manner().profile(), wide.profile())
+                                .rates()
+                                .get(k));
                 stretched.addAll(Disagreement.stretched(one, made, factor));
             }
             boolean usable = factors.stream().allMatch(factor -> factor > 0 && Double.isFinite(factor))
@@ -258,7 +260,7 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
         if (hypothesis.detail().isEmpty()) {
             return Wording.of(optimizer);
         }
-        return hypothesis.manner().profile() == null
+        return hypothesis.fault() == Fault.MOMENTUM || hypothesis.manner().profile() == null
                 ? hypothesis.detail() + ", in " + Wording.of(optimizer)
                 : Wording.atAnyRate(optimizer) + ", at learning rates " + hypothesis.detail();
     }

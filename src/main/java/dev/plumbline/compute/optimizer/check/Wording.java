@@ -1,9 +1,12 @@
 package dev.plumbline.compute.optimizer.check;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.Preset;
 import dev.plumbline.compute.optimizer.WeightDecay;
+import dev.plumbline.compute.optimizer.schedule.MomentumCycle;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -64,6 +67,14 @@ final class Wording {
             return on ? words : "not " + words;
         }
         return words + " " + (value instanceof Double number ? number(number) : value);
+    }
+
+    /** What PyTorch does of a claim that says nothing of momentum. */
+    static String cycled(Claim claim) {
+        MomentumCycle momenta = requireNonNull(
+                requireNonNull(claim.circumstances().schedule()).momenta());
+        return "with its momentum cycled between %s and %s against the learning rate, as PyTorch does by default"
+                .formatted(number(momenta.base()), number(momenta.max()));
     }
 
     static String decay(WeightDecay decay) {

@@ -1,11 +1,17 @@
 package dev.plumbline.compute.optimizer.schedule;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One schedule after the other: the next begins, counting from 1 again, after as many steps as its milestone says. PyTorch's
  * SequentialLR and Optax's join_schedules. Metrics go to the last, from where it begins; a plateau elsewhere is refused.
+ *
+ * <p>A momentum that one of them cycles stays where it is when another follows that cycles none; before the first that does
+ * it is where the last one begins, for PyTorch's set it as they are made.
  */
 public record Chained(List<Schedule> schedules, List<Long> milestones) implements Schedule {
 
@@ -33,6 +39,47 @@ public record Chained(List<Schedule> schedules, List<Long> milestones) implement
     public double rate(long t, double baseRate, double... metrics) {
         int place = place(t);
         return schedules.get(place).rate(t - begin(place), baseRate, metrics);
+    }
+
+    @Override
+    public OptionalDouble momentum(long t) {
+        int now = place(t);
+        for (int place = now; place >= 0; place--) {
+            long last = place == now ? t : milestones.get(place);
+            OptionalDouble momentum = schedules.get(place).momentum(last - begin(place));
+            if (momentum.isPresent()) {
+                return momentum;
+            }
+        }
+        return first();
+    }
+
+    /** Where the last that cycles one begins. */
+    private OptionalDouble first() {
+        OptionalDouble first = OptionalDouble.empty();
+        for (Schedule schedule : schedules) {
+            OptionalDouble momentum = schedule.momentum(1);
+            first = momentum.isPresent() ? momentum : first;
+        }
+        return first;
+    }
+
+    @Override
+    public @Nullable MomentumCycle momenta() {
+        return schedules.stream()
+                .flatMap(schedule -> Stream.ofNullable(schedule.momenta()))
+                .reduce((one, other) ->
+                        new MomentumCycle(Math.min(one.base(), other.base()), Math.max(one.max(), other.max())))
+                .orElse(null);
+    }
+
+    @Override
+    public Schedule cyclingMomentum(MomentumCycle ofOneCycle) {
+        return new Chained(
+                schedules.stream()
+                        .map(schedule -> schedule.cyclingMomentum(ofOneCycle))
+                        .toList(),
+                milestones);
     }
 
     private int place(long t) {

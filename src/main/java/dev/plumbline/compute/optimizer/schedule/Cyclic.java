@@ -1,17 +1,33 @@
 package dev.plumbline.compute.optimizer.schedule;
 
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Up from {@code minimumRate} to the base rate in {@code up} steps, down again in {@code down}, and again (Smith 2017):
  * PyTorch's CyclicLR. Its height is the same each time ({@code TRIANGULAR}), half of the last time ({@code TRIANGULAR2}), or
  * {@code factor^(t - 1)} of it ({@code EXPONENTIAL}, PyTorch's exp_range).
+ * A momentum that is cycled comes down from its maximum as the rate goes up, and its cycles shrink as the rate's.
+ *
+ * @param momenta between which the momentum is cycled; null where the optimizer's own stays
  */
-public record Cyclic(long up, long down, double minimumRate, Mode mode, double factor) implements Schedule {
+public record Cyclic(
+        long up, long down, double minimumRate, Mode mode, double factor, @Nullable MomentumCycle momenta)
+        implements Schedule {
+
+    /** CyclicLR's by default. */
+    public static final MomentumCycle USUAL_MOMENTA = new MomentumCycle(0.8, 0.9);
 
     /** How its height changes. */
     public enum Mode {
         TRIANGULAR,
         TRIANGULAR2,
         EXPONENTIAL
+    }
+
+    /** Of the learning rate alone. */
+    public Cyclic(long up, long down, double minimumRate, Mode mode, double factor) {
+        this(up, down, minimumRate, mode, factor, null);
     }
 
     public Cyclic {
@@ -24,15 +40,33 @@ public record Cyclic(long up, long down, double minimumRate, Mode mode, double f
 
     @Override
     public double rate(long t, double baseRate, double... metrics) {
+        return minimumRate + (baseRate - minimumRate) * height(t);
+    }
+
+    @Override
+    public OptionalDouble momentum(long t) {
+        MomentumCycle cycle = momenta;
+        return cycle == null
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(cycle.max() - (cycle.max() - cycle.base()) * height(t));
+    }
+
+    @Override
+    public Schedule cyclingMomentum(MomentumCycle ofOneCycle) {
+        return momenta == null ? new Cyclic(up, down, minimumRate, mode, factor, USUAL_MOMENTA) : this;
+    }
+
+    /** The share of the way up that step {@code t} is at. */
+    private double height(long t) {
         long cycle = (t - 1) / (up + down);
         long since = (t - 1) % (up + down);
         double share = since <= up ? (double) since / up : (double) (up + down - since) / down;
-        double height =
+        double largest =
                 switch (mode) {
                     case TRIANGULAR -> 1;
                     case TRIANGULAR2 -> Math.pow(0.5, cycle);
                     case EXPONENTIAL -> Math.pow(factor, t - 1);
                 };
-        return minimumRate + (baseRate - minimumRate) * share * height;
+        return share * largest;
     }
 }

@@ -1,10 +1,13 @@
 package dev.plumbline.compute.optimizer.schedule;
 
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A straight line from {@code startFactor baseRate} at step 1 to the base rate at step {@code steps + 1}, and from there
  * {@code next}, which counts from 1 again; PyTorch's LinearLR, and SequentialLR of the two. A plateau that comes next sees
  * no metric of the warm-up: PyTorch's SequentialLR takes no ReduceLROnPlateau, and whoever writes the two by hand steps
- * the second when the first is done.
+ * the second when the first is done. A momentum that is cycled next waits where it begins, as in SequentialLR.
  */
 public record LinearWarmup(long steps, double startFactor, Schedule next) implements Schedule {
 
@@ -19,6 +22,21 @@ public record LinearWarmup(long steps, double startFactor, Schedule next) implem
             return next.rate(t - steps, baseRate, metrics);
         }
         return baseRate * (startFactor + (1 - startFactor) * (t - 1) / steps);
+    }
+
+    @Override
+    public OptionalDouble momentum(long t) {
+        return next.momentum(Math.max(1, t - steps));
+    }
+
+    @Override
+    public @Nullable MomentumCycle momenta() {
+        return next.momenta();
+    }
+
+    @Override
+    public Schedule cyclingMomentum(MomentumCycle ofOneCycle) {
+        return new LinearWarmup(steps, startFactor, next.cyclingMomentum(ofOneCycle));
     }
 
     @Override

@@ -1,10 +1,12 @@
 package dev.plumbline.compute.optimizer.schedule;
 
 import dev.plumbline.problem.Problem;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A learning rate for every step. Steps count from 1 as in the optimizers; PyTorch's schedulers count from 0, so their e is
- * {@code t - 1}.
+ * A learning rate for every step, and a momentum where that is cycled too. Steps count from 1 as in the optimizers; PyTorch's
+ * schedulers count from 0, so their e is {@code t - 1}.
  */
 public sealed interface Schedule
         permits Chained,
@@ -28,6 +30,32 @@ public sealed interface Schedule
      * @param metrics what was measured from step {@link #measuredFrom} on, oldest first
      */
     double rate(long t, double baseRate, double... metrics);
+
+    /**
+     * The momentum of step {@code t}: beta1 of an optimizer that has betas. Empty where the optimizer's own stays, which then
+     * is so of every step.
+     */
+    default OptionalDouble momentum(long t) {
+        return OptionalDouble.empty();
+    }
+
+    /** Between what the momentum is cycled in all; null where the optimizer's own stays. */
+    default @Nullable MomentumCycle momenta() {
+        return null;
+    }
+
+    /**
+     * The schedule with the momentum cycled as PyTorch does unless it is told not to; the same where that has been said, or
+     * where PyTorch cycles none.
+     */
+    default Schedule cyclingMomentum() {
+        return cyclingMomentum(OneCycle.USUAL_MOMENTA);
+    }
+
+    /** @param ofOneCycle between which OneCycleLR cycles it, which an optimizer's state can say */
+    default Schedule cyclingMomentum(MomentumCycle ofOneCycle) {
+        return this;
+    }
 
     /** The step from which metrics count, {@link Long#MAX_VALUE} where none ever does. */
     default long measuredFrom() {

@@ -44,6 +44,9 @@ class ScheduleTests {
             entry("cyclic", new Cyclic(4, 9, 0.01, Cyclic.Mode.TRIANGULAR, 1)),
             entry("cyclic2", new Cyclic(6, 6, 0.01, Cyclic.Mode.TRIANGULAR2, 1)),
             entry("cyclicExponential", new Cyclic(5, 5, 0.01, Cyclic.Mode.EXPONENTIAL, 0.97)),
+            entry("oneCycleThree", cycle(0.25, Anneal.COSINE, true, new MomentumCycle(0.7, 0.99))),
+            entry("oneCycleTwo", cycle(0.3, Anneal.LINEAR, false, new MomentumCycle(0, 0.5))),
+            entry("cyclicBounds", new Cyclic(3, 5, 0.01, Cyclic.Mode.TRIANGULAR2, 1, new MomentumCycle(0.3, 0.97))),
             entry(
                     "chained",
                     new Chained(
@@ -51,6 +54,64 @@ class ScheduleTests {
                             List.of(8L, 20L))),
             entry("warmupZero", new LinearWarmup(10, 0, new Polynomial(20, 1, 0))),
             entry("inverseSquareRootZero", new InverseSquareRoot(10, 0)));
+
+    private static Schedule cycle(double rise, Anneal anneal, boolean threePhases, MomentumCycle momenta) {
+        return new OneCycle(40, rise, 25, 1e4, anneal, threePhases, Counting.PYTORCH, momenta);
+    }
+
+    /** One after the other, of which the momentum stays where it is, or waits. */
+    private static final Map<String, Schedule> OF_MOMENTA = Map.of(
+            "warmupOneCycle", new LinearWarmup(8, 0.1, cycle(0.3, Anneal.COSINE, false, OneCycle.USUAL_MOMENTA)),
+            "chainedCycles",
+                    new Chained(
+                            List.of(
+                                    new LinearWarmup(4, 0.1, new Constant()),
+                                    new Cyclic(4, 4, 0.01, Cyclic.Mode.TRIANGULAR, 1),
+                                    cycle(0.3, Anneal.COSINE, false, new MomentumCycle(0.5, 0.6)),
+                                    new Constant()),
+                            List.of(4L, 9L, 20L)));
+
+    static Stream<String> cycling() {
+        Stream<String> alone = names().filter(name -> name.startsWith("cyclic") || name.startsWith("oneCycle"));
+        return Stream.concat(alone, OF_MOMENTA.keySet().stream());
+    }
+
+    /** Where nothing is said of it, PyTorch's own bounds. */
+    @ParameterizedTest
+    @MethodSource("cycling")
+    void givesTheMomentaOfPyTorch(String name) throws IOException {
+        double[] expected = line(name + "-momenta");
+        Schedule said = requireNonNull(SCHEDULES.getOrDefault(name, OF_MOMENTA.get(name)));
+        Schedule schedule = said.cyclingMomentum();
+        MomentumCycle bounds = requireNonNull(schedule.momenta());
+        for (int e = 0; e < expected.length; e++) {
+            assertThat(schedule.momentum(e + 1).orElseThrow())
+                    .as("step %d", e + 1)
+                    .isCloseTo(expected[e], within(1e-12))
+                    .isBetween(bounds.base() - 1e-12, bounds.max() + 1e-12);
+        }
+    }
+
+    @Test
+    void cyclesNoMomentumUnlessThatIsSaid() {
+        assertThat(names().map(SCHEDULES::get).filter(schedule -> schedule.momenta() != null))
+                .hasSize(3);
+        Schedule warmup = new LinearWarmup(3, 0.1, new Cyclic(4, 4, 0, Cyclic.Mode.TRIANGULAR, 1));
+        assertThat(warmup.momentum(1)).isEmpty();
+        assertThat(warmup.cyclingMomentum().momentum(8).orElseThrow()).isCloseTo(0.8, within(1e-15));
+        Schedule optax = new OneCycle(100, 0.3, 25, 1e4, Anneal.COSINE, false, Counting.OPTAX);
+        assertThat(optax.cyclingMomentum()).isEqualTo(optax);
+    }
+
+    @Test
+    void refusesAMomentumThatGrowsForEver() {
+        assertThatExceptionOfType(Problem.class)
+                .isThrownBy(() -> new MomentumCycle(0.5, 1))
+                .satisfies(problem -> assertThat(problem.pointer()).isEqualTo("/maxMomentum"));
+        assertThatExceptionOfType(Problem.class)
+                .isThrownBy(() -> new MomentumCycle(0.9, 0.8))
+                .satisfies(problem -> assertThat(problem.pointer()).isEqualTo("/baseMomentum"));
+    }
 
     static Stream<String> names() {
         return SCHEDULES.keySet().stream().sorted();
