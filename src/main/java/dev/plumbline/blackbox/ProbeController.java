@@ -47,8 +47,7 @@ class ProbeController {
                             + " comes: some 35 to 80 evaluations where the gradient is right. No weights, data or"
                             + " model are sent. `/plumbline.py` does all this for PyTorch, JAX and NumPy.")
     @ApiResponse(responseCode = "201")
-    ResponseEntity<ProbeReply> open(
-            @RequestAttribute String owner, @RequestBody ProbeOpening opening) {
+    ResponseEntity<ProbeReply> open(@RequestAttribute String owner, @RequestBody ProbeOpening opening) {
         ProbeReply reply = service.open(owner, opening);
         return ResponseEntity.created(URI.create(PATH + "/" + reply.id())).body(reply);
     }
@@ -62,10 +61,7 @@ class ProbeController {
             summary = "Answer a round",
             description = "With the next round, or the report. The same answers to the same round get the same answer"
                     + " again, so a request whose answer was lost is simply sent once more; others are a 409.")
-    ProbeReply answer(
-            @RequestAttribute String owner,
-            @PathVariable String id,
-            @RequestBody ProbeAnswers answers) {
+    ProbeReply answer(@RequestAttribute String owner, @PathVariable String id, @RequestBody ProbeAnswers answers) {
         return service.answer(owner, id, answers);
     }
 

@@ -66,8 +66,7 @@ class ComparisonController {
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(operationId = "compareDumps", summary = "Compare two dumps of gradients", description = DESCRIPTION)
-    ComparisonReport compare(
-            @RequestAttribute String owner, @RequestBody ComparisonRequest request)
+    ComparisonReport compare(@RequestAttribute String owner, @RequestBody ComparisonRequest request)
             throws IOException {
         return compare(owner, request, new LinkedMultiValueMap<>());
     }

@@ -55,8 +55,7 @@ class DiagnosisController {
                             + " with its data, or of gradients that you already have. With both, the gradients are a claim: it is"
                             + " checked against the model, and its health is judged; where it is wrong, the health of the right"
                             + " gradient too. An unhealthy or wrong gradient is a result: 200.")
-    DiagnosisReport diagnose(
-            @RequestAttribute String owner, @RequestBody DiagnosisRequest request) {
+    DiagnosisReport diagnose(@RequestAttribute String owner, @RequestBody DiagnosisRequest request) {
         return diagnosed(owner, request.with(new Upload(limits), library.card(owner)));
     }
 

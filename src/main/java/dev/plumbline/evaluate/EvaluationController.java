@@ -53,8 +53,7 @@ class EvaluationController {
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(operationId = "evaluate", summary = SUMMARY, description = DESCRIPTION)
-    EvaluationReport evaluate(
-            @RequestAttribute String owner, @RequestBody EvaluationRequest request) {
+    EvaluationReport evaluate(@RequestAttribute String owner, @RequestBody EvaluationRequest request) {
         return service.evaluate(owner, request.with(new Upload(limits), library.card(owner)));
     }
 

@@ -58,8 +58,7 @@ class ModelController {
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(operationId = "keepModel", summary = SUMMARY, description = DESCRIPTION)
     @ApiResponse(responseCode = "201")
-    ResponseEntity<ModelReport> keep(
-            @RequestAttribute String owner, @RequestBody ModelRequest request) {
+    ResponseEntity<ModelReport> keep(@RequestAttribute String owner, @RequestBody ModelRequest request) {
         return answer(owner, request, new Upload(limits));
     }
 

@@ -111,7 +111,8 @@ public final class Evaluation {
             kept.set(node.id(), reads || node.inputs().isEmpty() || node == output);
         }
         Tensor ones = Tensor.filled(output.shape(), 1);
-        return new Gradient(cotangents(output, ones, new Vacated(id -> !kept.get(id)), Completed.NONE, null), output, kept);
+        return new Gradient(
+                cotangents(output, ones, new Vacated(id -> !kept.get(id)), Completed.NONE, null), output, kept);
     }
 
     private double[][] whole(Node output, Tensor cotangent) {

@@ -92,7 +92,9 @@ final class Runs {
                     objective.output(),
                     exact.keySet(),
                     (name, strayed) -> add(
-                            name, strayed, Objects.requireNonNull(right.get(name)).values()));
+                            name,
+                            strayed,
+                            Objects.requireNonNull(right.get(name)).values()));
         }
 
         private void add(String name, double[] strayed, double[] right) {

@@ -83,8 +83,7 @@ class MonitorController {
                     + " answer is 304 until the next one. As a page to look at with `text/html`, or `.html`"
                     + " behind the id; as JUnit's XML, a case for each rule, with `application/xml` or `.xml`; as"
                     + " Markdown with `text/markdown` or `.md`.")
-    ResponseEntity<MonitorReport> find(
-            @RequestAttribute String owner, @PathVariable String id) {
+    ResponseEntity<MonitorReport> find(@RequestAttribute String owner, @PathVariable String id) {
         MonitorReport report = service.report(new Handle(owner, id));
         return ResponseEntity.ok().eTag("\"" + report.snapshots() + "\"").body(report);
     }

@@ -41,10 +41,7 @@ class SnapshotController {
             description = "The loss, and gradients or their norms. The answer, given once it is committed, holds the"
                     + " findings that arose with this step. The same step with the same figures may come again and"
                     + " counts once; with other figures the answer is 409, as for a step that has been passed.")
-    SnapshotReport post(
-            @RequestAttribute String owner,
-            @PathVariable String id,
-            @RequestBody SnapshotRequest request) {
+    SnapshotReport post(@RequestAttribute String owner, @PathVariable String id, @RequestBody SnapshotRequest request) {
         return service.post(new Handle(owner, id), request.rank(), request.snapshot());
     }
 

@@ -94,8 +94,9 @@ public record OptimizerCheckRequest(
     Claim claim(ReadState start, List<String> names) {
         Schedule rates = course();
         ReadState read = rates == null || rates instanceof Constant ? start : start.beforeSchedule();
-        Schedule course =
-                rates == null ? null : read.momenta().map(rates::cyclingMomentum).orElse(rates);
+        Schedule course = rates == null
+                ? null
+                : read.momenta().map(rates::cyclingMomentum).orElse(rates);
         Optimizer claimed = null;
         Set<String> given = new LinkedHashSet<>();
         if (optimizer != null) {

@@ -105,8 +105,7 @@ class SessionController {
 
     @GetMapping("/{id}")
     @Operation(operationId = "findOptimizerSession", summary = "A session, without its tensors' values")
-    ResponseEntity<SessionReport> find(
-            @RequestAttribute String owner, @PathVariable String id) {
+    ResponseEntity<SessionReport> find(@RequestAttribute String owner, @PathVariable String id) {
         return report(service.find(new Handle(owner, id)));
     }
 

@@ -36,8 +36,7 @@ class SessionTensorsController {
 
     @GetMapping(path = "/parameters", produces = MediaType.APPLICATION_JSON_VALUE)
     @Operation(operationId = "findSessionParameters", summary = "The parameters of a session")
-    ResponseEntity<Map<String, Tensor>> parameters(
-            @RequestAttribute String owner, @PathVariable String id) {
+    ResponseEntity<Map<String, Tensor>> parameters(@RequestAttribute String owner, @PathVariable String id) {
         OptimizerSession session = service.find(new Handle(owner, id));
         return ResponseEntity.ok().eTag(session.etag()).body(session.parameters());
     }
@@ -50,10 +49,7 @@ class SessionTensorsController {
             summary = "The parameters of a session",
             description = "As safetensors or npz, under their own names.")
     @AnsweredAsFile
-    void parametersAsFile(
-            @RequestAttribute String owner,
-            @PathVariable String id,
-            ServletWebRequest exchange)
+    void parametersAsFile(@RequestAttribute String owner, @PathVariable String id, ServletWebRequest exchange)
             throws IOException {
         OptimizerSession session = service.find(new Handle(owner, id));
         etag(session, exchange);
@@ -65,8 +61,7 @@ class SessionTensorsController {
 
     @GetMapping(path = "/state", produces = MediaType.APPLICATION_JSON_VALUE)
     @Operation(operationId = "findSessionState", summary = "The state of a session")
-    ResponseEntity<OptimizerState> state(
-            @RequestAttribute String owner, @PathVariable String id) {
+    ResponseEntity<OptimizerState> state(@RequestAttribute String owner, @PathVariable String id) {
         OptimizerSession session = service.find(new Handle(owner, id));
         return ResponseEntity.ok().eTag(session.etag()).body(session.state());
     }
@@ -81,10 +76,7 @@ class SessionTensorsController {
                     "As safetensors or npz, with the parameters: `p/<name>` and `s/<slot>/<name>`, all that is needed to go"
                             + " on elsewhere.")
     @AnsweredAsFile
-    void stateAsFile(
-            @RequestAttribute String owner,
-            @PathVariable String id,
-            ServletWebRequest exchange)
+    void stateAsFile(@RequestAttribute String owner, @PathVariable String id, ServletWebRequest exchange)
             throws IOException {
         OptimizerSession session = service.find(new Handle(owner, id));
         etag(session, exchange);

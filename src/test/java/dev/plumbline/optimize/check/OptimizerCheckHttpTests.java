@@ -291,15 +291,10 @@ class OptimizerCheckHttpTests {
             """)
     void refusesAMomentumThatCannotBeCycled(String kind, String schedule, String momentum, String pointer)
             throws Exception {
-        Answer answer = caller.post(
-                PATH,
-                """
+        Answer answer = caller.post(PATH, """
                 {"optimizer": {"kind": "%s"}, %s "steps": [{"before": {"w": [1]}, "gradients": {"w": [1]},
-                "after": {"w": [0]}%s}]}"""
-                        .formatted(
-                                kind,
-                                schedule == null ? "" : schedule,
-                                schedule == null ? ", \"momentum\": " + momentum : ""));
+                "after": {"w": [0]}%s}]}""".formatted(
+                        kind, schedule == null ? "" : schedule, schedule == null ? ", \"momentum\": " + momentum : ""));
         assertThat(answer.status()).isEqualTo(422);
         assertThat(answer.text("/pointer")).isEqualTo(pointer);
     }

@@ -155,8 +155,10 @@ class TrainingRunServiceTests {
                 .filter(line -> line.startsWith(name + ","))
                 .findFirst()
                 .orElseThrow();
-        double[] expected =
-                Arrays.stream(losses.split(",")).skip(1).mapToDouble(Double::parseDouble).toArray();
+        double[] expected = Arrays.stream(losses.split(","))
+                .skip(1)
+                .mapToDouble(Double::parseDouble)
+                .toArray();
         assertThat(report.losses()).hasSize(expected.length);
         for (int i = 0; i < expected.length; i++) {
             assertThat(report.losses().get(i).get(1).doubleValue())

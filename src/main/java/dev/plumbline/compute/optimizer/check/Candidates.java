@@ -37,8 +37,8 @@ final class Candidates {
 
     /** Those that fewer use, to be searched about where none of the usual ones explains anything. */
     static Stream<Optimizer> rarer() {
-        Stream<Optimizer> kinds = Stream.of(Kind.RADAM, Kind.ADAMAX, Kind.AMSGRAD, Kind.NADAM)
-                .map(kind -> kind.preset(Preset.PYTORCH));
+        Stream<Optimizer> kinds =
+                Stream.of(Kind.RADAM, Kind.ADAMAX, Kind.AMSGRAD, Kind.NADAM).map(kind -> kind.preset(Preset.PYTORCH));
         Stream<Optimizer> switched = Stream.of(
                 HyperParameters.with(Kind.RMSPROP.preset(Preset.PYTORCH), Map.of("centered", true)), nesterov());
         return Stream.of(kinds, nadams(), switched).flatMap(optimizers -> optimizers);

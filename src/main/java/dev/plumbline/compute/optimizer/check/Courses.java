@@ -60,8 +60,8 @@ record Courses(Claim claim, List<ObservedStep> steps) {
             edits.add(edit(
                     "the warm-up counts from 1, so that its first rate is 1 / " + warmup.steps() + " of the whole",
                     claimed()
-                            .withRates(rates(
-                                    t -> t > warmup.steps() ? rate(warmup, t) : base() * t / warmup.steps()))));
+                            .withRates(
+                                    rates(t -> t > warmup.steps() ? rate(warmup, t) : base() * t / warmup.steps()))));
             edits.add(edit(
                     "the schedule that follows the warm-up counts from the first step of all",
                     course(t -> t > warmup.steps() ? warmup.next() : warmup)));

@@ -55,15 +55,14 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
                     .map(hypothesis -> hypothesis.used(manner -> manner.along(torch)))
                     .forEach(right::add);
         }
-        claim.cyclingMomentum()
-                .ifPresent(cycling -> {
-                    Profile profile = new Courses(cycling, steps).claimed();
-                    Stream.concat(Stream.of(itself()), List.copyOf(right).stream())
-                            .map(hypothesis -> hypothesis
-                                    .used(manner -> manner.profiled(profile))
-                                    .named(Fault.RIGHT, Wording.cycled(cycling)))
-                            .forEach(right::add);
-                });
+        claim.cyclingMomentum().ifPresent(cycling -> {
+            Profile profile = new Courses(cycling, steps).claimed();
+            Stream.concat(Stream.of(itself()), List.copyOf(right).stream())
+                    .map(hypothesis -> hypothesis
+                            .used(manner -> manner.profiled(profile))
+                            .named(Fault.RIGHT, Wording.cycled(cycling)))
+                    .forEach(right::add);
+        });
         return right;
     }
 

@@ -34,7 +34,9 @@ record Estimates(Claim claim, Trials trials) {
                     && (claim.circumstances().given() == null
                             || claim.circumstances().given().contains(name));
             boolean cycled = cycles(fixed)
-                    && HyperParameters.cycled(fixed.optimizer()).filter(name::equals).isPresent();
+                    && HyperParameters.cycled(fixed.optimizer())
+                            .filter(name::equals)
+                            .isPresent();
             if (!told && !cycled && NUMBERS.contains(name) && value instanceof Double number) {
                 estimate(
                                 name,
@@ -70,7 +72,8 @@ record Estimates(Claim claim, Trials trials) {
 
     /** Whether the momentum is a schedule's, and the optimizer's own counts for nothing. */
     private boolean cycles(Hypothesis hypothesis) {
-        return requireNonNullElse(hypothesis.manner().profile(), trials.courses().claimed())
+        return requireNonNullElse(
+                        hypothesis.manner().profile(), trials.courses().claimed())
                 .cycles();
     }
 

@@ -38,7 +38,11 @@ record Manner(Timing timing, Equations equations, Setting setting, Driving drivi
      * @param twist of the weight decay; null where there is none
      * @param misreading of Adam's equations; null where there is none
      */
-    record Equations(boolean forgetful, boolean uphill, @Nullable Twist twist, @Nullable Misreading misreading) {}
+    record Equations(
+            boolean forgetful,
+            boolean uphill,
+            @Nullable Twist twist,
+            @Nullable Misreading misreading) {}
 
     /**
      * What an optimizer was given.
@@ -47,7 +51,10 @@ record Manner(Timing timing, Equations equations, Setting setting, Driving drivi
      * @param profile of learning rates and momenta; null: as is claimed
      * @param path of the gradients; null: as is claimed
      */
-    record Setting(Grouping grouping, @Nullable Profile profile, @Nullable GradientPath path) {}
+    record Setting(
+            Grouping grouping,
+            @Nullable Profile profile,
+            @Nullable GradientPath path) {}
 
     /** Which hyper-parameters groups have. */
     enum Grouping {
@@ -66,11 +73,13 @@ record Manner(Timing timing, Equations equations, Setting setting, Driving drivi
         AT_BASE_RATE
     }
 
-    @Nullable Profile profile() {
+    @Nullable
+    Profile profile() {
         return setting.profile();
     }
 
-    @Nullable GradientPath path() {
+    @Nullable
+    GradientPath path() {
         return setting.path();
     }
 

@@ -84,8 +84,7 @@ public record OptimizerCheck(Claim claim, List<ObservedStep> steps, boolean whol
         return isExplained(judged)
                 ? judged
                 : claim.cyclingMomentum()
-                        .map(cycling -> judged(cycling, seen, alive)
-                                .adding("That is " + Wording.cycled(cycling) + "."))
+                        .map(cycling -> judged(cycling, seen, alive).adding("That is " + Wording.cycled(cycling) + "."))
                         .filter(OptimizerCheck::isExplained)
                         .orElse(judged);
     }

@@ -27,11 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param still whether no parameter moved, step by step; {@code steps} may be pieces of steps
  */
 record Replay(
-        List<ObservedStep> steps,
-        @Nullable OptimizerState start,
-        Parts parts,
-        Profile profile,
-        List<Boolean> still) {
+        List<ObservedStep> steps, @Nullable OptimizerState start, Parts parts, Profile profile, List<Boolean> still) {
 
     /**
      * The parameters after each step, up to the first that is off by more than {@code ulps}; nothing if the state given is

@@ -124,9 +124,8 @@ record Searches(Claim claim, Trials trials) {
         Trial quick = trials.quick(hypothesis);
         return quick
                 .rates(hypothesis)
-                .map(rates -> rates.stream()
-                        .map(share -> snapped(share, hypothesis))
-                        .toList())
+                .map(rates ->
+                        rates.stream().map(share -> snapped(share, hypothesis)).toList())
                 .map(rates -> fault == Fault.SCHEDULE ? at(rates, hypothesis) : fromFirst(hypothesis, rates))
                 .map(course -> course.named(
                         fault,
@@ -273,7 +272,8 @@ record Searches(Claim claim, Trials trials) {
     }
 
     private static Stream<Hypothesis> right(Stream<Optimizer> optimizers) {
-        return optimizers.map(optimizer -> Hypothesis.of(Fault.RIGHT, optimizer, "").atAnyRate());
+        return optimizers.map(
+                optimizer -> Hypothesis.of(Fault.RIGHT, optimizer, "").atAnyRate());
     }
 
     private Stream<Optimizer> together(Stream<Optimizer> optimizers) {
@@ -289,10 +289,9 @@ record Searches(Claim claim, Trials trials) {
         double largest = largestNorm();
         List<Edit> clippings = Deviations.clippings(trials.claimed()).toList();
         return right(Candidates.searched())
-                .flatMap(hypothesis -> clippings.stream()
-                        .map(edit -> edit.change()
-                                .apply(hypothesis)
-                                .named(Fault.RIGHT, "with the gradients clipped " + edit.detail())))
+                .flatMap(hypothesis -> clippings.stream().map(edit -> edit.change()
+                        .apply(hypothesis)
+                        .named(Fault.RIGHT, "with the gradients clipped " + edit.detail())))
                 .filter(hypothesis -> trials.path(hypothesis).bound() < largest);
     }
 

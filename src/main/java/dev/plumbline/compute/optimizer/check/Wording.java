@@ -71,8 +71,8 @@ final class Wording {
 
     /** What PyTorch does of a claim that says nothing of momentum. */
     static String cycled(Claim claim) {
-        MomentumCycle momenta = requireNonNull(
-                requireNonNull(claim.circumstances().schedule()).momenta());
+        MomentumCycle momenta =
+                requireNonNull(requireNonNull(claim.circumstances().schedule()).momenta());
         return "with its momentum cycled between %s and %s against the learning rate, as PyTorch does by default"
                 .formatted(number(momenta.base()), number(momenta.max()));
     }

@@ -12,8 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param momenta between which the momentum is cycled; null where the optimizer's own stays
  */
 public record Cyclic(
-        long up, long down, double minimumRate, Mode mode, double factor, @Nullable MomentumCycle momenta)
-        implements Schedule {
+        long up,
+        long down,
+        double minimumRate,
+        Mode mode,
+        double factor,
+        @Nullable MomentumCycle momenta) implements Schedule {
 
     /** CyclicLR's by default. */
     public static final MomentumCycle USUAL_MOMENTA = new MomentumCycle(0.8, 0.9);

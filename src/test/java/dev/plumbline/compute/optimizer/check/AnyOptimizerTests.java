@@ -92,7 +92,8 @@ class AnyOptimizerTests {
         for (int k = 0; k < 8; k++) {
             Tensor g = vector(random, Math.exp(0.7 * random.nextGaussian())).as(datatype);
             double factor = Math.min(1, bound[0] / (g.norm() + bound[1]));
-            OptimizerStep step = optimizer.step(state, x, Map.of("w", g.map(each -> factor * each).as(datatype)));
+            OptimizerStep step = optimizer.step(
+                    state, x, Map.of("w", g.map(each -> factor * each).as(datatype)));
             steps.add(new ObservedStep(x, Map.of("w", g), step.parameters()));
             x = step.parameters();
             state = step.state();
