@@ -2,10 +2,10 @@ package dev.plumbline.bench;
 
 import dev.plumbline.compute.optimizer.Adam;
 import dev.plumbline.compute.optimizer.Clipping;
-import dev.plumbline.compute.optimizer.InPlaceStep;
 import dev.plumbline.compute.optimizer.Preset;
-import dev.plumbline.compute.optimizer.Strip;
-import dev.plumbline.compute.optimizer.TensorArrays;
+import dev.plumbline.compute.optimizer.step.InPlaceStep;
+import dev.plumbline.compute.optimizer.step.TensorArrays;
+import dev.plumbline.compute.optimizer.strip.Strip;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -2,8 +2,9 @@ package dev.plumbline.diagnose;
 
 import dev.plumbline.compute.health.FirstStep;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.OptimizerState;
-import dev.plumbline.compute.optimizer.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.TensorStep;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.OptimizerSource;
 import dev.plumbline.tensor.Datatype;
@@ -34,11 +35,11 @@ final class FirstSteps {
             before.put(name, Objects.requireNonNull(parameters.get(name)).as(Datatype.FP64));
             slopes.put(name, gradient.as(Datatype.FP64));
         });
-        OptimizerStep step = optimizer.step(OptimizerState.INITIAL, before, slopes);
+        OptimizerStep step = new TensorStep(optimizer).take(OptimizerState.INITIAL, before, slopes);
         Map<String, Tensor> updates = new LinkedHashMap<>();
         if (step.taken()) {
-            before.forEach((name, was) ->
-                    updates.put(name, difference(step.parameters().get(name), was)));
+            Map<String, Tensor> after = step.parameters();
+            before.forEach((name, was) -> updates.put(name, difference(after.get(name), was)));
         }
         return new FirstStep(source.learningRate(), updates);
     }

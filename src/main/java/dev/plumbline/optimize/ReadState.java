@@ -2,7 +2,6 @@ package dev.plumbline.optimize;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
@@ -10,6 +9,7 @@ import dev.plumbline.compute.optimizer.Preset;
 import dev.plumbline.compute.optimizer.SlotNames;
 import dev.plumbline.compute.optimizer.check.Group;
 import dev.plumbline.compute.optimizer.schedule.MomentumCycle;
+import dev.plumbline.compute.optimizer.step.Checkpoint;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.OptimizerDict;
 import dev.plumbline.tensor.Shape;

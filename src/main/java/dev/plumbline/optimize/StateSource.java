@@ -1,7 +1,7 @@
 package dev.plumbline.optimize;
 
-import dev.plumbline.compute.optimizer.Checkpoint;
-import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.compute.optimizer.step.Checkpoint;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
 import dev.plumbline.tensor.Tensor;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.plumbline.optimize;
 
-import dev.plumbline.compute.optimizer.Checkpoint;
+import dev.plumbline.compute.optimizer.step.Checkpoint;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.OptimizerDict;
 import dev.plumbline.tensor.Shape;

@@ -3,7 +3,7 @@ package dev.plumbline.optimize;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.compute.optimizer.Checkpoint;
+import dev.plumbline.compute.optimizer.step.Checkpoint;
 import dev.plumbline.tensor.OptimizerDict;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.StoredTensor;

@@ -5,6 +5,10 @@ import static java.lang.Math.min;
 import static java.lang.Math.pow;
 import static java.lang.Math.sqrt;
 
+import dev.plumbline.compute.optimizer.strip.Chunk;
+import dev.plumbline.compute.optimizer.strip.FloatStrip;
+import dev.plumbline.compute.optimizer.strip.Rule;
+import dev.plumbline.compute.optimizer.strip.Strip;
 import dev.plumbline.tensor.Shape;
 import java.util.List;
 

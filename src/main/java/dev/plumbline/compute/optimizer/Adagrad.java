@@ -1,5 +1,8 @@
 package dev.plumbline.compute.optimizer;
 
+import dev.plumbline.compute.optimizer.strip.Root;
+import dev.plumbline.compute.optimizer.strip.Rule;
+import dev.plumbline.compute.optimizer.strip.Strip;
 import java.util.List;
 
 /**

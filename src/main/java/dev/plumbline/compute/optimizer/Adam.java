@@ -2,6 +2,9 @@ package dev.plumbline.compute.optimizer;
 
 import static java.lang.Math.pow;
 
+import dev.plumbline.compute.optimizer.strip.AdaptiveStep;
+import dev.plumbline.compute.optimizer.strip.Root;
+import dev.plumbline.compute.optimizer.strip.Rule;
 import java.util.List;
 
 /**

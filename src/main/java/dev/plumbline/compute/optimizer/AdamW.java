@@ -1,5 +1,6 @@
 package dev.plumbline.compute.optimizer;
 
+import dev.plumbline.compute.optimizer.strip.Rule;
 import java.util.List;
 
 /**

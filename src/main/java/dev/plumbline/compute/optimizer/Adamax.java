@@ -2,6 +2,8 @@ package dev.plumbline.compute.optimizer;
 
 import static java.lang.Math.pow;
 
+import dev.plumbline.compute.optimizer.strip.Rule;
+import dev.plumbline.compute.optimizer.strip.Strip;
 import java.util.List;
 
 /**

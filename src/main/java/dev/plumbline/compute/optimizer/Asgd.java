@@ -3,6 +3,8 @@ package dev.plumbline.compute.optimizer;
 import static java.lang.Math.max;
 import static java.lang.Math.pow;
 
+import dev.plumbline.compute.optimizer.strip.Rule;
+import dev.plumbline.compute.optimizer.strip.Strip;
 import java.util.List;
 
 /**

@@ -29,15 +29,13 @@ public record Clipping(double value, double norm) {
         return new Clipping(Double.POSITIVE_INFINITY, norm);
     }
 
-    boolean cutsValues() {
-        return value < Double.POSITIVE_INFINITY;
-    }
-
-    boolean scales() {
+    /** Whether the norm of the gradients must be known before the step. */
+    public boolean scales() {
         return norm < Double.POSITIVE_INFINITY;
     }
 
-    double factor(double gradientNorm) {
+    /** What gradients of that global norm are multiplied by. */
+    public double factor(double gradientNorm) {
         return gradientNorm > norm ? norm / gradientNorm : 1;
     }
 }

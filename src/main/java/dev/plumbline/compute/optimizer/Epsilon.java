@@ -1,5 +1,7 @@
 package dev.plumbline.compute.optimizer;
 
+import dev.plumbline.compute.optimizer.strip.Root;
+
 /**
  * Where epsilon goes in the denominator of an adaptive step. With the bias correction {@code c = 1 - beta2^t} (1 for an
  * optimizer that corrects nothing), vHat = v / c:

@@ -1,5 +1,6 @@
 package dev.plumbline.compute.optimizer;
 
+import dev.plumbline.compute.optimizer.strip.Rule;
 import dev.plumbline.problem.Problem;
 import java.util.List;
 

@@ -4,6 +4,11 @@ import static java.lang.Math.max;
 import static java.lang.Math.pow;
 import static java.lang.Math.sqrt;
 
+import dev.plumbline.compute.optimizer.strip.AdaptiveStep;
+import dev.plumbline.compute.optimizer.strip.Chunk;
+import dev.plumbline.compute.optimizer.strip.Root;
+import dev.plumbline.compute.optimizer.strip.Rule;
+import dev.plumbline.compute.optimizer.strip.Strip;
 import dev.plumbline.tensor.Shape;
 import java.util.List;
 

@@ -1,13 +1,13 @@
 package dev.plumbline.compute.optimizer;
 
-import dev.plumbline.tensor.Tensor;
-import dev.plumbline.tensor.TensorSource;
+import dev.plumbline.compute.optimizer.strip.Rule;
 import java.util.List;
 import java.util.Map;
 
 /**
  * An optimizer: hyper-parameters that have been checked, and the equations of one step. It holds no state; state goes into
- * a step and comes out of it.
+ * a step and comes out of it. Steps are taken in the room {@code step}: of tensors by {@code TensorStep}, over arrays
+ * where they lie by {@code InPlaceStep}.
  *
  * <p>Parameters are FP64 or FP32 and are computed in that arithmetic; gradients may be of any float type and are rounded to
  * their parameter's. Moments have the parameter's type, so never less than FP32.
@@ -81,41 +81,5 @@ public sealed interface Optimizer
         return HyperParameters.cycled(this)
                 .map(name -> HyperParameters.with(this, Map.of(name, momentum)))
                 .orElse(this);
-    }
-
-    /** {@link #step(OptimizerState, Map, Map, Clipping)} without clipping. */
-    default OptimizerStep step(OptimizerState before, Map<String, Tensor> parameters, Map<String, Tensor> gradients) {
-        return step(before, parameters, gradients, Clipping.NONE);
-    }
-
-    /**
-     * Takes one step. The arguments stay as they are.
-     *
-     * <p>Where a gradient, a parameter or a moment is not finite, or would not be after the step, there is no step: the
-     * result holds the parameters and the state that came in, and says where the number was met. (PyTorch would write the
-     * NaN into the moments, from where it never leaves; its gradient scaler skips such steps, as this does.)
-     *
-     * @param gradients one for each parameter, of its shape
-     */
-    default OptimizerStep step(
-            OptimizerState before, Map<String, Tensor> parameters, Map<String, Tensor> gradients, Clipping clipping) {
-        Checkpoint checkpoint = new Checkpoint(before.step(), parameters, before.slots());
-        CheckpointStep step = step(checkpoint, gradients, clipping);
-        return step.inMemory(
-                step.taken() ? step.after().tensors() : parameters,
-                step.taken() ? step.after().state() : before);
-    }
-
-    /** Refuses, without reading a value, what no gradient could make a step of. */
-    default void requireForms(Checkpoint before) {
-        LoadedTensors.require(this, before);
-    }
-
-    /**
-     * The same step, by the same equations, of tensors wherever they lie. Everything that can be known without reading a
-     * value is checked first; then each tensor is loaded once, FP32 as float32.
-     */
-    default CheckpointStep step(Checkpoint before, Map<String, ? extends TensorSource> gradients, Clipping clipping) {
-        return new TensorStep(this, clipping).take(before, gradients);
     }
 }

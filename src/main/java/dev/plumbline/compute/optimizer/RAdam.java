@@ -3,6 +3,9 @@ package dev.plumbline.compute.optimizer;
 import static java.lang.Math.pow;
 import static java.lang.Math.sqrt;
 
+import dev.plumbline.compute.optimizer.strip.AdaptiveStep;
+import dev.plumbline.compute.optimizer.strip.Root;
+import dev.plumbline.compute.optimizer.strip.Rule;
 import java.util.List;
 
 /**

@@ -34,7 +34,7 @@ public record WeightDecay(Kind kind, double rate) {
         return new WeightDecay(Kind.DECOUPLED, rate);
     }
 
-    boolean is(Kind other) {
+    public boolean is(Kind other) {
         return kind == other;
     }
 }

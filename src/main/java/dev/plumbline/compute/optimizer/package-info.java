@@ -1,10 +1,10 @@
 /**
- * Adam and its family: one page each, shaped like its equations. Open {@link dev.plumbline.compute.optimizer.Adam} first,
- * then {@link dev.plumbline.compute.optimizer.Optimizer}, which takes a step, and
- * {@link dev.plumbline.compute.optimizer.Strip}, the small vector language the equations are written in.
+ * Adam and its family: one page each, shaped like its equations, with the conventions in which libraries differ. Open
+ * {@link dev.plumbline.compute.optimizer.Adam} first, then {@link dev.plumbline.compute.optimizer.Optimizer}, what they
+ * have in common.
  *
- * <p>A step is pure: state, parameters and gradients go in, new ones come out. For tensors too large to be copied,
- * {@link dev.plumbline.compute.optimizer.InPlaceStep} runs the same equations over arrays where they lie.
+ * <p>They are written on {@link dev.plumbline.compute.optimizer.strip.Strip strips}; steps with them are taken in the
+ * room {@code step}, of which nothing is known here.
  */
 @NullMarked
 package dev.plumbline.compute.optimizer;

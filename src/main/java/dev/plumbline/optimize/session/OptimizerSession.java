@@ -1,6 +1,6 @@
 package dev.plumbline.optimize.session;
 
-import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
 import dev.plumbline.optimize.ClippingSource;
 import dev.plumbline.optimize.StepFile;
 import dev.plumbline.reader.OptimizerSource;

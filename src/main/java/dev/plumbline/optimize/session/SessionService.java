@@ -1,8 +1,10 @@
 package dev.plumbline.optimize.session;
 
+import dev.plumbline.compute.optimizer.Clipping;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.OptimizerState;
-import dev.plumbline.compute.optimizer.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.TensorStep;
 import dev.plumbline.limits.KeyLimits;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.optimize.ClippingSource;
@@ -158,18 +160,16 @@ class SessionService {
         }
         session.tag().require(precondition.ifMatch());
         ParameterNames names = ParameterNames.of(session.parameters().keySet());
-        OptimizerStep step = optimizer(session, request)
-                .step(
-                        session.state(),
-                        session.parameters(),
-                        names.of(gradients, "/gradients"),
-                        ClippingSource.clipping(session.settings().clipping()));
+        Clipping clipping = ClippingSource.clipping(session.settings().clipping());
+        OptimizerStep step = new TensorStep(optimizer(session, request), clipping)
+                .take(session.state(), session.parameters(), names.of(gradients, "/gradients"));
+        Map<String, Tensor> parameters = step.parameters();
         SessionStepReport report = SessionStepReport.of(session.id(), step);
-        OptimizerSession next = session.with(step.parameters(), step.state())
-                .until(Instant.now().plus(kept()));
+        OptimizerSession next =
+                session.with(parameters, step.state()).until(Instant.now().plus(kept()));
         boolean written = write(handle.owner(), session, next, key, mapper.writeValueAsString(report));
         return written
-                ? new Answer(next.tag(), report.with(step.parameters()))
+                ? new Answer(next.tag(), report.with(parameters))
                 : replay(find(handle), key)
                         .orElseThrow(() -> SessionTag.stale(precondition.ifMatch(), "another step came first"));
     }

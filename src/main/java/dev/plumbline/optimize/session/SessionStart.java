@@ -1,9 +1,10 @@
 package dev.plumbline.optimize.session;
 
-import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.compute.optimizer.Slot;
+import dev.plumbline.compute.optimizer.step.Checkpoint;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
+import dev.plumbline.compute.optimizer.step.TensorStep;
 import dev.plumbline.optimize.StepFile;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
@@ -15,7 +16,7 @@ record SessionStart(Optimizer optimizer, Map<String, Tensor> parameters, Optimiz
 
     void require() {
         parameters.keySet().forEach(this::requireName);
-        optimizer.requireForms(new Checkpoint(state.step(), parameters, state.slots()));
+        new TensorStep(optimizer).requireForms(new Checkpoint(state.step(), parameters, state.slots()));
         parameters.forEach((name, tensor) -> requireFinite(Problem.pointer("parameters", name), tensor));
         state.slots()
                 .forEach((slot, moments) -> moments.forEach(

@@ -1,8 +1,9 @@
 package dev.plumbline.optimize.session;
 
-import dev.plumbline.compute.optimizer.NonFinite;
-import dev.plumbline.compute.optimizer.OptimizerStep;
-import dev.plumbline.compute.optimizer.Update;
+import dev.plumbline.compute.optimizer.step.NonFinite;
+import dev.plumbline.compute.optimizer.step.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.StepReport;
+import dev.plumbline.compute.optimizer.step.Update;
 import dev.plumbline.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -30,15 +31,16 @@ public record SessionStepReport(
         List<NonFinite> nonFinites) {
 
     static SessionStepReport of(String id, OptimizerStep step) {
+        StepReport report = step.report();
         return new SessionStepReport(
                 id,
-                step.state().step(),
+                step.after().step(),
                 step.taken(),
                 null,
-                step.updates(),
-                step.gradientNorm(),
-                step.clippedTo(),
-                step.nonFinites());
+                report.updates(),
+                report.gradientNorm(),
+                report.clippedTo(),
+                report.nonFinites());
     }
 
     SessionStepReport with(@Nullable Map<String, Tensor> others) {

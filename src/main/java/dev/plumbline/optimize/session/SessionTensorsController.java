@@ -1,6 +1,6 @@
 package dev.plumbline.optimize.session;
 
-import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
 import dev.plumbline.optimize.AnsweredAsFile;
 import dev.plumbline.optimize.FileAnswer;
 import dev.plumbline.optimize.session.SessionService.Handle;

@@ -1,7 +1,7 @@
 package dev.plumbline.optimize.step;
 
-import dev.plumbline.compute.optimizer.Checkpoint;
-import dev.plumbline.compute.optimizer.CheckpointStep;
+import dev.plumbline.compute.optimizer.step.Checkpoint;
+import dev.plumbline.compute.optimizer.step.OptimizerStep;
 import dev.plumbline.optimize.AnsweredAsFile;
 import dev.plumbline.optimize.FileAnswer;
 import dev.plumbline.optimize.TensorPart;
@@ -110,8 +110,8 @@ class OptimizerStepController {
     }
 
     /** All is known before the first byte is written. */
-    private CheckpointStep write(StepOrder order, ServletWebRequest exchange) throws IOException {
-        CheckpointStep step = service.step(order);
+    private OptimizerStep write(StepOrder order, ServletWebRequest exchange) throws IOException {
+        OptimizerStep step = service.step(order);
         Checkpoint after = step.after();
         answer.writeStep(
                 exchange,

@@ -1,11 +1,12 @@
 package dev.plumbline.optimize.step;
 
-import dev.plumbline.compute.optimizer.CheckpointStep;
 import dev.plumbline.compute.optimizer.HyperParameters;
-import dev.plumbline.compute.optimizer.NonFinite;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.OptimizerState;
-import dev.plumbline.compute.optimizer.Update;
+import dev.plumbline.compute.optimizer.step.NonFinite;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.StepReport;
+import dev.plumbline.compute.optimizer.step.Update;
 import dev.plumbline.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -41,27 +42,29 @@ public record OptimizerStepReport(
             double clippedTo,
             List<NonFinite> nonFinites) {
 
-        static Figures of(CheckpointStep step, Optimizer optimizer) {
+        static Figures of(OptimizerStep step, Optimizer optimizer) {
+            StepReport report = step.report();
             return new Figures(
                     step.taken(),
                     step.after().step(),
                     HyperParameters.of(optimizer),
-                    step.updates(),
-                    step.gradientNorm(),
-                    step.clippedTo(),
-                    step.nonFinites());
+                    report.updates(),
+                    report.gradientNorm(),
+                    report.clippedTo(),
+                    report.nonFinites());
         }
     }
 
-    static OptimizerStepReport of(CheckpointStep step, Optimizer optimizer) {
+    static OptimizerStepReport of(OptimizerStep step, Optimizer optimizer) {
+        StepReport report = step.report();
         return new OptimizerStepReport(
                 step.taken(),
                 step.after().tensors(),
                 step.after().state(),
                 HyperParameters.of(optimizer),
-                step.updates(),
-                step.gradientNorm(),
-                step.clippedTo(),
-                step.nonFinites());
+                report.updates(),
+                report.gradientNorm(),
+                report.clippedTo(),
+                report.nonFinites());
     }
 }

@@ -1,8 +1,8 @@
 package dev.plumbline.optimize.step;
 
-import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.compute.optimizer.step.Checkpoint;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
 import dev.plumbline.optimize.ClippingSource;
 import dev.plumbline.optimize.NamedTensors;
 import dev.plumbline.optimize.StateSource;

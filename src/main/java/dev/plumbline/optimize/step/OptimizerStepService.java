@@ -1,6 +1,7 @@
 package dev.plumbline.optimize.step;
 
-import dev.plumbline.compute.optimizer.CheckpointStep;
+import dev.plumbline.compute.optimizer.step.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.TensorStep;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.optimize.TensorwiseOptimizer;
 import org.springframework.stereotype.Service;
@@ -16,10 +17,10 @@ class OptimizerStepService {
     }
 
     /** Holds each number once, for an answer that is written tensor by tensor. */
-    CheckpointStep step(StepOrder order) {
+    OptimizerStep step(StepOrder order) {
         limits.requireTensors(order.tensors());
         limits.requireBytes(order.bytes());
-        return order.optimizer().step(order.before(), order.gradients(), order.clipping());
+        return new TensorStep(order.optimizer(), order.clipping()).take(order.before(), order.gradients());
     }
 
     /** For an answer in JSON. */

@@ -1,8 +1,8 @@
 package dev.plumbline.optimize.step;
 
-import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.compute.optimizer.Clipping;
 import dev.plumbline.compute.optimizer.Optimizer;
+import dev.plumbline.compute.optimizer.step.Checkpoint;
 import dev.plumbline.tensor.TensorSource;
 import java.util.Map;
 

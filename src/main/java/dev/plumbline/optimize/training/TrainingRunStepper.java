@@ -2,13 +2,13 @@ package dev.plumbline.optimize.training;
 
 import dev.plumbline.compute.optimizer.Ascent;
 import dev.plumbline.compute.optimizer.Clipping;
-import dev.plumbline.compute.optimizer.InPlaceStep;
 import dev.plumbline.compute.optimizer.Lbfgs;
 import dev.plumbline.compute.optimizer.LbfgsSteps;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.StepReport.Outcome;
-import dev.plumbline.compute.optimizer.Strip;
-import dev.plumbline.compute.optimizer.TensorArrays;
+import dev.plumbline.compute.optimizer.step.InPlaceStep;
+import dev.plumbline.compute.optimizer.step.StepReport.Outcome;
+import dev.plumbline.compute.optimizer.step.TensorArrays;
+import dev.plumbline.compute.optimizer.strip.Strip;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,6 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.plumbline.compute.optimizer.step.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.TensorStep;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
@@ -46,10 +49,11 @@ class OnnxNodeTests {
         long updates = (long) number(test.get("inputs").get(1));
         // ONNX's Adam corrects no bias while the count of updates is 0; the others count as we do
         long before = optimizer instanceof Adam && updates == 0 ? UNCORRECTED : updates;
-        OptimizerStep step = optimizer.step(
-                new OptimizerState(before, moments),
-                tensors(test.get("inputs"), 2, count),
-                tensors(test.get("inputs"), 2 + count, count));
+        OptimizerStep step = new TensorStep(optimizer)
+                .take(
+                        new OptimizerState(before, moments),
+                        tensors(test.get("inputs"), 2, count),
+                        tensors(test.get("inputs"), 2 + count, count));
         check(step.parameters(), tensors(test.get("outputs"), 0, count));
         for (int slot = 0; slot < slots; slot++) {
             check(

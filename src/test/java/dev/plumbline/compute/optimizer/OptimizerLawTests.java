@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.plumbline.compute.optimizer.step.NonFinite;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.TensorStep;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
@@ -52,10 +56,10 @@ class OptimizerLawTests {
     void movesNothingAtLearningRateZero(Optimizer optimizer) {
         Map<String, Tensor> x = tensors(1, Datatype.FP64);
         Optimizer still = optimizer.withLearningRate(0);
-        OptimizerStep first = still.step(OptimizerState.INITIAL, x, tensors(2, Datatype.FP64));
-        OptimizerStep second = still.step(first.state(), first.parameters(), tensors(3, Datatype.FP64));
+        OptimizerStep first = new TensorStep(still).take(OptimizerState.INITIAL, x, tensors(2, Datatype.FP64));
+        OptimizerStep second = new TensorStep(still).take(first.state(), first.parameters(), tensors(3, Datatype.FP64));
         assertThat(second.parameters()).isEqualTo(x);
-        assertThat(requireNonNull(second.updates().get("w")).norm()).isZero();
+        assertThat(requireNonNull(second.report().updates().get("w")).norm()).isZero();
     }
 
     @ParameterizedTest
@@ -63,7 +67,7 @@ class OptimizerLawTests {
     void keepsShapesDatatypesAndNames(Optimizer optimizer) {
         for (Datatype datatype : List.of(Datatype.FP64, Datatype.FP32)) {
             Map<String, Tensor> x = tensors(1, datatype);
-            OptimizerStep step = optimizer.step(OptimizerState.INITIAL, x, tensors(2, Datatype.BF16));
+            OptimizerStep step = new TensorStep(optimizer).take(OptimizerState.INITIAL, x, tensors(2, Datatype.BF16));
             assertThat(step.taken()).isTrue();
             assertThat(step.state().slots()).hasSameSizeAs(optimizer.slots());
             x.forEach((name, parameter) -> {
@@ -85,12 +89,19 @@ class OptimizerLawTests {
     void leavesItsArgumentsAloneAndRepeatsItself(Optimizer optimizer) {
         Map<String, Tensor> x = tensors(1, Datatype.FP32);
         Map<String, Tensor> g = tensors(2, Datatype.FP32);
-        OptimizerState state = optimizer.step(OptimizerState.INITIAL, x, g).state();
-        OptimizerStep once = optimizer.step(state, x, g, Clipping.byNorm(0.1));
-        assertThat(optimizer.step(state, x, g, Clipping.byNorm(0.1))).isEqualTo(once);
+        OptimizerState state =
+                new TensorStep(optimizer).take(OptimizerState.INITIAL, x, g).state();
+        OptimizerStep once = new TensorStep(optimizer, Clipping.byNorm(0.1)).take(state, x, g);
+        OptimizerStep again = new TensorStep(optimizer, Clipping.byNorm(0.1)).take(state, x, g);
+        assertThat(again.parameters()).isEqualTo(once.parameters());
+        assertThat(again.state()).isEqualTo(once.state());
+        assertThat(again.report()).isEqualTo(once.report());
         assertThat(x).isEqualTo(tensors(1, Datatype.FP32));
         assertThat(g).isEqualTo(tensors(2, Datatype.FP32));
-        assertThat(state).isEqualTo(optimizer.step(OptimizerState.INITIAL, x, g).state());
+        assertThat(state)
+                .isEqualTo(new TensorStep(optimizer)
+                        .take(OptimizerState.INITIAL, x, g)
+                        .state());
         assertThat(once.state().step()).isEqualTo(2);
     }
 
@@ -104,7 +115,10 @@ class OptimizerLawTests {
         Map<String, Tensor> x = tensors(1, Datatype.FP64);
         Map<String, Tensor> zero = new TreeMap<>();
         x.forEach((name, tensor) -> zero.put(name, Tensor.zeros(tensor.shape())));
-        assertThat(undecayed.step(OptimizerState.INITIAL, x, zero).parameters()).isEqualTo(x);
+        assertThat(new TensorStep(undecayed)
+                        .take(OptimizerState.INITIAL, x, zero)
+                        .parameters())
+                .isEqualTo(x);
     }
 
     @ParameterizedTest
@@ -113,7 +127,7 @@ class OptimizerLawTests {
         Optimizer undecayed = HyperParameters.with(optimizer, Map.of("weightDecay", WeightDecay.NONE));
         Tensor x = Tensor.vector(1, 1, -1, -1);
         Tensor g = Tensor.vector(2, -2, 1e-3, -1e3);
-        OptimizerStep step = undecayed.step(OptimizerState.INITIAL, Map.of("w", x), Map.of("w", g));
+        OptimizerStep step = new TensorStep(undecayed).take(OptimizerState.INITIAL, Map.of("w", x), Map.of("w", g));
         Tensor after = requireNonNull(step.parameters().get("w"));
         for (int i = 0; i < x.size(); i++) {
             assertThat(Math.signum(after.at(i) - x.at(i))).isEqualTo(-Math.signum(g.at(i)));
@@ -133,10 +147,10 @@ class OptimizerLawTests {
         Map<String, Tensor> negative = new TreeMap<>();
         g.forEach((name, tensor) -> negative.put(name, tensor.map(value -> -value)));
         Optimizer ascent = HyperParameters.with(optimizer, Map.of("maximize", true));
-        OptimizerStep up = ascent.step(OptimizerState.INITIAL, x, g, Clipping.byNorm(0.5));
+        OptimizerStep up = new TensorStep(ascent, Clipping.byNorm(0.5)).take(OptimizerState.INITIAL, x, g);
         assertThat(up.parameters())
-                .isEqualTo(optimizer
-                        .step(OptimizerState.INITIAL, x, negative, Clipping.byNorm(0.5))
+                .isEqualTo(new TensorStep(optimizer, Clipping.byNorm(0.5))
+                        .take(OptimizerState.INITIAL, x, negative)
                         .parameters())
                 .isNotEqualTo(x);
         assertThat(HyperParameters.of(ascent)).containsEntry("maximize", true);
@@ -156,8 +170,8 @@ class OptimizerLawTests {
     }
 
     private static Tensor after(Optimizer optimizer, double[] x, double[] g) {
-        OptimizerStep step =
-                optimizer.step(OptimizerState.INITIAL, Map.of("x", Tensor.vector(x)), Map.of("x", Tensor.vector(g)));
+        OptimizerStep step = new TensorStep(optimizer)
+                .take(OptimizerState.INITIAL, Map.of("x", Tensor.vector(x)), Map.of("x", Tensor.vector(g)));
         return requireNonNull(step.parameters().get("x"));
     }
 
@@ -169,10 +183,14 @@ class OptimizerLawTests {
         Map<String, Tensor> wide = new TreeMap<>();
         x.forEach((name, tensor) -> wide.put(name, tensor.as(Datatype.FP64)));
         Map<String, Tensor> g = tensors(2, Datatype.FP32);
-        Tensor narrowAfter = requireNonNull(
-                optimizer.step(OptimizerState.INITIAL, x, g).parameters().get("w"));
-        Tensor wideAfter = requireNonNull(
-                optimizer.step(OptimizerState.INITIAL, wide, g).parameters().get("w"));
+        Tensor narrowAfter = requireNonNull(new TensorStep(optimizer)
+                .take(OptimizerState.INITIAL, x, g)
+                .parameters()
+                .get("w"));
+        Tensor wideAfter = requireNonNull(new TensorStep(optimizer)
+                .take(OptimizerState.INITIAL, wide, g)
+                .parameters()
+                .get("w"));
         for (int i = 0; i < narrowAfter.size(); i++) {
             assertThat(narrowAfter.at(i)).isCloseTo(wideAfter.at(i), within(1e-6));
         }
@@ -182,17 +200,18 @@ class OptimizerLawTests {
     @MethodSource("optimizers")
     void takesNoStepFromANaNAndSaysWhereItIs(Optimizer optimizer) {
         Map<String, Tensor> x = tensors(1, Datatype.FP64);
-        OptimizerState state = optimizer
-                .step(OptimizerState.INITIAL, x, tensors(2, Datatype.FP64))
+        OptimizerState state = new TensorStep(optimizer)
+                .take(OptimizerState.INITIAL, x, tensors(2, Datatype.FP64))
                 .state();
         Map<String, Tensor> g = tensors(3, Datatype.FP64);
         requireNonNull(g.get("w")).values()[4] = Double.NaN;
-        OptimizerStep step = optimizer.step(state, x, g);
+        OptimizerStep step = new TensorStep(optimizer).take(state, x, g);
         assertThat(step.taken()).isFalse();
-        assertThat(step.state()).isSameAs(state);
-        assertThat(step.parameters()).isSameAs(x);
-        assertThat(step.nonFinites()).hasSize(1);
-        NonFinite found = step.nonFinites().get(0);
+        assertThat(step.after().parameters()).isSameAs(x);
+        assertThat(step.after().slots()).isSameAs(state.slots());
+        assertThat(step.state()).isEqualTo(state);
+        assertThat(step.report().nonFinites()).hasSize(1);
+        NonFinite found = step.report().nonFinites().get(0);
         assertThat(found.tensor() + "/" + found.array() + "/" + found.position())
                 .isEqualTo("w/gradient/4");
         assertThat(found.made()).isFalse();
@@ -217,7 +236,7 @@ class OptimizerLawTests {
         Map<String, Tensor> g = tensors(2, Datatype.FP64);
         g.put("w", Tensor.vector(1, 2));
         assertThatExceptionOfType(Problem.class)
-                .isThrownBy(() -> optimizer.step(OptimizerState.INITIAL, x, g))
+                .isThrownBy(() -> new TensorStep(optimizer).take(OptimizerState.INITIAL, x, g))
                 .satisfies(problem -> assertThat(problem.pointer()).isEqualTo("/gradients/w"));
     }
 

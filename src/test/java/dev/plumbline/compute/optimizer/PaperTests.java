@@ -4,6 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.plumbline.compute.optimizer.step.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.TensorStep;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.io.IOException;
@@ -65,7 +68,7 @@ class PaperTests {
         int checked = 0;
         for (int t = 1; t <= 200; t++) {
             Tensor g = tensor(run.problem, run.problem.get("gradients").get(t - 1));
-            OptimizerStep step = run.optimizer.step(state, Map.of("x", x), Map.of("x", g));
+            OptimizerStep step = new TensorStep(run.optimizer).take(state, Map.of("x", x), Map.of("x", g));
             x = requireNonNull(step.parameters().get("x"));
             state = step.state();
             JsonNode expected = run.after.get(Integer.toString(t));

@@ -4,6 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.plumbline.compute.optimizer.step.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.TensorStep;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
 import java.io.IOException;
@@ -70,7 +73,7 @@ class PresetTests {
             expected -= preset == Preset.PYTORCH || preset == Preset.OPTAX || preset == Preset.BITSANDBYTES
                     ? 1e-3 * mHat / (Math.sqrt(v) / correction + 1e-8)
                     : 1e-3 * mHat * correction / (Math.sqrt(v) + (preset == Preset.KERAS ? 1e-7 : 1e-8));
-            OptimizerStep step = adam.step(state, x, Map.of("x", Tensor.vector(1e-6)));
+            OptimizerStep step = new TensorStep(adam).take(state, x, Map.of("x", Tensor.vector(1e-6)));
             x = step.parameters();
             state = step.state();
             assertThat(requireNonNull(x.get("x")).item()).isCloseTo(expected, within(1e-12 * Math.abs(expected)));
@@ -88,8 +91,8 @@ class PresetTests {
     }
 
     private static double firstStep(Preset preset, double g) {
-        OptimizerStep step = Adam.preset(preset)
-                .step(OptimizerState.INITIAL, Map.of("x", Tensor.vector(0)), Map.of("x", Tensor.vector(g)));
+        OptimizerStep step = new TensorStep(Adam.preset(preset))
+                .take(OptimizerState.INITIAL, Map.of("x", Tensor.vector(0)), Map.of("x", Tensor.vector(g)));
         return requireNonNull(step.parameters().get("x")).item();
     }
 
@@ -97,8 +100,8 @@ class PresetTests {
     @ParameterizedTest
     @CsvSource({"PYTORCH, 1e-2", "OPTAX, 1e-4", "KERAS, 4e-3"})
     void decayAParameterBesideTheMoments(Preset preset, double rate) {
-        OptimizerStep step = AdamW.preset(preset)
-                .step(OptimizerState.INITIAL, Map.of("x", Tensor.vector(2)), Map.of("x", Tensor.vector(0)));
+        OptimizerStep step = new TensorStep(AdamW.preset(preset))
+                .take(OptimizerState.INITIAL, Map.of("x", Tensor.vector(2)), Map.of("x", Tensor.vector(0)));
         assertThat(requireNonNull(step.parameters().get("x")).item()).isEqualTo(2 * (1 - 1e-3 * rate));
         assertThat(requireNonNull(step.state().slots().get("m")).get("x")).isEqualTo(Tensor.vector(0));
     }

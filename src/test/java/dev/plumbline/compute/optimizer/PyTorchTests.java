@@ -4,6 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.plumbline.compute.optimizer.step.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.TensorStep;
 import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -45,7 +48,8 @@ class PyTorchTests {
         OptimizerState state = OptimizerState.INITIAL;
         Map<String, Tensor> largestMoments = new HashMap<>();
         for (int t = 0; t < torch.length(); t++) {
-            OptimizerStep step = torch.optimizer().step(state, Map.of("x", x), Map.of("x", torch.gradient(t)));
+            OptimizerStep step =
+                    new TensorStep(torch.optimizer()).take(state, Map.of("x", x), Map.of("x", torch.gradient(t)));
             x = requireNonNull(step.parameters().get("x"));
             state = step.state();
             grow(largestMoments, state);
@@ -72,7 +76,8 @@ class PyTorchTests {
         double[] furthest = new double[torch.parameter(0).size()];
         for (int t = 0; t < torch.length(); t++) {
             Tensor x = torch.parameter(t);
-            OptimizerStep step = torch.optimizer().step(state, Map.of("x", x), Map.of("x", torch.gradient(t)));
+            OptimizerStep step =
+                    new TensorStep(torch.optimizer()).take(state, Map.of("x", x), Map.of("x", torch.gradient(t)));
             state = step.state();
             grow(largestMoments, state);
             Tensor actual = requireNonNull(step.parameters().get("x"));

@@ -8,8 +8,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.compute.optimizer.Preset;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
+import dev.plumbline.compute.optimizer.step.TensorStep;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.optimize.Caller;
 import dev.plumbline.optimize.Caller.Answer;
@@ -299,7 +300,8 @@ class CheckFilesTests {
         Map<String, Tensor> before = Map.of("w", floats(300_000, 1));
         Map<String, Tensor> gradients = Map.of("w", floats(300_000, 0.1));
         Optimizer adam = Kind.ADAM.preset(Preset.PYTORCH);
-        Tensor after = Objects.requireNonNull(adam.step(OptimizerState.initial(adam, before), before, gradients)
+        Tensor after = Objects.requireNonNull(new TensorStep(adam)
+                .take(OptimizerState.initial(adam, before), before, gradients)
                 .parameters()
                 .get("w"));
         assertThat(large(before, gradients, after).text("/verdict")).isEqualTo("PASS");

@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.TensorStep;
 import dev.plumbline.optimize.Caller;
 import dev.plumbline.optimize.Caller.Answer;
 import dev.plumbline.optimize.StateSource;
@@ -155,9 +156,10 @@ class OptimizerStepTests {
 
     private static Tensor twoStepsInMemory(Tensor parameters, Tensor gradients) {
         Optimizer optimizer = OptimizerSource.of(Kind.ADAM, 0.01).optimizer();
-        OptimizerStep first =
-                optimizer.step(StateSource.state(null), Map.of("layer/w", parameters), Map.of("layer/w", gradients));
-        OptimizerStep second = optimizer.step(first.state(), first.parameters(), Map.of("layer/w", gradients));
+        OptimizerStep first = new TensorStep(optimizer)
+                .take(StateSource.state(null), Map.of("layer/w", parameters), Map.of("layer/w", gradients));
+        OptimizerStep second =
+                new TensorStep(optimizer).take(first.state(), first.parameters(), Map.of("layer/w", gradients));
         return Objects.requireNonNull(second.parameters().get("layer/w"));
     }
 

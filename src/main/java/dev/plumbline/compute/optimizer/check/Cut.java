@@ -1,6 +1,6 @@
 package dev.plumbline.compute.optimizer.check;
 
-import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;

@@ -4,13 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.compute.optimizer.Sgd;
 import dev.plumbline.compute.optimizer.WeightDecay;
 import dev.plumbline.compute.optimizer.check.Driving.Lost;
 import dev.plumbline.compute.optimizer.check.GradientPath.Clip;
 import dev.plumbline.compute.optimizer.check.Manner.Grouping;
 import dev.plumbline.compute.optimizer.check.Manner.Twist;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
 import dev.plumbline.problem.Problem;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -2,8 +2,8 @@ package dev.plumbline.compute.optimizer.check;
 
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.OptimizerState;
 import dev.plumbline.compute.optimizer.WeightDecay;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
 import java.math.BigDecimal;

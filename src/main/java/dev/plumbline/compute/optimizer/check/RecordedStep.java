@@ -1,6 +1,6 @@
 package dev.plumbline.compute.optimizer.check;
 
-import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
 import java.util.LinkedHashMap;

@@ -2,9 +2,9 @@ package dev.plumbline.compute.optimizer.check;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.compute.optimizer.step.Checkpoint;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.TensorSource;
 import java.util.ArrayList;

@@ -5,10 +5,12 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.OptimizerState;
-import dev.plumbline.compute.optimizer.OptimizerStep;
 import dev.plumbline.compute.optimizer.Slot;
 import dev.plumbline.compute.optimizer.WeightDecay;
+import dev.plumbline.compute.optimizer.step.Checkpoint;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.TensorStep;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
@@ -237,18 +239,19 @@ record Replay(
             Manner.Twist twist = manner.equations().twist();
             WeightDecay decay = optimizer.weightDecay();
             if (twist == null || twist == Manner.Twist.AT_BASE_RATE || decay.rate() == 0) {
-                return optimizer.step(state, x, g);
+                return new TensorStep(optimizer).take(state, x, g);
             }
-            Optimizer bare = bare(optimizer);
+            TensorStep bare = new TensorStep(bare(optimizer));
             boolean coupled = decay.kind() == WeightDecay.Kind.L2;
             double rate = decayed(optimizer);
             if (twist == Manner.Twist.NEGATIVE) {
-                return coupled ? bare.step(state, x, plus(g, -rate, x)) : bare.step(state, plus(x, rate, x), g);
+                return coupled ? bare.take(state, x, plus(g, -rate, x)) : bare.take(state, plus(x, rate, x), g);
             }
-            OptimizerStep step = bare.step(state, x, g);
-            Map<String, Tensor> decayed = plus(step.parameters(), -rate, step.parameters());
-            return new OptimizerStep(
-                    step.taken(), decayed, step.state(), step.gradientNorm(), 1, step.updates(), step.nonFinites());
+            OptimizerStep step = bare.take(state, x, g);
+            Map<String, Tensor> undecayed = step.parameters();
+            Checkpoint after = step.after();
+            Checkpoint decayed = new Checkpoint(after.step(), plus(undecayed, -rate, undecayed), after.slots());
+            return new OptimizerStep(decayed, step.report());
         }
 
         private static Optimizer decayedAtBaseRate(Optimizer optimizer, double profiled) {

@@ -2,7 +2,7 @@ package dev.plumbline.compute.optimizer.check;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;

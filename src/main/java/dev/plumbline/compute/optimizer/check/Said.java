@@ -1,6 +1,6 @@
 package dev.plumbline.compute.optimizer.check;
 
-import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

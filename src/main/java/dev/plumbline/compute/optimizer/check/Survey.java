@@ -2,7 +2,7 @@ package dev.plumbline.compute.optimizer.check;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.plumbline.compute.optimizer.Checkpoint;
+import dev.plumbline.compute.optimizer.step.Checkpoint;
 import dev.plumbline.tensor.Tensor;
 import dev.plumbline.tensor.TensorSource;
 import java.util.ArrayList;

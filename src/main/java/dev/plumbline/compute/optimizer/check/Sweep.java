@@ -2,8 +2,8 @@ package dev.plumbline.compute.optimizer.check;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.plumbline.compute.optimizer.Checkpoint;
-import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.compute.optimizer.step.Checkpoint;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Float32Numbers;
 import dev.plumbline.tensor.Tensor;

@@ -1,7 +1,7 @@
 package dev.plumbline.compute.optimizer.check;
 
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -7,9 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.OptimizerState;
-import dev.plumbline.compute.optimizer.OptimizerStep;
 import dev.plumbline.compute.optimizer.Preset;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.TensorStep;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
@@ -92,8 +93,8 @@ class AnyOptimizerTests {
         for (int k = 0; k < 8; k++) {
             Tensor g = vector(random, Math.exp(0.7 * random.nextGaussian())).as(datatype);
             double factor = Math.min(1, bound[0] / (g.norm() + bound[1]));
-            OptimizerStep step = optimizer.step(
-                    state, x, Map.of("w", g.map(each -> factor * each).as(datatype)));
+            OptimizerStep step = new TensorStep(optimizer)
+                    .take(state, x, Map.of("w", g.map(each -> factor * each).as(datatype)));
             steps.add(new ObservedStep(x, Map.of("w", g), step.parameters()));
             x = step.parameters();
             state = step.state();

@@ -7,9 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.OptimizerState;
-import dev.plumbline.compute.optimizer.OptimizerStep;
 import dev.plumbline.compute.optimizer.Preset;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.TensorStep;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
@@ -48,7 +49,7 @@ class JointSearchTests {
         for (int k = 0; k < 4; k++) {
             double size = Math.exp(random.nextGaussian());
             Map<String, Tensor> g = Map.of("w", tensor(random, entries, size).as(datatype));
-            OptimizerStep step = optimizer.step(state, x, g);
+            OptimizerStep step = new TensorStep(optimizer).take(state, x, g);
             steps.add(new ObservedStep(x, g, step.parameters()));
             x = step.parameters();
             state = step.state();

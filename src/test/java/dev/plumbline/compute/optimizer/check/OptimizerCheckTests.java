@@ -11,10 +11,11 @@ import dev.plumbline.compute.optimizer.Epsilon;
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.OptimizerState;
-import dev.plumbline.compute.optimizer.OptimizerStep;
 import dev.plumbline.compute.optimizer.Preset;
 import dev.plumbline.compute.optimizer.WeightDecay;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.TensorStep;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
@@ -328,7 +329,9 @@ class OptimizerCheckTests {
         List<ObservedStep> steps = new Trail(new Random(2), Datatype.FP64, 6).by(ADAM);
         OptimizerState state = OptimizerState.INITIAL;
         for (ObservedStep step : steps.subList(0, 5)) {
-            state = ADAM.step(state, step.before(), step.gradients()).state();
+            state = new TensorStep(ADAM)
+                    .take(state, step.before(), step.gradients())
+                    .state();
         }
         List<ObservedStep> last = steps.subList(5, 6);
         assertThat(new OptimizerCheck(new Claim(ADAM, true, state), last)
@@ -367,7 +370,7 @@ class OptimizerCheckTests {
             Map<String, Tensor> x = tensors(1);
             for (int t = 1; t <= length; t++) {
                 Map<String, Tensor> g = gradients(Math.pow(SHRINKS, t - 1));
-                OptimizerStep step = optimizer.step(state, x, g);
+                OptimizerStep step = new TensorStep(optimizer).take(state, x, g);
                 steps.add(new ObservedStep(x, g, step.parameters()));
                 state = step.state();
                 x = step.parameters();
@@ -409,8 +412,10 @@ class OptimizerCheckTests {
         Tensor w = Tensor.of(Shape.of(2, 3), 0.5, -1, 0.25, 2, 0.125, -0.75);
         Map<String, Tensor> x = Map.of("w", w);
         Map<String, Tensor> g = Map.of("w", Tensor.of(Shape.of(2, 3), 1, 0.3, -0.2, 0.1, -2, 0.7));
-        Tensor after = Objects.requireNonNull(
-                muon.step(OptimizerState.initial(muon, x), x, g).parameters().get("w"));
+        Tensor after = Objects.requireNonNull(new TensorStep(muon)
+                .take(OptimizerState.initial(muon, x), x, g)
+                .parameters()
+                .get("w"));
         double[] other = after.doubles();
         double largest = 0;
         for (int i = 0; i < other.length; i++) {
@@ -458,7 +463,7 @@ class OptimizerCheckTests {
         for (double rate : new double[] {0.01, 0.007, 0.006}) {
             Map<String, Tensor> g =
                     Map.of("w", Tensor.vector(random.doubles(12, -1, 1).toArray()));
-            OptimizerStep step = adam.withLearningRate(rate).step(state, x, g);
+            OptimizerStep step = new TensorStep(adam.withLearningRate(rate)).take(state, x, g);
             steps.add(new ObservedStep(x, g, step.parameters()));
             x = step.parameters();
             state = step.state();

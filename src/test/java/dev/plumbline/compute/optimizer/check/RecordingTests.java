@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.plumbline.compute.optimizer.Checkpoint;
 import dev.plumbline.compute.optimizer.Clipping;
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
-import dev.plumbline.compute.optimizer.OptimizerState;
-import dev.plumbline.compute.optimizer.OptimizerStep;
 import dev.plumbline.compute.optimizer.Preset;
+import dev.plumbline.compute.optimizer.step.Checkpoint;
+import dev.plumbline.compute.optimizer.step.OptimizerState;
+import dev.plumbline.compute.optimizer.step.OptimizerStep;
+import dev.plumbline.compute.optimizer.step.TensorStep;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
@@ -52,7 +53,7 @@ class RecordingTests {
         List<RecordedStep> steps = new ArrayList<>();
         for (int k = 0; k < 2; k++) {
             Map<String, Tensor> g = parameters(0.1, datatype);
-            OptimizerStep step = optimizer.step(state, x, g, clipping);
+            OptimizerStep step = new TensorStep(optimizer, clipping).take(state, x, g);
             steps.add(new RecordedStep(x, g, step.parameters(), Said.NOTHING));
             x = step.parameters();
             state = step.state();
@@ -281,8 +282,8 @@ class RecordingTests {
         Optimizer adam = preset(Kind.ADAM);
         List<RecordedStep> steps = steps(adam, Datatype.FP32, Clipping.NONE);
         ObservedStep first = steps.get(0).loaded();
-        OptimizerState state = adam.step(
-                        OptimizerState.initial(adam, first.before()), first.before(), first.gradients())
+        OptimizerState state = new TensorStep(adam)
+                .take(OptimizerState.initial(adam, first.before()), first.before(), first.gradients())
                 .state();
         Map<String, Tensor> m = new LinkedHashMap<>(requireNonNull(state.slots().get("m")));
         double[] values = requireNonNull(m.get("w")).values();
@@ -310,8 +311,8 @@ class RecordingTests {
         Optimizer adam = preset(Kind.ADAM);
         List<RecordedStep> steps = steps(adam, Datatype.FP32, Clipping.NONE);
         ObservedStep first = steps.get(0).loaded();
-        OptimizerState state = adam.step(
-                        OptimizerState.initial(adam, first.before()), first.before(), first.gradients())
+        OptimizerState state = new TensorStep(adam)
+                .take(OptimizerState.initial(adam, first.before()), first.before(), first.gradients())
                 .state();
         List<RecordedStep> second = List.of(steps.get(1));
         Checkpoint start = new Checkpoint(1, Map.of(), state.slots());
