@@ -134,7 +134,10 @@ public final class HyperParameters {
             return camelCase(constant);
         }
         if (value instanceof WeightDecay decay) {
-            return Map.<String, Object>of("kind", camelCase(decay.kind()), "rate", decay.rate());
+            Map<String, Object> json = new LinkedHashMap<>(); // in this order every time
+            json.put("kind", camelCase(decay.kind()));
+            json.put("rate", decay.rate());
+            return json;
         }
         return value;
     }

@@ -44,8 +44,7 @@ class StepTests {
     @ParameterizedTest
     @EnumSource(AmsGrad.Variant.class)
     void takesTheMaximumBeforeOrAfterTheCorrection(AmsGrad.Variant variant) {
-        AmsGrad optimizer = (AmsGrad) HyperParameters.with(
-                AmsGrad.preset(Preset.PYTORCH), Map.of("variant", variant));
+        AmsGrad optimizer = (AmsGrad) HyperParameters.with(AmsGrad.preset(Preset.PYTORCH), Map.of("variant", variant));
         OptimizerState state = OptimizerState.INITIAL;
         Map<String, Tensor> x = Map.of("x", Tensor.vector(0));
         for (double g : new double[] {1, 0}) {
