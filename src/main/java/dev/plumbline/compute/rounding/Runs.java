@@ -5,11 +5,12 @@ import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Rounding;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -24,16 +25,17 @@ final class Runs {
     /** All lanes together keep at most this many sums: 32 MiB; a single lane keeps what it must. */
     private static final long MOST_SUMS = 1L << 22;
 
-    /** Squares of what lies between are right to the last place, and so are sums of eight of them. */
-    private static final double SMALL = 0x1p-300;
+    /** Where all derivatives lie between, squares of what rounding makes of them neither vanish nor overflow. */
+    private static final double SMALL = 0x1p-420;
 
-    private static final double LARGE = 0x1p300;
+    private static final double LARGE = 0x1p420;
 
     private final Objective objective;
     private final Map<String, Tensor> exact;
     private final int count;
     private final IntFunction<Rounding> arithmetic;
     private final BiFunction<Integer, Evaluation, Map<String, Tensor>> rights;
+    private final Set<String> extreme = new HashSet<>();
 
     /** @param rights what a run's gradient is held against, by its number and its evaluation */
     Runs(
@@ -47,6 +49,21 @@ final class Runs {
         this.count = count;
         this.arithmetic = arithmetic;
         this.rights = rights;
+        exact.forEach((name, gradient) -> {
+            if (isExtreme(gradient.values())) {
+                extreme.add(name);
+            }
+        });
+    }
+
+    /** Whether some are too small or too large to be squared, but for zeros. */
+    private static boolean isExtreme(double[] derivatives) {
+        boolean any = false;
+        for (double derivative : derivatives) {
+            double size = Math.abs(derivative);
+            any |= size > LARGE | (size < SMALL & size > 0);
+        }
+        return any;
     }
 
     Scatter scatter() {
@@ -79,8 +96,7 @@ final class Runs {
     /** Some of the runs, one after another. */
     private final class Lane {
 
-        private final Map<String, double[]> squares = new LinkedHashMap<>(); // sums of them, at the end their roots
-        private final Map<String, Double> units = new HashMap<>(); // that the squares are in, one over
+        private final Map<String, double[]> squares = new LinkedHashMap<>(); // sums; roots of them if extreme, and at the end
         private int elsewhere;
 
         void add(int run) {
@@ -99,28 +115,23 @@ final class Runs {
 
         private void add(String name, double[] strayed, double[] right) {
             double[] sums = Objects.requireNonNull(squares.get(name));
-            double unit = units.computeIfAbsent(name, any -> unit(strayed, right));
+            if (extreme.contains(name)) {
+                for (int i = 0; i < sums.length; i++) {
+                    sums[i] = Roots.hypot(sums[i], strayed[i] - right[i]);
+                }
+                return;
+            }
             for (int i = 0; i < sums.length; i++) { // which the compiler vectorises
-                double off = (strayed[i] - right[i]) * unit;
+                double off = strayed[i] - right[i];
                 sums[i] += off * off;
             }
         }
 
-        /** 1, or what brings the largest of a tensor near it where squares would vanish or overflow: a power of two. */
-        private static double unit(double[] strayed, double[] right) {
-            double largest = 0;
-            for (int i = 0; i < right.length; i++) {
-                largest = Math.max(largest, Math.abs(strayed[i] - right[i]));
-            }
-            boolean isUsual = largest == 0 || (largest > SMALL && largest < LARGE) || !Double.isFinite(largest);
-            return isUsual ? 1 : Math.scalb(1.0, -Math.getExponent(largest));
-        }
-
         void end() {
             squares.forEach((name, sums) -> {
-                double unit = units.getOrDefault(name, 1.0);
-                for (int i = 0; i < sums.length; i++) {
-                    sums[i] = Math.sqrt(sums[i]) / unit;
+                int squared = extreme.contains(name) ? 0 : sums.length;
+                for (int i = 0; i < squared; i++) {
+                    sums[i] = Math.sqrt(sums[i]);
                 }
             });
         }

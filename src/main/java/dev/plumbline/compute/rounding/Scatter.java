@@ -56,7 +56,8 @@ final class Scatter {
                 objective
                         .base()
                         .reversedOnBranchesOf(objective.base(), leaning)
-                        .gradientByParameter(objective.output(), (name, side) -> widen(name, side, exact));
+                        .gradientByParameter(
+                                objective.output(), exact.keySet(), (name, side) -> widen(name, side, exact));
             }
         }
         return !reach.isEmpty();

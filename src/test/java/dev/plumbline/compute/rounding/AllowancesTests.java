@@ -14,6 +14,7 @@ import dev.plumbline.tensor.Datatype;
 import dev.plumbline.tensor.Shape;
 import dev.plumbline.tensor.Tensor;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -71,6 +72,36 @@ class AllowancesTests {
                 allowances(objective, datatype, 1).allowance("w").values()) {
             assertThat(Math.abs(allowance - expected)).isLessThanOrEqualTo(1e-15 * expected);
         }
+    }
+
+    /** Rounding a square of 404 changes exp(-w^2) by some 400 u: seen of derivatives of 1e-174 beside others of 1, too. */
+    @Test
+    void whatRoundingDoesToATinyEntryBesideLargeOnesIsSeen() {
+        Objective objective =
+                objective((b, w) -> b.sum(b.unary(UnaryFunction.EXP, b.multiply(b.square(w), -1))), 0.5, 20.1);
+        Tensor allowance = allowances(objective, Datatype.FP64, 3).allowance("w");
+        double exact = 40.2 * Math.exp(-20.1 * 20.1);
+        assertThat(allowance.at(1) / exact / Datatype.FP64.unitRoundoff()).isBetween(200.0, 10_000.0);
+    }
+
+    /** A second look is at some parameters, and what an edge carries may reach others too. */
+    @Test
+    void aSecondLookAtSomeParametersKnowsItsEdges() {
+        ProgramBuilder b = new ProgramBuilder();
+        Node sum = b.add(b.parameter("w", Shape.of(1)), b.parameter("v", Shape.of(1)));
+        Program program = b.output("y", b.sum(b.unary(UnaryFunction.RELU, sum))).build();
+        Objective objective = new Objective(
+                program,
+                program.output("y"),
+                Map.of("w", Tensor.vector(1), "v", Tensor.vector(1e-9 - 1))); // below float32's roundoff
+        Map<String, Datatype> datatypes = Map.of("w", Datatype.FP32, "v", Datatype.FP32);
+        Allowances first =
+                Allowances.atFirst(objective, objective.gradientOfParameters(), datatypes, false, 1, () -> {});
+        BitSet one = new BitSet();
+        one.set(0);
+        Allowances both = first.again(Map.of("w", one), datatypes, false);
+        assertThat(both.allowance("w").at(0)).isGreaterThan(1); // the unit may be off
+        assertThat(both.allowance("v")).isSameAs(first.allowance("v"));
     }
 
     /** A factor ten less, and honest float64 arithmetics would be refused. */
