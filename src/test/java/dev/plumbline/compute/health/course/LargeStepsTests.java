@@ -63,7 +63,7 @@ class LargeStepsTests {
     void takesASteadyFallForAnExcuse(double ratio) {
         Random random = new Random(1);
         assertThat(run(t -> 0.6 * Math.exp(-t / 20.0), t -> ratio, 200).arisen).isEmpty();
-        assertThat(bands(run(t -> 1 - t / 2000.0 + 0.005 * random.nextGaussian(), t -> ratio, 200)))
+        assertThat(bands(run(t -> 1 - t / 2000.0 + 0.003 * random.nextGaussian(), t -> ratio, 200)))
                 .isEmpty();
         assertThat(bands(run(t -> 1 + 0.01 * random.nextGaussian(), t -> ratio, 200)))
                 .isNotEmpty();
