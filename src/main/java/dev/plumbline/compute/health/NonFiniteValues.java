@@ -34,7 +34,9 @@ record NonFiniteValues() implements Rule {
                                 ? "The loss itself is " + loss + "."
                                 : "The gradient is not finite in " + Words.names(names)
                                         + "; the loss is not to blame.")
-                        + (first == null ? "" : " It begins in %s, which %s.".formatted(first.name(), first.reason())),
+                        + (first == null
+                                ? ""
+                                : " It begins in %s, which %s.".formatted(first.name(), first.reason())),
                 List.of(
                         Remedy.of(
                                 Remedy.Action.INVESTIGATION,

@@ -10,14 +10,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parameters that are exactly 0 and have a gradient that is not, as the second factor of an adapter (LoRA; Hu et al., 2021),
- * the last layer of a residual branch (Goyal et al., 2017; Zhang, Dauphin and Ma, 2019) or its gain (ReZero; Bachlechner et
- * al., 2020). The first step ends it, so what is 0 or small only because of them is none of the network's faults. Biases are
- * among them, and block nothing.
+ * Parameters that are exactly 0 and have a gradient that is not, as the second factor of an adapter (LoRA; Hu et al.,
+ * 2021), the last layer of a residual branch (Goyal et al., 2017; Zhang, Dauphin and Ma, 2019) or its gain (ReZero;
+ * Bachlechner et al., 2020). The first step ends it, so what is 0 or small only because of them is none of the
+ * network's faults. Biases are among them, and block nothing.
  *
  * @param names of these parameters
- * @param behind the network with each of them moved against its gradient, as far as weights are drawn: to a root mean square
- *     of {@code 1 / sqrt(largest extent)}
+ * @param behind the network with each of them moved against its gradient, as far as weights are drawn: to a root mean
+ *     square of {@code 1 / sqrt(largest extent)}
  */
 record ZeroStarts(List<String> names, Condition behind) {
 

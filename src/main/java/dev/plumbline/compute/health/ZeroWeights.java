@@ -3,9 +3,9 @@ package dev.plumbline.compute.health;
 import java.util.List;
 
 /**
- * Layers whose weights are all exactly 0, and stay so or stay alike: their own gradient is 0 too, or the same for all units.
- * Where it tells the units apart, as for a linear regression or a last layer that begin at 0 on purpose, the first step ends
- * it, and nothing is wrong ({@link ZeroStarts}).
+ * Layers whose weights are all exactly 0, and stay so or stay alike: their own gradient is 0 too, or the same for all
+ * units. Where it tells the units apart, as for a linear regression or a last layer that begin at 0 on purpose, the
+ * first step ends it, and nothing is wrong ({@link ZeroStarts}).
  */
 record ZeroWeights() implements Rule {
 
