@@ -23,12 +23,18 @@ final class Depths {
             return "the whole gradient is exactly 0";
         }
         List<String> zeros = condition.weighted().stream()
-                .filter(layer -> layer.weights() != null && layer.weights().areZero())
+                .filter(Depths::isZero)
                 .map(LayerHealth::name)
                 .toList();
         if (!zeros.isEmpty()) {
             return "no derivative passes the weights of " + Words.names(zeros) + ", which are all 0";
         }
         return null;
+    }
+
+    /** Without a model a layer is known to be 0 as a whole, its bias too. */
+    private static boolean isZero(LayerHealth layer) {
+        Double norm = layer.parameterNorm();
+        return layer.weights() == null ? norm != null && norm == 0 : layer.weights().areZero();
     }
 }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * model, on the derivatives by the layers' affine values; both are free of the loss's scale.
  *
  * <p>The explanation (Hochreiter 1991; Glorot and Bengio 2010) is the product over the layers of the activation's
- * derivative and the weights' gain, {@link Passage}. Where it does not explain what was observed, this is a warning.
+ * derivative and the weights' gain, {@link Passage}. Where it does not explain what was observed, this is a warning. What
+ * fades only while some parameters are still at 0 is none ({@link ZeroStarts}).
  */
 record Vanishing(double ratio, double factor) implements Rule {
 
@@ -27,14 +28,25 @@ record Vanishing(double ratio, double factor) implements Rule {
         if (because != null) {
             return Judgement.notEvaluated(Symptom.VANISHING, because);
         }
+        HealthFinding finding = found(condition);
+        if (finding == null) {
+            return Judgement.HEALTHY;
+        }
+        ZeroStarts starts = ZeroStarts.of(condition);
+        return starts != null && found(starts.behind()) == null
+                ? Judgement.notEvaluated(
+                        Symptom.VANISHING,
+                        "what is faint is so because of " + Words.names(starts.names())
+                                + ", which are 0; they have a gradient of their own, so that the first step ends it")
+                : Judgement.of(finding);
+    }
+
+    private @Nullable HealthFinding found(Condition condition) {
         HealthFinding gradients = found(condition, condition.gradients(), "gradient");
         DepthProfile cotangents = condition.cotangents();
-        if (gradients != null) {
-            return Judgement.of(gradients);
-        }
-        HealthFinding deltas =
-                cotangents == null ? null : found(condition, cotangents, "derivative by the affine values");
-        return deltas == null ? Judgement.HEALTHY : Judgement.of(deltas);
+        return gradients != null || cotangents == null
+                ? gradients
+                : found(condition, cotangents, "derivative by the affine values");
     }
 
     private @Nullable HealthFinding found(Condition condition, DepthProfile profile, String what) {

@@ -2,6 +2,7 @@ package dev.plumbline.compute.verification;
 
 import dev.plumbline.compute.judgement.Reason;
 import dev.plumbline.compute.judgement.Verdict;
+import dev.plumbline.compute.program.NonFiniteOperation;
 import dev.plumbline.compute.rounding.RoundedConstant;
 import dev.plumbline.compute.rounding.Underflow;
 import dev.plumbline.tensor.Datatype;
@@ -15,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What a reader of an examination should know beside its verdicts: what was allowed, and why something is undecided. */
 final class Caveats {
@@ -38,6 +40,12 @@ final class Caveats {
         return new Caveats(examination).all();
     }
 
+    private static String why(@Nullable NonFiniteOperation first) {
+        return first == null
+                ? "."
+                : ": %s is the first value that is not finite; it %s.".formatted(first.name(), first.reason());
+    }
+
     private List<Caveat> all() {
         List<Caveat> found = new ArrayList<>();
         List<RoundedConstant> constants = measurement.allowances().constants();
@@ -47,8 +55,7 @@ final class Caveats {
         if (!measurement.isFinite()) {
             found.add(new Caveat(
                     "objectiveNotFinite",
-                    "The objective is " + measurement.objective().value() + ": " + measurement.firstNonFinite()
-                            + " is the first value that is not finite."));
+                    "The objective is " + measurement.objective().value() + why(measurement.firstNonFinite())));
         } else if (!measurement.found().isConsistent()) {
             found.add(new Caveat(
                     "ourOwnRulesDisagree",

@@ -7,6 +7,7 @@ import dev.plumbline.compute.difference.Progress;
 import dev.plumbline.compute.difference.Progress.Phase;
 import dev.plumbline.compute.probe.Slope;
 import dev.plumbline.compute.program.Evaluation;
+import dev.plumbline.compute.program.NonFiniteOperation;
 import dev.plumbline.compute.program.Objective;
 import dev.plumbline.compute.program.Ray;
 import dev.plumbline.compute.rounding.Allowances;
@@ -224,14 +225,9 @@ public record Measurement(
         return around == null ? List.of() : BentOperation.of(around.edges());
     }
 
-    /** The first value that is not finite, or null. */
-    public @Nullable String firstNonFinite() {
-        return objective.program().nodes().stream()
-                .filter(node -> objective.dependsOn(node)
-                        && objective.base().value(node).firstNonFinite() >= 0)
-                .map(node -> node.label() + " (" + node.op().title() + ")")
-                .findFirst()
-                .orElse(null);
+    /** The first operation that makes the objective NaN or infinite, or null. */
+    public @Nullable NonFiniteOperation firstNonFinite() {
+        return NonFiniteOperation.ofValue(objective);
     }
 
     /**

@@ -12,7 +12,9 @@ import java.util.Set;
  * What the rules for one point say of the last snapshot: the profile by depth, and update ratios. A ratio may leave its band
  * for some steps, as at the start, where Adam's steps are of the same size however small the weights are, and at the end,
  * where a run has arrived. So Plumbline's own profile asks for {@code far} times the upper bound at one step, or for a whole
- * window whose median is outside; below the lower bound also for a loss that has not been learnt.
+ * window whose median is outside; below the lower bound also for a loss that has not been learnt. Steps that the loss
+ * follows downwards are not too large, whatever their ratio is ({@link LossSense}), unless one of them is {@code far} times
+ * the window's usual ones, which the loss can only tell of later.
  */
 record AtThisStep(double far) implements CourseRule<WindowCourse, Sign> {
 
@@ -46,14 +48,14 @@ record AtThisStep(double far) implements CourseRule<WindowCourse, Sign> {
             return true;
         }
         boolean large = finding.observed() > finding.threshold();
-        if (large && finding.margin() >= far) {
-            return true;
-        }
-        if (course.window().size() < course.watched().window() || !large && course.hasLearnt()) {
-            return false;
-        }
         double usual = Series.median(course.updateRatios(finding.tensors().get(0)));
-        return large ? usual > finding.threshold() : usual < finding.threshold();
+        boolean isFull = course.window().size() >= course.watched().window();
+        if (!large) {
+            return isFull && !course.hasLearnt() && usual < finding.threshold();
+        }
+        boolean isFar = finding.margin() >= far;
+        boolean isSudden = isFar && finding.observed() > far * usual;
+        return isSudden || (isFar || isFull && usual > finding.threshold()) && !LossSense.of(course).allowsLargeSteps();
     }
 
     private static Pattern pattern(HealthFinding finding) {

@@ -63,6 +63,15 @@ record LossCourse(double fall, double rise) implements CourseRule<RunCourse, Hea
         return CourseJudgement.nothing();
     }
 
+    /** Whether nothing is wrong with the course of the loss; of too short a run, whether it ends lower than it began. */
+    boolean falls(RunCourse course) {
+        CourseJudgement<HealthFinding> judgement = judge(course);
+        double[] losses = course.losses().course();
+        return judgement.findings().isEmpty()
+                && (judgement.notEvaluated().isEmpty()
+                        || losses.length > 1 && losses[losses.length - 1] < losses[0]);
+    }
+
     /** The lowest level, looked at every half width. */
     private static double lowest(double[] losses, int width) {
         double lowest = Double.POSITIVE_INFINITY;

@@ -6,8 +6,12 @@ import dev.plumbline.compute.health.Severity;
 import dev.plumbline.compute.health.Symptom;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** NaN or infinity in the loss or in a gradient, since some step. */
+/**
+ * NaN or infinity in the loss or in a gradient, since some step. Where the run had diverged before ({@link Divergence}), the
+ * learning rate is the cause, else some operation.
+ */
 record NonFinites() implements CourseRule<WindowCourse, Sign> {
 
     private static final List<Remedy> REMEDIES = List.of(
@@ -23,17 +27,23 @@ record NonFinites() implements CourseRule<WindowCourse, Sign> {
     @Override
     public CourseJudgement<Sign> judge(WindowCourse course) {
         List<Sign> signs = new ArrayList<>();
+        Divergence divergence = Divergence.of(course);
         if (course.last().loss() != null) {
-            add("loss", List.of(), course.state().loss(), signs);
+            add("loss", List.of(), course.state().loss(), divergence, signs);
         }
         for (String name : course.tensors()) {
             Running running = course.state().tensors().getOrDefault(name, Running.NONE);
-            add("gradient of " + name, List.of(name), running, signs);
+            add("gradient of " + name, List.of(name), running, divergence, signs);
         }
         return CourseJudgement.of(signs);
     }
 
-    private static void add(String what, List<String> tensors, Running running, List<Sign> signs) {
+    private static void add(
+            String what,
+            List<String> tensors,
+            Running running,
+            @Nullable Divergence divergence,
+            List<Sign> signs) {
         Long since = running.nonFiniteSince();
         if (since == null) {
             return;
@@ -49,7 +59,9 @@ record NonFinites() implements CourseRule<WindowCourse, Sign> {
                         running.last(),
                         Double.MAX_VALUE,
                         Double.POSITIVE_INFINITY,
-                        "The %s is not finite since step %d.".formatted(what, since),
-                        REMEDIES)));
+                        divergence == null
+                                ? "The %s is not finite since step %d.".formatted(what, since)
+                                : divergence.words(what, since),
+                        divergence == null ? REMEDIES : divergence.remedies())));
     }
 }

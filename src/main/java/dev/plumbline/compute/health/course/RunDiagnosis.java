@@ -27,6 +27,7 @@ public record RunDiagnosis(List<HealthFinding> findings, List<NotEvaluated> notE
 
     private static final String CURVATURE =
             "a run shows its learning rate by its losses; POST /v1/diagnoses measures the curvature along a step";
+    private static final LossCourse OURS = new LossCourse(0.001, 0.05);
     private static final String FLOAT64 = "a run here computes its gradients in float64";
 
     /** The symptoms that a point of the run says nothing about: they are judged here, or it is said here why not. */
@@ -54,12 +55,12 @@ public record RunDiagnosis(List<HealthFinding> findings, List<NotEvaluated> notE
             case PLUMBLINE ->
                 List.of(
                         RunSpikes.overAll(10),
-                        new UsualUpdateRatio(1e-4, 1e-2),
-                        new LossCourse(0.001, 0.05),
+                        new UsualUpdateRatio(1e-4, 1e-2, OURS),
+                        OURS,
                         new RunOscillation(0.1, 5));
-            case SAGEMAKER -> List.of(none(EXPLODING), new UsualUpdateRatio(1e-8, 10), new LossCourse(0.001, 0.05));
+            case SAGEMAKER -> List.of(none(EXPLODING), new UsualUpdateRatio(1e-8, 10, null), new LossCourse(0.001, 0.05));
             case MEGATRON -> List.of(RunSpikes.overSamples(10), none(UPDATE_RATIO), none(LOSS));
-            case DL4J -> List.of(none(EXPLODING), new UsualUpdateRatio(1e-4, 1e-2), none(LOSS));
+            case DL4J -> List.of(none(EXPLODING), new UsualUpdateRatio(1e-4, 1e-2, null), none(LOSS));
             case AUTOTRAINER -> List.of(none(EXPLODING), none(UPDATE_RATIO), none(LOSS));
         };
     }

@@ -65,6 +65,15 @@ public record Snapshot(
         return norm;
     }
 
+    /** The norm of all parameters together; NaN where one is not known. */
+    double parameterNorm() {
+        double norm = tensors.isEmpty() ? Double.NaN : 0;
+        for (TensorNorms norms : tensors.values()) {
+            norm = Math.hypot(norm, norms.parameterNorm() == null ? Double.NaN : norms.parameterNorm());
+        }
+        return norm;
+    }
+
     /** Whether the pipeline said the same. */
     public boolean saysTheSame(Snapshot other) {
         return withSpikes(Set.of(), false).equals(other.withSpikes(Set.of(), false));

@@ -9,17 +9,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sizes of the steps that were taken, {@code ||update|| / ||parameters||} by layer: too large where the median over
  * the run is above the band, too small where not one of its first quarter reaches it. A run that has arrived takes small
  * steps, and should.
+ *
+ * @param loss whose fall shows that large steps are not too large; null in a profile that does not ask for it
  */
-record UsualUpdateRatio(double least, double most) implements CourseRule<RunCourse, HealthFinding> {
+record UsualUpdateRatio(double least, double most, @Nullable LossCourse loss) implements CourseRule<RunCourse, HealthFinding> {
 
     @Override
     public CourseJudgement<HealthFinding> judge(RunCourse course) {
         List<HealthFinding> findings = new ArrayList<>();
+        boolean falls = loss != null && loss.falls(course);
         boolean judged = false;
         for (Map.Entry<String, List<Double>> layer : course.updateRatios().entrySet()) {
             double[] ratios =
@@ -31,7 +35,7 @@ record UsualUpdateRatio(double least, double most) implements CourseRule<RunCour
             double early =
                     Arrays.stream(ratios, 0, (ratios.length + 3) / 4).max().orElse(0);
             double usual = Series.median(ratios);
-            if (usual > most) {
+            if (usual > most && !falls) {
                 findings.add(finding(layer.getKey(), usual, true));
             } else if (early < least) {
                 findings.add(finding(layer.getKey(), early, false));

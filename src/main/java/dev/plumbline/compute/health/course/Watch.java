@@ -20,13 +20,15 @@ import java.util.Set;
  */
 public record Watch(RunState state, Snapshot snapshot, List<RunFinding> arisen, List<RunFinding> changed) {
 
+    static final LossTrend RISING = new LossTrend(0.2, 5);
+
     /** Every rule over windows with its thresholds. All are free of the loss's scale. */
     private static final List<CourseRule<WindowCourse, Sign>> RULES = List.of(
             new NonFinites(),
             new SkippedSteps(SkippedSteps.RATE),
             new WindowSpikes(10, 10),
             new NormTrend(0.01, 10, 5),
-            new LossTrend(0.2, 5),
+            RISING,
             new WindowOscillation(0.1, 5),
             new Plateau(2),
             new AtThisStep(10));

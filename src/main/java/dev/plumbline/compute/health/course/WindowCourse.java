@@ -35,7 +35,7 @@ public record WindowCourse(Watched watched, RunState state, List<Snapshot> windo
         return condition(last());
     }
 
-    private Condition condition(Snapshot snapshot) {
+    Condition condition(Snapshot snapshot) {
         return new NormReading(snapshot.tensors(), watched.layers()).condition();
     }
 

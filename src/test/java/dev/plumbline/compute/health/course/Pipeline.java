@@ -23,7 +23,11 @@ final class Pipeline {
     List<RunFinding> open = new ArrayList<>();
 
     Pipeline(Profile profile) {
-        this.watched = new Watched(WINDOW, List.of(), profile);
+        this(profile, WINDOW);
+    }
+
+    Pipeline(Profile profile, int snapshots) {
+        this.watched = new Watched(snapshots, List.of(), profile);
     }
 
     static Pipeline ours() {
@@ -38,7 +42,7 @@ final class Pipeline {
         Watch watch = Watch.advance(watched, state, window, open, next);
         state = watch.state();
         window.add(watch.snapshot());
-        window = new ArrayList<>(window.subList(Math.max(window.size() - WINDOW, 0), window.size()));
+        window = new ArrayList<>(window.subList(Math.max(window.size() - watched.window(), 0), window.size()));
         arisen.addAll(watch.arisen());
         watch.changed().forEach(changed -> {
             open.removeIf(known -> known.number() == changed.number());

@@ -2,6 +2,7 @@ package dev.plumbline.compute.health.course;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.compute.health.Profile;
 import dev.plumbline.compute.health.Symptom;
 import dev.plumbline.compute.health.TensorNorms;
 import dev.plumbline.tensor.Safetensors;
@@ -28,9 +29,16 @@ class RealRunsTests {
                 .tensors();
     }
 
+    static Pipeline watched(String run, int window) throws IOException {
+        return watched(run, false, new Pipeline(Profile.PLUMBLINE, window));
+    }
+
     private static Pipeline watched(String run, boolean scaled) throws IOException {
+        return watched(run, scaled, Pipeline.ours());
+    }
+
+    private static Pipeline watched(String run, boolean scaled, Pipeline pipeline) throws IOException {
         Map<String, Tensor> rows = read(run);
-        Pipeline pipeline = Pipeline.ours();
         for (int step = 0; step < rows.get("loss").size(); step++) {
             Map<String, TensorNorms> norms = new LinkedHashMap<>();
             for (int i = 0; i < NAMES.size(); i++) {
