@@ -18,9 +18,11 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,10 +33,13 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -101,7 +106,7 @@ class JobsHttpTests {
                         method,
                         body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body.replace('\'', '"')));
         for (String header : headers.isEmpty() ? new String[0] : headers.split("\\|")) {
-            request.header(header.split(": ")[0], header.split(": ")[1]);
+            request.setHeader(header.split(": ")[0], header.split(": ")[1]);
         }
         return request.build();
     }
@@ -204,6 +209,52 @@ class JobsHttpTests {
         assertThat(call("ann", "POST", "/v1/gradient-checks", "Prefer: handling=lenient", CHECK)
                         .statusCode())
                 .isEqualTo(200);
+    }
+
+    /** What every address that may make a job refuses without being asked for one. */
+    private static Stream<Arguments> bodiesThatAreNoRequests() {
+        List<String> paths = List.of("/v1/gradient-checks", "/v1/diagnoses", "/v1/training-runs");
+        List<String> multipart = new ArrayList<>();
+        for (String part : List.of("null", "", "[]", "'x'")) {
+            multipart.add("--x\r\nContent-Disposition: form-data; name='request'\r\nContent-Type: application/json\r\n\r\n"
+                    + part + "\r\n--x--\r\n");
+        }
+        multipart.add("--x\r\nContent-Disposition: form-data; name='data'; filename='d'\r\n\r\nd\r\n--x--\r\n");
+        return paths.stream()
+                .flatMap(path -> Stream.concat(
+                        Stream.of("null", " null ", "", "[]", "'x'", "1")
+                                .map(body -> Arguments.of(path, "application/json", body)),
+                        multipart.stream().map(body -> Arguments.of(path, "multipart/form-data; boundary=x", body))));
+    }
+
+    @Order(2)
+    @ParameterizedTest
+    @MethodSource("bodiesThatAreNoRequests")
+    void aBodyThatIsNoRequestIsRefusedAsWithoutAJob(String path, String type, String body) throws Exception {
+        HttpResponse<String> direct = call("ann", "POST", path, "Content-Type: " + type, body);
+        HttpResponse<String> job = call("ann", "POST", path, "Prefer: respond-async|Content-Type: " + type, body);
+
+        assertThat(direct.statusCode()).as(direct.body()).isIn(400, 422);
+        assertThat(job.statusCode()).as(job.body()).isEqualTo(direct.statusCode());
+        assertThat(JSON.readTree(job.body())).isEqualTo(JSON.readTree(direct.body()));
+    }
+
+    /** The table above has every address that may make a job. */
+    @Order(2)
+    @Test
+    void everyAddressThatMayMakeAJobIsInTheTable() {
+        Set<String> addresses = service.getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods()
+                .entrySet()
+                .stream()
+                .filter(entry -> entry.getValue().hasMethodAnnotation(MayBeAJob.class))
+                .flatMap(entry -> entry.getKey().getPatternValues().stream())
+                .collect(Collectors.toSet());
+
+        assertThat(addresses)
+                .isEqualTo(bodiesThatAreNoRequests()
+                        .map(arguments -> arguments.get()[0])
+                        .collect(Collectors.toSet()));
     }
 
     /** An address that nobody may be sent to is refused at once, and makes no job. */
