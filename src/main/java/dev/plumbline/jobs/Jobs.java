@@ -3,6 +3,7 @@ package dev.plumbline.jobs;
 import dev.plumbline.jobs.Job.State;
 import dev.plumbline.jobs.JobStore.Earlier;
 import dev.plumbline.jobs.JobStore.New;
+import dev.plumbline.jobs.JobStore.Placed;
 import dev.plumbline.jobs.JobStore.Queue;
 import dev.plumbline.jobs.JobStore.Seen;
 import dev.plumbline.limits.ComeBackLater;
@@ -120,11 +121,10 @@ class Jobs {
         }
         try {
             transaction.executeWithoutResult(status -> {
-                long now = System.currentTimeMillis();
-                long through = store.throughAt(made.owner(), now, made.seconds());
-                store.insert(made, inputs, now, through);
+                Placed placed = store.insert(made, inputs, System.currentTimeMillis());
                 notices.keep(made.id(), order.webhook());
-                workers.schedule(made.id(), through);
+                workers.schedule(made.id(), placed.throughAt());
+                placed.moved().forEach(workers::move);
             });
         } catch (DuplicateKeyException sameKeyOnAnotherMachine) {
             return earlier(made.owner(), made.key()).orElseThrow(() -> sameKeyOnAnotherMachine);

@@ -245,6 +245,11 @@ class Worker {
         leases.requeue(id);
     }
 
+    /** When a job would be through as things are now; nothing where there is none. */
+    Optional<Long> throughAt(String id) {
+        return store.throughAt(id);
+    }
+
     /** How many are run here just now. */
     int running() {
         return runs.size();

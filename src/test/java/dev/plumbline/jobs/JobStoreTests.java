@@ -13,6 +13,8 @@ import dev.plumbline.webhook.Webhook;
 import dev.plumbline.webhook.WebhooksOfADatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -76,8 +78,7 @@ class JobStoreTests {
         store.insert(
                 new New(id, owner, "things", seconds, "", "digest"),
                 inputs(10),
-                now,
-                store.throughAt(owner, now, seconds));
+                now);
         return id;
     }
 
@@ -311,14 +312,18 @@ class JobStoreTests {
         assertThat(notices.told(untold)).isNull();
     }
 
+    private Workers workers(Worker worker) {
+        ShardStore shards = new ShardStore(JdbcClient.create(database), transaction);
+        return new Workers(database, worker, new Volunteer(store, leases, shards, TERMS, List.of()), TERMS);
+    }
+
     /** As another process does it, which tells nobody here: db-scheduler by itself would look half a second later. */
     @Test
     void jobsOfOtherProcessesAreTakenUpSoon() throws Exception {
         assumeThat(database)
                 .isInstanceOf(JdbcDataSource.class); // a new connection to the other takes longer than all this
         Worker worker = worker(progress -> {});
-        ShardStore shards = new ShardStore(JdbcClient.create(database), transaction);
-        Workers workers = new Workers(database, worker, new Volunteer(store, leases, shards, TERMS, List.of()), TERMS);
+        Workers workers = workers(worker);
         workers.start();
         try {
             for (int i = 0; i < 9; i++) {
@@ -391,6 +396,71 @@ class JobStoreTests {
         }
         assertThat(last).isEqualTo(101_000);
         assertThat(store.throughAt("ben", 1_000, 20)).isEqualTo(21_000);
+    }
+
+    private long throughAt(String id) {
+        return store.throughAt(id).orElseThrow();
+    }
+
+    /** The large one is through so much later, and its key's share is what it was. */
+    @Test
+    void aSmallJobGoesBeforeALargeOneOfItsKey() {
+        String big = submitted("ann", 60, 1_000);
+        String small = submitted("ann", 2, 3_000);
+        String smaller = submitted("ann", 1, 3_500);
+        String others = submitted("ben", 60, 1_000);
+
+        assertThat(throughAt(smaller)).isEqualTo(4_500);
+        assertThat(throughAt(small)).isEqualTo(6_000);
+        assertThat(throughAt(big)).isEqualTo(64_000);
+        assertThat(throughAt(others)).isEqualTo(61_000);
+    }
+
+    /** One that has waited as long as it takes has nobody of its key before it any more. */
+    @Test
+    void aLargeJobDoesNotWaitForEverForTheSmallOfItsKey() {
+        String big = submitted("ann", 60, 1_000);
+        for (int second = 2; second < 200; second++) {
+            submitted("ann", 1, 1_000L * second);
+        }
+        assertThat(throughAt(big)).isEqualTo(119_000);
+        assertThat(throughAt(submitted("ann", 1, 200_000))).isGreaterThan(200_000);
+    }
+
+    /** However they come, a key's jobs are through when all that is before them is. */
+    @Test
+    void theSmallOfAKeyTakeNothingOfAnothers() {
+        List<String> all = new ArrayList<>();
+        for (int seconds = 10; seconds > 0; seconds--) {
+            all.add(submitted("ann", seconds, 1_000));
+        }
+        assertThat(all.stream().map(this::throughAt))
+                .containsExactly(56_000L, 46_000L, 37_000L, 29_000L, 22_000L, 16_000L, 11_000L, 7_000L, 4_000L, 2_000L);
+    }
+
+    /** What db-scheduler takes next goes by the places as they are, and not as they were. */
+    @Test
+    void whoIsMovedIsMovedInTheOrderOfWorkToo() {
+        Workers workers = workers(worker(progress -> {}));
+        String big = submitted("ann", 60, 1_000);
+        workers.schedule(big, throughAt(big));
+        Instant before = due(big);
+
+        JobStore.Placed placed = store.insert(
+                new New(UUID.randomUUID().toString(), "ann", "things", 2, "", "digest"), inputs(10), 3_000);
+        placed.moved().forEach(workers::move);
+
+        assertThat(placed.moved()).containsExactly(new JobStore.Place(big, 63_000));
+        assertThat(due(big)).isEqualTo(before.plusSeconds(2));
+    }
+
+    private Instant due(String id) {
+        return JdbcClient.create(database)
+                .sql("select execution_time from scheduled_tasks where task_instance = :id")
+                .param("id", id)
+                .query((row, number) ->
+                        row.getObject(1, OffsetDateTime.class).toInstant())
+                .single();
     }
 
     @Test
