@@ -47,8 +47,19 @@ class JobStore {
     /** A job, and what counts its changes. */
     record Seen(Job job, long version) {}
 
-    /** A job that is to be kept. */
-    record New(String id, String owner, String kind, double seconds, String idempotencyKey, String digest) {
+    /**
+     * A job that is to be kept.
+     *
+     * @param traceparent the span of its request; null where nobody traces that
+     */
+    record New(
+            String id,
+            String owner,
+            String kind,
+            double seconds,
+            String idempotencyKey,
+            String digest,
+            @Nullable String traceparent) {
 
         IdempotencyKey key() {
             return new IdempotencyKey(idempotencyKey, digest);
@@ -145,9 +156,9 @@ class JobStore {
         List<Place> moved = makeWay(made.owner(), now, made.seconds());
         jdbc.sql(
                         "insert into job (id, owner, kind, state, created_at, expires_at, seconds, through_at, attempts, lease,"
-                                + " cancelled, version, done, total, fraction, bytes, idempotency_key, digest) values (:id, :owner,"
+                                + " cancelled, version, done, total, fraction, bytes, idempotency_key, digest, traceparent) values (:id, :owner,"
                                 + " :kind, 'QUEUED', :now, :expires, :seconds, :through, 0, 0, false, 1, 0, 0, 0, :bytes, :key,"
-                                + " :digest)")
+                                + " :digest, :traceparent)")
                 .param("id", made.id())
                 .param("owner", made.owner())
                 .param("kind", made.kind())
@@ -158,6 +169,7 @@ class JobStore {
                 .param("bytes", inputs.bytes())
                 .param("key", made.idempotencyKey().isEmpty() ? null : made.idempotencyKey())
                 .param("digest", made.digest())
+                .param("traceparent", made.traceparent())
                 .update();
         if (inputs.request() != null) {
             insertInput(made.id(), 0, new KeptFile("", inputs.multipart() ? "multipart" : null, inputs.request()));

@@ -43,6 +43,7 @@ class Jobs {
     private final JobStore store;
     private final JobNotices notices;
     private final Workers workers;
+    private final JobTraces traces;
     private final TransactionTemplate transaction;
     private final JobTerms terms;
     private final Map<String, Work> works;
@@ -51,12 +52,14 @@ class Jobs {
             JobStore store,
             JobNotices notices,
             Workers workers,
+            JobTraces traces,
             TransactionTemplate transaction,
             JobTerms terms,
             List<Work> works) {
         this.store = store;
         this.notices = notices;
         this.workers = workers;
+        this.traces = traces;
         this.transaction = transaction;
         this.terms = terms;
         this.works = works.stream().collect(Collectors.toMap(Work::kind, Function.identity()));
@@ -98,7 +101,9 @@ class Jobs {
         double seconds = Math.max(
                 1e-3,
                 Presence.estimating(() -> work.prepare(owner, order.inputs())).seconds());
-        New made = new New(UUID.randomUUID().toString(), owner, order.kind(), seconds, key.key(), key.digest());
+        String id = UUID.randomUUID().toString();
+        New made = new New(
+                id, owner, order.kind(), seconds, key.key(), key.digest(), traces.begin(order.kind(), id));
         Seen seen = keep(made, order);
         workers.look();
         return seen;

@@ -51,6 +51,7 @@ class Worker {
     private final JobTerms terms;
     private final Map<String, Work> works;
     private final MeterRegistry meters;
+    private final JobTraces traces;
     private final Set<Run> runs = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
 
@@ -69,7 +70,8 @@ class Worker {
             TransactionTemplate transaction,
             JobTerms terms,
             List<Work> works,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            JobTraces traces) {
         this.store = store;
         this.leases = leases;
         this.shards = shards;
@@ -79,6 +81,7 @@ class Worker {
         this.terms = terms;
         this.works = works.stream().collect(Collectors.toMap(Work::kind, Function.identity()));
         this.meters = meters;
+        this.traces = traces;
         clock.scheduleWithFixedDelay(
                 () -> runs.forEach(Run::look), BETWEEN_LOOKS, BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
     }
@@ -102,10 +105,10 @@ class Worker {
             return Outcome.AGAIN;
         }
         Optional<Lease> begun = Objects.requireNonNull(transaction.execute(status -> leases.begin(id, node)));
-        if (begun.isEmpty()) {
-            return Outcome.OVER;
-        }
-        Lease lease = begun.get();
+        return begun.isEmpty() ? Outcome.OVER : traces.during("run", begun.get(), () -> run(begun.get()));
+    }
+
+    private Outcome run(Lease lease) {
         if (lease.fruitless() > terms.attempts()) {
             return failed(
                     lease,

@@ -12,6 +12,7 @@ import dev.plumbline.webhook.Told;
 import dev.plumbline.webhook.Webhook;
 import dev.plumbline.webhook.WebhooksOfADatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -76,7 +77,7 @@ class JobStoreTests {
     private String submitted(String owner, double seconds, long now) {
         String id = UUID.randomUUID().toString();
         store.insert(
-                new New(id, owner, "things", seconds, "", "digest"),
+                new New(id, owner, "things", seconds, "", "digest", null),
                 inputs(10),
                 now);
         return id;
@@ -120,7 +121,8 @@ class JobStoreTests {
                 transaction,
                 TERMS,
                 List.of(things),
-                new SimpleMeterRegistry());
+                new SimpleMeterRegistry(),
+                new JobTraces(ObservationRegistry.NOOP));
     }
 
     @Test
@@ -314,7 +316,9 @@ class JobStoreTests {
 
     private Workers workers(Worker worker) {
         ShardStore shards = new ShardStore(JdbcClient.create(database), transaction);
-        return new Workers(database, worker, new Volunteer(store, leases, shards, TERMS, List.of()), TERMS);
+        JobTraces untraced = new JobTraces(ObservationRegistry.NOOP);
+        return new Workers(
+                database, worker, new Volunteer(store, leases, shards, TERMS, List.of(), untraced), TERMS);
     }
 
     /** As another process does it, which tells nobody here: db-scheduler by itself would look half a second later. */
@@ -447,7 +451,7 @@ class JobStoreTests {
         Instant before = due(big);
 
         JobStore.Placed placed = store.insert(
-                new New(UUID.randomUUID().toString(), "ann", "things", 2, "", "digest"), inputs(10), 3_000);
+                new New(UUID.randomUUID().toString(), "ann", "things", 2, "", "digest", null), inputs(10), 3_000);
         placed.moved().forEach(workers::move);
 
         assertThat(placed.moved()).containsExactly(new JobStore.Place(big, 63_000));

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.plumbline.PlumblineApplication;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.trace.ReadWriteSpan;
+import io.opentelemetry.sdk.trace.ReadableSpan;
+import io.opentelemetry.sdk.trace.SpanProcessor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -18,8 +23,10 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -39,6 +46,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -65,9 +74,45 @@ class JobsHttpTests {
 
     private ConfigurableApplicationContext service;
 
+    /** The spans that have ended, as a collector would get them. */
+    @Configuration(proxyBeanMethods = false)
+    static class Traces {
+
+        private static final Queue<ReadableSpan> ENDED = new ConcurrentLinkedQueue<>();
+
+        @Bean
+        SpanProcessor ended() {
+            return new SpanProcessor() {
+                @Override
+                public void onStart(Context parent, ReadWriteSpan span) {}
+
+                @Override
+                public boolean isStartRequired() {
+                    return false;
+                }
+
+                @Override
+                public void onEnd(ReadableSpan span) {
+                    ENDED.add(span);
+                }
+
+                @Override
+                public boolean isEndRequired() {
+                    return true;
+                }
+            };
+        }
+
+        private static List<ReadableSpan> of(String trace) {
+            return ENDED.stream()
+                    .filter(span -> span.getSpanContext().getTraceId().equals(trace))
+                    .toList();
+        }
+    }
+
     @BeforeAll
     void start() throws Exception {
-        service = new SpringApplicationBuilder(PlumblineApplication.class)
+        service = new SpringApplicationBuilder(PlumblineApplication.class, Traces.class)
                 .run(
                         "--server.port=0",
                         "--spring.datasource.url=jdbc:h2:file:" + data
@@ -184,6 +229,42 @@ class JobsHttpTests {
         HttpResponse<String> waited = call("ann", "POST", path, "Prefer: respond-async, wait=60", body);
         assertThat(waited.statusCode()).isEqualTo(200);
         assertThat(plain(JSON.readTree(waited.body()))).isEqualTo(plain(direct));
+    }
+
+    @Order(2)
+    @Test
+    void theRunOfAJobIsInItsCallersTraceWithItsPhases() throws Exception {
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        String traceparent = "|traceparent: 00-" + trace + "-00f067aa0ba902b7-01";
+        String id = ended(
+                        "ann",
+                        location(call(
+                                "ann", "POST", "/v1/gradient-checks", "Prefer: respond-async" + traceparent, CHECK)))
+                .path("id")
+                .asString();
+        for (int i = 0; i < 100 && named("job run: gradient-checks", trace).isEmpty(); i++) {
+            Thread.sleep(20); // it ends after the job does
+        }
+
+        ReadableSpan run = named("job run: gradient-checks", trace).get(0);
+        ReadableSpan submit = named("job submitted", trace).get(0);
+        assertThat(run.getParentSpanContext().getSpanId())
+                .isEqualTo(submit.getSpanContext().getSpanId());
+        assertThat(run.getAttribute(AttributeKey.stringKey("job"))).isEqualTo(id);
+        assertThat(submit.getAttribute(AttributeKey.stringKey("job"))).isEqualTo(id);
+        for (String phase : List.of("check: reference", "check: certificate", "check: exhaustive")) {
+            assertThat(named(phase, trace))
+                    .as(phase)
+                    .isNotEmpty()
+                    .extracting(span -> span.getParentSpanContext().getSpanId())
+                    .containsOnly(run.getSpanContext().getSpanId());
+        }
+    }
+
+    private static List<ReadableSpan> named(String name, String trace) {
+        return Traces.of(trace).stream()
+                .filter(span -> span.getName().equals(name))
+                .toList();
     }
 
     /** What would be refused is, at once, and no job is made. */

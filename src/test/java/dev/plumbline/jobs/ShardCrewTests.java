@@ -13,6 +13,7 @@ import dev.plumbline.jobs.ShardStore.Shard;
 import dev.plumbline.limits.Presence;
 import dev.plumbline.webhook.WebhooksOfADatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -145,7 +146,7 @@ class ShardCrewTests {
     private String submitted(String owner, double seconds, long now) {
         String id = UUID.randomUUID().toString();
         store.insert(
-                new New(id, owner, "squares", seconds, "", "digest"),
+                new New(id, owner, "squares", seconds, "", "digest", null),
                 new Inputs(new byte[0], List.of(), false),
                 now);
         return id;
@@ -204,11 +205,18 @@ class ShardCrewTests {
                 transaction,
                 TERMS,
                 List.of(work(pieces, around)),
-                new SimpleMeterRegistry());
+                new SimpleMeterRegistry(),
+                new JobTraces(ObservationRegistry.NOOP));
     }
 
     private Volunteer volunteer(Squares pieces) {
-        return new Volunteer(store, leases, shards, TERMS, List.of(work(pieces, attempt -> {})));
+        return new Volunteer(
+                store,
+                leases,
+                shards,
+                TERMS,
+                List.of(work(pieces, attempt -> {})),
+                new JobTraces(ObservationRegistry.NOOP));
     }
 
     /** As kill -9 leaves it: some shards kept, one in the hands of a dead process; db-scheduler says so. */
@@ -314,7 +322,7 @@ class ShardCrewTests {
         assertThat(shards.result(heap, range)).contains(new byte[] {64, 81});
 
         // Nor does one who led: it may not even cut another heap.
-        Lease old = new Lease(id, "ann", "squares", 0, 0, 0);
+        Lease old = new Lease(id, "ann", "squares", 0, 0, 0, null);
         shards.plan(old, HeapId.of(id, "more"), List.of(new Range(0, 1, 1)));
         assertThat(shards.shards(HeapId.of(id, "more"))).isEmpty();
     }
