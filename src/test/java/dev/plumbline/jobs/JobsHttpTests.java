@@ -43,6 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -535,6 +536,21 @@ class JobsHttpTests {
                         .statusCode())
                 .isEqualTo(204);
         assertThat(events(location, "", 9)).hasSize(1);
+    }
+
+    /** Who asks for events behind one that there never was would wait for nothing, and miss the end. */
+    @Order(8)
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "abc", "1e3", "999999", "999999999999999999", "99999999999999999999"})
+    void anEventThatNeverWasIsRefused(String lastEventId) throws Exception {
+        String location = location(submitted("ann", "/v1/gradient-checks", CHECK));
+        for (String state : List.of("under way", "over")) {
+            HttpResponse<String> answer =
+                    call("ann", "GET", location + "/events", "Last-Event-ID: " + lastEventId, "");
+            assertThat(answer.statusCode()).as(state + answer.body()).isEqualTo(422);
+            assertThat(JSON.readTree(answer.body()).path("got").asString()).isEqualTo(lastEventId);
+            ended("ann", location);
+        }
     }
 
     @Order(9)
