@@ -55,12 +55,18 @@ class JobRuns {
             double fraction,
             @Nullable String traceparent) {}
 
-    /** Begins a run, in a transaction, or two might read the same lease; nothing where the job has ended or is gone. */
+    /**
+     * Begins a run, in a transaction, or two might read the same lease; nothing where the job has ended or is gone. One that
+     * has had all its attempts is not begun again, and only leased, to be ended.
+     */
     Optional<Lease> begin(String id, String node) {
-        int begun = jdbc.sql(
-                        "update job set state = 'RUNNING', lease = lease + 1, attempts = attempts + 1, node = :node,"
-                                + " fruitless = fruitless + 1, started_at = :now, phase = 'begun', done = 0, total = 0, seconds_left = null, version = version + 1"
-                                + " where id = :id and state in ('QUEUED', 'RUNNING')")
+        int begun = jdbc.sql("update job set state = 'RUNNING', lease = lease + 1, version = version + 1,"
+                        + " attempts = case when fruitless < :most then attempts + 1 else attempts end,"
+                        + " node = case when fruitless < :most then :node else node end,"
+                        + " started_at = case when fruitless < :most then :now else started_at end,"
+                        + " fruitless = fruitless + 1, phase = 'begun', done = 0, total = 0, seconds_left = null"
+                        + " where id = :id and state in ('QUEUED', 'RUNNING')")
+                .param("most", terms.attempts())
                 .param("id", id)
                 .param("node", node)
                 .param("now", Instant.now().toEpochMilli())

@@ -4,6 +4,7 @@ import dev.plumbline.jobs.Job.Failure;
 import dev.plumbline.jobs.JobRuns.Lease;
 import dev.plumbline.limits.ComeBackLater;
 import dev.plumbline.limits.Presence;
+import dev.plumbline.problem.Fault;
 import dev.plumbline.problem.Problem;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
@@ -112,12 +113,11 @@ class Worker {
         if (lease.fruitless() > terms.attempts()) {
             return failed(
                     lease,
-                    new Failure(
+                    Failure.of(new Fault(
                             "The process that ran this job died, or met a fault of the service, %d times"
                                     .formatted(terms.attempts()),
-                            null,
                             terms.attempts() + " attempts",
-                            "fewer (plumbline.jobs.attempts); the log of the service knows the job by its id"));
+                            "fewer (plumbline.jobs.attempts); the log of the service knows the job by its id")));
         }
         shards.release(lease.id(), ShardCrew.LEAD);
         Run run = new Run(lease);
@@ -129,8 +129,7 @@ class Worker {
         } catch (Presence.CallerGone unwanted) {
             return unwanted(lease);
         } catch (Problem refused) {
-            return failed(
-                    lease, new Failure(refused.explanation(), refused.pointer(), refused.got(), refused.expected()));
+            return failed(lease, Failure.of(refused));
         } catch (ShardCrew.Spent spent) {
             return failed(lease, spent.failure());
         } catch (Behind othersFirst) {
@@ -210,11 +209,10 @@ class Worker {
         if (leases.fruitless(lease) >= terms.attempts() && !stopping) {
             return failed(
                     lease,
-                    new Failure(
+                    Failure.of(new Fault(
                             "This job met a fault of the service; its log knows the job by its id",
-                            null,
                             fault.getClass().getSimpleName(),
-                            null));
+                            null)));
         }
         leases.giveBack(lease, !stopping);
         return Outcome.AGAIN;

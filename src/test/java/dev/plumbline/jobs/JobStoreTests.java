@@ -7,6 +7,7 @@ import dev.plumbline.jobs.Job.State;
 import dev.plumbline.jobs.JobRuns.Lease;
 import dev.plumbline.jobs.JobStore.New;
 import dev.plumbline.limits.ComeBackLater;
+import dev.plumbline.problem.Fault;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.webhook.Told;
 import dev.plumbline.webhook.Webhook;
@@ -182,6 +183,8 @@ class JobStoreTests {
         assertThat(worker(progress -> {}).run(id, NODE)).isEqualTo(Worker.Outcome.OVER);
         assertThat(job(id).state()).isEqualTo(State.FAILED);
         assertThat(job(id).error()).extracting(Job.Failure::detail).asString().contains("3 times");
+        assertThat(job(id).error()).extracting(Job.Failure::type).isEqualTo("/problems/internal");
+        assertThat(job(id).attempts()).isEqualTo(3);
 
         String faulty = submitted("ann", 1, 0);
         Worker worker = worker(progress -> {
@@ -195,6 +198,23 @@ class JobStoreTests {
         assertThat(kept).isEmpty();
     }
 
+    /** What was kept before failures had a type, too. */
+    @Test
+    void aFailureIsToldAsARefusalForTheSameReason() {
+        for (Problem.Code code : Problem.Code.values()) {
+            Problem problem = new Problem(code, "/model", "it is no model", "a hat", "a model");
+            assertThat(Job.Failure.of(problem).refusal())
+                    .usingRecursiveComparison()
+                    .comparingOnlyFields("code", "pointer", "explanation", "got", "expected")
+                    .isEqualTo(problem);
+        }
+        Fault fault = new Fault("it broke", null, "to be whole");
+        assertThat(Job.Failure.of(fault).refusal()).isEqualTo(fault);
+        assertThat(new Job.Failure(null, "it broke", null, null, "to be whole").refusal())
+                .isEqualTo(fault);
+        assertThat(new Job.Failure(null, "no model", "/model", null, null).type()).isEqualTo("/problems/invalid");
+    }
+
     /** The caller's mistake is the same each time. */
     @Test
     void aRefusalFailsAtOnceAndSaysWhere() {
@@ -205,7 +225,7 @@ class JobStoreTests {
 
         assertThat(worker.run(id, NODE)).isEqualTo(Worker.Outcome.OVER);
 
-        assertThat(job(id).error()).isEqualTo(new Job.Failure("it is no model", "/model", "a hat", "a model"));
+        assertThat(job(id).error()).isEqualTo(new Job.Failure("/problems/invalid", "it is no model", "/model", "a hat", "a model"));
     }
 
     @Test

@@ -49,6 +49,7 @@ import org.springframework.boot.web.server.servlet.context.ServletWebServerAppli
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -536,6 +537,35 @@ class JobsHttpTests {
                         .statusCode())
                 .isEqualTo(204);
         assertThat(events(location, "", 9)).hasSize(1);
+    }
+
+    /** A fault of the service is told like any problem, and an attempt is one that was begun. */
+    @Order(8)
+    @Test
+    void theProblemOfAFailedJobHasTheMembersOfAnyProblem() throws Exception {
+        String first = location(submitted("ann", "/v1/training-runs", FOR_EVER));
+        awaitState("ann", first, "running");
+        String spent = location(submitted("ann", "/v1/training-runs", FOR_EVER));
+        service.getBean(JdbcClient.class)
+                .sql("update job set fruitless = 3, attempts = 3 where id = :id")
+                .param("id", spent.substring(spent.lastIndexOf('/') + 1))
+                .update();
+        drop("ann", first);
+
+        JsonNode job = ended("ann", spent);
+        List<Event> events = events(spent, "", 9);
+
+        assertThat(job.path("state").asString()).isEqualTo("failed");
+        assertThat(job.path("attempts").asInt()).isEqualTo(3);
+        assertThat(job.at("/error/type").asString()).isEqualTo("/problems/internal");
+        assertThat(events).singleElement().extracting(Event::name).isEqualTo("problem");
+        JsonNode problem = events.get(0).data();
+        assertThat(problem.path("type").asString()).isEqualTo("/problems/internal");
+        assertThat(problem.path("title").asString()).isEqualTo("Plumbline made a mistake");
+        assertThat(problem.path("status").asInt()).isEqualTo(500);
+        for (String member : List.of("detail", "got", "expected")) {
+            assertThat(problem.path(member)).isEqualTo(job.path("error").path(member));
+        }
     }
 
     /** Who asks for events behind one that there never was would wait for nothing, and miss the end. */
