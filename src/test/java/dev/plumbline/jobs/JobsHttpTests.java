@@ -348,6 +348,8 @@ class JobsHttpTests {
             value = {
                 "Prefer: respond-async|Webhook-URL: https://169.254.169.254/latest|Webhook-Secret: 0123456789abcdef| not public",
                 "Prefer: respond-async|Webhook-URL: http://hooks.example/|Webhook-Secret: 0123456789abcdef| http goes",
+                "Prefer: respond-async|Webhook-URL: https://hooks.example:99999/|Webhook-Secret: 0123456789abcdef| no such port",
+                "Prefer: respond-async|Webhook-URL: https://0x7f000001/|Webhook-Secret: 0123456789abcdef| no host",
                 "Prefer: respond-async|Webhook-URL: https://hooks.example/|Webhook-Secret: short| Webhook-Secret: no secret",
                 "Prefer: respond-async|Webhook-URL: https://hooks.example/|X-Any: 1| Webhook-Secret: no secret",
                 "Prefer: respond-async|X-Any: 1|Webhook-Secret: 0123456789abcdef| Webhook-URL: no address",
