@@ -7,7 +7,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The phases of a check as observations, children of the request's, or of a job's run: a timer for each, and a span where traces are collected.
+ * The phases of a check as observations, children of the request's, or of a job's run: a timer for each, and a span where
+ * traces are collected.
  * Silent where nobody observes. A phase ends where the next one begins, whichever thread says so.
  */
 final class ObservedPhases implements AutoCloseable {

@@ -31,8 +31,8 @@ public record Inputs(byte @Nullable [] request, List<KeptFile> files, boolean mu
     }
 
     /**
-     * The JSON, read; {@code ifNone} where a multipart body has none, or a problem where that is null too. What is empty or
-     * {@code null} is none.
+     * The JSON, read; {@code ifNone} where a multipart body has none, or a problem where that is null too. What is empty
+     * or {@code null} is none.
      */
     public <T> T read(JsonMapper json, Class<T> type, @Nullable T ifNone) {
         byte[] asked = request;

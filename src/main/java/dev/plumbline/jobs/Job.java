@@ -85,12 +85,12 @@ public record Job(
     /**
      * Why a job failed: what its address would have refused it with, or that it could not be run.
      *
-     * @param type of a refusal for the same reason; null is {@link Fault#TYPE}, or where there is a pointer what is invalid
+     * @param type of a refusal for the same reason; null is {@link Fault#TYPE}, or with a pointer what is invalid
      * @param detail one sentence
      * @param pointer a JSON pointer into the request; null where the request is not to blame
      */
     public record Failure(
-            @Schema(description = "the `type` of a problem of this kind; `/problems/internal` for a fault of the service")
+            @Schema(description = "as of any problem of this kind; `/problems/internal` for a fault of the service")
             @Nullable String type,
 
             String detail,

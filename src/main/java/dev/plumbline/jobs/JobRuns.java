@@ -56,8 +56,8 @@ class JobRuns {
             @Nullable String traceparent) {}
 
     /**
-     * Begins a run, in a transaction, or two might read the same lease; nothing where the job has ended or is gone. One that
-     * has had all its attempts is not begun again, and only leased, to be ended.
+     * Begins a run, in a transaction, or two might read the same lease; nothing where the job has ended or is gone. One
+     * that has had all its attempts is not begun again, and only leased, to be ended.
      */
     Optional<Lease> begin(String id, String node) {
         int begun = jdbc.sql("update job set state = 'RUNNING', lease = lease + 1, version = version + 1,"

@@ -32,6 +32,10 @@ class JobStore {
             "id, kind, state, created_at, started_at, ended_at, attempts, node, seconds, phase,"
                     + " done, total, fraction, seconds_left, version, error, report";
 
+    /** A key's jobs, and when they would be through if each had come alone. */
+    private static final String OF_KEY = " where owner = :owner and state in ('QUEUED', 'RUNNING')"
+            + " and cast(created_at as double precision) + 1000 * seconds ";
+
     private final JdbcClient jdbc;
     private final JsonMapper json;
     private final JobTerms terms;
@@ -97,16 +101,12 @@ class JobStore {
     /** When one that came would be through, and those that were moved behind it and wait. */
     record Placed(long throughAt, List<Place> moved) {}
 
-    /** A key's jobs, those that go before one that comes now, or those that go behind it. */
-    private static final String OF_KEY = " where owner = :owner and state in ('QUEUED', 'RUNNING')"
-            + " and cast(created_at as double precision) + 1000 * seconds ";
-
     /**
      * When a job that comes now would be through, if every key had a machine of its own and did its jobs one after another
      * (A. Demers, S. Keshav, S. Shenker, 1989, fair queueing): in the order in which they would be through if each had come
-     * alone, so that a small one goes before a large one that has not waited as long as it takes. Whoever is through first goes
-     * first: small jobs before large ones, no key before another because it sends more, and nobody waits for ever, for time goes
-     * on.
+     * alone, so that a small one goes before a large one that has not waited as long as it takes. Whoever is through first
+     * goes first: small jobs before large ones, no key before another because it sends more, and nobody waits for ever, for
+     * time goes on.
      */
     long throughAt(String owner, long now, double seconds) {
         long before = jdbc.sql("select coalesce(max(through_at), 0) from job" + OF_KEY + "<= :alone")
@@ -117,7 +117,7 @@ class JobStore {
         return Math.max(now, before) + milliseconds(seconds);
     }
 
-    /** Those of its key that go behind one that comes now are through so much later: the key's machine has that to do, too. */
+    /** Those of its key that go behind one that comes now are through so much later: the key's machine does that first. */
     private List<Place> makeWay(String owner, long now, double seconds) {
         int moved = jdbc.sql("update job set through_at = through_at + :longer" + OF_KEY + "> :alone")
                 .param("longer", milliseconds(seconds))

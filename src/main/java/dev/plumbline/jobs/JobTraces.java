@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Carries the trace of a request over to the runs of its job, whenever and wherever those are: kept with the job is a span of
- * the request, as the header that says so (W3C Trace Context). What a job's work observes is below its run's span.
+ * Carries the trace of a request over to the runs of its job, whenever and wherever those are: kept with the job is a span
+ * of the request, as the header that says so (W3C Trace Context). What a job's work observes is below its run's span.
  */
 @Component
 class JobTraces {
@@ -29,7 +29,7 @@ class JobTraces {
         this.registry = registry;
     }
 
-    /** The span that a job's runs are to be below, itself below whatever is observed on this thread; null where nobody traces. */
+    /** The span that a job's runs are to be below, itself below what is observed on this thread; null where nobody traces. */
     @Nullable
     String begin(String kind, String job) {
         Map<String, String> headers = new HashMap<>();
