@@ -9,6 +9,7 @@ import dev.plumbline.jobs.Work;
 import dev.plumbline.library.ModelLibrary;
 import dev.plumbline.limits.Limits;
 import dev.plumbline.report.Upload;
+import io.micrometer.observation.ObservationRegistry;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
@@ -23,8 +24,14 @@ final class GradientCheckWork implements Work {
     private final ModelLibrary library;
     private final JsonMapper json;
 
-    GradientCheckWork(Limits request, JobTerms terms, RecentReports reports, ModelLibrary library, JsonMapper json) {
-        this.service = new GradientCheckService(request.lasting(terms.seconds()), reports);
+    GradientCheckWork(
+            Limits request,
+            JobTerms terms,
+            RecentReports reports,
+            ObservationRegistry observations,
+            ModelLibrary library,
+            JsonMapper json) {
+        this.service = new GradientCheckService(request.lasting(terms.seconds()), reports, observations);
         this.limits = request;
         this.library = library;
         this.json = json;

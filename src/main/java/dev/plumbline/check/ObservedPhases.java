@@ -7,7 +7,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The phases of a check as observations, children of the request's: a timer for each, and a span where traces are collected.
+ * The phases of a check as observations, children of the request's, or of a job's run: a timer for each, and a span where
+ * traces are collected.
  * Silent where nobody observes. A phase ends where the next one begins, whichever thread says so.
  */
 final class ObservedPhases implements AutoCloseable {
@@ -18,7 +19,7 @@ final class ObservedPhases implements AutoCloseable {
     private @Nullable Observation current;
     private boolean isOver;
 
-    /** To be made by the thread that answers the request. */
+    /** To be made by the thread that answers the request, or runs the job. */
     ObservedPhases(ObservationRegistry registry) {
         this.registry = registry;
         this.request = registry.getCurrentObservation();

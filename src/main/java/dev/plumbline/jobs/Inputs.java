@@ -9,7 +9,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.multipart.MultipartFile;
@@ -31,17 +30,21 @@ public record Inputs(byte @Nullable [] request, List<KeptFile> files, boolean mu
         files = List.copyOf(files);
     }
 
-    /** The JSON, read; {@code ifNone} where a multipart body has none, or a problem where that is null too. */
+    /**
+     * The JSON, read; {@code ifNone} where a multipart body has none, or a problem where that is null too. What is empty
+     * or {@code null} is none.
+     */
     public <T> T read(JsonMapper json, Class<T> type, @Nullable T ifNone) {
         byte[] asked = request;
-        if (asked == null && ifNone == null) {
-            throw Problem.invalid(
-                    REQUEST, "a part of the multipart body is missing", "nothing", "a part named " + REQUEST);
+        T read = asked == null || asked.length == 0 ? null : json.readValue(asked, type);
+        T given = read == null && multipart ? ifNone : read;
+        if (given == null) {
+            throw multipart
+                    ? Problem.invalid(
+                            REQUEST, "a part of the multipart body is missing", "nothing", "a part named " + REQUEST)
+                    : Problem.malformed("", "the body is missing or breaks off", "nothing", "a body");
         }
-        if (asked != null && asked.length == 0) {
-            throw Problem.malformed(multipart ? REQUEST : "", "the body is missing or breaks off", "nothing", "a body");
-        }
-        return asked == null ? Objects.requireNonNull(ifNone) : json.readValue(asked, type);
+        return given;
     }
 
     /** The files, by the parts they came in. */

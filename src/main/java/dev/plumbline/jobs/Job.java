@@ -1,9 +1,12 @@
 package dev.plumbline.jobs;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import dev.plumbline.problem.Fault;
+import dev.plumbline.problem.Problem;
 import dev.plumbline.webhook.Told;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,10 +85,14 @@ public record Job(
     /**
      * Why a job failed: what its address would have refused it with, or that it could not be run.
      *
+     * @param type of a refusal for the same reason; null is {@link Fault#TYPE}, or with a pointer what is invalid
      * @param detail one sentence
      * @param pointer a JSON pointer into the request; null where the request is not to blame
      */
     public record Failure(
+            @Schema(description = "as of any problem of this kind; `/problems/internal` for a fault of the service")
+            @Nullable String type,
+
             String detail,
             @Nullable String pointer,
             @Nullable String got,
@@ -94,10 +101,36 @@ public record Job(
         private static final int LONGEST = 1000;
 
         public Failure {
+            if (type == null) {
+                type = pointer == null ? Fault.TYPE : Problem.Code.INVALID.type();
+            }
             detail = shortened(detail);
             pointer = pointer == null ? null : shortened(pointer);
             got = got == null ? null : shortened(got);
             expected = expected == null ? null : shortened(expected);
+        }
+
+        static Failure of(Problem refused) {
+            return new Failure(
+                    refused.code().type(),
+                    refused.explanation(),
+                    refused.pointer(),
+                    refused.got(),
+                    refused.expected());
+        }
+
+        static Failure of(Fault fault) {
+            return new Failure(Fault.TYPE, fault.detail(), null, fault.got(), fault.expected());
+        }
+
+        /** As a refusal for the same reason is written: a {@link Problem} or a {@link Fault}. */
+        Object refusal() {
+            for (Problem.Code code : Problem.Code.values()) {
+                if (code.type().equals(type)) {
+                    return new Problem(code, Objects.requireNonNullElse(pointer, ""), detail, got, expected);
+                }
+            }
+            return new Fault(detail, got, expected);
         }
 
         private static String shortened(String text) {

@@ -88,6 +88,9 @@ class JobController {
             @RequestHeader(name = "Last-Event-ID", defaultValue = "") String lastEventId) {
         long last = version(lastEventId);
         JobStore.Seen seen = jobs.seen(owner, id);
+        if (last > seen.version()) {
+            throw unknown(lastEventId, "the id of an event of this job, of which the last has " + seen.version());
+        }
         State state = seen.job().state();
         return state.isOver() && last >= seen.version()
                 ? ResponseEntity.noContent().build()
@@ -96,9 +99,13 @@ class JobController {
 
     private static long version(String lastEventId) {
         if (!lastEventId.matches("\\d{0,18}")) {
-            throw Problem.invalid("", "the Last-Event-ID is none of ours", lastEventId, "the id of an event");
+            throw unknown(lastEventId, "the id of an event");
         }
         return lastEventId.isEmpty() ? 0 : Long.parseLong(lastEventId);
+    }
+
+    private static Problem unknown(String lastEventId, String expected) {
+        return Problem.invalid("", "the Last-Event-ID is none of ours", lastEventId, expected);
     }
 
     @DeleteMapping("/{id}")

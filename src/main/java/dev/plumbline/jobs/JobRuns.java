@@ -24,7 +24,8 @@ class JobRuns {
 
     private static final String HELD = " where id = :id and lease = :lease and state = 'RUNNING'";
 
-    private static final String LEASES = "select id, owner, kind, lease, fruitless, fraction from job where id = :id";
+    private static final String LEASES =
+            "select id, owner, kind, lease, fruitless, fraction, traceparent from job where id = :id";
 
     private final JdbcClient jdbc;
     private final JsonMapper json;
@@ -43,15 +44,29 @@ class JobRuns {
      *
      * @param fruitless how often it was begun since something new was kept, this time included
      * @param fraction how far it has been told to be
+     * @param traceparent the span of its request; null where nobody traced that
      */
-    record Lease(String id, String owner, String kind, long number, int fruitless, double fraction) {}
+    record Lease(
+            String id,
+            String owner,
+            String kind,
+            long number,
+            int fruitless,
+            double fraction,
+            @Nullable String traceparent) {}
 
-    /** Begins a run, in a transaction, or two might read the same lease; nothing where the job has ended or is gone. */
+    /**
+     * Begins a run, in a transaction, or two might read the same lease; nothing where the job has ended or is gone. One
+     * that has had all its attempts is not begun again, and only leased, to be ended.
+     */
     Optional<Lease> begin(String id, String node) {
-        int begun = jdbc.sql(
-                        "update job set state = 'RUNNING', lease = lease + 1, attempts = attempts + 1, node = :node,"
-                                + " fruitless = fruitless + 1, started_at = :now, phase = 'begun', done = 0, total = 0, seconds_left = null, version = version + 1"
-                                + " where id = :id and state in ('QUEUED', 'RUNNING')")
+        int begun = jdbc.sql("update job set state = 'RUNNING', lease = lease + 1, version = version + 1,"
+                        + " attempts = case when fruitless < :most then attempts + 1 else attempts end,"
+                        + " node = case when fruitless < :most then :node else node end,"
+                        + " started_at = case when fruitless < :most then :now else started_at end,"
+                        + " fruitless = fruitless + 1, phase = 'begun', done = 0, total = 0, seconds_left = null"
+                        + " where id = :id and state in ('QUEUED', 'RUNNING')")
+                .param("most", terms.attempts())
                 .param("id", id)
                 .param("node", node)
                 .param("now", Instant.now().toEpochMilli())
@@ -66,7 +81,13 @@ class JobRuns {
 
     private static Lease lease(ResultSet row) throws SQLException {
         return new Lease(
-                row.getString(1), row.getString(2), row.getString(3), row.getLong(4), row.getInt(5), row.getDouble(6));
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                row.getLong(4),
+                row.getInt(5),
+                row.getDouble(6),
+                row.getString(7));
     }
 
     /** The run that leads a job now, for one who volunteers: nothing where it is over, waits, or runs on this very node. */

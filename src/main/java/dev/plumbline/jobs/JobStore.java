@@ -32,6 +32,10 @@ class JobStore {
             "id, kind, state, created_at, started_at, ended_at, attempts, node, seconds, phase,"
                     + " done, total, fraction, seconds_left, version, error, report";
 
+    /** A key's jobs, and when they would be through if each had come alone. */
+    private static final String OF_KEY = " where owner = :owner and state in ('QUEUED', 'RUNNING')"
+            + " and cast(created_at as double precision) + 1000 * seconds ";
+
     private final JdbcClient jdbc;
     private final JsonMapper json;
     private final JobTerms terms;
@@ -47,8 +51,19 @@ class JobStore {
     /** A job, and what counts its changes. */
     record Seen(Job job, long version) {}
 
-    /** A job that is to be kept. */
-    record New(String id, String owner, String kind, double seconds, String idempotencyKey, String digest) {
+    /**
+     * A job that is to be kept.
+     *
+     * @param traceparent the span of its request; null where nobody traces that
+     */
+    record New(
+            String id,
+            String owner,
+            String kind,
+            double seconds,
+            String idempotencyKey,
+            String digest,
+            @Nullable String traceparent) {
 
         IdempotencyKey key() {
             return new IdempotencyKey(idempotencyKey, digest);
@@ -80,26 +95,70 @@ class JobStore {
                 .single();
     }
 
+    /** When a job would be through; the order of work. */
+    record Place(String id, long throughAt) {}
+
+    /** When one that came would be through, and those that were moved behind it and wait. */
+    record Placed(long throughAt, List<Place> moved) {}
+
     /**
      * When a job that comes now would be through, if every key had a machine of its own and did its jobs one after another
-     * (A. Demers, S. Keshav, S. Shenker, 1989, fair queueing). Whoever is through first goes first: small jobs before large
-     * ones, no key before another because it sends more, and nobody waits for ever, for time goes on.
+     * (A. Demers, S. Keshav, S. Shenker, 1989, fair queueing): in the order in which they would be through if each had come
+     * alone, so that a small one goes before a large one that has not waited as long as it takes. Whoever is through first
+     * goes first: small jobs before large ones, no key before another because it sends more, and nobody waits for ever, for
+     * time goes on.
      */
     long throughAt(String owner, long now, double seconds) {
-        long before = jdbc.sql("select coalesce(max(through_at), 0) from job where owner = :owner"
-                        + " and state in ('QUEUED', 'RUNNING')")
+        long before = jdbc.sql("select coalesce(max(through_at), 0) from job" + OF_KEY + "<= :alone")
                 .param("owner", owner)
+                .param("alone", alone(now, seconds))
                 .query(Long.class)
                 .single();
-        return Math.max(now, before) + (long) (1e3 * seconds);
+        return Math.max(now, before) + milliseconds(seconds);
     }
 
-    void insert(New made, Inputs inputs, long now, long throughAt) {
+    /** Those of its key that go behind one that comes now are through so much later: the key's machine does that first. */
+    private List<Place> makeWay(String owner, long now, double seconds) {
+        int moved = jdbc.sql("update job set through_at = through_at + :longer" + OF_KEY + "> :alone")
+                .param("longer", milliseconds(seconds))
+                .param("owner", owner)
+                .param("alone", alone(now, seconds))
+                .update();
+        return moved == 0
+                ? List.of()
+                : jdbc.sql("select id, through_at from job" + OF_KEY + "> :alone and state = 'QUEUED'")
+                        .param("owner", owner)
+                        .param("alone", alone(now, seconds))
+                        .query((row, number) -> new Place(row.getString(1), row.getLong(2)))
+                        .list();
+    }
+
+    /** When it would be through if its key had nothing else to do. */
+    private static double alone(long now, double seconds) {
+        return now + 1e3 * seconds;
+    }
+
+    private static long milliseconds(double seconds) {
+        return (long) (1e3 * seconds);
+    }
+
+    /** When a job would be through as things are now; nothing where there is none. */
+    Optional<Long> throughAt(String id) {
+        return jdbc.sql("select through_at from job where id = :id")
+                .param("id", id)
+                .query(Long.class)
+                .optional();
+    }
+
+    /** Keeps a job that comes now in its place, in a transaction, and says whose places that has moved. */
+    Placed insert(New made, Inputs inputs, long now) {
+        long throughAt = throughAt(made.owner(), now, made.seconds());
+        List<Place> moved = makeWay(made.owner(), now, made.seconds());
         jdbc.sql(
                         "insert into job (id, owner, kind, state, created_at, expires_at, seconds, through_at, attempts, lease,"
-                                + " cancelled, version, done, total, fraction, bytes, idempotency_key, digest) values (:id, :owner,"
+                                + " cancelled, version, done, total, fraction, bytes, idempotency_key, digest, traceparent) values (:id, :owner,"
                                 + " :kind, 'QUEUED', :now, :expires, :seconds, :through, 0, 0, false, 1, 0, 0, 0, :bytes, :key,"
-                                + " :digest)")
+                                + " :digest, :traceparent)")
                 .param("id", made.id())
                 .param("owner", made.owner())
                 .param("kind", made.kind())
@@ -110,6 +169,7 @@ class JobStore {
                 .param("bytes", inputs.bytes())
                 .param("key", made.idempotencyKey().isEmpty() ? null : made.idempotencyKey())
                 .param("digest", made.digest())
+                .param("traceparent", made.traceparent())
                 .update();
         if (inputs.request() != null) {
             insertInput(made.id(), 0, new KeptFile("", inputs.multipart() ? "multipart" : null, inputs.request()));
@@ -119,6 +179,7 @@ class JobStore {
         for (int i = 0; i < inputs.files().size(); i++) {
             insertInput(made.id(), i + 1, inputs.files().get(i));
         }
+        return new Placed(throughAt, moved);
     }
 
     private void insertInput(String job, int place, KeptFile file) {

@@ -3,6 +3,7 @@ package dev.plumbline.jobs;
 import dev.plumbline.jobs.Job.State;
 import dev.plumbline.jobs.JobStore.Earlier;
 import dev.plumbline.jobs.JobStore.New;
+import dev.plumbline.jobs.JobStore.Placed;
 import dev.plumbline.jobs.JobStore.Queue;
 import dev.plumbline.jobs.JobStore.Seen;
 import dev.plumbline.limits.ComeBackLater;
@@ -42,6 +43,7 @@ class Jobs {
     private final JobStore store;
     private final JobNotices notices;
     private final Workers workers;
+    private final JobTraces traces;
     private final TransactionTemplate transaction;
     private final JobTerms terms;
     private final Map<String, Work> works;
@@ -50,12 +52,14 @@ class Jobs {
             JobStore store,
             JobNotices notices,
             Workers workers,
+            JobTraces traces,
             TransactionTemplate transaction,
             JobTerms terms,
             List<Work> works) {
         this.store = store;
         this.notices = notices;
         this.workers = workers;
+        this.traces = traces;
         this.transaction = transaction;
         this.terms = terms;
         this.works = works.stream().collect(Collectors.toMap(Work::kind, Function.identity()));
@@ -97,7 +101,9 @@ class Jobs {
         double seconds = Math.max(
                 1e-3,
                 Presence.estimating(() -> work.prepare(owner, order.inputs())).seconds());
-        New made = new New(UUID.randomUUID().toString(), owner, order.kind(), seconds, key.key(), key.digest());
+        String id = UUID.randomUUID().toString();
+        New made = new New(
+                id, owner, order.kind(), seconds, key.key(), key.digest(), traces.begin(order.kind(), id));
         Seen seen = keep(made, order);
         workers.look();
         return seen;
@@ -120,11 +126,10 @@ class Jobs {
         }
         try {
             transaction.executeWithoutResult(status -> {
-                long now = System.currentTimeMillis();
-                long through = store.throughAt(made.owner(), now, made.seconds());
-                store.insert(made, inputs, now, through);
+                Placed placed = store.insert(made, inputs, System.currentTimeMillis());
                 notices.keep(made.id(), order.webhook());
-                workers.schedule(made.id(), through);
+                workers.schedule(made.id(), placed.throughAt());
+                placed.moved().forEach(workers::move);
             });
         } catch (DuplicateKeyException sameKeyOnAnotherMachine) {
             return earlier(made.owner(), made.key()).orElseThrow(() -> sameKeyOnAnotherMachine);

@@ -9,6 +9,7 @@ import dev.plumbline.jobs.ShardStore.HeapId;
 import dev.plumbline.jobs.ShardStore.Range;
 import dev.plumbline.jobs.ShardStore.Shard;
 import dev.plumbline.limits.Presence;
+import dev.plumbline.problem.Fault;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -206,12 +207,11 @@ final class ShardCrew implements Consumer<Piecework> {
     }
 
     private Failure spent(Shard shard) {
-        return new Failure(
+        return Failure.of(new Fault(
                 "The process that did pieces %d to %d of this job died, or met a fault of the service, %d times"
                         .formatted(shard.range().begins(), shard.range().ends() - 1, shard.attempts()),
-                null,
                 shard.attempts() + " attempts",
-                "fewer (plumbline.jobs.attempts); the log of the service knows the job by its id");
+                "fewer (plumbline.jobs.attempts); the log of the service knows the job by its id"));
     }
 
     private <T> T ask(Supplier<T> question) {

@@ -34,6 +34,7 @@ class Volunteer {
     private final ShardStore shards;
     private final JobTerms terms;
     private final Map<String, Work> works;
+    private final JobTraces traces;
     private final Set<Stay> stays = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
 
@@ -43,12 +44,19 @@ class Volunteer {
         return made;
     });
 
-    Volunteer(JobStore store, JobRuns leases, ShardStore shards, JobTerms terms, List<Work> works) {
+    Volunteer(
+            JobStore store,
+            JobRuns leases,
+            ShardStore shards,
+            JobTerms terms,
+            List<Work> works,
+            JobTraces traces) {
         this.store = store;
         this.leases = leases;
         this.shards = shards;
         this.terms = terms;
         this.works = works.stream().collect(Collectors.toMap(Work::kind, Function.identity()));
+        this.traces = traces;
         clock.scheduleWithFixedDelay(
                 () -> stays.forEach(this::look), BETWEEN_LOOKS, BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
     }
@@ -64,7 +72,10 @@ class Volunteer {
         }
         Optional<Lease> lead = leases.ledElsewhere(job, node);
         if (lead.isPresent() && !stopping && !leases.othersWait() && shards.hasFree(job)) {
-            help(lead.get(), call);
+            traces.during("help", lead.get(), () -> {
+                help(lead.get(), call);
+                return true;
+            });
         }
         return true;
     }

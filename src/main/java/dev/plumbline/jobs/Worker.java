@@ -4,6 +4,7 @@ import dev.plumbline.jobs.Job.Failure;
 import dev.plumbline.jobs.JobRuns.Lease;
 import dev.plumbline.limits.ComeBackLater;
 import dev.plumbline.limits.Presence;
+import dev.plumbline.problem.Fault;
 import dev.plumbline.problem.Problem;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
@@ -51,6 +52,7 @@ class Worker {
     private final JobTerms terms;
     private final Map<String, Work> works;
     private final MeterRegistry meters;
+    private final JobTraces traces;
     private final Set<Run> runs = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
 
@@ -69,7 +71,8 @@ class Worker {
             TransactionTemplate transaction,
             JobTerms terms,
             List<Work> works,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            JobTraces traces) {
         this.store = store;
         this.leases = leases;
         this.shards = shards;
@@ -79,6 +82,7 @@ class Worker {
         this.terms = terms;
         this.works = works.stream().collect(Collectors.toMap(Work::kind, Function.identity()));
         this.meters = meters;
+        this.traces = traces;
         clock.scheduleWithFixedDelay(
                 () -> runs.forEach(Run::look), BETWEEN_LOOKS, BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
     }
@@ -102,19 +106,18 @@ class Worker {
             return Outcome.AGAIN;
         }
         Optional<Lease> begun = Objects.requireNonNull(transaction.execute(status -> leases.begin(id, node)));
-        if (begun.isEmpty()) {
-            return Outcome.OVER;
-        }
-        Lease lease = begun.get();
+        return begun.isEmpty() ? Outcome.OVER : traces.during("run", begun.get(), () -> run(begun.get()));
+    }
+
+    private Outcome run(Lease lease) {
         if (lease.fruitless() > terms.attempts()) {
             return failed(
                     lease,
-                    new Failure(
+                    Failure.of(new Fault(
                             "The process that ran this job died, or met a fault of the service, %d times"
                                     .formatted(terms.attempts()),
-                            null,
                             terms.attempts() + " attempts",
-                            "fewer (plumbline.jobs.attempts); the log of the service knows the job by its id"));
+                            "fewer (plumbline.jobs.attempts); the log of the service knows the job by its id")));
         }
         shards.release(lease.id(), ShardCrew.LEAD);
         Run run = new Run(lease);
@@ -126,8 +129,7 @@ class Worker {
         } catch (Presence.CallerGone unwanted) {
             return unwanted(lease);
         } catch (Problem refused) {
-            return failed(
-                    lease, new Failure(refused.explanation(), refused.pointer(), refused.got(), refused.expected()));
+            return failed(lease, Failure.of(refused));
         } catch (ShardCrew.Spent spent) {
             return failed(lease, spent.failure());
         } catch (Behind othersFirst) {
@@ -207,11 +209,10 @@ class Worker {
         if (leases.fruitless(lease) >= terms.attempts() && !stopping) {
             return failed(
                     lease,
-                    new Failure(
+                    Failure.of(new Fault(
                             "This job met a fault of the service; its log knows the job by its id",
-                            null,
                             fault.getClass().getSimpleName(),
-                            null));
+                            null)));
         }
         leases.giveBack(lease, !stopping);
         return Outcome.AGAIN;
@@ -243,6 +244,11 @@ class Worker {
     void lost(String id) {
         log.warn("Job {} is taken from a machine that is not heard of", id);
         leases.requeue(id);
+    }
+
+    /** When a job would be through as things are now; nothing where there is none. */
+    Optional<Long> throughAt(String id) {
+        return store.throughAt(id);
     }
 
     /** How many are run here just now. */

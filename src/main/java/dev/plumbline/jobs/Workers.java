@@ -3,6 +3,7 @@ package dev.plumbline.jobs;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.SchedulerName;
+import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceException;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
 import com.github.kagkarlsson.scheduler.task.ExecutionOperations;
@@ -55,10 +56,10 @@ class Workers implements SmartLifecycle {
         this.volunteer = volunteer;
         this.terms = terms;
         this.task = Tasks.custom(TASK, Void.class)
-                .onFailure(Workers::inItsOldPlace)
+                .onFailure(this::inItsPlace)
                 .onDeadExecution((complete, operations) -> {
                     worker.lost(complete.getExecution().getId());
-                    inItsOldPlace(complete, operations);
+                    inItsPlace(complete, operations);
                 })
                 .execute((instance, context) -> handling(worker.run(instance.getId(), node())));
         this.calls = Tasks.custom(Calls.TASK, Void.class)
@@ -97,23 +98,34 @@ class Workers implements SmartLifecycle {
                 + ManagementFactory.getRuntimeMXBean().getPid();
     }
 
-    private static CompletionHandler<Void> handling(Worker.Outcome outcome) {
+    private CompletionHandler<Void> handling(Worker.Outcome outcome) {
         return switch (outcome) {
             case OVER -> (complete, operations) -> operations.remove();
-            case AGAIN -> Workers::inItsOldPlace;
+            case AGAIN -> this::inItsPlace;
             case LATER -> (complete, operations) -> operations.reschedule(complete, placeNow(complete));
         };
     }
 
     /** Behind those that should be through by now, which may be small; it is due, and nobody goes before it for ever. */
-    private static Instant placeNow(ExecutionComplete complete) {
-        Instant old = complete.getExecution().getExecutionTime();
+    private Instant placeNow(ExecutionComplete complete) {
+        Instant place = place(complete);
         Instant now = Instant.now().minus(LONG_AGO);
-        return now.isAfter(old) ? now : old;
+        return now.isAfter(place) ? now : place;
     }
 
-    private static void inItsOldPlace(ExecutionComplete complete, ExecutionOperations<Void> operations) {
-        operations.reschedule(complete, complete.getExecution().getExecutionTime());
+    /** Others of its key may have moved it while it ran. */
+    private Instant place(ExecutionComplete complete) {
+        return worker.throughAt(complete.getExecution().getId())
+                .map(Workers::due)
+                .orElse(complete.getExecution().getExecutionTime());
+    }
+
+    private void inItsPlace(ExecutionComplete complete, ExecutionOperations<Void> operations) {
+        operations.reschedule(complete, place(complete));
+    }
+
+    private static Instant due(long throughAt) {
+        return Instant.ofEpochMilli(throughAt).minus(LONG_AGO);
     }
 
     /** Behind every job that waits. */
@@ -123,9 +135,16 @@ class Workers implements SmartLifecycle {
 
     /** In the transaction that keeps the job, or not at all. */
     void schedule(String job, long throughAt) {
-        client.schedule(
-                new TaskInstance<Void>(TASK, job),
-                Instant.ofEpochMilli(throughAt).minus(LONG_AGO));
+        client.schedule(new TaskInstance<Void>(TASK, job), due(throughAt));
+    }
+
+    /** Likewise, one that is scheduled; one that is being taken just now comes to its new place when it is given back. */
+    void move(JobStore.Place place) {
+        try {
+            client.reschedule(TaskInstanceId.of(TASK, place.id()), due(place.throughAt()));
+        } catch (TaskInstanceException takenOrOver) {
+            log.debug("Job {} is not moved", place.id(), takenOrOver);
+        }
     }
 
     /** There may be something to do. */

@@ -1,5 +1,6 @@
 package dev.plumbline.problem;
 
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,12 @@ public final class Problem extends RuntimeException {
         /** A precondition that the caller stated does not hold any more. */
         STALE,
         /** A precondition that the caller must state is missing. */
-        PRECONDITION_MISSING
+        PRECONDITION_MISSING;
+
+        /** The {@code type} of its problem details. */
+        public String type() {
+            return "/problems/" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** A refusal quotes the caller, but never echoes a large body. */

@@ -2,6 +2,7 @@ package dev.plumbline.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.plumbline.limits.Limits;
+import dev.plumbline.problem.Fault;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.TensorJson;
 import dev.plumbline.tensor.TensorLimits;
@@ -94,6 +95,7 @@ final class WireJson implements JsonFactoryBuilderCustomizer, JsonMapperBuilderC
                 .addModule(TensorJson.module(tensorLimits(limits)))
                 .addModule(new SimpleModule("plumbline")
                         .addSerializer(Problem.class, new WireProblem())
+                        .addSerializer(Fault.class, new WireFault())
                         .addDeserializer(double.class, new WireDouble(double.class))
                         .addDeserializer(Double.class, new WireDouble(Double.class))
                         .addDeserializer(Number.class, new WireNumber()));

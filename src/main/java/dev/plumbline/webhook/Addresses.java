@@ -5,6 +5,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.Locale;
+import javax.net.ssl.SNIHostName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,19 @@ final class Addresses {
     /** The one public address that answers only guests of a cloud (Azure). */
     private static final int[] AZURE = {168, 63, 129, 16};
 
+    private static final int LAST_PORT = 65_535;
+
+    /** Characters of a host's name as it is written; 255 bytes with the lengths of its labels (RFC 1035, 2.3.4). */
+    private static final int LONGEST_NAME = 253;
+
+    /** Nothing is ever found there (RFC 6761, 6.4). */
+    private static final String NOWHERE = ".invalid";
+
+    /** Of an IPv4 address. */
+    private static final int BYTES = 4;
+
+    private static final int BYTE = 255;
+
     private final WebhookTerms terms;
     private final Resolver resolver;
 
@@ -54,10 +68,16 @@ final class Addresses {
     String objection(URI address) {
         String host = host(address);
         boolean allowed = terms.allows(host);
+        if (address.getPort() == 0 || address.getPort() > LAST_PORT) {
+            return "there is no such port; the last is " + LAST_PORT;
+        }
+        if (!allowed && !isHost(host)) {
+            return "no host can have this name, and no machine this number";
+        }
         if ("http".equalsIgnoreCase(address.getScheme()) && !(allowed && isLoopback(host))) {
             return "http goes to this machine only, and only where plumbline.webhooks.allow lists it";
         }
-        boolean literal = host.contains(":") || host.matches("[0-9.]+");
+        boolean literal = host.contains(":") || isNumber(host);
         boolean local = host.equals("localhost") || host.endsWith(".localhost");
         if (!allowed && (local || literal && !isPublicLiteral(host))) {
             return "this address is not public; the operator may list it under plumbline.webhooks.allow";
@@ -94,6 +114,39 @@ final class Addresses {
 
     private static boolean isLoopback(String host) {
         return host.equals("localhost") || host.equals("::1") || host.matches("127\\.\\d+\\.\\d+\\.\\d+");
+    }
+
+    /** Whether something may be found under it: an address, or a name that DNS (RFC 1035) and TLS (RFC 6066) can carry. */
+    private static boolean isHost(String host) {
+        if (host.contains(":") || isNumber(host)) {
+            return true;
+        }
+        try {
+            SNIHostName carried = new SNIHostName(host);
+            return carried.getEncoded().length <= LONGEST_NAME && !endsInNumber(host) && !host.endsWith(NOWHERE);
+        } catch (IllegalArgumentException unfit) {
+            return false;
+        }
+    }
+
+    /** No domain is called so (RFC 3696, 2), and what ends in one stands for an address or nothing. */
+    private static boolean endsInNumber(String host) {
+        return host.substring(host.lastIndexOf('.') + 1).matches("[0-9]+|0x[0-9a-f]*");
+    }
+
+    /** An IPv4 address in one to four parts, of which the last stands for all bytes that are left. */
+    static boolean isNumber(String host) {
+        if (!host.matches("[0-9]{1,10}(\\.[0-9]{1,10}){0,3}")) {
+            return false;
+        }
+        String[] parts = host.split("\\.");
+        int last = parts.length - 1;
+        for (int i = 0; i < last; i++) {
+            if (Long.parseLong(parts[i]) > BYTE) {
+                return false;
+            }
+        }
+        return Long.parseLong(parts[last]) >>> (Byte.SIZE * (BYTES - last)) == 0;
     }
 
     private static boolean isPublicLiteral(String host) {

@@ -144,7 +144,7 @@ final class Post {
         SSLContext tls = tls();
         SSLParameters parameters = tls.getDefaultSSLParameters();
         String host = Addresses.host(address);
-        if (!host.contains(":") && !host.matches("[0-9.]+")) {
+        if (!host.contains(":") && !Addresses.isNumber(host)) {
             parameters.setServerNames(List.of(new SNIHostName(host)));
         }
         return HttpClient.newBuilder()

@@ -7,12 +7,16 @@ import dev.plumbline.jobs.Job.State;
 import dev.plumbline.jobs.JobRuns.Lease;
 import dev.plumbline.jobs.JobStore.New;
 import dev.plumbline.limits.ComeBackLater;
+import dev.plumbline.problem.Fault;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.webhook.Told;
 import dev.plumbline.webhook.Webhook;
 import dev.plumbline.webhook.WebhooksOfADatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -74,10 +78,9 @@ class JobStoreTests {
     private String submitted(String owner, double seconds, long now) {
         String id = UUID.randomUUID().toString();
         store.insert(
-                new New(id, owner, "things", seconds, "", "digest"),
+                new New(id, owner, "things", seconds, "", "digest", null),
                 inputs(10),
-                now,
-                store.throughAt(owner, now, seconds));
+                now);
         return id;
     }
 
@@ -119,7 +122,8 @@ class JobStoreTests {
                 transaction,
                 TERMS,
                 List.of(things),
-                new SimpleMeterRegistry());
+                new SimpleMeterRegistry(),
+                new JobTraces(ObservationRegistry.NOOP));
     }
 
     @Test
@@ -179,6 +183,8 @@ class JobStoreTests {
         assertThat(worker(progress -> {}).run(id, NODE)).isEqualTo(Worker.Outcome.OVER);
         assertThat(job(id).state()).isEqualTo(State.FAILED);
         assertThat(job(id).error()).extracting(Job.Failure::detail).asString().contains("3 times");
+        assertThat(job(id).error()).extracting(Job.Failure::type).isEqualTo("/problems/internal");
+        assertThat(job(id).attempts()).isEqualTo(3);
 
         String faulty = submitted("ann", 1, 0);
         Worker worker = worker(progress -> {
@@ -192,6 +198,23 @@ class JobStoreTests {
         assertThat(kept).isEmpty();
     }
 
+    /** What was kept before failures had a type, too. */
+    @Test
+    void aFailureIsToldAsARefusalForTheSameReason() {
+        for (Problem.Code code : Problem.Code.values()) {
+            Problem problem = new Problem(code, "/model", "it is no model", "a hat", "a model");
+            assertThat(Job.Failure.of(problem).refusal())
+                    .usingRecursiveComparison()
+                    .comparingOnlyFields("code", "pointer", "explanation", "got", "expected")
+                    .isEqualTo(problem);
+        }
+        Fault fault = new Fault("it broke", null, "to be whole");
+        assertThat(Job.Failure.of(fault).refusal()).isEqualTo(fault);
+        assertThat(new Job.Failure(null, "it broke", null, null, "to be whole").refusal())
+                .isEqualTo(fault);
+        assertThat(new Job.Failure(null, "no model", "/model", null, null).type()).isEqualTo("/problems/invalid");
+    }
+
     /** The caller's mistake is the same each time. */
     @Test
     void aRefusalFailsAtOnceAndSaysWhere() {
@@ -202,7 +225,7 @@ class JobStoreTests {
 
         assertThat(worker.run(id, NODE)).isEqualTo(Worker.Outcome.OVER);
 
-        assertThat(job(id).error()).isEqualTo(new Job.Failure("it is no model", "/model", "a hat", "a model"));
+        assertThat(job(id).error()).isEqualTo(new Job.Failure("/problems/invalid", "it is no model", "/model", "a hat", "a model"));
     }
 
     @Test
@@ -311,14 +334,20 @@ class JobStoreTests {
         assertThat(notices.told(untold)).isNull();
     }
 
+    private Workers workers(Worker worker) {
+        ShardStore shards = new ShardStore(JdbcClient.create(database), transaction);
+        JobTraces untraced = new JobTraces(ObservationRegistry.NOOP);
+        return new Workers(
+                database, worker, new Volunteer(store, leases, shards, TERMS, List.of(), untraced), TERMS);
+    }
+
     /** As another process does it, which tells nobody here: db-scheduler by itself would look half a second later. */
     @Test
     void jobsOfOtherProcessesAreTakenUpSoon() throws Exception {
         assumeThat(database)
                 .isInstanceOf(JdbcDataSource.class); // a new connection to the other takes longer than all this
         Worker worker = worker(progress -> {});
-        ShardStore shards = new ShardStore(JdbcClient.create(database), transaction);
-        Workers workers = new Workers(database, worker, new Volunteer(store, leases, shards, TERMS, List.of()), TERMS);
+        Workers workers = workers(worker);
         workers.start();
         try {
             for (int i = 0; i < 9; i++) {
@@ -391,6 +420,71 @@ class JobStoreTests {
         }
         assertThat(last).isEqualTo(101_000);
         assertThat(store.throughAt("ben", 1_000, 20)).isEqualTo(21_000);
+    }
+
+    private long throughAt(String id) {
+        return store.throughAt(id).orElseThrow();
+    }
+
+    /** The large one is through so much later, and its key's share is what it was. */
+    @Test
+    void aSmallJobGoesBeforeALargeOneOfItsKey() {
+        String big = submitted("ann", 60, 1_000);
+        String small = submitted("ann", 2, 3_000);
+        String smaller = submitted("ann", 1, 3_500);
+        String others = submitted("ben", 60, 1_000);
+
+        assertThat(throughAt(smaller)).isEqualTo(4_500);
+        assertThat(throughAt(small)).isEqualTo(6_000);
+        assertThat(throughAt(big)).isEqualTo(64_000);
+        assertThat(throughAt(others)).isEqualTo(61_000);
+    }
+
+    /** One that has waited as long as it takes has nobody of its key before it any more. */
+    @Test
+    void aLargeJobDoesNotWaitForEverForTheSmallOfItsKey() {
+        String big = submitted("ann", 60, 1_000);
+        for (int second = 2; second < 200; second++) {
+            submitted("ann", 1, 1_000L * second);
+        }
+        assertThat(throughAt(big)).isEqualTo(119_000);
+        assertThat(throughAt(submitted("ann", 1, 200_000))).isGreaterThan(200_000);
+    }
+
+    /** However they come, a key's jobs are through when all that is before them is. */
+    @Test
+    void theSmallOfAKeyTakeNothingOfAnothers() {
+        List<String> all = new ArrayList<>();
+        for (int seconds = 10; seconds > 0; seconds--) {
+            all.add(submitted("ann", seconds, 1_000));
+        }
+        assertThat(all.stream().map(this::throughAt))
+                .containsExactly(56_000L, 46_000L, 37_000L, 29_000L, 22_000L, 16_000L, 11_000L, 7_000L, 4_000L, 2_000L);
+    }
+
+    /** What db-scheduler takes next goes by the places as they are, and not as they were. */
+    @Test
+    void whoIsMovedIsMovedInTheOrderOfWorkToo() {
+        Workers workers = workers(worker(progress -> {}));
+        String big = submitted("ann", 60, 1_000);
+        workers.schedule(big, throughAt(big));
+        Instant before = due(big);
+
+        JobStore.Placed placed = store.insert(
+                new New(UUID.randomUUID().toString(), "ann", "things", 2, "", "digest", null), inputs(10), 3_000);
+        placed.moved().forEach(workers::move);
+
+        assertThat(placed.moved()).containsExactly(new JobStore.Place(big, 63_000));
+        assertThat(due(big)).isEqualTo(before.plusSeconds(2));
+    }
+
+    private Instant due(String id) {
+        return JdbcClient.create(database)
+                .sql("select execution_time from scheduled_tasks where task_instance = :id")
+                .param("id", id)
+                .query((row, number) ->
+                        row.getObject(1, OffsetDateTime.class).toInstant())
+                .single();
     }
 
     @Test

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.plumbline.PlumblineApplication;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.trace.ReadWriteSpan;
+import io.opentelemetry.sdk.trace.ReadableSpan;
+import io.opentelemetry.sdk.trace.SpanProcessor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -18,9 +23,13 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,10 +40,17 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -60,9 +76,45 @@ class JobsHttpTests {
 
     private ConfigurableApplicationContext service;
 
+    /** The spans that have ended, as a collector would get them. */
+    @Configuration(proxyBeanMethods = false)
+    static class Traces {
+
+        private static final Queue<ReadableSpan> ENDED = new ConcurrentLinkedQueue<>();
+
+        @Bean
+        SpanProcessor ended() {
+            return new SpanProcessor() {
+                @Override
+                public void onStart(Context parent, ReadWriteSpan span) {}
+
+                @Override
+                public boolean isStartRequired() {
+                    return false;
+                }
+
+                @Override
+                public void onEnd(ReadableSpan span) {
+                    ENDED.add(span);
+                }
+
+                @Override
+                public boolean isEndRequired() {
+                    return true;
+                }
+            };
+        }
+
+        private static List<ReadableSpan> of(String trace) {
+            return ENDED.stream()
+                    .filter(span -> span.getSpanContext().getTraceId().equals(trace))
+                    .toList();
+        }
+    }
+
     @BeforeAll
     void start() throws Exception {
-        service = new SpringApplicationBuilder(PlumblineApplication.class)
+        service = new SpringApplicationBuilder(PlumblineApplication.class, Traces.class)
                 .run(
                         "--server.port=0",
                         "--spring.datasource.url=jdbc:h2:file:" + data
@@ -101,7 +153,7 @@ class JobsHttpTests {
                         method,
                         body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body.replace('\'', '"')));
         for (String header : headers.isEmpty() ? new String[0] : headers.split("\\|")) {
-            request.header(header.split(": ")[0], header.split(": ")[1]);
+            request.setHeader(header.split(": ")[0], header.split(": ")[1]);
         }
         return request.build();
     }
@@ -181,6 +233,42 @@ class JobsHttpTests {
         assertThat(plain(JSON.readTree(waited.body()))).isEqualTo(plain(direct));
     }
 
+    @Order(2)
+    @Test
+    void theRunOfAJobIsInItsCallersTraceWithItsPhases() throws Exception {
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        String traceparent = "|traceparent: 00-" + trace + "-00f067aa0ba902b7-01";
+        String id = ended(
+                        "ann",
+                        location(call(
+                                "ann", "POST", "/v1/gradient-checks", "Prefer: respond-async" + traceparent, CHECK)))
+                .path("id")
+                .asString();
+        for (int i = 0; i < 100 && named("job run: gradient-checks", trace).isEmpty(); i++) {
+            Thread.sleep(20); // it ends after the job does
+        }
+
+        ReadableSpan run = named("job run: gradient-checks", trace).get(0);
+        ReadableSpan submit = named("job submitted", trace).get(0);
+        assertThat(run.getParentSpanContext().getSpanId())
+                .isEqualTo(submit.getSpanContext().getSpanId());
+        assertThat(run.getAttribute(AttributeKey.stringKey("job"))).isEqualTo(id);
+        assertThat(submit.getAttribute(AttributeKey.stringKey("job"))).isEqualTo(id);
+        for (String phase : List.of("check: reference", "check: certificate", "check: exhaustive")) {
+            assertThat(named(phase, trace))
+                    .as(phase)
+                    .isNotEmpty()
+                    .extracting(span -> span.getParentSpanContext().getSpanId())
+                    .containsOnly(run.getSpanContext().getSpanId());
+        }
+    }
+
+    private static List<ReadableSpan> named(String name, String trace) {
+        return Traces.of(trace).stream()
+                .filter(span -> span.getName().equals(name))
+                .toList();
+    }
+
     /** What would be refused is, at once, and no job is made. */
     @Order(2)
     @Test
@@ -206,6 +294,52 @@ class JobsHttpTests {
                 .isEqualTo(200);
     }
 
+    /** What every address that may make a job refuses without being asked for one. */
+    private static Stream<Arguments> bodiesThatAreNoRequests() {
+        List<String> paths = List.of("/v1/gradient-checks", "/v1/diagnoses", "/v1/training-runs");
+        List<String> multipart = new ArrayList<>();
+        for (String part : List.of("null", "", "[]", "'x'")) {
+            multipart.add("--x\r\nContent-Disposition: form-data; name='request'\r\nContent-Type: application/json\r\n\r\n"
+                    + part + "\r\n--x--\r\n");
+        }
+        multipart.add("--x\r\nContent-Disposition: form-data; name='data'; filename='d'\r\n\r\nd\r\n--x--\r\n");
+        return paths.stream()
+                .flatMap(path -> Stream.concat(
+                        Stream.of("null", " null ", "", "[]", "'x'", "1")
+                                .map(body -> Arguments.of(path, "application/json", body)),
+                        multipart.stream().map(body -> Arguments.of(path, "multipart/form-data; boundary=x", body))));
+    }
+
+    @Order(2)
+    @ParameterizedTest
+    @MethodSource("bodiesThatAreNoRequests")
+    void aBodyThatIsNoRequestIsRefusedAsWithoutAJob(String path, String type, String body) throws Exception {
+        HttpResponse<String> direct = call("ann", "POST", path, "Content-Type: " + type, body);
+        HttpResponse<String> job = call("ann", "POST", path, "Prefer: respond-async|Content-Type: " + type, body);
+
+        assertThat(direct.statusCode()).as(direct.body()).isIn(400, 422);
+        assertThat(job.statusCode()).as(job.body()).isEqualTo(direct.statusCode());
+        assertThat(JSON.readTree(job.body())).isEqualTo(JSON.readTree(direct.body()));
+    }
+
+    /** The table above has every address that may make a job. */
+    @Order(2)
+    @Test
+    void everyAddressThatMayMakeAJobIsInTheTable() {
+        Set<String> addresses = service.getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods()
+                .entrySet()
+                .stream()
+                .filter(entry -> entry.getValue().hasMethodAnnotation(MayBeAJob.class))
+                .flatMap(entry -> entry.getKey().getPatternValues().stream())
+                .collect(Collectors.toSet());
+
+        assertThat(addresses)
+                .isEqualTo(bodiesThatAreNoRequests()
+                        .map(arguments -> arguments.get()[0])
+                        .collect(Collectors.toSet()));
+    }
+
     /** An address that nobody may be sent to is refused at once, and makes no job. */
     @Order(2)
     @ParameterizedTest
@@ -214,6 +348,8 @@ class JobsHttpTests {
             value = {
                 "Prefer: respond-async|Webhook-URL: https://169.254.169.254/latest|Webhook-Secret: 0123456789abcdef| not public",
                 "Prefer: respond-async|Webhook-URL: http://hooks.example/|Webhook-Secret: 0123456789abcdef| http goes",
+                "Prefer: respond-async|Webhook-URL: https://hooks.example:99999/|Webhook-Secret: 0123456789abcdef| no such port",
+                "Prefer: respond-async|Webhook-URL: https://0x7f000001/|Webhook-Secret: 0123456789abcdef| no host",
                 "Prefer: respond-async|Webhook-URL: https://hooks.example/|Webhook-Secret: short| Webhook-Secret: no secret",
                 "Prefer: respond-async|Webhook-URL: https://hooks.example/|X-Any: 1| Webhook-Secret: no secret",
                 "Prefer: respond-async|X-Any: 1|Webhook-Secret: 0123456789abcdef| Webhook-URL: no address",
@@ -403,6 +539,50 @@ class JobsHttpTests {
                         .statusCode())
                 .isEqualTo(204);
         assertThat(events(location, "", 9)).hasSize(1);
+    }
+
+    /** A fault of the service is told like any problem, and an attempt is one that was begun. */
+    @Order(8)
+    @Test
+    void theProblemOfAFailedJobHasTheMembersOfAnyProblem() throws Exception {
+        String first = location(submitted("ann", "/v1/training-runs", FOR_EVER));
+        awaitState("ann", first, "running");
+        String spent = location(submitted("ann", "/v1/training-runs", FOR_EVER));
+        service.getBean(JdbcClient.class)
+                .sql("update job set fruitless = 3, attempts = 3 where id = :id")
+                .param("id", spent.substring(spent.lastIndexOf('/') + 1))
+                .update();
+        drop("ann", first);
+
+        JsonNode job = ended("ann", spent);
+        List<Event> events = events(spent, "", 9);
+
+        assertThat(job.path("state").asString()).isEqualTo("failed");
+        assertThat(job.path("attempts").asInt()).isEqualTo(3);
+        assertThat(job.at("/error/type").asString()).isEqualTo("/problems/internal");
+        assertThat(events).singleElement().extracting(Event::name).isEqualTo("problem");
+        JsonNode problem = events.get(0).data();
+        assertThat(problem.path("type").asString()).isEqualTo("/problems/internal");
+        assertThat(problem.path("title").asString()).isEqualTo("Plumbline made a mistake");
+        assertThat(problem.path("status").asInt()).isEqualTo(500);
+        for (String member : List.of("detail", "got", "expected")) {
+            assertThat(problem.path(member)).isEqualTo(job.path("error").path(member));
+        }
+    }
+
+    /** Who asks for events behind one that there never was would wait for nothing, and miss the end. */
+    @Order(8)
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "abc", "1e3", "999999", "999999999999999999", "99999999999999999999"})
+    void anEventThatNeverWasIsRefused(String lastEventId) throws Exception {
+        String location = location(submitted("ann", "/v1/gradient-checks", CHECK));
+        for (String state : List.of("under way", "over")) {
+            HttpResponse<String> answer =
+                    call("ann", "GET", location + "/events", "Last-Event-ID: " + lastEventId, "");
+            assertThat(answer.statusCode()).as(state + answer.body()).isEqualTo(422);
+            assertThat(JSON.readTree(answer.body()).path("got").asString()).isEqualTo(lastEventId);
+            ended("ann", location);
+        }
     }
 
     @Order(9)

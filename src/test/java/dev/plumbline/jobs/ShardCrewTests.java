@@ -13,6 +13,7 @@ import dev.plumbline.jobs.ShardStore.Shard;
 import dev.plumbline.limits.Presence;
 import dev.plumbline.webhook.WebhooksOfADatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +30,8 @@ import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -143,10 +146,9 @@ class ShardCrewTests {
     private String submitted(String owner, double seconds, long now) {
         String id = UUID.randomUUID().toString();
         store.insert(
-                new New(id, owner, "squares", seconds, "", "digest"),
+                new New(id, owner, "squares", seconds, "", "digest", null),
                 new Inputs(new byte[0], List.of(), false),
-                now,
-                store.throughAt(owner, now, seconds));
+                now);
         return id;
     }
 
@@ -203,11 +205,18 @@ class ShardCrewTests {
                 transaction,
                 TERMS,
                 List.of(work(pieces, around)),
-                new SimpleMeterRegistry());
+                new SimpleMeterRegistry(),
+                new JobTraces(ObservationRegistry.NOOP));
     }
 
     private Volunteer volunteer(Squares pieces) {
-        return new Volunteer(store, leases, shards, TERMS, List.of(work(pieces, attempt -> {})));
+        return new Volunteer(
+                store,
+                leases,
+                shards,
+                TERMS,
+                List.of(work(pieces, attempt -> {})),
+                new JobTraces(ObservationRegistry.NOOP));
     }
 
     /** As kill -9 leaves it: some shards kept, one in the hands of a dead process; db-scheduler says so. */
@@ -313,7 +322,7 @@ class ShardCrewTests {
         assertThat(shards.result(heap, range)).contains(new byte[] {64, 81});
 
         // Nor does one who led: it may not even cut another heap.
-        Lease old = new Lease(id, "ann", "squares", 0, 0, 0);
+        Lease old = new Lease(id, "ann", "squares", 0, 0, 0, null);
         shards.plan(old, HeapId.of(id, "more"), List.of(new Range(0, 1, 1)));
         assertThat(shards.shards(HeapId.of(id, "more"))).isEmpty();
     }
@@ -421,14 +430,16 @@ class ShardCrewTests {
         assertThat(led.worked).hasSize(10);
     }
 
-    @Test
-    void betweenTwoShardsASmallerJobGoesFirstAndNothingIsLost() {
+    /** Whosever it is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ann", "eve"})
+    void betweenTwoShardsASmallerJobGoesFirstAndNothingIsLost(String owner) {
         String id = submitted("ann", 12, 0);
         List<String> small = new ArrayList<>();
         Squares pieces = new Squares(from -> {
             if (small.isEmpty()) {
                 submitted("ben", 100, 0);
-                small.add(submitted("eve", 1, 0));
+                small.add(submitted(owner, 1, 0));
                 sleep(300); // coming back has to be worth it
             }
         });
@@ -437,7 +448,7 @@ class ShardCrewTests {
         assertThat(job(id).state()).isEqualTo(State.QUEUED);
         assertThat(job(id).attempts()).isZero();
 
-        store.cancel("eve", small.get(0));
+        store.cancel(owner, small.get(0));
         Squares rest = new Squares(from -> {});
         assertThat(worker(rest).run(id, HERE)).isEqualTo(Worker.Outcome.OVER);
         rest.assertWhole();

@@ -142,6 +142,45 @@ class AddressesTests {
         assertThat(asked).isEmpty();
     }
 
+    /** What can never be delivered is not taken in. */
+    @ParameterizedTest
+    @CsvSource({
+        "https://hooks.example:65535/, ",
+        "https://hooks.example:1/, ",
+        "https://hooks.example:65536/, no such port",
+        "https://hooks.example:99999/, no such port",
+        "https://hooks.example:0/, no such port",
+        "https://8.8.8.8:99999/, no such port",
+        "https://8.8.8.8/, ",
+        "https://134744072/, ",
+        "https://4294967296/, no host",
+        "https://9999999999999/, no host",
+        "https://0x7f000001/, no host",
+        "https://0x/, no host",
+        "https://hooks.example./, no host",
+        "https://hooks.invalid/, no host",
+        "https://invalid.example/, ",
+        "https://0xample/, ",
+        "https://3com/, "
+    })
+    void objectsToWhatCanNeverBeDelivered(String url, String reason) {
+        String objection = answering(terms()).objection(URI.create(url));
+        if (reason == null) {
+            assertThat(objection).isNull();
+        } else {
+            assertThat(objection).contains(reason);
+        }
+        assertThat(asked).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"63, 2, true", "64, 2, false", "61, 4, true", "62, 4, false"})
+    void namesAreNoLongerThanDnsCanCarry(int label, int labels, boolean taken) {
+        String host = ("a".repeat(label) + ".").repeat(labels) + "a".repeat(253 - 4 * 62);
+        assertThat(answering(terms()).objection(URI.create("https://" + host + "/")) == null)
+                .isEqualTo(taken);
+    }
+
     @Test
     void goesWhereTheOperatorAllows() throws IOException {
         WebhookTerms terms = terms("Hooks.Internal", "127.0.0.1", "rebound.example");
