@@ -25,6 +25,10 @@ record Fit(Hypothesis hypothesis, Explanation explanation, int digits) {
         return explanation.residualUlps();
     }
 
+    boolean right() {
+        return hypothesis.fault() == Fault.RIGHT;
+    }
+
     private int cost() {
         boolean others = hypothesis.rateFree()
                 || hypothesis.fault() == Fault.OTHER_OPTIMIZER
