@@ -33,6 +33,8 @@ public record Circumstances(
     public enum Open {
         /** The learning rates after the first: something schedules them, and nobody says what. */
         COURSE,
+        /** Whether the weight decay is decoupled, where its rate is said. */
+        DECAY_KIND,
         /** Whether a schedule cycles the momentum, as PyTorch's do by default. */
         CYCLE,
         /** The same, where it is taken to. */

@@ -2,6 +2,7 @@ package dev.plumbline.compute.optimizer.check;
 
 import dev.plumbline.compute.optimizer.Clipping;
 import dev.plumbline.compute.optimizer.HyperParameters;
+import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.schedule.Schedule;
 import dev.plumbline.compute.optimizer.step.OptimizerState;
@@ -38,6 +39,16 @@ public record Claim(
         return cycling == null || cycling.equals(schedule) || !can || !circumstances.leaves(Circumstances.Open.CYCLE)
                 ? Optional.empty()
                 : Optional.of(new Claim(optimizer, learningRateKnown, state, circumstances.cyclingMomentum(cycling)));
+    }
+
+    /** Whether PyTorch would have cycled NAdam's beta1, and nobody says that it did not. */
+    boolean mayCycleProduct() {
+        Schedule schedule = circumstances.schedule();
+        return optimizer != null
+                && optimizer.kind() == Kind.NADAM
+                && schedule != null
+                && circumstances.leaves(Circumstances.Open.CYCLE)
+                && !schedule.cyclingMomentum().equals(schedule);
     }
 
     /** Whether it says a number that steps could refute: who says no more than the kind of an optimizer has said none. */

@@ -121,8 +121,12 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
 
     private Judged judged(List<Fit> held, double claimResidual) {
         Unclaimed unclaimed = new Unclaimed(claim);
-        List<Fit> fits = held.stream().map(unclaimed::taken).toList();
-        List<Fit> right = fits.stream().filter(Fit::right).toList();
+        List<Fit> taken = held.stream().map(unclaimed::taken).toList();
+        List<Fit> right = taken.stream()
+                .filter(Fit::right)
+                .filter(fit -> taken.stream().noneMatch(fit::isUnderAMistake))
+                .toList();
+        List<Fit> fits = right.isEmpty() ? held : taken;
         Optional<String> gap = firstGap();
         if (gap.isPresent() && held.stream().noneMatch(Fit::right)) {
             return undecided(Fault.GAP, gap.get(), claimResidual);
@@ -131,7 +135,7 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
             return unexplained(claimResidual);
         }
         boolean asClaimed = claim.optimizer() != null && held.get(0).right();
-        Fit chosen = asClaimed ? held.get(0) : preferred(right.isEmpty() ? fits : right);
+        Fit chosen = asClaimed ? held.get(0) : preferred(right.isEmpty() ? held : right);
         Map<Explanation, Fit> others = new LinkedHashMap<>();
         fits.stream()
                 .sorted(Fit.PREFERENCE)
@@ -180,6 +184,9 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
         }
         if (!still && isRoundedInBfloat16()) {
             return undecided(Fault.TOO_COARSE, "", claimResidual);
+        }
+        if (!still && claim.mayCycleProduct()) {
+            return undecided(Fault.PRODUCT_OF_MOMENTA, "", claimResidual);
         }
         Fault fault = still ? Fault.NOT_TAKEN : Fault.UNEXPLAINED;
         Explanation explanation = new Explanation(fault, null, still ? 0 : Double.POSITIVE_INFINITY, fault.advice());

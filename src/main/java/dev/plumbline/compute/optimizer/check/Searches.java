@@ -132,7 +132,8 @@ record Searches(Claim claim, Trials trials) {
                 .filter(rate -> Math.abs(rate / base - 1) < NEARLY)
                 .mapToObj(rate -> hypothesis
                         .with(hypothesis.optimizer().withLearningRate(rate))
-                        .used(manner -> manner.profiled(trials.courses().claimedAt(rate))))
+                        .used(manner -> manner.profiled(requireNonNullElse(manner.profile(), trials.profile())
+                                .withRates(trials.courses().claimedAt(rate).rates()))))
                 .filter(trials::holdsOnSample)
                 .limit(1);
     }

@@ -69,7 +69,17 @@ record Unclaimed(Claim claim) {
                     case "dampening", "nesterov" -> circumstances.says(name) || circumstances.says("momentum");
                     default -> circumstances.says(name);
                 };
-        return !said && (name.equals("weightDecay") ? decaysAsItsKind(found) : !(value instanceof String));
+        if (name.equals("weightDecay")) {
+            return said ? decaysAtTheSameRate(found) : decaysAsItsKind(found);
+        }
+        return !said && !(value instanceof String);
+    }
+
+    private boolean decaysAtTheSameRate(Optimizer found) {
+        return claim.circumstances().leaves(Circumstances.Open.DECAY_KIND)
+                && found.kind().decaysEither()
+                && found.weightDecay().rate()
+                        == requireNonNull(claim.optimizer()).weightDecay().rate();
     }
 
     private static boolean decaysAsItsKind(Optimizer found) {
