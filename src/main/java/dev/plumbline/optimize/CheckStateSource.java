@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  *     SGD does not keep, and a schedule needs
  * @param slots slot name, then parameter name, to moment; slots may have PyTorch's names
  * @param steps steps taken so far, of parameters that have taken another number
- * @param state by PyTorch: position of the parameter, then the name of what is kept of it
+ * @param state by PyTorch: position of the parameter, then the name of what is kept of it; what is null is not kept
  * @param paramGroups by PyTorch: hyper-parameters, and {@code params}, the positions of their parameters
  */
 public record CheckStateSource(
         @Nullable Long step,
         @Nullable Map<String, Map<String, Tensor>> slots,
         @Nullable Map<String, Long> steps,
-        @Nullable Map<String, Map<String, Tensor>> state,
+        @Nullable Map<String, @Nullable Map<String, @Nullable Tensor>> state,
         @JsonProperty("param_groups") @Nullable List<Map<String, Object>> paramGroups) {
 
     /** Whether it says how many steps were taken, and nothing else. */

@@ -7,8 +7,13 @@ import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.Preset;
 import dev.plumbline.compute.optimizer.SlotNames;
+import dev.plumbline.compute.optimizer.WeightDecay;
 import dev.plumbline.compute.optimizer.check.Group;
+import dev.plumbline.compute.optimizer.schedule.Chained;
+import dev.plumbline.compute.optimizer.schedule.Cyclic;
+import dev.plumbline.compute.optimizer.schedule.LinearWarmup;
 import dev.plumbline.compute.optimizer.schedule.MomentumCycle;
+import dev.plumbline.compute.optimizer.schedule.Schedule;
 import dev.plumbline.compute.optimizer.step.Checkpoint;
 import dev.plumbline.problem.Problem;
 import dev.plumbline.tensor.OptimizerDict;
@@ -67,6 +72,9 @@ public record ReadState(
     private static final Set<String> OF_SCHEDULES = Set.of(INITIAL_RATE, PEAK_RATE, BASE_MOMENTUM, MAX_MOMENTUM);
 
     private static final String AMSGRAD = "amsgrad";
+
+    /** Which of two weight decays a kind of PyTorch 2 has that comes with either. */
+    private static final String DECOUPLED = "decoupled_weight_decay";
 
     /** What PyTorch keeps of a parameter that is no moment of it, and follows from the step. */
     private static final Set<String> COUNTS = Set.of("step", "mu_product", "mu");
@@ -129,9 +137,21 @@ public record ReadState(
         return !counted && !fresh;
     }
 
-    private static Map<String, Map<String, TensorSource>> sources(Map<String, Map<String, Tensor>> tensors) {
+    /** What is null is not kept, as the buffer of PyTorch's SGD without momentum. */
+    private static Map<String, Map<String, TensorSource>> sources(
+            Map<String, @Nullable Map<String, @Nullable Tensor>> tensors) {
         Map<String, Map<String, TensorSource>> sources = new LinkedHashMap<>();
-        tensors.forEach((key, kept) -> sources.put(key, new LinkedHashMap<>(kept)));
+        tensors.forEach((key, kept) -> {
+            Map<String, TensorSource> own = new LinkedHashMap<>();
+            if (kept != null) {
+                kept.forEach((name, tensor) -> {
+                    if (tensor != null) {
+                        own.put(name, tensor);
+                    }
+                });
+            }
+            sources.put(key, own);
+        });
         return sources;
     }
 
@@ -316,22 +336,46 @@ public record ReadState(
             if (pair != null && value instanceof List<?> both && both.size() == 2) {
                 ours.put(pair.get(0), both.get(0));
                 ours.put(pair.get(1), both.get(1));
-            } else if (OF_SCHEDULES.contains(name) || name.equals(AMSGRAD)) {
+            } else if (OF_SCHEDULES.contains(name) || name.equals(AMSGRAD) || name.equals(DECOUPLED)) {
                 ours.put(name, value);
             } else if (value != null && (OURS.containsKey(name) || ALIKE.contains(name))) {
                 ours.put(OURS.getOrDefault(name, name), value);
             }
         });
+        if (Boolean.TRUE.equals(group.get(DECOUPLED)) && ours.get("weightDecay") instanceof Number rate) {
+            ours.put("weightDecay", WeightDecay.decoupled(rate.doubleValue()));
+        }
         return ours;
     }
 
-    /** The same with the rates that a schedule counts from, where the groups have them: theirs are scheduled already. */
-    public ReadState beforeSchedule() {
+    /** Whether a schedule of PyTorch's has left its mark: the rate that it found. */
+    public boolean isScheduled() {
+        return said().contains(INITIAL_RATE);
+    }
+
+    /** Whether it says that the momentum is not cycled: OneCycleLR keeps its bounds beside the peak where it is. */
+    public boolean cyclesNoMomentum() {
+        return said().contains(PEAK_RATE) && !said().contains(BASE_MOMENTUM);
+    }
+
+    /** Whether it says a weight decay, and not whether that is decoupled. */
+    public boolean leavesDecayOpen() {
+        return said().contains("weightDecay") && !said().contains(DECOUPLED);
+    }
+
+    /**
+     * The same with the rates that this schedule counts from, where the groups have them: theirs are scheduled already. CyclicLR
+     * puts its lowest rate where others keep theirs, and PyTorch 1 does not keep its peak: then nothing says the rate.
+     */
+    public ReadState beforeSchedule(Schedule schedule) {
+        boolean cyclic = holdsCyclic(schedule);
         List<Group> groups = hyperParameters.stream()
                 .map(group -> {
                     Map<String, Object> own = new LinkedHashMap<>(group.hyperParameters());
                     Object peak = own.get(PEAK_RATE);
-                    if ((peak == null ? own.get(INITIAL_RATE) : peak) instanceof Number rate) {
+                    if (peak == null && cyclic) {
+                        own.remove("learningRate");
+                    } else if ((peak == null ? own.get(INITIAL_RATE) : peak) instanceof Number rate) {
                         own.put("learningRate", rate);
                     }
                     return new Group(group.names(), own);
@@ -340,16 +384,32 @@ public record ReadState(
         return new ReadState(state, counts, groups, counted);
     }
 
-    /** Between what the momentum is cycled, as the first of PyTorch's groups says. */
+    private static boolean holdsCyclic(Schedule schedule) {
+        if (schedule instanceof LinearWarmup warmup) {
+            return holdsCyclic(warmup.next());
+        }
+        return schedule instanceof Cyclic
+                || (schedule instanceof Chained chained
+                        && chained.schedules().stream().anyMatch(ReadState::holdsCyclic));
+    }
+
+    /** Between what the momentum is cycled, as the first of PyTorch's groups says; not where its base is above its maximum. */
     public Optional<MomentumCycle> momenta() {
         return hyperParameters.stream()
                 .limit(1)
                 .map(Group::hyperParameters)
                 .filter(own -> own.get(BASE_MOMENTUM) instanceof Number && own.get(MAX_MOMENTUM) instanceof Number)
-                .map(own -> new MomentumCycle(
-                        ((Number) requireNonNull(own.get(BASE_MOMENTUM))).doubleValue(),
-                        ((Number) requireNonNull(own.get(MAX_MOMENTUM))).doubleValue()))
+                .map(own -> momenta(number(own, BASE_MOMENTUM), number(own, MAX_MOMENTUM)))
+                .flatMap(Optional::stream)
                 .findFirst();
+    }
+
+    private static double number(Map<String, ?> own, String name) {
+        return ((Number) requireNonNull(own.get(name))).doubleValue();
+    }
+
+    private static Optional<MomentumCycle> momenta(double base, double max) {
+        return 0 <= base && base <= max && max < 1 ? Optional.of(new MomentumCycle(base, max)) : Optional.empty();
     }
 
     /** The names that PyTorch's groups give. */

@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -119,5 +120,31 @@ class ReadStateTests {
         assertThat(Objects.requireNonNull(read.state()).slots().get("momentum"))
                 .extractingByKey("scale")
                 .isEqualTo(Tensor.scalar(0.5));
+    }
+
+    @Test
+    void takesANullForNothingKept() {
+        Map<String, @Nullable Tensor> kept = new LinkedHashMap<>();
+        kept.put("momentum_buffer", null);
+        ReadState read = ReadState.of(
+                new CheckStateSource(3L, null, null, Map.of("0", kept), List.of(Map.of("params", List.of(0)))),
+                List.of("w"),
+                "/state");
+        assertThat(Objects.requireNonNull(read.state()).slots()).isEmpty();
+        assertThat(read.state().step()).isEqualTo(3);
+    }
+
+    private static ReadState ofGroup(Map<String, Object> group) {
+        return ReadState.of(new OptimizerDict(Map.of(), List.of(group)), List.of());
+    }
+
+    /** PyTorch takes a base above the maximum; a peak without a base is of a schedule that cycles none. */
+    @Test
+    void readsWhetherTheMomentumIsCycled() {
+        assertThat(ofGroup(Map.of("base_momentum", 0.95, "max_momentum", 0.85)).momenta()).isEmpty();
+        assertThat(ofGroup(Map.of("base_momentum", 0.85, "max_momentum", 0.95)).momenta()).isPresent();
+        assertThat(ofGroup(Map.of("max_lr", 1, "base_momentum", 0.85)).cyclesNoMomentum()).isFalse();
+        assertThat(ofGroup(Map.of("max_lr", 1)).cyclesNoMomentum()).isTrue();
+        assertThat(ofGroup(Map.of("lr", 1)).cyclesNoMomentum()).isFalse();
     }
 }

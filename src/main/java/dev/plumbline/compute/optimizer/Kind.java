@@ -63,6 +63,11 @@ public enum Kind {
         };
     }
 
+    /** Whether PyTorch has it with the one weight decay and with the other. */
+    public boolean decaysEither() {
+        return this == AMSGRAD || this == NADAM || this == RADAM;
+    }
+
     /** A weight decay that is only a number, as where this kind comes from. */
     public WeightDecay decay(double rate) {
         return decaysDecoupled() ? WeightDecay.decoupled(rate) : WeightDecay.l2(rate);

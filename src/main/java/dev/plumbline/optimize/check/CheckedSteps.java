@@ -35,6 +35,7 @@ final class CheckedSteps {
     private final Map<String, Shape> expected = new LinkedHashMap<>();
     private List<String> left = List.of();
     private boolean stepUnknown;
+    private boolean refutable;
 
     CheckedSteps(OptimizerCheckRequest request, CheckFiles files) {
         this.request = request;
@@ -68,6 +69,15 @@ final class CheckedSteps {
         return stepUnknown;
     }
 
+    /** Whether a number is claimed that steps could refute. */
+    boolean refutable() {
+        return refutable;
+    }
+
+    private static boolean saysNumbers(RecordedStep step) {
+        return step.said().lossScale() != 1 || !Double.isNaN(step.said().momentum());
+    }
+
     Recording recording() {
         List<RecordedStep> steps = new ArrayList<>();
         for (int k = 0; k < count; k++) {
@@ -78,6 +88,7 @@ final class CheckedSteps {
         Claim claim = request.claim(read, names);
         boolean unsaid =
                 steps.stream().anyMatch(step -> Double.isNaN(step.said().learningRate()));
+        refutable = claim.saysNumbers() || steps.stream().anyMatch(CheckedSteps::saysNumbers);
         stepUnknown = unsaid && claim.circumstances().varies() && read.stepUnknown(claim.optimizer());
         try {
             return new Recording(claim, read.state(), steps);

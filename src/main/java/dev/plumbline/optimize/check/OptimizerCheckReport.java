@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whose steps these are, and what is off.
  *
- * @param verdict PASS if the claim made the steps, or, without a claim, if an optimizer was found; INCONCLUSIVE if there was
- *     no claim and none was found, or if the steps cannot be judged: numbers that are not finite, zero gradients, a gap
+ * @param verdict PASS if the claim made the steps, or, without a claim, if an optimizer was found; INCONCLUSIVE if no
+ *     number was claimed and none was found, or if the steps cannot be judged: numbers that are not finite, zero gradients, a gap
  * @param summary one or two plain sentences
  * @param explanation the claim if it holds, else what explains the steps best
  * @param alternatives what these numbers cannot tell from it, five at most
@@ -61,10 +61,10 @@ public record OptimizerCheckReport(
         }
     }
 
-    static OptimizerCheckReport of(OptimizerVerdict verdict, boolean claimed) {
+    static OptimizerCheckReport of(OptimizerVerdict verdict, boolean refutable) {
         Explanation explanation = verdict.explanation();
         Fault fault = explanation.fault();
-        boolean inconclusive = fault.undecided() || (!claimed && fault == Fault.UNEXPLAINED);
+        boolean inconclusive = fault.undecided() || (!refutable && fault == Fault.UNEXPLAINED);
         Verdict word = verdict.right() ? Verdict.PASS : inconclusive ? Verdict.INCONCLUSIVE : Verdict.FAIL;
         return new OptimizerCheckReport(
                 word,

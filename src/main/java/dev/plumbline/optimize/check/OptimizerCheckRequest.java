@@ -5,6 +5,7 @@ import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.Preset;
 import dev.plumbline.compute.optimizer.check.Circumstances;
+import dev.plumbline.compute.optimizer.check.Circumstances.Open;
 import dev.plumbline.compute.optimizer.check.Claim;
 import dev.plumbline.compute.optimizer.check.Group;
 import dev.plumbline.compute.optimizer.schedule.Constant;
@@ -18,6 +19,7 @@ import dev.plumbline.problem.Problem;
 import dev.plumbline.reader.OptimizerSource;
 import dev.plumbline.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -93,7 +95,7 @@ public record OptimizerCheckRequest(
     /** Without its state. */
     Claim claim(ReadState start, List<String> names) {
         Schedule rates = course();
-        ReadState read = rates == null || rates instanceof Constant ? start : start.beforeSchedule();
+        ReadState read = rates == null || rates instanceof Constant ? start : start.beforeSchedule(rates);
         Schedule course = rates == null
                 ? null
                 : read.momenta().map(rates::cyclingMomentum).orElse(rates);
@@ -126,7 +128,24 @@ public record OptimizerCheckRequest(
                         groups(descent, read, names),
                         read.counts(),
                         maximizes,
-                        optimizer == null ? null : given));
+                        optimizer == null ? null : given,
+                        open(read)));
+    }
+
+    /** What neither the request nor PyTorch's state says. */
+    private Set<Open> open(ReadState read) {
+        Set<String> said = optimizer == null ? Set.of() : optimizer.given().keySet();
+        Set<Open> open = EnumSet.noneOf(Open.class);
+        if (!read.cyclesNoMomentum()) {
+            open.add(Open.CYCLE);
+        }
+        if (read.isScheduled() && !said.contains("learningRate")) {
+            open.add(Open.COURSE);
+        }
+        if (read.leavesDecayOpen() && !said.contains("weightDecay")) {
+            open.add(Open.DECAY_KIND);
+        }
+        return open;
     }
 
     /** Where one is said step by step, or by the schedule. */

@@ -47,7 +47,7 @@ class OptimizerCheckService {
         CheckedSteps steps = new CheckedSteps(request, CheckFiles.NONE);
         Recording recording = steps.recording();
         limits.requireSeconds(SECONDS * entries(recording));
-        return report(request, steps, recording.loaded().judge(deadline::check));
+        return report(steps, recording.loaded().judge(deadline::check));
     }
 
     OptimizerCheckReport report(OptimizerCheckRequest request, Uploads uploads) throws IOException {
@@ -103,13 +103,13 @@ class OptimizerCheckService {
                             + SECONDS_OF_SEARCHES * recording.sampleEntries());
         }
         OptimizerVerdict verdict = small ? recording.loaded().judge(deadline::check) : recording.judge(deadline::check);
-        return report(request, steps, verdict);
+        return report(steps, verdict);
     }
 
     private static OptimizerCheckReport report(
-            OptimizerCheckRequest request, CheckedSteps steps, OptimizerVerdict verdict) {
+            CheckedSteps steps, OptimizerVerdict verdict) {
         OptimizerVerdict known = steps.stepUnknown() ? verdict.atUnknownStep() : verdict;
         return OptimizerCheckReport.of(
-                steps.left().isEmpty() ? known : known.adding(words(steps.left())), request.optimizer() != null);
+                steps.left().isEmpty() ? known : known.adding(words(steps.left())), steps.refutable());
     }
 }

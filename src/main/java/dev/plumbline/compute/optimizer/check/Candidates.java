@@ -6,6 +6,7 @@ import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.Preset;
 import dev.plumbline.compute.optimizer.Sgd;
+import dev.plumbline.compute.optimizer.WeightDecay;
 import dev.plumbline.problem.Problem;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ final class Candidates {
     static List<Optimizer> all(Momenta momenta) {
         List<Optimizer> presets = presets().toList();
         Stream<Optimizer> withMomentum = presets.stream().flatMap(preset -> momenta.variants(preset).stream());
-        return Stream.of(presets.stream(), withMomentum, nadams(), decayed(momenta))
+        return Stream.of(presets.stream(), withMomentum, nadams(), decayed(momenta), decayedAmsGrad())
                 .flatMap(optimizers -> optimizers)
                 .distinct()
                 .toList();
@@ -97,6 +98,12 @@ final class Candidates {
                         && (sgd.momentum() == 0 || sgd.momentum() == 0.9));
         Stream<Optimizer> adams = Stream.of(Kind.ADAM.preset(Preset.PYTORCH), Kind.ADAMW.preset(Preset.PYTORCH));
         return Stream.concat(descents, adams).flatMap(Candidates::decayed);
+    }
+
+    /** PyTorch's AdamW with its switch. */
+    private static Stream<Optimizer> decayedAmsGrad() {
+        WeightDecay ofAdamW = Kind.ADAMW.preset(Preset.PYTORCH).weightDecay();
+        return Stream.of(HyperParameters.with(Kind.AMSGRAD.preset(Preset.PYTORCH), Map.of("weightDecay", ofAdamW)));
     }
 
     private static Stream<Optimizer> decayed(Optimizer optimizer) {

@@ -1,12 +1,15 @@
 package dev.plumbline.compute.optimizer.check;
 
+import dev.plumbline.compute.optimizer.Clipping;
 import dev.plumbline.compute.optimizer.HyperParameters;
+import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.schedule.Schedule;
 import dev.plumbline.compute.optimizer.step.OptimizerState;
 import dev.plumbline.tensor.Tensor;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +36,31 @@ public record Claim(
         Schedule schedule = circumstances.schedule();
         Schedule cycling = schedule == null ? null : schedule.cyclingMomentum();
         boolean can = optimizer == null || HyperParameters.cycled(optimizer).isPresent();
-        return cycling == null || cycling.equals(schedule) || !can
+        return cycling == null || cycling.equals(schedule) || !can || !circumstances.leaves(Circumstances.Open.CYCLE)
                 ? Optional.empty()
-                : Optional.of(new Claim(optimizer, learningRateKnown, state, circumstances.with(cycling)));
+                : Optional.of(new Claim(optimizer, learningRateKnown, state, circumstances.cyclingMomentum(cycling)));
+    }
+
+    /** Whether PyTorch would have cycled NAdam's beta1, and nobody says that it did not. */
+    boolean mayCycleProduct() {
+        Schedule schedule = circumstances.schedule();
+        return optimizer != null
+                && optimizer.kind() == Kind.NADAM
+                && schedule != null
+                && circumstances.leaves(Circumstances.Open.CYCLE)
+                && !schedule.cyclingMomentum().equals(schedule);
+    }
+
+    /** Whether it says a number that steps could refute: who says no more than the kind of an optimizer has said none. */
+    public boolean saysNumbers() {
+        Set<String> given = circumstances.given();
+        return optimizer != null
+                && (given == null
+                        || !given.isEmpty()
+                        || learningRateKnown
+                        || circumstances.schedule() != null
+                        || !circumstances.clipping().equals(Clipping.NONE)
+                        || !circumstances.groups().isEmpty());
     }
 
     public static Claim of(Optimizer optimizer) {

@@ -1,5 +1,7 @@
 package dev.plumbline.compute.optimizer.check;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.check.Deviations.Edit;
@@ -47,7 +49,8 @@ record Courses(Claim claim, List<ObservedStep> steps) {
         if (schedule != null) {
             warmups(schedule, edits);
         }
-        if (claimed().cycles() && claim.optimizer() != null) {
+        boolean assumed = claim.circumstances().leaves(Circumstances.Open.CYCLE_ASSUMED);
+        if (claimed().cycles() && claim.optimizer() != null && !assumed) {
             momenta(claim.optimizer(), edits);
         }
         return edits.stream();
@@ -75,6 +78,28 @@ record Courses(Claim claim, List<ObservedStep> steps) {
         }
     }
 
+    /**
+     * The base rate from which the schedule has these rates, by least squares: every schedule's rate is a line in it. NaN where
+     * no rate hangs on it.
+     */
+    double base(Schedule schedule, List<Double> rates) {
+        double along = 0;
+        double square = 0;
+        for (int k = 0; k < rates.size(); k++) {
+            double atZero = schedule.rate(first() + k, 0);
+            double slope = schedule.rate(first() + k, 1) - atZero;
+            along += slope * (rates.get(k) - atZero);
+            square += slope * slope;
+        }
+        return along / square;
+    }
+
+    /** What is claimed, had the optimizer this rate. */
+    Profile claimedAt(double rate) {
+        Optimizer optimizer = requireNonNull(claim.optimizer()).withLearningRate(rate);
+        return new Courses(new Claim(optimizer, true, claim.state(), claim.circumstances()), steps).claimed();
+    }
+
     /** Of a cycled momentum: one that stays, which mostly is the optimizer's own. */
     private void momenta(Optimizer optimizer, List<Edit> edits) {
         HyperParameters.cycled(optimizer)
@@ -97,8 +122,18 @@ record Courses(Claim claim, List<ObservedStep> steps) {
     }
 
     boolean varies() {
-        return claim.circumstances().varies()
-                || steps.stream().anyMatch(step -> !Double.isNaN(step.said().learningRate()));
+        return claim.circumstances().varies() || saysRates();
+    }
+
+    private boolean saysRates() {
+        return steps.stream().anyMatch(step -> !Double.isNaN(step.said().learningRate()));
+    }
+
+    /** Whether nobody says how the learning rate goes on, and so whichever rates fit are right. */
+    boolean unclaimed() {
+        Circumstances circumstances = claim.circumstances();
+        boolean open = !claim.learningRateKnown() || circumstances.leaves(Circumstances.Open.COURSE);
+        return open && circumstances.schedule() == null && !saysRates();
     }
 
     /** The rate of this schedule in step t, or as it is after training began where t is 0. */

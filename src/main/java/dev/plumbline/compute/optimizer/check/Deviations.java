@@ -60,10 +60,14 @@ record Deviations(Claim claim, Parts parts, Courses courses, List<ObservedStep> 
             Stream.concat(Stream.of(itself()), List.copyOf(right).stream())
                     .map(hypothesis -> hypothesis
                             .used(manner -> manner.profiled(profile))
-                            .named(Fault.RIGHT, Wording.cycled(cycling)))
+                            .named(Fault.RIGHT, both(hypothesis.detail(), Wording.cycled(cycling))))
                     .forEach(right::add);
         });
         return right;
+    }
+
+    private static String both(String one, String other) {
+        return one.isEmpty() ? other : one + ", and " + other;
     }
 
     List<Hypothesis> single() {

@@ -73,7 +73,7 @@ record Estimates(Claim claim, Trials trials) {
     /** Whether the momentum is a schedule's, and the optimizer's own counts for nothing. */
     private boolean cycles(Hypothesis hypothesis) {
         return requireNonNullElse(
-                        hypothesis.manner().profile(), trials.courses().claimed())
+                        hypothesis.manner().profile(), trials.profile())
                 .cycles();
     }
 

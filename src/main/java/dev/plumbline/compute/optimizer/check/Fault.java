@@ -53,6 +53,9 @@ public enum Fault {
     STEP_UNKNOWN(
             "the schedule begins at a step that nobody knows: say how many steps were taken before the first of these, as"
                     + " {\"step\": n} in state"),
+    PRODUCT_OF_MOMENTA(
+            "the schedule cycles beta1 in PyTorch unless it is told not to, and NAdam keeps the product of all its momenta: steps"
+                    + " with a beta1 that changes are not taken here, so nothing can be said of these"),
     GAP("the steps have a gap: one does not begin where the one before ended"),
     UNEXPLAINED("none of the hypotheses makes this step");
 
@@ -69,6 +72,9 @@ public enum Fault {
 
     /** Whether it says that the observed steps cannot be judged, and so accuses nobody. */
     public boolean undecided() {
-        return this == ZERO_GRADIENT || this == NON_FINITE || this == GAP || this == TOO_COARSE || this == STEP_UNKNOWN;
+        return switch (this) {
+            case ZERO_GRADIENT, NON_FINITE, GAP, TOO_COARSE, STEP_UNKNOWN, PRODUCT_OF_MOMENTA -> true;
+            default -> false;
+        };
     }
 }

@@ -25,6 +25,17 @@ record Fit(Hypothesis hypothesis, Explanation explanation, int digits) {
         return explanation.residualUlps();
     }
 
+    boolean right() {
+        return hypothesis.fault() == Fault.RIGHT;
+    }
+
+    /** Whether the other has the same step under the name of a mistake, as betas that have changed places. */
+    boolean isUnderAMistake(Fit other) {
+        return !other.right()
+                && other.optimizer().equals(optimizer())
+                && other.hypothesis.manner().equals(hypothesis.manner());
+    }
+
     private int cost() {
         boolean others = hypothesis.rateFree()
                 || hypothesis.fault() == Fault.OTHER_OPTIMIZER

@@ -60,6 +60,12 @@ record Hypothesis(
         return new Hypothesis(fault, faults, optimizer.withLearningRate(learningRate), manner, false, detail);
     }
 
+    /** Whether its rates are fitted step by step; its detail says them. */
+    boolean coursed() {
+        Profile profile = manner.profile();
+        return profile != null && profile.fitted();
+    }
+
     String advice() {
         return detail.isEmpty() ? fault.advice() : fault.advice() + ": " + detail;
     }

@@ -89,7 +89,9 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
         List<Function<Searches, Stream<Hypothesis>>> stages = claim.optimizer() == null
                 ? List.of(Searches::ofAnyOptimizer)
                 : List.of(
+                        Searches::scheduled,
                         Searches::shortBounds,
+                        Searches::unclaimedCourses,
                         Searches::courses,
                         Searches::numbers,
                         Searches::bounds,
@@ -117,16 +119,23 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
                 : Hypotheses.about(claim, momenta, steps.get(0), deviations());
     }
 
-    private Judged judged(List<Fit> fits, double claimResidual) {
-        boolean right = fits.stream().anyMatch(fit -> fit.hypothesis().fault() == Fault.RIGHT);
+    private Judged judged(List<Fit> held, double claimResidual) {
+        Unclaimed unclaimed = new Unclaimed(claim);
+        List<Fit> taken = held.stream().map(unclaimed::taken).toList();
+        List<Fit> right = taken.stream()
+                .filter(Fit::right)
+                .filter(fit -> taken.stream().noneMatch(fit::isUnderAMistake))
+                .toList();
+        List<Fit> fits = right.isEmpty() ? held : taken;
         Optional<String> gap = firstGap();
-        if (gap.isPresent() && !right) {
+        if (gap.isPresent() && held.stream().noneMatch(Fit::right)) {
             return undecided(Fault.GAP, gap.get(), claimResidual);
         }
         if (fits.isEmpty()) {
             return unexplained(claimResidual);
         }
-        Fit chosen = right && claim.optimizer() != null ? fits.get(0) : new Unclaimed(claim).taken(preferred(fits));
+        boolean asClaimed = claim.optimizer() != null && held.get(0).right();
+        Fit chosen = asClaimed ? held.get(0) : preferred(right.isEmpty() ? held : right);
         Map<Explanation, Fit> others = new LinkedHashMap<>();
         fits.stream()
                 .sorted(Fit.PREFERENCE)
@@ -145,7 +154,7 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
                 .toList();
         Explanation explanation = chosen.with(new Estimates(claim, trials).of(choice.chosen()));
         return new OptimizerVerdict(
-                explanation, others, choice.claimResidual(), Summary.of(claim, explanation, others, steps.size()));
+                explanation, others, choice.claimResidual(), Summary.of(claim, choice.chosen(), others, steps.size()));
     }
 
     /** Beside the claim only another optimizer is worth a word; beside an accusation every other reading is. */
@@ -175,6 +184,9 @@ record Judgement(Claim claim, List<ObservedStep> steps, Trials trials) {
         }
         if (!still && isRoundedInBfloat16()) {
             return undecided(Fault.TOO_COARSE, "", claimResidual);
+        }
+        if (!still && claim.mayCycleProduct()) {
+            return undecided(Fault.PRODUCT_OF_MOMENTA, "", claimResidual);
         }
         Fault fault = still ? Fault.NOT_TAKEN : Fault.UNEXPLAINED;
         Explanation explanation = new Explanation(fault, null, still ? 0 : Double.POSITIVE_INFINITY, fault.advice());

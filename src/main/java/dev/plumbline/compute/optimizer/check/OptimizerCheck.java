@@ -81,12 +81,25 @@ public record OptimizerCheck(Claim claim, List<ObservedStep> steps, boolean whol
     /** Where nothing explains the claim as it stands, as PyTorch would have taken it, with a cycled momentum. */
     private Judged judged(List<ObservedStep> seen, Runnable alive) {
         Judged judged = judged(claim, seen, alive);
-        return isExplained(judged)
+        boolean said = seen.stream().noneMatch(step -> Double.isNaN(step.said().momentum()));
+        return isExplained(judged) || said
                 ? judged
                 : claim.cyclingMomentum()
-                        .map(cycling -> judged(cycling, seen, alive).adding("That is " + Wording.cycled(cycling) + "."))
-                        .filter(OptimizerCheck::isExplained)
+                        .map(cycling -> cycled(cycling, judged, seen, alive))
                         .orElse(judged);
+    }
+
+    /** By the momentum that is cycled, where that explains the steps; what is left of the claim as it stands stays said. */
+    private Judged cycled(Claim cycling, Judged first, List<ObservedStep> seen, Runnable alive) {
+        try {
+            Judged cycled = judged(cycling, seen, alive);
+            return isExplained(cycled)
+                    ? cycled.ofClaim(first.verdict().claimResidualUlps())
+                            .adding("That is " + Wording.cycled(cycling) + ".")
+                    : first;
+        } catch (Problem late) {
+            return first.adding("Not all of the searches " + Wording.cycled(cycling) + " were done in time.");
+        }
     }
 
     private static boolean isExplained(Judged judged) {

@@ -9,8 +9,13 @@ import java.util.List;
  *
  * @param rates learning rates, as multiples of the optimizer's own
  * @param momenta or beta1; NaN where the optimizer's own stays
+ * @param fitted whether the rates are fitted to the steps
  */
-record Profile(List<Double> rates, List<Double> momenta) {
+record Profile(List<Double> rates, List<Double> momenta, boolean fitted) {
+
+    Profile(List<Double> rates, List<Double> momenta) {
+        this(rates, momenta, false);
+    }
 
     /** The optimizer of an observed step. */
     Optimizer at(int step, Optimizer own) {
@@ -38,6 +43,10 @@ record Profile(List<Double> rates, List<Double> momenta) {
 
     Profile withRates(List<Double> others) {
         return new Profile(others, momenta);
+    }
+
+    Profile fittedWith(List<Double> others) {
+        return new Profile(others, momenta, true);
     }
 
     /** The same rates at one momentum, NaN for the optimizer's own. */

@@ -9,16 +9,19 @@ import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.WeightDecay;
 import dev.plumbline.compute.optimizer.check.Deviations.Edit;
 import dev.plumbline.compute.optimizer.check.GradientPath.Clip;
+import dev.plumbline.compute.optimizer.schedule.Schedule;
 import dev.plumbline.problem.Problem;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +34,11 @@ record Searches(Claim claim, Trials trials) {
     private static final int SECTIONS = 24;
     private static final int SECANTS = 4;
     private static final int SHORT = 2;
+    private static final int DIGITS = 6;
+
+    /** Between a rate as it was fitted and as it is. */
+    private static final double NEARLY = 1e-4;
+
     private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
     private static final double SECANT = 1e-4;
 
@@ -105,6 +113,81 @@ record Searches(Claim claim, Trials trials) {
                         }))));
     }
 
+    /** By the schedule that is stated, from whichever base rate, where nobody says that. */
+    Stream<Hypothesis> scheduled() {
+        Schedule schedule = claim.circumstances().schedule();
+        return claim.learningRateKnown() || schedule == null || !claim.circumstances().varies()
+                ? Stream.of()
+                : rightAtAnyRates().flatMap(hypothesis -> rates(hypothesis).flatMap(rates -> from(schedule, hypothesis, rates)));
+    }
+
+    private Stream<Hypothesis> from(Schedule schedule, Hypothesis hypothesis, List<Double> rates) {
+        double base = trials.courses().base(schedule, rates);
+        if (!(base > 0) || !Double.isFinite(base)) {
+            return Stream.of();
+        }
+        return IntStream.rangeClosed(1, DIGITS + 1)
+                .mapToDouble(digits -> digits > DIGITS ? base : rounded(base, digits))
+                .distinct()
+                .filter(rate -> Math.abs(rate / base - 1) < NEARLY)
+                .mapToObj(rate -> hypothesis
+                        .with(hypothesis.optimizer().withLearningRate(rate))
+                        .used(manner -> manner.profiled(requireNonNullElse(manner.profile(), trials.profile())
+                                .withRates(trials.courses().claimedAt(rate).rates()))))
+                .filter(trials::holdsOnSample)
+                .limit(1);
+    }
+
+    /**
+     * A learning rate of its own in every step, where nobody says how it goes on: of the claim, and of numbers that nobody
+     * claimed. A rate that is claimed is that of the first step.
+     */
+    Stream<Hypothesis> unclaimedCourses() {
+        return trials.courses().unclaimed()
+                ? rightAtAnyRates().flatMap(hypothesis -> rates(hypothesis).flatMap(rates -> unclaimed(hypothesis, rates)))
+                : Stream.of();
+    }
+
+    private Stream<Hypothesis> unclaimed(Hypothesis hypothesis, List<Double> rates) {
+        double rate = claim.learningRateKnown() ? hypothesis.optimizer().learningRate() : rates.get(0);
+        if (!(rate > 0) || Math.abs(rates.get(0) / rate - 1) > NEARLY) {
+            return Stream.of();
+        }
+        List<Double> shares = new ArrayList<>(rates);
+        shares.replaceAll(each -> each / rate);
+        shares.set(0, 1.0);
+        String own = hypothesis.detail().isEmpty() ? "" : ", " + hypothesis.detail();
+        return Stream.of(at(shares, hypothesis.with(hypothesis.optimizer().withLearningRate(rate)))
+                .named(Fault.RIGHT, Courses.words(shares, rate) + own));
+    }
+
+    /** The claim and whatever differs from it in nothing that was said, if only the rates are right. */
+    private Stream<Hypothesis> rightAtAnyRates() {
+        if (trials.steps().size() < 2 || requireNonNull(claim.optimizer()).learningRate() == 0) {
+            return Stream.of();
+        }
+        Stream<Hypothesis> numbers = new Unclaimed(claim)
+                .numbers(candidates())
+                .map(optimizer -> Hypothesis.of(Fault.RIGHT, optimizer, ""));
+        return Stream.concat(numbers, deviations().asRight().stream());
+    }
+
+    private Deviations deviations() {
+        return new Deviations(claim, trials.parts(), trials.courses(), trials.steps());
+    }
+
+    /** The rates of the steps, of six digits where they seem so; nothing where no rates make them. */
+    private Stream<List<Double>> rates(Hypothesis hypothesis) {
+        double own = hypothesis.optimizer().learningRate();
+        Hypothesis constant = at(Collections.nCopies(trials.steps().size(), 1.0), hypothesis);
+        return trials.quick(constant)
+                .rates(constant)
+                .map(shares -> shares.stream()
+                        .map(share -> own * snapped(share, hypothesis))
+                        .toList())
+                .stream();
+    }
+
     /** The optimizer with a learning rate of its own in every step. */
     Stream<Hypothesis> courses() {
         return course(itself(), Fault.SCHEDULE);
@@ -138,7 +221,7 @@ record Searches(Claim claim, Trials trials) {
     /** At these rates, and at the momenta that it has. */
     private Hypothesis at(List<Double> rates, Hypothesis hypothesis) {
         return hypothesis.used(manner -> manner.profiled(
-                requireNonNullElse(manner.profile(), trials.courses().claimed()).withRates(rates)));
+                requireNonNullElse(manner.profile(), trials.profile()).fittedWith(rates)));
     }
 
     /** Nobody has claimed its rate: it is that of the first step, and no default's. */
@@ -358,7 +441,7 @@ record Searches(Claim claim, Trials trials) {
         }
         double value = polished(knob, knob.value(section(knob, best - width, best + width)));
         return DoubleStream.concat(
-                        java.util.stream.IntStream.rangeClosed(1, 5)
+                        IntStream.rangeClosed(1, 5)
                                 .mapToDouble(digits -> rounded(knob, value, digits)),
                         DoubleStream.of(value))
                 .distinct()
@@ -415,6 +498,10 @@ record Searches(Claim claim, Trials trials) {
             value = next;
         }
         return value;
+    }
+
+    private static double rounded(double value, int digits) {
+        return new BigDecimal(value).round(new MathContext(digits)).doubleValue();
     }
 
     private static double rounded(Knob knob, double value, int digits) {

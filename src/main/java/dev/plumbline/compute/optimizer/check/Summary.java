@@ -1,7 +1,5 @@
 package dev.plumbline.compute.optimizer.check;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.plumbline.compute.optimizer.Optimizer;
 import java.util.List;
 
@@ -10,13 +8,14 @@ final class Summary {
 
     private Summary() {}
 
-    static String of(Claim claim, Explanation chosen, List<Explanation> others, int steps) {
-        Optimizer optimizer = requireNonNull(chosen.optimizer());
+    static String of(Claim claim, Fit fit, List<Explanation> others, int steps) {
+        Explanation chosen = fit.explanation();
+        Optimizer optimizer = fit.optimizer();
         String ulps = chosen.residualUlps() == 1 ? "1 ulp" : Wording.number(chosen.residualUlps(), 2) + " ulps";
         if (chosen.fault() != Fault.RIGHT) {
             return "%s. That fits to %s%s.".formatted(Wording.capitalised(chosen.advice()), ulps, tail(others, steps));
         }
-        String words = Wording.of(optimizer) + course(claim, chosen);
+        String words = Wording.of(optimizer) + course(fit.hypothesis());
         if (claim.optimizer() != null || others.isEmpty()) {
             return "This is %s, to %s.".formatted(words, ulps);
         }
@@ -24,14 +23,13 @@ final class Summary {
     }
 
     /** What an explanation has to add: how it was used, or how its rate goes on. */
-    private static String course(Claim claim, Explanation chosen) {
-        String right = Fault.RIGHT.advice();
-        if (!chosen.advice().startsWith(right + ": ")) {
+    private static String course(Hypothesis hypothesis) {
+        if (hypothesis.detail().isEmpty()) {
             return "";
         }
-        String adds = chosen.advice().substring(right.length() + 2);
-        boolean course = claim.optimizer() == null && !adds.startsWith("with ");
-        return course ? " in the first step (in all: " + adds + ")" : ", " + adds;
+        return hypothesis.coursed()
+                ? " in the first step (in all: " + hypothesis.detail() + ")"
+                : ", " + hypothesis.detail();
     }
 
     private static String tail(List<Explanation> others, int steps) {

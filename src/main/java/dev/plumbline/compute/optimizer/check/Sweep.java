@@ -196,7 +196,7 @@ final class Sweep {
                 trials.path(each.hypothesis).of(steps, norms),
                 state,
                 trials.parts(),
-                trials.courses().claimed(),
+                trials.profile(),
                 trials.still());
     }
 

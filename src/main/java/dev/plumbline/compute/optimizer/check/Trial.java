@@ -60,14 +60,15 @@ record Trial(Replay replay, Replay wide, double claimedRate) {
             for (int k = 0; k < predicted.size(); k++) {
                 List<ObservedStep> one = List.of(wide.steps().get(k));
                 List<Map<String, Tensor>> made = List.of(predicted.get(k));
-                double factor = Disagreement.factor(one, made);
+                double factor = one.get(0).stoodStill() ? 0 : Disagreement.factor(one, made);
                 factors.add(factor
                         * requireNonNullElse(hypothesis.manner().profile(), wide.profile())
                                 .rates()
                                 .get(k));
                 stretched.addAll(Disagreement.stretched(one, made, factor));
             }
-            boolean usable = factors.stream().allMatch(factor -> factor > 0 && Double.isFinite(factor))
+            boolean usable = factors.stream().allMatch(factor -> factor >= 0 && Double.isFinite(factor))
+                    && factors.stream().anyMatch(factor -> factor > 0)
                     && Disagreement.ulps(replay.steps(), stretched) < HOPELESS_ULPS;
             return usable ? Optional.of(factors) : Optional.empty();
         });

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Trials of the same steps along each path of gradients: on a sample, which rejects most hypotheses, and on everything.
  *
  * @param sampled the steps' few entries
+ * @param profile of learning rates and momenta, as is claimed
  * @param still whether no parameter moved, step by step
  * @param pieces whether the steps are pieces of larger ones, of which no step of whole tensors can be taken
  * @param cached by path
@@ -27,11 +28,13 @@ record Trials(
         boolean pieces,
         Parts parts,
         Courses courses,
+        Profile profile,
         GradientPath claimed,
         Map<GradientPath, Trial> cached,
         Runnable alive) {
 
     static Trials of(Claim claim, List<ObservedStep> steps, boolean pieces, Runnable alive) {
+        Courses courses = new Courses(claim, steps);
         return new Trials(
                 claim,
                 steps,
@@ -40,7 +43,8 @@ record Trials(
                 steps.stream().map(ObservedStep::stoodStill).toList(),
                 pieces,
                 Parts.of(claim, steps.get(0).before()),
-                new Courses(claim, steps),
+                courses,
+                courses.claimed(),
                 GradientPath.claimed(claim.circumstances().clipping()),
                 new HashMap<>(),
                 alive);
@@ -68,7 +72,7 @@ record Trials(
         }
         Optimizer optimizer = claim.optimizer();
         Trial trial = Trial.of(
-                new Replay(path.of(of, norms), start, parts, courses.claimed(), still),
+                new Replay(path.of(of, norms), start, parts, profile, still),
                 optimizer != null && claim.learningRateKnown() ? optimizer.learningRate() : Double.NaN);
         if (usual && of == sampled) {
             cached.put(path, trial);

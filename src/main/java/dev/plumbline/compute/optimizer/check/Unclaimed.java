@@ -1,5 +1,7 @@
 package dev.plumbline.compute.optimizer.check;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.WeightDecay;
@@ -7,13 +9,23 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Numbers of the claimed kind of optimizer that nobody claimed. Who says only {@code sgd} has not said that there is no momentum:
  * another value than the default is estimated, and is no fault. A convention that nobody names is the kind's, and so is the kind
- * of weight decay; and who says the momentum has said that it is neither dampened nor Nesterov's.
+ * of weight decay, of a kind that has but one; and who says the momentum has said that it is neither dampened nor Nesterov's.
  */
 record Unclaimed(Claim claim) {
+
+    /** The optimizer of the claimed kind at any learning rate, and all that differ from it in what was not said. */
+    Stream<Optimizer> numbers(Stream<Optimizer> candidates) {
+        Optimizer claimed = requireNonNull(claim.optimizer());
+        Stream<Optimizer> others = candidates
+                .map(other -> other.withLearningRate(claimed.learningRate()))
+                .filter(this::leavesWhatWasSaid);
+        return Stream.concat(Stream.of(claimed), others).distinct();
+    }
 
     private static final Set<Fault> OF_NUMBERS = EnumSet.of(
             Fault.WEIGHT_DECAY,
@@ -57,12 +69,23 @@ record Unclaimed(Claim claim) {
                     case "dampening", "nesterov" -> circumstances.says(name) || circumstances.says("momentum");
                     default -> circumstances.says(name);
                 };
-        return !said && (name.equals("weightDecay") ? decaysAsItsKind(found) : !(value instanceof String));
+        if (name.equals("weightDecay")) {
+            return said ? decaysAtTheSameRate(found) : decaysAsItsKind(found);
+        }
+        return !said && !(value instanceof String);
+    }
+
+    private boolean decaysAtTheSameRate(Optimizer found) {
+        return claim.circumstances().leaves(Circumstances.Open.DECAY_KIND)
+                && found.kind().decaysEither()
+                && found.weightDecay().rate()
+                        == requireNonNull(claim.optimizer()).weightDecay().rate();
     }
 
     private static boolean decaysAsItsKind(Optimizer found) {
         WeightDecay decay = found.weightDecay();
         return decay.kind() == WeightDecay.Kind.NONE
+                || found.kind().decaysEither()
                 || decay.kind() == found.kind().decay(decay.rate()).kind();
     }
 }

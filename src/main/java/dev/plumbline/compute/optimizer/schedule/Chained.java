@@ -43,6 +43,9 @@ public record Chained(List<Schedule> schedules, List<Long> milestones) implement
 
     @Override
     public OptionalDouble momentum(long t) {
+        if (momenta() == null) {
+            return OptionalDouble.empty();
+        }
         int now = place(t);
         for (int place = now; place >= 0; place--) {
             long last = place == now ? t : milestones.get(place);

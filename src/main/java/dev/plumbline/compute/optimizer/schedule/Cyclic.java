@@ -52,7 +52,7 @@ public record Cyclic(
         MomentumCycle cycle = momenta;
         return cycle == null
                 ? OptionalDouble.empty()
-                : OptionalDouble.of(cycle.max() - (cycle.max() - cycle.base()) * height(t));
+                : OptionalDouble.of(cycle.held(cycle.max() - (cycle.max() - cycle.base()) * height(t)));
     }
 
     @Override

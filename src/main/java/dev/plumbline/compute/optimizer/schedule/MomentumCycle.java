@@ -11,4 +11,9 @@ public record MomentumCycle(double base, double max) {
         Schedule.require(max >= 0 && max < 1, "maxMomentum", max, "a number in [0, 1)");
         Schedule.require(base <= max, "baseMomentum", base + ", beside maxMomentum " + max, "maxMomentum at most");
     }
+
+    /** The same, no further out than these bounds: rounding may carry it there. */
+    double held(double momentum) {
+        return Math.max(base, Math.min(momentum, max));
+    }
 }

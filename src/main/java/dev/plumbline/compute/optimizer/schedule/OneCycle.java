@@ -77,7 +77,7 @@ public record OneCycle(
         MomentumCycle cycle = momenta;
         return cycle == null
                 ? OptionalDouble.empty()
-                : OptionalDouble.of(at(t, cycle.max(), cycle.base(), cycle.max()));
+                : OptionalDouble.of(cycle.held(at(t, cycle.max(), cycle.base(), cycle.max())));
     }
 
     @Override

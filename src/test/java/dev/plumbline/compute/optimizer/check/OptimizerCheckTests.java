@@ -7,12 +7,17 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.compute.optimizer.Adam;
 import dev.plumbline.compute.optimizer.AdamW;
+import dev.plumbline.compute.optimizer.Clipping;
 import dev.plumbline.compute.optimizer.Epsilon;
 import dev.plumbline.compute.optimizer.HyperParameters;
 import dev.plumbline.compute.optimizer.Kind;
 import dev.plumbline.compute.optimizer.Optimizer;
 import dev.plumbline.compute.optimizer.Preset;
+import dev.plumbline.compute.optimizer.Sgd;
 import dev.plumbline.compute.optimizer.WeightDecay;
+import dev.plumbline.compute.optimizer.schedule.Cosine;
+import dev.plumbline.compute.optimizer.schedule.OneCycle;
+import dev.plumbline.compute.optimizer.schedule.Schedule;
 import dev.plumbline.compute.optimizer.step.OptimizerState;
 import dev.plumbline.compute.optimizer.step.OptimizerStep;
 import dev.plumbline.compute.optimizer.step.TensorStep;
@@ -26,11 +31,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -473,5 +480,91 @@ class OptimizerCheckTests {
         assertThat(verdict.summary())
                 .contains("learning rate 0.01 in the first step (in all: 0.01, 0.007, 0.006)")
                 .doesNotContain("0.001");
+    }
+
+    private static final double[] FALLING = {0.1, 0.09, 0.07, 0.02};
+
+    /** Steps at these rates. */
+    private static List<ObservedStep> coursed(Optimizer optimizer, double... rates) {
+        SplittableRandom random = new SplittableRandom(8);
+        Map<String, Tensor> x =
+                Map.of("w", Tensor.vector(random.doubles(12, -1, 1).toArray()));
+        OptimizerState state = OptimizerState.initial(optimizer, x);
+        List<ObservedStep> steps = new ArrayList<>();
+        for (double rate : rates) {
+            Map<String, Tensor> g =
+                    Map.of("w", Tensor.vector(random.doubles(12, -1, 1).toArray()));
+            OptimizerStep step = new TensorStep(optimizer.withLearningRate(rate)).take(state, x, g);
+            steps.add(new ObservedStep(x, g, step.parameters()));
+            x = step.parameters();
+            state = step.state();
+        }
+        return steps;
+    }
+
+    private static OptimizerVerdict ofKind(
+            Kind kind, @Nullable Schedule schedule, Set<String> said, List<ObservedStep> steps) {
+        Circumstances circumstances =
+                new Circumstances(schedule, Clipping.NONE, List.of(), Map.of(), false, said);
+        return new OptimizerCheck(new Claim(kind.preset(Preset.PYTORCH), false, null, circumstances), steps).judge();
+    }
+
+    @Test
+    void takesEveryCourseOfRatesForRightThatNobodyClaims() {
+        Optimizer momentum = HyperParameters.with(Sgd.preset(Preset.PYTORCH), Map.of("momentum", 0.9));
+        for (Optimizer optimizer : List.of(Sgd.preset(Preset.PYTORCH), momentum)) {
+            OptimizerVerdict verdict = ofKind(Kind.SGD, null, Set.of(), coursed(optimizer, FALLING));
+            assertThat(verdict.right()).as(verdict.summary()).isTrue();
+            assertThat(verdict.summary()).contains("in the first step (in all: 0.1, 0.09, 0.07, 0.02)");
+        }
+        OptimizerVerdict said = ofKind(Kind.SGD, null, Set.of("momentum"), coursed(momentum, FALLING));
+        assertThat(said.right()).as(said.summary()).isFalse();
+    }
+
+    /** A state that a schedule has marked says the rate of the first step, and no more. */
+    @Test
+    void goesOnAtAnyRateFromThatOfAScheduledState() {
+        for (double first : new double[] {0.1, 0.11}) {
+            Circumstances circumstances = new Circumstances(
+                    null, Clipping.NONE, List.of(), Map.of(), false, Set.of("learningRate"), Set.of(Circumstances.Open.COURSE));
+            Optimizer sgd = Sgd.preset(Preset.PYTORCH);
+            Claim claim = new Claim(sgd.withLearningRate(first), true, null, circumstances);
+            OptimizerVerdict verdict = new OptimizerCheck(claim, coursed(sgd, FALLING)).judge();
+            assertThat(verdict.right()).as(verdict.summary()).isEqualTo(first == 0.1);
+        }
+    }
+
+    @Test
+    void findsTheRateThatAStatedScheduleStartsFrom() {
+        Schedule cosine = new Cosine(5, 0.003);
+        double[] rates = IntStream.rangeClosed(1, 4).mapToDouble(t -> cosine.rate(t, 0.02)).toArray();
+        OptimizerVerdict verdict = ofKind(Kind.ADAM, cosine, Set.of(), coursed(Adam.preset(Preset.PYTORCH), rates));
+        assertThat(verdict.right()).as(verdict.summary()).isTrue();
+        assertThat(requireNonNull(verdict.explanation().optimizer()).learningRate()).isEqualTo(0.02);
+        OptimizerVerdict other = ofKind(Kind.ADAM, new Cosine(9, 0.003), Set.of(), coursed(Adam.preset(Preset.PYTORCH), rates));
+        assertThat(other.right()).as(other.summary()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"AMSGRAD", "RADAM", "NADAM"})
+    void leavesTheKindOfAnUnsaidWeightDecayOpenWherePyTorchHasBoth(Kind kind) {
+        Optimizer decoupled = HyperParameters.with(
+                kind.preset(Preset.PYTORCH), Map.of("weightDecay", WeightDecay.decoupled(0.01)));
+        List<ObservedStep> steps = coursed(decoupled, 0.01, 0.01, 0.01);
+        OptimizerVerdict verdict = ofKind(kind, null, Set.of(), steps);
+        assertThat(verdict.right()).as(verdict.summary()).isTrue();
+        assertThat(ofKind(kind, null, Set.of("weightDecay"), steps).right()).isFalse();
+    }
+
+    @Test
+    void saysThatNAdamsProductIsNotTakenWhereItsMomentumMayBeCycled() {
+        Schedule schedule = new OneCycle(8, 0.3, 25, 1e4, OneCycle.Anneal.COSINE, false, OneCycle.Counting.PYTORCH);
+        List<ObservedStep> steps = coursed(Adam.preset(Preset.PYTORCH), 0.01, 0.3, 0.002, 0.0004).stream()
+                .map(step -> new ObservedStep(
+                        step.before(), step.gradients(), Map.of("w", requireNonNull(step.after().get("w")).map(Math::sin))))
+                .limit(1)
+                .toList();
+        OptimizerVerdict verdict = ofKind(Kind.NADAM, schedule, Set.of("beta1"), steps);
+        assertThat(verdict.explanation().fault()).as(verdict.summary()).isEqualTo(Fault.PRODUCT_OF_MOMENTA);
     }
 }

@@ -16,8 +16,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -198,6 +200,30 @@ class ScheduleTests {
             return Arrays.stream(line.substring(name.length() + 1).split(",", -1))
                     .mapToDouble(Double::parseDouble)
                     .toArray();
+        }
+    }
+
+    /** 2^40 calls would take hours. */
+    @Test
+    @Timeout(1)
+    void hasNoMomentumInHoweverManySchedules() {
+        Schedule nested = new Constant();
+        for (int depth = 0; depth < 40; depth++) {
+            nested = new Chained(List.of(nested, new Constant()), List.of(3L));
+        }
+        assertThat(nested.momentum(2)).isEmpty();
+        assertThat(nested.momentum(5)).isEmpty();
+    }
+
+    @Test
+    void cyclesNoMomentumBelowItsBase() {
+        MomentumCycle cycle = new MomentumCycle(1e-20, 0.9);
+        Schedule cyclic = new Cyclic(3, 4, 0, Cyclic.Mode.TRIANGULAR, 1, cycle);
+        Schedule oneCycle =
+                new OneCycle(10, 0.3, 25, 1e4, OneCycle.Anneal.COSINE, false, OneCycle.Counting.PYTORCH, cycle);
+        for (Schedule schedule : List.of(cyclic, oneCycle)) {
+            assertThat(LongStream.rangeClosed(1, 10).mapToDouble(t -> schedule.momentum(t).orElseThrow()))
+                    .allMatch(momentum -> momentum >= 1e-20 && momentum <= 0.9);
         }
     }
 }
