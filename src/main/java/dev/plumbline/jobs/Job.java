@@ -91,7 +91,8 @@ public record Job(
      */
     public record Failure(
             @Schema(description = "as of any problem of this kind; `/problems/internal` for a fault of the service")
-            @Nullable String type,
+            @Nullable
+            String type,
 
             String detail,
             @Nullable String pointer,
@@ -112,11 +113,7 @@ public record Job(
 
         static Failure of(Problem refused) {
             return new Failure(
-                    refused.code().type(),
-                    refused.explanation(),
-                    refused.pointer(),
-                    refused.got(),
-                    refused.expected());
+                    refused.code().type(), refused.explanation(), refused.pointer(), refused.got(), refused.expected());
         }
 
         static Failure of(Fault fault) {

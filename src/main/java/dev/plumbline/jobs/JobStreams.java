@@ -141,7 +141,10 @@ class JobStreams {
             String report = job.state() == State.DONE ? jobs.whole(owner, id).report() : null;
             return report != null
                     ? report
-                    : json.writeValueAsString(job.state() == State.FAILED && job.error() != null ? job.error().refusal() : job);
+                    : json.writeValueAsString(
+                            job.state() == State.FAILED && job.error() != null
+                                    ? job.error().refusal()
+                                    : job);
         }
     }
 }

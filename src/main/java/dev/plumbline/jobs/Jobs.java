@@ -102,8 +102,7 @@ class Jobs {
                 1e-3,
                 Presence.estimating(() -> work.prepare(owner, order.inputs())).seconds());
         String id = UUID.randomUUID().toString();
-        New made = new New(
-                id, owner, order.kind(), seconds, key.key(), key.digest(), traces.begin(order.kind(), id));
+        New made = new New(id, owner, order.kind(), seconds, key.key(), key.digest(), traces.begin(order.kind(), id));
         Seen seen = keep(made, order);
         workers.look();
         return seen;

@@ -44,13 +44,7 @@ class Volunteer {
         return made;
     });
 
-    Volunteer(
-            JobStore store,
-            JobRuns leases,
-            ShardStore shards,
-            JobTerms terms,
-            List<Work> works,
-            JobTraces traces) {
+    Volunteer(JobStore store, JobRuns leases, ShardStore shards, JobTerms terms, List<Work> works, JobTraces traces) {
         this.store = store;
         this.leases = leases;
         this.shards = shards;

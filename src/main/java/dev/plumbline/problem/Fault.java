@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param got what was met; null where there is nothing to quote
  * @param expected what would have been right
  */
-public record Fault(String detail, @Nullable String got, @Nullable String expected) {
+public record Fault(
+        String detail, @Nullable String got, @Nullable String expected) {
 
     /** The {@code type} of its problem details. */
     public static final String TYPE = "/problems/internal";

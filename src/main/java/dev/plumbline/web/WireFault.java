@@ -15,7 +15,6 @@ final class WireFault extends StdSerializer<Fault> {
     @Override
     public void serialize(Fault fault, JsonGenerator generator, SerializationContext context) {
         context.writeValue(
-                generator,
-                ProblemReport.of(ProblemType.INTERNAL, fault.detail(), fault.got(), fault.expected()));
+                generator, ProblemReport.of(ProblemType.INTERNAL, fault.detail(), fault.got(), fault.expected()));
     }
 }

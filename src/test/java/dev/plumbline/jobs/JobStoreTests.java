@@ -77,10 +77,7 @@ class JobStoreTests {
 
     private String submitted(String owner, double seconds, long now) {
         String id = UUID.randomUUID().toString();
-        store.insert(
-                new New(id, owner, "things", seconds, "", "digest", null),
-                inputs(10),
-                now);
+        store.insert(new New(id, owner, "things", seconds, "", "digest", null), inputs(10), now);
         return id;
     }
 
@@ -212,7 +209,8 @@ class JobStoreTests {
         assertThat(Job.Failure.of(fault).refusal()).isEqualTo(fault);
         assertThat(new Job.Failure(null, "it broke", null, null, "to be whole").refusal())
                 .isEqualTo(fault);
-        assertThat(new Job.Failure(null, "no model", "/model", null, null).type()).isEqualTo("/problems/invalid");
+        assertThat(new Job.Failure(null, "no model", "/model", null, null).type())
+                .isEqualTo("/problems/invalid");
     }
 
     /** The caller's mistake is the same each time. */
@@ -225,7 +223,8 @@ class JobStoreTests {
 
         assertThat(worker.run(id, NODE)).isEqualTo(Worker.Outcome.OVER);
 
-        assertThat(job(id).error()).isEqualTo(new Job.Failure("/problems/invalid", "it is no model", "/model", "a hat", "a model"));
+        assertThat(job(id).error())
+                .isEqualTo(new Job.Failure("/problems/invalid", "it is no model", "/model", "a hat", "a model"));
     }
 
     @Test
@@ -337,8 +336,7 @@ class JobStoreTests {
     private Workers workers(Worker worker) {
         ShardStore shards = new ShardStore(JdbcClient.create(database), transaction);
         JobTraces untraced = new JobTraces(ObservationRegistry.NOOP);
-        return new Workers(
-                database, worker, new Volunteer(store, leases, shards, TERMS, List.of(), untraced), TERMS);
+        return new Workers(database, worker, new Volunteer(store, leases, shards, TERMS, List.of(), untraced), TERMS);
     }
 
     /** As another process does it, which tells nobody here: db-scheduler by itself would look half a second later. */
@@ -482,8 +480,7 @@ class JobStoreTests {
         return JdbcClient.create(database)
                 .sql("select execution_time from scheduled_tasks where task_instance = :id")
                 .param("id", id)
-                .query((row, number) ->
-                        row.getObject(1, OffsetDateTime.class).toInstant())
+                .query((row, number) -> row.getObject(1, OffsetDateTime.class).toInstant())
                 .single();
     }
 

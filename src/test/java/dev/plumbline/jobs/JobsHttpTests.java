@@ -299,8 +299,9 @@ class JobsHttpTests {
         List<String> paths = List.of("/v1/gradient-checks", "/v1/diagnoses", "/v1/training-runs");
         List<String> multipart = new ArrayList<>();
         for (String part : List.of("null", "", "[]", "'x'")) {
-            multipart.add("--x\r\nContent-Disposition: form-data; name='request'\r\nContent-Type: application/json\r\n\r\n"
-                    + part + "\r\n--x--\r\n");
+            multipart.add(
+                    "--x\r\nContent-Disposition: form-data; name='request'\r\nContent-Type: application/json\r\n\r\n"
+                            + part + "\r\n--x--\r\n");
         }
         multipart.add("--x\r\nContent-Disposition: form-data; name='data'; filename='d'\r\n\r\nd\r\n--x--\r\n");
         return paths.stream()
@@ -326,7 +327,8 @@ class JobsHttpTests {
     @Order(2)
     @Test
     void everyAddressThatMayMakeAJobIsInTheTable() {
-        Set<String> addresses = service.getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+        Set<String> addresses = service
+                .getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
                 .getHandlerMethods()
                 .entrySet()
                 .stream()
@@ -577,8 +579,7 @@ class JobsHttpTests {
     void anEventThatNeverWasIsRefused(String lastEventId) throws Exception {
         String location = location(submitted("ann", "/v1/gradient-checks", CHECK));
         for (String state : List.of("under way", "over")) {
-            HttpResponse<String> answer =
-                    call("ann", "GET", location + "/events", "Last-Event-ID: " + lastEventId, "");
+            HttpResponse<String> answer = call("ann", "GET", location + "/events", "Last-Event-ID: " + lastEventId, "");
             assertThat(answer.statusCode()).as(state + answer.body()).isEqualTo(422);
             assertThat(JSON.readTree(answer.body()).path("got").asString()).isEqualTo(lastEventId);
             ended("ann", location);

@@ -141,9 +141,12 @@ class ReadStateTests {
     /** PyTorch takes a base above the maximum; a peak without a base is of a schedule that cycles none. */
     @Test
     void readsWhetherTheMomentumIsCycled() {
-        assertThat(ofGroup(Map.of("base_momentum", 0.95, "max_momentum", 0.85)).momenta()).isEmpty();
-        assertThat(ofGroup(Map.of("base_momentum", 0.85, "max_momentum", 0.95)).momenta()).isPresent();
-        assertThat(ofGroup(Map.of("max_lr", 1, "base_momentum", 0.85)).cyclesNoMomentum()).isFalse();
+        assertThat(ofGroup(Map.of("base_momentum", 0.95, "max_momentum", 0.85)).momenta())
+                .isEmpty();
+        assertThat(ofGroup(Map.of("base_momentum", 0.85, "max_momentum", 0.95)).momenta())
+                .isPresent();
+        assertThat(ofGroup(Map.of("max_lr", 1, "base_momentum", 0.85)).cyclesNoMomentum())
+                .isFalse();
         assertThat(ofGroup(Map.of("max_lr", 1)).cyclesNoMomentum()).isTrue();
         assertThat(ofGroup(Map.of("lr", 1)).cyclesNoMomentum()).isFalse();
     }

@@ -35,6 +35,8 @@ final class Depths {
     /** Without a model a layer is known to be 0 as a whole, its bias too. */
     private static boolean isZero(LayerHealth layer) {
         Double norm = layer.parameterNorm();
-        return layer.weights() == null ? norm != null && norm == 0 : layer.weights().areZero();
+        return layer.weights() == null
+                ? norm != null && norm == 0
+                : layer.weights().areZero();
     }
 }

@@ -32,11 +32,8 @@ record NonFiniteValues() implements Rule {
                 Double.POSITIVE_INFINITY,
                 (lossIsBad
                                 ? "The loss itself is " + loss + "."
-                                : "The gradient is not finite in " + Words.names(names)
-                                        + "; the loss is not to blame.")
-                        + (first == null
-                                ? ""
-                                : " It begins in %s, which %s.".formatted(first.name(), first.reason())),
+                                : "The gradient is not finite in " + Words.names(names) + "; the loss is not to blame.")
+                        + (first == null ? "" : " It begins in %s, which %s.".formatted(first.name(), first.reason())),
                 List.of(
                         Remedy.of(
                                 Remedy.Action.INVESTIGATION,
@@ -56,8 +53,6 @@ record NonFiniteValues() implements Rule {
         if (objective == null || gradient == null) {
             return null;
         }
-        return lossIsBad
-                ? NonFiniteOperation.ofValue(objective)
-                : NonFiniteOperation.ofDerivative(objective, gradient);
+        return lossIsBad ? NonFiniteOperation.ofValue(objective) : NonFiniteOperation.ofDerivative(objective, gradient);
     }
 }

@@ -52,8 +52,8 @@ public record NonFiniteOperation(Node node, String reason, String cure) {
         }
         boolean fromFinite =
                 node.inputs().stream().allMatch(input -> base.value(input).firstNonFinite() < 0);
-        boolean isNaN = hasNaN(base.value(node))
-                && node.inputs().stream().noneMatch(input -> hasNaN(base.value(input)));
+        boolean isNaN =
+                hasNaN(base.value(node)) && node.inputs().stream().noneMatch(input -> hasNaN(base.value(input)));
         return fromFinite || isNaN;
     }
 

@@ -96,7 +96,8 @@ final class Runs {
     /** Some of the runs, one after another. */
     private final class Lane {
 
-        private final Map<String, double[]> squares = new LinkedHashMap<>(); // sums; roots of them if extreme, and at the end
+        private final Map<String, double[]> squares =
+                new LinkedHashMap<>(); // sums; roots of them if extreme, and at the end
         private int elsewhere;
 
         void add(int run) {

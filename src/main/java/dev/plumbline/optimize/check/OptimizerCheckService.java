@@ -106,8 +106,7 @@ class OptimizerCheckService {
         return report(steps, verdict);
     }
 
-    private static OptimizerCheckReport report(
-            CheckedSteps steps, OptimizerVerdict verdict) {
+    private static OptimizerCheckReport report(CheckedSteps steps, OptimizerVerdict verdict) {
         OptimizerVerdict known = steps.stepUnknown() ? verdict.atUnknownStep() : verdict;
         return OptimizerCheckReport.of(
                 steps.left().isEmpty() ? known : known.adding(words(steps.left())), steps.refutable());

@@ -33,9 +33,8 @@ class NonFiniteValuesTests {
                 "mean(1 / (1e-160 * (x @ w))) * 1e-100 | (divide), which divides by so little | divisor"
             })
     void saysWhereItBegins(String formula, String words, String cure) {
-        HealthFinding finding = Ailment.of(formula, WEIGHT, DATA)
-                .findings(Symptom.NON_FINITE)
-                .get(0);
+        HealthFinding finding =
+                Ailment.of(formula, WEIGHT, DATA).findings(Symptom.NON_FINITE).get(0);
 
         assertThat(finding.cause()).contains("It begins in ", words);
         assertThat(finding.remedies().get(0).advice()).contains(cure);
@@ -44,9 +43,12 @@ class NonFiniteValuesTests {
     /** The branch that a selection leaves out is not where it begins, though it comes first. */
     @Test
     void passesOverWhatIsNotSelected() {
-        Ailment both = Ailment.of("mean(where(x @ w > -99, 0 * x @ w, log(x @ w)) + 1 / (x @ w - x @ w))", WEIGHT, DATA);
+        Ailment both =
+                Ailment.of("mean(where(x @ w > -99, 0 * x @ w, log(x @ w)) + 1 / (x @ w - x @ w))", WEIGHT, DATA);
 
-        assertThat(both.findings(Symptom.NON_FINITE).get(0).cause()).contains("(divide)").doesNotContain("(log)");
+        assertThat(both.findings(Symptom.NON_FINITE).get(0).cause())
+                .contains("(divide)")
+                .doesNotContain("(log)");
     }
 
     /** A mask of -infinity is none of an operation's doing, but a logarithm behind it is. */

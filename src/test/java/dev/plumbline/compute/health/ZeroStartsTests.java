@@ -10,6 +10,7 @@ import dev.plumbline.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -23,8 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ZeroStartsTests {
 
     private static final int BATCH = 24;
-    private static final Map<String, Tensor> NUMBERS =
-            Map.of("x", normal(1, 1, BATCH, 8), "y", normal(2, 1, BATCH, 3));
+    private static final Map<String, Tensor> NUMBERS = Map.of("x", normal(1, 1, BATCH, 8), "y", normal(2, 1, BATCH, 3));
     private static final Map<String, Tensor> CLASSES =
             Map.of("x", normal(1, 1, BATCH, 8), "y", Ailment.classes(BATCH, 3));
 
@@ -44,7 +44,8 @@ class ZeroStartsTests {
     private static final String MSE = "mean((%s - y)^2)";
     private static final String LORA = MSE.formatted("x @ w + (x @ A) @ B");
 
-    private static Arguments net(String name, String formula, Loss.@Nullable Kind loss, Map<String, Tensor> parameters) {
+    private static Arguments net(
+            String name, String formula, Loss.@Nullable Kind loss, Map<String, Tensor> parameters) {
         Ailment plain = Ailment.of(formula, parameters, loss == null ? NUMBERS : CLASSES);
         return Arguments.of(name, loss == null ? plain : plain.with(loss));
     }
@@ -91,10 +92,12 @@ class ZeroStartsTests {
 
     @Test
     void saysWhyFaintGradientsAreNotJudged() {
-        Ailment lora = (Ailment) leaving().skip(6).findFirst().orElseThrow().get()[1];
+        Ailment lora = Objects.requireNonNull(
+                (Ailment) leaving().skip(6).findFirst().orElseThrow().get()[1]);
 
-        assertThat(lora.diagnosis().notEvaluated()).anyMatch(none -> none.rule() == Symptom.VANISHING
-                && none.because().contains("because of B, which are 0"));
+        assertThat(lora.diagnosis().notEvaluated())
+                .anyMatch(none ->
+                        none.rule() == Symptom.VANISHING && none.because().contains("because of B, which are 0"));
     }
 
     static Stream<Arguments> staying() {
@@ -154,7 +157,8 @@ class ZeroStartsTests {
     @Test
     @SuppressWarnings("NullAway") // what is missing fails the test
     void movesWhatIsZeroAsFarAsWeightsAreDrawn() {
-        Ailment lora = (Ailment) leaving().skip(6).findFirst().orElseThrow().get()[1];
+        Ailment lora = Objects.requireNonNull(
+                (Ailment) leaving().skip(6).findFirst().orElseThrow().get()[1]);
         ZeroStarts starts = ZeroStarts.of(lora.condition());
 
         assertThat(starts.names()).containsExactly("B");

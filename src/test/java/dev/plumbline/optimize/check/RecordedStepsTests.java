@@ -72,7 +72,8 @@ class RecordedStepsTests {
 
     /** Those whose momentum a schedule can state. */
     static Stream<Arguments> scheduled() throws IOException {
-        return cycled().filter(arguments -> ((JsonNode) arguments.get()[1]).at("/request").has("schedule"));
+        return cycled().filter(arguments ->
+                requireNonNull((JsonNode) arguments.get()[1]).at("/request").has("schedule"));
     }
 
     /** PyTorch cycles the momentum unless it is told not to: who states the rate's schedule alone has said neither. */

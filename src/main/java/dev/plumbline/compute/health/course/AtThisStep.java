@@ -55,7 +55,9 @@ record AtThisStep(double far) implements CourseRule<WindowCourse, Sign> {
         }
         boolean isFar = finding.margin() >= far;
         boolean isSudden = isFar && finding.observed() > far * usual;
-        return isSudden || (isFar || isFull && usual > finding.threshold()) && !LossSense.of(course).allowsLargeSteps();
+        return isSudden
+                || (isFar || isFull && usual > finding.threshold())
+                        && !LossSense.of(course).allowsLargeSteps();
     }
 
     private static Pattern pattern(HealthFinding finding) {

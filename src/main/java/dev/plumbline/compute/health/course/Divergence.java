@@ -6,6 +6,7 @@ import dev.plumbline.compute.health.Words;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,8 @@ record Divergence(
                 "gradient", Snapshot::norm,
                 "weights", Snapshot::parameterNorm);
         for (String what : List.of("loss", "weights", "gradient")) {
-            Divergence found = of(course, what, Series.of(before, Snapshot::step, figures.get(what)), end);
+            Divergence found =
+                    of(course, what, Series.of(before, Snapshot::step, Objects.requireNonNull(figures.get(what))), end);
             if (found != null) {
                 return found;
             }

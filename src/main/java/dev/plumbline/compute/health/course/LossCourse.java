@@ -68,8 +68,7 @@ record LossCourse(double fall, double rise) implements CourseRule<RunCourse, Hea
         CourseJudgement<HealthFinding> judgement = judge(course);
         double[] losses = course.losses().course();
         return judgement.findings().isEmpty()
-                && (judgement.notEvaluated().isEmpty()
-                        || losses.length > 1 && losses[losses.length - 1] < losses[0]);
+                && (judgement.notEvaluated().isEmpty() || losses.length > 1 && losses[losses.length - 1] < losses[0]);
     }
 
     /** The lowest level, looked at every half width. */

@@ -19,7 +19,8 @@ record LossSense(boolean known, boolean falls, boolean learnt, boolean rises) {
 
     static LossSense of(WindowCourse course) {
         Series losses = Series.ofLoss(course.window());
-        boolean rises = isAbove(losses) || !Watch.RISING.judge(course).findings().isEmpty();
+        boolean rises =
+                isAbove(losses) || !Watch.RISING.judge(course).findings().isEmpty();
         return new LossSense(losses.size() > 0, falls(losses), course.hasLearnt(), rises);
     }
 

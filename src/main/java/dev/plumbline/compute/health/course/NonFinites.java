@@ -39,11 +39,7 @@ record NonFinites() implements CourseRule<WindowCourse, Sign> {
     }
 
     private static void add(
-            String what,
-            List<String> tensors,
-            Running running,
-            @Nullable Divergence divergence,
-            List<Sign> signs) {
+            String what, List<String> tensors, Running running, @Nullable Divergence divergence, List<Sign> signs) {
         Long since = running.nonFiniteSince();
         if (since == null) {
             return;

@@ -58,7 +58,8 @@ public record RunDiagnosis(List<HealthFinding> findings, List<NotEvaluated> notE
                         new UsualUpdateRatio(1e-4, 1e-2, OURS),
                         OURS,
                         new RunOscillation(0.1, 5));
-            case SAGEMAKER -> List.of(none(EXPLODING), new UsualUpdateRatio(1e-8, 10, null), new LossCourse(0.001, 0.05));
+            case SAGEMAKER ->
+                List.of(none(EXPLODING), new UsualUpdateRatio(1e-8, 10, null), new LossCourse(0.001, 0.05));
             case MEGATRON -> List.of(RunSpikes.overSamples(10), none(UPDATE_RATIO), none(LOSS));
             case DL4J -> List.of(none(EXPLODING), new UsualUpdateRatio(1e-4, 1e-2, null), none(LOSS));
             case AUTOTRAINER -> List.of(none(EXPLODING), none(UPDATE_RATIO), none(LOSS));

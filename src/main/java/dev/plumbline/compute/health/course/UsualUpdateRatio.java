@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param loss whose fall shows that large steps are not too large; null in a profile that does not ask for it
  */
-record UsualUpdateRatio(double least, double most, @Nullable LossCourse loss) implements CourseRule<RunCourse, HealthFinding> {
+record UsualUpdateRatio(double least, double most, @Nullable LossCourse loss)
+        implements CourseRule<RunCourse, HealthFinding> {
 
     @Override
     public CourseJudgement<HealthFinding> judge(RunCourse course) {

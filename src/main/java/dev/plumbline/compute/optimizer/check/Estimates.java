@@ -72,8 +72,7 @@ record Estimates(Claim claim, Trials trials) {
 
     /** Whether the momentum is a schedule's, and the optimizer's own counts for nothing. */
     private boolean cycles(Hypothesis hypothesis) {
-        return requireNonNullElse(
-                        hypothesis.manner().profile(), trials.profile())
+        return requireNonNullElse(hypothesis.manner().profile(), trials.profile())
                 .cycles();
     }
 

@@ -12,8 +12,7 @@ record Judged(OptimizerVerdict verdict, Judgement judgement, Optional<Judgement.
     /** The same beside a claim that is so far off. */
     Judged ofClaim(double residualUlps) {
         return new Judged(
-                new OptimizerVerdict(
-                        verdict.explanation(), verdict.alternatives(), residualUlps, verdict.summary()),
+                new OptimizerVerdict(verdict.explanation(), verdict.alternatives(), residualUlps, verdict.summary()),
                 judgement,
                 choice.map(chosen -> new Judgement.Choice(chosen.chosen(), chosen.others(), residualUlps)));
     }

@@ -116,9 +116,12 @@ record Searches(Claim claim, Trials trials) {
     /** By the schedule that is stated, from whichever base rate, where nobody says that. */
     Stream<Hypothesis> scheduled() {
         Schedule schedule = claim.circumstances().schedule();
-        return claim.learningRateKnown() || schedule == null || !claim.circumstances().varies()
+        return claim.learningRateKnown()
+                        || schedule == null
+                        || !claim.circumstances().varies()
                 ? Stream.of()
-                : rightAtAnyRates().flatMap(hypothesis -> rates(hypothesis).flatMap(rates -> from(schedule, hypothesis, rates)));
+                : rightAtAnyRates()
+                        .flatMap(hypothesis -> rates(hypothesis).flatMap(rates -> from(schedule, hypothesis, rates)));
     }
 
     private Stream<Hypothesis> from(Schedule schedule, Hypothesis hypothesis, List<Double> rates) {
@@ -144,7 +147,8 @@ record Searches(Claim claim, Trials trials) {
      */
     Stream<Hypothesis> unclaimedCourses() {
         return trials.courses().unclaimed()
-                ? rightAtAnyRates().flatMap(hypothesis -> rates(hypothesis).flatMap(rates -> unclaimed(hypothesis, rates)))
+                ? rightAtAnyRates()
+                        .flatMap(hypothesis -> rates(hypothesis).flatMap(rates -> unclaimed(hypothesis, rates)))
                 : Stream.of();
     }
 
@@ -166,9 +170,8 @@ record Searches(Claim claim, Trials trials) {
         if (trials.steps().size() < 2 || requireNonNull(claim.optimizer()).learningRate() == 0) {
             return Stream.of();
         }
-        Stream<Hypothesis> numbers = new Unclaimed(claim)
-                .numbers(candidates())
-                .map(optimizer -> Hypothesis.of(Fault.RIGHT, optimizer, ""));
+        Stream<Hypothesis> numbers =
+                new Unclaimed(claim).numbers(candidates()).map(optimizer -> Hypothesis.of(Fault.RIGHT, optimizer, ""));
         return Stream.concat(numbers, deviations().asRight().stream());
     }
 
@@ -180,7 +183,8 @@ record Searches(Claim claim, Trials trials) {
     private Stream<List<Double>> rates(Hypothesis hypothesis) {
         double own = hypothesis.optimizer().learningRate();
         Hypothesis constant = at(Collections.nCopies(trials.steps().size(), 1.0), hypothesis);
-        return trials.quick(constant)
+        return trials
+                .quick(constant)
                 .rates(constant)
                 .map(shares -> shares.stream()
                         .map(share -> own * snapped(share, hypothesis))
@@ -441,8 +445,7 @@ record Searches(Claim claim, Trials trials) {
         }
         double value = polished(knob, knob.value(section(knob, best - width, best + width)));
         return DoubleStream.concat(
-                        IntStream.rangeClosed(1, 5)
-                                .mapToDouble(digits -> rounded(knob, value, digits)),
+                        IntStream.rangeClosed(1, 5).mapToDouble(digits -> rounded(knob, value, digits)),
                         DoubleStream.of(value))
                 .distinct()
                 .boxed()

@@ -193,11 +193,7 @@ final class Sweep {
             Named each, List<ObservedStep> steps, List<Map<String, Double>> norms, @Nullable OptimizerState state) {
         Trials trials = judged.judgement().trials();
         return new Replay(
-                trials.path(each.hypothesis).of(steps, norms),
-                state,
-                trials.parts(),
-                trials.profile(),
-                trials.still());
+                trials.path(each.hypothesis).of(steps, norms), state, trials.parts(), trials.profile(), trials.still());
     }
 
     private void look(Named each, Cut.Window window, Replay replay, List<ObservedStep> steps) {

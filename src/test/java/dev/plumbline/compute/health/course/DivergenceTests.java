@@ -38,13 +38,11 @@ class DivergenceTests {
     @ParameterizedTest
     @ValueSource(strings = {"broken-1", "broken-2"})
     void anOperationIsWhereNothingGrewBefore(String name) throws IOException {
-        assertThat(overflows(RealRunsTests.watched(name, 50).open))
-                .isNotEmpty()
-                .allSatisfy(finding -> {
-                    assertThat(finding.cause()).startsWith("The ");
-                    assertThat(finding.cause()).doesNotContain("learning rate");
-                    assertThat(finding.remedies().get(0).action()).isEqualTo(Remedy.Action.INVESTIGATION);
-                });
+        assertThat(overflows(RealRunsTests.watched(name, 50).open)).isNotEmpty().allSatisfy(finding -> {
+            assertThat(finding.cause()).startsWith("The ");
+            assertThat(finding.cause()).doesNotContain("learning rate");
+            assertThat(finding.remedies().get(0).action()).isEqualTo(Remedy.Action.INVESTIGATION);
+        });
     }
 
     /** A growth of a thousand, by steps above a hundredth of the weights; the factor takes the first of them to a thousandth. */
@@ -68,7 +66,8 @@ class DivergenceTests {
                                         null)));
             }
             RunFinding found = overflows(run.arisen).get(0);
-            assertThat(found.cause().contains(what + " grew from 1.00 at step 0")).isEqualTo(isDivergence);
+            assertThat(found.cause().contains(what + " grew from 1.00 at step 0"))
+                    .isEqualTo(isDivergence);
             if (isDivergence) {
                 assertThat(found.remedies().get(0).numbers().get("factor")).isCloseTo(1e-3 / ratio, within(1e-9));
             }

@@ -53,7 +53,9 @@ class LargeStepsTests {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void findsThemWhereTheLossDiverges(int seed) throws IOException {
-        assertThat(bands(RealRunsTests.watched("diverges-" + seed, WINDOW)).get(0).step())
+        assertThat(bands(RealRunsTests.watched("diverges-" + seed, WINDOW))
+                        .get(0)
+                        .step())
                 .isLessThan(6);
     }
 
@@ -89,7 +91,8 @@ class LargeStepsTests {
     /** A head drawn as 0 is as long as its first step, and the second step is then as long as the head. */
     @Test
     void takesTheSecondStepOfWhatBeganAtZeroForNone() {
-        assertThat(run(t -> Math.exp(-t / 20.0), t -> t == 0 ? 0 : 1.0 / t, 120).arisen).isEmpty();
+        assertThat(run(t -> Math.exp(-t / 20.0), t -> t == 0 ? 0 : 1.0 / t, 120).arisen)
+                .isEmpty();
     }
 
     /** Behind the first loss alone nothing is known; half as much again above the largest one is a rise. */

@@ -504,8 +504,7 @@ class OptimizerCheckTests {
 
     private static OptimizerVerdict ofKind(
             Kind kind, @Nullable Schedule schedule, Set<String> said, List<ObservedStep> steps) {
-        Circumstances circumstances =
-                new Circumstances(schedule, Clipping.NONE, List.of(), Map.of(), false, said);
+        Circumstances circumstances = new Circumstances(schedule, Clipping.NONE, List.of(), Map.of(), false, said);
         return new OptimizerCheck(new Claim(kind.preset(Preset.PYTORCH), false, null, circumstances), steps).judge();
     }
 
@@ -526,7 +525,13 @@ class OptimizerCheckTests {
     void goesOnAtAnyRateFromThatOfAScheduledState() {
         for (double first : new double[] {0.1, 0.11}) {
             Circumstances circumstances = new Circumstances(
-                    null, Clipping.NONE, List.of(), Map.of(), false, Set.of("learningRate"), Set.of(Circumstances.Open.COURSE));
+                    null,
+                    Clipping.NONE,
+                    List.of(),
+                    Map.of(),
+                    false,
+                    Set.of("learningRate"),
+                    Set.of(Circumstances.Open.COURSE));
             Optimizer sgd = Sgd.preset(Preset.PYTORCH);
             Claim claim = new Claim(sgd.withLearningRate(first), true, null, circumstances);
             OptimizerVerdict verdict = new OptimizerCheck(claim, coursed(sgd, FALLING)).judge();
@@ -537,19 +542,23 @@ class OptimizerCheckTests {
     @Test
     void findsTheRateThatAStatedScheduleStartsFrom() {
         Schedule cosine = new Cosine(5, 0.003);
-        double[] rates = IntStream.rangeClosed(1, 4).mapToDouble(t -> cosine.rate(t, 0.02)).toArray();
+        double[] rates = IntStream.rangeClosed(1, 4)
+                .mapToDouble(t -> cosine.rate(t, 0.02))
+                .toArray();
         OptimizerVerdict verdict = ofKind(Kind.ADAM, cosine, Set.of(), coursed(Adam.preset(Preset.PYTORCH), rates));
         assertThat(verdict.right()).as(verdict.summary()).isTrue();
-        assertThat(requireNonNull(verdict.explanation().optimizer()).learningRate()).isEqualTo(0.02);
-        OptimizerVerdict other = ofKind(Kind.ADAM, new Cosine(9, 0.003), Set.of(), coursed(Adam.preset(Preset.PYTORCH), rates));
+        assertThat(requireNonNull(verdict.explanation().optimizer()).learningRate())
+                .isEqualTo(0.02);
+        OptimizerVerdict other =
+                ofKind(Kind.ADAM, new Cosine(9, 0.003), Set.of(), coursed(Adam.preset(Preset.PYTORCH), rates));
         assertThat(other.right()).as(other.summary()).isFalse();
     }
 
     @ParameterizedTest
     @EnumSource(names = {"AMSGRAD", "RADAM", "NADAM"})
     void leavesTheKindOfAnUnsaidWeightDecayOpenWherePyTorchHasBoth(Kind kind) {
-        Optimizer decoupled = HyperParameters.with(
-                kind.preset(Preset.PYTORCH), Map.of("weightDecay", WeightDecay.decoupled(0.01)));
+        Optimizer decoupled =
+                HyperParameters.with(kind.preset(Preset.PYTORCH), Map.of("weightDecay", WeightDecay.decoupled(0.01)));
         List<ObservedStep> steps = coursed(decoupled, 0.01, 0.01, 0.01);
         OptimizerVerdict verdict = ofKind(kind, null, Set.of(), steps);
         assertThat(verdict.right()).as(verdict.summary()).isTrue();
@@ -561,7 +570,9 @@ class OptimizerCheckTests {
         Schedule schedule = new OneCycle(8, 0.3, 25, 1e4, OneCycle.Anneal.COSINE, false, OneCycle.Counting.PYTORCH);
         List<ObservedStep> steps = coursed(Adam.preset(Preset.PYTORCH), 0.01, 0.3, 0.002, 0.0004).stream()
                 .map(step -> new ObservedStep(
-                        step.before(), step.gradients(), Map.of("w", requireNonNull(step.after().get("w")).map(Math::sin))))
+                        step.before(),
+                        step.gradients(),
+                        Map.of("w", requireNonNull(step.after().get("w")).map(Math::sin))))
                 .limit(1)
                 .toList();
         OptimizerVerdict verdict = ofKind(Kind.NADAM, schedule, Set.of("beta1"), steps);

@@ -222,7 +222,8 @@ class ScheduleTests {
         Schedule oneCycle =
                 new OneCycle(10, 0.3, 25, 1e4, OneCycle.Anneal.COSINE, false, OneCycle.Counting.PYTORCH, cycle);
         for (Schedule schedule : List.of(cyclic, oneCycle)) {
-            assertThat(LongStream.rangeClosed(1, 10).mapToDouble(t -> schedule.momentum(t).orElseThrow()))
+            assertThat(LongStream.rangeClosed(1, 10)
+                            .mapToDouble(t -> schedule.momentum(t).orElseThrow()))
                     .allMatch(momentum -> momentum >= 1e-20 && momentum <= 0.9);
         }
     }
