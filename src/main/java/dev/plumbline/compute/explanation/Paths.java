@@ -4,9 +4,14 @@ import dev.plumbline.compute.explanation.Cause.Kind;
 import dev.plumbline.compute.explanation.Factors.Named;
 import dev.plumbline.compute.program.Node;
 import dev.plumbline.compute.program.Operation;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,7 +137,7 @@ final class Paths {
     /** Where a path leads to; what the file made one operation of may read a value in several places. */
     private String where(Operation operation, Node input) {
         if (ValueWords.isInner(input, operation) || operation.toString().startsWith(input.label())) {
-            return "a part of itself (its bias, say)";
+            return part(operation, input);
         }
         List<Node> readers = trial.wrong().objective().consumers(input).stream()
                 .filter(reader -> reader.origin() == operation.output().origin())
@@ -140,6 +145,23 @@ final class Paths {
         return operation.nodes().containsAll(readers)
                 ? input.label()
                 : "%s in one of the %d places where it reads it".formatted(input.label(), readers.size());
+    }
+
+    /** By the parameters that it reads, if it reads any. */
+    private String part(Operation operation, Node input) {
+        Set<Node> read = new HashSet<>();
+        Deque<Node> open = new ArrayDeque<>(List.of(input));
+        while (!open.isEmpty()) {
+            Node node = open.pop();
+            if (read.add(node) && node.origin() == operation.output().origin()) {
+                open.addAll(node.inputs());
+            }
+        }
+        List<String> names = trial.wrong().objective().program().parameters().entrySet().stream()
+                .filter(parameter -> read.contains(parameter.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+        return names.isEmpty() ? "a part of itself" : "a part of itself, which reads " + String.join(", ", names);
     }
 
     private static int position(Operation operation, Node input) {
