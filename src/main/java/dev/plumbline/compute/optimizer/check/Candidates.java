@@ -91,6 +91,11 @@ final class Candidates {
                 .map(momentum -> HyperParameters.with(Kind.NADAM.preset(Preset.PYTORCH), Map.of("momentum", momentum)));
     }
 
+    /** As TensorFlow begins, in PyTorch's equation. */
+    private static Stream<Optimizer> accumulated() {
+        return Stream.of(HyperParameters.with(Kind.ADAGRAD.preset(Preset.PYTORCH), Map.of("initialAccumulator", 0.1)));
+    }
+
     private static Stream<Optimizer> decayed(Momenta momenta) {
         Stream<Optimizer> descents = momenta.variants(Sgd.preset(Preset.PYTORCH)).stream()
                 .filter(optimizer -> optimizer instanceof Sgd sgd

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,6 +48,19 @@ class AnyOptimizerTests {
                 Arguments.of(Kind.AMSGRAD, amsGrad, Datatype.FP64),
                 Arguments.of(Kind.RMSPROP, centered, Datatype.FP32),
                 Arguments.of(Kind.SGD, nesterov, Datatype.FP64));
+    }
+
+    /** Its rate decays, too. */
+    @Test
+    void findsAnAdagradThatBeginsAsTensorFlows() {
+        Optimizer truth = HyperParameters.with(
+                Kind.ADAGRAD.preset(Preset.PYTORCH),
+                Map.<String, Object>of("learningRate", 0.01, "learningRateDecay", 0.01, "initialAccumulator", 0.1));
+        OptimizerVerdict verdict =
+                new OptimizerCheck(Claim.unknown(), clippedSteps(truth, Datatype.FP32, UNCLIPPED)).judge();
+        assertThat(verdict.right()).as(verdict.summary()).isTrue();
+        Optimizer found = requireNonNull(verdict.explanation().optimizer(), verdict.summary());
+        assertThat(HyperParameters.of(found)).containsEntry("initialAccumulator", 0.1);
     }
 
     static Stream<Arguments> clipped() {
