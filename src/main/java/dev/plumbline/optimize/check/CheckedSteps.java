@@ -1,5 +1,6 @@
 package dev.plumbline.optimize.check;
 
+import dev.plumbline.compute.optimizer.check.Circumstances;
 import dev.plumbline.compute.optimizer.check.Claim;
 import dev.plumbline.compute.optimizer.check.RecordedStep;
 import dev.plumbline.compute.optimizer.check.Recording;
@@ -35,6 +36,7 @@ final class CheckedSteps {
     private final Map<String, Shape> expected = new LinkedHashMap<>();
     private List<String> left = List.of();
     private boolean stepUnknown;
+    private boolean courseUnsaid;
     private boolean refutable;
 
     CheckedSteps(OptimizerCheckRequest request, CheckFiles files) {
@@ -69,6 +71,11 @@ final class CheckedSteps {
         return stepUnknown;
     }
 
+    /** Whether the state says that something schedules the rate, and perhaps the momentum, and nobody says what. */
+    boolean courseUnsaid() {
+        return courseUnsaid;
+    }
+
     /** Whether a number is claimed that steps could refute. */
     boolean refutable() {
         return refutable;
@@ -88,7 +95,11 @@ final class CheckedSteps {
         Claim claim = request.claim(read, names);
         boolean unsaid =
                 steps.stream().anyMatch(step -> Double.isNaN(step.said().learningRate()));
-        refutable = claim.saysNumbers() || steps.stream().anyMatch(CheckedSteps::saysNumbers);
+        courseUnsaid = unsaid
+                && claim.circumstances().schedule() == null
+                && claim.circumstances().leaves(Circumstances.Open.COURSE);
+        boolean saysNumbers = claim.saysNumbers() || steps.stream().anyMatch(CheckedSteps::saysNumbers);
+        refutable = saysNumbers && !courseUnsaid && claim.optimizer() != null;
         stepUnknown = unsaid && claim.circumstances().varies() && read.stepUnknown(claim.optimizer());
         try {
             return new Recording(claim, read.state(), steps);

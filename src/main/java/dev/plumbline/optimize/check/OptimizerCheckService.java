@@ -1,5 +1,6 @@
 package dev.plumbline.optimize.check;
 
+import dev.plumbline.compute.optimizer.check.Fault;
 import dev.plumbline.compute.optimizer.check.OptimizerVerdict;
 import dev.plumbline.compute.optimizer.check.Recording;
 import dev.plumbline.limits.Deadline;
@@ -19,6 +20,10 @@ import org.springframework.stereotype.Service;
 class OptimizerCheckService {
 
     /** Of an entry of a step: hypotheses that are tried, each a step of some twenty nanoseconds an entry, roughly. */
+    private static final String COURSE_UNSAID =
+            "By its state a schedule changes the learning rate, and perhaps the momentum"
+                    + " (OneCycleLR and CyclicLR do): say schedule, or learningRate and momentum of each step.";
+
     private static final double SECONDS = 2_500 * 20e-9;
 
     /** Of entries that stay in their files: looked at twice, stepped once, and in part again. */
@@ -107,7 +112,9 @@ class OptimizerCheckService {
     }
 
     private static OptimizerCheckReport report(CheckedSteps steps, OptimizerVerdict verdict) {
-        OptimizerVerdict known = steps.stepUnknown() ? verdict.atUnknownStep() : verdict;
+        boolean asks = steps.courseUnsaid() && verdict.explanation().fault() == Fault.UNEXPLAINED;
+        OptimizerVerdict known =
+                steps.stepUnknown() ? verdict.atUnknownStep() : asks ? verdict.adding(COURSE_UNSAID) : verdict;
         return OptimizerCheckReport.of(
                 steps.left().isEmpty() ? known : known.adding(words(steps.left())), steps.refutable());
     }

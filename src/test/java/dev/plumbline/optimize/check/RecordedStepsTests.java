@@ -110,6 +110,28 @@ class RecordedStepsTests {
                 .isNotEqualTo(cycled);
     }
 
+    /** Those that go on from a state, which says that there is a schedule; nobody says a rate. */
+    static Stream<Arguments> resumed() throws IOException {
+        return scheduled().filter(arguments -> {
+            JsonNode request = requireNonNull((JsonNode) arguments.get()[1]).at("/request");
+            return request.at("/state").has("param_groups")
+                    && !request.at("/optimizer").has("learningRate");
+        });
+    }
+
+    /** Who names no schedule is asked for it, and accused of nothing. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("resumed")
+    void asksForAScheduleThatTheStateTells(String name, JsonNode each) throws Exception {
+        ObjectNode request = (ObjectNode) each.at("/request");
+        request.remove("schedule");
+        Answer answer = caller.post(PATH, request.toString());
+        assertThat(answer.text("/verdict")).as(answer.text("/summary")).isNotEqualTo("FAIL");
+        if (answer.text("/verdict").equals("INCONCLUSIVE")) {
+            assertThat(answer.text("/summary")).contains("say schedule");
+        }
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("recorded")
     void recognisesWhatPyTorchHasStepped(String name, JsonNode each) throws Exception {

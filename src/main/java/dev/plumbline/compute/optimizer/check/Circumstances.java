@@ -62,7 +62,7 @@ public record Circumstances(
         return new Circumstances(cycling, clipping, groups, counts, maximizes, given, left);
     }
 
-    boolean leaves(Open what) {
+    public boolean leaves(Open what) {
         return open.contains(what);
     }
 
